@@ -1,0 +1,238 @@
+"""The command line: `python -m app`.
+
+Each command builds its settings, refuses to start where production lacks one, and hands over to the module that does
+the work. What a command needs is imported when it runs, so that `--help` is there at once and `sandbox` runs without
+the rest.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    # Its tracebacks can show the values of variables, and some of ours are secret.
+    pretty_exceptions_enable=False,
+    help="Keep one invoice true in two places.",
+)
+partner_commands = typer.Typer(no_args_is_help=True, help="Make and look after partners.")
+cli.add_typer(partner_commands, name="partner")
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
+
+XERO_ONLY = "Only for --side xero"
+
+
+class SandboxSide(StrEnum):
+    """Whom a sandbox stands in for."""
+
+    XERO = "xero"
+    PARTNER = "partner"
+
+
+@cli.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes share the port.")] = 1,
+) -> None:
+    """Run the API: partners' REST calls, and the webhooks of Xero and of partners."""
+    import uvicorn
+
+    settings = _load_settings()
+    _hand_to_children(settings)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        # Our own logs; an access log would hold OAuth codes, which travel in URLs.
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+    )
+
+
+@cli.command()
+def work(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only tell whether a worker is alive: 0 if one said so lately, else 1."),
+    ] = False,
+) -> None:
+    """Run a worker: it reconciles whatever is behind and delivers changes to partners. Start as many as you like."""
+    settings = _load_settings()
+    # Only now: a process that may not start says so before it loads the rest.
+    from app.worker import is_alive, run
+
+    if check:
+        raise typer.Exit(0 if is_alive(settings) else 1)
+    run(settings)
+
+
+@cli.command()
+def migrate(
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Only tell whether migrations and tables agree, in a database of its own."
+        ),
+    ] = False,
+) -> None:
+    """Bring the database to the newest schema; a second run finds nothing to do."""
+    from app import schema
+
+    settings = _load_settings(for_database_only=True)
+    if check:
+        try:
+            schema.check_migrations(settings.database_url)
+        except schema.SchemaDrifted as drift:
+            _refuse(f"Migrations and tables differ:\n{drift}")
+        typer.echo("Migrations run up, down and up, and build what the tables describe.")
+    else:
+        schema.upgrade(settings.database_url)
+        typer.echo("The database has the newest schema.")
+
+
+@cli.command()
+def sandbox(
+    side: Annotated[
+        SandboxSide, typer.Option(help="Stand in for Xero or for a partner's app.")
+    ] = SandboxSide.XERO,
+    host: Host = "127.0.0.1",
+    port: Port = 0,
+    webhook_url: Annotated[
+        str | None, typer.Option(help="Where Xero's signed webhooks go.", rich_help_panel=XERO_ONLY)
+    ] = None,
+    country: Annotated[
+        str, typer.Option(help="The organisation's country: AU, NZ, GB or US.", rich_help_panel=XERO_ONLY)
+    ] = "AU",
+    organisation_name: Annotated[
+        str, typer.Option(help="What it is called.", rich_help_panel=XERO_ONLY)
+    ] = "Plumb Trades Pty Ltd",
+    client_id: Annotated[
+        str | None, typer.Option(help="The app's; made up when not given.", rich_help_panel=XERO_ONLY)
+    ] = None,
+    client_secret: Annotated[
+        str | None, typer.Option(help="The app's; made up when not given.", rich_help_panel=XERO_ONLY)
+    ] = None,
+    webhook_key: Annotated[
+        str | None, typer.Option(help="Signs webhooks; made up when not given.", rich_help_panel=XERO_ONLY)
+    ] = None,
+) -> None:
+    """Run a Xero organisation or a partner's app of our own; prints its addresses and secrets as one JSON line."""
+    if side is SandboxSide.PARTNER:
+        from app.sandbox.partner.command import run as run_partner
+
+        run_partner(port=port, host=host)
+    else:
+        from app.sandbox.xero.command import run as run_xero
+
+        run_xero(
+            port=port,
+            host=host,
+            webhook_url=webhook_url,
+            country=country,
+            organisation_name=organisation_name,
+            client_id=client_id,
+            client_secret=client_secret,
+            webhook_key=webhook_key,
+        )
+
+
+@cli.command()
+def demo(
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", help="Exit after the last step: 0 if all held, else the failed step is named."
+        ),
+    ] = False,
+) -> None:
+    """Walk the main job on this machine over HTTP, step by step, then stay up to be looked at."""
+    from app.demo.command import run
+
+    raise typer.Exit(run(once=once))
+
+
+@partner_commands.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the partner is called.")],
+    webhook_url: Annotated[
+        str | None, typer.Option(help="Where changes are sent; the feed can be read without.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON line, as is done wherever nobody is looking.")
+    ] = False,
+) -> None:
+    """Make a partner with an API key and webhook secrets, shown this once."""
+    import asyncio
+
+    from app.wiring import create_partner
+
+    made = asyncio.run(create_partner(_load_settings(), name=name, webhook_url=webhook_url))
+    if as_json or not sys.stdout.isatty():
+        typer.echo(json.dumps(made))
+    else:
+        _print_table(f"Partner {name}", made)
+
+
+def _load_settings(for_database_only: bool = False) -> "Settings":
+    """Return settings that a process can run on, and set up its logs; exits with 2, saying why, where they cannot."""
+    from pydantic import ValidationError
+
+    from app import telemetry
+    from app.development import fill_in
+    from app.errors import ConfigurationMissing
+    from app.settings import Settings
+
+    try:
+        settings = Settings()
+        telemetry.configure(settings.log_level, as_json=settings.is_production)
+        if not settings.is_production:
+            return fill_in(settings)
+        return settings.require_database() if for_database_only else settings.require_production()
+    except ValidationError as invalid:
+        _refuse(
+            "\n".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors())
+        )
+    except ConfigurationMissing as missing:
+        _refuse(str(missing))
+
+
+def _hand_to_children(settings: "Settings") -> None:
+    """Put what development filled in where the processes that uvicorn starts will read it."""
+    os.environ["DATABASE_URL"] = settings.database_url
+    os.environ["REDIS_URL"] = settings.redis_url
+    os.environ["PLUMBLINE_SECRET_KEYS"] = ",".join(key.get_secret_value() for key in settings.secret_keys)
+
+
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise typer.Exit(2)
+
+
+def _print_table(title: str, rows: Mapping[str, object]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, show_header=False)
+    for name, value in rows.items():
+        table.add_row(name, str(value))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m app")

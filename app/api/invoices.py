@@ -1,0 +1,142 @@
+"""Invoices: a document in by PUT, the resource out; lists, and what was tried on Xero for one of them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from pydantic import BaseModel
+
+from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.invoice_resource import Invoice, build_invoices
+from app.api.pages import After, Cursor, Feed, Limit, Page, read_cursor, write_cursor
+from app.api.problems import documented
+from app.api.services import Given
+from app.db.links import DocumentOutcome
+from app.db.resources import KeptInvoice, Wanted, find_kept_invoice, list_attempts, list_kept_invoices
+from app.db.session import ReadSession
+from app.domain.connection import Connection
+from app.domain.link import State
+from app.intake.document import EXAMPLE, Document
+from app.intake.documents import refuse_stale, take_in
+from app.intake.refusals import Fault, InputRefused
+from app.intake.values import Identity, Line
+
+router = APIRouter(prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"])
+
+InvoiceId = Annotated[Identity, Path(description="The partner's own id of the invoice.", examples=["inv_8801"])]
+StateShown = Annotated[State | None, Query(description="Only invoices in this state.")]
+Number = Annotated[Line | None, Query(description="Only invoices that have this number on either side.")]
+
+_MISSING = ("unauthorised", "not_found", "invalid_request")
+
+
+class Attempt(BaseModel):
+    """One action on Xero: what was to be moved (before and after by path), and what came of it."""
+
+    id: int
+    action: Literal["create", "update", "pay", "unpay"] | str
+    outcome: Literal["done", "refused", "unknown", "adopted"] | str
+    message: str | None
+    moves: dict[str, Any]
+    at: datetime
+
+
+@router.put(
+    "/{invoice_id}",
+    operation_id="put_invoice",
+    summary="Send the document as it stands in the app",
+    responses={
+        201: {"model": Invoice, "description": "The first document of this invoice was stored."},
+        **documented(
+            "malformed_body", *_MISSING, "connection_removed", "stale_document", "version_reused", "too_large",
+            "invalid_document",
+        ),
+    },
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": {"sent": {"value": EXAMPLE}}}}}},
+)  # fmt: skip
+async def put_invoice(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    invoice_id: InvoiceId,
+    document: Document,
+    response: Response,
+    tasks: BackgroundTasks,
+) -> Invoice:
+    """Stored and answered at once; Xero is reached afterwards, and the resource tells how far that is.
+
+    The same document again changes nothing. An older version than the one held is refused with 409.
+    """
+    if document.id != invoice_id:
+        message = f"must be {invoice_id}, as in the address"
+        raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        taken = await take_in(session, connection, document, services.clock.now())
+        refuse_stale(taken.stored, document)
+        invoice = await _build(session, connection, invoice_id)
+    tasks.add_task(services.waker.reconcile_soon, taken.nudges)
+    response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
+    return invoice
+
+
+@router.get(
+    "/{invoice_id}",
+    operation_id="get_invoice",
+    summary="One invoice: where it stands on both sides, and why",
+    responses=documented(*_MISSING),
+)
+async def get_invoice(services: Given, connection: OwnConnection, invoice_id: InvoiceId) -> Invoice:
+    """Answers from what is known; nobody is asked."""
+    async with services.database.reading() as session:
+        return await _build(session, connection, invoice_id)
+
+
+@router.get(
+    "",
+    operation_id="list_invoices",
+    summary="Invoices of a connection, oldest first",
+    responses=documented(*_MISSING),
+)
+async def list_invoices(
+    services: Given,
+    connection: OwnConnection,
+    state: StateShown = None,
+    number: Number = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[Invoice]:
+    """Narrowed by the state shown, or by the number on either side."""
+    wanted = Wanted(state, number, read_cursor(cursor), limit)
+    async with services.database.reading() as session:
+        kept = await list_kept_invoices(session, connection.id, wanted)
+        return Page(data=await build_invoices(session, connection, kept), next=write_cursor(kept, limit))
+
+
+@router.get(
+    "/{invoice_id}/attempts",
+    operation_id="list_attempts",
+    summary="What was tried on Xero for one invoice, oldest first",
+    responses=documented(*_MISSING),
+)
+async def list_invoice_attempts(
+    services: Given, connection: OwnConnection, invoice_id: InvoiceId, after: After = 0, limit: Limit = 100
+) -> Feed[Attempt]:
+    """Refusals carry Xero's own words."""
+    async with services.database.reading() as session:
+        kept = await _get_kept(session, connection, invoice_id)
+        found = await list_attempts(session, kept.id, after=after, limit=limit)
+    attempts = [Attempt.model_validate(each, from_attributes=True) for each in found]
+    return Feed(data=attempts, next=found[-1].id if len(found) == limit else None)
+
+
+async def _build(session: ReadSession, connection: Connection, invoice_id: str) -> Invoice:
+    kept = await _get_kept(session, connection, invoice_id)
+    return (await build_invoices(session, connection, [kept]))[0]
+
+
+async def _get_kept(session: ReadSession, connection: Connection, invoice_id: str) -> KeptInvoice:
+    kept = await find_kept_invoice(session, connection.id, invoice_id)
+    if kept is None:
+        raise InputRefused("not_found", "This connection has no invoice with that id.")
+    return kept

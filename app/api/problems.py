@@ -1,0 +1,155 @@
+"""Problem documents (RFC 9457): every answer that is not a success, in one form.
+
+`type` is a stable relative address that names the kind, `detail` is about this occurrence, `errors` names each wrong field,
+and `correlation_id` finds the request in the logs. `KINDS` is the whole list; nothing else is ever answered.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from app.intake.refusals import Fault, InputRefused, list_faults
+from app.telemetry import find_correlation_id
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its HTTP status and its title, the same at every occurrence."""
+
+    status: int
+    title: str
+
+
+KINDS: dict[str, Kind] = {
+    "malformed_body": Kind(400, "The body cannot be read"),
+    "unauthorised": Kind(401, "A valid API key is needed"),
+    "not_found": Kind(404, "There is no such thing here"),
+    "method_not_allowed": Kind(405, "This address does not take that method"),
+    "connection_removed": Kind(409, "The connection has been removed"),
+    "not_authorised_yet": Kind(409, "The connection has not been authorised in Xero"),
+    "wrong_state": Kind(409, "The connection's state does not allow it"),
+    "stale_document": Kind(409, "A newer version of the document is held"),
+    "version_reused": Kind(409, "The version is held with other content"),
+    "settings_changed": Kind(412, "The settings were changed by somebody else"),
+    "too_large": Kind(413, "The body is too large"),
+    "invalid_request": Kind(422, "The request is not valid"),
+    "invalid_document": Kind(422, "The document is not valid"),
+    "internal_error": Kind(500, "Something went wrong here"),
+    "not_ready": Kind(503, "Not ready to serve"),
+}
+"""Every kind by its code. A code never changes its meaning."""
+
+_CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def build_problem(
+    code: str, detail: str, faults: tuple[Fault, ...] = (), more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The problem document of one occurrence."""
+    kind = KINDS[code]
+    return {
+        "type": f"/problems/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "errors": [{"field": fault.field, "message": fault.message} for fault in faults],
+        "correlation_id": find_correlation_id(),
+        **(more or {}),
+    }
+
+
+def respond(
+    code: str,
+    detail: str,
+    faults: tuple[Fault, ...] = (),
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The answer that carries a problem document."""
+    content = build_problem(code, detail, faults, more)
+    return JSONResponse(content, KINDS[code].status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+async def answer_refusal(_: Request, refusal: Exception) -> JSONResponse:
+    """For `InputRefused`."""
+    assert isinstance(refusal, InputRefused)
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.code == "unauthorised" else None
+    return respond(refusal.code, refusal.detail, refusal.faults, refusal.more, headers)
+
+
+async def answer_validation(_: Request, invalid: Exception) -> JSONResponse:
+    """For a request that does not fit its schema; the first part of each path (body, query) says where, not what."""
+    assert isinstance(invalid, RequestValidationError)
+    errors = invalid.errors()
+    if any(error["type"] == "json_invalid" for error in errors):
+        return respond("malformed_body", "The body is not JSON.", tuple(list_faults(errors)))
+    return respond("invalid_request", "The request cannot be taken; see errors.", tuple(list_faults(errors, skip=1)))
+
+
+async def answer_http(_: Request, error: Exception) -> JSONResponse:
+    """For what the framework refuses by itself."""
+    assert isinstance(error, HTTPException)
+    code = _CODE_OF_STATUS.get(error.status_code, "invalid_request")
+    return respond(code, error.detail, headers=error.headers)
+
+
+HANDLERS: dict[Any, Any] = {
+    InputRefused: answer_refusal,
+    RequestValidationError: answer_validation,
+    HTTPException: answer_http,
+}
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """What an operation's `responses` say of these problems, with an example of each."""
+    told: dict[int | str, dict[str, Any]] = {}
+    for code in dict.fromkeys(codes):
+        kind = KINDS[code]
+        entry = told.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: _media()}})
+        entry["content"][MEDIA_TYPE]["examples"][code] = {"summary": kind.title, "value": _example(code)}
+    return told
+
+
+def _media() -> dict[str, Any]:
+    return {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+
+
+def _example(code: str) -> dict[str, Any]:
+    faults = (_EXAMPLE_FAULTS[code],) if code in _EXAMPLE_FAULTS else ()
+    return build_problem(code, f"{KINDS[code].title}.", faults) | {"correlation_id": "5c1f0a7e9f5b4d0c8a53"}
+
+
+_EXAMPLE_FAULTS = {
+    "invalid_document": Fault("lines.0.unit_price", "has more than 4 decimal places"),
+    "invalid_request": Fault("limit", "must be at most 500"),
+    "stale_document": Fault("version", "Version 6 is older than version 7, which is held."),
+    "version_reused": Fault("version", "Version 7 is held with other content; a change needs a new version."),
+}
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A problem document (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "errors", "correlation_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/stale_document"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "correlation_id": {"type": ["string", "null"]},
+    },
+}
+"""The schema of a problem document, for OpenAPI."""

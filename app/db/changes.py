@@ -1,0 +1,212 @@
+"""Changes to the partner: the feed, and what is known to have been applied of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import ChangeRow, InvoiceLinkRow
+from app.domain.change import moves_from_json, moves_to_json
+from app.domain.hub import Move
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """A change to put into the feed; `body` is what the partner is sent, without its cursor."""
+
+    link_id: UUID
+    revision: int
+    moves: Mapping[str, Move]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the feed as it stands."""
+
+    cursor: int
+    link_id: UUID
+    connection_id: UUID
+    revision: int
+    state: str
+    attempts: int
+    body: Mapping[str, Any]
+    last_answer: str | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class SentChanges:
+    """What was sent of one link since the partner's last document: what may have been applied, and what was refused."""
+
+    sent: dict[int, Mapping[str, Move]] = field(default_factory=dict)
+    refused: dict[int, Mapping[str, Move]] = field(default_factory=dict)
+    newest: int = 0
+
+
+async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[UUID, SentChanges]:
+    """Per link, every change sent after the given revision."""
+    found = {link_id: SentChanges(newest=revision) for link_id, revision in since.items()}
+    if not since:
+        return found
+    wanted = select(ChangeRow.link_id, ChangeRow.revision, ChangeRow.state, ChangeRow.moves).where(
+        ChangeRow.link_id.in_(since), ChangeRow.revision > min(since.values())
+    )
+    for link_id, revision, state, moves in await session.execute(wanted):
+        if revision > since[link_id]:
+            kind = found[link_id].refused if state == "refused" else found[link_id].sent
+            kind[revision] = moves_from_json(moves)
+            found[link_id].newest = max(found[link_id].newest, revision)
+    return found
+
+
+async def insert_changes(session: WriteSession, connection_id: UUID, changes: Sequence[NewChange]) -> None:
+    """Put changes into the feed; an older one of the same invoice that still waits is superseded.
+
+    Only the holder of the connection's lease calls this, so cursors of a connection are committed in order. A revision
+    that is there already is left as it is.
+    """
+    if not changes:
+        return
+    newer = [(change.link_id, change.revision) for change in changes]
+    await session.execute(
+        update(ChangeRow)
+        .where(
+            ChangeRow.link_id.in_([change.link_id for change in changes]),
+            ChangeRow.state == "pending",
+            tuple_(ChangeRow.link_id, ChangeRow.revision).not_in(newer),
+        )
+        .values(state="superseded")
+    )
+    rows = [
+        {
+            "connection_id": connection_id,
+            "link_id": change.link_id,
+            "revision": change.revision,
+            "moves": moves_to_json(change.moves),
+            "body": dict(change.body),
+        }
+        for change in changes
+    ]
+    await session.execute(
+        insert(ChangeRow).values(rows).on_conflict_do_nothing(index_elements=["link_id", "revision"])
+    )
+
+
+async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> None:
+    """Withdraw what still waits for these links: the partner's side needs nothing more."""
+    if link_ids:
+        await session.execute(
+            update(ChangeRow)
+            .where(ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending")
+            .values(state="superseded")
+        )
+
+
+async def list_changes(session: ReadSession, connection_id: UUID, after: int, limit: int) -> list[Change]:
+    """The feed after a cursor, oldest first, without what a newer change of the same invoice replaced."""
+    rows = await session.execute(
+        select(ChangeRow)
+        .where(
+            ChangeRow.connection_id == connection_id, ChangeRow.id > after, ChangeRow.state != "superseded"
+        )
+        .order_by(ChangeRow.id)
+        .limit(limit)
+    )
+    return [change_from_row(row) for row in rows.scalars()]
+
+
+async def claim_due(
+    session: WriteSession, connection_id: UUID, now: datetime, until: datetime, limit: int
+) -> list[Change]:
+    """Take pending changes that are due for sending, until a moment after which another may take them."""
+    due = (
+        select(ChangeRow)
+        .where(
+            ChangeRow.connection_id == connection_id,
+            ChangeRow.state == "pending",
+            ChangeRow.due_at <= now,
+            or_(ChangeRow.claimed_until.is_(None), ChangeRow.claimed_until < now),
+        )
+        .order_by(ChangeRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await session.execute(due)).scalars().all()
+    for row in rows:
+        row.claimed_until = until
+    return [change_from_row(row) for row in rows]
+
+
+async def save_answer(
+    session: WriteSession, cursor: int, *, state: str, answer: str, at: datetime, due_at: datetime
+) -> None:
+    """Record what the partner's app answered; a change that a newer one replaced meanwhile stays superseded."""
+    kept = and_(ChangeRow.id == cursor, ChangeRow.state.in_(["pending", state]))
+    await session.execute(
+        update(ChangeRow)
+        .where(kept)
+        .values(
+            state=state,
+            attempts=ChangeRow.attempts + 1,
+            last_answer=answer[:500],
+            claimed_until=None,
+            due_at=due_at,
+            answered_at=at,
+        )
+    )
+
+
+async def save_acknowledgement(
+    session: WriteSession, link_id: UUID, revision: int, *, version: int | None, replaced_version: int | None
+) -> None:
+    """The partner applied everything up to a revision; look at the link again.
+
+    `version` is the app's own version after it, believed only if the one it replaced is the newest we know: otherwise a
+    document between the two was lost, and the manifest must still find it.
+    """
+    row = InvoiceLinkRow
+    known = func.greatest(row.document_version, row.acked_version)
+    await session.execute(
+        update(row)
+        .where(row.id == link_id)
+        .values(acked_revision=func.greatest(row.acked_revision, revision), generation=row.generation + 1)
+    )
+    if version is not None and replaced_version is not None:
+        await session.execute(
+            update(row).where(row.id == link_id, known == replaced_version).values(acked_version=version)
+        )
+
+
+async def acknowledge_upto(session: WriteSession, connection_id: UUID, cursor: int, at: datetime) -> int:
+    """The partner has applied every change of the feed up to a cursor; answers how many that settled."""
+    applied = (
+        update(ChangeRow)
+        .where(ChangeRow.connection_id == connection_id, ChangeRow.id <= cursor, ChangeRow.state == "pending")
+        .values(state="applied", answered_at=at, last_answer="acknowledged by call")
+        .returning(ChangeRow.link_id, ChangeRow.revision)
+    )
+    rows = (await session.execute(applied)).all()
+    for link_id, revision in rows:
+        await save_acknowledgement(session, link_id, revision, version=None, replaced_version=None)
+    return len(rows)
+
+
+def change_from_row(row: ChangeRow) -> Change:
+    """The feed's value of a row."""
+    return Change(
+        cursor=row.id,
+        link_id=row.link_id,
+        connection_id=row.connection_id,
+        revision=row.revision,
+        state=row.state,
+        attempts=row.attempts,
+        body=row.body,
+        last_answer=row.last_answer,
+        created_at=row.created_at,
+    )

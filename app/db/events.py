@@ -1,0 +1,80 @@
+"""The two inboxes: an event is stored once, and stamped when a reconcile has looked at what it points to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import PartnerEventRow, XeroEventRow
+
+
+@dataclass(frozen=True, slots=True)
+class XeroEvent:
+    """A hint from Xero: something happened to a resource at `dated_at` (its clock; None when it could not be read)."""
+
+    id: int
+    category: str
+    resource_id: str
+    dated_at: datetime | None
+
+
+async def insert_xero_events(session: WriteSession, rows: Sequence[dict[str, Any]]) -> list[UUID]:
+    """Store events, each once; answers the connections of those that are new.
+
+    A row has connection_id (None for an unknown tenant), tenant_id, category, event_type, resource_id (all lower or
+    upper case as the intake made them), dated, dated_at and payload.
+    """
+    if not rows:
+        return []
+    stored = (
+        insert(XeroEventRow).values(list(rows)).on_conflict_do_nothing().returning(XeroEventRow.connection_id)
+    )
+    connections = (await session.execute(stored)).scalars().all()
+    return list(dict.fromkeys(connection for connection in connections if connection is not None))
+
+
+async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) -> list[XeroEvent]:
+    """Events of a connection that no reconcile has looked at, oldest first."""
+    row = XeroEventRow
+    waiting = await session.execute(
+        select(row.id, row.category, row.resource_id, row.dated_at)
+        .where(row.connection_id == connection_id, row.taken_at.is_(None))
+        .order_by(row.id)
+        .limit(limit)
+    )
+    return [XeroEvent(*found) for found in waiting]
+
+
+async def mark_taken(session: WriteSession, event_ids: Sequence[int], at: datetime) -> None:
+    """These events have been looked at, or have become triggers that are on disk."""
+    if event_ids:
+        await session.execute(update(XeroEventRow).where(XeroEventRow.id.in_(event_ids)).values(taken_at=at))
+
+
+async def insert_partner_event(
+    session: WriteSession,
+    partner_id: UUID,
+    webhook_id: str,
+    event_type: str,
+    payload: dict[str, Any],
+    outcome: str,
+) -> bool:
+    """Store a partner's webhook; False when that webhook id was stored before."""
+    stored = (
+        insert(PartnerEventRow)
+        .values(
+            partner_id=partner_id,
+            webhook_id=webhook_id,
+            event_type=event_type,
+            payload=payload,
+            outcome=outcome,
+        )
+        .on_conflict_do_nothing(index_elements=["partner_id", "webhook_id"])
+        .returning(PartnerEventRow.id)
+    )
+    return (await session.execute(stored)).scalar_one_or_none() is not None

@@ -1,0 +1,163 @@
+"""What the loop leaves for people to read: conflicts, discrepancies and attempts. Rows are only ever added."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import AttemptRow, ConflictRow, DiscrepancyRow, InvoiceLinkRow
+from app.domain.fields import ABSENT
+from app.domain.merge import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConflict:
+    """A conflict with the link and revision at which it was found, and the policy that settled it."""
+
+    link_id: UUID
+    revision: int
+    policy: str
+    conflict: Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A difference that no merge explains, in words and values."""
+
+    link_id: UUID
+    kind: str
+    message: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One action on Xero for one link: `action` (create, update, pay, unpay), `outcome` (done, refused, unknown, adopted)."""
+
+    link_id: UUID
+    action: str
+    moves: Mapping[str, Any]
+    outcome: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConflict:
+    """A conflict as it is read back; `winner` None while it is held, `closed_at` when it ended."""
+
+    id: int
+    partner_invoice_id: str
+    path: str
+    values: Mapping[str, Any]
+    winner: str | None
+    policy: str
+    revision: int
+    found_at: datetime
+    closed_at: datetime | None
+
+
+async def insert_conflicts(
+    session: WriteSession, connection_id: UUID, found: Sequence[FoundConflict], at: datetime
+) -> None:
+    """Keep conflicts with base and both values; those that a policy settled are closed at once."""
+    if not found:
+        return
+    rows = [
+        {
+            "connection_id": connection_id,
+            "link_id": one.link_id,
+            "path": one.conflict.path,
+            "values": _values(one.conflict),
+            "winner": one.conflict.winner.value if one.conflict.winner else None,
+            "policy": one.policy,
+            "revision": one.revision,
+            "found_at": at,
+            "closed_at": at if one.conflict.winner else None,
+        }
+        for one in found
+    ]
+    await session.execute(insert(ConflictRow).values(rows))
+
+
+def _values(conflict: Conflict) -> dict[str, Any]:
+    values = {"base": conflict.base, "partner": conflict.partner, "xero": conflict.xero}
+    return {name: value for name, value in values.items() if value is not ABSENT}
+
+
+async def close_conflicts(
+    session: WriteSession, link_id: UUID, still_open: Sequence[str], at: datetime
+) -> None:
+    """Held conflicts of a link whose path is no longer open have ended."""
+    await session.execute(
+        update(ConflictRow)
+        .where(
+            ConflictRow.link_id == link_id,
+            ConflictRow.closed_at.is_(None),
+            ConflictRow.path.not_in(still_open),
+        )
+        .values(closed_at=at)
+    )
+
+
+async def insert_discrepancies(
+    session: WriteSession, connection_id: UUID, found: Sequence[Discrepancy]
+) -> None:
+    """Keep discrepancies for a person."""
+    if found:
+        rows = [
+            {"connection_id": connection_id, "link_id": d.link_id, "kind": d.kind, "message": d.message,
+             "values": dict(d.values)}
+            for d in found
+        ]  # fmt: skip
+        await session.execute(insert(DiscrepancyRow).values(rows))
+
+
+async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: Sequence[Attempt]) -> None:
+    """Keep what was tried."""
+    if attempts:
+        rows = [
+            {"connection_id": connection_id, "link_id": a.link_id, "action": a.action, "moves": dict(a.moves),
+             "outcome": a.outcome, "message": a.message}
+            for a in attempts
+        ]  # fmt: skip
+        await session.execute(insert(AttemptRow).values(rows))
+
+
+async def latest_writes(session: ReadSession, link_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What the last create or update of each link moved: path to before and after."""
+    row = AttemptRow
+    newest = (
+        select(row.link_id, row.moves)
+        .where(row.link_id.in_(link_ids), row.action.in_(["create", "update"]))
+        .distinct(row.link_id)
+        .order_by(row.link_id, row.id.desc())
+    )
+    return {link_id: moves for link_id, moves in (await session.execute(newest)).tuples()}
+
+
+async def list_conflicts(
+    session: ReadSession, connection_id: UUID, *, partner_invoice_id: str | None, after: int, limit: int
+) -> list[KeptConflict]:
+    """Conflicts of a connection after an id, oldest first, of one invoice if it is named."""
+    row, link = ConflictRow, InvoiceLinkRow
+    wanted = (
+        select(row, link.partner_invoice_id)
+        .join(link, link.id == row.link_id)
+        .where(row.connection_id == connection_id, row.id > after)
+        .order_by(row.id)
+        .limit(limit)
+    )
+    if partner_invoice_id is not None:
+        wanted = wanted.where(link.partner_invoice_id == partner_invoice_id)
+    return [
+        KeptConflict(
+            kept.id, invoice_id, kept.path, kept.values, kept.winner, kept.policy, kept.revision, kept.found_at,
+            kept.closed_at,
+        )
+        for kept, invoice_id in await session.execute(wanted)
+    ]  # fmt: skip

@@ -1,0 +1,317 @@
+"""Invoice links: how a document comes in, what is behind, and how the loop records what it found."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.changes import SentChanges, sent_changes
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import InvoiceLinkRow
+from app.domain.hub import Hub
+from app.domain.link import Document, Intent, InvoiceLink, Standing, State
+
+
+class DocumentOutcome(StrEnum):
+    """What storing a document came to; only the first two changed anything."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+    VERSION_REUSED = "version_reused"
+    BASED_ON_UNKNOWN = "based_on_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """The outcome, the version that is held now and our newest revision of that invoice."""
+
+    outcome: DocumentOutcome
+    held_version: int
+    revision: int
+
+    @property
+    def is_news(self) -> bool:
+        return self.outcome in {DocumentOutcome.CREATED, DocumentOutcome.UPDATED}
+
+
+async def save_document(
+    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
+) -> StoredDocument:
+    """Store a partner's document if it is newer than the one held, and raise the link's generation.
+
+    The same document again is `UNCHANGED`; another document under a version that was used is `VERSION_REUSED`.
+    """
+    based_on = document.get("based_on")
+    if not based_on or await _revision_exists(session, connection_id, document["id"], based_on):
+        created = await _upsert_document(session, connection_id, document, at)
+        if created is not None:
+            outcome = DocumentOutcome.CREATED if created else DocumentOutcome.UPDATED
+            return StoredDocument(outcome, document["version"], 0)
+    return await _why_not_stored(session, connection_id, document)
+
+
+async def _revision_exists(session: ReadSession, connection_id: UUID, invoice_id: str, revision: int) -> bool:
+    known = select(InvoiceLinkRow.revision).where(
+        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.partner_invoice_id == invoice_id
+    )
+    return revision <= ((await session.execute(known)).scalar_one_or_none() or 0)
+
+
+async def _upsert_document(
+    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
+) -> bool | None:
+    """True when the link is new, False when its document was replaced, None when nothing changed."""
+    values = {
+        "document": dict(document),
+        "document_version": document["version"],
+        "document_based_on": document.get("based_on"),
+        "document_at": at,
+        "partner_number": document.get("number"),
+        "touched_at": at,
+    }
+    statement = insert(InvoiceLinkRow).values(
+        id=uuid4(), connection_id=connection_id, partner_invoice_id=document["id"], **values
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["connection_id", "partner_invoice_id"],
+        set_=values | {"generation": InvoiceLinkRow.generation + 1},
+        where=InvoiceLinkRow.document_version < document["version"],
+    )
+    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
+    return (await session.execute(statement.returning(inserted))).scalar_one_or_none()
+
+
+async def _why_not_stored(
+    session: ReadSession, connection_id: UUID, document: Mapping[str, Any]
+) -> StoredDocument:
+    held = select(InvoiceLinkRow.document_version, InvoiceLinkRow.document, InvoiceLinkRow.revision).where(
+        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.partner_invoice_id == document["id"]
+    )
+    row = (await session.execute(held)).one_or_none()
+    if row is None:
+        return StoredDocument(DocumentOutcome.BASED_ON_UNKNOWN, 0, 0)
+    if document["version"] < row.document_version:
+        outcome = DocumentOutcome.STALE
+    elif document["version"] > row.document_version:
+        outcome = DocumentOutcome.BASED_ON_UNKNOWN
+    else:
+        same = row.document == dict(document)
+        outcome = DocumentOutcome.UNCHANGED if same else DocumentOutcome.VERSION_REUSED
+    return StoredDocument(outcome, row.document_version, row.revision)
+
+
+async def list_behind(session: ReadSession, connection_id: UUID, limit: int) -> list[InvoiceLink]:
+    """Links of a connection that are behind, the longest waiting first."""
+    behind = (
+        select(InvoiceLinkRow)
+        .where(
+            InvoiceLinkRow.connection_id == connection_id,
+            InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation,
+        )
+        .order_by(InvoiceLinkRow.touched_at, InvoiceLinkRow.id)
+        .limit(limit)
+    )
+    return await _load(session, (await session.execute(behind)).scalars().all())
+
+
+async def list_by_xero_id(
+    session: ReadSession, connection_id: UUID, xero_invoice_ids: Iterable[str]
+) -> list[InvoiceLink]:
+    """The links of those Xero invoices."""
+    wanted = select(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id,
+        InvoiceLinkRow.xero_invoice_id.in_(list(xero_invoice_ids)),
+    )
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
+async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
+    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
+    return [link_from_row(row, sent[row.id]) for row in rows]
+
+
+def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
+    """The domain value of a row; `sent` are the changes since the partner's last document."""
+    return InvoiceLink(
+        id=row.id,
+        partner_invoice_id=row.partner_invoice_id,
+        xero_invoice_id=row.xero_invoice_id,
+        generation=row.generation,
+        hub=_hub_from_row(row, sent),
+        standing=Standing(State(row.state), row.reason_code, row.reason_message, row.reason_cure),
+        document=_document_from_row(row),
+        line_ids=row.line_ids,
+        payment_ids=row.payment_ids,
+        intents={
+            what: Intent(intent["key"], datetime.fromisoformat(intent["at"]))
+            for what, intent in row.intents.items()
+        },
+        xero_due=row.xero_due,
+        xero_status=row.xero_status,
+        xero_total=row.xero_total,
+        xero_amount_due=row.xero_amount_due,
+        xero_updated_at=row.xero_updated_at,
+        read_updated_at=row.read_updated_at,
+        wrote_updated_at=row.wrote_updated_at,
+        tax_amounts_sent=row.tax_amounts_sent,
+    )
+
+
+def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
+    return Hub(
+        record=row.record,
+        partner_shadow=row.partner_shadow,
+        xero_shadow=row.xero_shadow,
+        revision=row.revision,
+        partner_version=row.merged_version,
+        partner_based_on=row.merged_based_on,
+        acked_revision=row.acked_revision,
+        sent=sent.sent,
+        refused=sent.refused,
+        newest_sent=sent.newest,
+        unanswered=row.unanswered,
+        open_conflicts=frozenset(row.open_conflicts),
+    )
+
+
+def _document_from_row(row: InvoiceLinkRow) -> Document | None:
+    if row.document is None or row.document_at is None:
+        return None
+    return Document(row.document, row.document_version, row.document_based_on, row.document_at)
+
+
+async def save_links(
+    session: WriteSession, links: Sequence[InvoiceLink], at: datetime, *, again: Collection[UUID] = ()
+) -> None:
+    """Record what the loop found. Columns that intake and delivery own are left to them.
+
+    The generation that was seen is recorded as settled, except of the links named in `again`, which stay behind; a
+    trigger that came since keeps a link behind anyway. Rows are written in the order of their ids, and before the
+    connection's: everybody locks in that order.
+    """
+    if not links:
+        return
+    row = InvoiceLinkRow
+    statement = (
+        update(row)
+        .where(row.id == bindparam("link_id"))
+        .values(
+            acked_revision=func.greatest(row.acked_revision, bindparam("hub_acked_revision")),
+            since_at=case(
+                (
+                    and_(
+                        row.state == bindparam("state"),
+                        row.reason_code.is_not_distinct_from(bindparam("reason_code")),
+                    ),
+                    row.since_at,
+                ),
+                else_=bindparam("saved_at"),
+            ),
+            **{name: bindparam(name) for name in _params(links[0], at, again) if name not in _KEYS},
+        )
+        .execution_options(synchronize_session=None)
+    )
+    connection = await cast(Any, session).connection()
+    in_order = sorted(links, key=lambda link: link.id)
+    await connection.execute(statement, [_params(link, at, again) for link in in_order])
+
+
+_KEYS = {"link_id", "hub_acked_revision", "saved_at"}
+
+
+def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[str, Any]:
+    hub, standing = link.hub, link.standing
+    return {
+        "link_id": link.id,
+        "hub_acked_revision": hub.acked_revision,
+        "xero_invoice_id": link.xero_invoice_id,
+        "xero_number": hub.xero_shadow.get("number"),
+        "state": standing.state.value,
+        "reason_code": standing.code,
+        "reason_message": standing.message,
+        "reason_cure": standing.cure,
+        "saved_at": at,
+        "settled_generation": link.generation - (link.id in again),
+        "record": dict(hub.record),
+        "partner_shadow": dict(hub.partner_shadow),
+        "xero_shadow": dict(hub.xero_shadow),
+        "unanswered": None if hub.unanswered is None else dict(hub.unanswered),
+        "revision": hub.revision,
+        "merged_version": hub.partner_version,
+        "merged_based_on": hub.partner_based_on,
+        "open_conflicts": sorted(hub.open_conflicts),
+        "line_ids": dict(link.line_ids),
+        "payment_ids": dict(link.payment_ids),
+        "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},
+        "xero_due": link.xero_due,
+        "xero_status": link.xero_status,
+        "xero_total": link.xero_total,
+        "xero_amount_due": link.xero_amount_due,
+        "xero_updated_at": link.xero_updated_at,
+        "read_updated_at": link.read_updated_at,
+        "wrote_updated_at": link.wrote_updated_at,
+        "tax_amounts_sent": link.tax_amounts_sent,
+    }
+
+
+async def insert_links(
+    session: WriteSession, connection_id: UUID, born: Mapping[str, str], at: datetime
+) -> None:
+    """Make links for invoices born in Xero, due for a read: partner's id -> Xero's id. One that exists is left alone."""
+    if not born:
+        return
+    rows = [
+        {
+            "id": uuid4(),
+            "connection_id": connection_id,
+            "partner_invoice_id": ours,
+            "xero_invoice_id": xero,
+            "xero_due": True,
+            "touched_at": at,
+        }
+        for ours, xero in born.items()
+    ]
+    await session.execute(insert(InvoiceLinkRow).values(rows).on_conflict_do_nothing())
+
+
+async def list_unfinished(session: ReadSession, connection_id: UUID) -> list[InvoiceLink]:
+    """Links with a create that was begun and whose answer was not recorded."""
+    begun = select(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.intents != {}
+    )
+    return await _load(session, (await session.execute(begun)).scalars().all())
+
+
+async def mark_xero_due(session: WriteSession, link_ids: Sequence[UUID]) -> None:
+    """Ask for a fresh read of these links in Xero."""
+    if link_ids:
+        await session.execute(
+            update(InvoiceLinkRow)
+            .where(InvoiceLinkRow.id.in_(sorted(link_ids)))
+            .values(xero_due=True, generation=InvoiceLinkRow.generation + 1)
+        )
+
+
+async def trigger_held(session: WriteSession, connection_id: UUID) -> None:
+    """Look again at every held link: something that may lift its cause has changed."""
+    await session.execute(
+        update(InvoiceLinkRow)
+        .where(InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.state == State.HELD.value)
+        .values(generation=InvoiceLinkRow.generation + 1)
+    )
+
+
+async def count_behind(session: ReadSession, connection_id: UUID) -> int:
+    """How many links of a connection are behind."""
+    behind = select(func.count()).where(
+        InvoiceLinkRow.connection_id == connection_id,
+        InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation,
+    )
+    return (await session.execute(behind)).scalar_one()

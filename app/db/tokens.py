@@ -1,0 +1,148 @@
+"""Token sets in the database: saved encrypted, given out open, their refresh claimed by one at a time.
+
+`DatabaseTokenStore` is the store that the Xero adapter's token keeper works on. Every method is one short transaction;
+none is open while Xero is asked. A claim is a conditional update of one row, so of any number of processes exactly one
+gets it. When to refresh, and what a refresh that fails means, is decided by the keeper.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+
+from app.db.session import Database, WriteSession
+from app.db.tables import ConnectionRow, TokenSetRow
+from app.errors import AuthorisationLost
+from app.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokenSet:
+    """A token set, open, with the tenant of the connection through which it was asked for."""
+
+    token_set_id: UUID
+    xero_tenant_id: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    previous_refresh_token: str | None = field(repr=False)
+    expires_at: datetime
+    refreshed_at: datetime
+    dead_reason: str | None
+
+
+class DatabaseTokenStore:
+    """Safe to share between tasks; keeps no token."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def get(self, connection_id: UUID) -> StoredTokenSet:
+        """The connection's token set; raises `AuthorisationLost` for a connection that was never authorised."""
+        wanted = (
+            select(TokenSetRow, ConnectionRow.tenant_id)
+            .join(ConnectionRow, ConnectionRow.token_set_id == TokenSetRow.id)
+            .where(ConnectionRow.id == connection_id)
+        )
+        async with self._database.reading() as session:
+            found = (await session.execute(wanted)).one_or_none()
+        if found is None or found[1] is None:
+            raise AuthorisationLost("the connection has not been authorised in Xero")
+        return self._open(found[0], found[1])
+
+    async def claim(self, token_set_id: UUID, owner: str, now: datetime, until: datetime) -> bool:
+        """Claim the refresh until that instant; False while another's claim has not run out."""
+        is_free = or_(TokenSetRow.refresh_until.is_(None), TokenSetRow.refresh_until <= now)
+        is_this = TokenSetRow.id == token_set_id
+        return await self._change(and_(is_this, is_free), refresh_owner=owner, refresh_until=until)
+
+    async def release(self, token_set_id: UUID, owner: str) -> None:
+        """Give the claim back; does nothing when it is no longer this owner's."""
+        await self._change(_claimed_by(token_set_id, owner), refresh_owner=None, refresh_until=None)
+
+    async def save_refreshed(
+        self,
+        token_set_id: UUID,
+        owner: str,
+        *,
+        access_token: str,
+        refresh_token: str,
+        expires_at: datetime,
+        scopes: Sequence[str],
+        refreshed_at: datetime,
+    ) -> bool:
+        """Save the rotated tokens, keep the one before, release the claim; False when it is no longer `owner`'s."""
+        return await self._change(
+            _claimed_by(token_set_id, owner),
+            access_token=self._vault.encrypt(access_token),
+            previous_refresh_token=TokenSetRow.refresh_token,
+            refresh_token=self._vault.encrypt(refresh_token),
+            expires_at=expires_at,
+            scopes=" ".join(scopes),
+            refreshed_at=refreshed_at,
+            refresh_owner=None,
+            refresh_until=None,
+        )
+
+    async def save_dead(self, token_set_id: UUID, owner: str, reason: str) -> bool:
+        """Close the token set until a new consent replaces it; False when the claim is no longer `owner`'s."""
+        claimed = _claimed_by(token_set_id, owner)
+        return await self._change(claimed, dead_reason=reason, refresh_owner=None, refresh_until=None)
+
+    async def _change(self, where: ColumnElement[bool], **values: Any) -> bool:
+        changed = update(TokenSetRow).where(where).values(values).returning(TokenSetRow.id)
+        async with self._database.writing() as session:
+            return (await session.execute(changed)).scalar_one_or_none() is not None
+
+    def _open(self, row: TokenSetRow, tenant_id: str) -> StoredTokenSet:
+        previous = row.previous_refresh_token
+        return StoredTokenSet(
+            token_set_id=row.id,
+            xero_tenant_id=tenant_id,
+            access_token=self._vault.decrypt(row.access_token),
+            refresh_token=self._vault.decrypt(row.refresh_token),
+            previous_refresh_token=self._vault.decrypt(previous) if previous is not None else None,
+            expires_at=row.expires_at,
+            refreshed_at=row.refreshed_at,
+            dead_reason=row.dead_reason,
+        )
+
+
+async def save_consent(
+    session: WriteSession,
+    vault: Vault,
+    *,
+    access_token: str,
+    refresh_token: str,
+    expires_at: datetime,
+    scopes: Sequence[str],
+    xero_user_id: str,
+    granted_at: datetime,
+) -> UUID:
+    """Save what a new consent gave, and answer the id of its token set.
+
+    Tokens belong to a person and the app, not to an organisation (FACTS 1): another consent of the same person
+    replaces their token set, every connection that shares it goes on with the new tokens, and a refresh under way loses
+    its claim. An empty `xero_user_id` is nobody's: such a consent gets a token set of its own.
+    """
+    known = select(TokenSetRow).where(TokenSetRow.xero_user_id == xero_user_id).limit(1).with_for_update()
+    row = (await session.execute(known)).scalar_one_or_none() if xero_user_id else None
+    if row is None:
+        row = TokenSetRow(xero_user_id=xero_user_id)
+        session.add(row)
+    row.access_token = vault.encrypt(access_token)
+    row.refresh_token = vault.encrypt(refresh_token)
+    row.previous_refresh_token = None
+    row.expires_at = expires_at
+    row.scopes = " ".join(scopes)
+    row.refreshed_at = granted_at
+    row.refresh_owner = row.refresh_until = row.dead_reason = None
+    await session.flush()
+    return row.id
+
+
+def _claimed_by(token_set_id: UUID, owner: str) -> ColumnElement[bool]:
+    return and_(TokenSetRow.id == token_set_id, TokenSetRow.refresh_owner == owner)

@@ -1,0 +1,5 @@
+"""The pure heart: values and decisions, no input or output, standard library only.
+
+Read in this order: `fields` (what a record is), `sides` (who may hold what), `merge` (the decision table), `hub` (a
+link's three values and the revisions that travel), `plan` and `legality` (what is due, and what is allowed).
+"""

@@ -1,0 +1,144 @@
+"""One fact in two vocabularies, kept together: category and account, tax and tax type, sent_at and is_sent.
+
+The partner's app says "materials" and "gst"; Xero says account "200" and tax type "OUTPUT". The record holds both words,
+each compared only with the side that speaks it. After one side's edits were merged, `couple` moves the other word along.
+A word of Xero's that no map knows travels to the partner as `xero:<word>`, and means that very word when it comes back,
+so a line that a person gave an unusual account in Xero survives every round trip.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.fields import Fields, Value, instant_text, keys_of, member
+from app.domain.sides import Side
+
+XERO_WORD = "xero:"
+NO_TAX_TYPE = "NONE"
+
+
+class UnknownWord(Exception):
+    """A category or tax that the connection's maps do not know."""
+
+    def __init__(self, kind: str, word: str | None) -> None:
+        super().__init__(f"{kind} {word!r} is not mapped")
+        self.kind = kind
+        self.word = word
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The connection's maps.
+
+    `accounts`: category -> account code, `general` being used where a line names no category. `taxes`: the partner's
+    word -> Xero tax type, `none` being used where a line names no tax.
+    """
+
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    taxes: Mapping[str, str] = field(default_factory=dict)
+
+    def account_of(self, category: str | None) -> str | None:
+        """The account code for a category; None where the maps do not know it."""
+        return _translate(self.accounts, category or "general")
+
+    def tax_type_of(self, tax: str | None, amounts_are: str | None) -> str | None:
+        """The tax type for a tax word; an invoice without tax has Xero's NONE whatever its lines say."""
+        if amounts_are == "no_tax":
+            return NO_TAX_TYPE
+        return _translate(self.taxes, tax or "none")
+
+    def category_of(self, account: str | None, current: str | None) -> str | None:
+        """The category to show for an account: the current one while it still means it, else the first that does."""
+        return _word_for(self.accounts, account, current, fallback="general")
+
+    def tax_of(self, tax_type: str | None, current: str | None, amounts_are: str | None) -> str | None:
+        """The tax word to show for a tax type, the current one while it still means it."""
+        if amounts_are == "no_tax" or tax_type in {None, NO_TAX_TYPE}:
+            return current
+        return _word_for(self.taxes, tax_type, current, fallback="none")
+
+
+def _translate(words: Mapping[str, str], word: str) -> str | None:
+    if word.startswith(XERO_WORD):
+        return word.removeprefix(XERO_WORD)
+    return words.get(word)
+
+
+def _word_for(
+    words: Mapping[str, str], meaning: str | None, current: str | None, *, fallback: str
+) -> str | None:
+    if meaning is None or _translate(words, current or fallback) == meaning:
+        return current
+    known = next((word for word, value in words.items() if value == meaning), None)
+    return known or f"{XERO_WORD}{meaning}"
+
+
+def couple(
+    side: Side, before: Fields, merged: Fields, vocabulary: Vocabulary, at: datetime
+) -> dict[str, Value]:
+    """The merged record with the other side's words moved along; `at` is when the edit was made (for `sent_at`)."""
+    record = dict(merged)
+    _couple_sent(side, record, at)
+    for key in keys_of(record, "lines"):
+        line = f"lines/{key}/"
+        if side is Side.PARTNER:
+            _follow_partner(before, record, line, vocabulary)
+        else:
+            _follow_xero(before, record, line, vocabulary)
+    for key in keys_of(record, "payments"):
+        record.setdefault(f"payments/{key}/method", None)
+    return record
+
+
+def _couple_sent(side: Side, record: dict[str, Value], at: datetime) -> None:
+    if side is Side.PARTNER:
+        record["is_sent"] = record.get("sent_at") is not None
+    elif record.get("is_sent") and not record.get("sent_at"):
+        record["sent_at"] = instant_text(at)
+
+
+def _follow_partner(before: Fields, record: dict[str, Value], line: str, vocabulary: Vocabulary) -> None:
+    category, tax, amounts_are = (
+        record.get(line + "category"),
+        record.get(line + "tax"),
+        record.get("amounts_are"),
+    )
+    if line + "account" not in record or category != before.get(line + "category"):
+        record[line + "account"] = vocabulary.account_of(category)
+    tax_moved = tax != before.get(line + "tax") or amounts_are != before.get("amounts_are")
+    if line + "tax_type" not in record or tax_moved:
+        record[line + "tax_type"] = vocabulary.tax_type_of(tax, amounts_are)
+
+
+def _follow_xero(before: Fields, record: dict[str, Value], line: str, vocabulary: Vocabulary) -> None:
+    account, tax_type = record.get(line + "account"), record.get(line + "tax_type")
+    if line + "category" not in record or account != before.get(line + "account"):
+        record[line + "category"] = vocabulary.category_of(account, record.get(line + "category"))
+    if line + "tax" not in record or tax_type != before.get(line + "tax_type"):
+        record[line + "tax"] = vocabulary.tax_of(
+            tax_type, record.get(line + "tax"), record.get("amounts_are")
+        )
+
+
+def refresh_unmapped(record: Fields, vocabulary: Vocabulary) -> dict[str, Value]:
+    """Fill accounts and tax types that were unknown when the line was merged and are mapped by now."""
+    filled = dict(record)
+    amounts_are = record.get("amounts_are")
+    for key in keys_of(record, "lines"):
+        if member(record, "lines", key, "account") is None:
+            filled[f"lines/{key}/account"] = vocabulary.account_of(member(record, "lines", key, "category"))
+        if member(record, "lines", key, "tax_type") is None:
+            tax = member(record, "lines", key, "tax")
+            filled[f"lines/{key}/tax_type"] = vocabulary.tax_type_of(tax, amounts_are)
+    return filled
+
+
+def unknown_words(record: Fields) -> list[UnknownWord]:
+    """The words that the maps did not know: lines that have no account or no tax type."""
+    unknown: list[UnknownWord] = []
+    for key in keys_of(record, "lines"):
+        if member(record, "lines", key, "account") is None:
+            unknown.append(UnknownWord("category", member(record, "lines", key, "category") or "general"))
+        if member(record, "lines", key, "tax_type") is None:
+            unknown.append(UnknownWord("tax", member(record, "lines", key, "tax") or "none"))
+    return unknown

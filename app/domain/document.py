@@ -1,0 +1,189 @@
+"""The partner's document and the canonical form, both ways (DESIGN section 8).
+
+`from_document` reads a whole document (already checked for types by whoever took it in) as the partner's projection;
+`to_document` writes a projection as the document that the partner's app should show. "Paid" is the document's word alone:
+here it is payments that cover the total.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.fields import (
+    LINE_ORDER,
+    Fields,
+    Value,
+    decimal_text,
+    instant_text,
+    keys_of,
+    line_keys,
+    only_groups,
+    without_groups,
+)
+from app.domain.money import cents, money_text, paid
+from app.domain.sides import Status
+
+IMPLIED_PAYMENT = "paid-in-full"
+"""The key of the payment that a document means when it says "paid" and its payments do not cover the total."""
+
+TotalOf = Callable[[Fields], Decimal | None]
+
+_LINE_TEXTS = ("description", "category", "item_code", "tax")
+
+
+def from_document(
+    document: Mapping[str, Any], *, held: Fields, total_of: TotalOf, received_on: str
+) -> dict[str, Value]:
+    """The document in the partner's projection.
+
+    `held` is what the partner was known to hold: it supplies the payments where the document does not say them.
+    `total_of` answers what an invoice comes to, or None; `received_on` dates a payment that is only implied.
+    """
+    fields = _header(document) | _lines(document["lines"])
+    payments = document.get("payments")
+    fields |= only_groups(held, "payments") if payments is None else _payments(payments)
+    if payments is None and document["status"] != "paid":
+        fields = {
+            path: v for path, v in fields.items() if not path.startswith(f"payments/{IMPLIED_PAYMENT}/")
+        }
+    if document["status"] == "paid":
+        total = total_of(fields) or _stated_total(document)
+        fields |= _implied_payment(fields, held, total, received_on)
+    return fields
+
+
+def _header(document: Mapping[str, Any]) -> dict[str, Value]:
+    status = document["status"]
+    return {
+        "number": document.get("number") or None,
+        "reference": document.get("reference") or None,
+        "status": Status.SENT.value if status == "paid" else status,
+        "sent_at": _instant(document.get("sent_at")),
+        "currency": document["currency"],
+        "amounts_are": document["amounts_are"],
+        "issued_on": document["issued_on"],
+        "due_on": document.get("due_on"),
+        "url": document.get("url") or None,
+        "job": document.get("job"),
+        "contact": document["contact"]["id"],
+        LINE_ORDER: [line["id"] for line in document["lines"]],
+    }
+
+
+def _lines(lines: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    for line in lines:
+        prefix = f"lines/{line['id']}/"
+        fields |= {prefix + name: line.get(name) or None for name in _LINE_TEXTS}
+        fields[prefix + "quantity"] = _decimal(line.get("quantity"))
+        fields[prefix + "unit_price"] = _decimal(line.get("unit_price"))
+        discount = _decimal(line.get("discount_rate"))
+        fields[prefix + "discount_rate"] = None if discount == "0" else discount
+    return fields
+
+
+def _payments(payments: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    for payment in payments:
+        prefix = f"payments/{payment['id']}/"
+        fields[prefix + "amount"] = _decimal(payment["amount"])
+        fields[prefix + "paid_on"] = payment["paid_on"]
+        fields[prefix + "method"] = payment.get("method") or None
+    return fields
+
+
+def _implied_payment(
+    fields: Fields, held: Fields, total: Decimal | None, received_on: str
+) -> dict[str, Value]:
+    prefix = f"payments/{IMPLIED_PAYMENT}/"
+    others = {path: value for path, value in fields.items() if not path.startswith(prefix)}
+    due = None if total is None else cents(total) - paid(others)
+    if due is None or due <= 0:
+        return {}
+    return {
+        prefix + "amount": decimal_text(due),
+        prefix + "paid_on": held.get(prefix + "paid_on") or received_on,
+        prefix + "method": held.get(prefix + "method"),
+    }
+
+
+def _stated_total(document: Mapping[str, Any]) -> Decimal | None:
+    total = document.get("total")
+    return None if total is None else Decimal(total)
+
+
+def to_document(
+    invoice_id: str, fields: Fields, contacts: Mapping[str, Mapping[str, Any]], total: Decimal | None
+) -> dict[str, Any]:
+    """The document that shows these fields; `contacts` has the details (name, email, phone) by contact id."""
+    header = {path: value for path, value in without_groups(fields, "lines").items() if "/" not in path}
+    return {
+        "id": invoice_id,
+        "number": header.get("number"),
+        "status": shown_status(fields, total),
+        "sent_at": header.get("sent_at"),
+        "currency": header.get("currency"),
+        "amounts_are": header.get("amounts_are"),
+        "issued_on": header.get("issued_on"),
+        "due_on": header.get("due_on"),
+        "reference": header.get("reference"),
+        "url": header.get("url"),
+        "job": header.get("job"),
+        "contact": _contact(header.get("contact"), contacts),
+        "lines": [to_line(fields, key) for key in line_keys(fields)],
+        "payments": [to_payment(fields, key) for key in keys_of(fields, "payments")],
+        "total": None if total is None else money_text(cents(total)),
+    }
+
+
+def shown_status(fields: Fields, total: Decimal | None) -> str | None:
+    """The document's status: a sent invoice whose payments cover its total is paid."""
+    status: str | None = fields.get("status")
+    if status == Status.SENT and total and paid(fields) >= cents(total):
+        return "paid"
+    return status
+
+
+def to_line(fields: Fields, key: str) -> dict[str, Any]:
+    """One line as the document shows it."""
+    members = {
+        path.rpartition("/")[2]: value for path, value in fields.items() if path.startswith(f"lines/{key}/")
+    }
+    price = members.get("unit_price")
+    return {
+        "id": key,
+        "description": members.get("description"),
+        "quantity": members.get("quantity"),
+        "unit_price": None if price is None else money_text(price),
+        "category": members.get("category"),
+        "item_code": members.get("item_code"),
+        "discount_rate": members.get("discount_rate"),
+        "tax": members.get("tax"),
+    }
+
+
+def to_payment(fields: Fields, key: str) -> dict[str, Any]:
+    """One payment as the document shows it."""
+    prefix = f"payments/{key}/"
+    return {
+        "id": key,
+        "amount": money_text(fields[prefix + "amount"]),
+        "paid_on": fields.get(prefix + "paid_on"),
+        "method": fields.get(prefix + "method"),
+    }
+
+
+def _contact(contact_id: str | None, contacts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    if contact_id is None:
+        return None
+    details = contacts.get(contact_id, {})
+    return {"id": contact_id} | {name: details.get(name) for name in ("name", "email", "phone")}
+
+
+def _instant(value: str | None) -> str | None:
+    return None if value is None else instant_text(datetime.fromisoformat(value))
+
+
+def _decimal(value: str | None) -> str | None:
+    return None if value is None else decimal_text(value)

@@ -1,0 +1,110 @@
+"""The canonical form of an invoice: a flat map from a path to a JSON value.
+
+A flat map makes observation, comparison, merge, conflict and change one mechanism for every field. Paths are header
+names (`reference`), members of a group (`lines/l1/unit_price`, `payments/p1/amount`) and `line_order`. A group is one
+line or one payment; it exists when any of its members does. Values are canonical text, so equality is equality of
+meaning: decimals without trailing zeros ("1890"), dates and instants in ISO 8601, an empty text as None.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+Value = Any
+Fields = Mapping[str, Value]
+
+LINE_ORDER = "line_order"
+
+
+class Absent(Enum):
+    """The value of a path that is not there; None is a value (an empty reference), absence is not."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent.ABSENT
+
+
+def group_of(path: str) -> str | None:
+    """The group that a path belongs to, `lines/l1` for `lines/l1/tax`; None for a header field."""
+    kind, _, rest = path.partition("/")
+    return f"{kind}/{rest.partition('/')[0]}" if rest else None
+
+
+def member_of(path: str) -> str:
+    """The last part of a path: the field's own name."""
+    return path.rpartition("/")[2]
+
+
+def grouped(fields: Fields) -> tuple[dict[str, Value], dict[str, dict[str, Value]]]:
+    """Split into header fields by path, and groups by name with their members by path."""
+    header: dict[str, Value] = {}
+    groups: dict[str, dict[str, Value]] = {}
+    for path, value in fields.items():
+        group = group_of(path)
+        if group is None:
+            header[path] = value
+        else:
+            groups.setdefault(group, {})[path] = value
+    return header, groups
+
+
+def keys_of(fields: Fields, kind: str) -> list[str]:
+    """Keys of the groups of one kind (`lines`, `payments`), in order of first appearance."""
+    prefix = f"{kind}/"
+    return list(dict.fromkeys(path.split("/", 2)[1] for path in fields if path.startswith(prefix)))
+
+
+def line_keys(fields: Fields) -> list[str]:
+    """Keys of the lines in their order; a line that the order forgot comes last."""
+    present = keys_of(fields, "lines")
+    order = [key for key in fields.get(LINE_ORDER) or [] if key in set(present)]
+    return order + [key for key in present if key not in set(order)]
+
+
+def member(fields: Fields, kind: str, key: str, name: str) -> Value:
+    """The value of one member of one group; None where it is not there."""
+    return fields.get(f"{kind}/{key}/{name}")
+
+
+def differing(one: Fields, other: Fields) -> list[str]:
+    """Paths whose values differ between two maps, absence counted as a value; sorted."""
+    return sorted(path for path in {*one, *other} if one.get(path, ABSENT) != other.get(path, ABSENT))
+
+
+def without_groups(fields: Fields, kind: str) -> dict[str, Value]:
+    """The same map without any group of that kind."""
+    return {path: value for path, value in fields.items() if not path.startswith(f"{kind}/")}
+
+
+def only_groups(fields: Fields, kind: str) -> dict[str, Value]:
+    """The groups of that kind alone."""
+    return {path: value for path, value in fields.items() if path.startswith(f"{kind}/")}
+
+
+def decimal_text(value: Decimal | str | int) -> str:
+    """Canonical text of a decimal: plain notation, no trailing zeros ("1890.00" and "1.89E3" are "1890")."""
+    text = format(Decimal(value).normalize(), "f")
+    return "0" if text in {"-0", "0"} else text
+
+
+def instant_text(at: datetime) -> str:
+    """Canonical text of an instant: UTC, milliseconds only where there are any, `Z`."""
+    at = at.astimezone(UTC)
+    timespec = "milliseconds" if at.microsecond >= 1000 else "seconds"
+    return at.isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
+def text_or_none(value: str | None) -> str | None:
+    """An empty text and no text mean the same on both sides."""
+    return value or None
+
+
+def pick(fields: Fields, paths: Iterable[str]) -> dict[str, Value]:
+    """The named paths that are there."""
+    return {path: fields[path] for path in paths if path in fields}

@@ -1,0 +1,265 @@
+"""A link's three values and the bookkeeping that keeps them honest while messages cross (DESIGN section 2).
+
+The hub holds the record, what each side is known to hold (its shadow), and the changes sent to the partner that its
+next document may or may not have seen. Four rules, each of which loses an edit when it is left out:
+
+- a change to the partner names `before` and `after`, and the partner refuses it where it holds neither;
+- the base of a partner's document is that side's *view*: its last document overlaid with the changes it has taken, up
+  to the document's `based_on`; never the record of that revision, which may hold the partner's own later edits;
+- every change that is sent has its own revision, also when the record did not move;
+- a write to Xero whose answer was lost is remembered, and is ours when a later read finds it.
+
+All functions are pure: they take a hub and answer the next one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from app.domain.coupling import Vocabulary, couple
+from app.domain.fields import ABSENT, Absent, Fields, Value, differing
+from app.domain.merge import Conflict, WinnerOf, merge
+from app.domain.sides import Side, Status, project
+
+REFUSALS_BELIEVED = 3
+
+Move = tuple[Value | Absent, Value | Absent]
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What we know of one linked thing.
+
+    `record` is what both sides should show; the shadows are projections that each side is known to hold. `partner_based_on`
+    is the newest of our revisions that the shadow's document had applied; `acked_revision` the newest that the partner
+    is known to have applied since. `sent` maps a revision to the moves (path -> before, after) that were sent with it.
+    `refused` maps a revision to the moves that the partner refused since that document, `newest_sent` is the largest
+    revision ever sent. `unanswered` is the projection that we tried to write to Xero when the answer was lost.
+    `open_conflicts` are paths that wait for a person and are left alone on both sides.
+    """
+
+    record: Fields = field(default_factory=dict)
+    partner_shadow: Fields = field(default_factory=dict)
+    xero_shadow: Fields = field(default_factory=dict)
+    revision: int = 0
+    partner_version: int = 0
+    partner_based_on: int = 0
+    acked_revision: int = 0
+    sent: Mapping[int, Mapping[str, Move]] = field(default_factory=dict)
+    refused: Mapping[int, Mapping[str, Move]] = field(default_factory=dict)
+    newest_sent: int = 0
+    unanswered: Fields | None = None
+    open_conflicts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How this connection merges: who wins a conflict at a path (None: hold it), and its maps."""
+
+    winner_of: Callable[[Side, datetime, datetime], WinnerOf]
+    vocabulary: Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The hub after one side was looked at, and the conflicts that this brought to light."""
+
+    hub: Hub
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerChange:
+    """What the partner's side must now show: compare-and-set moves under a revision of their own."""
+
+    revision: int
+    moves: Mapping[str, Move]
+
+
+def partner_view(hub: Hub, upto: int) -> dict[str, Value]:
+    """What the partner holds as far as we know: its last document and the changes it has taken up to a revision."""
+    view = dict(hub.partner_shadow)
+    for revision in sorted(hub.sent):
+        if hub.partner_based_on < revision <= upto:
+            _apply(view, hub.sent[revision])
+    return view
+
+
+def observe_document(
+    hub: Hub,
+    document: Fields,
+    *,
+    version: int,
+    based_on: int | None,
+    rules: Rules,
+    at: datetime,
+    xero_at: datetime,
+) -> Observed:
+    """Merge the partner's newest document; an older version than the one merged last changes nothing.
+
+    `based_on` None means the newest revision that the partner acknowledged. `at` is when the document was written as
+    far as we know, `xero_at` when Xero's side last moved; both matter only to the policy `newest_wins`.
+    """
+    if version <= hub.partner_version:
+        return Observed(hub)
+    taken = hub.acked_revision if based_on is None else based_on
+    merged = merge(
+        Side.PARTNER,
+        base=partner_view(hub, taken),
+        seen=document,
+        record=hub.record,
+        winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
+    )
+    record = couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
+    seen = replace(
+        hub,
+        partner_shadow=dict(document),
+        partner_version=version,
+        partner_based_on=taken,
+        acked_revision=max(hub.acked_revision, taken),
+        sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
+        refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
+    )
+    return _moved(seen, record, merged.conflicts)
+
+
+def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_at: datetime) -> Observed:
+    """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's."""
+    base = dict(hub.xero_shadow)
+    if hub.unanswered is not None:
+        base = _landed(base, hub.unanswered, seen)
+    return _merge_xero(hub, base, seen, rules, at, partner_at)
+
+
+def xero_answered(
+    hub: Hub, wrote: Fields, returned: Fields, *, rules: Rules, at: datetime, partner_at: datetime
+) -> Observed:
+    """Record Xero's answer to a write as its new shadow; what it returned otherwise than we wrote is its edit."""
+    return _merge_xero(hub, wrote, returned, rules, at, partner_at)
+
+
+def _merge_xero(
+    hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
+) -> Observed:
+    if seen.get("status") == Status.CANCELLED:
+        # A voided invoice may come back without lines and payments: that is no edit of them (one side suddenly
+        # emptied is a danger), so only its status is taken.
+        seen = {**base, "status": Status.CANCELLED.value}
+    merged = merge(
+        Side.XERO,
+        base=base,
+        seen=seen,
+        record=hub.record,
+        winner_of=rules.winner_of(Side.XERO, at, partner_at),
+    )
+    record = couple(Side.XERO, hub.record, merged.record, rules.vocabulary, at)
+    return _moved(replace(hub, xero_shadow=dict(seen), unanswered=None), record, merged.conflicts)
+
+
+def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...]) -> Observed:
+    moved = differing(hub.record, record)
+    held = hub.open_conflicts | {conflict.path for conflict in conflicts if conflict.winner is None}
+    hub = replace(hub, record=dict(record), revision=hub.revision + bool(moved), open_conflicts=held)
+    return Observed(replace(hub, open_conflicts=_still_open(hub)), conflicts)
+
+
+def _still_open(hub: Hub) -> frozenset[str]:
+    """A held conflict ends by itself once both sides hold what the record says."""
+    if not hub.open_conflicts:
+        return hub.open_conflicts
+    view = partner_view(hub, hub.acked_revision)
+    behind = {*differing(project(Side.XERO, hub.record), hub.xero_shadow)}
+    behind |= {*differing(project(Side.PARTNER, hub.record), view)}
+    return frozenset(path for path in hub.open_conflicts if any(covers(path, other) for other in behind))
+
+
+def covers(held: str, path: str) -> bool:
+    """Whether a held path (a field or a whole group) keeps its hand on another path."""
+    return path == held or path.startswith(f"{held}/")
+
+
+def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
+    for path in {*tried, *base}:
+        wanted = tried.get(path, ABSENT)
+        if seen.get(path, ABSENT) == wanted:
+            _put(base, path, wanted)
+    return base
+
+
+def xero_moves(hub: Hub) -> dict[str, Move]:
+    """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
+    wanted = project(Side.XERO, hub.record)
+    held = project(Side.XERO, hub.xero_shadow)
+    if wanted.get("status") == Status.CANCELLED:
+        held = {"status": held["status"]} if "status" in held else {}
+    return _moves(held, wanted, hub.open_conflicts)
+
+
+def next_change(hub: Hub) -> PartnerChange | None:
+    """The change that the partner's side still needs, or None when it holds all of the record.
+
+    The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
+    A path that an unacknowledged change touched is named again even if the partner last held what it should hold: the
+    partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
+    it at B).
+    """
+    view = partner_view(hub, hub.acked_revision)
+    wanted = project(Side.PARTNER, hub.record)
+    moves = _moves(view, wanted, hub.open_conflicts)
+    for revision, sent in hub.sent.items():
+        if revision > hub.acked_revision:
+            moves |= {
+                path: (view.get(path, ABSENT), wanted.get(path, ABSENT)) for path in sent if path not in moves
+            }
+    if not moves:
+        return None
+    newest = max(hub.sent, default=0)
+    if newest > hub.acked_revision and hub.sent[newest] == moves:
+        return PartnerChange(newest, moves)
+    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), moves)
+
+
+def is_refused_for_good(hub: Hub, change: PartnerChange) -> bool:
+    """The partner refused the very same moves three times: sending them again would go on for ever."""
+    return sum(moves == change.moves for moves in hub.refused.values()) >= REFUSALS_BELIEVED
+
+
+def change_sent(hub: Hub, change: PartnerChange) -> Hub:
+    """The hub after a change was put on its way."""
+    sent = {**hub.sent, change.revision: change.moves}
+    newest = max(hub.newest_sent, change.revision)
+    return replace(hub, sent=sent, newest_sent=newest, revision=max(hub.revision, change.revision))
+
+
+def change_refused(hub: Hub, revision: int) -> Hub:
+    """The partner did not apply that change, and never will."""
+    moves = hub.sent.get(revision)
+    if moves is None:
+        return hub
+    sent = {number: other for number, other in hub.sent.items() if number != revision}
+    return replace(hub, sent=sent, refused={**hub.refused, revision: moves})
+
+
+def acknowledged(hub: Hub, revision: int) -> Hub:
+    """The partner has applied everything up to a revision; an older acknowledgement changes nothing."""
+    return replace(hub, acked_revision=max(hub.acked_revision, revision))
+
+
+def _moves(held: Fields, wanted: Fields, open_conflicts: frozenset[str]) -> dict[str, Move]:
+    return {
+        path: (held.get(path, ABSENT), wanted.get(path, ABSENT))
+        for path in differing(held, wanted)
+        if not any(covers(conflict, path) for conflict in open_conflicts)
+    }
+
+
+def _apply(view: dict[str, Value], moves: Mapping[str, Move]) -> None:
+    for path, (_, after) in moves.items():
+        _put(view, path, after)
+
+
+def _put(fields: dict[str, Value], path: str, value: Value | Absent) -> None:
+    if isinstance(value, Absent):
+        fields.pop(path, None)
+    else:
+        fields[path] = value

@@ -1,0 +1,121 @@
+"""A link as the loop works on it: two identities, the hub, and what is known of Xero's side.
+
+An immutable snapshot; every stage answers the next one. `Standing` is what a person is told: settled, behind or held,
+with the reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.hub import Hub
+from app.domain.legality import Hold
+from app.domain.plan import XeroState
+from app.domain.xero_invoice import Identities, XeroInvoice
+
+INVOICE_INTENT = "invoice"
+
+
+class State(StrEnum):
+    """settled: record equals both shadows. behind: work is due. held: waits for a person or for a cause to lift."""
+
+    SETTLED = "settled"
+    BEHIND = "behind"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A state with its reason; the reason of a settled link says why nothing had to be done, where that is worth saying."""
+
+    state: State
+    code: str | None = None
+    message: str | None = None
+    cure: str | None = None
+
+    @classmethod
+    def held(cls, hold: Hold) -> "Standing":
+        return cls(State.HELD, hold.code, hold.message, hold.cure)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The partner's newest document as it came, with the moment of its arrival."""
+
+    body: Mapping[str, Any]
+    version: int
+    based_on: int | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that was begun: its idempotency key and when."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLink:
+    """One invoice's link.
+
+    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another trigger came
+    since. `line_ids` and `payment_ids` map Xero's ids to keys. `read_updated_at`, `wrote_updated_at`: Xero's clock at
+    the last read before a write of ours and at its answer.
+    """
+
+    id: UUID
+    partner_invoice_id: str
+    xero_invoice_id: str | None
+    generation: int
+    hub: Hub
+    standing: Standing
+    document: Document | None = None
+    line_ids: Mapping[str, str] = field(default_factory=dict)
+    payment_ids: Mapping[str, str] = field(default_factory=dict)
+    intents: Mapping[str, Intent] = field(default_factory=dict)
+    xero_due: bool = False
+    xero_status: str | None = None
+    xero_total: str | None = None
+    xero_amount_due: str | None = None
+    xero_updated_at: datetime | None = None
+    read_updated_at: datetime | None = None
+    wrote_updated_at: datetime | None = None
+    tax_amounts_sent: bool = False
+
+    @property
+    def has_news_from_partner(self) -> bool:
+        """A document came that the record has not taken in."""
+        return self.document is not None and self.document.version > self.hub.partner_version
+
+    @property
+    def xero_state(self) -> XeroState:
+        return XeroState(self.xero_invoice_id, self.xero_total, self.tax_amounts_sent)
+
+    @property
+    def identities(self) -> Identities:
+        return Identities(self.line_ids, self.payment_ids)
+
+    @property
+    def partner_at(self) -> datetime | None:
+        """When the partner's side last spoke."""
+        return self.document.received_at if self.document else None
+
+    def as_held_by_xero(self, invoice: XeroInvoice, hub: Hub, identities: Identities) -> "InvoiceLink":
+        """The link after Xero showed this invoice."""
+        return replace(
+            self,
+            hub=hub,
+            xero_invoice_id=invoice.xero_invoice_id,
+            line_ids=dict(identities.lines),
+            payment_ids={**self.payment_ids, **identities.payments},
+            xero_due=False,
+            xero_status=invoice.status,
+            xero_total=f"{invoice.total:.2f}",
+            xero_amount_due=f"{invoice.amount_due:.2f}",
+            xero_updated_at=invoice.updated_at,
+        )

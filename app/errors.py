@@ -1,0 +1,85 @@
+"""The error tree, drawn once.
+
+    PlumblineError
+    ├── Retryable                   the same thing may succeed later, unchanged
+    │   ├── XeroUnavailable         no answer, or a 5xx, and nothing was written
+    │   ├── OutcomeUnknown          a write was sent and its answer was lost: look before writing again
+    │   └── RateLimited             Xero said when to come back
+    ├── Terminal                    trying again unchanged is useless; somebody must act
+    │   ├── AuthorisationLost       the connection must be authorised again (dead refresh token, removed app)
+    │   ├── ScopeMissing            the consent lacks a scope
+    │   └── RequestRefused          Xero refused the request as a whole (ours is malformed)
+    ├── LeaseLost                   another worker has the connection now; what we did not record is derived anew
+    └── ConfigurationMissing        a setting without which this process must not run
+
+A refusal of one element of a batch is not an exception: it is a value (`domain.xero_invoice.Refused`), so that one bad
+invoice cannot stop the others.
+"""
+
+from datetime import timedelta
+
+
+class PlumblineError(Exception):
+    """Anything that this service raises on purpose."""
+
+
+class Retryable(PlumblineError):
+    """The same thing may succeed later; `retry_after` is Xero's own wish where it has one."""
+
+    code = "xero_unavailable"
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class XeroUnavailable(Retryable):
+    """No answer or a 5xx to a read, or a write that surely never arrived."""
+
+
+class OutcomeUnknown(Retryable):
+    """A write was sent and its answer was lost or was a 5xx; it may stand in Xero."""
+
+    code = "outcome_unknown"
+
+
+class RateLimited(Retryable):
+    """Xero answered 429; `retry_after` is how long it asks us to wait, `problem` which limit was met."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after: timedelta, problem: str) -> None:
+        super().__init__(message, retry_after)
+        self.problem = problem
+
+
+class Terminal(PlumblineError):
+    """Trying again unchanged is useless."""
+
+    code = "refused"
+
+
+class AuthorisationLost(Terminal):
+    """The refresh token is dead or the organisation removed the app: only a new consent helps."""
+
+    code = "disconnected"
+
+
+class ScopeMissing(Terminal):
+    """The consent lacks a scope that the call needs."""
+
+    code = "scope_missing"
+
+
+class RequestRefused(Terminal):
+    """Xero refused a request as a whole; the message is Xero's."""
+
+    code = "request_refused"
+
+
+class LeaseLost(PlumblineError):
+    """Another worker holds the connection's lease; nothing more may be recorded by this one."""
+
+
+class ConfigurationMissing(PlumblineError):
+    """A setting is missing or unsafe; the message names every one."""

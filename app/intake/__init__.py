@@ -1,0 +1,13 @@
+"""What comes in: Xero's events and the partner's documents are verified, stored, committed, and only then answered.
+
+Nothing here decides and nothing here asks Xero: what is stored becomes a trigger, and the loop does the rest.
+
+    refusals        how something is refused, naming the field
+    values          the kinds of text that a document may hold
+    document        the partner's document, as its schema
+    documents       what else must hold of a document, and how it is stored; used by the API's PUT as well
+    bodies          JSON that can be kept
+    xero_events     POST /webhooks/xero
+    partner_events  POST /webhooks/partner/{partner_id}
+    services        what intake needs, put together by `wiring`; `routes` the addresses
+"""

@@ -1,0 +1,120 @@
+"""POST /webhooks/partner/{partner_id}: the partner's documents as signed webhooks (Standard Webhooks).
+
+The library verifies the raw bytes with the partner's own secret; a partner that is unknown looks like a wrong signature.
+A webhook is stored once by its id, in the transaction that stores its document, and answered after the commit. A
+document that is refused is answered with a problem document and leaves nothing behind, so it may be sent again.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db.arrivals import has_partner_event, lock_connection
+from app.db.events import insert_partner_event
+from app.db.partners import Partner, find_partner
+from app.intake.bodies import MalformedBody, read_json
+from app.intake.document import Document
+from app.intake.documents import take_in
+from app.intake.refusals import Fault, InputRefused, list_faults
+from app.intake.services import IntakeServices
+from app.reconcile.ports import Nudge
+
+INVOICE_CHANGED = "invoice.changed"
+_LONGEST_WEBHOOK_ID = 255
+
+
+class ChangedInvoice(BaseModel):
+    """What an `invoice.changed` carries: the whole document and the connection that it belongs to."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    connection_id: UUID
+    document: Document
+
+
+class InvoiceChanged(BaseModel):
+    """The envelope of Standard Webhooks; members of it that we do not use are let be."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    type: Literal["invoice.changed"]
+    data: ChangedInvoice
+
+
+async def take_partner_event(request: Request) -> Response:
+    """Answer one webhook of a partner: 200 stored or seen before, 401 not the partner's, a problem when refused."""
+    services: IntakeServices = request.app.state.intake
+    body = await request.body()
+    partner = await _find_partner(services, request.path_params["partner_id"])
+    if partner is None or not _is_signed(services, partner, body, request):
+        return Response(status_code=401)
+    nudges = await _store(services, partner, request.headers["webhook-id"], _read_event(body))
+    return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
+
+
+async def _find_partner(services: IntakeServices, partner_id: str) -> Partner | None:
+    try:
+        wanted = UUID(partner_id)
+    except ValueError:
+        return None
+    async with services.database.reading() as session:
+        return await find_partner(session, wanted)
+
+
+def _is_signed(services: IntakeServices, partner: Partner, body: bytes, request: Request) -> bool:
+    """Whether the partner signed it within the last five minutes; the library reads no clock but the machine's."""
+    secret = services.vault.decrypt(partner.secret_in)
+    try:
+        Webhook(secret).verify(body, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        # A ValueError is the library's for a header or a body that it cannot take apart.
+        return False
+    return len(request.headers["webhook-id"]) <= _LONGEST_WEBHOOK_ID
+
+
+def _read_event(body: bytes) -> dict[str, Any]:
+    try:
+        event = read_json(body)
+    except MalformedBody:
+        raise InputRefused(
+            "malformed_body", "The body is no JSON that can be kept.", [Fault("body", "must be valid JSON")]
+        ) from None
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise InputRefused("invalid_request", "A webhook says its type.", [Fault("type", "must be a string")])
+    return event
+
+
+async def _store(
+    services: IntakeServices, partner: Partner, webhook_id: str, event: dict[str, Any]
+) -> Sequence[Nudge]:
+    """Store the webhook with what becomes of it, in one transaction; one that is there already changes nothing."""
+    changed = _parse(event) if event["type"] == INVOICE_CHANGED else None
+    async with services.database.writing() as session:
+        outcome, nudges = "ignored", ()
+        if changed is not None:
+            connection = await lock_connection(session, changed.connection_id, partner_id=partner.id)
+            if connection is None:
+                field = Fault("data.connection_id", "is no connection of yours")
+                raise InputRefused("invalid_request", "The connection is not known.", [field])
+            if await has_partner_event(session, partner.id, webhook_id):
+                return ()
+            taken = await take_in(
+                session, connection, changed.document, services.clock.now(), prefix="data.document"
+            )
+            outcome, nudges = taken.stored.outcome.value, taken.nudges
+        await insert_partner_event(session, partner.id, webhook_id, event["type"], event, outcome)
+    return nudges
+
+
+def _parse(event: dict[str, Any]) -> ChangedInvoice:
+    try:
+        return InvoiceChanged.model_validate(event).data
+    except ValidationError as error:
+        faults = list_faults(error.errors(include_url=False, include_input=False))
+        raise InputRefused("invalid_document", "The document cannot be taken; see errors.", faults) from None

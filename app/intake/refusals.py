@@ -1,0 +1,72 @@
+"""How something that came in is refused: a code, a sentence, and the fields that are wrong.
+
+A refusal is raised wherever it is found and becomes a problem document at the edge (`api.problems`), so the REST API and
+the partner's webhook say the same thing in the same words. Nothing is stored when one is raised inside a transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import PlumblineError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field that is wrong: its path in what was sent (`lines.0.unit_price`), and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class InputRefused(PlumblineError):
+    """What a caller sent cannot be taken. `code` is stable; `more` are further members for machines."""
+
+    def __init__(
+        self, code: str, detail: str, faults: Sequence[Fault] = (), more: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.more = dict(more or {})
+
+
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "string_type": "must be a string",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_unicode": "must be valid Unicode text",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
+    "uuid_parsing": "must be a UUID",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "json_invalid": "must be valid JSON",
+}
+"""Pydantic's kinds of error in our words; a kind that is not here keeps Pydantic's own."""
+
+
+def list_faults(errors: Sequence[Mapping[str, Any]], *, skip: int = 0, prefix: str = "") -> list[Fault]:
+    """Pydantic's errors as faults. `skip` drops leading parts of each path, `prefix` stands before what remains."""
+    return [_fault(error, skip, prefix) for error in errors]
+
+
+def _fault(error: Mapping[str, Any], skip: int, prefix: str) -> Fault:
+    where = () if error["type"] == "json_invalid" else error["loc"][skip:]
+    path = ".".join([*([prefix] if prefix else []), *(str(part) for part in where)])
+    words = _WORDS.get(error["type"])
+    message = words.format(**error.get("ctx", {})) if words else error["msg"]
+    return Fault(path or "body", message)

@@ -1,0 +1,5 @@
+"""The loop: observe, plan, apply, record; one connection at a time, its links in batches.
+
+Start with `reconciler`, which is the loop itself and reads as its table of contents. `ports` says what the loop needs
+of the world; it knows no adapter.
+"""

@@ -1,0 +1,179 @@
+"""Apply: carry the plans out in Xero, in batches, and record each answer at once.
+
+What happens when the process dies on any line of this module, for one batch:
+
+    before `_begin` committed        nothing was sent; the plan is made again
+    between `_begin` and the answer  an intent or an unanswered write is on disk: the next round looks and reads first
+    between the answer and `record`  the same: what Xero holds is found by the look or the read, and is known to be ours
+    after `record`                   the answer is the shadow; what is left of the plan is planned again
+
+A batch that Xero refuses as a whole is halved until the element is found that it cannot read, so one bad invoice stops
+nobody else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from app.db.findings import Attempt
+from app.db.links import save_links
+from app.domain.change import moves_to_json
+from app.domain.fields import ABSENT, Fields
+from app.domain.hub import Move
+from app.domain.legality import Hold
+from app.domain.link import INVOICE_INTENT, Intent
+from app.domain.plan import Plan
+from app.domain.refusals import NUMBER_TAKEN, explain
+from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.errors import RequestRefused
+from app.reconcile.contacts import Found, ensure_contacts
+from app.reconcile.create_once import is_ours, with_intent, without_intent
+from app.reconcile.observe import contact_keys, take_invoice
+from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.record import record
+from app.reconcile.round import Round, Work, batches
+from app.reconcile.writes import build_create, build_update, create_target, update_target
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One element of a batch: the work, what is asked, and what Xero holds if it does as it is asked."""
+
+    work: Work
+    write: InvoiceWrite
+    target: Fields
+    moves: Mapping[str, Move]
+
+
+Send = Callable[[Sequence[Sending]], Awaitable[list[XeroInvoice | Refused]]]
+
+
+async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
+    """Create and update the invoices whose plans say so; True when a change for the partner was put into the feed."""
+    planned = [(work, work.plan(current.terms)) for work in works if work.refusal is None]
+    planned = [(work, plan) for work, plan in planned if plan.writes_invoice]
+    contacts = await ensure_contacts(current, _contacts_needed(planned))
+    creates: list[Sending] = []
+    updates: list[Sending] = []
+    for work, plan in planned:
+        sending = _prepare(current, work, plan, contacts)
+        if sending is not None:
+            (creates if plan.create else updates).append(sending)
+    told = await record(current, [work for work, _ in planned if work.refusal is not None])
+    for batch in batches(creates, WRITE_BATCH):
+        told |= await _create(current, batch)
+    for batch in batches(updates, WRITE_BATCH):
+        told |= await _update(current, batch)
+    return told
+
+
+def _contacts_needed(planned: Sequence[tuple[Work, Plan]]) -> list[str]:
+    keys = {
+        work.hub.record.get("contact") for work, plan in planned if plan.create or "contact" in plan.moves
+    }
+    return sorted(key for key in keys if key is not None)
+
+
+def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending | None:
+    """The element for a work, or None when its contact holds it."""
+    hub, link = work.hub, work.link
+    contact = (
+        contacts.get(hub.record.get("contact") or "") if plan.create or "contact" in plan.moves else None
+    )
+    if isinstance(contact, Hold):
+        work.refusal = contact
+        return None
+    if plan.create:
+        target = create_target(hub)
+        write = build_create(link, target, contact or "")
+    else:
+        target = update_target(hub, plan)
+        write = build_update(link, plan, target, contact, current.organisation)
+        work.link = replace(link, read_updated_at=link.xero_updated_at)
+        work.link = replace(work.link, tax_amounts_sent=link.tax_amounts_sent or plan.with_tax_amounts)
+    held = hub.xero_shadow
+    paths = plan.moves or tuple(target)
+    return Sending(
+        work, write, target, {path: (held.get(path, ABSENT), target.get(path, ABSENT)) for path in paths}
+    )
+
+
+async def _create(current: Round, batch: Sequence[Sending]) -> bool:
+    intent = Intent(uuid4().hex, current.clock.now())
+    for sending in batch:
+        sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
+    await _begin(current, batch)
+
+    async def send(part: Sequence[Sending]) -> list[XeroInvoice | Refused]:
+        # A halved batch is another request, which under the same key Xero would refuse (FACTS 4.9).
+        key = f"{intent.key}-{part[0].work.link.id.hex}-{len(part)}"
+        return await current.xero.create_invoices([sending.write for sending in part], key)
+
+    answers = await _send(send, batch)
+    await _settle_clashes(current, batch, answers)
+    return await _record_answers(current, batch, answers, "create")
+
+
+async def _update(current: Round, batch: Sequence[Sending]) -> bool:
+    await _begin(current, batch)
+    answers = await _send(lambda part: current.xero.update_invoices([one.write for one in part]), batch)
+    return await _record_answers(current, batch, answers, "update")
+
+
+async def _begin(current: Round, batch: Sequence[Sending]) -> None:
+    """Commit what is about to be tried, so that whoever comes after a crash knows that it may stand in Xero."""
+    for sending in batch:
+        link = sending.work.link
+        sending.work.link = replace(link, hub=replace(link.hub, unanswered=dict(sending.target)))
+    links = [sending.work.link for sending in batch]
+    async with current.lease.recording() as session:
+        await save_links(session, links, current.clock.now(), again=[link.id for link in links])
+
+
+async def _send(send: Send, batch: Sequence[Sending]) -> list[XeroInvoice | Refused]:
+    """The answers, element by element; a request that Xero cannot read at all is halved until one element is left."""
+    try:
+        return await send(batch)
+    except RequestRefused as refusal:
+        if len(batch) == 1:
+            return [Refused((str(refusal),))]
+    middle = len(batch) // 2
+    return [*await _send(send, batch[:middle]), *await _send(send, batch[middle:])]
+
+
+async def _settle_clashes(
+    current: Round, batch: Sequence[Sending], answers: list[XeroInvoice | Refused]
+) -> None:
+    """A number that is taken may be taken by ourselves (a restored database, a key that Xero forgot): then adopt it."""
+    clashes = {
+        position: sending.target.get("number")
+        for position, (sending, answer) in enumerate(zip(batch, answers, strict=True))
+        if isinstance(answer, Refused) and explain(answer.messages).code == NUMBER_TAKEN
+    }
+    numbers = [number for number in clashes.values() if number]
+    if not numbers:
+        return
+    there = {invoice.number: invoice for invoice in await current.xero.fetch_invoices_by_number(numbers)}
+    for position, number in clashes.items():
+        invoice = there.get(number)
+        link = batch[position].work.link
+        if invoice is not None and invoice.url and is_ours(link, {}, invoice, None):
+            answers[position] = invoice
+
+
+async def _record_answers(
+    current: Round, batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused], action: str
+) -> bool:
+    keys = await contact_keys(current, [answer for answer in answers if isinstance(answer, XeroInvoice)])
+    for sending, answer in zip(batch, answers, strict=True):
+        work, moves = sending.work, moves_to_json(sending.moves)
+        work.link = without_intent(work.link, INVOICE_INTENT)
+        if isinstance(answer, XeroInvoice):
+            take_invoice(current, work, answer, keys.get(answer.xero_contact_id), wrote=sending.target)
+            work.link = replace(work.link, wrote_updated_at=answer.updated_at)
+            work.attempts.append(Attempt(work.link.id, action, moves, "done"))
+        else:
+            work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
+            work.refusal = explain(answer.messages)
+            work.attempts.append(Attempt(work.link.id, action, moves, "refused", work.refusal.message))
+    return await record(current, [sending.work for sending in batch])

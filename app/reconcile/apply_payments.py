@@ -1,0 +1,99 @@
+"""Payments: created and deleted in Xero, never edited (FACTS 5), after the invoice itself is as it should be.
+
+The order for one payment is that of every create: intent on disk, call with our mark in the reference, id on disk. The
+totals that a payment moves are not guessed: the invoice is read again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from app.db.findings import Attempt
+from app.db.links import save_links
+from app.domain.fields import member
+from app.domain.link import Intent
+from app.domain.refusals import explain
+from app.domain.xero_invoice import PaymentWrite, Refused, XeroPayment
+from app.reconcile.create_once import (
+    payment_mark,
+    with_intent,
+    with_payment,
+    without_intent,
+    without_payment,
+)
+from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.record import record
+from app.reconcile.round import Round, Work, batches
+
+Due = tuple[Work, str]
+
+
+async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
+    """Carry out the payments in the plans; True when a change for the partner was put into the feed."""
+    create: list[Due] = []
+    delete: list[Due] = []
+    for work in works:
+        plan = work.plan(current.terms)
+        if work.refusal is None and not plan.writes_invoice:
+            create += [(work, key) for key in plan.payments_to_create]
+            delete += [(work, key) for key in plan.payments_to_delete]
+    told = False
+    for work, key in delete:
+        told |= await _delete(current, work, key)
+    for batch in batches(create, WRITE_BATCH):
+        told |= await _create(current, batch)
+    return told
+
+
+async def _create(current: Round, batch: Sequence[Due]) -> bool:
+    intent = Intent(uuid4().hex, current.clock.now())
+    for work, key in batch:
+        work.link = with_intent(work.link, key, intent)
+    links = {work.link.id: work.link for work, _ in batch}
+    async with current.lease.recording() as session:
+        await save_links(session, list(links.values()), intent.at, again=links)
+    writes = [_build(current, work, key) for work, key in batch]
+    answers = await current.xero.create_payments(writes, intent.key)
+    for (work, key), answer in zip(batch, answers, strict=True):
+        _take_answer(work, key, answer)
+    return await record(current, list({id(work): work for work, _ in batch}.values()))
+
+
+def _build(current: Round, work: Work, key: str) -> PaymentWrite:
+    record = work.hub.record
+    return PaymentWrite(
+        xero_invoice_id=work.link.xero_invoice_id or "",
+        xero_account_id=current.terms.payment_account_id or "",
+        amount=Decimal(member(record, "payments", key, "amount")),
+        paid_on=date.fromisoformat(member(record, "payments", key, "paid_on")),
+        reference=payment_mark(work.link.id, key),
+    )
+
+
+def _take_answer(work: Work, key: str, answer: XeroPayment | Refused) -> None:
+    link = without_intent(work.link, key)
+    amount = member(work.hub.record, "payments", key, "amount")
+    moves = {f"payments/{key}": {"after": amount}}
+    if isinstance(answer, XeroPayment):
+        link = replace(link, payment_ids={**link.payment_ids, answer.xero_payment_id: key})
+        work.link = with_payment(link, key, amount, member(work.hub.record, "payments", key, "paid_on"))
+        work.attempts.append(Attempt(link.id, "pay", moves, "done"))
+    else:
+        work.link = link
+        work.refusal = explain(answer.messages)
+        work.attempts.append(Attempt(link.id, "pay", moves, "refused", work.refusal.message))
+
+
+async def _delete(current: Round, work: Work, key: str) -> bool:
+    xero_id = next(xero_id for xero_id, ours in work.link.payment_ids.items() if ours == key)
+    refused = await current.xero.delete_payment(xero_id)
+    moves = {f"payments/{key}": {"before": member(work.hub.xero_shadow, "payments", key, "amount")}}
+    if refused is None:
+        work.link = without_payment(work.link, key)
+        work.attempts.append(Attempt(work.link.id, "unpay", moves, "done"))
+    else:
+        work.refusal = explain(refused.messages)
+        work.attempts.append(Attempt(work.link.id, "unpay", moves, "refused", work.refusal.message))
+    return await record(current, [work])

@@ -1,0 +1,140 @@
+"""Create exactly once, whatever happens between our call and its answer (DESIGN section 4).
+
+An intent (key and time) is committed on the link before the create is sent, and ended in the transaction that records
+Xero's id. A link that has an intent and no id was cut off somewhere in between, so before anything else the loop looks:
+
+    cut before the call left    not in Xero             the intent ends, it is created under a new key
+    cut after Xero wrote        found, and ours         adopted: the id is recorded as if the answer had come
+    answered with a 429         not in Xero             as the first
+
+"Ours" is an invoice that this app created since the intent and that carries our mark in its address, or the number that
+we sent, or, where it had neither, the same content. While any intent of a connection is open, no invoice is taken for
+one that was born in Xero.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.findings import Attempt
+from app.db.links import list_unfinished
+from app.domain.fields import Fields, decimal_text, without_groups
+from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
+from app.domain.xero_invoice import Identities, XeroInvoice, match_lines, observed_fields
+from app.reconcile.observe import contact_keys, take_invoice
+from app.reconcile.ports import READ_BATCH
+from app.reconcile.record import record
+from app.reconcile.round import Round, Work, batches
+
+MARK = "#plumbline-"
+
+SKEW = timedelta(minutes=10)
+"""How far Xero's clock may be behind ours without hiding a create from the look."""
+
+
+async def finish_creates(current: Round) -> bool:
+    """Settle every create of this connection that was begun and not recorded; True when a change was put into the feed."""
+    async with current.lease.recording() as session:
+        unfinished = await list_unfinished(session, current.connection_id)
+    if not unfinished:
+        return False
+    works = [Work(link) for link in unfinished]
+    await _finish_payments(current, works)
+    await _finish_invoices(current, works)
+    return await record(current, works)
+
+
+async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
+    begun = [work for work in works if INVOICE_INTENT in work.link.intents]
+    if not begun:
+        return
+    since = min(work.link.intents[INVOICE_INTENT].at for work in begun) - SKEW
+    candidates = await current.xero.fetch_invoices_created_by_us(since)
+    keys = await contact_keys(current, candidates)
+    for work in begun:
+        tried = work.hub.unanswered or {}
+        ours = next(
+            (c for c in candidates if is_ours(work.link, tried, c, keys.get(c.xero_contact_id))), None
+        )
+        intent = work.link.intents[INVOICE_INTENT]
+        work.link = without_intent(work.link, INVOICE_INTENT)
+        if ours is None:
+            work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
+        else:
+            take_invoice(current, work, ours, keys.get(ours.xero_contact_id))
+            work.attempts.append(_adopted(work.link.id, intent))
+
+
+def is_ours(link: InvoiceLink, tried: Fields, invoice: XeroInvoice, contact_key: str | None) -> bool:
+    """Whether an invoice that this app created is the one that this link tried to create."""
+    if invoice.url and MARK in invoice.url:
+        return invoice.url.endswith(mark_of(link.id))
+    if tried.get("number"):
+        return bool(invoice.number == tried["number"])
+    identities = Identities(match_lines(invoice.lines, {}, tried, answers_a_write=True), {})
+    seen = observed_fields(replace(invoice, payments=()), identities, contact_key, {})
+    asked = without_groups(tried, "payments")
+    return all(seen.get(path) == value for path, value in asked.items() if path != "number")
+
+
+def mark_of(link_id: UUID) -> str:
+    """Our mark, which travels as the fragment of the invoice's address."""
+    return f"{MARK}{link_id.hex}"
+
+
+async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
+    begun = {
+        payment_mark(work.link.id, key): (work, key)
+        for work in works
+        for key in work.link.intents
+        if key != INVOICE_INTENT
+    }
+    for batch in batches(sorted(begun), READ_BATCH):
+        there = await current.xero.fetch_payments_by_reference(batch)
+        for reference in batch:
+            work, key = begun[reference]
+            payment = there.get(reference)
+            work.link = without_intent(work.link, key)
+            if payment is not None:
+                ids = {**work.link.payment_ids, payment.xero_payment_id: key}
+                work.link = with_payment(
+                    replace(work.link, payment_ids=ids),
+                    key,
+                    decimal_text(payment.amount),
+                    payment.paid_on.isoformat(),
+                )
+
+
+def payment_mark(link_id: UUID, key: str) -> str:
+    """Our mark on a payment, in its reference."""
+    return f"plumbline:{link_id.hex}:{key}"
+
+
+def with_payment(link: InvoiceLink, key: str, amount: str, paid_on: str) -> InvoiceLink:
+    """The link now that Xero is known to hold that payment; the totals it moved are read next."""
+    prefix = f"payments/{key}/"
+    shadow = {**link.hub.xero_shadow, prefix + "amount": amount, prefix + "paid_on": paid_on}
+    return replace(link, hub=replace(link.hub, xero_shadow=shadow), xero_due=True)
+
+
+def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:
+    """The link now that Xero is known not to hold that payment any more."""
+    kept = {path: v for path, v in link.hub.xero_shadow.items() if not path.startswith(f"payments/{key}/")}
+    ids = {xero_id: ours for xero_id, ours in link.payment_ids.items() if ours != key}
+    return replace(link, hub=replace(link.hub, xero_shadow=kept), payment_ids=ids, xero_due=True)
+
+
+def with_intent(link: InvoiceLink, what: str, intent: Intent) -> InvoiceLink:
+    """The link with a create begun."""
+    return replace(link, intents={**link.intents, what: intent})
+
+
+def without_intent(link: InvoiceLink, what: str) -> InvoiceLink:
+    """The link with that create ended, one way or the other."""
+    return replace(link, intents={key: intent for key, intent in link.intents.items() if key != what})
+
+
+def _adopted(link_id: UUID, intent: Intent) -> Attempt:
+    said = f"Found in Xero: the create of {intent.at.isoformat(timespec='seconds')} had arrived."
+    return Attempt(link_id, "create", {}, "adopted", said)

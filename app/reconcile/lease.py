@@ -1,0 +1,76 @@
+"""The lease: one worker at a time per connection.
+
+It is a row's owner and an end, renewed while work goes on, so a worker that died is replaced after `LEASE_SPAN` at the
+latest. It fences too: every transaction that records renews the lease as its last statement, and rolls back when the
+lease is no longer ours. A story of two: worker A hangs in a call past its lease; B takes over and reconciles; A's call
+returns, A's transaction finds the owner changed and raises `LeaseLost`; nothing of A's is recorded, and what its call
+did in Xero is found by B's reads.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from app.clock import Clock
+from app.db import connections
+from app.db.session import Database, WriteSession
+from app.domain.connection import Connection
+from app.errors import LeaseLost
+
+LEASE_SPAN = timedelta(seconds=90)
+"""Longer than the slowest single call to Xero, which is the longest time without a renewal."""
+
+
+class Lease:
+    """This worker's hold on one connection."""
+
+    def __init__(self, database: Database, clock: Clock, connection_id: UUID, owner: str) -> None:
+        self._database = database
+        self._clock = clock
+        self.connection_id = connection_id
+        self._owner = owner
+
+    @classmethod
+    async def take(cls, database: Database, clock: Clock, connection_id: UUID) -> "Lease | None":
+        """The lease of an active connection, or None when another worker has it or nothing may be done now."""
+        owner, now = uuid4().hex, clock.now()
+        async with database.writing() as session:
+            taken = await connections.take_lease(session, connection_id, owner, now, now + LEASE_SPAN)
+        return cls(database, clock, connection_id, owner) if taken else None
+
+    @asynccontextmanager
+    async def recording(self) -> AsyncIterator[WriteSession]:
+        """A transaction that commits only while the lease is ours; raises `LeaseLost` otherwise."""
+        async with self._database.writing() as session:
+            yield session
+            await self._fence(session)
+
+    async def renew(self) -> Connection:
+        """The connection as it is now, with the lease renewed."""
+        async with self._database.writing() as session:
+            await self._fence(session)
+            connection = await connections.find_connection(session, self.connection_id)
+        if connection is None:
+            raise LeaseLost
+        return connection
+
+    async def _fence(self, session: WriteSession) -> None:
+        until = self._clock.now() + LEASE_SPAN
+        if not await connections.renew_lease(session, self.connection_id, self._owner, until):
+            raise LeaseLost
+
+    async def release(self, seen: int) -> bool:
+        """Give it back unless a trigger came since generation `seen`; False means: go on."""
+        async with self._database.writing() as session:
+            return await connections.release_lease(session, self.connection_id, self._owner, seen)
+
+    async def postpone(self, retry_at: datetime, reason: str) -> None:
+        """Give it back with work left, to be taken up at that time."""
+        async with self._database.writing() as session:
+            await connections.postpone(session, self.connection_id, self._owner, retry_at, reason)
+
+    async def drop(self) -> None:
+        """Give it back as it is."""
+        async with self._database.writing() as session:
+            await connections.drop_lease(session, self.connection_id, self._owner)

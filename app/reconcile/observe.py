@@ -1,0 +1,175 @@
+"""Observe: take in what each side holds now, and merge it into the record.
+
+The partner's side is the newest document that it sent. Xero's side is read fresh in batches, but only where there is a
+reason: an event newer than what we hold, an unanswered write, or a write that is about to be made (read right before
+writing, since Xero has no compare-and-set).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
+from app.domain.coupling import refresh_unmapped
+from app.domain.document import from_document
+from app.domain.fields import Fields
+from app.domain.hub import observe_document, observe_xero, partner_view, xero_answered
+from app.domain.legality import Hold
+from app.domain.link import InvoiceLink
+from app.domain.money import totals
+from app.domain.xero_invoice import (
+    BORN_IN_XERO,
+    Identities,
+    XeroInvoice,
+    match_lines,
+    match_payments,
+    observed_fields,
+)
+from app.reconcile.ports import PAGE_SIZE, READ_BATCH
+from app.reconcile.round import Round, Work, batches
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+SEEK_FROM = 3 * READ_BATCH
+"""From so many links on, a page of what moved is cheaper than reading them by id."""
+
+MISSING_IN_XERO = Hold(
+    "missing_in_xero",
+    "Xero no longer has this invoice.",
+    "If it was removed on purpose, cancel it in the app; otherwise ask Xero's support.",
+)
+
+
+async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
+    """Each link's work after both sides were looked at."""
+    works = [Work(link) for link in links]
+    for work in works:
+        take_document(current, work)
+    due = [work for work in works if _needs_a_read(current, work)]
+    await _read(current, [work.link for work in due])
+    contacts = await contact_keys(
+        current, [current.fresh[i] for w in due if (i := _xero_id(w)) in current.fresh]
+    )
+    for work in due:
+        invoice = current.fresh.get(_xero_id(work))
+        if invoice is None:
+            work.refusal = MISSING_IN_XERO
+        else:
+            take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
+    return works
+
+
+def take_document(current: Round, work: Work) -> None:
+    """Merge the partner's newest document, if the record has not taken it in."""
+    rules, document = current.rules, work.link.document
+    if document is not None and work.link.has_news_from_partner:
+        based_on = work.hub.acked_revision if document.based_on is None else document.based_on
+        seen = from_document(
+            document.body,
+            held=partner_view(work.hub, based_on),
+            total_of=lambda fields: _total_of(current, fields),
+            received_on=document.received_at.date().isoformat(),
+        )
+        contact = document.body["contact"]
+        work.contacts[contact["id"]] = {name: contact.get(name) for name in ("name", "email", "phone")}
+        work.moved(
+            observe_document(
+                work.hub,
+                seen,
+                version=document.version,
+                based_on=document.based_on,
+                rules=rules,
+                at=document.received_at,
+                xero_at=work.link.xero_updated_at or NEVER,
+            )
+        )
+    mapped = refresh_unmapped(work.hub.record, rules.vocabulary)
+    work.link = replace(work.link, hub=replace(work.hub, record=mapped))
+
+
+def _total_of(current: Round, fields: Fields) -> Decimal | None:
+    known = totals(refresh_unmapped(fields, current.rules.vocabulary), current.organisation.rates())
+    return known.total if known else None
+
+
+def _needs_a_read(current: Round, work: Work) -> bool:
+    link = work.link
+    if link.xero_invoice_id is None:
+        return False
+    return link.xero_due or link.hub.unanswered is not None or not work.plan(current.terms).is_empty
+
+
+def _xero_id(work: Work) -> str:
+    return work.link.xero_invoice_id or ""
+
+
+async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
+    """Read what is not fresh yet: by pages of what moved when many did, the rest by id."""
+    wanted = {link.xero_invoice_id: link for link in links if link.xero_invoice_id not in current.fresh}
+    moved = [link for link in wanted.values() if link.xero_due and link.xero_updated_at is not None]
+    if len(moved) > SEEK_FROM:
+        await _seek(current, min(link.xero_updated_at or NEVER for link in moved), len(moved))
+    missing = [xero_id for xero_id in wanted if xero_id is not None and xero_id not in current.fresh]
+    for batch in batches(missing, READ_BATCH):
+        current.fresh |= {
+            invoice.xero_invoice_id: invoice for invoice in await current.xero.fetch_invoices(batch)
+        }
+        await current.lease.renew()
+
+
+async def _seek(current: Round, since: datetime, wanted: int) -> None:
+    """Page through what moved since, for no more pages than reading by id would take calls."""
+    for _ in range(max(1, wanted // READ_BATCH)):
+        page = await current.xero.fetch_invoices_modified_since(since)
+        current.fresh |= {invoice.xero_invoice_id: invoice for invoice in page}
+        await current.lease.renew()
+        if len(page) < PAGE_SIZE or page[-1].updated_at <= since:
+            return
+        since = page[-1].updated_at
+
+
+async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[str, str]:
+    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now."""
+    ids = sorted({invoice.xero_contact_id for invoice in invoices})
+    async with current.lease.recording() as session:
+        known = {
+            link.xero_contact_id: link.partner_contact_id
+            for link in await list_contacts_by_xero_id(session, current.connection_id, ids)
+            if link.xero_contact_id is not None
+        }
+    unknown = [xero_id for xero_id in ids if xero_id not in known]
+    for batch in batches(unknown, READ_BATCH):
+        found = await current.xero.fetch_contacts(batch)
+        rows = [
+            (
+                BORN_IN_XERO + contact.xero_contact_id,
+                contact.xero_contact_id,
+                {"name": contact.name, "email": contact.email, "phone": contact.phone},
+            )
+            for contact in found
+        ]
+        async with current.lease.recording() as session:
+            await insert_contacts_from_xero(session, current.connection_id, rows)
+        known |= {xero_id: ours for ours, xero_id, _ in rows}
+    return known
+
+
+def take_invoice(
+    current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None, *, wrote: Fields | None = None
+) -> None:
+    """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
+    link = work.link
+    expected = wrote if wrote is not None else link.hub.unanswered or link.hub.xero_shadow
+    answers = wrote is not None or link.hub.unanswered is not None
+    identities = Identities(
+        match_lines(invoice.lines, link.line_ids, expected, answers_a_write=answers),
+        match_payments(invoice, link.payment_ids),
+    )
+    seen = observed_fields(invoice, identities, contact_key, expected)
+    rules, at, partner_at = current.rules, invoice.updated_at, work.partner_at(NEVER)
+    if wrote is None:
+        work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at))
+    else:
+        work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
+    work.link = work.link.as_held_by_xero(invoice, work.link.hub, identities)

@@ -1,0 +1,127 @@
+"""What the loop needs of the world outside, as protocols. Adapters are chosen in `wiring` alone.
+
+Every method that writes may raise `OutcomeUnknown`: then the write may stand in Xero. Reads raise `XeroUnavailable` in
+its place. `RateLimited`, `AuthorisationLost`, `ScopeMissing` and `RequestRefused` may come from any of them
+(`app.errors`). Batches answer element by element, in the order in which they were asked; a refused element is a
+`Refused` value among the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from app.domain.organisation import Organisation
+from app.domain.xero_invoice import (
+    ContactWrite,
+    InvoiceWrite,
+    PaymentWrite,
+    Refused,
+    XeroContact,
+    XeroInvoice,
+    XeroPayment,
+)
+
+READ_BATCH = 40
+"""Ids in one read: what Xero recommends (FACTS 4.7)."""
+
+WRITE_BATCH = 50
+"""Elements in one write (FACTS 2)."""
+
+PAGE_SIZE = 1000
+"""Rows of one page, Xero's largest (FACTS 4.7)."""
+
+
+class XeroOrganisation(Protocol):
+    """One Xero organisation, reached with one connection's token."""
+
+    async def fetch_organisation(self) -> Organisation:
+        """The organisation with its accounts and tax rates, read fresh (three calls or four)."""
+        ...
+
+    async def fetch_invoices(self, invoice_ids: Sequence[str]) -> list[XeroInvoice]:
+        """The invoices with those ids, at most `READ_BATCH`, lines and payments included; unknown ids are left out."""
+        ...
+
+    async def fetch_invoices_modified_since(self, since: datetime) -> list[XeroInvoice]:
+        """One page (at most `PAGE_SIZE`) of sales invoices that moved at or after `since`, oldest first."""
+        ...
+
+    async def fetch_invoices_by_number(self, numbers: Sequence[str]) -> list[XeroInvoice]:
+        """The sales invoices with those numbers, voided and deleted ones included; at most `READ_BATCH` numbers."""
+        ...
+
+    async def fetch_invoices_created_by_us(self, since: datetime) -> list[XeroInvoice]:
+        """Invoices that this app created and that moved at or after `since` (createdByMyApp)."""
+        ...
+
+    async def create_invoices(
+        self, writes: Sequence[InvoiceWrite], idempotency_key: str
+    ) -> list[XeroInvoice | Refused]:
+        """PUT: create only, at most `WRITE_BATCH`, approved and marked as sent."""
+        ...
+
+    async def update_invoices(self, writes: Sequence[InvoiceWrite]) -> list[XeroInvoice | Refused]:
+        """POST by id: change what is named, at most `WRITE_BATCH`; a status `cancelled` voids."""
+        ...
+
+    async def fetch_contacts(self, contact_ids: Sequence[str]) -> list[XeroContact]:
+        """The contacts with those ids, archived and merged ones included."""
+        ...
+
+    async def fetch_contacts_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:
+        """The contacts that carry those markers in ContactNumber, archived ones included."""
+        ...
+
+    async def fetch_contacts_by_name(self, names: Sequence[str]) -> list[XeroContact]:
+        """The contacts with exactly those names (Xero compares without case), archived ones included."""
+        ...
+
+    async def create_contacts(
+        self, writes: Sequence[ContactWrite], idempotency_key: str
+    ) -> list[XeroContact | Refused]:
+        """PUT: create only, at most `WRITE_BATCH`."""
+        ...
+
+    async def fetch_payments_by_reference(self, references: Sequence[str]) -> dict[str, XeroPayment]:
+        """Payments that carry those references and are not deleted, by reference."""
+        ...
+
+    async def create_payments(
+        self, writes: Sequence[PaymentWrite], idempotency_key: str
+    ) -> list[XeroPayment | Refused]:
+        """PUT: create only, at most `WRITE_BATCH`."""
+        ...
+
+    async def delete_payment(self, payment_id: str) -> Refused | None:
+        """POST Status DELETED; None when it is gone, also when it was gone before."""
+        ...
+
+
+class XeroOrganisations(Protocol):
+    """Opens the organisation of a connection; the token is refreshed when it is about to end."""
+
+    async def open(self, connection_id: UUID) -> XeroOrganisation:
+        """Raises `AuthorisationLost` when the connection's consent is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A wake-up for one connection. It carries no work: truth is in the database."""
+
+    connection_id: UUID
+    generation: int
+
+
+class Waker(Protocol):
+    """Wakes a worker. Losing a nudge costs latency only: the sweep nudges whatever is behind."""
+
+    async def reconcile_soon(self, nudges: Sequence[Nudge]) -> None:
+        """Look at these connections now."""
+        ...
+
+    async def deliver_soon(self, connection_id: UUID) -> None:
+        """Send what waits for this connection's partner now."""
+        ...

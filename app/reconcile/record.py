@@ -1,0 +1,145 @@
+"""Record: put what a round found on disk, and tell the partner, in one fenced transaction.
+
+Here a link gets its standing: held with the reason, behind while work is due or the partner has not taken its change,
+settled when the record equals both shadows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from app.db.changes import NewChange, insert_changes, supersede_changes
+from app.db.contacts import list_contacts, save_contacts
+from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
+from app.db.links import save_links
+from app.db.session import WriteSession
+from app.domain.change import entries
+from app.domain.document import to_document
+from app.domain.fields import Fields, instant_text
+from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.legality import Hold
+from app.domain.link import InvoiceLink, Standing, State
+from app.domain.money import totals
+from app.domain.plan import Plan
+from app.domain.sides import Side, project
+from app.reconcile.round import Round, Work
+
+AWAITING_PARTNER = Standing(
+    State.BEHIND,
+    "awaiting_partner",
+    "A change is on its way to the partner's app, which has not confirmed it.",
+    "It is sent again until the app answers; look at the app's webhook if it takes long.",
+)
+WORK_LEFT = Standing(State.BEHIND, "work_left", "More is to be written to Xero.", None)
+PARTNER_REFUSES = Hold(
+    "partner_refuses",
+    "The partner's app refused the same change three times, though it holds what the change expects.",
+    "The app's compare-and-set needs mending; after that any edit sends the change again.",
+)
+
+
+async def record(current: Round, works: Sequence[Work]) -> bool:
+    """Save the works with everything they found; True when a change for the partner was put into the feed."""
+    if not works:
+        return False
+    now = current.clock.now()
+    async with current.lease.recording() as session:
+        contacts = await _contacts(session, current, works)
+        changes, satisfied, again = [], [], set()
+        for work in works:
+            plan = work.plan(current.terms)
+            change = next_change(work.hub)
+            if change is None:
+                satisfied.append(work.link.id)
+            elif not is_refused_for_good(work.hub, change):
+                changes.append(_new_change(current, work.link, change, contacts))
+                work.link = replace(work.link, hub=change_sent(work.hub, change))
+            standing = stand(work, plan, change)
+            if standing is WORK_LEFT:
+                again.add(work.link.id)
+            work.link = replace(work.link, standing=standing)
+        await save_links(session, [work.link for work in works], now, again=again)
+        await insert_changes(session, current.connection_id, changes)
+        await supersede_changes(session, satisfied)
+        await _save_findings(session, current, works)
+    return bool(changes)
+
+
+def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
+    """Where the link stands now; a hold comes before everything, work for Xero before waiting for the partner."""
+    hold = work.refusal or plan.hold
+    if hold is not None:
+        return Standing.held(hold)
+    if not plan.is_empty:
+        return WORK_LEFT
+    if change is not None:
+        refused = is_refused_for_good(work.hub, change)
+        return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
+    if plan.stays_home is not None:
+        return Standing(State.SETTLED, plan.stays_home.code, plan.stays_home.message)
+    return Standing(State.SETTLED)
+
+
+async def _contacts(
+    session: WriteSession, current: Round, works: Sequence[Work]
+) -> dict[str, Mapping[str, Any]]:
+    """Details by contact key, of every contact that these records name."""
+    brought: dict[str, Mapping[str, Any]] = {}
+    for work in works:
+        brought |= work.contacts
+    await save_contacts(session, current.connection_id, brought)
+    keys = {work.hub.record.get("contact") for work in works} | {
+        work.hub.partner_shadow.get("contact") for work in works
+    }
+    named = sorted(key for key in keys if key is not None)
+    return {
+        link.partner_contact_id: link.details
+        for link in await list_contacts(session, current.connection_id, named)
+    }
+
+
+def _new_change(
+    current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, Mapping[str, Any]]
+) -> NewChange:
+    view = partner_view(link.hub, link.hub.acked_revision)
+    wanted = project(Side.PARTNER, link.hub.record)
+    sums = (_total(current, link.hub.record, view), _total(current, link.hub.record, wanted))
+    updated_at = link.xero_updated_at
+    body = {
+        "connection_id": str(current.connection_id),
+        "business_id": current.connection.business_id,
+        "invoice_id": link.partner_invoice_id,
+        "revision": change.revision,
+        "fields": entries(change.moves, view, wanted, contacts, sums),
+        "caused_by": {
+            "side": Side.XERO.value,
+            "at": instant_text(updated_at) if updated_at else None,
+            "version": None,
+        },
+        "invoice": to_document(link.partner_invoice_id, wanted, contacts, sums[1]),
+    }
+    return NewChange(link.id, change.revision, change.moves, body)
+
+
+def _total(current: Round, record: Fields, shown: Fields) -> Decimal | None:
+    """What the shown fields come to, by the tax types that the record knows for their lines."""
+    types = {path: value for path, value in record.items() if path.endswith("/tax_type")}
+    known = totals({**types, **shown}, current.organisation.rates()) if shown else None
+    return known.total if known else None
+
+
+async def _save_findings(session: WriteSession, current: Round, works: Sequence[Work]) -> None:
+    policy = current.connection.settings.conflict_policy.value
+    found = [
+        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
+        for work in works
+        for conflict in work.conflicts
+    ]
+    await insert_conflicts(session, current.connection_id, found, current.clock.now())
+    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
+    for work in works:
+        if work.had_open_conflicts:
+            await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
+        work.conflicts.clear()
+        work.attempts.clear()

@@ -1,0 +1,91 @@
+"""One round of the loop: what its stages share, and one link's work as it goes through them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.clock import Clock
+from app.db.findings import Attempt
+from app.domain.connection import Connection
+from app.domain.hub import Hub, Observed, Rules
+from app.domain.legality import Hold
+from app.domain.link import InvoiceLink
+from app.domain.merge import Conflict
+from app.domain.organisation import Organisation
+from app.domain.plan import Plan, Terms, build_plan
+from app.domain.xero_invoice import XeroInvoice
+from app.reconcile.lease import Lease
+from app.reconcile.ports import XeroOrganisation
+
+
+Item = TypeVar("Item")
+
+
+def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items in their order, `size` at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+@dataclass(slots=True)
+class Round:
+    """What every stage needs: the connection as it was at the start of the round, its rules, and the way to Xero.
+
+    `fresh` holds invoices that were read in this round, by Xero's id, so that nothing is read twice in it.
+    """
+
+    lease: Lease
+    clock: Clock
+    connection: Connection
+    organisation: Organisation
+    xero: XeroOrganisation
+    fresh: dict[str, XeroInvoice] = field(default_factory=dict)
+
+    @property
+    def connection_id(self) -> UUID:
+        return self.connection.id
+
+    @property
+    def rules(self) -> Rules:
+        return self.connection.settings.rules(self.organisation)
+
+    @property
+    def terms(self) -> Terms:
+        settings = self.connection.settings
+        return Terms(self.organisation, settings.sync_from, settings.payment_account_id)
+
+
+@dataclass(slots=True)
+class Work:
+    """One link on its way through a round: its newest snapshot, and what was found on the way.
+
+    `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `contacts` are details of
+    contacts that the partner's document brought.
+    """
+
+    link: InvoiceLink
+    conflicts: list[Conflict] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    contacts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    refusal: Hold | None = None
+    had_open_conflicts: bool = False
+
+    @property
+    def hub(self) -> Hub:
+        return self.link.hub
+
+    def moved(self, observed: Observed) -> None:
+        """Go on with the hub that an observation came to, and keep its conflicts."""
+        self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
+        self.link = replace(self.link, hub=observed.hub)
+        self.conflicts.extend(observed.conflicts)
+
+    def plan(self, terms: Terms) -> Plan:
+        """What is due in Xero now."""
+        return build_plan(self.link.hub, self.link.xero_state, terms)
+
+    def partner_at(self, fallback: datetime) -> datetime:
+        """When the partner's side last spoke, for the policy `newest_wins`."""
+        return self.link.partner_at or fallback

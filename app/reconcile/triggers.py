@@ -1,0 +1,97 @@
+"""Triggers: what Xero's events point to becomes links that are due for a read, or invoices to bring in.
+
+An event is never believed, only followed. One that is no newer than what we hold of its invoice is our own write coming
+back (or old news) and costs nothing. One that Xero dates strictly between our last read and our write of the same
+invoice was caused by somebody else in that moment: a person's edit may have been overwritten, which is noted with what
+we wrote.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from app.db.events import XeroEvent, list_waiting, mark_taken
+from app.db.findings import Discrepancy, insert_discrepancies, latest_writes
+from app.db.links import insert_links, list_by_xero_id, mark_xero_due
+from app.db.session import ReadSession
+from app.domain import gate
+from app.domain.link import InvoiceLink
+from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
+from app.reconcile.ports import READ_BATCH
+from app.reconcile.round import Round, batches
+
+EVENTS_AT_ONCE = 2000
+
+
+async def collect_events(current: Round) -> bool:
+    """Turn waiting events into links that are due, and mark them taken in the same transaction; True if any waited."""
+    async with current.lease.recording() as session:
+        events = await list_waiting(session, current.connection_id, EVENTS_AT_ONCE)
+        about = {event.resource_id for event in events if event.category == "INVOICE"}
+        links = await list_by_xero_id(session, current.connection_id, about)
+        known = {link.xero_invoice_id: link for link in links}
+        await mark_xero_due(session, [link.id for link in links if _has_news(link, events)])
+        await insert_discrepancies(session, current.connection_id, await _overwritten(session, known, events))
+        settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
+        await mark_taken(session, settled, current.clock.now())
+    strangers = [event for event in events if event.category == "INVOICE" and event.resource_id not in known]
+    await _bring_in(current, strangers)
+    return bool(events)
+
+
+def _has_news(link: InvoiceLink, events: Sequence[XeroEvent]) -> bool:
+    """Whether any event of this invoice is newer than what we hold; one without a readable date might be."""
+    held = link.xero_updated_at
+    return any(
+        event.dated_at is None or held is None or event.dated_at > held
+        for event in events
+        if event.resource_id == link.xero_invoice_id
+    )
+
+
+async def _overwritten(
+    session: ReadSession, known: Mapping[str | None, InvoiceLink], events: Sequence[XeroEvent]
+) -> list[Discrepancy]:
+    fell_between = {
+        link.id: event.dated_at
+        for event in events
+        if (link := known.get(event.resource_id)) is not None and _fell_between(link, event.dated_at)
+    }
+    written = await latest_writes(session, list(fell_between))
+    return [
+        Discrepancy(
+            link_id,
+            "overwritten_in_xero",
+            f"Somebody changed it in Xero at {at}, between our read and our write; their edit may have been overwritten.",
+            written.get(link_id, {}),
+        )
+        for link_id, at in fell_between.items()
+    ]
+
+
+def _fell_between(link: InvoiceLink, at: datetime | None) -> bool:
+    read, wrote = link.read_updated_at, link.wrote_updated_at
+    return at is not None and read is not None and wrote is not None and read < at < wrote
+
+
+async def _bring_in(current: Round, events: Sequence[XeroEvent]) -> None:
+    """Read invoices that we do not know; those that may reach the partner are linked."""
+    ids = list(dict.fromkeys(event.resource_id for event in events))
+    for batch in batches(ids, READ_BATCH):
+        await link_born(current, await current.xero.fetch_invoices(batch))
+        taken = [event.id for event in events if event.resource_id in set(batch)]
+        async with current.lease.recording() as session:
+            await mark_taken(session, taken, current.clock.now())
+
+
+async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> None:
+    """Link those of these invoices, born in Xero, that the gate lets through; they are fresh for this round."""
+    settings = current.connection.settings
+    born = [
+        invoice
+        for invoice in invoices
+        if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from) is None
+    ]
+    current.fresh |= {invoice.xero_invoice_id: invoice for invoice in born}
+    rows = {BORN_IN_XERO + invoice.xero_invoice_id: invoice.xero_invoice_id for invoice in born}
+    async with current.lease.recording() as session:
+        await insert_links(session, current.connection_id, rows, current.clock.now())

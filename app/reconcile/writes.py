@@ -1,0 +1,81 @@
+"""From a plan to what Xero is asked: pure, and exact about what Xero should hold afterwards.
+
+The *target* is Xero's projection after the write: what it holds now, overlaid with the moves of this write alone.
+Payments and held conflicts are in it as Xero has them, so the answer can be compared with the target, and whatever
+differs is Xero's own doing.
+"""
+
+from app.domain.fields import LINE_ORDER, Fields, Value, line_keys, member, without_groups
+from app.domain.hub import Hub
+from app.domain.link import InvoiceLink
+from app.domain.money import tax_amounts
+from app.domain.organisation import Organisation
+from app.domain.plan import Plan
+from app.domain.sides import MEMBERS, Side, Status, project
+from app.domain.xero_invoice import InvoiceWrite, LineWrite
+from app.reconcile.create_once import mark_of
+
+
+def create_target(hub: Hub) -> dict[str, Value]:
+    """What Xero holds once the record has been created there."""
+    return without_groups(project(Side.XERO, hub.record), "payments")
+
+
+def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
+    """What Xero holds once the plan's moves have been written."""
+    if hub.record.get("status") == Status.CANCELLED:
+        return {**hub.xero_shadow, "status": Status.CANCELLED.value}
+    wanted = project(Side.XERO, hub.record)
+    target = dict(hub.xero_shadow)
+    for path in plan.moves:
+        if path in wanted:
+            target[path] = wanted[path]
+        else:
+            target.pop(path, None)
+    return target
+
+
+def build_create(link: InvoiceLink, target: Fields, xero_contact_id: str) -> InvoiceWrite:
+    """A new invoice, approved and marked as sent, with our mark in its address if it has one."""
+    url = link.hub.record.get("url")
+    return InvoiceWrite(
+        xero_invoice_id=None,
+        header={path: value for path, value in target.items() if "/" not in path and path != LINE_ORDER},
+        lines=_lines(link, target, {}),
+        xero_contact_id=xero_contact_id,
+        url=f"{url.partition('#')[0]}{mark_of(link.id)}" if url else None,
+    )
+
+
+def build_update(
+    link: InvoiceLink, plan: Plan, target: Fields, xero_contact_id: str | None, organisation: Organisation
+) -> InvoiceWrite:
+    """Only what moves; the lines whole, with their ids, when any of them does (FACTS 4.6)."""
+    if target.get("status") == Status.CANCELLED:
+        return InvoiceWrite(link.xero_invoice_id, {"status": Status.CANCELLED.value}, None)
+    header = {path: target.get(path) for path in plan.moves if "/" not in path and path != LINE_ORDER}
+    touches_lines = plan.with_tax_amounts or any(
+        path == LINE_ORDER or path.startswith("lines/") for path in plan.moves
+    )
+    if touches_lines or "amounts_are" in header:
+        header["amounts_are"] = target.get("amounts_are")
+    taxes = tax_amounts(target, organisation.rates()) if plan.with_tax_amounts else None
+    return InvoiceWrite(
+        xero_invoice_id=link.xero_invoice_id,
+        header=header,
+        lines=_lines(link, target, taxes or {}) if "amounts_are" in header else None,
+        xero_contact_id=xero_contact_id,
+    )
+
+
+def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[LineWrite, ...]:
+    xero_ids = {key: xero_id for xero_id, key in link.line_ids.items()}
+    names = sorted(MEMBERS[Side.XERO]["lines"])
+    return tuple(
+        LineWrite(
+            xero_line_id=xero_ids.get(key),
+            members={name: member(target, "lines", key, name) for name in names},
+            tax_amount=taxes.get(key),
+        )
+        for key in line_keys(target)
+    )

@@ -1,0 +1,54 @@
+"""Builds the partner's app as one ASGI application with its own fresh books, outbox and journal; no logic."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from app.sandbox.partner.books import Books, InvoiceTaken, InvoiceUnknown
+from app.sandbox.partner.control import Control
+from app.sandbox.partner.intake import Intake
+from app.sandbox.partner.journal import Journal
+from app.sandbox.partner.outbox import CONCURRENCY, Outbox
+from app.sandbox.partner.page import show_invoices
+
+WEBHOOK_PATH = "/plumbline/webhooks"
+PATIENCE_SECONDS = 30
+STATUS_OF_ERROR: dict[type[Exception], int] = {InvoiceUnknown: 404, InvoiceTaken: 409}
+MISUSE = (ValueError, TypeError, KeyError, ArithmeticError)
+"""What a control call with a wrong body ends in."""
+
+
+def build_application() -> Starlette:
+    """A new app without any invoice, that does not know Plumbline yet."""
+    books, journal = Books(), Journal()
+    outbox = Outbox(journal)
+    http = httpx.AsyncClient(
+        timeout=PATIENCE_SECONDS,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=2 * CONCURRENCY, max_keepalive_connections=CONCURRENCY),
+    )
+
+    @asynccontextmanager
+    async def closing(_: Starlette) -> AsyncIterator[None]:
+        async with http:
+            yield
+
+    routes = [
+        Route("/", partial(show_invoices, books)),
+        Route(WEBHOOK_PATH, Intake(books, outbox, journal).receive, methods=["POST"]),
+        *Control(books, outbox, journal, http).list_routes(),
+    ]
+    handlers = dict.fromkeys((*STATUS_OF_ERROR, *MISUSE), answer_misuse)
+    return Starlette(routes=routes, lifespan=closing, exception_handlers=handlers)
+
+
+def answer_misuse(request: Request, error: Exception) -> JSONResponse:
+    """A control call that makes no sense is told so, with what was wrong."""
+    kind = type(error)
+    return JSONResponse({"error": f"{kind.__name__}: {error}"}, STATUS_OF_ERROR.get(kind, 422))

@@ -1,0 +1,145 @@
+"""The invoices that the app holds, every version of each, and the one place where a new version is made.
+
+Guarantees: versions of one invoice grow by one, with no gap; between reading a version and making the next,
+the invoice's own lock is held; a version, once made, is never changed; a change is applied whole, once per
+revision, or not at all. Sending is left to `outbox`.
+"""
+
+import asyncio
+import copy
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from app.sandbox.partner.compare_and_set import apply_fields, list_moved
+from app.sandbox.partner.document import Document, build_document, edit_document
+
+FIRST_SERIAL = 1001
+
+
+class InvoiceUnknown(LookupError):
+    """No invoice of that id is in the books."""
+
+
+class InvoiceTaken(ValueError):
+    """An invoice of that id is in the books already."""
+
+
+@dataclass
+class Holding:
+    """One invoice."""
+
+    versions: list[Document]
+    """Every version that it ever had, the newest last."""
+    answers: dict[int, Document] = field(default_factory=dict)
+    """What was answered to each revision that was applied, so that a repeated one gets the same answer."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def newest(self) -> Document:
+        return self.versions[-1]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a change."""
+
+    kind: str
+    """`applied`, `already_applied`, `refused` or `unknown_invoice`."""
+    answer: Document
+    """The JSON that Plumbline is told."""
+    moved: list[str] = field(default_factory=list)
+    """The paths that made the app refuse."""
+
+
+class Books:
+    """All invoices, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._holdings: dict[str, Holding] = {}
+        self._serials = itertools.count(FIRST_SERIAL)
+
+    def get(self, invoice_id: str, version: int | None = None) -> Document:
+        """The newest version, or the one asked for. Raises InvoiceUnknown."""
+        versions = self._get_holding(invoice_id).versions
+        found = [document for document in versions if version in (None, document["version"])]
+        if not found:
+            raise InvoiceUnknown(f"{invoice_id} version {version}")
+        return found[-1]
+
+    def list(self) -> list[Document]:
+        """The newest version of every invoice."""
+        return [holding.newest for holding in self._holdings.values()]
+
+    def open(self, said: Document) -> Document:
+        """A new invoice from what a person said. Raises InvoiceTaken."""
+        document = build_document(said, serial=next(self._serials), now=datetime.now(UTC))
+        if document["id"] in self._holdings:
+            raise InvoiceTaken(document["id"])
+        self._holdings[document["id"]] = Holding([document])
+        return document
+
+    async def edit(self, invoice_id: str, make_next: Callable[[Document, datetime], Document]) -> Document:
+        """A person's edit: the next version, built by `make_next` from the newest. Raises InvoiceUnknown."""
+        holding = self._get_holding(invoice_id)
+        async with holding.lock:
+            holding.versions.append(make_next(holding.newest, datetime.now(UTC)))
+            return holding.newest
+
+    async def apply(self, change: Document, edit_before: Document | None) -> Outcome:
+        """Apply one change of Plumbline's, atomically, by the three rules of the protocol.
+
+        `edit_before` is a person's edit that lands after the change has arrived and before it is compared:
+        the race that the protocol is for.
+        """
+        holding = self._holdings.get(change["invoice_id"])
+        if holding is None:
+            return self._adopt(change)
+        async with holding.lock:
+            if edit_before is not None:
+                holding.versions.append(edit_document(holding.newest, edit_before, datetime.now(UTC)))
+            return apply_change(holding, change)
+
+    def _adopt(self, change: Document) -> Outcome:
+        """Take an invoice that was born in Xero, under the id that Plumbline chose for it."""
+        if any(entry["before"] is not None for entry in change["fields"]):
+            return Outcome("unknown_invoice", {"error": f"no invoice {change['invoice_id']} here"})
+        document = {"payments": [], **copy.deepcopy(change["invoice"]), "id": change["invoice_id"]}
+        document |= {"version": 1, "based_on": change["revision"]}
+        answer = {"version": 1, "replaced_version": 0}
+        self._holdings[change["invoice_id"]] = Holding([document], {change["revision"]: answer})
+        return Outcome("applied", answer)
+
+    def _get_holding(self, invoice_id: str) -> Holding:
+        try:
+            return self._holdings[invoice_id]
+        except KeyError:
+            raise InvoiceUnknown(invoice_id) from None
+
+
+def apply_change(holding: Holding, change: Document) -> Outcome:
+    """The three rules, with the invoice's lock held: known revision, compare, set."""
+    newest, revision = holding.newest, change["revision"]
+    if revision <= (newest["based_on"] or 0):
+        return Outcome("already_applied", repeat_answer(holding, revision))
+    moved = list_moved(newest, change["fields"])
+    if moved:
+        return Outcome("refused", {"document": newest}, moved)
+    applied = apply_fields(newest, change["fields"])
+    holding.versions.append({**applied, "version": newest["version"] + 1, "based_on": revision})
+    answer = {"version": newest["version"] + 1, "replaced_version": newest["version"]}
+    holding.answers[revision] = answer
+    return Outcome("applied", answer)
+
+
+def repeat_answer(holding: Holding, revision: int) -> Document:
+    """What was answered when the revision, or the newer one that replaced it, was applied.
+
+    Answering with today's version instead would let Plumbline believe that it knows a later edit whose
+    document it has not seen.
+    """
+    covering = min((known for known in holding.answers if known >= revision), default=None)
+    if covering is None:
+        return {"version": holding.newest["version"], "replaced_version": holding.newest["version"]}
+    return holding.answers[covering]

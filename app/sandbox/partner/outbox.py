@@ -1,0 +1,101 @@
+"""Documents on their way out, and everything that can happen to them there.
+
+A document leaves by the configured way at once, unless a fault loses it, doubles it or holds it back. What
+came of it is written into the journal, once per leaving; a document that failed is not tried again, because
+finding those is what the manifest is for. A 409 means that Plumbline holds a newer version: for the app that
+is no error.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterable
+
+import httpx
+
+from app.sandbox.partner.document import Document
+from app.sandbox.partner.faults import Faults
+from app.sandbox.partner.journal import Journal
+from app.sandbox.partner.plumbline import Plumbline, new_webhook_id, read_answer
+
+CONCURRENCY = 16
+HTTP_CONFLICT = 409
+SHUFFLE_SEED = 20261120
+
+
+class Outbox:
+    """Sends documents to Plumbline, which may not be known yet: then they are noted and stay."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.faults = Faults()
+        self.plumbline: Plumbline | None = None
+        self._journal = journal
+        self._held: list[Document] = []
+        self._order = random.Random(SHUFFLE_SEED)
+
+    async def send(self, document: Document) -> list[Document]:
+        """Send one document subject to the faults; the journal's entries about it."""
+        if self.faults.take("lose_outgoing_next"):
+            return [self._note(document, outcome="lost")]
+        if self.faults.hold_outgoing:
+            self._held.append(document)
+            return [self._note(document, outcome="held")]
+        return await self.deliver(document, times=2 if self.faults.take("double_outgoing_next") else 1)
+
+    async def deliver(self, document: Document, *, times: int = 1, how: str | None = None) -> list[Document]:
+        """Put the document on the wire `times` times at once, past all faults."""
+        if self.plumbline is None:
+            return [self._note(document, outcome="not_connected")]
+        way = how or self.plumbline.address.send
+        webhook_id = new_webhook_id()
+        return await asyncio.gather(
+            *(self._leave(self.plumbline, document, way, webhook_id) for _ in range(times))
+        )
+
+    async def flush(self) -> list[Document]:
+        """Send what was held back, one after the other, in another order if so set."""
+        waiting, self._held = self._held, []
+        entries = []
+        for document in self._shuffled(waiting) if self.faults.shuffle else waiting:
+            entries += await self.deliver(document)
+        return entries
+
+    async def deliver_all(self, documents: Iterable[Document], *, how: str | None = None) -> Counter[str]:
+        """Send many, sixteen at a time; how many came to which outcome."""
+        gate = asyncio.Semaphore(CONCURRENCY)
+
+        async def leave(document: Document) -> str:
+            async with gate:
+                [entry] = await self.deliver(document, how=how)
+                return str(entry["outcome"])
+
+        return Counter(await asyncio.gather(*map(leave, documents)))
+
+    async def _leave(self, plumbline: Plumbline, document: Document, how: str, webhook_id: str) -> Document:
+        said = {key: value for key, value in document.items() if not (key == "payments" and value is None)}
+        call = plumbline.put_document(said) if how == "put" else plumbline.post_webhook(said, webhook_id)
+        entry = self._note(document, how=how, outcome="sending")
+        try:
+            response = await call
+        except httpx.TransportError as error:
+            entry |= {"outcome": "failed", "status": None, "answer": repr(error)}
+        else:
+            status, answer = response.status_code, read_answer(response)
+            entry |= {"outcome": name_outcome(response), "status": status, "answer": answer}
+        return entry
+
+    def _shuffled(self, documents: list[Document]) -> list[Document]:
+        shuffled = self._order.sample(documents, len(documents))
+        return shuffled if shuffled != documents else documents[::-1]
+
+    def _note(self, document: Document, **facts: str) -> Document:
+        return self._journal.note_sent(
+            invoice_id=document["id"], version=document["version"], based_on=document["based_on"], **facts
+        )
+
+
+def name_outcome(response: httpx.Response) -> str:
+    """`accepted`, `stale` (Plumbline holds a newer version) or `rejected`."""
+    if response.is_success:
+        return "accepted"
+    return "stale" if response.status_code == HTTP_CONFLICT else "rejected"

@@ -1,0 +1,97 @@
+"""Where Plumbline is and how the app talks to it: documents by PUT or by signed webhook, and the manifest.
+
+An answer is returned whatever its status; only a connection that fails raises (httpx.TransportError). Nothing
+is tried again here: what a try means is for `outbox` and for the person who watches.
+"""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from standardwebhooks import Webhook
+
+from app.sandbox.partner.document import Document
+
+SEND_MODES = ("put", "webhook")
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a partner knows of Plumbline: from `python -m app partner create`, and from its connection."""
+
+    url: str
+    api_key: str
+    partner_id: str
+    webhook_secret_in: str
+    """`whsec_...`, with which Plumbline signs its changes to us."""
+    webhook_secret_out: str
+    """`whsec_...`, with which we sign our documents to Plumbline."""
+    connection_id: str = ""
+    business_id: str = ""
+    send: str = "put"
+
+    @classmethod
+    def from_json(cls, said: Document) -> "Address":
+        """Raises ValueError naming what is missing, unknown or not a way of sending."""
+        try:
+            address = cls(**said)
+        except TypeError as error:
+            raise ValueError(str(error).partition("() ")[2]) from None
+        if address.send not in SEND_MODES:
+            raise ValueError(f"send is one of {', '.join(SEND_MODES)}")
+        return address
+
+    def to_json(self) -> Document:
+        return asdict(self)
+
+
+class Plumbline:
+    """The calls of the protocol that the app makes."""
+
+    def __init__(self, address: Address, http: httpx.AsyncClient) -> None:
+        self.address = address
+        self._http = http
+
+    async def put_document(self, document: Document) -> httpx.Response:
+        """Send the document to its own address."""
+        path = f"/v1/connections/{self.address.connection_id}/invoices/{document['id']}"
+        return await self._http.put(self.address.url + path, json=document, headers=self._authorization())
+
+    async def post_webhook(self, document: Document, webhook_id: str) -> httpx.Response:
+        """Send the document as a signed webhook; the same `webhook_id` again says that it is a repeat."""
+        data = {"connection_id": self.address.connection_id, "document": document}
+        now = datetime.now(UTC)
+        body = json.dumps({"type": "invoice.changed", "timestamp": now.isoformat(), "data": data})
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": webhook_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(self.address.webhook_secret_out).sign(webhook_id, now, body),
+        }
+        url = f"{self.address.url}/webhooks/partner/{self.address.partner_id}"
+        return await self._http.post(url, content=body, headers=headers)
+
+    async def post_manifest(self, documents: list[Document]) -> httpx.Response:
+        """Tell which invoices the app holds, and in which version."""
+        invoices = [{"id": document["id"], "version": document["version"]} for document in documents]
+        url = f"{self.address.url}/v1/connections/{self.address.connection_id}/manifest"
+        return await self._http.post(url, json={"invoices": invoices}, headers=self._authorization())
+
+    def _authorization(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.address.api_key}"}
+
+
+def new_webhook_id() -> str:
+    """A `webhook-id` that was never used."""
+    return f"msg_{uuid.uuid4().hex}"
+
+
+def read_answer(response: httpx.Response) -> Any:
+    """The JSON of an answer, its text where it is none, or nothing."""
+    try:
+        return response.json() if response.content else None
+    except ValueError:
+        return response.text

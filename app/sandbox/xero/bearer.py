@@ -1,0 +1,33 @@
+"""Bearer tokens on the API: who asks, or the exact refusal that Xero gives (FACTS 1).
+
+401 TokenExpired for a token past its half hour, 401 AuthenticationUnsuccessful for one that was never issued, so that
+a 401 is not always a reason to refresh.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.sandbox.xero.answers import answer_problem
+from app.sandbox.xero.sandbox import Sandbox
+from app.sandbox.xero.tokens import Access
+
+
+def bearer_of(request: Request) -> str:
+    """The token as sent, "" when there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def find_access(sandbox: Sandbox, request: Request) -> Access | Response:
+    """What the request's token stands for, or the answer to give instead."""
+    access = sandbox.identity.accesses.get(bearer_of(request))
+    if access is None:
+        return answer_problem(401, "Unauthorized", "AuthenticationUnsuccessful")
+    if access.expires_at <= sandbox.clock.now():
+        return refuse_expired(access.expires_at.strftime("%m/%d/%Y %H:%M:%S"))
+    return access
+
+
+def refuse_expired(at: str) -> Response:
+    """401 TokenExpired. `at` in the American form that Xero shows."""
+    return answer_problem(401, "Unauthorized", f"TokenExpired: token expired at {at}")

@@ -1,0 +1,160 @@
+"""The outermost layer: hears every request whole, lets ordered faults strike, and writes the call log.
+
+The application inside answers into memory first, so that a fault can lose, cut, delay or replace an answer whose work
+is already done. The control address passes untouched, unlogged and unharmed.
+"""
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.sandbox.xero.answers import answer_problem
+from app.sandbox.xero.bearer import refuse_expired
+from app.sandbox.xero.faults import API_PREFIX, Fault
+from app.sandbox.xero.gate import refuse_limit
+from app.sandbox.xero.limits import LimitReached
+from app.sandbox.xero.sandbox import Sandbox
+
+_WORKS_FIRST = frozenset({"unavailable_after", "cut_after", "timeout_after", "truncated"})
+_USED_UP = {"rate_limited_minute": "X-MinLimit-Remaining", "rate_limited_day": "X-DayLimit-Remaining"}
+_BREAKS = ("cut", "timeout", "truncated")
+
+
+class Doorway:
+    """ASGI middleware around the whole sandbox."""
+
+    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+        self._app = app
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/control"):
+            await self._app(scope, receive, send)
+            return
+        body = await _read(receive)
+        fault = self._sandbox.faults.take(scope["method"], scope["path"])
+        scope["sandbox.fault"] = fault
+        answer = await self._answer(scope, body, fault)
+        self._log(scope, body, answer, fault)
+        if fault is not None and fault.kind.startswith(_BREAKS):
+            await _break_off(fault, answer, receive, send)
+        else:
+            await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, body: bytes, fault: Fault | None) -> Response:
+        """What the caller should get, the work done or not as the fault says."""
+        if fault is None or fault.kind in _WORKS_FIRST or _is_inside(fault, scope):
+            answer = await _run(self._app, scope, body)
+        else:
+            answer = self._stand_in(fault, scope)
+        if fault is not None and fault.kind == "unavailable_after":
+            answer = self._stand_in(fault, scope)
+        return answer
+
+    def _stand_in(self, fault: Fault, scope: Scope) -> Response:
+        """The fault's own answer, with the limits that every answer of the API tells."""
+        answer = _build_stand_in(fault)
+        tenant_id = Request(scope).headers.get("xero-tenant-id", "").lower()
+        if tenant_id in self._sandbox.organisations:
+            answer.headers.update(self._sandbox.limits.headers(tenant_id, self._sandbox.clock.now()))
+        used_up = _USED_UP.get(fault.kind)
+        if used_up:
+            answer.headers[used_up] = "0"
+        return answer
+
+    def _log(self, scope: Scope, body: bytes, answer: Response, fault: Fault | None) -> None:
+        request = Request(scope)
+        is_silent = fault is not None and fault.kind.startswith(("cut", "timeout"))
+        self._sandbox.calls.add(
+            self._sandbox.clock.now(),
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode(),
+            tenant_id=request.headers.get("xero-tenant-id"),
+            status=None if is_silent else answer.status_code,
+            elements=scope.get("sandbox.elements", 0),
+            bytes_in=len(body),
+            bytes_out=0 if is_silent else len(answer.body),
+            fault=fault.kind if fault else None,
+        )
+
+
+def _is_inside(fault: Fault, scope: Scope) -> bool:
+    """A 500 of the API itself is made behind the gate, so that its idempotency key is spent (FACTS 4.9)."""
+    return fault.kind == "error_500" and str(scope["path"]).startswith(API_PREFIX)
+
+
+def _build_stand_in(fault: Fault) -> Response:
+    """The answer that a fault puts in place of the real one."""
+    if fault.kind.startswith("rate_limited_"):
+        problem = fault.kind.removeprefix("rate_limited_")
+        return refuse_limit(LimitReached(problem, None if problem == "concurrent" else fault.retry_after))
+    if fault.kind == "token_expired":
+        return refuse_expired("01/01/2001 00:00:00")
+    if fault.kind == "token_revoked":
+        return answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
+    if fault.kind == "bad_request_html":
+        return Response("<html><body><h1>Bad Request</h1></body></html>", 400, media_type="text/html")
+    if fault.kind == "error_500":
+        return answer_problem(500, "InternalServerError", "An unexpected error occurred")
+    return Response("The service is temporarily unavailable", 503, media_type="text/plain")
+
+
+async def _read(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+async def _run(app: ASGIApp, scope: Scope, body: bytes) -> Response:
+    """Run the application over a body that was read already, and keep its answer."""
+    start: dict[str, Any] = {"status": 500, "headers": []}
+    parts: list[bytes] = []
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def keep(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            parts.append(message.get("body", b""))
+
+    await app(scope, replay, keep)
+    answer = Response(b"".join(parts), start["status"])
+    answer.raw_headers = list(start["headers"])
+    return answer
+
+
+async def _break_off(fault: Fault, answer: Response, receive: Receive, send: Send) -> None:
+    """End the connection without an answer, at once or after a silence, or in the middle of one."""
+    if fault.kind.startswith("timeout"):
+        await _stay_silent(fault.seconds, receive)
+    transport = send.__self__.transport  # type: ignore[attr-defined]  # uvicorn's cycle: the only way to hang up
+    if fault.kind == "truncated":
+        await send(
+            {"type": "http.response.start", "status": answer.status_code, "headers": answer.raw_headers}
+        )
+        await send(
+            {"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True}
+        )
+        transport.close()
+    else:
+        transport.abort()
+    await receive()
+
+
+async def _stay_silent(seconds: float, receive: Receive) -> None:
+    """Say nothing for so long, or until the caller gives up."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                continue
+    except TimeoutError:
+        return

@@ -1,0 +1,130 @@
+"""The way into the accounting API: token, scope, tenant, limits, idempotency, then the endpoint (FACTS 1, 2, 4.9).
+
+The order is Xero's: a call is counted before its idempotency key is looked at, and a 401 or 403 is never counted. From
+the look at the key to the end of the write nothing else runs, so each request is carried out whole.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.sandbox.xero.answers import answer_error, answer_missing, answer_not_built, answer_problem
+from app.sandbox.xero.ask import Ask
+from app.sandbox.xero.bearer import bearer_of, find_access
+from app.sandbox.xero.limits import LimitReached
+from app.sandbox.xero.listing import Question
+from app.sandbox.xero.organisation import Organisation
+from app.sandbox.xero.refusals import Missing, NotBuilt, PostDataInvalid, QueryNotUnderstood
+from app.sandbox.xero.sandbox import Sandbox, sandbox_of
+from app.sandbox.xero.scopes import is_covered
+
+Endpoint = Callable[[Ask], Response]
+View = Callable[[Request], Awaitable[Response]]
+
+
+def guard(resource: str, endpoint: Endpoint) -> View:
+    """The endpoint behind the gate, as a Starlette view."""
+
+    async def view(request: Request) -> Response:
+        sandbox = sandbox_of(request)
+        admitted = _admit(sandbox, request, resource)
+        if isinstance(admitted, Response):
+            return _labelled(admitted)
+        reached = sandbox.limits.enter(admitted.tenant_id, sandbox.clock.now())
+        if reached is not None:
+            return _with_limits(sandbox, admitted.tenant_id, refuse_limit(reached))
+        try:
+            await asyncio.sleep(sandbox.latency_ms / 1000)
+            answer = _perform(sandbox, request, admitted, endpoint, await request.body())
+        finally:
+            sandbox.limits.leave(admitted.tenant_id)
+        return _with_limits(sandbox, admitted.tenant_id, answer)
+
+    return view
+
+
+def _admit(sandbox: Sandbox, request: Request, resource: str) -> Organisation | Response:
+    """The organisation that the caller may act in, or the refusal (FACTS 1)."""
+    access = find_access(sandbox, request)
+    if isinstance(access, Response):
+        return access
+    if not is_covered(resource, request.method, access.tokens.scopes):
+        headers = {"WWW-Authenticate": "insufficient_scope"}
+        return answer_problem(401, "Unauthorized", "AuthorizationUnsuccessful", headers)
+    tenant_id = request.headers.get("xero-tenant-id", "").lower()
+    if not sandbox.identity.is_joined(tenant_id, access.tokens.user):
+        return answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
+    if "application/json" not in request.headers.get("accept", ""):
+        return answer_not_built("XML answers: send Accept: application/json")
+    return sandbox.organisations[tenant_id]
+
+
+def refuse_limit(reached: LimitReached) -> Response:
+    """429 with the headers that Xero sends."""
+    headers = {"X-Rate-Limit-Problem": reached.problem}
+    if reached.retry_after is not None:
+        headers["Retry-After"] = str(reached.retry_after)
+    return Response(status_code=429, headers=headers)
+
+
+def _perform(
+    sandbox: Sandbox, request: Request, organisation: Organisation, endpoint: Endpoint, body: bytes
+) -> Response:
+    """Run the endpoint once for each idempotency key, and remember what it answered."""
+    is_write = request.method in ("POST", "PUT", "PATCH")
+    token, now = bearer_of(request), sandbox.clock.now()
+    replay = sandbox.idempotency.find(request, body, token, now) if is_write else None
+    if replay is not None:
+        return replay
+    fault = request.scope.get("sandbox.fault")
+    if fault is not None and fault.kind == "error_500":
+        answer = answer_problem(500, "InternalServerError", "An unexpected error occurred")
+    else:
+        answer = _run(sandbox, request, organisation, endpoint, body)
+    if is_write:
+        sandbox.idempotency.keep(request, body, token, now, answer)
+    return answer
+
+
+def _run(
+    sandbox: Sandbox, request: Request, organisation: Organisation, endpoint: Endpoint, body: bytes
+) -> Response:
+    query = {name.lower(): value for name, value in request.query_params.items()}
+    question = Question(query, {name.lower(): value for name, value in request.headers.items()})
+    ask = Ask(organisation, sandbox.app_name, question, body, request.path_params.get("key", ""))
+    mark = organisation.journal.mark()
+    try:
+        answer = endpoint(ask)
+    except Exception as error:
+        organisation.journal.rewind(mark)
+        answer = _refuse(error)
+    request.scope["sandbox.elements"] = ask.element_count
+    sandbox.publish(organisation)
+    return answer
+
+
+def _refuse(error: Exception) -> Response:
+    """The answer to a request that was refused as a whole; anything unforeseen goes on up."""
+    match error:
+        case PostDataInvalid():
+            return answer_error(14, "PostDataInvalidException", str(error))
+        case QueryNotUnderstood():
+            return answer_error(16, "QueryParseException", str(error))
+        case Missing():
+            return answer_missing()
+        case NotBuilt():
+            return answer_not_built(str(error))
+    raise error
+
+
+def _with_limits(sandbox: Sandbox, tenant_id: str, answer: Response) -> Response:
+    answer.headers.update(sandbox.limits.headers(tenant_id, sandbox.clock.now()))
+    return _labelled(answer)
+
+
+def _labelled(answer: Response) -> Response:
+    answer.headers["Xero-Correlation-Id"] = str(uuid4())
+    return answer

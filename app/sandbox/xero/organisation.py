@@ -1,0 +1,116 @@
+"""One Xero organisation: its facts, its books, and the journal that all of them write through.
+
+Holds state and finds things; the rules of writing are in the `*_writes` modules. Everything about one organisation
+hangs here, so a sandbox may keep as many of them as it likes.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from app.sandbox.xero.accounts import Chart
+from app.sandbox.xero.clock import Clock
+from app.sandbox.xero.contacts import ContactBook
+from app.sandbox.xero.dates import net_date, net_instant_bare
+from app.sandbox.xero.invoices import InvoiceBook
+from app.sandbox.xero.journal import Journal
+from app.sandbox.xero.payments import PaymentBook
+from app.sandbox.xero.taxrates import build_tax_rates
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What differs between the countries in which an organisation can be."""
+
+    currency: str
+    version: str
+    xero_zone: str
+    zone: str
+    year_end: tuple[int, int]
+    """Day and month."""
+
+
+COUNTRIES = {
+    "AU": Country("AUD", "AU", "AUSEASTERNSTANDARDTIME", "Australia/Sydney", (30, 6)),
+    "NZ": Country("NZD", "NZ", "NEWZEALANDSTANDARDTIME", "Pacific/Auckland", (31, 3)),
+    "GB": Country("GBP", "UK", "GMTSTANDARDTIME", "Europe/London", (31, 3)),
+}
+
+
+class Organisation:
+    """The state of one organisation (one tenant)."""
+
+    def __init__(self, name: str, country: str, clock: Clock, base_currency: str | None = None) -> None:
+        self.tenant_id = str(uuid4())
+        self.name = name
+        self.country = country
+        self.clock = clock
+        self.place = COUNTRIES[country]
+        self.base_currency = base_currency or self.place.currency
+        self.currencies = {self.base_currency}
+        self.short_code = f"!{uuid4().hex[:5]}"
+        self.created_at: datetime = clock.now()
+        self.period_lock_on: date | None = None
+        self.year_lock_on: date | None = None
+        self.extra_facts: dict[str, Any] = {}
+        self.journal = Journal()
+        self.chart = Chart(country, self.created_at)
+        self.tax_rates = build_tax_rates(country)
+        self.contacts = ContactBook(self.journal)
+        self.invoices = InvoiceBook(self.journal)
+        self.payments = PaymentBook(self.journal)
+
+    def today(self) -> date:
+        """The date where the organisation is: the default of a document's Date (FACTS 4.3)."""
+        return self.clock.now().astimezone(ZoneInfo(self.place.zone)).date()
+
+    def lock_message(self, on: date) -> str | None:
+        """Xero's refusal of a document dated in a locked period, or None (FACTS 5, Organisation)."""
+        locks = (("period lock date", self.period_lock_on), ("end of year lock date", self.year_lock_on))
+        for name, lock_on in locks:
+            if lock_on and on <= lock_on:
+                shown = f"{lock_on.day} {lock_on:%B %Y}"
+                return f"The document date cannot be before the {name}, currently set at {shown}"
+        return None
+
+    def view(self) -> dict[str, Any]:
+        """The organisation as the API shows it; lock dates only when set."""
+        shown: dict[str, Any] = {
+            "Name": self.name,
+            "LegalName": self.name,
+            "PaysTax": True,
+            "Version": self.place.version,
+            "OrganisationType": "COMPANY",
+            "BaseCurrency": self.base_currency,
+            "CountryCode": self.country,
+            "IsDemoCompany": False,
+            "OrganisationStatus": "ACTIVE",
+            "FinancialYearEndDay": self.place.year_end[0],
+            "FinancialYearEndMonth": self.place.year_end[1],
+            "SalesTaxBasis": "ACCRUALS" if self.country == "AU" else "INVOICE",
+            "SalesTaxPeriod": "QUARTERLY1" if self.country == "AU" else "TWOMONTHS",
+            "DefaultSalesTax": "Tax Exclusive",
+            "DefaultPurchasesTax": "Tax Inclusive",
+        }
+        for name, lock_on in (
+            ("PeriodLockDate", self.period_lock_on),
+            ("EndOfYearLockDate", self.year_lock_on),
+        ):
+            if lock_on:
+                shown[name] = net_date(lock_on)
+        shown |= {
+            "CreatedDateUTC": net_instant_bare(self.created_at),
+            "OrganisationEntityType": "COMPANY",
+            "Timezone": self.place.xero_zone,
+            "ShortCode": self.short_code,
+            "OrganisationID": self.tenant_id,
+            "Edition": "BUSINESS",
+            "Class": "PREMIUM",
+            "Addresses": [],
+            "Phones": [],
+            "ExternalLinks": [],
+            "PaymentTerms": {},
+        }
+        return shown | self.extra_facts

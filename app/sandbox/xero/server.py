@@ -1,0 +1,166 @@
+"""Putting the sandbox together as one ASGI application, and serving it: as a process, or inside a thread of a test.
+
+`serve_in_thread` is the same HTTP server on a free port that `command.run` starts; two of them share nothing.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from app.sandbox.xero import contact_endpoints, invoice_endpoints, oauth, payment_endpoints, setting_endpoints
+from app.sandbox.xero.answers import answer_not_built
+from app.sandbox.xero.control import build_control_routes
+from app.sandbox.xero.control_answers import ControlError, answer_control_error
+from app.sandbox.xero.doorway import Doorway
+from app.sandbox.xero.faults import API_PREFIX
+from app.sandbox.xero.gate import Endpoint, guard
+from app.sandbox.xero.people import build_people_routes
+from app.sandbox.xero.sandbox import Sandbox, Start, build_sandbox
+
+_API: tuple[tuple[str, str, str, Endpoint], ...] = (
+    ("GET", "/Organisation", "Organisation", setting_endpoints.get_organisation),
+    ("GET", "/Accounts", "Accounts", setting_endpoints.list_accounts),
+    ("GET", "/Accounts/{key}", "Accounts", setting_endpoints.get_account),
+    ("GET", "/TaxRates", "TaxRates", setting_endpoints.list_tax_rates),
+    ("GET", "/TaxRates/{key}", "TaxRates", setting_endpoints.get_tax_rate),
+    ("GET", "/Contacts", "Contacts", contact_endpoints.list_contacts),
+    ("PUT", "/Contacts", "Contacts", contact_endpoints.put_contacts),
+    ("POST", "/Contacts", "Contacts", contact_endpoints.post_contacts),
+    ("GET", "/Contacts/{key}", "Contacts", contact_endpoints.get_contact),
+    ("POST", "/Contacts/{key}", "Contacts", contact_endpoints.post_contact),
+    ("GET", "/Invoices", "Invoices", invoice_endpoints.list_invoices),
+    ("PUT", "/Invoices", "Invoices", invoice_endpoints.put_invoices),
+    ("POST", "/Invoices", "Invoices", invoice_endpoints.post_invoices),
+    ("GET", "/Invoices/{key}", "Invoices", invoice_endpoints.get_invoice),
+    ("POST", "/Invoices/{key}", "Invoices", invoice_endpoints.post_invoice),
+    ("GET", "/Payments", "Payments", payment_endpoints.list_payments),
+    ("PUT", "/Payments", "Payments", payment_endpoints.write_payments),
+    ("POST", "/Payments", "Payments", payment_endpoints.write_payments),
+    ("GET", "/Payments/{key}", "Payments", payment_endpoints.get_payment),
+    ("POST", "/Payments/{key}", "Payments", payment_endpoints.post_payment),
+)
+
+
+async def _not_built(request: Request) -> Response:
+    return answer_not_built(f"{request.method} {request.url.path}")
+
+
+def _identity_routes() -> list[Route]:
+    routes = [
+        Route("/identity/connect/authorize", oauth.authorise, methods=["GET", "POST"]),
+        Route("/connect/token", oauth.issue_tokens, methods=["POST"]),
+        Route("/connect/revocation", oauth.revoke, methods=["POST"]),
+    ]
+    for path in ("/connections", "/Connections"):
+        routes.append(Route(path, oauth.list_connections, methods=["GET"]))
+        routes.append(Route(path + "/{connection_id}", oauth.delete_connection, methods=["DELETE"]))
+    return routes
+
+
+def build_app(sandbox: Sandbox) -> ASGIApp:
+    """The whole sandbox as one ASGI application; its lifespan delivers the webhooks."""
+
+    @asynccontextmanager
+    async def deliver_webhooks(app: Starlette) -> AsyncIterator[None]:
+        delivering = asyncio.create_task(sandbox.webhooks.run())
+        yield
+        delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await delivering
+
+    api = [
+        Route(API_PREFIX + path, guard(resource, endpoint), methods=[method])
+        for method, path, resource, endpoint in _API
+    ]
+    every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
+    rest = [Route(API_PREFIX + "/{rest:path}", _not_built, methods=every)]
+    routes = [*build_control_routes(), *build_people_routes(), *_identity_routes(), *api, *rest]
+    app = Starlette(
+        routes=routes, lifespan=deliver_webhooks, exception_handlers={ControlError: answer_control_error}
+    )
+    app.state.sandbox = sandbox
+    return Doorway(app, sandbox)
+
+
+class _Announcing(uvicorn.Server):
+    """A uvicorn server that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, then announce."""
+        await super().startup(sockets)
+        self._announce()
+
+
+def bind(host: str, port: int) -> tuple[socket.socket, str]:
+    """A listening socket (port 0: a free one) and the address of its root."""
+    listener = socket.create_server((host, port), backlog=256)
+    return listener, f"http://{host}:{listener.getsockname()[1]}"
+
+
+def build_server(sandbox: Sandbox, announce: Callable[[], None]) -> uvicorn.Server:
+    """A server for the sandbox; run it with a socket from `bind`."""
+    config = uvicorn.Config(
+        build_app(sandbox), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1,
+        server_header=False,
+    )  # fmt: skip
+    return _Announcing(config, announce)
+
+
+@dataclass(frozen=True)
+class SandboxXero:
+    """A running sandbox, as `serve_in_thread` yields it."""
+
+    root_url: str
+    client_id: str
+    client_secret: str
+    webhook_key: str
+    tenant_id: str
+    sandbox: Sandbox
+    """The live state: look at it, but change things only over HTTP (it belongs to the server's thread)."""
+
+
+def describe(sandbox: Sandbox, root_url: str) -> SandboxXero:
+    """The running sandbox's secrets and addresses."""
+    return SandboxXero(
+        root_url,
+        sandbox.identity.client_id,
+        sandbox.identity.client_secret,
+        sandbox.webhooks.key,
+        next(iter(sandbox.organisations)),
+        sandbox,
+    )
+
+
+@contextmanager
+def serve_in_thread(start: Start | None = None, port: int = 0) -> Iterator[SandboxXero]:
+    """Serve a sandbox on loopback in a thread of this process until the block ends."""
+    listener, root_url = bind("127.0.0.1", port)
+    sandbox = build_sandbox(start or Start(), root_url)
+    listening = threading.Event()
+    server = build_server(sandbox, listening.set)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name="sandbox-xero", daemon=True
+    )
+    thread.start()
+    try:
+        if not listening.wait(10):
+            raise RuntimeError("the Xero sandbox did not start")
+        yield describe(sandbox, root_url)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()

@@ -1,0 +1,87 @@
+"""Logs: structlog for all, as JSON lines in production and for a person's eyes in development.
+
+What the standard library's loggers say (uvicorn, arq, SQLAlchemy) comes out the same way. Every line that belongs to
+one change carries its correlation id, from `correlate`. Values whose name says that they are secret are masked, and
+the loggers that write whole URLs are kept quiet, since an OAuth code or a token travels in one.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_SECRET_NAME = re.compile(
+    r"secret|token|password|authorization|api_key|signature|cookie|code_verifier|(database|redis)_url$", re.I
+)
+_MASK = "***"
+# At INFO the first three write the query of every URL, the others what they set up and each difference they find.
+_LOUD_LOGGERS = ("httpx", "httpcore", "uvicorn.access", "alembic.autogenerate", "alembic.runtime.plugins")
+
+
+def configure(level: str = "info", as_json: bool = True) -> None:
+    """Set up this process's logs on stderr; a second call replaces the first."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        mask_secrets,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_build_formatter(shared, as_json))
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name in _LOUD_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace every value whose name says that it is secret, at any depth of dictionaries."""
+    return {name: _mask(name, value) for name, value in event.items()}
+
+
+@contextmanager
+def correlate(correlation_id: str | None = None, **names: object) -> Iterator[str]:
+    """Put a correlation id, a new one when none is given, and other names on every line logged inside."""
+    correlation_id = correlation_id or uuid4().hex
+    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, **names):
+        yield correlation_id
+
+
+def find_correlation_id() -> str | None:
+    """Return the correlation id of what is running, to be handed on to what it starts."""
+    found = structlog.contextvars.get_contextvars().get("correlation_id")
+    return None if found is None else str(found)
+
+
+def _mask(name: str, value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _mask(str(key), inner) for key, inner in value.items()}
+    return _MASK if _SECRET_NAME.search(name) and value is not None else value
+
+
+def _build_formatter(shared: list[Processor], as_json: bool) -> logging.Formatter:
+    last: list[Processor]
+    if as_json:
+        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+    else:
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )

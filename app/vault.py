@@ -1,0 +1,48 @@
+"""Secrets at rest: what goes into the database encrypted comes out through here and nowhere else.
+
+Keys are Fernet keys, newest first: the first encrypts, every one decrypts, so that a key is replaced by putting a new
+one in front and rotating what is stored. Nothing here is ever shown by `repr`. Which columns are encrypted is the
+database layer's business.
+"""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from app.errors import ConfigurationMissing
+
+
+class Vault:
+    """Encrypts and decrypts text; safe to share between tasks and threads."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Raises `ConfigurationMissing` without a key, or with one that is no Fernet key."""
+        if not keys:
+            raise ConfigurationMissing("PLUMBLINE_SECRET_KEYS is missing")
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise ConfigurationMissing(
+                "PLUMBLINE_SECRET_KEYS holds something that is no Fernet key"
+            ) from None
+
+    def __repr__(self) -> str:
+        return "Vault()"
+
+    def encrypt(self, text: str) -> bytes:
+        """Encrypt with the newest key; the same text never gives the same bytes twice."""
+        return self._fernet.encrypt(text.encode())
+
+    def decrypt(self, sealed: bytes) -> str:
+        """Open what any of the keys sealed; raises `ConfigurationMissing` when the key for it is gone."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise ConfigurationMissing("no key of PLUMBLINE_SECRET_KEYS opens what is stored") from None
+
+    def rotate(self, sealed: bytes) -> bytes:
+        """The same secret under the newest key; raises as `decrypt` does."""
+        try:
+            return self._fernet.rotate(sealed)
+        except InvalidToken:
+            raise ConfigurationMissing("no key of PLUMBLINE_SECRET_KEYS opens what is stored") from None

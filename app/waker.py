@@ -1,0 +1,74 @@
+"""Wakes workers: puts a job that says "look at this connection" into the queue of arq.
+
+A nudge may be lost, by a Redis that is down, flushed or dying: truth is in the database, and the sweep nudges whatever
+is behind. What must not happen is that a nudge is swallowed while all is well. arq drops a job whose id is queued or
+running, and a dropped nudge would leave this:
+
+    1. The worker runs `deliver` for a connection. It finds nothing more to send, and is about to end.
+    2. A reconcile commits a change and nudges `deliver` for the same connection: dropped, since its job still runs.
+    3. The job of 1 ends. The change waits for the sweep.
+
+So every job has an id of its own, and what holds a second one back is a mark: set with the job, taken off by the job
+before it reads anything. A nudge that finds the mark may go, because a job that has not begun will see what the nudge
+is about, which was committed before; a nudge that comes later finds no mark and gets a job of its own. A burst of
+nudges costs one job, not one each. A mark whose job was lost runs out by itself.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from redis.exceptions import RedisError
+
+from app.reconcile.ports import Nudge
+from app.telemetry import find_correlation_id
+
+QUEUE = "plumbline:jobs"
+RECONCILE = "reconcile"
+DELIVER = "deliver"
+
+MARK_LASTS = timedelta(seconds=30)
+"""How late a nudge can come after its job was lost between queue and worker."""
+
+log = structlog.get_logger(__name__)
+
+
+class Queue(Protocol):
+    """What is used of arq's client; the last two are awaited, though redis-py does not type them so."""
+
+    async def enqueue_job(self, function: str, *args: Any) -> Any: ...
+    def set(self, name: str, value: str, *, nx: bool, ex: timedelta) -> Any: ...
+    def delete(self, *names: str) -> Any: ...
+
+
+class ArqWaker:
+    """The `Waker` over arq's queue. No method raises because of Redis: what nudges has committed its work already."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    async def reconcile_soon(self, nudges: Sequence[Nudge]) -> None:
+        """Look at these connections now."""
+        for nudge in nudges:
+            await self._nudge(RECONCILE, nudge.connection_id)
+
+    async def deliver_soon(self, connection_id: UUID) -> None:
+        """Send what waits for this connection's partner now."""
+        await self._nudge(DELIVER, connection_id)
+
+    async def begin(self, job: str, connection_id: UUID) -> None:
+        """Take off the mark: called by a job before it reads anything, so that later nudges get a job of their own."""
+        await self._queue.delete(_mark(job, connection_id))
+
+    async def _nudge(self, job: str, connection_id: UUID) -> None:
+        try:
+            if await self._queue.set(_mark(job, connection_id), "1", nx=True, ex=MARK_LASTS):
+                await self._queue.enqueue_job(job, str(connection_id), find_correlation_id())
+        except (RedisError, OSError) as error:
+            log.warning("nudge_lost", job=job, connection_id=str(connection_id), error=str(error))
+
+
+def _mark(job: str, connection_id: UUID) -> str:
+    return f"plumbline:nudged:{job}:{connection_id}"

@@ -1,0 +1,241 @@
+"""The composition root: the only file that names concrete adapters, and where settings become objects.
+
+Whatever is opened here is closed when its block ends, in the opposite order. Nothing is connected to before it is
+used, so that an API starts, and answers, while Redis or Xero are down.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+from arq.connections import ArqRedis
+from pydantic import ValidationError
+from redis.asyncio import ConnectionPool
+
+from app import keys
+from app.api.services import Services
+from app.clock import Clock, SystemClock
+from app.db import partners
+from app.db.arrivals import lock_connection
+from app.db.session import Database
+from app.db.tokens import DatabaseTokenStore
+from app.delivery.address import check_address
+from app.delivery.delivery import Delivery, StoreDocument
+from app.delivery.webhook import Sender, build_client
+from app.intake.document import Document
+from app.intake.documents import take_in
+from app.intake.refusals import InputRefused, list_faults
+from app.intake.services import IntakeServices, SignatureCheck
+from app.reconcile.ports import Waker
+from app.reconcile.reconciler import Reconciler
+from app.reconcile.sweep import Sweep
+from app.settings import Settings
+from app.vault import Vault
+from app.waker import QUEUE, ArqWaker
+from app.xero.oauth import XeroIdentity
+from app.xero.organisations import XeroSdkOrganisations
+from app.xero.registration import Registration
+from app.xero.scopes import list_missing_scopes
+from app.xero.signature import is_signed_by_xero
+
+OAUTH_RETURN_PATH = "/oauth/xero/callback"
+_KEY_PREFIX_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every process stands on."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+    queue: ArqRedis
+    waker: ArqWaker
+
+
+@dataclass(frozen=True, slots=True)
+class XeroSide:
+    """The Xero adapter: consents and tokens, and the organisations that they open."""
+
+    identity: XeroIdentity
+    organisations: XeroSdkOrganisations
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """What the API's routes and the webhooks' routes find on the application's state."""
+
+    services: Services
+    intake: IntakeServices
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What a worker's jobs call."""
+
+    reconciler: Reconciler
+    sweep: Sweep
+    delivery: Delivery
+    waker: ArqWaker
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncIterator[WorkerParts]:
+    """Everything that a worker needs."""
+    async with open_ground(settings) as ground, open_xero(settings, ground) as xero, build_client() as http:
+        yield WorkerParts(
+            reconciler=Reconciler(ground.database, xero.organisations, ground.waker, ground.clock),
+            sweep=Sweep(ground.database, ground.waker, ground.clock),
+            delivery=Delivery(
+                ground.database,
+                ground.vault,
+                Sender(http, https_only=settings.is_production),
+                ground.waker,
+                ground.clock,
+                build_document_store(ground.database, ground.clock, ground.waker),
+            ),
+            waker=ground.waker,
+        )
+
+
+@asynccontextmanager
+async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
+    """Everything that the API and the webhooks need."""
+    async with open_ground(settings) as ground, open_xero(settings, ground) as xero:
+        services = Services(
+            database=ground.database,
+            clock=ground.clock,
+            waker=ground.waker,
+            vault=ground.vault,
+            consent=xero.identity,
+            organisations=xero.organisations,
+            list_missing_scopes=list_missing_scopes,
+            ping_redis=ground.queue.ping,
+        )
+        intake = IntakeServices(
+            database=ground.database,
+            clock=ground.clock,
+            waker=ground.waker,
+            vault=ground.vault,
+            is_signed_by_xero=build_signature_check(settings),
+        )
+        yield ApiParts(services, intake)
+
+
+@asynccontextmanager
+async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
+    """Database, vault, clock and the way to wake workers."""
+    vault = build_vault(settings)
+    database = Database(settings.database_url)
+    try:
+        async with open_queue(settings) as queue:
+            yield Ground(database, vault, SystemClock(), queue, ArqWaker(queue))
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSide]:
+    """The Xero adapter over this process's database."""
+    registration = Registration(
+        client_id=settings.xero_client_id,
+        client_secret=settings.xero_client_secret.get_secret_value(),
+        redirect_url=settings.public_url + OAUTH_RETURN_PATH,
+        api_url=settings.xero_api_url,
+        identity_url=settings.xero_identity_url,
+        login_url=settings.xero_login_url,
+    )
+    async with httpx.AsyncClient() as http:
+        identity = XeroIdentity(registration, http, ground.clock)
+        store = DatabaseTokenStore(ground.database, ground.vault)
+        organisations = XeroSdkOrganisations(settings.xero_api_url, store, identity, ground.clock)
+        try:
+            yield XeroSide(identity, organisations)
+        finally:
+            # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
+            await asyncio.to_thread(organisations.close)
+
+
+@asynccontextmanager
+async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
+    """arq's client of the queue, by the address as redis-py reads it: unix sockets, TLS and escaped passwords included.
+
+    Jobs are JSON, not arq's pickle: whoever can write to Redis must not be able to run code here.
+    """
+    pool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5)
+    queue = ArqRedis(
+        pool,
+        job_serializer=lambda job: json.dumps(job, default=str).encode(),
+        job_deserializer=json.loads,
+        default_queue_name=QUEUE,
+    )
+    try:
+        yield queue
+    finally:
+        await queue.aclose(close_connection_pool=True)
+
+
+def build_vault(settings: Settings) -> Vault:
+    """Raises `ConfigurationMissing` without keys."""
+    return Vault([key.get_secret_value() for key in settings.secret_keys])
+
+
+def build_signature_check(settings: Settings) -> SignatureCheck:
+    """Whether Xero signed a webhook; without a webhook key, which development may lack, it signed none."""
+    webhook_key = settings.xero_webhook_key.get_secret_value()
+    return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)
+
+
+def build_document_store(database: Database, clock: Clock, waker: Waker) -> StoreDocument:
+    """How delivery hands the document of a refusal to intake, which takes it in as any other."""
+
+    async def store(connection_id: UUID, body: Mapping[str, Any]) -> str | None:
+        try:
+            document = Document.model_validate(body)
+            async with database.writing() as session:
+                connection = await lock_connection(session, connection_id)
+                if connection is None:
+                    return "its connection is gone"
+                taken = await take_in(session, connection, document, clock.now())
+        except ValidationError as invalid:
+            return _name_faults(InputRefused("", "", list_faults(invalid.errors())))
+        except InputRefused as refused:
+            return _name_faults(refused)
+        await waker.reconcile_soon(taken.nudges)
+        return None if taken.stored.is_news else f"version {taken.stored.held_version} is held already"
+
+    return store
+
+
+def _name_faults(refused: InputRefused) -> str:
+    return "; ".join(f"{fault.field} {fault.message}" for fault in refused.faults) or refused.detail
+
+
+async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:
+    """Make a partner, and answer what is shown this once; raises `AddressRefused` for an address not to be called.
+
+    `webhook_secret_in` signs what goes into Plumbline, `webhook_secret_out` what Plumbline sends.
+    """
+    if webhook_url is not None:
+        check_address(webhook_url, https_only=settings.is_production)
+    vault, database = build_vault(settings), Database(settings.database_url)
+    key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
+    try:
+        async with database.writing() as session:
+            partner_id = await partners.insert_partner(
+                session, name, webhook_url, vault.encrypt(secret_in), vault.encrypt(secret_out)
+            )
+            await partners.insert_api_key(session, partner_id, key[:_KEY_PREFIX_LENGTH], keys.hash_key(key))
+    finally:
+        await database.close()
+    return {
+        "partner_id": str(partner_id),
+        "api_key": key,
+        "webhook_secret_in": secret_in,
+        "webhook_secret_out": secret_out,
+    }

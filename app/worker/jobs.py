@@ -1,0 +1,101 @@
+"""The jobs, all thin, and the cron table.
+
+No job is retried by arq and no result is kept: a job that fails or dies leaves its work behind in the database, where
+the sweeps find it. The sweeps themselves run on one worker at a time, whichever takes them up first.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from arq import cron, func
+from arq.connections import ArqRedis
+from arq.cron import CronJob
+from arq.typing import WorkerCoroutine
+from arq.worker import Worker
+
+from app import telemetry
+from app.waker import DELIVER, QUEUE, RECONCILE
+from app.wiring import WorkerParts
+
+MOST_JOBS = 20
+"""At a time in one process; they wait for networks, and share its pool of database connections."""
+
+EVERY_FIVE_SECONDS = set(range(0, 60, 5))
+EVERY_MINUTE = {0}
+LONGEST_JOB = timedelta(minutes=10)
+LONGEST_SWEEP = timedelta(minutes=1)
+
+HEALTH_KEY = "plumbline:worker-health"
+HEALTH_INTERVAL = timedelta(seconds=10)
+
+Context = dict[Any, Any]
+
+
+class Jobs:
+    """What a worker can be asked to run; the arguments come out of Redis as JSON."""
+
+    def __init__(self, parts: WorkerParts) -> None:
+        self._parts = parts
+
+    async def reconcile(self, _: Context, connection_id: str, correlation_id: str | None) -> None:
+        """Look at a connection; ends at once when another worker holds its lease."""
+        with telemetry.correlate(correlation_id, connection_id=connection_id):
+            await self._parts.waker.begin(RECONCILE, UUID(connection_id))
+            await self._parts.reconciler.reconcile(UUID(connection_id))
+
+    async def deliver(self, _: Context, connection_id: str, correlation_id: str | None) -> None:
+        """Send what is due for a connection's partner."""
+        with telemetry.correlate(correlation_id, connection_id=connection_id):
+            await self._parts.waker.begin(DELIVER, UUID(connection_id))
+            await self._parts.delivery.deliver(UUID(connection_id))
+
+    async def nudge_behind(self, _: Context) -> None:
+        """Find the connections that are behind and that nobody works on."""
+        await self._parts.sweep.nudge_behind()
+
+    async def nudge_due_changes(self, _: Context) -> None:
+        """Find the connections with changes to send or to try again."""
+        await self._parts.delivery.nudge_due()
+
+    async def ask_for_sweeps(self, _: Context) -> None:
+        """Have organisations looked through that were not for a while, for webhooks that never came."""
+        await self._parts.sweep.ask_for_sweeps()
+
+
+def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:
+    """One arq worker with every job; `redis` is its own. Signals are left to the process."""
+    jobs = Jobs(parts)
+    return Worker(
+        functions=[func(_typed(jobs.reconcile), name=RECONCILE), func(_typed(jobs.deliver), name=DELIVER)],
+        cron_jobs=[
+            _on_timer(jobs.nudge_behind, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
+        ],
+        queue_name=QUEUE,
+        redis_pool=redis,
+        poll_delay=poll_seconds,
+        max_jobs=MOST_JOBS,
+        job_timeout=LONGEST_JOB,
+        max_tries=1,
+        retry_jobs=False,
+        keep_result=0,
+        log_results=False,
+        handle_signals=False,
+        health_check_key=HEALTH_KEY,
+        health_check_interval=HEALTH_INTERVAL,
+        job_serializer=redis.job_serializer,
+        job_deserializer=redis.job_deserializer,
+    )
+
+
+def _on_timer(job: Callable[[Context], Awaitable[None]], seconds: set[int]) -> CronJob:
+    """A sweep at those seconds of every minute, and when a worker starts; each time on one worker alone."""
+    return cron(_typed(job), second=seconds, run_at_startup=True, unique=True, timeout=LONGEST_SWEEP)
+
+
+def _typed(job: Callable[..., Awaitable[None]]) -> WorkerCoroutine:
+    """arq types a job as taking any arguments whatever."""
+    return cast(WorkerCoroutine, job)

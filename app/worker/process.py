@@ -1,0 +1,91 @@
+"""One worker's life: it starts, outlives a Redis that goes away, and ends calmly when asked to.
+
+On SIGTERM or SIGINT it takes no more jobs and gives those under way a moment; what is cut off after that holds a lease
+or a claim that runs out, and is done by another worker. A Redis that is gone stops the nudges and nothing else: the
+worker waits for it, and the first sweep after that finds whatever came meanwhile.
+"""
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+
+import structlog
+import uvloop
+from arq.worker import Worker
+from redis.exceptions import RedisError
+
+from app.settings import Settings
+from app.wiring import WorkerParts, open_queue, open_worker
+from app.worker.jobs import HEALTH_KEY, build_worker
+
+CALM_END = timedelta(seconds=10)
+"""What jobs under way get after a signal, before they are cancelled."""
+
+_PAUSE_SECONDS = 1
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Work until a signal comes; blocks."""
+    # Its lines about every job would be most of the log; what jobs do, they say themselves.
+    logging.getLogger("arq").setLevel(logging.WARNING)
+    uvloop.run(_run_until_signal(settings))
+
+
+def is_alive(settings: Settings) -> bool:
+    """Whether any worker on this Redis told that it lives in the last seconds."""
+    return asyncio.run(_has_told(settings))
+
+
+async def _has_told(settings: Settings) -> bool:
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(open_queue(settings))
+        with suppress(RedisError, OSError):
+            return bool(await redis.exists(HEALTH_KEY))
+    return False
+
+
+async def _run_until_signal(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_worker(settings) as parts:
+        await work(settings, parts, stop)
+
+
+async def work(settings: Settings, parts: WorkerParts, stop: asyncio.Event) -> None:
+    """Run jobs until told to stop; through as many losses of Redis as there are."""
+    log.info("worker_started")
+    stopping = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        async with open_queue(settings) as redis:
+            worker = build_worker(parts, redis, settings.worker_poll_seconds)
+            running = asyncio.create_task(worker.async_run())
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                await _finish_jobs(worker)
+            await _close(worker, running)
+        if not stop.is_set():
+            await asyncio.wait({stopping}, timeout=_PAUSE_SECONDS)
+    log.info("worker_ended")
+
+
+async def _finish_jobs(worker: Worker) -> None:
+    """Take no more jobs, and wait for those under way as long as they get."""
+    worker.allow_pick_jobs = False
+    if under_way := list(worker.tasks.values()):
+        await asyncio.wait(under_way, timeout=CALM_END.total_seconds())
+
+
+async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
+    """End a worker, cancelling what it still runs; says why it ended if that was not our wish."""
+    for closing in (worker.close(), running):
+        try:
+            await closing
+        except asyncio.CancelledError:
+            continue
+        except (RedisError, OSError) as error:
+            log.warning("redis_lost", error=str(error))

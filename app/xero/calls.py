@@ -1,0 +1,108 @@
+"""The calls to one organisation: the blocking client run in threads, and a token that ends under way renewed once.
+
+At most five calls are under way at a time (FACTS 2). A call that Xero refused for its token was not carried out, writes
+included, so it is repeated with a new token; refused again, the consent is gone. A batch of writes that Xero refuses as
+a whole is cut in halves until the element at fault stands alone, so that one bad invoice does not stop the others.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.domain.xero_invoice import Refused
+from app.errors import AuthorisationLost, OutcomeUnknown
+from app.xero.budget import CALLS_AT_ONCE
+from app.xero.client import XeroClient
+from app.xero.failures import RequestInvalid, TokenRejected
+from app.xero.json_values import Json, read_objects
+from app.xero.refusals import find_refusal
+from app.xero.tokens import TokenKeeper, TokenSet
+
+ROWS_OF_A_PAGE = 1000
+"""Xero's largest page (FACTS 4.7)."""
+
+Write = TypeVar("Write")
+Read = TypeVar("Read")
+ClientOf = Callable[[TokenSet], XeroClient]
+
+
+class XeroCalls:
+    """Makes the SDK's operations by name. `client_of` gives the client that is bound to a token set's token."""
+
+    def __init__(
+        self,
+        connection_id: UUID,
+        tokens: TokenSet,
+        keeper: TokenKeeper,
+        client_of: ClientOf,
+        executor: Executor,
+    ) -> None:
+        self._connection_id = connection_id
+        self._tokens = tokens
+        self._keeper = keeper
+        self._client_of = client_of
+        self._executor = executor
+        self._under_way = asyncio.Semaphore(CALLS_AT_ONCE)
+
+    async def fetch(self, operation: str, member: str, **arguments: Any) -> list[Json]:
+        """The elements that a read answers under `member`."""
+        return read_objects(await self._call(operation, is_write=False, **arguments), member)
+
+    async def fetch_pages(self, operation: str, member: str, **arguments: Any) -> list[Json]:
+        """The elements of every page. The order must be one in which rows do not move while pages are read."""
+        elements: list[Json] = []
+        page = 0
+        while page * ROWS_OF_A_PAGE == len(elements):
+            page += 1
+            elements += await self.fetch(operation, member, page=page, page_size=ROWS_OF_A_PAGE, **arguments)
+        return elements
+
+    async def write(self, operation: str, member: str, **arguments: Any) -> list[Json]:
+        """The elements that a write answers under `member`; raises `OutcomeUnknown` when its answer was lost."""
+        return read_objects(await self._call(operation, is_write=True, **arguments), member)
+
+    async def write_batch(
+        self,
+        send: Callable[[Sequence[Write], str], Awaitable[list[Json]]],
+        writes: Sequence[Write],
+        read: Callable[[Json], Read],
+        key: str = "",
+    ) -> list[Read | Refused]:
+        """One answer for each write, in order. `send` makes one call with some of the writes.
+
+        `key` marks the whole batch; each part of it gets one of its own, since Xero refuses a key that comes again with
+        another body (FACTS 4.9).
+        """
+        try:
+            elements = await send(writes, key)
+        except RequestInvalid as refusal:
+            if len(writes) == 1:
+                return [Refused(refusal.messages)]
+            half = len(writes) // 2
+            first = await self.write_batch(send, writes[:half], read, f"{key}a")
+            return first + await self.write_batch(send, writes[half:], read, f"{key}b")
+        if len(elements) != len(writes):
+            raise OutcomeUnknown(f"Xero answered {len(elements)} elements to {len(writes)}")
+        return [find_refusal(element) or read(element) for element in elements]
+
+    async def _call(self, operation: str, *, is_write: bool, **arguments: Any) -> Json:
+        async with self._under_way:
+            used = self._tokens
+            try:
+                return await self._run(used, operation, is_write=is_write, **arguments)
+            except TokenRejected:
+                self._tokens = await self._keeper.get_fresh(self._connection_id, spent=used.access_token)
+            try:
+                return await self._run(self._tokens, operation, is_write=is_write, **arguments)
+            except TokenRejected as error:
+                raise AuthorisationLost(f"Xero refused a new token: {error}") from None
+
+    async def _run(self, tokens: TokenSet, operation: str, *, is_write: bool, **arguments: Any) -> Json:
+        blocking = partial(self._client_of(tokens).call, operation, is_write=is_write, **arguments)
+        # The thread logs with the context (connection, attempt) of the task that asked.
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, blocking)

@@ -1,0 +1,122 @@
+"""From writes in canonical words to the bodies of Xero's requests. The other direction is `from_xero`.
+
+Pure. Bodies are plain values that the SDK sends as they are: its models would refuse a currency that they do not know,
+and shift the day of a date (FACTS 6). Nulls cannot be sent at all, so a field is cleared by an empty text where Xero
+allows that and left alone elsewhere. LineAmount is never sent: beside quantity and price it could only contradict them.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.domain.fields import Value
+from app.domain.xero_invoice import ContactWrite, InvoiceWrite, LineWrite, PaymentWrite
+from app.xero.json_values import Json
+from app.xero.words import LINE_AMOUNT_TYPES, STATUSES
+
+_HEADER: dict[str, tuple[str, Callable[[Value], Any]]] = {
+    "status": ("Status", STATUSES.__getitem__),
+    "number": ("InvoiceNumber", str),
+    "reference": ("Reference", str),
+    "issued_on": ("Date", str),
+    "due_on": ("DueDate", str),
+    "currency": ("CurrencyCode", str),
+    "amounts_are": ("LineAmountTypes", lambda word: LINE_AMOUNT_TYPES.get(word, word)),
+    "is_sent": ("SentToContact", bool),
+}
+"""Canonical header names, Xero's names, and how a value is said in Xero. `contact` goes by id, beside these."""
+
+_LINE: dict[str, tuple[str, Callable[[Value], Any]]] = {
+    "description": ("Description", str),
+    "quantity": ("Quantity", Decimal),
+    "unit_price": ("UnitAmount", Decimal),
+    "discount_rate": ("DiscountRate", Decimal),
+    "item_code": ("ItemCode", str),
+    "account": ("AccountCode", str),
+    "tax_type": ("TaxType", str),
+}
+
+_CLEARED: dict[str, Any] = {"Reference": ""}
+_CLEARED_ON_A_LINE: dict[str, Any] = {"Description": "", "ItemCode": "", "DiscountRate": Decimal(0)}
+"""What Xero takes for "no value" in a line that exists and would otherwise keep the value it has."""
+
+
+def invoices_to_xero(writes: Sequence[InvoiceWrite]) -> Json:
+    """The body of one PUT (all creates) or POST (all updates)."""
+    return {"Invoices": [invoice_to_xero(write) for write in writes]}
+
+
+def invoice_to_xero(write: InvoiceWrite) -> Json:
+    """One element: a create is approved and marked as sent; an update holds its id and what it names, nothing more.
+
+    Raises `ValueError` for lines without `amounts_are`: Xero would take the amounts of an inclusive invoice for
+    exclusive ones (FACTS 4.4).
+    """
+    if write.lines is not None and not write.header.get("amounts_are"):
+        raise ValueError("lines are never written without amounts_are")
+    element: Json = (
+        {"Type": "ACCREC"} if write.xero_invoice_id is None else {"InvoiceID": write.xero_invoice_id}
+    )
+    element |= _say(write.header, _HEADER, {} if write.xero_invoice_id is None else _CLEARED)
+    if write.xero_invoice_id is None:
+        element |= {"Status": "AUTHORISED", "SentToContact": True}
+        if write.url:
+            element["Url"] = write.url
+    if write.xero_contact_id is not None:
+        # Any other field beside the id would edit the contact (FACTS 0.9).
+        element["Contact"] = {"ContactID": write.xero_contact_id}
+    if write.lines is not None:
+        element["LineItems"] = [line_to_xero(line) for line in write.lines]
+    return element
+
+
+def line_to_xero(write: LineWrite) -> Json:
+    """One whole line. Its account is named also where an item would bring one of its own (FACTS 5)."""
+    element: Json = {} if write.xero_line_id is None else {"LineItemID": write.xero_line_id}
+    element |= _say(write.members, _LINE, {} if write.xero_line_id is None else _CLEARED_ON_A_LINE)
+    if write.tax_amount is not None:
+        element["TaxAmount"] = write.tax_amount
+    return element
+
+
+def contacts_to_xero(writes: Sequence[ContactWrite]) -> Json:
+    """The body of a PUT of new contacts."""
+    return {"Contacts": [contact_to_xero(write) for write in writes]}
+
+
+def contact_to_xero(write: ContactWrite) -> Json:
+    """One new contact, with our marker in ContactNumber (FACTS 5)."""
+    element: Json = {"Name": write.name, "ContactNumber": write.contact_number}
+    if write.email:
+        element["EmailAddress"] = write.email
+    if write.phone:
+        element["Phones"] = [{"PhoneType": "DEFAULT", "PhoneNumber": write.phone}]
+    return element
+
+
+def payments_to_xero(writes: Sequence[PaymentWrite]) -> Json:
+    """The body of a PUT of new payments; the account goes by id, since many bank accounts have no code (FACTS 5)."""
+    return {
+        "Payments": [
+            {
+                "Invoice": {"InvoiceID": write.xero_invoice_id},
+                "Account": {"AccountID": write.xero_account_id},
+                "Date": write.paid_on.isoformat(),
+                "Amount": write.amount,
+                "Reference": write.reference,
+            }
+            for write in writes
+        ]
+    }
+
+
+def _say(values: Any, names: dict[str, tuple[str, Callable[[Value], Any]]], cleared: dict[str, Any]) -> Json:
+    element: Json = {}
+    for ours, (xero, say) in names.items():
+        if ours not in values:
+            continue
+        if values[ours] is not None:
+            element[xero] = say(values[ours])
+        elif xero in cleared:
+            element[xero] = cleared[xero]
+    return element

@@ -1,0 +1,72 @@
+"""What every test may ask for: a PostgreSQL database and a Redis database of its own, both real.
+
+The session has one PostgreSQL and one Valkey, started when the first test asks for them, or the servers that
+DATABASE_URL and REDIS_URL name. The migrations run once, into a template; each test gets a copy (`database_url`) and
+an empty numbered database (`redis_url`), so that no test sees another's data and none must clean up. Of a Redis that
+REDIS_URL names, the databases 1 to 15 are emptied.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis.asyncio
+
+from app import schema
+from app.embedded import open_servers
+from app.settings import Settings
+
+_redis_databases = cycle(range(1, 16))
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Settings]:
+    """Settings that name the session's PostgreSQL, as somebody who may create databases, and its Redis."""
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        yield Settings(_env_file=None)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="plumbline-tests-", dir=_find_roomy_memory()))
+    opened = open_servers(folder, throwaway=True)
+    yield Settings(_env_file=None, **vars(opened.addresses))
+    opened.close(wait=True)
+
+
+def _find_roomy_memory() -> str | None:
+    """Return a file system in memory, where a database is copied ten times as fast, if there is one with room."""
+    memory = "/dev/shm"  # noqa: S108 - mkdtemp makes a private folder in it
+    is_roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3
+    return memory if is_roomy else None
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: Settings) -> Iterator[str]:
+    """The name of a database in which every migration has run, to be copied."""
+    stack = AsyncExitStack()
+    with asyncio.Runner() as runner:
+        url = runner.run(stack.enter_async_context(schema.scratch_database(servers.database_url)))
+        schema.upgrade(url)
+        yield schema.find_database(url)
+        runner.run(stack.aclose())
+
+
+@pytest.fixture
+async def database_url(servers: Settings, template_database: str) -> AsyncIterator[str]:
+    """A migrated, empty PostgreSQL database for this test alone."""
+    async with schema.scratch_database(servers.database_url, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+async def redis_url(servers: Settings) -> str:
+    """An empty Redis database for this test alone: 1 to 15 in turn, so that what a test left running meets no other."""
+    url = urlsplit(servers.redis_url)._replace(query=f"db={next(_redis_databases)}").geturl()
+    async with redis.asyncio.from_url(url) as client:
+        await client.flushdb()
+    return url

@@ -1,0 +1,37 @@
+"""Run many random histories of the hub: `python -m tests.histories --runs 20000 --seed 1`."""
+
+import sys
+from itertools import product
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from app.domain.policy import ConflictPolicy
+from tests.histories.world import Settings, World
+
+POLICIES = (ConflictPolicy.XERO_WINS, ConflictPolicy.PARTNER_WINS, ConflictPolicy.NEWEST_WINS)
+KINDS = list(product(POLICIES, (True, False), (None, 3)))
+
+
+def kind_of(seed: int) -> Settings:
+    """The settings of a seed: every policy, with and without lines, with unique and with recurring values in turn."""
+    policy, with_lines, tokens = KINDS[seed % len(KINDS)]
+    return Settings(policy, with_lines=with_lines, tokens=tokens, steps=20 + seed % 40)
+
+
+def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> None:
+    """Exit status 1 when any history lost an edit or did not settle; the first of them are shown."""
+    bad = []
+    for number in track(range(seed, seed + runs), "histories"):
+        fault = World(number, kind_of(number)).run()
+        if fault is not None:
+            bad.append((number, fault))
+    for number, fault in bad[:5]:
+        print(f"seed {number}: {fault}", file=sys.stderr)  # noqa: T201
+    print(f'{{"histories": {runs}, "seed": {seed}, "bad": {len(bad)}}}')  # noqa: T201
+    raise typer.Exit(bool(bad))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,316 @@
+"""A world of two sides and the hub between them, everything in it decided by one seed.
+
+The partner's app and Xero are small, independent pictures: a map of fields, a clock, and what is on its way. The hub is
+the real one. Every edit is accounted for: it must stand at the end, or be kept in a conflict, or have been replaced by
+somebody who saw it, or be flagged as overwritten in the moment between our read and our write.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from app.domain.coupling import Vocabulary
+from app.domain.fields import ABSENT, LINE_ORDER, keys_of, line_keys
+from app.domain.hub import (
+    Hub,
+    Observed,
+    PartnerChange,
+    Rules,
+    acknowledged,
+    change_refused,
+    change_sent,
+    next_change,
+    observe_document,
+    observe_xero,
+    xero_answered,
+    xero_moves,
+)
+from app.domain.merge import Conflict
+from app.domain.policy import ConflictPolicy
+from app.domain.sides import Side
+
+HEADER = ("number", "reference", "due_on", "issued_on")
+MEMBERS = ("description", "unit_price")
+APP_WORDS: dict[str, object] = {"category": None, "tax": None}
+XERO_WORDS: dict[str, object] = {"account": "200", "tax_type": "NT"}
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+Fields = dict[str, object]
+
+
+@dataclass
+class Edit:
+    """A person's edit: what stood there when it was made, and what was put there (None: a line was removed)."""
+
+    path: str
+    over: object
+    value: object
+
+
+@dataclass
+class Settings:
+    """How wild a history is."""
+
+    policy: ConflictPolicy
+    steps: int = 30
+    with_lines: bool = True
+    tokens: int | None = None
+    """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
+
+
+@dataclass
+class World:
+    """One history."""
+
+    seed: int
+    settings: Settings
+    hub: Hub = field(default_factory=Hub)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+        self.made = 0
+        self.app: Fields = self._start(APP_WORDS) | {"sent_at": "2026-01-01T00:00:00Z"}
+        self.app_version = 1
+        self.app_applied = 0
+        self.xero: Fields = self._start(XERO_WORDS) | {"is_sent": True}
+        self.xero_clock = 0
+        record = {**self.app, **self.xero}
+        self.hub = Hub(record, partner_shadow=dict(self.app), xero_shadow=dict(self.xero), partner_version=1)
+        self.documents: list[tuple[int, int, Fields]] = []
+        self.changes: list[PartnerChange] = []
+        self.xero_is_due = False
+        self.edits: list[Edit] = []
+        self.conflicts: list[Conflict] = []
+        self.makers: dict[object, Side] = {}
+        self.flagged: set[object] = set()
+        self.writes = 0
+        self.faults = True
+        policy = self.settings.policy
+        self.rules = Rules(policy.winner_of, Vocabulary({"general": "200"}, {"none": "NT"}))
+
+    def _start(self, words: Fields) -> Fields:
+        start: Fields = {path: f"start {path}" for path in HEADER} | {LINE_ORDER: []}
+        if self.settings.with_lines:
+            start |= {f"lines/l0/{name}": f"start {name}" for name in MEMBERS} | {LINE_ORDER: ["l0"]}
+            start |= {f"lines/l0/{name}": word for name, word in words.items()}
+        return start
+
+    # people
+
+    def app_edited(self) -> None:
+        """A person edits the app, which sends its document (perhaps twice, perhaps never)."""
+        self._edit(self.app)
+        self.app_version += 1
+        self._send_document()
+
+    def xero_edited(self) -> None:
+        """A person edits Xero; its webhook may be lost."""
+        self._edit(self.xero)
+        self.xero_clock += 1
+        if self.random.random() < 0.7:
+            self.xero_is_due = True
+
+    def _edit(self, side: Fields) -> None:
+        lines = keys_of(side, "lines")
+        choice = self.random.random() if self.settings.with_lines else 1.0
+        if choice < 0.1:
+            self._add_line(side)
+        elif choice < 0.2 and lines:
+            self._remove_line(side, self.random.choice(lines))
+        elif choice < 0.5 and lines:
+            self._set(side, f"lines/{self.random.choice(lines)}/{self.random.choice(MEMBERS)}")
+        else:
+            self._set(side, self.random.choice(HEADER))
+
+    def _token(self) -> str:
+        self.made += 1
+        return f"v{self.made if self.settings.tokens is None else self.random.randrange(self.settings.tokens)}"
+
+    def _set(self, side: Fields, path: str) -> None:
+        value = self._token()
+        self.edits.append(Edit(path, side.get(path), value))
+        self.makers[value] = Side.PARTNER if side is self.app else Side.XERO
+        side[path] = value
+
+    def _add_line(self, side: Fields) -> None:
+        self.made += 1
+        key = f"n{self.made}"
+        side |= {f"lines/{key}/{name}": word for name, word in (APP_WORDS if side is self.app else XERO_WORDS).items()}
+        for name in MEMBERS:
+            self._set(side, f"lines/{key}/{name}")
+        side[LINE_ORDER] = [*side[LINE_ORDER], key]  # type: ignore[misc]
+
+    def _remove_line(self, side: Fields, key: str) -> None:
+        for path in [path for path in side if path.startswith(f"lines/{key}/")]:
+            self.edits.append(Edit(path, side.pop(path), None))
+        side[LINE_ORDER] = [other for other in line_keys(side) if other != key]
+
+    # the network
+
+    def _send_document(self) -> None:
+        document = (self.app_version, self.app_applied, dict(self.app))
+        copies = self.random.choice([0, 1, 1, 2]) if self.faults else 1
+        self.documents += [document] * copies
+
+    def document_arrived(self) -> None:
+        """The hub takes one of the documents that are on their way, in any order."""
+        if self.documents:
+            version, based_on, body = self.documents.pop(self.random.randrange(len(self.documents)))
+            self._take(
+                observe_document(
+                    self.hub, body, version=version, based_on=based_on, rules=self.rules, at=self._now(), xero_at=self._now()
+                )
+            )
+
+    def change_arrived(self) -> None:
+        """The app gets one of the changes that are on their way, and its answer may be lost."""
+        if not self.changes:
+            return
+        change = self.changes.pop(self.random.randrange(len(self.changes)))
+        if self.faults and self.random.random() < 0.2:
+            return
+        applied = self._app_takes(change)
+        if self.faults and self.random.random() < 0.2:
+            return
+        self.hub = acknowledged(self.hub, change.revision) if applied else change_refused(self.hub, change.revision)
+
+    def _app_takes(self, change: PartnerChange) -> bool:
+        """Compare and set, as our guide asks of every app."""
+        if change.revision <= self.app_applied:
+            return True
+        if any(self.app.get(path, ABSENT) not in move for path, move in change.moves.items()):
+            self._send_document()
+            return False
+        for path, (_, after) in change.moves.items():
+            if after is ABSENT:
+                self.app.pop(path, None)
+            else:
+                self.app[path] = after
+        self.app_applied = change.revision
+        self.app_version += 1
+        return True
+
+    # the loop
+
+    def reconciled(self) -> None:
+        """One reconcile: read Xero if there is a reason, write what it lacks, send what the partner lacks."""
+        if self.xero_is_due or self.hub.unanswered is not None or xero_moves(self.hub):
+            self.xero_is_due = False
+            self._take(observe_xero(self.hub, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now()))
+            self._write()
+        change = next_change(self.hub)
+        if change is not None:
+            self.hub = change_sent(self.hub, change)
+            self.changes.append(change)
+
+    def _write(self) -> None:
+        moves = xero_moves(self.hub)
+        if not moves:
+            return
+        read = dict(self.xero)
+        target = dict(self.hub.xero_shadow)
+        for path, (_, after) in moves.items():
+            if after is ABSENT:
+                target.pop(path, None)
+            else:
+                target[path] = after
+        self.hub = replace(self.hub, unanswered=target)
+        if self.faults and self.random.random() < 0.15:
+            return
+        if self.faults and self.random.random() < 0.3:
+            self.xero_edited()
+        lines_are_written = any(path.startswith("lines/") or path == LINE_ORDER for path in moves)
+        now = dict(self.xero)
+        for path in {*read, *now}:
+            written = path in moves or (lines_are_written and (path.startswith("lines/") or path == LINE_ORDER))
+            if written and now.get(path) != read.get(path):
+                self.flagged |= {str(now.get(path)), str(read.get(path))}
+        if lines_are_written:
+            self.xero = {path: value for path, value in self.xero.items() if not path.startswith("lines/")}
+            self.xero |= {path: value for path, value in target.items() if path.startswith("lines/")}
+            self.xero[LINE_ORDER] = list(target[LINE_ORDER])  # type: ignore[call-overload]
+        for path, (_, after) in moves.items():
+            if after is not ABSENT:
+                self.xero[path] = after
+        self.xero_clock += 1
+        self.writes += 1
+        if self.faults and self.random.random() < 0.15:
+            self.xero_is_due = True
+            return
+        self._take(
+            xero_answered(self.hub, target, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now())
+        )
+
+    def _take(self, observed: Observed) -> None:
+        self.hub = observed.hub
+        self.conflicts += observed.conflicts
+
+    def _now(self) -> datetime:
+        return START + timedelta(seconds=self.made)
+
+    # the end
+
+    def run(self) -> str | None:
+        """Live through the history and settle; what went wrong, or None."""
+        acts = [
+            self.app_edited,
+            self.xero_edited,
+            self.document_arrived,
+            self.change_arrived,
+            self.reconciled,
+            self.reconciled,
+        ]
+        for _ in range(self.settings.steps):
+            self.random.choice(acts)()
+        if not self.settle():
+            return f"not settled: app {self.app}, xero {self.xero}, record {self.hub.record}"
+        return (self.find_lost() or self.find_false()) if self.settings.tokens is None else None
+
+    def settle(self) -> bool:
+        """Faults stop: every message arrives, the sweep and the manifest run; True when both sides are equal."""
+        self.faults = False
+        for _ in range(60):
+            if self.app_version > self.hub.partner_version:
+                self._send_document()
+            while self.documents:
+                self.document_arrived()
+            self.xero_is_due = True
+            self.reconciled()
+            while self.changes:
+                self.change_arrived()
+            if self.is_settled():
+                return True
+        return False
+
+    def is_settled(self) -> bool:
+        """Both sides show the same and nothing is due."""
+        equal = self._normal(self.app) == self._normal(self.xero)
+        return equal and next_change(self.hub) is None and not xero_moves(self.hub)
+
+    @staticmethod
+    def _normal(side: Fields) -> Fields:
+        kept = {path: value for path, value in side.items() if path.rpartition("/")[2] in (*HEADER, *MEMBERS)}
+        return kept | {LINE_ORDER: line_keys(side)}
+
+    def find_lost(self) -> str | None:
+        """The first edit that nobody can account for."""
+        replaced = {edit.over for edit in self.edits}
+        known: set[object] = set(self.flagged)
+        for conflict in self.conflicts:
+            for value in (conflict.base, conflict.partner, conflict.xero):
+                known |= set(value.values()) if isinstance(value, dict) else {value}
+        standing = set(map(str, self.hub.record.values()))
+        for edit in self.edits:
+            if edit.value is None or edit.value in standing or edit.value in replaced or edit.value in known:
+                continue
+            return f"lost {edit}: record {self.hub.record}, conflicts {self.conflicts}, flagged {self.flagged}"
+        return None
+
+    def find_false(self) -> str | None:
+        """The first conflict over a field in which a side is said to have set what only the other side ever set."""
+        for conflict in self.conflicts:
+            values = {Side.PARTNER: conflict.partner, Side.XERO: conflict.xero}
+            for side, value in values.items():
+                if isinstance(value, str) and self.makers.get(value, side) is not side:
+                    return f"false conflict {conflict}: the {side} side never set {value}"
+        return None

@@ -1,0 +1,131 @@
+"""A partner with its app, one connection and its invoices, made through the database layer as intake and the loop do.
+
+What the loop would put into the feed is put there directly: these tests are about what happens after that.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from app.clock import ManualClock, SystemClock
+from app.db import changes, connections, links, partners
+from app.db.changes import NewChange
+from app.db.deliveries import Claim, claim_due
+from app.db.session import Database
+from app.db.tables import ChangeRow, InvoiceLinkRow
+from app.delivery.delivery import CLAIM, Delivery
+from app.delivery.webhook import TIMEOUT, Sender
+from app.domain.connection import ConnectionState
+from app.keys import make_webhook_secret
+from app.vault import Vault
+from app.waker import ArqWaker
+from app.wiring import build_document_store
+
+BUSINESS_ID = "biz_1"
+
+Json = dict[str, Any]
+
+
+@dataclass
+class World:
+    """One connection of one partner; `partner_secret` is what the app checks our signatures with."""
+
+    database: Database
+    vault: Vault
+    waker: ArqWaker
+    http: httpx.AsyncClient
+    connection_id: UUID
+    partner_secret: str
+    clock: ManualClock = field(default_factory=lambda: ManualClock(SystemClock().now()))
+    links: dict[str, UUID] = field(default_factory=dict)
+
+    def build_delivery(self, *, https_only: bool = False, timeout: timedelta = TIMEOUT) -> Delivery:
+        """A delivery as a new process would have it."""
+        return Delivery(
+            self.database,
+            self.vault,
+            Sender(self.http, https_only=https_only, timeout=timeout),
+            self.waker,
+            self.clock,
+            build_document_store(self.database, self.clock, self.waker),
+        )
+
+    async def hold(self, document: Json) -> None:
+        """Store a document of the app, as intake does."""
+        async with self.database.writing() as session:
+            await links.save_document(session, self.connection_id, document, self.clock.now())
+            behind = await links.list_behind(session, self.connection_id, 1000)
+        self.links |= {link.partner_invoice_id: link.id for link in behind}
+
+    async def put_change(self, invoice_id: str, revision: int, *moves: tuple[str, Any, Any]) -> None:
+        """Put a change into the feed, as the loop does."""
+        body = {
+            "connection_id": str(self.connection_id),
+            "business_id": BUSINESS_ID,
+            "invoice_id": invoice_id,
+            "revision": revision,
+            "fields": [{"path": path, "before": before, "after": after} for path, before, after in moves],
+            "caused_by": {"side": "xero", "at": None, "version": None},
+            "invoice": {"id": invoice_id},
+        }
+        change = NewChange(self.links[invoice_id], revision, {}, body)
+        async with self.database.writing() as session:
+            await changes.insert_changes(session, self.connection_id, [change])
+
+    async def claim(self, most_in_flight: int = 8) -> list[Claim]:
+        """Claim what is due, as a worker that then dies."""
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            return await claim_due(
+                session, self.connection_id, now=now, until=now + CLAIM, most_in_flight=most_in_flight
+            )
+
+    async def show_change(self, invoice_id: str, revision: int) -> ChangeRow:
+        """A change as it stands."""
+        async with self.database.reading() as session:
+            rows = await session.run_sync(
+                lambda sync: (
+                    sync.query(ChangeRow).filter_by(link_id=self.links[invoice_id], revision=revision).all()
+                )
+            )
+        assert len(rows) == 1
+        return rows[0]
+
+    async def show_link(self, invoice_id: str) -> InvoiceLinkRow:
+        """A link as it stands."""
+        async with self.database.reading() as session:
+            row = await session.get(InvoiceLinkRow, self.links[invoice_id])
+        assert row is not None
+        return row
+
+    async def show_generation(self) -> int:
+        """The connection's generation."""
+        async with self.database.reading() as session:
+            connection = await connections.find_connection(session, self.connection_id)
+        assert connection is not None
+        return connection.generation
+
+    async def set_state(self, state: ConnectionState) -> None:
+        """Move the connection to a state."""
+        async with self.database.writing() as session:
+            await connections.save_state(session, self.connection_id, state, None, self.clock.now())
+
+
+async def open_world(
+    database: Database, vault: Vault, waker: ArqWaker, http: httpx.AsyncClient, webhook_url: str | None
+) -> World:
+    """A partner whose app listens at `webhook_url`, with one active connection."""
+    secret = make_webhook_secret()
+    async with database.writing() as session:
+        partner_id = await partners.insert_partner(
+            session, "Tradie Tools", webhook_url, vault.encrypt(make_webhook_secret()), vault.encrypt(secret)
+        )
+        connection = await connections.insert_connection(session, partner_id, BUSINESS_ID, "Plumbers")
+        world = World(database, vault, waker, http, connection.id, secret)
+        await connections.save_state(
+            session, connection.id, ConnectionState.ACTIVE, None, world.clock.now()
+        )
+    return world

@@ -1,0 +1,355 @@
+"""What the reconcile asks of a Xero organisation, asked of the sandbox over HTTP."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.domain.xero_invoice import (
+    ContactWrite,
+    InvoiceWrite,
+    LineWrite,
+    PaymentWrite,
+    Refused,
+    XeroContact,
+    XeroInvoice,
+    XeroPayment,
+)
+from app.xero.organisation import XeroSdkOrganisation
+from tests.integration.xero.conftest import Xero
+
+LINE: dict[str, Any] = {
+    "description": "Supply and fit 250 L unit",
+    "quantity": "1",
+    "unit_price": "1890.1234",
+    "discount_rate": None,
+    "item_code": None,
+    "account": "200",
+    "tax_type": "OUTPUT",
+}
+HEADER: dict[str, Any] = {
+    "number": "INV-0042",
+    "reference": "PO 1177",
+    "currency": "AUD",
+    "amounts_are": "tax_inclusive",
+    "issued_on": "2026-11-20",
+    "due_on": "2026-12-04",
+}
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def create(contact: XeroContact, number: str = "INV-0042", **changes: Any) -> InvoiceWrite:
+    """A good create of one line, with changes."""
+    write = InvoiceWrite(
+        None,
+        HEADER | {"number": number},
+        (LineWrite(None, LINE),),
+        contact.xero_contact_id,
+        "https://app.example/1",
+    )
+    return replace(write, **changes)
+
+
+async def make_contact(
+    organisation: XeroSdkOrganisation, name: str = "Kim Tran", mark: str = "pl-1"
+) -> XeroContact:
+    """A contact that our app made."""
+    (made,) = await organisation.create_contacts(
+        [ContactWrite(name, "k@example.com", "0400 000 000", mark)], mark
+    )
+    assert isinstance(made, XeroContact)
+    return made
+
+
+async def make_invoice(organisation: XeroSdkOrganisation, number: str = "INV-0042") -> XeroInvoice:
+    """An invoice that our app made, for a contact of its own."""
+    contact = await make_contact(organisation, f"Customer of {number}", f"pl-{number}")
+    (made,) = await organisation.create_invoices([create(contact, number)], number)
+    assert isinstance(made, XeroInvoice)
+    return made
+
+
+async def pay(
+    xero: Xero, invoice: XeroInvoice, amount: str = "500.00", reference: str = "pl-p1"
+) -> PaymentWrite:
+    """A payment into the organisation's bank, not made yet."""
+    accounts = (await xero.act("GET", "/accounts"))["Accounts"]
+    bank = next(account["AccountID"] for account in accounts if account["Type"] == "BANK")
+    return PaymentWrite(invoice.xero_invoice_id, bank, Decimal(amount), date(2026, 11, 20), reference)
+
+
+async def test_the_facts_of_an_organisation_take_four_calls(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """Accounts fit for sales and payments, tax rates, currencies and the later lock date."""
+    facts = {"period_lock_date": "2026-06-30", "end_of_year_lock_date": "2025-06-30", "currencies": ["NZD"]}
+    await xero.control("POST", f"/organisations/{xero.at.tenant_id}/facts", **facts)
+    found = await organisation.fetch_organisation()
+    assert (found.country, found.base_currency, found.lock_on) == ("AU", "AUD", date(2026, 6, 30))
+    assert set(found.currencies) == {"AUD", "NZD"}
+    sales, tax = found.find_account("200"), found.find_tax_rate("OUTPUT")
+    assert sales is not None
+    assert sales.fits_sales
+    assert tax is not None
+    assert (tax.rate, tax.fits_sales) == (10, True)
+    assert any(account.fits_payments and account.type == "BANK" for account in found.accounts)
+    assert len(await xero.calls()) == 4
+
+
+async def test_an_invoice_arrives_approved_and_marked_as_sent(organisation: XeroSdkOrganisation) -> None:
+    """Four places of the price survive, the total is Xero's own, and the marker stays in the address (FACTS 4)."""
+    made = await make_invoice(organisation)
+    (read,) = await organisation.fetch_invoices([made.xero_invoice_id])
+    for invoice in (made, read):
+        assert (invoice.status, invoice.is_sent, invoice.is_receivable) == ("AUTHORISED", True, True)
+        assert (invoice.number, invoice.reference, invoice.currency) == ("INV-0042", "PO 1177", "AUD")
+        assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 20), date(2026, 12, 4))
+        assert (invoice.amounts_are, invoice.total) == ("tax_inclusive", Decimal("1890.12"))
+        assert invoice.url == "https://app.example/1"
+        (line,) = invoice.lines
+        assert (line.unit_price, line.quantity, line.account) == (Decimal("1890.1234"), 1, "200")
+        assert line.xero_line_id
+    assert read.payments == ()
+    assert read.updated_at == made.updated_at
+
+
+async def test_one_bad_invoice_stops_no_other(xero: Xero, organisation: XeroSdkOrganisation) -> None:
+    """Each element of a batch is answered for itself, in the order asked (FACTS 4.8)."""
+    contact = await make_contact(organisation)
+    unknown = LineWrite(None, LINE | {"account": "nope"})
+    first, bad, last = await organisation.create_invoices(
+        [create(contact, "A-1"), create(contact, "A-2", lines=(unknown,)), create(contact, "A-3")], "batch-1"
+    )
+    assert isinstance(first, XeroInvoice)
+    assert isinstance(last, XeroInvoice)
+    assert isinstance(bad, Refused)
+    assert (first.number, last.number) == ("A-1", "A-3")
+    assert "nope" in bad.messages[0]
+    assert (
+        len([call for call in await xero.calls() if call["method"] == "PUT" and "Invoices" in call["path"]])
+        == 1
+    )
+
+
+async def test_a_batch_that_is_refused_as_a_whole_is_cut_until_the_fault_stands_alone(
+    organisation: XeroSdkOrganisation,
+) -> None:
+    """A malformed element refuses the whole request (ErrorNumber 14); the others are written all the same."""
+    contact = await make_contact(organisation)
+    writes = [create(contact, f"B-{n}") for n in range(5)]
+    writes[2] = create(contact, "B-2", header=HEADER | {"number": "B-2", "issued_on": "the day after"})
+    answers = await organisation.create_invoices(writes, "batch-2")
+    assert [type(answer) for answer in answers] == [
+        XeroInvoice,
+        XeroInvoice,
+        Refused,
+        XeroInvoice,
+        XeroInvoice,
+    ]
+    found = await organisation.fetch_invoices_by_number([f"B-{n}" for n in range(5)])
+    assert sorted(invoice.number or "" for invoice in found) == ["B-0", "B-1", "B-3", "B-4"]
+
+
+async def test_a_create_never_touches_an_invoice_that_exists(organisation: XeroSdkOrganisation) -> None:
+    """PUT refuses a number that is taken, where POST would overwrite a stranger's invoice (FACTS 4.3)."""
+    made = await make_invoice(organisation)
+    other = await make_contact(organisation, "Somebody else", "pl-2")
+    (answer,) = await organisation.create_invoices(
+        [create(other, header=HEADER | {"reference": "mine"})], "again"
+    )
+    assert isinstance(answer, Refused)
+    (kept,) = await organisation.fetch_invoices([made.xero_invoice_id])
+    assert (kept.reference, kept.xero_contact_id) == ("PO 1177", made.xero_contact_id)
+
+
+async def test_an_update_moves_what_it_names_and_nothing_else(organisation: XeroSdkOrganisation) -> None:
+    """Lines, dates and the contact stay; an emptied reference is empty."""
+    made = await make_invoice(organisation)
+    (changed,) = await organisation.update_invoices(
+        [InvoiceWrite(made.xero_invoice_id, {"reference": None}, None)]
+    )
+    assert isinstance(changed, XeroInvoice)
+    moved = {"reference": changed.reference, "updated_at": changed.updated_at, "payments": changed.payments}
+    assert not changed.reference
+    assert changed == replace(made, **moved)
+    assert changed.updated_at > made.updated_at
+
+
+async def test_lines_keep_their_ids_and_lose_what_they_no_longer_have(
+    organisation: XeroSdkOrganisation,
+) -> None:
+    """A discount that went is gone; a line left out is deleted; a line without an id is new (FACTS 4.6)."""
+    contact = await make_contact(organisation)
+    lines = (
+        LineWrite(None, LINE | {"discount_rate": "10"}),
+        LineWrite(None, LINE | {"description": "Labour"}),
+    )
+    (made,) = await organisation.create_invoices([create(contact, lines=lines)], "k")
+    assert isinstance(made, XeroInvoice)
+    kept = made.lines[0].xero_line_id
+    header = {"amounts_are": "tax_inclusive"}
+    writes = (LineWrite(kept, LINE), LineWrite(None, LINE | {"description": "Callout"}))
+    (changed,) = await organisation.update_invoices([InvoiceWrite(made.xero_invoice_id, header, writes)])
+    assert isinstance(changed, XeroInvoice)
+    assert made.lines[0].discount_rate == 10
+    assert [line.description for line in changed.lines] == ["Supply and fit 250 L unit", "Callout"]
+    assert (changed.lines[0].xero_line_id, changed.lines[0].discount_rate or 0) == (kept, 0)
+
+
+async def test_a_cancelled_invoice_is_voided_in_xero(organisation: XeroSdkOrganisation) -> None:
+    """And it is still found by its id and its number."""
+    made = await make_invoice(organisation)
+    await organisation.update_invoices([InvoiceWrite(made.xero_invoice_id, {"status": "cancelled"}, None)])
+    (by_id,) = await organisation.fetch_invoices([made.xero_invoice_id])
+    (by_number,) = await organisation.fetch_invoices_by_number(["INV-0042"])
+    assert by_id.is_over
+    assert by_number == by_id
+
+
+async def test_an_update_without_an_id_is_a_mistake(organisation: XeroSdkOrganisation) -> None:
+    """POST would take it for a create, or for whatever invoice has that number."""
+    with pytest.raises(ValueError, match="by id"):
+        await organisation.update_invoices([InvoiceWrite(None, {"reference": "x"}, None)])
+
+
+async def test_unknown_ids_are_left_out(xero: Xero, organisation: XeroSdkOrganisation) -> None:
+    """And nothing is asked for nothing."""
+    made = await make_invoice(organisation)
+    found = await organisation.fetch_invoices(["00000000-0000-0000-0000-000000000009", made.xero_invoice_id])
+    assert [invoice.xero_invoice_id for invoice in found] == [made.xero_invoice_id]
+    before = len(await xero.calls())
+    nothing: list[list[Any]] = [
+        await organisation.fetch_invoices([]),
+        await organisation.fetch_invoices_by_number([]),
+        await organisation.fetch_contacts([]),
+        await organisation.create_invoices([], "k"),
+        await organisation.update_invoices([]),
+    ]
+    assert nothing == [[]] * 5
+    assert len(await xero.calls()) == before
+
+
+async def test_what_moved_is_found_oldest_first_and_at_the_very_second(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """Xero may leave out the second that is asked for (FACTS 4.7); a bill is nobody's business here."""
+    one = await make_invoice(organisation, "C-1")
+    contact = await make_contact(organisation, "A supplier", "pl-9")
+    bill = {"Type": "ACCPAY", "Contact": {"ContactID": contact.xero_contact_id}, "Status": "AUTHORISED"}
+    lines = [{"Description": "x", "Quantity": 1, "UnitAmount": 5, "AccountCode": "400"}]
+    await xero.act("POST", "/invoices", **bill, Date="2026-11-01", DueDate="2026-12-01", LineItems=lines)
+    await xero.control("POST", "/clock", advance_seconds=5)
+    two = await make_invoice(organisation, "C-2")
+    assert [i.number for i in await organisation.fetch_invoices_modified_since(one.updated_at)] == [
+        "C-1",
+        "C-2",
+    ]
+    assert [i.number for i in await organisation.fetch_invoices_modified_since(two.updated_at)] == ["C-2"]
+    assert await organisation.fetch_invoices_modified_since(two.updated_at + timedelta(seconds=5)) == []
+
+
+async def test_numbers_of_any_kind_are_found(organisation: XeroSdkOrganisation) -> None:
+    """A comma would end the number in Xero's comma list; a quote cannot be said in a filter."""
+    numbers = ["D-1", "D,2", 'D,"3"', "D&4 #5"]
+    for number in numbers:
+        await make_invoice(organisation, number)
+    found = await organisation.fetch_invoices_by_number([*numbers, "D-9"])
+    assert {invoice.number for invoice in found} == set(numbers)
+
+
+async def test_what_this_app_created_is_told_from_what_a_person_did(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """A create whose answer was lost is looked for among our own (DESIGN section 4)."""
+    made = await make_invoice(organisation)
+    line = {"Description": "x", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"}
+    contact = {"ContactID": made.xero_contact_id}
+    await xero.act(
+        "POST", "/invoices", Contact=contact, Date="2026-11-01", DueDate="2026-12-01", LineItems=[line]
+    )
+    ours = await organisation.fetch_invoices_created_by_us(LONG_AGO)
+    assert [invoice.xero_invoice_id for invoice in ours] == [made.xero_invoice_id]
+    assert await organisation.fetch_invoices_created_by_us(made.updated_at + timedelta(seconds=9)) == []
+
+
+async def test_contacts_are_found_by_id_by_marker_and_by_name(organisation: XeroSdkOrganisation) -> None:
+    """Name without regard to case; the marker exactly; unknown ones are left out."""
+    made = await make_contact(organisation)
+    assert (made.email, made.phone, made.contact_number) == ("k@example.com", "0400 000 000", "pl-1")
+    assert await organisation.fetch_contacts([made.xero_contact_id]) == [made]
+    assert await organisation.fetch_contacts_by_number(["pl-1", "pl-9"]) == [made]
+    assert await organisation.fetch_contacts_by_name(["KIM  TRAN ", "Kim Tran", "Nobody"]) == [made]
+    assert await organisation.fetch_contacts_by_name(["Kim"]) == []
+
+
+@pytest.mark.parametrize(
+    "name", ['Kim "Ace" Tran', "O'Neill & Sons + Co, 100%", "back\\slash Pty", "Zoë Müller"]
+)
+async def test_contacts_of_any_name_are_found(organisation: XeroSdkOrganisation, name: str) -> None:
+    """A quote cannot be said in Xero's filter, so such a name is searched for and compared here."""
+    made = await make_contact(organisation, name)
+    await make_contact(organisation, f"{name} the second", "pl-2")
+    assert await organisation.fetch_contacts_by_name([name]) == [made]
+
+
+async def test_an_archived_contact_is_found_and_known_as_such(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """It still holds its name's place and cannot be used (FACTS 5)."""
+    made = await make_contact(organisation)
+    await xero.act("POST", f"/contacts/{made.xero_contact_id}/archive")
+    for found in (
+        await organisation.fetch_contacts([made.xero_contact_id]),
+        await organisation.fetch_contacts_by_name(["Kim Tran"]),
+        await organisation.fetch_contacts_by_number(["pl-1"]),
+    ):
+        assert [contact.is_archived for contact in found] == [True]
+
+
+async def test_a_contact_whose_name_is_taken_is_refused_in_xeros_words(
+    organisation: XeroSdkOrganisation,
+) -> None:
+    """And the next one in the batch is made."""
+    await make_contact(organisation)
+    taken, made = await organisation.create_contacts(
+        [ContactWrite("kim tran", None, None, "pl-2"), ContactWrite("Lee Wong", None, None, "pl-3")], "k"
+    )
+    assert isinstance(taken, Refused)
+    assert "already assigned to another contact" in taken.messages[0]
+    assert isinstance(made, XeroContact)
+
+
+async def test_a_payment_is_made_found_by_its_marker_and_deleted(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """A deleted payment keeps its marker and is passed over; deleting it again finds it gone (FACTS 5)."""
+    invoice = await make_invoice(organisation)
+    (made,) = await organisation.create_payments([await pay(xero, invoice)], "k")
+    assert isinstance(made, XeroPayment)
+    assert (made.amount, made.paid_on) == (Decimal("500.00"), date(2026, 11, 20))
+    assert await organisation.fetch_payments_by_reference(["pl-p1", "pl-p2"]) == {"pl-p1": made}
+    (paid,) = await organisation.fetch_invoices([invoice.xero_invoice_id])
+    assert (paid.payments, paid.amount_paid) == ((made,), Decimal("500.00"))
+    assert await organisation.delete_payment(made.xero_payment_id) is None
+    assert await organisation.delete_payment(made.xero_payment_id) is None
+    assert await organisation.fetch_payments_by_reference(["pl-p1"]) == {}
+    (unpaid,) = await organisation.fetch_invoices([invoice.xero_invoice_id])
+    assert unpaid.payments == ()
+
+
+async def test_a_payment_that_nobody_made_is_gone(organisation: XeroSdkOrganisation) -> None:
+    """What the caller wanted holds already."""
+    assert await organisation.delete_payment("00000000-0000-0000-0000-000000000009") is None
+
+
+async def test_a_payment_of_too_much_is_refused_in_xeros_words(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """The amount outstanding bounds a payment, and the one that fits is made (FACTS 5)."""
+    invoice = await make_invoice(organisation)
+    writes = [await pay(xero, invoice), await pay(xero, invoice, "5000", "pl-p2")]
+    fits, exceeds = await organisation.create_payments(writes, "k")
+    assert isinstance(fits, XeroPayment)
+    assert exceeds == Refused(("Payment amount exceeds the amount outstanding on this document",))

@@ -1,0 +1,128 @@
+"""Opening organisations: whose token goes where, and what happens when a token ends under way."""
+
+import asyncio
+import time
+
+import pytest
+
+from app.domain.xero_invoice import ContactWrite, XeroContact
+from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
+from app.xero.organisations import XeroSdkOrganisations
+from tests.integration.xero.conftest import Connect, Xero
+
+KIM = ContactWrite("Kim Tran", None, None, "pl-1")
+
+
+async def test_a_token_that_ends_under_way_is_renewed_once_and_the_write_repeated(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """A 401 was not carried out, so nothing is written twice (FACTS 1)."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.control("POST", "/clock", advance_seconds=31 * 60)
+    (made,) = await organisation.create_contacts([KIM], "k")
+    assert isinstance(made, XeroContact)
+    assert [call["status"] for call in await xero.calls()] == [401, 200]
+    assert len(await xero.calls("/connect/token")) == 2
+
+
+async def test_calls_that_meet_the_end_of_a_token_together_renew_it_once(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """Five at once find it spent; one refresh serves them all."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.control("POST", "/clock", advance_seconds=31 * 60)
+    await asyncio.gather(*(organisation.fetch_contacts_by_name([f"Customer {n}"]) for n in range(5)))
+    assert len(await xero.calls("/connect/token")) == 2
+
+
+async def test_a_new_token_that_is_refused_too_means_a_lost_consent(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """One renewal, never a loop."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.fault("token_expired", path="/Contacts", times=9)
+    with pytest.raises(AuthorisationLost):
+        await organisation.fetch_contacts_by_name(["Kim Tran"])
+    assert len(await xero.calls("/api.xro/2.0/Contacts")) == 2
+
+
+async def test_an_organisation_that_removed_the_app_is_lost(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """The access token still works, for others; this organisation answers 403 (FACTS 1)."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.control("POST", "/disconnect", tenant_id=xero.at.tenant_id)
+    with pytest.raises(AuthorisationLost):
+        await organisation.fetch_contacts_by_name(["Kim Tran"])
+    assert len(await xero.calls()) == 1
+
+
+async def test_two_organisations_never_get_each_others_calls(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """Two people, two organisations, writes at the same time: each finds its own and nothing else (FACTS 0.4)."""
+    second = (await xero.control("POST", "/organisations", name="Second Pty Ltd", country="NZ"))["tenant_id"]
+    one = await organisations.open(await connect(await xero.consent("a@x.example"), xero.at.tenant_id))
+    two = await organisations.open(await connect(await xero.consent("b@x.example", second), second))
+    # Either token is refused in the other's organisation, so that a call with the wrong one could not pass unseen.
+    await xero.control("POST", "/clock", advance_seconds=31 * 60)
+    await asyncio.gather(
+        *(
+            organisation.create_contacts(
+                [ContactWrite(f"{side} {n}", None, None, f"pl-{side}-{n}")], f"{side}{n}"
+            )
+            for n in range(8)
+            for side, organisation in (("one", one), ("two", two))
+        )
+    )
+    for side, organisation, other in (("one", one, "two"), ("two", two, "one")):
+        names = [f"{whose} {n}" for n in range(8) for whose in (side, other)]
+        found = await organisation.fetch_contacts_by_name(names)
+        assert sorted(contact.name for contact in found) == [f"{side} {n}" for n in range(8)]
+
+
+async def test_no_more_than_five_calls_are_under_way(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """A sixth at once would be refused (FACTS 2)."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.control("PUT", "/latency", milliseconds=20)
+    await organisation.fetch_contacts_by_name([f"Customer {n}" for n in range(20)])
+    assert {call["status"] for call in await xero.calls()} == {200}
+
+
+async def test_a_slow_xero_does_not_stop_the_others(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """The blocking SDK waits in a thread; the process goes on."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.fault("timeout_before", path="/Contacts", seconds=20.0)
+    asked = asyncio.create_task(organisation.create_contacts([KIM], "k"))
+    began = time.monotonic()
+    await asyncio.sleep(0)
+    assert time.monotonic() - began < 0.5
+    with pytest.raises(OutcomeUnknown):
+        await asked
+
+
+async def test_a_rate_limit_comes_out_as_it_is(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """Neither retried nor cut into halves: the whole batch comes again later."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.fault("rate_limited_minute", path="/Contacts", retry_after=7)
+    with pytest.raises(RateLimited):
+        await organisation.create_contacts([KIM, ContactWrite("Lee", None, None, "pl-2")], "k")
+    assert len(await xero.calls()) == 1
+
+
+async def test_a_create_whose_answer_was_lost_is_found_by_its_marker(
+    xero: Xero, organisations: XeroSdkOrganisations, connect: Connect
+) -> None:
+    """The write stands in Xero; looking comes before writing again (DESIGN section 4)."""
+    organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+    await xero.fault("cut_after", path="/Contacts")
+    with pytest.raises(OutcomeUnknown):
+        await organisation.create_contacts([KIM], "k")
+    (found,) = await organisation.fetch_contacts_by_number(["pl-1"])
+    assert found.name == "Kim Tran"

@@ -1,0 +1,140 @@
+"""From canonical writes to Xero's words."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from app.domain.xero_invoice import ContactWrite, InvoiceWrite, LineWrite, PaymentWrite
+from app.xero.to_xero import contact_to_xero, invoice_to_xero, line_to_xero, payments_to_xero
+
+LINE = {
+    "description": "Supply and fit",
+    "quantity": "1.5",
+    "unit_price": "1890.1234",
+    "discount_rate": None,
+    "item_code": None,
+    "account": "200",
+    "tax_type": "OUTPUT",
+}
+HEADER = {
+    "number": "INV-0042",
+    "reference": None,
+    "status": "sent",
+    "currency": "AUD",
+    "amounts_are": "tax_inclusive",
+    "issued_on": "2026-12-01",
+    "due_on": "2026-12-15",
+    "contact": "cus_17",
+    "is_sent": True,
+}
+
+
+def test_a_create_is_a_sales_invoice_approved_and_marked_as_sent() -> None:
+    """What reaches Xero was sent to the customer already (DESIGN section 5)."""
+    write = InvoiceWrite(
+        None, HEADER, (LineWrite(None, LINE),), xero_contact_id="c-1", url="https://app.example/i/1"
+    )
+    assert invoice_to_xero(write) == {
+        "Type": "ACCREC",
+        "Status": "AUTHORISED",
+        "SentToContact": True,
+        "InvoiceNumber": "INV-0042",
+        "Date": "2026-12-01",
+        "DueDate": "2026-12-15",
+        "CurrencyCode": "AUD",
+        "LineAmountTypes": "Inclusive",
+        "Contact": {"ContactID": "c-1"},
+        "Url": "https://app.example/i/1",
+        "LineItems": [
+            {
+                "Description": "Supply and fit",
+                "Quantity": Decimal("1.5"),
+                "UnitAmount": Decimal("1890.1234"),
+                "AccountCode": "200",
+                "TaxType": "OUTPUT",
+            }
+        ],
+    }
+
+
+def test_an_update_says_what_it_names_and_no_more() -> None:
+    """Every other field would be an edit that nobody made; the number would look for another invoice (FACTS 4.3)."""
+    write = InvoiceWrite("i-1", {"reference": "PO 9", "due_on": "2027-01-31"}, None)
+    assert invoice_to_xero(write) == {"InvoiceID": "i-1", "Reference": "PO 9", "DueDate": "2027-01-31"}
+
+
+def test_a_cancelled_invoice_is_voided() -> None:
+    """An approved invoice is never deleted (FACTS 4.1)."""
+    assert invoice_to_xero(InvoiceWrite("i-1", {"status": "cancelled"}, None)) == {
+        "InvoiceID": "i-1",
+        "Status": "VOIDED",
+    }
+
+
+def test_a_reference_is_cleared_by_an_empty_text_and_a_date_is_left_alone() -> None:
+    """Null cannot be sent (FACTS 6); no empty text means "no date"."""
+    assert invoice_to_xero(InvoiceWrite("i-1", {"reference": None, "due_on": None}, None)) == {
+        "InvoiceID": "i-1",
+        "Reference": "",
+    }
+
+
+def test_lines_never_travel_without_the_meaning_of_their_amounts() -> None:
+    """Xero would take inclusive amounts for exclusive ones (FACTS 4.4)."""
+    with pytest.raises(ValueError, match="amounts_are"):
+        invoice_to_xero(InvoiceWrite("i-1", {"reference": "x"}, (LineWrite("l-1", LINE),)))
+
+
+def test_a_line_that_exists_loses_what_it_no_longer_has() -> None:
+    """Xero keeps what is not sent, so an item and a discount that went are sent as nothing."""
+    said = line_to_xero(LineWrite("l-1", LINE | {"description": None}))
+    assert (said["LineItemID"], said["Description"], said["ItemCode"], said["DiscountRate"]) == (
+        "l-1",
+        "",
+        "",
+        0,
+    )
+
+
+def test_the_line_amount_is_left_to_xero_and_its_tax_goes_only_when_given() -> None:
+    """LineAmount beside quantity and price could only contradict them (FACTS 4.4)."""
+    assert "LineAmount" not in line_to_xero(LineWrite(None, LINE))
+    assert "TaxAmount" not in line_to_xero(LineWrite(None, LINE))
+    assert line_to_xero(LineWrite(None, LINE, tax_amount=Decimal("0.00")))["TaxAmount"] == Decimal("0.00")
+
+
+def test_a_contact_goes_by_id_alone() -> None:
+    """Any other contact field beside the id edits the contact (FACTS 0.9)."""
+    said = invoice_to_xero(InvoiceWrite("i-1", {"contact": "cus_18"}, None, xero_contact_id="c-2"))
+    assert said == {"InvoiceID": "i-1", "Contact": {"ContactID": "c-2"}}
+
+
+def test_a_new_contact_says_only_what_is_known() -> None:
+    """Details that the app lacks are left out, never sent empty."""
+    assert contact_to_xero(ContactWrite("Kim Tran", None, None, "pl-1")) == {
+        "Name": "Kim Tran",
+        "ContactNumber": "pl-1",
+    }
+    assert contact_to_xero(ContactWrite("Kim Tran", "k@example.com", "0400", "pl-1")) == {
+        "Name": "Kim Tran",
+        "ContactNumber": "pl-1",
+        "EmailAddress": "k@example.com",
+        "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "0400"}],
+    }
+
+
+def test_a_payment_names_its_account_by_id() -> None:
+    """Many bank accounts have no code (FACTS 5)."""
+    write = PaymentWrite("i-1", "a-1", Decimal("500.00"), date(2026, 11, 20), "pl-7")
+    assert payments_to_xero([write]) == {
+        "Payments": [
+            {
+                "Invoice": {"InvoiceID": "i-1"},
+                "Account": {"AccountID": "a-1"},
+                "Date": "2026-11-20",
+                "Amount": Decimal("500.00"),
+                "Reference": "pl-7",
+            }
+        ]
+    }
