@@ -1,7 +1,8 @@
 """The REST API for partners: what they may ask of Plumbline, and in which words it answers.
 
-Handlers read, check, store and answer; what follows from it is the loop's. A handler that writes commits inside itself,
-before anything is answered, and nudges after its answer. No call waits for Xero but the consent, which a person watches.
+Handlers read, check, store and answer; what follows from it is the loop's. A handler that writes commits inside
+itself, before anything is answered, and nudges after its answer. No call waits for Xero but the consent, which a
+person watches.
 
     application      puts routers, problem documents and middleware together
     services, ports  what the API needs of the rest

@@ -32,7 +32,9 @@ async def authenticate(
             partner_id = await find_partner_id_by_key(session, hash_key(sent.credentials))
         if partner_id is not None:
             return partner_id
-    raise InputRefused("unauthorised", "Send `Authorization: Bearer <API key>` with a key that was not revoked.")
+    raise InputRefused(
+        "unauthorised", "Send `Authorization: Bearer <API key>` with a key that was not revoked."
+    )
 
 
 PartnerId = Annotated[UUID, Depends(authenticate)]

@@ -39,7 +39,10 @@ class ConnectionShown(BaseModel):
                     "state": "pending",
                     "reason": "Not authorised in Xero yet.",
                     "since": "2026-11-20T03:00:00Z",
-                    "next_step": {"code": "authorise", "message": "Open authorise_url and give consent in Xero."},
+                    "next_step": {
+                        "code": "authorise",
+                        "message": "Open authorise_url and give consent in Xero.",
+                    },
                     "authorise_url": "https://login.xero.com/identity/connect/authorize?response_type=code&...",
                     "organisation": None,
                     "is_behind": False,
@@ -64,9 +67,13 @@ class ConnectionShown(BaseModel):
     )
     organisation: OrganisationName | None
     is_behind: bool = Field(description="Work is due.")
-    retry_at: datetime | None = Field(description="When it is tried again after Xero was down or asked to wait.")
+    retry_at: datetime | None = Field(
+        description="When it is tried again after Xero was down or asked to wait."
+    )
     retry_reason: str | None
-    swept_at: datetime | None = Field(description="When Xero was last searched for changes that no event told of.")
+    swept_at: datetime | None = Field(
+        description="When Xero was last searched for changes that no event told of."
+    )
     created_at: datetime
 
 
@@ -99,18 +106,27 @@ def build_connection(connection: Connection, authorise_url: str | None = None) -
     )
 
 
+_STEPS = {
+    ConnectionState.PENDING: NextStep(
+        code="authorise", message="Open authorise_url and give consent in Xero."
+    ),
+    ConnectionState.DISCONNECTED: NextStep(
+        code="authorise_again", message="POST to authorise and give consent in Xero again; nothing is lost."
+    ),
+    ConnectionState.PAUSED: NextStep(
+        code="resume", message="POST to resume; everything stored meanwhile is caught up with."
+    ),
+}
+
+
 def find_next_step(connection: Connection) -> NextStep | None:
     """What somebody should do next, or None when it runs by itself."""
-    if connection.state is ConnectionState.PENDING:
-        return NextStep(code="authorise", message="Open authorise_url and give consent in Xero.")
-    if connection.state is ConnectionState.DISCONNECTED:
-        return NextStep(code="authorise_again", message="POST to authorise and give consent in Xero; nothing is lost.")
-    if connection.state is ConnectionState.PAUSED:
-        return NextStep(code="resume", message="POST to resume; everything stored meanwhile is caught up with.")
-    if connection.state is ConnectionState.REMOVED:
-        return None
+    if connection.state is not ConnectionState.ACTIVE:
+        return _STEPS.get(connection.state)
     if not connection.settings.revenue_accounts:
-        message = "Choose a revenue account for the category `general` in the settings, from the accounts fit for sales."
+        message = (
+            "Choose a revenue account for the category `general` in the settings; accounts tells which fit."
+        )
         return NextStep(code="choose_revenue_accounts", message=message)
     if connection.settings.payment_account_id is None:
         message = "Choose a payment account in the settings if payments are taken in the app."

@@ -40,7 +40,9 @@ class NewConnection(BaseModel):
     )
 
     business_id: Name
-    display_name: Name | None = Field(default=None, description="What people call it; the business_id when not given.")
+    display_name: Name | None = Field(
+        default=None, description="What people call it; the business_id when not given."
+    )
 
 
 class Connections(BaseModel):
@@ -77,7 +79,7 @@ async def list_own_connections(
     partner_id: PartnerId,
     business_id: Annotated[Name | None, Query(description="Only this business.")] = None,
 ) -> Connections:
-    """A business that no connection was ever opened for is not found, so that a misspelt id is not taken for an empty list."""
+    """A business without a connection is not found, so that a misspelt id does not pass for an empty list."""
     async with services.database.reading() as session:
         if business_id is None:
             found = await list_connections(session, partner_id)
@@ -176,7 +178,9 @@ async def sweep_connection(
 def _needs_move(connection: Connection, origin: ConnectionState, target: ConnectionState) -> bool:
     """Whether the state is yet to move; raises `wrong_state` where it cannot."""
     if connection.state not in (origin, target):
-        raise InputRefused("wrong_state", f"A connection that is {connection.state} cannot become {target} by this.")
+        raise InputRefused(
+            "wrong_state", f"A connection that is {connection.state} cannot become {target} by this."
+        )
     return connection.state is origin
 
 

@@ -143,5 +143,7 @@ def _build_xero_side(kept: KeptInvoice, connection: Connection) -> XeroSide | No
         total=kept.xero_total,
         amount_due=kept.xero_amount_due,
         updated_at=kept.xero_updated_at,
-        deep_link=DEEP_LINK.format(short_code=short_code, invoice_id=kept.xero_invoice_id) if short_code else None,
+        deep_link=DEEP_LINK.format(short_code=short_code, invoice_id=kept.xero_invoice_id)
+        if short_code
+        else None,
     )

@@ -23,7 +23,9 @@ from app.intake.values import Identity, Line
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"])
 
-InvoiceId = Annotated[Identity, Path(description="The partner's own id of the invoice.", examples=["inv_8801"])]
+InvoiceId = Annotated[
+    Identity, Path(description="The partner's own id of the invoice.", examples=["inv_8801"])
+]
 StateShown = Annotated[State | None, Query(description="Only invoices in this state.")]
 Number = Annotated[Line | None, Query(description="Only invoices that have this number on either side.")]
 

@@ -52,7 +52,9 @@ class Correlation:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if has_started:
                 raise
-            problem = respond("internal_error", "It was logged; quote the correlation id when you ask about it.")
+            problem = respond(
+                "internal_error", "It was logged; quote the correlation id when you ask about it."
+            )
             await problem(scope, receive, send_with_id)
 
 

@@ -50,5 +50,7 @@ def read_cursor(cursor: str | None) -> Position | None:
     except ValueError:
         position = None
     if position is None or position[0].tzinfo is None:
-        raise InputRefused("invalid_request", "The cursor is none of ours.", [Fault("cursor", "is none of ours")])
+        raise InputRefused(
+            "invalid_request", "The cursor is none of ours.", [Fault("cursor", "is none of ours")]
+        )
     return position

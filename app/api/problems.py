@@ -1,7 +1,7 @@
 """Problem documents (RFC 9457): every answer that is not a success, in one form.
 
-`type` is a stable relative address that names the kind, `detail` is about this occurrence, `errors` names each wrong field,
-and `correlation_id` finds the request in the logs. `KINDS` is the whole list; nothing else is ever answered.
+`type` is a stable relative address that names the kind, `detail` is about this occurrence, `errors` names each wrong
+field, and `correlation_id` finds the request in the logs. `KINDS` is the whole list; nothing else is ever answered.
 """
 
 from collections.abc import Mapping
@@ -88,7 +88,9 @@ async def answer_validation(_: Request, invalid: Exception) -> JSONResponse:
     errors = invalid.errors()
     if any(error["type"] == "json_invalid" for error in errors):
         return respond("malformed_body", "The body is not JSON.", tuple(list_faults(errors)))
-    return respond("invalid_request", "The request cannot be taken; see errors.", tuple(list_faults(errors, skip=1)))
+    return respond(
+        "invalid_request", "The request cannot be taken; see errors.", tuple(list_faults(errors, skip=1))
+    )
 
 
 async def answer_http(_: Request, error: Exception) -> JSONResponse:

@@ -28,7 +28,10 @@ class Shown(BaseModel):
 _HELD_UP = {
     ConnectionState.PENDING: ("not_authorised_yet", "Authorise the connection in Xero."),
     ConnectionState.PAUSED: ("connection_paused", "Resume the connection."),
-    ConnectionState.DISCONNECTED: ("disconnected", "Authorise the connection in Xero again; nothing is lost."),
+    ConnectionState.DISCONNECTED: (
+        "disconnected",
+        "Authorise the connection in Xero again; nothing is lost.",
+    ),
     ConnectionState.REMOVED: ("connection_removed", None),
 }
 
@@ -49,7 +52,9 @@ def find_connection_reason(connection: Connection) -> Reason | None:
     """What keeps the whole connection from working, or None."""
     if connection.state in _HELD_UP:
         code, cure = _HELD_UP[connection.state]
-        return Reason(code=code, message=connection.reason or f"The connection is {connection.state}.", cure=cure)
+        return Reason(
+            code=code, message=connection.reason or f"The connection is {connection.state}.", cure=cure
+        )
     if connection.retry_at is None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")

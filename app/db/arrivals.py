@@ -1,7 +1,7 @@
 """What is asked while a document, a webhook or a call is being taken in.
 
-A transaction that touches a connection and its links locks the connection's row first, as the loop does when it records:
-taken in the other order, the two would wait for each other.
+A transaction that touches a connection and its links locks the connection's row first, as the loop does when it
+records: taken in the other order, the two would wait for each other.
 """
 
 from uuid import UUID

@@ -126,7 +126,7 @@ async def save_organisation(
 async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
 ) -> Connection | None:
-    """Take an active connection's lease; None when somebody holds it, it is not active, or its time has not come."""
+    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait."""
     taken = (
         update(ConnectionRow)
         .where(
@@ -143,7 +143,7 @@ async def take_lease(
 
 
 async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
-    """Renew a lease that is still ours; False when it is not. Locks the row: what this transaction records is fenced."""
+    """Renew a lease that is still ours, or False. It locks the row: what this transaction records is fenced."""
     renewed = (
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)

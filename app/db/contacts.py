@@ -55,7 +55,7 @@ async def save_contacts(
 async def insert_contacts_from_xero(
     session: WriteSession, connection_id: UUID, found: Sequence[tuple[str, str, Mapping[str, Any]]]
 ) -> None:
-    """Make links for contacts born in Xero: (our id, Xero's id, details); ones that are linked already are left alone."""
+    """Make links for contacts born in Xero: (our id, Xero's id, details); linked ones are left alone."""
     if not found:
         return
     rows = [

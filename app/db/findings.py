@@ -37,7 +37,10 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One action on Xero for one link: `action` (create, update, pay, unpay), `outcome` (done, refused, unknown, adopted)."""
+    """One action on Xero for one link.
+
+    `action` is create, update, pay or unpay; `outcome` is done, refused or adopted.
+    """
 
     link_id: UUID
     action: str
@@ -137,7 +140,7 @@ async def latest_writes(session: ReadSession, link_ids: Sequence[UUID]) -> dict[
         .distinct(row.link_id)
         .order_by(row.link_id, row.id.desc())
     )
-    return {link_id: moves for link_id, moves in (await session.execute(newest)).tuples()}
+    return dict((await session.execute(newest)).tuples().all())
 
 
 async def list_conflicts(

@@ -264,7 +264,7 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
 async def insert_links(
     session: WriteSession, connection_id: UUID, born: Mapping[str, str], at: datetime
 ) -> None:
-    """Make links for invoices born in Xero, due for a read: partner's id -> Xero's id. One that exists is left alone."""
+    """Make links for invoices born in Xero, due for a read: partner's id -> Xero's; existing ones stay."""
     if not born:
         return
     rows = [

@@ -6,7 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, exists, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy import all_ as all_of
 from sqlalchemy import any_ as any_of
 
@@ -89,7 +103,7 @@ async def list_kept_invoices(session: ReadSession, connection_id: UUID, wanted: 
     return [_kept(row) for row in rows.scalars()]
 
 
-def _page(connection_id: UUID, wanted: Wanted) -> Select[tuple[InvoiceLinkRow]]:
+def _page(connection_id: UUID, wanted: Wanted) -> Select[InvoiceLinkRow]:
     row = InvoiceLinkRow
     page = select(row).where(row.connection_id == connection_id)
     if wanted.state is not None:
@@ -161,7 +175,7 @@ async def list_held_versions(
         row.connection_id == connection_id,
         row.partner_invoice_id == any_of(cast(list(partner_invoice_ids), ARRAY(Text))),
     )
-    return {invoice_id: version for invoice_id, version in await session.execute(held)}
+    return {row[0]: row[1] for row in await session.execute(held)}
 
 
 async def list_ids_unknown_to_partner(

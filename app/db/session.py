@@ -1,7 +1,7 @@
 """Two kinds of session, so that a signature says whether it may write.
 
-`Database.reading()` gives a `ReadSession`, `Database.writing()` a `WriteSession` that commits when its block ends without
-an error, before anything is answered to anyone. A block is short and holds no network call.
+`Database.reading()` gives a `ReadSession`, `Database.writing()` a `WriteSession` that commits when its block ends
+without an error, before anything is answered to anyone. A block is short and holds no network call.
 """
 
 from collections.abc import AsyncIterator

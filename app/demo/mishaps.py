@@ -62,7 +62,7 @@ def lose_xero_webhook(world: World, invoice_id: str) -> None:
     """Xero's webhook never arrives; the sweep finds the edit."""
     world.xero.set_webhooks(lose_next=1)
     world.xero.edit(world.get_xero_id(invoice_id), {"Reference": "PO 94"})
-    world.plumbline.sweep()
+    world.sweep()
     world.agree(invoice_id, both={"reference": "PO 94"})
 
 
@@ -71,7 +71,7 @@ def prove_quiet(world: World, invoice_ids: tuple[str, ...]) -> list[Movement]:
     calls, seen = world.xero.mark(), world.partner.mark()
     for invoice_id in invoice_ids:
         world.partner.resend(invoice_id, times=TIMES)
-    world.plumbline.sweep()
+    world.sweep()
     world.drain("inv_marker_9")
     for invoice_id in invoice_ids:
         world.agree(invoice_id)

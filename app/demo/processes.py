@@ -32,6 +32,7 @@ class Child:
     ) -> None:
         self.name = name
         self._may_end = False
+        self._tells_secrets = False
         self._paths = (folder / f"{name}.out", folder / f"{name}.log")
         with self._paths[0].open("wb") as output, self._paths[1].open("wb") as log:
             self._process = subprocess.Popen(
@@ -44,13 +45,14 @@ class Child:
 
     def read_line(self) -> dict[str, Any]:
         """The JSON object on the first line of its output, as soon as it is there. Raises ProcessDied."""
+        self._tells_secrets = True
         line = self._wait(self._paths[0].read_text, lambda text: "\n" in text).splitlines()[0]
         found: dict[str, Any] = json.loads(line)
         return found
 
     def finish(self) -> dict[str, Any] | None:
         """Wait until it has ended well; the JSON object on its last line, if it printed one. Raises ProcessDied."""
-        self._may_end = True
+        self._may_end = self._tells_secrets = True
         if self._process.wait(START_SECONDS) != 0:
             raise ProcessDied(f"{self.name} ended with {self._process.returncode}\n{self.tail()}")
         lines = self._paths[0].read_text().splitlines()
@@ -66,8 +68,9 @@ class Child:
             raise ProcessDied(f"{self.name} ended with {self._process.returncode}\n{self.tail()}")
 
     def tail(self) -> str:
-        """The last lines of what it said, each after its name."""
-        said = [line for path in self._paths for line in path.read_text(errors="replace").splitlines()]
+        """The last lines of what it said, each after its name; never the line with keys and secrets."""
+        paths = self._paths[1:] if self._tells_secrets else self._paths
+        said = [line for path in paths for line in path.read_text(errors="replace").splitlines()]
         return "\n".join(f"  {self.name} | {line}" for line in said[-TAIL_LINES:])
 
     def ask_to_end(self) -> None:

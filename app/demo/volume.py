@@ -118,7 +118,7 @@ def settle_all(world: World, screen: Screen, invoice_ids: Iterable[str]) -> None
             count.reach(done)
 
 
-def await_all(tell: Callable[[int], None], read: Callable[[], int], wanted: int) -> None:
+def await_all(tell: Callable[[int], object], read: Callable[[], int], wanted: int) -> None:
     """Wait until the count is reached, and tell how far it is meanwhile."""
 
     def look() -> int:

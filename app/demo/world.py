@@ -54,16 +54,22 @@ class Sight:
         return view_xero_invoice(self.xero_invoice)
 
     @property
-    def state(self) -> str:
-        """What Plumbline calls it, with its reason."""
+    def is_settled(self) -> bool:
+        """Whether Plumbline calls it settled; a reason may say why nothing had to be done."""
+        return self.resource is not None and self.resource["state"] == "settled"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether Plumbline has nothing more to do about it; a settled invoice may have a reason too."""
+        return self.resource is not None and self.resource["state"] == "settled"
+
+    @property
+    def standing(self) -> str:
+        """What Plumbline calls it, with its reason, as a person reads it."""
         if self.resource is None:
-            return "unknown to Plumbline"
-        reason = self.resource["reason"]
-        return (
-            f"{self.resource['state']} ({reason['code']}: {reason['message']})"
-            if reason
-            else self.resource["state"]
-        )
+            return "that it does not know it"
+        state, reason = self.resource["state"], self.resource["reason"]
+        return f"{state} ({reason['code']}: {reason['message']})" if reason else state
 
 
 @dataclass
@@ -94,10 +100,10 @@ class World:
             faults = list_differences(sight.partner, sight.xero)
             faults += list_missing("the app", sight.partner, wanted | (partner or {}))
             faults += list_missing("Xero", sight.xero, wanted | (xero or {}))
-            return faults or ([] if sight.state == "settled" else [f"Plumbline says {sight.state}"])
+            return faults or ([] if sight.is_settled else [f"Plumbline says {sight.standing}"])
 
         def say(sight: Sight) -> str:
-            return f"{invoice_id}: {'; '.join(list_faults(sight))}; Plumbline says {sight.state}"
+            return f"{invoice_id}: {'; '.join(list_faults(sight))}; Plumbline says {sight.standing}"
 
         return wait_for(
             lambda: self.look(invoice_id), lambda sight: not list_faults(sight), say, seconds=AGREE_SECONDS
@@ -122,8 +128,8 @@ class World:
         """Wait until Plumbline calls the invoice settled, whatever it shows."""
         return wait_for(
             lambda: self.look(invoice_id),
-            lambda sight: sight.state == "settled",
-            lambda sight: f"{invoice_id} should be settled, Plumbline says {sight.state}",
+            lambda sight: sight.is_settled,
+            lambda sight: f"{invoice_id} should be settled, Plumbline says {sight.standing}",
             seconds=AGREE_SECONDS,
         )
 
@@ -144,6 +150,21 @@ class World:
         """
         self.partner.open({"id": marker_id, "number": None, "status": "draft"})
         self.settle(marker_id)
+        wait_for(
+            self.plumbline.get_connection,
+            lambda connection: not connection["is_behind"],
+            lambda connection: f"the connection is still behind: {connection}",
+        )
+
+    def sweep(self) -> None:
+        """Have Xero searched for what no webhook told of; returns when that is done."""
+        before = self.plumbline.get_connection()["swept_at"]
+        self.plumbline.sweep()
+        wait_for(
+            self.plumbline.get_connection,
+            lambda connection: connection["swept_at"] not in (None, before),
+            lambda connection: f"the sweep is not done: {connection}",
+        )
 
     @contextmanager
     def watch(self, *invoice_ids: str) -> Iterator[list[Movement]]:

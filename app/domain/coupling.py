@@ -1,9 +1,9 @@
 """One fact in two vocabularies, kept together: category and account, tax and tax type, sent_at and is_sent.
 
-The partner's app says "materials" and "gst"; Xero says account "200" and tax type "OUTPUT". The record holds both words,
-each compared only with the side that speaks it. After one side's edits were merged, `couple` moves the other word along.
-A word of Xero's that no map knows travels to the partner as `xero:<word>`, and means that very word when it comes back,
-so a line that a person gave an unusual account in Xero survives every round trip.
+The partner's app says "materials" and "gst"; Xero says account "200" and tax type "OUTPUT". The record holds both
+words, each compared only with the side that speaks it. After one side's edits were merged, `couple` moves the other
+word along. A word of Xero's that no map knows travels to the partner as `xero:<word>`, and means that very word
+when it comes back, so a line that a person gave an unusual account in Xero survives every round trip.
 """
 
 from collections.abc import Mapping

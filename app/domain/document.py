@@ -1,8 +1,8 @@
 """The partner's document and the canonical form, both ways (DESIGN section 8).
 
-`from_document` reads a whole document (already checked for types by whoever took it in) as the partner's projection;
-`to_document` writes a projection as the document that the partner's app should show. "Paid" is the document's word alone:
-here it is payments that cover the total.
+`from_document` reads a whole document (already checked for types by whoever took it in) as the partner's
+projection; `to_document` writes a projection as the document that the partner's app should show. "Paid" is the
+document's word alone: here it is payments that cover the total.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -30,12 +30,13 @@ Move = tuple[Value | Absent, Value | Absent]
 class Hub:
     """What we know of one linked thing.
 
-    `record` is what both sides should show; the shadows are projections that each side is known to hold. `partner_based_on`
-    is the newest of our revisions that the shadow's document had applied; `acked_revision` the newest that the partner
-    is known to have applied since. `sent` maps a revision to the moves (path -> before, after) that were sent with it.
-    `refused` maps a revision to the moves that the partner refused since that document, `newest_sent` is the largest
-    revision ever sent. `unanswered` is the projection that we tried to write to Xero when the answer was lost.
-    `open_conflicts` are paths that wait for a person and are left alone on both sides.
+    `record` is what both sides should show; the shadows are projections that each side is known to hold.
+    `partner_based_on` is the newest of our revisions that the shadow's document had applied; `acked_revision` the
+    newest that the partner is known to have applied since. `sent` maps a revision to the moves (path -> before,
+    after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
+    document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
+    to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
+    sides.
     """
 
     record: Fields = field(default_factory=dict)

@@ -29,7 +29,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A state with its reason; the reason of a settled link says why nothing had to be done, where that is worth saying."""
+    """A state with its reason; of a settled link the reason says why nothing had to be done."""
 
     state: State
     code: str | None = None
@@ -63,9 +63,9 @@ class Intent:
 class InvoiceLink:
     """One invoice's link.
 
-    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another trigger came
-    since. `line_ids` and `payment_ids` map Xero's ids to keys. `read_updated_at`, `wrote_updated_at`: Xero's clock at
-    the last read before a write of ours and at its answer.
+    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
+    trigger came since. `line_ids` and `payment_ids` map Xero's ids to keys. `read_updated_at`, `wrote_updated_at`:
+    Xero's clock at the last read before a write of ours and at its answer.
     """
 
     id: UUID

@@ -1,8 +1,8 @@
 """Money: line amounts, tax per line rounded to cents and summed, as Xero does it (FACTS 4.4).
 
-Amounts are `Decimal` in the invoice's currency. Unit prices may have four places, amounts have two. The rounding mode is
-half away from zero; Xero does not document its own (FACTS 8), which is why totals are compared after every write and a
-cent that differs is never silent.
+Amounts are `Decimal` in the invoice's currency. Unit prices may have four places, amounts have two. The rounding
+mode is half away from zero; Xero does not document its own (FACTS 8), which is why totals are compared after every
+write and a cent that differs is never silent.
 """
 
 from collections.abc import Mapping

@@ -17,8 +17,9 @@ from app.domain.policy import ConflictPolicy
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """`revenue_accounts`: category -> account id. `taxes`: the partner's word -> Xero tax type. `payment_account_id`: where
-    payments made in the app are booked. `sync_from`: invoices issued before it are never linked; None is all of them.
+    """`revenue_accounts`: category -> account id. `taxes`: the partner's word -> Xero tax type.
+    `payment_account_id`: where payments made in the app are booked. `sync_from`: invoices issued before it are
+    never linked; None is all of them.
     """
 
     revenue_accounts: Mapping[str, str] = field(default_factory=dict)

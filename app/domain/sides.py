@@ -1,8 +1,9 @@
 """The two sides, and the projection of a record that each can hold.
 
-Shadows and comparisons are of projections, so what a side cannot hold is never taken for its edit: the job never goes to
-Xero, a ledger account never to the partner's app. Where the two sides say one thing in different words (category and
-account, tax and tax type, sent_at and is_sent), the record holds both words and `coupling` keeps them together.
+Shadows and comparisons are of projections, so what a side cannot hold is never taken for its edit: the job never
+goes to Xero, a ledger account never to the partner's app. Where the two sides say one thing in different words
+(category and account, tax and tax type, sent_at and is_sent), the record holds both words and `coupling` keeps them
+together.
 """
 
 from enum import StrEnum

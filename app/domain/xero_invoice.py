@@ -50,8 +50,8 @@ class XeroPayment:
 class XeroInvoice:
     """An invoice as Xero holds it at `updated_at` (Xero's own clock, aware UTC).
 
-    `status` is Xero's word, unknown words included. `payments` is None where the answer did not carry them; `amount_paid`
-    and `amount_credited` then tell whether any moved.
+    `status` is Xero's word, unknown words included. `payments` is None where the answer did not carry them;
+    `amount_paid` and `amount_credited` then tell whether any moved.
     """
 
     xero_invoice_id: str
@@ -212,8 +212,9 @@ def match_lines(
     """Our key for each of Xero's line ids: known ids keep their key; an unknown id takes over a vanished line's key
     where it says the same, then where it describes the same; what is left is new and named after Xero's id.
 
-    Xero gives every line a new id when all of them are written without one (FACTS 4.6), which is no edit. The answer to a
-    write has the lines in the order of the write (`shadow` is then what was written), which settles what is left.
+    Xero gives every line a new id when all of them are written without one (FACTS 4.6), which is no edit. The
+    answer to a write has the lines in the order of the write (`shadow` is then what was written), which settles
+    what is left.
     """
     keys = {line.xero_line_id: known[line.xero_line_id] for line in lines if line.xero_line_id in known}
     vanished = {

@@ -1,8 +1,8 @@
 """The partner's document, as its schema (DESIGN section 8): whole state, every time.
 
-The schema checks each field alone; what must hold between fields and against the connection is left to `documents`. Unknown
-fields are refused, because a misspelt one would be lost in silence. What our own changes can show (a line from Xero
-without a price) is accepted when it comes back.
+The schema checks each field alone; what must hold between fields and against the connection is left to `documents`.
+Unknown fields are refused, because a misspelt one would be lost in silence. What our own changes can show (a line
+from Xero without a price) is accepted when it comes back.
 """
 
 from typing import Annotated, Any, Literal

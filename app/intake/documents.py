@@ -1,8 +1,8 @@
 """A partner's document on its way in: what must hold of it as a whole, and how it is stored.
 
-The API's PUT and the partner's webhook both come through here. A document that is refused leaves nothing behind; one that
-is taken is stored with its triggers in the caller's transaction. Words that the connection's maps do not know refuse
-nothing: the loop holds the link and says so (DESIGN section 8).
+The API's PUT and the partner's webhook both come through here. A document that is refused leaves nothing behind; one
+that is taken is stored with its triggers in the caller's transaction. Words that the connection's maps do not know
+refuse nothing: the loop holds the link and says so (DESIGN section 8).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,8 +36,8 @@ async def take_in(
 ) -> TakenIn:
     """Store a document that passed its schema, and raise generations if it is news; the connection's row is locked.
 
-    Raises `InputRefused`: `connection_removed`, `invalid_document`, `version_reused`. A stale document is an outcome, not a
-    refusal: the caller says what it means. `prefix` stands before the fields that a refusal names.
+    Raises `InputRefused`: `connection_removed`, `invalid_document`, `version_reused`. A stale document is an outcome,
+    not a refusal: the caller says what it means. `prefix` stands before the fields that a refusal names.
     """
     if connection.state is ConnectionState.REMOVED:
         raise InputRefused("connection_removed", "This connection has been removed for good.")
@@ -112,7 +112,7 @@ def _against_connection(document: Document, connection: Connection) -> Iterator[
 
 
 def _find_total(document: Document, connection: Connection) -> Decimal | None:
-    """What the lines come to; None where it depends on a tax that is not mapped and the sum is not below zero anyway."""
+    """What the lines come to; None where that depends on a tax that is not mapped, unless it is below zero anyway."""
     fields: Fields = from_document(
         document.to_json(), held={}, total_of=lambda _: None, received_on=document.issued_on
     )

@@ -1,8 +1,9 @@
 """POST /webhooks/partner/{partner_id}: the partner's documents as signed webhooks (Standard Webhooks).
 
-The library verifies the raw bytes with the partner's own secret; a partner that is unknown looks like a wrong signature.
-A webhook is stored once by its id, in the transaction that stores its document, and answered after the commit. A
-document that is refused is answered with a problem document and leaves nothing behind, so it may be sent again.
+The library verifies the raw bytes with the partner's own secret; a partner that is unknown looks like a wrong
+signature. A webhook is stored once by its id, in the transaction that stores its document, and answered after the
+commit. A document that is refused is answered with a problem document and leaves nothing behind, so it may be sent
+again.
 """
 
 from collections.abc import Sequence
@@ -96,7 +97,8 @@ async def _store(
     """Store the webhook with what becomes of it, in one transaction; one that is there already changes nothing."""
     changed = _parse(event) if event["type"] == INVOICE_CHANGED else None
     async with services.database.writing() as session:
-        outcome, nudges = "ignored", ()
+        outcome: str = "ignored"
+        nudges: tuple[Nudge, ...] = ()
         if changed is not None:
             connection = await lock_connection(session, changed.connection_id, partner_id=partner.id)
             if connection is None:

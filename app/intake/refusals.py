@@ -1,7 +1,8 @@
 """How something that came in is refused: a code, a sentence, and the fields that are wrong.
 
-A refusal is raised wherever it is found and becomes a problem document at the edge (`api.problems`), so the REST API and
-the partner's webhook say the same thing in the same words. Nothing is stored when one is raised inside a transaction.
+A refusal is raised wherever it is found and becomes a problem document at the edge (`api.problems`), so the REST API
+and the partner's webhook say the same thing in the same words. Nothing is stored when one is raised inside a
+transaction.
 """
 
 from collections.abc import Mapping, Sequence

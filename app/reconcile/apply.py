@@ -6,12 +6,9 @@ What happens when the process dies on any line of this module, for one batch:
     between `_begin` and the answer  an intent or an unanswered write is on disk: the next round looks and reads first
     between the answer and `record`  the same: what Xero holds is found by the look or the read, and is known to be ours
     after `record`                   the answer is the shadow; what is left of the plan is planned again
-
-A batch that Xero refuses as a whole is halved until the element is found that it cannot read, so one bad invoice stops
-nobody else.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -25,7 +22,6 @@ from app.domain.link import INVOICE_INTENT, Intent
 from app.domain.plan import Plan
 from app.domain.refusals import NUMBER_TAKEN, explain
 from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
-from app.errors import RequestRefused
 from app.reconcile.contacts import Found, ensure_contacts
 from app.reconcile.create_once import is_ours, with_intent, without_intent
 from app.reconcile.observe import contact_keys, take_invoice
@@ -43,9 +39,6 @@ class Sending:
     write: InvoiceWrite
     target: Fields
     moves: Mapping[str, Move]
-
-
-Send = Callable[[Sequence[Sending]], Awaitable[list[XeroInvoice | Refused]]]
 
 
 async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
@@ -89,8 +82,8 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
     else:
         target = update_target(hub, plan)
         write = build_update(link, plan, target, contact, current.organisation)
-        work.link = replace(link, read_updated_at=link.xero_updated_at)
-        work.link = replace(work.link, tax_amounts_sent=link.tax_amounts_sent or plan.with_tax_amounts)
+        taxes_sent = link.tax_amounts_sent if write.lines is None else plan.with_tax_amounts
+        work.link = replace(link, read_updated_at=link.xero_updated_at, tax_amounts_sent=taxes_sent)
     held = hub.xero_shadow
     paths = plan.moves or tuple(target)
     return Sending(
@@ -103,20 +96,14 @@ async def _create(current: Round, batch: Sequence[Sending]) -> bool:
     for sending in batch:
         sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
     await _begin(current, batch)
-
-    async def send(part: Sequence[Sending]) -> list[XeroInvoice | Refused]:
-        # A halved batch is another request, which under the same key Xero would refuse (FACTS 4.9).
-        key = f"{intent.key}-{part[0].work.link.id.hex}-{len(part)}"
-        return await current.xero.create_invoices([sending.write for sending in part], key)
-
-    answers = await _send(send, batch)
+    answers = await current.xero.create_invoices([sending.write for sending in batch], intent.key)
     await _settle_clashes(current, batch, answers)
     return await _record_answers(current, batch, answers, "create")
 
 
 async def _update(current: Round, batch: Sequence[Sending]) -> bool:
     await _begin(current, batch)
-    answers = await _send(lambda part: current.xero.update_invoices([one.write for one in part]), batch)
+    answers = await current.xero.update_invoices([sending.write for sending in batch])
     return await _record_answers(current, batch, answers, "update")
 
 
@@ -128,17 +115,6 @@ async def _begin(current: Round, batch: Sequence[Sending]) -> None:
     links = [sending.work.link for sending in batch]
     async with current.lease.recording() as session:
         await save_links(session, links, current.clock.now(), again=[link.id for link in links])
-
-
-async def _send(send: Send, batch: Sequence[Sending]) -> list[XeroInvoice | Refused]:
-    """The answers, element by element; a request that Xero cannot read at all is halved until one element is left."""
-    try:
-        return await send(batch)
-    except RequestRefused as refusal:
-        if len(batch) == 1:
-            return [Refused((str(refusal),))]
-    middle = len(batch) // 2
-    return [*await _send(send, batch[:middle]), *await _send(send, batch[middle:])]
 
 
 async def _settle_clashes(

@@ -1,8 +1,8 @@
 """Contacts for invoices that are about to be written: linked once, created once, never edited through an invoice.
 
-An unlinked contact is created by `PUT` with our marker in ContactNumber, which Xero refuses where the name or the number
-exists (FACTS 5); a refusal is answered by looking: ours by the marker or alike by name is adopted, anything else holds
-the invoices that need it.
+An unlinked contact is created by `PUT` with our marker in ContactNumber, which Xero refuses where the name or the
+number exists (FACTS 5); a refusal is answered by looking: ours by the marker or alike by name is adopted, anything
+else holds the invoices that need it.
 """
 
 from collections.abc import Sequence

@@ -34,7 +34,7 @@ SKEW = timedelta(minutes=10)
 
 
 async def finish_creates(current: Round) -> bool:
-    """Settle every create of this connection that was begun and not recorded; True when a change was put into the feed."""
+    """Settle every create that was begun and not recorded; True when a change was put into the feed."""
     async with current.lease.recording() as session:
         unfinished = await list_unfinished(session, current.connection_id)
     if not unfinished:

@@ -1,8 +1,9 @@
 """The lease: one worker at a time per connection.
 
 It is a row's owner and an end, renewed while work goes on, so a worker that died is replaced after `LEASE_SPAN` at the
-latest. It fences too: every transaction that records renews the lease as its last statement, and rolls back when the
-lease is no longer ours. A story of two: worker A hangs in a call past its lease; B takes over and reconciles; A's call
+latest. It fences too: every transaction that records renews the lease as its first statement, which locks the
+connection's row until it commits, and does nothing when the lease is no longer ours. Whoever touches a connection and
+its links locks in that order: connection, links, changes. A story of two: worker A hangs in a call past its lease; B takes over and reconciles; A's call
 returns, A's transaction finds the owner changed and raises `LeaseLost`; nothing of A's is recorded, and what its call
 did in Xero is found by B's reads.
 """
@@ -43,8 +44,8 @@ class Lease:
     async def recording(self) -> AsyncIterator[WriteSession]:
         """A transaction that commits only while the lease is ours; raises `LeaseLost` otherwise."""
         async with self._database.writing() as session:
-            yield session
             await self._fence(session)
+            yield session
 
     async def renew(self) -> Connection:
         """The connection as it is now, with the lease renewed."""

@@ -3,7 +3,7 @@
 Every method that writes may raise `OutcomeUnknown`: then the write may stand in Xero. Reads raise `XeroUnavailable` in
 its place. `RateLimited`, `AuthorisationLost`, `ScopeMissing` and `RequestRefused` may come from any of them
 (`app.errors`). Batches answer element by element, in the order in which they were asked; a refused element is a
-`Refused` value among the others.
+`Refused` value among the others, also where Xero refuses a request as a whole because of it.
 """
 
 from collections.abc import Sequence

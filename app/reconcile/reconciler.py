@@ -1,10 +1,10 @@
 """The loop: observe, plan, apply, record, for one connection at a time until nothing is behind.
 
 One change's way through here: a trigger raised the connection's generation and woke us. We take the lease, settle
-creates that were cut off, turn events into links that are due, and then, round by round, take the links that are behind:
-observe both sides, record what that came to (the partner hears of it now, whatever Xero will say to our writes), write
-invoices, write payments. When nothing is behind the lease is released, in the one statement that would have seen a
-newer trigger.
+creates that were cut off, turn events into links that are due, and then, round by round, take the links that are
+behind: observe both sides, record what that came to (the partner hears of it now, whatever Xero will say to our
+writes), write invoices, write payments. When nothing is behind the lease is released, in the one statement that
+would have seen a newer trigger.
 
 What is retryable puts the connection's work off to a later time, with the reason; what only a person can mend ends in a
 state. Nothing is kept in memory between two reconciles.
@@ -50,7 +50,7 @@ RETRY_WHEN_REFUSED = timedelta(hours=1)
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
-"""Seconds between rounds while triggers keep coming: a storm becomes few large batches, a single change waits for none."""
+"""Seconds between rounds while triggers keep coming: a storm becomes few batches, a single change never waits."""
 
 
 class Reconciler:

@@ -23,7 +23,10 @@ from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sides import Side, project
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round, Work, batches
+
+RECORD_BATCH = 200
+"""Links of one transaction: documents that come in meanwhile wait for it, so it stays short."""
 
 AWAITING_PARTNER = Standing(
     State.BEHIND,
@@ -41,8 +44,13 @@ PARTNER_REFUSES = Hold(
 
 async def record(current: Round, works: Sequence[Work]) -> bool:
     """Save the works with everything they found; True when a change for the partner was put into the feed."""
-    if not works:
-        return False
+    told = False
+    for batch in batches(works, RECORD_BATCH):
+        told |= await _record_batch(current, batch)
+    return told
+
+
+async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
     async with current.lease.recording() as session:
         contacts = await _contacts(session, current, works)

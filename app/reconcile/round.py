@@ -19,7 +19,6 @@ from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 
-
 Item = TypeVar("Item")
 
 

@@ -61,7 +61,7 @@ async def _overwritten(
         Discrepancy(
             link_id,
             "overwritten_in_xero",
-            f"Somebody changed it in Xero at {at}, between our read and our write; their edit may have been overwritten.",
+            f"Somebody changed it in Xero at {at}, between our read and our write: perhaps it was overwritten.",
             written.get(link_id, {}),
         )
         for link_id, at in fell_between.items()

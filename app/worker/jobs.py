@@ -4,6 +4,7 @@ No job is retried by arq and no result is kept: a job that fails or dies leaves 
 the sweeps find it. The sweeps themselves run on one worker at a time, whichever takes them up first.
 """
 
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, cast
@@ -27,7 +28,9 @@ EVERY_MINUTE = {0}
 LONGEST_JOB = timedelta(minutes=10)
 LONGEST_SWEEP = timedelta(minutes=1)
 
-HEALTH_KEY = "plumbline:worker-health"
+HEALTH_KEY = f"plumbline:worker-health:{socket.gethostname()}"
+"""A machine's, or container's, own, so that a check in one is not answered by a worker in another."""
+
 HEALTH_INTERVAL = timedelta(seconds=10)
 
 Context = dict[Any, Any]

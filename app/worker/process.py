@@ -36,7 +36,7 @@ def run(settings: Settings) -> None:
 
 
 def is_alive(settings: Settings) -> bool:
-    """Whether any worker on this Redis told that it lives in the last seconds."""
+    """Whether a worker on this machine told in the last seconds that it lives."""
     return asyncio.run(_has_told(settings))
 
 
@@ -65,8 +65,7 @@ async def work(settings: Settings, parts: WorkerParts, stop: asyncio.Event) -> N
             worker = build_worker(parts, redis, settings.worker_poll_seconds)
             running = asyncio.create_task(worker.async_run())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
-                await _finish_jobs(worker)
+            await _finish_jobs(worker)
             await _close(worker, running)
         if not stop.is_set():
             await asyncio.wait({stopping}, timeout=_PAUSE_SECONDS)
@@ -81,11 +80,15 @@ async def _finish_jobs(worker: Worker) -> None:
 
 
 async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
-    """End a worker, cancelling what it still runs; says why it ended if that was not our wish."""
-    for closing in (worker.close(), running):
-        try:
-            await closing
-        except asyncio.CancelledError:
-            continue
-        except (RedisError, OSError) as error:
-            log.warning("redis_lost", error=str(error))
+    """End a worker, cancelling what it still runs; says why it ended if that was not our wish.
+
+    Its own `close` is not used: it deletes the sign of life, which other workers on this machine share.
+    """
+    ending = [running, *worker.tasks.values()]
+    for task in ending:
+        task.cancel()
+    for outcome in await asyncio.gather(*ending, return_exceptions=True):
+        if isinstance(outcome, RedisError | OSError):
+            log.warning("redis_lost", error=str(outcome))
+        elif isinstance(outcome, Exception):
+            raise outcome

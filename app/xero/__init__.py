@@ -5,7 +5,8 @@
     tokens                      keeps a token set fresh, one refresh at a time
     client, transport, budget   one SDK client per organisation, its traps closed, every call counted
     failures, refusals          what went wrong, in our own words
-    from_xero, to_xero          pure mappings between Xero's JSON and domain values
+    from_xero, to_xero          pure mappings between Xero's JSON and domain values; organisation_from_xero, words,
+                                json_values and where belong to them
     calls                       runs the blocking client in threads, renews a token that ended under way
     organisations, organisation what the reconcile's ports ask for
 

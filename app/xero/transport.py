@@ -18,10 +18,10 @@ from app.xero.budget import CALLS_AT_ONCE, CallLog, CallMade, Remaining, read_re
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Whole seconds: to connect, and to wait for each piece of the answer."""
+    """Whole seconds: to connect, and to wait for each piece of the answer (Xero takes its time over fifty invoices)."""
 
     connect: int = 5
-    read: int = 30
+    read: int = 60
 
 
 class CountedPool(urllib3.PoolManager):

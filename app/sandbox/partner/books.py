@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.sandbox.partner.compare_and_set import apply_fields, list_moved
-from app.sandbox.partner.document import Document, build_document, edit_document
+from app.sandbox.partner.document import Document, build_document, edit_document, set_total
 
 FIRST_SERIAL = 1001
 
@@ -107,6 +107,7 @@ class Books:
             return Outcome("unknown_invoice", {"error": f"no invoice {change['invoice_id']} here"})
         document = {"payments": [], **copy.deepcopy(change["invoice"]), "id": change["invoice_id"]}
         document |= {"version": 1, "based_on": change["revision"]}
+        set_total(document)
         answer = {"version": 1, "replaced_version": 0}
         self._holdings[change["invoice_id"]] = Holding([document], {change["revision"]: answer})
         return Outcome("applied", answer)

@@ -107,8 +107,8 @@ def set_total(document: Document) -> None:
 
 
 def line_amount(line: Document) -> Decimal:
-    """What one line comes to after its discount (a percentage), to the cent."""
-    amount = Decimal(line["quantity"]) * Decimal(line["unit_price"])
+    """What one line comes to after its discount (a percentage), to the cent; a mere description to nothing."""
+    amount = Decimal(line["quantity"] or 0) * Decimal(line["unit_price"] or 0)
     discounted = amount * (100 - Decimal(line["discount_rate"] or 0)) / 100
     return discounted.quantize(CENT, ROUND_HALF_UP)
 

@@ -19,7 +19,8 @@ NO_ID = "00000000-0000-0000-0000-000000000000"
 
 def answer_json(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON response."""
-    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    # Facts that were set at the control address may hold decimals.
+    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False, default=float).encode()
     return Response(body, status, headers, media_type="application/json; charset=utf-8")
 
 

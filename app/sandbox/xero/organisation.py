@@ -43,6 +43,8 @@ class Organisation:
     """The state of one organisation (one tenant)."""
 
     def __init__(self, name: str, country: str, clock: Clock, base_currency: str | None = None) -> None:
+        if country not in COUNTRIES:
+            raise ValueError(f"country must be one of {', '.join(COUNTRIES)}, not {country}")
         self.tenant_id = str(uuid4())
         self.name = name
         self.country = country

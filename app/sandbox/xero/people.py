@@ -37,16 +37,23 @@ def _acting(act: Act) -> Callable[[Request], Awaitable[Response]]:
         mark = organisation.journal.mark()
         try:
             shown = act(request, organisation, wish)
-        except Refused as refusal:
+        except Exception as error:
             organisation.journal.rewind(mark)
-            raise ControlError("Xero refuses this", errors=refusal.messages) from None
-        except (PostDataInvalid, NotBuilt) as error:
-            organisation.journal.rewind(mark)
-            raise ControlError(str(error)) from None
+            raise _told(error) from error
         sandbox.publish(organisation)
         return answer_json(shown)
 
     return view
+
+
+def _told(error: Exception) -> Exception:
+    """The error in words for the control address; anything unforeseen as it is."""
+    match error:
+        case Refused():
+            return ControlError("Xero refuses this", errors=error.messages)
+        case PostDataInvalid() | NotBuilt():
+            return ControlError(str(error))
+    return error
 
 
 def _element(values: dict[str, Any], shape_name: str) -> Element:
@@ -204,6 +211,7 @@ _ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/invoices/{key}/void", _void_invoice),
     ("POST", "/invoices/{key}/payments", _pay_invoice),
     ("DELETE", "/payments/{key}", _delete_payment),
+    ("DELETE", "/invoices/{invoice}/payments/{key}", _delete_payment),
     ("GET", "/contacts", _list_contacts),
     ("POST", "/contacts", _write_contact),
     ("GET", "/contacts/{key}", _get_contact),

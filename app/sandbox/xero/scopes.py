@@ -34,6 +34,7 @@ _OF_RESOURCE = {
     "Organisation": "accounting.settings",
     "Accounts": "accounting.settings",
     "TaxRates": "accounting.settings",
+    "Currencies": "accounting.settings",
 }
 
 

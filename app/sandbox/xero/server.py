@@ -31,6 +31,7 @@ _API: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("GET", "/Organisation", "Organisation", setting_endpoints.get_organisation),
     ("GET", "/Accounts", "Accounts", setting_endpoints.list_accounts),
     ("GET", "/Accounts/{key}", "Accounts", setting_endpoints.get_account),
+    ("GET", "/Currencies", "Currencies", setting_endpoints.list_currencies),
     ("GET", "/TaxRates", "TaxRates", setting_endpoints.list_tax_rates),
     ("GET", "/TaxRates/{key}", "TaxRates", setting_endpoints.get_tax_rate),
     ("GET", "/Contacts", "Contacts", contact_endpoints.list_contacts),

@@ -1,4 +1,4 @@
-"""What `accounting.settings` covers: `/Organisation`, `/Accounts`, `/TaxRates`. Read only here."""
+"""What `accounting.settings` covers: `/Organisation`, `/Accounts`, `/Currencies`, `/TaxRates`. Read only here."""
 
 from collections.abc import Mapping
 
@@ -53,6 +53,12 @@ def get_account(ask: Ask) -> Response:
     if account is None:
         raise Missing
     return ask.answer("Accounts", [account.view()])
+
+
+def list_currencies(ask: Ask) -> Response:
+    """GET /Currencies: those that the organisation has, its own among them."""
+    codes = sorted(ask.organisation.currencies)
+    return ask.answer("Currencies", [{"Code": code, "Description": code} for code in codes])
 
 
 def list_tax_rates(ask: Ask) -> Response:

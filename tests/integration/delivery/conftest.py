@@ -96,3 +96,10 @@ async def odd_world(
     for number in range(1, 10):
         await world.hold({"id": f"inv_{number}", "version": 1})
     return world
+
+
+@pytest.fixture
+async def dead_waker() -> AsyncIterator[ArqWaker]:
+    """A waker whose Redis is not there."""
+    async with open_queue(Settings(_env_file=None, redis_url="redis://127.0.0.1:1/0")) as nowhere:
+        yield ArqWaker(nowhere)

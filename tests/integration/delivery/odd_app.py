@@ -20,6 +20,7 @@ class OddApp:
     received: list[dict[str, Any]] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
+    _came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def say(self, status: int, body: Any = b"", **headers: str) -> None:
         """Set what is answered from now on; a body that is not bytes goes out as JSON."""
@@ -33,10 +34,9 @@ class OddApp:
         return [(message["data"]["invoice_id"], message["data"]["revision"]) for message in self.received]
 
     async def wait_for(self, count: int) -> None:
-        """Return when so many requests have come; the test's own timeout is the deadline."""
-        async with asyncio.timeout(10):
-            while len(self.received) < count:
-                await asyncio.sleep(0.005)
+        """Return when so many requests have come; ten seconds are the deadline."""
+        async with asyncio.timeout(10), self._came:
+            await self._came.wait_for(lambda: len(self.received) >= count)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -52,6 +52,8 @@ class OddApp:
         self.headers.append(headers)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        async with self._came:
+            self._came.notify_all()
         try:
             await self.gate.wait()
         finally:

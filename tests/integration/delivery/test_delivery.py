@@ -34,7 +34,11 @@ async def test_a_change_is_delivered_and_its_acknowledgement_recorded(
     await world.build_delivery().deliver(world.connection_id)
     assert (await show(app))["reference"] == "PO 1178"
     change, link = await world.show_change("inv_1", 1), await world.show_link("inv_1")
-    assert (change.state, change.last_answer, change.claimed_until) == ("applied", "applied as version 2", None)
+    assert (change.state, change.last_answer, change.claimed_until) == (
+        "applied",
+        "applied as version 2",
+        None,
+    )
     assert (link.acked_revision, link.acked_version) == (1, 2)
     assert await world.show_generation() == generation + 1
 
@@ -98,7 +102,9 @@ async def test_a_failed_change_is_tried_again_later_by_whoever_runs_then(
     assert (await world.show_change("inv_1", 1)).state == "applied"
 
 
-async def test_a_newer_change_takes_the_place_of_one_that_failed(world: World, app: httpx.AsyncClient) -> None:
+async def test_a_newer_change_takes_the_place_of_one_that_failed(
+    world: World, app: httpx.AsyncClient
+) -> None:
     """What arrives of an invoice is always its newest, and the old one never comes after it."""
     await world.put_change("inv_1", 1, REFERENCE)
     await app.put("/faults", json={"refuse_incoming_next": 1})
@@ -141,7 +147,9 @@ async def test_a_change_whose_worker_died_is_sent_by_another_once_the_claim_ran_
     assert (await world.show_change("inv_1", 1)).state == "applied"
 
 
-async def test_a_paused_connection_sends_nothing_and_loses_nothing(world: World, app: httpx.AsyncClient) -> None:
+async def test_a_paused_connection_sends_nothing_and_loses_nothing(
+    world: World, app: httpx.AsyncClient
+) -> None:
     """Pausing stores; resuming catches up."""
     await world.put_change("inv_1", 1, REFERENCE)
     await world.set_state(ConnectionState.PAUSED)

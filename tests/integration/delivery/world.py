@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import select
 
 from app.clock import ManualClock, SystemClock
 from app.db import changes, connections, links, partners
@@ -85,14 +86,9 @@ class World:
 
     async def show_change(self, invoice_id: str, revision: int) -> ChangeRow:
         """A change as it stands."""
+        wanted = select(ChangeRow).filter_by(link_id=self.links[invoice_id], revision=revision)
         async with self.database.reading() as session:
-            rows = await session.run_sync(
-                lambda sync: (
-                    sync.query(ChangeRow).filter_by(link_id=self.links[invoice_id], revision=revision).all()
-                )
-            )
-        assert len(rows) == 1
-        return rows[0]
+            return (await session.execute(wanted)).scalar_one()
 
     async def show_link(self, invoice_id: str) -> InvoiceLinkRow:
         """A link as it stands."""
@@ -125,7 +121,5 @@ async def open_world(
         )
         connection = await connections.insert_connection(session, partner_id, BUSINESS_ID, "Plumbers")
         world = World(database, vault, waker, http, connection.id, secret)
-        await connections.save_state(
-            session, connection.id, ConnectionState.ACTIVE, None, world.clock.now()
-        )
+        await connections.save_state(session, connection.id, ConnectionState.ACTIVE, None, world.clock.now())
     return world

@@ -21,12 +21,16 @@ class Heard:
 
 @dataclass
 class OddServer:
-    """Answers every request with `status`, `headers` and `body`, and remembers what it heard."""
+    """Answers every request with `status`, `headers` and `body`, and remembers what it heard.
+
+    `first` are bodies that are answered before that, each once and in order.
+    """
 
     url: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b"{}"
+    first: list[bytes] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
 
     def answer(self, status: int, body: Any, **headers: str) -> None:
@@ -54,11 +58,12 @@ def serve_oddly() -> Iterator[OddServer]:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parsed = json.loads(sent) if sent.startswith((b"{", b"[")) else sent.decode()
             odd.heard.append(Heard(self.command, self.path, dict(self.headers), parsed))
+            body = odd.first.pop(0) if odd.first else odd.body
             self.send_response(odd.status)
-            for name, value in {"Content-Length": str(len(odd.body)), **odd.headers}.items():
+            for name, value in {"Content-Length": str(len(body)), **odd.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(odd.body)
+            self.wfile.write(body)
 
         do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815 - http.server asks for these names
 

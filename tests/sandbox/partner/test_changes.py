@@ -100,6 +100,21 @@ def test_an_invoice_born_in_xero_is_kept_under_plumblines_id(control: httpx.Clie
     assert deliver("xero-5f", 1, *fields, invoice=whole).json() == answer.json()
 
 
+def test_a_line_from_xero_may_be_a_mere_description(control: httpx.Client, deliver: Deliver) -> None:
+    """It has neither quantity nor price, and adds nothing to the total."""
+    line = {
+        "id": "xero-1",
+        "description": "Thank you",
+        "quantity": None,
+        "unit_price": None,
+        "category": None,
+    }
+    order = ("line_order", ["l1"], ["l1", "xero-1"])
+    answer = deliver("inv_1", 13, ("lines/xero-1", None, {**line, "discount_rate": None, "tax": None}), order)
+    assert answer.status_code == 200
+    assert (show(control)["total"], len(show(control)["lines"])) == ("1890.00", 2)
+
+
 def test_a_change_to_an_invoice_that_the_app_lost_is_not_taken(deliver: Deliver) -> None:
     """A `before` that is not null says that the app should have it; 2xx would hide that it has not."""
     assert deliver("inv_lost", 7, ("reference", "PO 1", "PO 2"), invoice={}).status_code == 404

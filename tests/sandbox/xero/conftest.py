@@ -28,7 +28,9 @@ def stranger(xero: SandboxXero) -> Iterator[XeroApp]:
     app.control("DELETE", "/faults")
     app.control("PUT", "/limits", minute=60, day=5000, concurrent=5)
     app.control("PUT", "/latency", milliseconds=0)
-    app.control("PUT", "/webhooks", url=None, mode="live", delay_ms=0, lose_next=0, double_next=0, shuffle=False)
+    app.control(
+        "PUT", "/webhooks", url=None, mode="live", delay_ms=0, lose_next=0, double_next=0, shuffle=False
+    )
     app.http.close()
 
 

@@ -56,7 +56,9 @@ def test_prices_have_two_places_unless_four_are_asked_for(app: XeroApp) -> None:
     ("discount", "line_amount"),
     [({"DiscountRate": 12.5}, 175.0), ({"DiscountAmount": 20}, 180.0), ({"DiscountRate": 0}, 200.0)],
 )
-def test_line_amounts_are_after_discount(app: XeroApp, discount: dict[str, float], line_amount: float) -> None:
+def test_line_amounts_are_after_discount(
+    app: XeroApp, discount: dict[str, float], line_amount: float
+) -> None:
     """By rate or by amount; nothing is a discount of nothing."""
     made = app.put_invoice(LineItems=[build_line(Quantity=2, **discount)])
     assert made["LineItems"][0]["LineAmount"] == line_amount

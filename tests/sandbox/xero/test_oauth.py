@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import json
+from typing import Any
 
 from tests.sandbox.xero.driver import CALLBACK, XeroApp
 
 
-def claims_of(token: str) -> dict:
+def claims_of(token: str) -> dict[str, Any]:
     """The claims of a JWT-shaped token."""
     part = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -172,5 +173,7 @@ def test_revocation_removes_every_connection_of_the_user_and_of_nobody_else(app:
     app.connect(user="second@sandbox.example")
     credentials = (app.xero.client_id, app.xero.client_secret)
     assert app.http.post("/connect/revocation", auth=credentials, data={"token": mine}).status_code == 200
-    assert [c["tenantId"] for c in app.http.get("/connections", headers=app.headers).json()] == [app.tenant_id]
+    assert [c["tenantId"] for c in app.http.get("/connections", headers=app.headers).json()] == [
+        app.tenant_id
+    ]
     assert app.refresh(mine).status_code == 400

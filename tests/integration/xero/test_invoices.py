@@ -1,83 +1,16 @@
-"""What the reconcile asks of a Xero organisation, asked of the sandbox over HTTP."""
+"""The facts of an organisation and its invoices, asked of the sandbox over HTTP as the reconcile asks."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from app.domain.xero_invoice import (
-    ContactWrite,
-    InvoiceWrite,
-    LineWrite,
-    PaymentWrite,
-    Refused,
-    XeroContact,
-    XeroInvoice,
-    XeroPayment,
-)
+from app.domain.xero_invoice import InvoiceWrite, LineWrite, Refused, XeroInvoice
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
-
-LINE: dict[str, Any] = {
-    "description": "Supply and fit 250 L unit",
-    "quantity": "1",
-    "unit_price": "1890.1234",
-    "discount_rate": None,
-    "item_code": None,
-    "account": "200",
-    "tax_type": "OUTPUT",
-}
-HEADER: dict[str, Any] = {
-    "number": "INV-0042",
-    "reference": "PO 1177",
-    "currency": "AUD",
-    "amounts_are": "tax_inclusive",
-    "issued_on": "2026-11-20",
-    "due_on": "2026-12-04",
-}
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-def create(contact: XeroContact, number: str = "INV-0042", **changes: Any) -> InvoiceWrite:
-    """A good create of one line, with changes."""
-    write = InvoiceWrite(
-        None,
-        HEADER | {"number": number},
-        (LineWrite(None, LINE),),
-        contact.xero_contact_id,
-        "https://app.example/1",
-    )
-    return replace(write, **changes)
-
-
-async def make_contact(
-    organisation: XeroSdkOrganisation, name: str = "Kim Tran", mark: str = "pl-1"
-) -> XeroContact:
-    """A contact that our app made."""
-    (made,) = await organisation.create_contacts(
-        [ContactWrite(name, "k@example.com", "0400 000 000", mark)], mark
-    )
-    assert isinstance(made, XeroContact)
-    return made
-
-
-async def make_invoice(organisation: XeroSdkOrganisation, number: str = "INV-0042") -> XeroInvoice:
-    """An invoice that our app made, for a contact of its own."""
-    contact = await make_contact(organisation, f"Customer of {number}", f"pl-{number}")
-    (made,) = await organisation.create_invoices([create(contact, number)], number)
-    assert isinstance(made, XeroInvoice)
-    return made
-
-
-async def pay(
-    xero: Xero, invoice: XeroInvoice, amount: str = "500.00", reference: str = "pl-p1"
-) -> PaymentWrite:
-    """A payment into the organisation's bank, not made yet."""
-    accounts = (await xero.act("GET", "/accounts"))["Accounts"]
-    bank = next(account["AccountID"] for account in accounts if account["Type"] == "BANK")
-    return PaymentWrite(invoice.xero_invoice_id, bank, Decimal(amount), date(2026, 11, 20), reference)
+from tests.integration.xero.writes import HEADER, LINE, LONG_AGO, create, make_contact, make_invoice
 
 
 async def test_the_facts_of_an_organisation_take_four_calls(
@@ -272,84 +205,3 @@ async def test_what_this_app_created_is_told_from_what_a_person_did(
     ours = await organisation.fetch_invoices_created_by_us(LONG_AGO)
     assert [invoice.xero_invoice_id for invoice in ours] == [made.xero_invoice_id]
     assert await organisation.fetch_invoices_created_by_us(made.updated_at + timedelta(seconds=9)) == []
-
-
-async def test_contacts_are_found_by_id_by_marker_and_by_name(organisation: XeroSdkOrganisation) -> None:
-    """Name without regard to case; the marker exactly; unknown ones are left out."""
-    made = await make_contact(organisation)
-    assert (made.email, made.phone, made.contact_number) == ("k@example.com", "0400 000 000", "pl-1")
-    assert await organisation.fetch_contacts([made.xero_contact_id]) == [made]
-    assert await organisation.fetch_contacts_by_number(["pl-1", "pl-9"]) == [made]
-    assert await organisation.fetch_contacts_by_name(["KIM  TRAN ", "Kim Tran", "Nobody"]) == [made]
-    assert await organisation.fetch_contacts_by_name(["Kim"]) == []
-
-
-@pytest.mark.parametrize(
-    "name", ['Kim "Ace" Tran', "O'Neill & Sons + Co, 100%", "back\\slash Pty", "Zoë Müller"]
-)
-async def test_contacts_of_any_name_are_found(organisation: XeroSdkOrganisation, name: str) -> None:
-    """A quote cannot be said in Xero's filter, so such a name is searched for and compared here."""
-    made = await make_contact(organisation, name)
-    await make_contact(organisation, f"{name} the second", "pl-2")
-    assert await organisation.fetch_contacts_by_name([name]) == [made]
-
-
-async def test_an_archived_contact_is_found_and_known_as_such(
-    xero: Xero, organisation: XeroSdkOrganisation
-) -> None:
-    """It still holds its name's place and cannot be used (FACTS 5)."""
-    made = await make_contact(organisation)
-    await xero.act("POST", f"/contacts/{made.xero_contact_id}/archive")
-    for found in (
-        await organisation.fetch_contacts([made.xero_contact_id]),
-        await organisation.fetch_contacts_by_name(["Kim Tran"]),
-        await organisation.fetch_contacts_by_number(["pl-1"]),
-    ):
-        assert [contact.is_archived for contact in found] == [True]
-
-
-async def test_a_contact_whose_name_is_taken_is_refused_in_xeros_words(
-    organisation: XeroSdkOrganisation,
-) -> None:
-    """And the next one in the batch is made."""
-    await make_contact(organisation)
-    taken, made = await organisation.create_contacts(
-        [ContactWrite("kim tran", None, None, "pl-2"), ContactWrite("Lee Wong", None, None, "pl-3")], "k"
-    )
-    assert isinstance(taken, Refused)
-    assert "already assigned to another contact" in taken.messages[0]
-    assert isinstance(made, XeroContact)
-
-
-async def test_a_payment_is_made_found_by_its_marker_and_deleted(
-    xero: Xero, organisation: XeroSdkOrganisation
-) -> None:
-    """A deleted payment keeps its marker and is passed over; deleting it again finds it gone (FACTS 5)."""
-    invoice = await make_invoice(organisation)
-    (made,) = await organisation.create_payments([await pay(xero, invoice)], "k")
-    assert isinstance(made, XeroPayment)
-    assert (made.amount, made.paid_on) == (Decimal("500.00"), date(2026, 11, 20))
-    assert await organisation.fetch_payments_by_reference(["pl-p1", "pl-p2"]) == {"pl-p1": made}
-    (paid,) = await organisation.fetch_invoices([invoice.xero_invoice_id])
-    assert (paid.payments, paid.amount_paid) == ((made,), Decimal("500.00"))
-    assert await organisation.delete_payment(made.xero_payment_id) is None
-    assert await organisation.delete_payment(made.xero_payment_id) is None
-    assert await organisation.fetch_payments_by_reference(["pl-p1"]) == {}
-    (unpaid,) = await organisation.fetch_invoices([invoice.xero_invoice_id])
-    assert unpaid.payments == ()
-
-
-async def test_a_payment_that_nobody_made_is_gone(organisation: XeroSdkOrganisation) -> None:
-    """What the caller wanted holds already."""
-    assert await organisation.delete_payment("00000000-0000-0000-0000-000000000009") is None
-
-
-async def test_a_payment_of_too_much_is_refused_in_xeros_words(
-    xero: Xero, organisation: XeroSdkOrganisation
-) -> None:
-    """The amount outstanding bounds a payment, and the one that fits is made (FACTS 5)."""
-    invoice = await make_invoice(organisation)
-    writes = [await pay(xero, invoice), await pay(xero, invoice, "5000", "pl-p2")]
-    fits, exceeds = await organisation.create_payments(writes, "k")
-    assert isinstance(fits, XeroPayment)
-    assert exceeds == Refused(("Payment amount exceeds the amount outstanding on this document",))

@@ -1,0 +1,18 @@
+"""Plumbline: one invoice, kept true in two places.
+
+The folders read as the story of one change:
+
+    api, intake     it comes in: a partner's call or webhook, or Xero's webhook; stored and committed, then answered
+    reconcile       the loop: takes a connection's lease, observes both sides, plans, applies, records
+      domain        asked what to do: merge, gate, plan, legality; pure, knows nothing of the rest
+      xero          asked to do it: the Xero adapter, the only place that knows Xero's SDK
+      db            remembers: tables, sessions, queries
+    delivery        tells the partner: the feed's changes as signed webhooks, until they are applied or refused
+    worker          wakes: arq jobs and timers that carry no state
+    wiring          joins them: the only file that names concrete adapters
+
+Imports go downward only: `__main__`, `main` and `worker` use `wiring`; it uses `api`, `intake` and `delivery`; these use
+`reconcile`; it uses `db` and, through ports, `xero`; everything may use `domain`, which imports the standard library
+alone. `sandbox` stands in for both sides and imports nothing of the rest; `demo` drives everything over HTTP. The
+contracts in pyproject.toml hold all of this.
+"""

@@ -1,0 +1,116 @@
+"""The change feed: what the partner's side must now show, by cursor, for apps with and without a webhook."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.pages import After, Feed, Limit
+from app.api.problems import documented
+from app.api.services import Given
+from app.db.changes import acknowledge_upto, list_changes
+from app.db.connections import raise_generation
+from app.db.resources import find_newest_cursor
+from app.intake.refusals import Fault, InputRefused
+from app.reconcile.ports import Nudge
+
+router = APIRouter(prefix="/v1/connections/{connection_id}/changes", tags=["changes"])
+
+_MISSING = ("unauthorised", "not_found", "invalid_request")
+
+
+class ChangedField(BaseModel):
+    """One entry of a change: apply `after` only where the app still holds `before`; null is not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class Change(BaseModel):
+    """One change of one invoice, in order per invoice; the same object comes by webhook as `data`."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "cursor": 1042,
+                    "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
+                    "business_id": "biz_204",
+                    "invoice_id": "inv_8801",
+                    "revision": 13,
+                    "fields": [{"path": "reference", "before": "PO 1177", "after": "PO 1178"}],
+                    "caused_by": {"side": "xero", "at": "2026-11-20T04:00:00Z", "version": None},
+                    "invoice": {"id": "inv_8801", "reference": "PO 1178"},
+                }
+            ]
+        },
+    )
+
+    cursor: int
+    connection_id: str
+    business_id: str
+    invoice_id: str
+    revision: int = Field(description="Send it as `based_on` once it is applied.")
+    fields: list[ChangedField]
+    caused_by: dict[str, Any]
+    invoice: dict[str, Any] = Field(description="The whole document as it must now stand.")
+
+
+class Acknowledgement(BaseModel):
+    """Everything up to this cursor has been applied by the app."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"cursor": 1042}]})
+
+    cursor: Annotated[StrictInt, Field(ge=0, le=2**63 - 1)]
+
+
+class Acknowledged(BaseModel):
+    """How many changes were waiting for this."""
+
+    acknowledged: int
+
+
+@router.get(
+    "",
+    operation_id="list_changes",
+    summary="The feed after a cursor, oldest first",
+    responses=documented(*_MISSING),
+)
+async def list_feed(
+    services: Given, connection: OwnConnection, after: After = 0, limit: Limit = 100
+) -> Feed[Change]:
+    """A change that a newer one of the same invoice replaced before it was taken is left out."""
+    async with services.database.reading() as session:
+        found = await list_changes(session, connection.id, after, limit)
+    changes = [Change.model_validate({"cursor": one.cursor, **one.body}) for one in found]
+    return Feed(data=changes, next=found[-1].cursor if len(found) == limit else None)
+
+
+@router.post(
+    "/acknowledge",
+    operation_id="acknowledge_changes",
+    summary="Tell that the app has applied every change up to a cursor",
+    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+)
+async def acknowledge_changes(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    said: Acknowledgement,
+    tasks: BackgroundTasks,
+) -> Acknowledged:
+    """For apps that read the feed; those with a webhook acknowledge by answering it. A second call changes nothing."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        newest = await find_newest_cursor(session, connection.id)
+        if said.cursor > newest:
+            fault = Fault("cursor", f"is newer than the newest change ({newest})")
+            raise InputRefused("invalid_request", "Nothing that far has been in the feed.", [fault])
+        count = await acknowledge_upto(session, connection.id, said.cursor, services.clock.now())
+        generation = await raise_generation(session, connection.id) if count else None
+    if generation is not None:
+        tasks.add_task(services.waker.reconcile_soon, [Nudge(connection.id, generation)])
+    return Acknowledged(acknowledged=count)

@@ -1,0 +1,85 @@
+"""Conflicts: what both sides changed differently, with the base and both values, whatever was decided."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.authentication import OwnConnection
+from app.api.pages import After, Feed, Limit
+from app.api.problems import documented
+from app.api.services import Given
+from app.db.findings import KeptConflict, list_conflicts
+from app.intake.values import Identity
+
+router = APIRouter(prefix="/v1/connections/{connection_id}/conflicts", tags=["conflicts"])
+
+
+class Conflict(BaseModel):
+    """One field or line that was changed on both sides to different values."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 12,
+                    "invoice_id": "inv_8801",
+                    "path": "reference",
+                    "values": {"base": "PO 1177", "partner": "PO 1178", "xero": "PO 1179"},
+                    "winner": "xero",
+                    "policy": "xero_wins",
+                    "revision": 14,
+                    "found_at": "2026-11-20T04:00:00Z",
+                    "closed_at": "2026-11-20T04:00:00Z",
+                }
+            ]
+        }
+    )
+
+    id: int
+    invoice_id: str
+    path: str
+    values: dict[str, Any] = Field(
+        description="`base`, `partner` and `xero`; one that is missing was not there."
+    )
+    winner: str | None = Field(description="The side whose value stands; null while it is held for a person.")
+    policy: str
+    revision: int
+    found_at: datetime
+    closed_at: datetime | None
+
+
+@router.get(
+    "",
+    operation_id="list_conflicts",
+    summary="Conflicts, oldest first",
+    responses=documented("unauthorised", "not_found", "invalid_request"),
+)
+async def list_connection_conflicts(
+    services: Given,
+    connection: OwnConnection,
+    invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
+    after: After = 0,
+    limit: Limit = 100,
+) -> Feed[Conflict]:
+    """Settled ones are kept as well as held ones."""
+    async with services.database.reading() as session:
+        found = await list_conflicts(
+            session, connection.id, partner_invoice_id=invoice_id, after=after, limit=limit
+        )
+    return Feed(data=[_show(one) for one in found], next=found[-1].id if len(found) == limit else None)
+
+
+def _show(kept: KeptConflict) -> Conflict:
+    return Conflict(
+        id=kept.id,
+        invoice_id=kept.partner_invoice_id,
+        path=kept.path,
+        values=dict(kept.values),
+        winner=kept.winner,
+        policy=kept.policy,
+        revision=kept.revision,
+        found_at=kept.found_at,
+        closed_at=kept.closed_at,
+    )

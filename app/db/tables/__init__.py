@@ -1,0 +1,29 @@
+"""The tables, each with what it is for. PostgreSQL only; every instant is timestamptz, every id a UUID that we made.
+
+Who writes which column of a link is fixed, so that an API call and a reconcile never undo each other: intake owns the
+document columns and raises `generation`; delivery raises `acked_revision` and `acked_version`; everything else is the
+reconcile's, which writes under the connection's lease.
+"""
+
+from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
+from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
+from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
+from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
+from app.db.tables.table import Table
+
+__all__ = [
+    "ApiKeyRow",
+    "AttemptRow",
+    "ChangeRow",
+    "ConflictRow",
+    "ConnectionRow",
+    "ContactLinkRow",
+    "DiscrepancyRow",
+    "InvoiceLinkRow",
+    "OAuthStateRow",
+    "PartnerEventRow",
+    "PartnerRow",
+    "Table",
+    "TokenSetRow",
+    "XeroEventRow",
+]

@@ -1,0 +1,122 @@
+"""Partners, their keys, consents and connections: who is who."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.table import Table
+
+
+class PartnerRow(Table):
+    """A company whose app calls us. Its two webhook secrets are encrypted; `webhook_url` is where changes go."""
+
+    __tablename__ = "partners"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str]
+    webhook_url: Mapped[str | None]
+    secret_in: Mapped[bytes]
+    """Signs what the partner sends to us."""
+    secret_out: Mapped[bytes]
+    """Signs what we send to the partner."""
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class ApiKeyRow(Table):
+    """An API key: only its hash is kept; `prefix` is what a person may see of it."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id", ondelete="CASCADE"), index=True)
+    prefix: Mapped[str]
+    key_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    revoked_at: Mapped[datetime | None]
+
+
+class TokenSetRow(Table):
+    """What one person's consent gave us; one set can serve several connections (FACTS 1).
+
+    The tokens are encrypted. `refresh_owner` and `refresh_until` are the expiring claim of the one that refreshes now;
+    `previous_refresh_token` is kept for Xero's grace after a rotation. `dead_reason` says why only a new consent helps.
+    """
+
+    __tablename__ = "token_sets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    access_token: Mapped[bytes]
+    refresh_token: Mapped[bytes]
+    previous_refresh_token: Mapped[bytes | None]
+    expires_at: Mapped[datetime]
+    scopes: Mapped[str]
+    xero_user_id: Mapped[str]
+    refreshed_at: Mapped[datetime]
+    refresh_owner: Mapped[str | None]
+    refresh_until: Mapped[datetime | None]
+    dead_reason: Mapped[str | None]
+
+
+class ConnectionRow(Table):
+    """One business joined to one Xero organisation.
+
+    `generation` is raised by whatever gives a reason to look; a connection is behind while it exceeds
+    `settled_generation`. `lease_owner` and `lease_until` name the one worker that reconciles it now. `retry_at` is
+    when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`. `swept_to` is
+    Xero's clock up to which changes were looked for, `sweep_due` asks for the next look.
+    """
+
+    __tablename__ = "connections"
+    __table_args__ = (
+        Index("ix_connections_behind", "id", postgresql_where=text("generation > settled_generation")),
+        Index("ix_connections_tenant_id_lower", text("lower(tenant_id)")),
+        Index("ix_connections_swept_at", "swept_at", postgresql_where=text("state = 'active'")),
+        Index(
+            "uq_connections_partner_tenant",
+            "partner_id",
+            "tenant_id",
+            unique=True,
+            postgresql_where=text("tenant_id IS NOT NULL AND state <> 'removed'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+    business_id: Mapped[str]
+    display_name: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    reason: Mapped[str | None]
+    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    tenant_id: Mapped[str | None]
+    xero_connection_id: Mapped[str | None]
+    token_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("token_sets.id"), index=True)
+    settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    settings_version: Mapped[int] = mapped_column(server_default="0")
+    organisation: Mapped[dict[str, Any] | None]
+    organisation_fetched_at: Mapped[datetime | None]
+    generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    retry_reason: Mapped[str | None]
+    retries: Mapped[int] = mapped_column(server_default="0")
+    sweep_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    swept_to: Mapped[datetime | None]
+    swept_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class OAuthStateRow(Table):
+    """A consent that was begun: single use, short-lived. `state_hash` is the SHA-256 of what travelled."""
+
+    __tablename__ = "oauth_states"
+
+    state_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"), index=True)
+    code_verifier: Mapped[bytes]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

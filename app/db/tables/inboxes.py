@@ -1,0 +1,61 @@
+"""The two inboxes: what the sides sent, each event once."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.table import Table
+
+
+class XeroEventRow(Table):
+    """The inbox of Xero's events, each stored once (Xero gives them no id; FACTS 3).
+
+    `taken_at` is set by the reconcile that looked at what the event points to. `connection_id` is null when the
+    tenant is unknown.
+    """
+
+    __tablename__ = "xero_events"
+    __table_args__ = (
+        Index(
+            "uq_xero_events_identity",
+            "connection_id",
+            "tenant_id",
+            "category",
+            "resource_id",
+            "event_type",
+            "dated",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_xero_events_waiting", "connection_id", "id", postgresql_where=text("taken_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    connection_id: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
+    tenant_id: Mapped[str]
+    category: Mapped[str]
+    event_type: Mapped[str]
+    resource_id: Mapped[str]
+    dated: Mapped[str]
+    dated_at: Mapped[datetime | None]
+    payload: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    taken_at: Mapped[datetime | None]
+
+
+class PartnerEventRow(Table):
+    """The inbox of the partner's webhooks, each stored once by its webhook id; `outcome` says what became of it."""
+
+    __tablename__ = "partner_events"
+    __table_args__ = (Index("uq_partner_events_webhook_id", "partner_id", "webhook_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
+    webhook_id: Mapped[str]
+    event_type: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    outcome: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -1,0 +1,118 @@
+"""The link tables: the two identities of one thing, unique both ways, and what we know of each side."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.table import Table
+
+
+class ContactLinkRow(Table):
+    """The pair of identities of one contact. `details` is the partner's newest word on it (name, email, phone).
+
+    `intent_key` and `intent_at` stand from before the create call until its answer is recorded.
+    """
+
+    __tablename__ = "contact_links"
+    __table_args__ = (
+        Index("uq_contact_links_partner", "connection_id", "partner_contact_id", unique=True),
+        Index(
+            "uq_contact_links_xero",
+            "connection_id",
+            "xero_contact_id",
+            unique=True,
+            postgresql_where=text("xero_contact_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    partner_contact_id: Mapped[str]
+    xero_contact_id: Mapped[str | None]
+    details: Mapped[dict[str, Any]]
+    intent_key: Mapped[str | None]
+    intent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class InvoiceLinkRow(Table):
+    """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
+
+    The document columns are the partner's newest document as it came; `merged_version` is the version that the
+    record has taken in. `line_ids` and `payment_ids` map Xero's ids to our keys. `xero_due` asks for a read;
+    `read_updated_at` and `wrote_updated_at` are Xero's clock at our last read before a write and at its answer.
+    `intents` are creates that were begun: what (`invoice` or a payment's key) to key and time.
+    """
+
+    __tablename__ = "invoice_links"
+    __table_args__ = (
+        Index("uq_invoice_links_partner", "connection_id", "partner_invoice_id", unique=True),
+        Index(
+            "uq_invoice_links_xero",
+            "connection_id",
+            "xero_invoice_id",
+            unique=True,
+            postgresql_where=text("xero_invoice_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_invoice_links_behind",
+            "connection_id",
+            "touched_at",
+            postgresql_where=text("generation > settled_generation"),
+        ),
+        Index(
+            "ix_invoice_links_unfinished", "connection_id", postgresql_where=text("intents <> '{}'::jsonb")
+        ),
+        Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
+        Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
+        Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    partner_invoice_id: Mapped[str]
+    xero_invoice_id: Mapped[str | None]
+    partner_number: Mapped[str | None]
+    xero_number: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    state: Mapped[str] = mapped_column(server_default="behind")
+    reason_code: Mapped[str | None]
+    reason_message: Mapped[str | None]
+    reason_cure: Mapped[str | None]
+    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+    document: Mapped[dict[str, Any] | None]
+    document_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    document_based_on: Mapped[int | None] = mapped_column(BigInteger)
+    document_at: Mapped[datetime | None]
+    acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+    record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    unanswered: Mapped[dict[str, Any] | None]
+    revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+
+    line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    intents: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    xero_status: Mapped[str | None]
+    xero_total: Mapped[str | None]
+    xero_amount_due: Mapped[str | None]
+    xero_updated_at: Mapped[datetime | None]
+    read_updated_at: Mapped[datetime | None]
+    wrote_updated_at: Mapped[datetime | None]
+    tax_amounts_sent: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -1,0 +1,100 @@
+"""What came of it: changes for the partner, conflicts, discrepancies, attempts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.table import Table
+
+
+class ChangeRow(Table):
+    """An entry of the feed: what the partner's side must now show. `id` is the cursor.
+
+    Cursors of one connection grow in the order of commit, because only the holder of the connection's lease inserts
+    them. `moves` is the canonical form (path to before and after), `body` what the partner is sent. `state`:
+    `pending`, `applied`, `refused`, `superseded`.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        Index("uq_changes_revision", "link_id", "revision", unique=True),
+        Index("ix_changes_feed", "connection_id", "id"),
+        Index("ix_changes_due", "connection_id", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_changes_pending", "link_id", postgresql_where=text("state = 'pending'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    revision: Mapped[int] = mapped_column(BigInteger)
+    moves: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    claimed_until: Mapped[datetime | None]
+    last_answer: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    answered_at: Mapped[datetime | None]
+
+
+class ConflictRow(Table):
+    """The same thing changed on both sides: base and both values are kept whatever was decided.
+
+    `winner` is null while it is held; `closed_at` is when a held one ended.
+    """
+
+    __tablename__ = "conflicts"
+    __table_args__ = (
+        Index("ix_conflicts_link", "link_id", "id"),
+        Index("ix_conflicts_feed", "connection_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    path: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    """`base`, `partner` and `xero`; one that is missing was not there."""
+    winner: Mapped[str | None]
+    policy: Mapped[str]
+    revision: Mapped[int] = mapped_column(BigInteger)
+    found_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    closed_at: Mapped[datetime | None]
+
+
+class DiscrepancyRow(Table):
+    """A difference that no merge explains: above all an edit in Xero that our write may have overwritten."""
+
+    __tablename__ = "discrepancies"
+    __table_args__ = (
+        Index("ix_discrepancies_link", "link_id", "id"),
+        Index("ix_discrepancies_feed", "connection_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    kind: Mapped[str]
+    message: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    found_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class AttemptRow(Table):
+    """The record of one action on Xero: what was asked, what came of it, and what Xero said."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_link", "link_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    action: Mapped[str]
+    moves: Mapped[dict[str, Any]]
+    outcome: Mapped[str]
+    message: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))

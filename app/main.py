@@ -1,0 +1,35 @@
+"""Builds the API of one process: routes, settings, and a lifespan that opens what they need and closes it again.
+
+uvicorn calls `create_app` in each of its processes. Nothing is decided here.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import telemetry, wiring
+from app.api.application import build_app
+from app.development import fill_in
+from app.intake.routes import build_routes
+from app.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, with the environment's settings where none are given."""
+    chosen = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with wiring.open_api(chosen) as parts:
+            app.state.services, app.state.intake = parts.services, parts.intake
+            yield
+
+    return build_app(build_routes(), lifespan)
+
+
+def load_settings() -> Settings:
+    """Settings that a process can run on; raises `ConfigurationMissing` in production where they are not."""
+    settings = Settings()
+    telemetry.configure(settings.log_level, as_json=settings.is_production)
+    return settings.require_production() if settings.is_production else fill_in(settings)

@@ -1,0 +1,110 @@
+"""Who sends what at a moment: claims, the order of one invoice's changes, and how many calls are under way."""
+
+import asyncio
+from datetime import timedelta
+
+from app.db import deliveries
+from app.db.deliveries import Claim
+from tests.integration.delivery.odd_app import OddApp
+from tests.integration.delivery.world import World
+
+REFERENCE = ("reference", None, "PO 1178")
+
+
+async def save(world: World, claim: Claim, state: str = "applied") -> bool:
+    """Record an answer to a claim."""
+    now = world.clock.now()
+    async with world.database.writing() as session:
+        return await deliveries.save_answer(session, claim, state=state, answer="said", at=now, due_at=now)
+
+
+async def test_two_workers_never_hold_the_same_claim(odd_world: World) -> None:
+    """Of any number that ask at once, each change is one's, and together they hold no more than the allowance."""
+    for number in range(1, 10):
+        await odd_world.put_change(f"inv_{number}", 1, REFERENCE)
+    taken = [
+        claim for claims in await asyncio.gather(*(odd_world.claim() for _ in range(6))) for claim in claims
+    ]
+    cursors = [claim.change.cursor for claim in taken]
+    assert len(cursors) == len(set(cursors)) == 8
+    assert cursors == sorted(cursors)
+
+
+async def test_an_answer_after_the_claim_ran_out_is_not_recorded_over_the_next_holders(
+    odd_world: World,
+) -> None:
+    """Whoever holds the change now will hear from the app itself."""
+    await odd_world.put_change("inv_1", 1, REFERENCE)
+    (late,) = await odd_world.claim()
+    odd_world.clock.set(late.until + timedelta(milliseconds=1))
+    (held,) = await odd_world.claim()
+    assert not await save(odd_world, late, "pending")
+    assert (await odd_world.show_change("inv_1", 1)).claimed_until == held.until
+    assert await save(odd_world, held)
+
+
+async def test_eight_calls_at_a_time_go_to_one_connections_app(odd_world: World, odd: OddApp) -> None:
+    """However many changes are due and however many workers were nudged."""
+    odd.gate.clear()
+    for number in range(1, 10):
+        await odd_world.put_change(f"inv_{number}", 1, REFERENCE)
+    workers = [
+        asyncio.create_task(odd_world.build_delivery().deliver(odd_world.connection_id)) for _ in range(3)
+    ]
+    await odd.wait_for(8)
+    odd.gate.set()
+    await asyncio.gather(*workers)
+    assert (odd.most_in_flight, len(odd.received)) == (8, 9)
+
+
+async def test_a_change_superseded_under_way_is_acknowledged_before_the_newer_one_is_sent(
+    odd_world: World, odd: OddApp
+) -> None:
+    """Changes of one invoice arrive in order, and what the app applied counts though it was superseded."""
+    odd.gate.clear()
+    await odd_world.put_change("inv_1", 1, REFERENCE)
+    first = asyncio.create_task(odd_world.build_delivery().deliver(odd_world.connection_id))
+    await odd.wait_for(1)
+    await odd_world.put_change("inv_1", 2, ("reference", "PO 1178", "PO 1179"))
+    await odd_world.build_delivery().deliver(odd_world.connection_id)
+    assert odd.list_revisions() == [("inv_1", 1)]
+    odd.gate.set()
+    await first
+    assert odd.list_revisions() == [("inv_1", 1), ("inv_1", 2)]
+    states = [(await odd_world.show_change("inv_1", revision)).state for revision in (1, 2)]
+    assert states == ["superseded", "applied"]
+    assert (await odd_world.show_link("inv_1")).acked_revision == 2
+
+
+async def test_a_change_superseded_under_way_stays_superseded_when_its_call_fails(
+    odd_world: World, odd: OddApp
+) -> None:
+    """A failure brings nothing back that a newer change replaced."""
+    odd.gate.clear()
+    odd.say(500)
+    await odd_world.put_change("inv_1", 1, REFERENCE)
+    first = asyncio.create_task(odd_world.build_delivery().deliver(odd_world.connection_id))
+    await odd.wait_for(1)
+    await odd_world.put_change("inv_1", 2, ("reference", None, "PO 1179"))
+    odd.gate.set()
+    await first
+    old, new = await odd_world.show_change("inv_1", 1), await odd_world.show_change("inv_1", 2)
+    assert (old.state, old.attempts, new.state, new.attempts) == ("superseded", 1, "pending", 1)
+
+
+async def test_a_worker_that_is_told_to_stop_lets_go_of_its_calls(odd_world: World, odd: OddApp) -> None:
+    """Nothing is recorded, the claim runs out, and the change is sent again."""
+    odd.gate.clear()
+    await odd_world.put_change("inv_1", 1, REFERENCE)
+    working = asyncio.create_task(odd_world.build_delivery().deliver(odd_world.connection_id))
+    await odd.wait_for(1)
+    working.cancel()
+    await asyncio.wait({working})
+    assert working.cancelled()
+    change = await odd_world.show_change("inv_1", 1)
+    assert (change.state, change.attempts) == ("pending", 0)
+    assert change.claimed_until is not None
+    odd.gate.set()
+    odd_world.clock.set(change.claimed_until + timedelta(milliseconds=1))
+    await odd_world.build_delivery().deliver(odd_world.connection_id)
+    assert (await odd_world.show_change("inv_1", 1)).state == "applied"

@@ -1,0 +1,144 @@
+"""A worker's life: it takes nudges, finds what nobody was woken for, outlives its Redis, and ends when told to."""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from arq.connections import ArqRedis
+
+from app.embedded import valkey
+from app.settings import Settings
+from app.waker import ArqWaker
+from app.wiring import open_queue, open_worker
+from app.worker.jobs import HEALTH_KEY
+from app.worker.process import is_alive, work
+from tests.integration.delivery.odd_app import OddApp
+from tests.integration.delivery.world import World
+from tests.integration.worker.conftest import Until
+
+REFERENCE = ("reference", None, "PO 1178")
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker in this process, told to stop at the end."""
+    stop = asyncio.Event()
+    async with open_worker(settings) as parts:
+        worker = asyncio.create_task(work(settings, parts, stop))
+        try:
+            yield worker
+        finally:
+            stop.set()
+            await worker
+
+
+async def test_a_nudge_is_followed_at_once(
+    settings: Settings, world: World, odd: OddApp, queue: ArqRedis, until: Until
+) -> None:
+    """From the nudge to the app, without waiting for a sweep."""
+    async with working(settings):
+        await until(lambda: has_swept(queue))
+        await world.put_change("inv_1", 1, REFERENCE)
+        began = asyncio.get_running_loop().time()
+        await world.waker.deliver_soon(world.connection_id)
+        await odd.wait_for(1)
+        assert asyncio.get_running_loop().time() - began < 2
+
+
+async def has_swept(queue: ArqRedis) -> bool:
+    """Whether the worker told that it lives, and ran the sweeps with which it starts."""
+    return bool(await queue.exists(HEALTH_KEY)) and not await queue.exists("plumbline:jobs")
+
+
+async def test_a_flushed_redis_loses_nothing(
+    settings: Settings, world: World, odd: OddApp, queue: ArqRedis, until: Until
+) -> None:
+    """The nudge is gone with the queue; the sweep finds the change."""
+    await world.put_change("inv_1", 1, REFERENCE)
+    await world.waker.deliver_soon(world.connection_id)
+    await queue.flushdb()
+    async with working(settings):
+        await odd.wait_for(1)
+        await until(lambda: is_applied(world))
+
+
+async def is_applied(world: World) -> bool:
+    """Whether the change was taken, and its answer recorded."""
+    return (await world.show_change("inv_1", 1)).state == "applied"
+
+
+async def test_a_worker_says_that_it_is_alive(settings: Settings, queue: ArqRedis, until: Until) -> None:
+    """What a container's health check asks; the sign runs out by itself some seconds after the last."""
+    assert not await asyncio.to_thread(is_alive, settings)
+    async with working(settings):
+        await until(lambda: has_swept(queue))
+        assert await asyncio.to_thread(is_alive, settings)
+
+
+def test_no_worker_is_alive_where_there_is_no_redis() -> None:
+    """The check answers, it does not fail."""
+    assert not is_alive(Settings(_env_file=None, redis_url="redis://127.0.0.1:1/0"))
+
+
+async def test_a_worker_outlives_its_redis(
+    settings: Settings, world: World, odd: OddApp, until: Until
+) -> None:
+    """It waits for the server to come back, and then finds what came meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        server = valkey.start(folder, folder, None)
+        own = settings.model_copy(update={"redis_url": server.url})
+        try:
+            async with working(own) as worker, open_queue(own) as queue:
+                await until(lambda: has_swept(queue))
+                server.stop()
+                await world.put_change("inv_1", 1, REFERENCE)
+                await ArqWaker(queue).deliver_soon(world.connection_id)
+                server = valkey.start(folder, folder, None)
+                await odd.wait_for(1)
+                assert not worker.done()
+        finally:
+            server.stop()
+
+
+async def test_a_job_under_way_is_finished_before_a_worker_ends(
+    settings: Settings, world: World, odd: OddApp, until: Until
+) -> None:
+    """Told to stop, it takes no more jobs and lets those it has come to their end."""
+    odd.gate.clear()
+    await world.put_change("inv_1", 1, REFERENCE)
+    async with working(settings):
+        await odd.wait_for(1)
+        asyncio.get_running_loop().call_later(0.1, odd.gate.set)
+    assert await is_applied(world)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_process_ends_by_itself_when_it_gets_a_signal(
+    settings: Settings, queue: ArqRedis, until: Until, number: signal.Signals
+) -> None:
+    """`python -m app work` ends with 0, at once when it has nothing to do."""
+    environment = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "PLUMBLINE_SECRET_KEYS": settings.secret_keys[0].get_secret_value(),
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app", "work", env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        await until(lambda: has_swept(queue))
+        child.send_signal(number)
+        async with asyncio.timeout(8):
+            _, said = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+    assert child.returncode == 0, said.decode()
+    assert b"Traceback" not in said
