@@ -72,8 +72,9 @@ async def decline(services: Services, begun: BegunConsent) -> None:
 
 async def finish(services: Services, begun: BegunConsent, code: str) -> Connection:
     """Turn the code into an active connection; raises `ConsentRefused` with a sentence for the person."""
+    verifier = services.vault.decrypt(begun.code_verifier)
     try:
-        grant = await services.consent.exchange_code(code, services.vault.decrypt(begun.code_verifier))
+        grant = await services.consent.exchange_code(code, verifier)
         tenants = await services.consent.fetch_connections(grant.access_token)
     except PlumblineError as error:
         raise _in_words(error) from error
@@ -128,13 +129,14 @@ def choose(connection: Connection, grant: Grant, tenants: Sequence[Tenant]) -> T
 
     Of all that the person's consents opened, those count that carry this consent's event id. An organisation that is
     authorised again keeps its first event id (FACTS 1), so where none carries it, all count. A guess between several
-    would be a guess about whose books are written to, and is not made.
+    would be a guess about whose books are written to, and is not made. A connection belongs to its organisation from
+    the moment that it was read.
     """
     organisations = [tenant for tenant in tenants if tenant.is_organisation]
     chosen = _opened_by(grant, organisations) or organisations
     names = ", ".join(sorted(tenant.tenant_name for tenant in chosen)) or "no organisation"
-    if connection.tenant_id is not None:
-        expected = connection.organisation.name if connection.organisation else "the one it was connected to"
+    if connection.tenant_id is not None and connection.organisation is not None:
+        expected = connection.organisation.name
         for tenant in chosen:
             if tenant.xero_tenant_id.lower() == connection.tenant_id.lower():
                 return tenant

@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, literal_column, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
@@ -308,10 +319,10 @@ async def trigger_held(session: WriteSession, connection_id: UUID) -> None:
     )
 
 
-async def count_behind(session: ReadSession, connection_id: UUID) -> int:
-    """How many links of a connection are behind."""
-    behind = select(func.count()).where(
+async def has_behind(session: ReadSession, connection_id: UUID) -> bool:
+    """Whether any link of a connection is behind."""
+    behind = exists().where(
         InvoiceLinkRow.connection_id == connection_id,
         InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation,
     )
-    return (await session.execute(behind)).scalar_one()
+    return bool((await session.execute(select(behind))).scalar_one())

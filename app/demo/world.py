@@ -59,11 +59,6 @@ class Sight:
         return self.resource is not None and self.resource["state"] == "settled"
 
     @property
-    def is_settled(self) -> bool:
-        """Whether Plumbline has nothing more to do about it; a settled invoice may have a reason too."""
-        return self.resource is not None and self.resource["state"] == "settled"
-
-    @property
     def standing(self) -> str:
         """What Plumbline calls it, with its reason, as a person reads it."""
         if self.resource is None:

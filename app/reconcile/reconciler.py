@@ -13,6 +13,7 @@ state. Nothing is kept in memory between two reconciles.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,7 +21,7 @@ import structlog
 
 from app.clock import Clock
 from app.db import connections
-from app.db.links import list_behind
+from app.db.links import has_behind, list_behind
 from app.db.session import Database
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import Organisation
@@ -50,7 +51,15 @@ RETRY_WHEN_REFUSED = timedelta(hours=1)
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
-"""Seconds between rounds while triggers keep coming: a storm becomes few batches, a single change never waits."""
+"""Seconds between rounds that call Xero one after the other: a storm becomes few batches, one change never waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a round came upon: whether work was left that it saw, and whether Xero had to be called."""
+
+    work_left: bool
+    called_xero: bool
 
 
 class Reconciler:
@@ -99,19 +108,20 @@ class Reconciler:
                 return await lease.drop()
             if connection.is_behind:
                 await self._pause(pause)
-                if await self._round(lease, connection):
-                    pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2))
+                seen = await self._round(lease, connection)
+                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.called_xero else 0.0
+                if seen.work_left:
                     continue
             if await lease.release(connection.generation):
                 return None
 
-    async def _round(self, lease: Lease, connection: Connection) -> bool:
-        """One round; True when there was something to look at, and so there may be more."""
+    async def _round(self, lease: Lease, connection: Connection) -> "Seen":
+        """One round over everything that is behind now."""
         xero = await self._organisations.open(connection.id)
         organisation = await self._organisation(lease, connection, xero)
         current = Round(lease, self._clock, connection, organisation, xero)
         await self._tell(current, await finish_creates(current))
-        took_events = await collect_events(current)
+        took_all_it_could = await collect_events(current)
         if connection.sweep_due:
             await sweep_xero(current)
         async with self._database.reading() as session:
@@ -120,7 +130,10 @@ class Reconciler:
         await self._tell(current, await record(current, works))
         await self._tell(current, await apply_invoices(current, works))
         await self._tell(current, await apply_payments(current, works))
-        return bool(links) or took_events
+        async with self._database.reading() as session:
+            work_left = took_all_it_could or await has_behind(session, connection.id)
+        called_xero = bool(current.fresh) or any(work.called_xero for work in works)
+        return Seen(work_left, called_xero)
 
     async def _tell(self, current: Round, has_changes: bool) -> None:
         if has_changes:

@@ -23,7 +23,10 @@ EVENTS_AT_ONCE = 2000
 
 
 async def collect_events(current: Round) -> bool:
-    """Turn waiting events into links that are due, and mark them taken in the same transaction; True if any waited."""
+    """Turn waiting events into links that are due, and mark them taken in the same transaction.
+
+    True when there were as many as one round takes, so that more may wait.
+    """
     async with current.lease.recording() as session:
         events = await list_waiting(session, current.connection_id, EVENTS_AT_ONCE)
         about = {event.resource_id for event in events if event.category == "INVOICE"}
@@ -35,7 +38,7 @@ async def collect_events(current: Round) -> bool:
         await mark_taken(session, settled, current.clock.now())
     strangers = [event for event in events if event.category == "INVOICE" and event.resource_id not in known]
     await _bring_in(current, strangers)
-    return bool(events)
+    return len(events) == EVENTS_AT_ONCE
 
 
 def _has_news(link: InvoiceLink, events: Sequence[XeroEvent]) -> bool:

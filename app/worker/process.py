@@ -10,6 +10,7 @@ import logging
 import signal
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from typing import Any
 
 import structlog
 import uvloop
@@ -65,30 +66,38 @@ async def work(settings: Settings, parts: WorkerParts, stop: asyncio.Event) -> N
             worker = build_worker(parts, redis, settings.worker_poll_seconds)
             running = asyncio.create_task(worker.async_run())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            await _finish_jobs(worker)
-            await _close(worker, running)
+            await _finish_jobs(worker, running)
+            await _end(worker, running)
         if not stop.is_set():
             await asyncio.wait({stopping}, timeout=_PAUSE_SECONDS)
     log.info("worker_ended")
 
 
-async def _finish_jobs(worker: Worker) -> None:
+async def _finish_jobs(worker: Worker, running: asyncio.Task[None]) -> None:
     """Take no more jobs, and wait for those under way as long as they get."""
-    worker.allow_pick_jobs = False
-    if under_way := list(worker.tasks.values()):
-        await asyncio.wait(under_way, timeout=CALM_END.total_seconds())
+    # A worker in burst mode that has run all the jobs it may waits for them and ends: no call to Redis is cut short.
+    worker.burst, worker.max_burst_jobs = True, 0
+    await asyncio.wait({running, *worker.tasks.values()}, timeout=CALM_END.total_seconds())
 
 
-async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
-    """End a worker, cancelling what it still runs; says why it ended if that was not our wish.
+async def _end(worker: Worker, running: asyncio.Task[None]) -> None:
+    """Cancel what still runs; says why the worker ended if that was not our wish.
 
     Its own `close` is not used: it deletes the sign of life, which other workers on this machine share.
     """
-    ending = [running, *worker.tasks.values()]
-    for task in ending:
-        task.cancel()
-    for outcome in await asyncio.gather(*ending, return_exceptions=True):
-        if isinstance(outcome, RedisError | OSError):
-            log.warning("redis_lost", error=str(outcome))
-        elif isinstance(outcome, Exception):
-            raise outcome
+    tasks = {running, *worker.tasks.values()}
+    await _cancel(tasks)
+    for task in tasks:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, RedisError | OSError):
+            log.warning("redis_lost", error=str(error))
+        elif error is not None:
+            raise error
+
+
+async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancel until all have ended: a cancellation that lands in a call to Redis can be swallowed there."""
+    while under_way := {task for task in tasks if not task.done()}:
+        for task in under_way:
+            task.cancel()
+        await asyncio.wait(under_way, timeout=_PAUSE_SECONDS)

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -92,15 +92,13 @@ def line(**changes: Any) -> dict[str, Any]:
 
 @dataclass
 class Plumbline:
-    """The running API, and what lies under it."""
+    """The running API, and what lies under it; `http` calls as the partner."""
 
     app: FastAPI
     http: httpx.AsyncClient
-    """Calls as the partner."""
     settings: Settings
     partner: dict[str, str]
     database: Database
-    connection_ids: list[str] = field(default_factory=list)
 
     def as_partner(self, api_key: str | None) -> httpx.AsyncClient:
         """Another caller of the same API; None calls without a key."""
@@ -137,8 +135,8 @@ class Plumbline:
 
     async def count(self, table: str) -> int:
         """How many rows a table has."""
-        async with self.database.reading() as session:
-            return int((await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+        wanted = f"SELECT count(*) FROM {table}"  # noqa: S608 - a test names its own tables
+        return int((await self.execute(wanted))[0][0])
 
     async def execute(self, statement: str, **values: Any) -> Sequence[Any]:
         """Run SQL, and answer its rows where it has any."""

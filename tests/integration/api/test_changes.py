@@ -82,8 +82,9 @@ async def test_conflicts_are_read_by_invoice(plumbline: Plumbline, path: str) ->
     """Base and both values, who won and by which policy."""
     await plumbline.execute(
         "INSERT INTO conflicts (connection_id, link_id, path, values, winner, policy, revision)"
-        """ SELECT connection_id, id, 'reference', '{"base": "a", "partner": "b", "xero": "c"}', 'xero', 'xero_wins', 2"""
-        " FROM invoice_links WHERE partner_invoice_id = 'inv_1'"
+        " SELECT connection_id, id, 'reference', :values, 'xero', 'xero_wins', 2 FROM invoice_links"
+        " WHERE partner_invoice_id = 'inv_1'",
+        values=json.dumps({"base": "a", "partner": "b", "xero": "c"}),
     )
     [conflict] = (await plumbline.http.get(f"{path}/conflicts")).json()["data"]
     assert conflict["values"] == {"base": "a", "partner": "b", "xero": "c"}

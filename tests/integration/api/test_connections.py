@@ -103,7 +103,9 @@ async def test_a_removed_connection_takes_nothing_more(plumbline: Plumbline) -> 
     """Every write is a 409 problem; it can still be looked at."""
     path = await plumbline.open_active()
     await plumbline.set_state(path, ConnectionState.REMOVED, "Removed.")
-    answers = [await plumbline.http.post(path + rest) for rest in ("/pause", "/resume", "/sweep", "/authorise")]
+    answers = [
+        await plumbline.http.post(path + rest) for rest in ("/pause", "/resume", "/sweep", "/authorise")
+    ]
     answers.append(await plumbline.http.put(f"{path}/invoices/inv_1", json=document()))
     answers.append(await plumbline.http.patch(f"{path}/settings", json={"conflict_policy": "hold"}))
     assert {(a.status_code, a.json()["type"]) for a in answers} == {(409, "/problems/connection_removed")}

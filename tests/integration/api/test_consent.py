@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,9 +49,9 @@ class Browser:
         url = (await self.plumbline.http.post(f"{path}/authorise")).json()["authorise_url"]
         return await self.consent(url, **said)
 
-    async def control(self, path: str, **said: Any) -> Any:
+    async def control(self, address: str, /, **said: Any) -> Any:
         """Set something of the sandbox itself."""
-        answer = await self.http.post(f"{self.xero.root_url}/control{path}", json=said)
+        answer = await self.http.post(f"{self.xero.root_url}/control{address}", json=said)
         return answer.raise_for_status().json()
 
     async def list_open(self) -> list[str]:
@@ -89,7 +88,9 @@ async def test_a_consent_makes_the_connection_active(browser: Browser) -> None:
     assert (connection["state"], connection["reason"]) == ("active", None)
     assert connection["organisation"]["name"] == "Plumb Trades Pty Ltd"
     assert connection["next_step"]["code"] == "choose_revenue_accounts"
-    accounts = (await browser.plumbline.http.get(f"{path}/accounts", params={"fit_for": "sales"})).json()["data"]
+    accounts = (await browser.plumbline.http.get(f"{path}/accounts", params={"fit_for": "sales"})).json()[
+        "data"
+    ]
     assert "200" in [account["code"] for account in accounts]
     settings = (await browser.plumbline.http.get(f"{path}/settings")).json()
     assert settings["taxes"] == {"gst": "OUTPUT", "none": "EXEMPTOUTPUT"}
@@ -122,7 +123,7 @@ async def test_a_state_ends_after_ten_minutes(browser: Browser) -> None:
     """A page left open over lunch leads nowhere."""
     opened = await browser.plumbline.open_connection()
     address = await browser.decide(opened["authorise_url"])
-    await browser.plumbline.execute("UPDATE oauth_states SET expires_at = expires_at - :late", late=timedelta(minutes=10))
+    await browser.plumbline.execute("UPDATE oauth_states SET expires_at = expires_at - interval '10 minutes'")
     page = await browser.plumbline.http.get(address)
     assert page.status_code == 400
     assert "ten minutes" in page.text
@@ -146,7 +147,9 @@ async def test_a_reconnect_keeps_everything_and_catches_up(browser: Browser) -> 
     await browser.consent(opened["authorise_url"])
     await browser.plumbline.http.patch(f"{path}/settings", json={"revenue_accounts": {"general": "200"}})
     await browser.plumbline.http.put(f"{path}/invoices/inv_1", json=document())
-    await browser.plumbline.execute("UPDATE invoice_links SET state = 'held', settled_generation = generation")
+    await browser.plumbline.execute(
+        "UPDATE invoice_links SET state = 'held', settled_generation = generation"
+    )
     await browser.plumbline.set_state(path, ConnectionState.DISCONNECTED, "The refresh token is dead.")
     settings = (await browser.plumbline.http.get(f"{path}/settings")).json()
     assert (await browser.authorise(path)).status_code == 200
@@ -259,6 +262,8 @@ async def test_a_page_shows_what_came_from_outside_as_text(browser: Browser) -> 
     """An error that Xero's address carries cannot put markup into our page."""
     opened = await browser.plumbline.open_connection()
     state = parse_qs(urlsplit(opened["authorise_url"]).query)["state"][0]
-    page = await browser.plumbline.http.get(CALLBACK, params={"state": state, "error": "<script>alert(1)</script>"})
+    page = await browser.plumbline.http.get(
+        CALLBACK, params={"state": state, "error": "<script>alert(1)</script>"}
+    )
     assert page.status_code == 400
     assert "<script>" not in page.text

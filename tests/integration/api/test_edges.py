@@ -52,14 +52,20 @@ async def test_a_callers_correlation_id_is_kept_if_it_is_fit_to_log(plumbline: P
 
 
 def _operations(contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {operation["operationId"]: operation for path in contract["paths"].values() for operation in path.values()}
+    return {
+        operation["operationId"]: operation
+        for path in contract["paths"].values()
+        for operation in path.values()
+    }
 
 
 async def test_every_operation_is_described_with_its_failures(plumbline: Plumbline) -> None:
     """Id, tag and summary; success with a schema; each failure as a problem document with an example."""
     contract = (await plumbline.http.get("/openapi.json")).json()
     operations = _operations(contract)
-    assert {"put_invoice", "get_invoice", "open_connection", "change_settings", "compare_manifest"} <= set(operations)
+    assert {"put_invoice", "get_invoice", "open_connection", "change_settings", "compare_manifest"} <= set(
+        operations
+    )
     for name, operation in operations.items():
         assert operation["tags"], name
         assert operation["summary"], name

@@ -8,7 +8,10 @@ import pytest
 from app.domain.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, document, line
 
-SETTLE = "UPDATE invoice_links SET settled_generation = generation, state = 'settled', {} WHERE partner_invoice_id = :id"
+SETTLE = (
+    "UPDATE invoice_links SET settled_generation = generation, state = 'settled', {}"
+    " WHERE partner_invoice_id = :id"
+)
 
 
 async def test_a_first_document_is_created_and_wakes_a_worker(plumbline: Plumbline) -> None:
@@ -17,7 +20,12 @@ async def test_a_first_document_is_created_and_wakes_a_worker(plumbline: Plumbli
     answer = await plumbline.http.put(f"{path}/invoices/inv_1", json=document())
     invoice = answer.json()
     assert answer.status_code == 201
-    assert (invoice["id"], invoice["state"], invoice["reason"], invoice["xero"]) == ("inv_1", "behind", None, None)
+    assert (invoice["id"], invoice["state"], invoice["reason"], invoice["xero"]) == (
+        "inv_1",
+        "behind",
+        None,
+        None,
+    )
     assert (invoice["partner"]["version"], invoice["partner"]["number"]) == (1, "INV-0042")
     assert (await plumbline.get_connection(path)).is_behind
     assert await plumbline.count_nudges() == 1
@@ -124,7 +132,9 @@ async def test_the_side_of_xero_is_shown_with_a_deep_link(plumbline: Plumbline) 
     """Both numbers, what is due, and the address that opens it in Xero."""
     path = await plumbline.open_active()
     await plumbline.http.put(f"{path}/invoices/inv_1", json=document())
-    seen = "xero_invoice_id = 'x-1', xero_number = 'INV-7', xero_status = 'AUTHORISED', xero_total = '1890.00'"
+    seen = (
+        "xero_invoice_id = 'x-1', xero_number = 'INV-7', xero_status = 'AUTHORISED', xero_total = '1890.00'"
+    )
     await plumbline.execute(SETTLE.format(seen), id="inv_1")
     invoice = (await plumbline.http.get(f"{path}/invoices/inv_1")).json()
     assert invoice["state"] == "settled"
@@ -203,6 +213,8 @@ async def test_attempts_tell_what_was_tried(plumbline: Plumbline) -> None:
     )
     page = (await plumbline.http.get(f"{path}/invoices/inv_1/attempts", params={"limit": 1})).json()
     assert [attempt["message"] for attempt in page["data"]] == ["Account code is archived"]
-    rest = (await plumbline.http.get(f"{path}/invoices/inv_1/attempts", params={"after": page["next"]})).json()
+    rest = (
+        await plumbline.http.get(f"{path}/invoices/inv_1/attempts", params={"after": page["next"]})
+    ).json()
     assert rest == {"data": [], "next": None}
     assert (await plumbline.http.get(f"{path}/invoices/inv_2/attempts")).status_code == 404

@@ -5,7 +5,17 @@ import pytest
 from app.wiring import create_partner
 from tests.integration.api.driver import Plumbline, document, name_faults
 
-READS = ("", "/accounts", "/tax-rates", "/settings", "/invoices", "/invoices/inv_1", "/links", "/conflicts", "/changes")
+READS = (
+    "",
+    "/accounts",
+    "/tax-rates",
+    "/settings",
+    "/invoices",
+    "/invoices/inv_1",
+    "/links",
+    "/conflicts",
+    "/changes",
+)
 WRITES = ("/authorise", "/pause", "/resume", "/sweep")
 
 

@@ -34,7 +34,9 @@ async def test_an_account_may_be_chosen_by_code_and_is_kept_by_id(plumbline: Plu
 async def test_what_is_not_named_stays_and_null_takes_away(plumbline: Plumbline) -> None:
     """A map is changed entry by entry."""
     path = await plumbline.open_active()
-    await plumbline.http.patch(f"{path}/settings", json={"sync_from": "2026-07-01", "payment_account": "acc-bank"})
+    await plumbline.http.patch(
+        f"{path}/settings", json={"sync_from": "2026-07-01", "payment_account": "acc-bank"}
+    )
     change = {"revenue_accounts": {"general": None}, "taxes": {"free": "NONE"}, "payment_account": None}
     settings = (await plumbline.http.patch(f"{path}/settings", json=change)).json()
     assert settings == {

@@ -1,0 +1,315 @@
+"""The partner's document and the canonical form, both ways."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.coupling import refresh_unmapped
+from app.domain.document import (
+    IMPLIED_PAYMENT,
+    from_document,
+    shown_status,
+    to_document,
+    to_line,
+    to_payment,
+)
+from app.domain.fields import Fields
+from app.domain.money import money_text, totals
+from app.domain.sides import Side, project
+from tests.unit.domain.samples import ORGANISATION, RECORD, VOCABULARY, payment, record
+from tests.unit.domain.strategies import properties, records
+
+CONTACT = {"id": "cus_17", "name": "Kim Tran", "email": "kim@example.com", "phone": None}
+CONTACTS = {"cus_17": {"name": "Kim Tran", "email": "kim@example.com", "phone": None}}
+DOCUMENT: dict[str, Any] = {
+    "id": "inv_8801",
+    "number": "INV-0042",
+    "status": "sent",
+    "sent_at": "2026-11-20T03:15:00Z",
+    "currency": "AUD",
+    "amounts_are": "tax_inclusive",
+    "issued_on": "2026-11-20",
+    "due_on": "2026-12-04",
+    "reference": "PO 1177",
+    "url": "https://app.example/i/8801",
+    "job": {"id": "job_311", "name": "Hot water system, 4 Wattle St"},
+    "contact": CONTACT,
+    "lines": [
+        {
+            "id": "l1",
+            "description": "Supply 250 L unit",
+            "quantity": "1",
+            "unit_price": "880.00",
+            "category": "materials",
+            "item_code": None,
+            "discount_rate": None,
+            "tax": "gst",
+        },
+        {
+            "id": "l2",
+            "description": "Fit it",
+            "quantity": "2",
+            "unit_price": "110.00",
+            "category": None,
+            "item_code": None,
+            "discount_rate": None,
+            "tax": "gst",
+        },
+    ],
+    "payments": [],
+    "total": "1100.00",
+}
+P1 = {"id": "p1", "amount": "500.00", "paid_on": "2026-11-21", "method": "card"}
+IMPLIED = f"payments/{IMPLIED_PAYMENT}/"
+
+
+def total_of(fields: Fields) -> Decimal | None:
+    """What an invoice comes to by the sample's maps and rates."""
+    known = totals(refresh_unmapped(fields, VOCABULARY), ORGANISATION.rates())
+    return known.total if known else None
+
+
+def read(
+    document: dict[str, Any], held: dict[str, Any] | None = None, total: Any = total_of
+) -> dict[str, Any]:
+    """The document in canonical form."""
+    return from_document(document, held=held or {}, total_of=total, received_on="2026-11-22")
+
+
+def payments_of(fields: dict[str, Any]) -> dict[str, Any]:
+    """The payments alone."""
+    return {path: value for path, value in fields.items() if path.startswith("payments/")}
+
+
+def without(*names: str, **differing: Any) -> dict[str, Any]:
+    """The sample document without those fields, and with others."""
+    return {name: value for name, value in DOCUMENT.items() if name not in names} | differing
+
+
+def test_the_sample_document_and_the_sample_record_say_the_same() -> None:
+    """One invoice in two forms."""
+    assert read(DOCUMENT) == project(Side.PARTNER, RECORD)
+    assert to_document("inv_8801", project(Side.PARTNER, RECORD), CONTACTS, Decimal(1100)) == DOCUMENT
+
+
+def test_texts_numbers_and_instants_become_canonical() -> None:
+    """Two ways to write one thing are one value, so that no comparison takes them for an edit."""
+    line = {
+        **DOCUMENT["lines"][0],
+        "quantity": "1.0",
+        "unit_price": "880.0000",
+        "discount_rate": "0.00",
+        "item_code": "",
+    }
+    document = without(
+        lines=[line, DOCUMENT["lines"][1]],
+        sent_at="2026-11-20T14:15:00+11:00",
+        payments=[{**P1, "method": ""}],
+    )
+    expected = project(Side.PARTNER, RECORD) | payment("p1", "500", method=None)
+    assert read(document) == expected
+
+
+def test_empty_texts_say_nothing() -> None:
+    """An empty text and no text mean the same on both sides."""
+    fields = read(without(number="", reference="", url=""))
+    assert (fields["number"], fields["reference"], fields["url"]) == (None, None, None)
+
+
+def test_optional_fields_may_be_left_out() -> None:
+    """What is not said is nothing; only payments are let be when they are not said."""
+    bare_line = {"id": "l1", "unit_price": "5"}
+    fields = read(
+        without("number", "sent_at", "due_on", "reference", "url", "job", "payments", lines=[bare_line])
+    )
+    for path in ("number", "sent_at", "due_on", "reference", "url", "job", "lines/l1/description"):
+        assert fields[path] is None
+    assert fields["lines/l1/quantity"] is None
+
+
+@pytest.mark.parametrize("document", [without("payments"), without(payments=None)], ids=["left out", "null"])
+def test_payments_that_are_not_said_stay_as_they_are(document: dict[str, Any]) -> None:
+    """An app that does not keep payments must not delete Xero's by saying nothing."""
+    held = RECORD | payment("xero-7", "300", method=None)
+    assert payments_of(read(document, held)) == payment("xero-7", "300", method=None)
+
+
+def test_payments_that_are_said_are_all_there_are() -> None:
+    """An empty list takes back what was there."""
+    held = RECORD | payment("xero-7", "300", method=None)
+    assert payments_of(read(without(payments=[]), held)) == {}
+    assert payments_of(read(without(payments=[P1]), held)) == payment("p1", "500", method="card")
+
+
+def test_paid_without_payments_means_one_of_what_is_due() -> None:
+    """On the day that the document came, by no method in particular."""
+    assert payments_of(read(without(status="paid", payments=None))) == {
+        IMPLIED + "amount": "1100",
+        IMPLIED + "paid_on": "2026-11-22",
+        IMPLIED + "method": None,
+    }
+
+
+def test_paid_with_some_payments_means_one_more_of_the_rest() -> None:
+    """Part was paid before, and the app does not say how the rest came."""
+    fields = read(without(status="paid", payments=[P1]))
+    assert fields[IMPLIED + "amount"] == "600"
+    assert fields["payments/p1/amount"] == "500"
+
+
+def test_paid_with_payments_that_cover_it_implies_none() -> None:
+    """Nothing is made up where the app says it all, overpaid or not."""
+    for amount in ("1100.00", "1200.00"):
+        fields = read(without(status="paid", payments=[{**P1, "amount": amount}]))
+        assert list(payments_of(fields)) == list(payment("p1", "", method=None))
+
+
+def test_an_implied_payment_keeps_its_day() -> None:
+    """The same document again, or a later one, does not pay again at a later date."""
+    held = RECORD | {
+        IMPLIED + "amount": "1100",
+        IMPLIED + "paid_on": "2026-11-01",
+        IMPLIED + "method": "cash",
+    }
+    for payments in (None, []):
+        fields = read(without(status="paid", payments=payments), held)
+        assert payments_of(fields) == {path: held[path] for path in payments_of(held)}
+
+
+def test_no_longer_paid_takes_the_implied_payment_back() -> None:
+    """The word alone had made it, so the word alone ends it; payments of others stay."""
+    held = RECORD | {IMPLIED + "amount": "800", IMPLIED + "paid_on": "2026-11-01", IMPLIED + "method": None}
+    held |= payment("xero-7", "300", method=None)
+    assert payments_of(read(without("payments"), held)) == payment("xero-7", "300", method=None)
+
+
+@pytest.mark.parametrize("unknown", [None, Decimal(0)])
+def test_where_the_lines_do_not_tell_the_total_the_documents_own_does(unknown: Decimal | None) -> None:
+    """A tax that is not mapped yet leaves the sum unknown; what the customer was told is then due."""
+    fields = read(without(status="paid"), total=lambda _fields: unknown)
+    assert fields[IMPLIED + "amount"] == "1100"
+    nobody_knows = read(without("total", status="paid"), total=lambda _fields: unknown)
+    assert payments_of(nobody_knows) == {}
+
+
+def test_paid_is_no_status_of_the_record() -> None:
+    """It follows from the payments: the invoice is sent."""
+    assert read(without(status="paid"))["status"] == "sent"
+    assert read(without(status="cancelled"))["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "total", "shown"),
+    [
+        ("sent", "1100", "1100", "paid"),
+        ("sent", "1200", "1100", "paid"),
+        ("sent", "1099.99", "1100", "sent"),
+        ("sent", "1100", None, "sent"),
+        ("sent", "0", "0", "sent"),
+        ("cancelled", "1100", "1100", "cancelled"),
+        ("draft", "1100", "1100", "draft"),
+    ],
+)
+def test_a_sent_invoice_whose_payments_cover_it_is_shown_as_paid(
+    status: str, amount: str, total: str | None, shown: str
+) -> None:
+    """Also when the payments were made in Xero."""
+    fields = record({"status": status}) | payment("xero-7", amount, method=None)
+    assert shown_status(fields, total and Decimal(total)) == shown
+
+
+def test_what_is_not_known_is_shown_as_nothing() -> None:
+    """An invoice born in Xero has no address in the app, no job, and a contact without details perhaps."""
+    shown = to_document("xero-1", {"status": "sent", "contact": "xero-c"}, {}, None)
+    assert shown["contact"] == {"id": "xero-c", "name": None, "email": None, "phone": None}
+    assert (shown["job"], shown["url"], shown["total"], shown["lines"], shown["payments"]) == (
+        None,
+        None,
+        None,
+        [],
+        [],
+    )
+    assert to_document("xero-1", {}, {}, None)["contact"] is None
+
+
+def test_a_line_without_a_price_is_shown_without_one() -> None:
+    """Xero's lines may be words alone."""
+    line = to_line({"lines/l1/description": "Thank you", "lines/l1/unit_price": None}, "l1")
+    assert (line["description"], line["unit_price"], line["quantity"]) == ("Thank you", None, None)
+
+
+def test_lines_are_shown_in_their_order() -> None:
+    """The order of the fields means nothing, `line_order` does."""
+    fields = record({"line_order": ["l2", "l1"]})
+    assert [line["id"] for line in to_document("", fields, {}, None)["lines"]] == ["l2", "l1"]
+
+
+def test_prices_keep_four_places_and_amounts_show_cents() -> None:
+    """Nothing is rounded on the way to the app."""
+    assert to_line({"lines/l1/unit_price": "0.1234"}, "l1")["unit_price"] == "0.1234"
+    assert to_payment(payment("p1", "5"), "p1")["amount"] == "5.00"
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """A document as this side writes it: canonical, whole, its total true and its status what the payments say."""
+    words = st.sampled_from([None, "A", "B"])
+    money = st.decimals("0.01", "9999", places=2).map(money_text)
+    prices = st.sampled_from(["0.05", "20.50", "19.9999", "1890.00"])
+    days = st.dates().map(lambda day: day.isoformat())
+    sent_at = st.sampled_from([None, "2026-11-20T03:15:00Z", "2026-11-20T03:15:00.250Z"])
+    lines = [
+        {
+            "id": key,
+            "description": draw(words),
+            "quantity": draw(st.sampled_from([None, "1", "0.5", "12"])),
+            "unit_price": draw(st.none() | prices),
+            "category": draw(words),
+            "item_code": draw(words),
+            "discount_rate": draw(st.sampled_from([None, "10", "33.3333"])),
+            "tax": draw(st.sampled_from([None, "gst", "vat"])),
+        }
+        for key in draw(st.sampled_from([[], ["l1"], ["l2", "l1"]]))
+    ]
+    payments = [
+        {"id": key, "amount": draw(money), "paid_on": draw(days), "method": draw(words)}
+        for key in draw(st.sampled_from([[], ["p1"], ["p2", "xero-1"]]))
+    ]
+    document = without(
+        number=draw(words),
+        reference=draw(words),
+        url=draw(words),
+        job=draw(st.sampled_from([None, {"id": "j", "name": None}])),
+        status=draw(st.sampled_from(["draft", "sent", "cancelled"])),
+        sent_at=draw(sent_at),
+        issued_on=draw(days),
+        due_on=draw(st.none() | days),
+        amounts_are=draw(st.sampled_from(["tax_inclusive", "tax_exclusive", "no_tax"])),
+        lines=lines,
+        payments=payments,
+    )
+    fields = read(document)
+    total = total_of(fields)
+    return document | {
+        "total": None if total is None else money_text(total),
+        "status": shown_status(fields, total),
+    }
+
+
+@properties
+@given(document=documents())
+def test_a_document_survives_the_way_there_and_back(document: dict[str, Any]) -> None:
+    """What the app sent is what it is shown, to the letter."""
+    fields = read(document)
+    assert to_document(document["id"], fields, CONTACTS, total_of(fields)) == document
+
+
+@properties
+@given(fields=records(statuses=("draft", "sent", "cancelled")))
+def test_fields_survive_the_way_there_and_back(fields: dict[str, Any]) -> None:
+    """What we show the app is what we read when it sends that back."""
+    held = project(Side.PARTNER, fields)
+    assert read(to_document("i", held, {}, total_of(fields)), held) == held
