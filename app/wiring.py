@@ -44,6 +44,7 @@ from app.xero.scopes import list_missing_scopes
 from app.xero.signature import is_signed_by_xero
 
 OAUTH_RETURN_PATH = "/oauth/xero/callback"
+SYSTEM_CLOCK = SystemClock()
 _KEY_PREFIX_LENGTH = 12
 
 
@@ -85,9 +86,9 @@ class WorkerParts:
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings) -> AsyncIterator[WorkerParts]:
+async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[WorkerParts]:
     """Everything that a worker needs."""
-    async with open_ground(settings) as ground, open_xero(settings, ground) as xero, build_client() as http:
+    async with open_ground(settings, clock) as ground, open_xero(settings, ground) as xero, build_client() as http:
         yield WorkerParts(
             reconciler=Reconciler(ground.database, xero.organisations, ground.waker, ground.clock),
             sweep=Sweep(ground.database, ground.waker, ground.clock),
@@ -128,13 +129,13 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
 
 
 @asynccontextmanager
-async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
+async def open_ground(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Ground]:
     """Database, vault, clock and the way to wake workers."""
     vault = build_vault(settings)
     database = Database(settings.database_url)
     try:
         async with open_queue(settings) as queue:
-            yield Ground(database, vault, SystemClock(), queue, ArqWaker(queue))
+            yield Ground(database, vault, clock, queue, ArqWaker(queue))
     finally:
         await database.close()
 

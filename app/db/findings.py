@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
@@ -133,14 +133,16 @@ async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: 
 
 async def latest_writes(session: ReadSession, link_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """What the last create or update of each link moved: path to before and after."""
+    if not link_ids:
+        return {}
     row = AttemptRow
     newest = (
-        select(row.link_id, row.moves)
+        select(func.max(row.id))
         .where(row.link_id.in_(link_ids), row.action.in_(["create", "update"]))
-        .distinct(row.link_id)
-        .order_by(row.link_id, row.id.desc())
+        .group_by(row.link_id)
     )
-    return dict((await session.execute(newest)).tuples().all())
+    found = await session.execute(select(row.link_id, row.moves).where(row.id.in_(newest)))
+    return dict(found.tuples().all())
 
 
 async def list_conflicts(

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from app.domain import hub as bookkeeping
+from app.domain.fields import ABSENT
 from app.domain.hub import Hub, PartnerChange, next_change
+from app.domain.sides import Side, project
 from tests.histories import world
 from tests.histories.__main__ import KINDS, kind_of
 from tests.histories.world import World
@@ -67,7 +69,7 @@ def test_with_the_whole_record_as_the_base_histories_go_wrong(monkeypatch: pytes
     """The view is less than the record, which may hold what the document never saw."""
 
     def view(hub: Hub, _upto: int) -> dict[str, Any]:
-        return bookkeeping.project(bookkeeping.Side.PARTNER, hub.record)
+        return project(Side.PARTNER, hub.record)
 
     monkeypatch.setattr(bookkeeping, "partner_view", view)
     assert is_noticed()
@@ -116,7 +118,7 @@ def test_without_compare_and_set_in_the_app_histories_go_wrong(monkeypatch: pyte
     def overwrites(living: World, change: PartnerChange) -> bool:
         if change.revision > living.app_applied:
             living.app = {**living.app, **{path: after for path, (_, after) in change.moves.items()}}
-            living.app = {path: value for path, value in living.app.items() if value is not world.ABSENT}
+            living.app = {path: value for path, value in living.app.items() if value is not ABSENT}
             living.app_applied = change.revision
             living.app_version += 1
         return True

@@ -218,7 +218,7 @@ def test_a_sent_invoice_whose_payments_cover_it_is_shown_as_paid(
 ) -> None:
     """Also when the payments were made in Xero."""
     fields = record({"status": status}) | payment("xero-7", amount, method=None)
-    assert shown_status(fields, total and Decimal(total)) == shown
+    assert shown_status(fields, None if total is None else Decimal(total)) == shown
 
 
 def test_what_is_not_known_is_shown_as_nothing() -> None:

@@ -28,7 +28,7 @@ def judged(
 
 def code_of(hold: Hold | None) -> str | None:
     """The hold's code; None where the write may go."""
-    return hold and hold.code
+    return hold.code if hold else None
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,8 @@ def test_each_row_for_a_group(
     if outcome is not CONFLICT:
         assert merged.conflicts == ()
     elif ABSENT in (seen, held):
-        values = [whole(value) or ABSENT for value in (base, seen, held)]
-        assert merged.conflicts == (conflict(group, side, *values, winner=winner),)
+        was, here, there = (whole(value) or ABSENT for value in (base, seen, held))
+        assert merged.conflicts == (conflict(group, side, was, here, there, winner),)
     else:
         assert merged.conflicts == (conflict(f"{group}/{member}", side, base, seen, held, winner),)
 

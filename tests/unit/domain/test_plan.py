@@ -27,7 +27,7 @@ def after(changes: dict[str, Any], held: dict[str, Any] | None = None) -> Hub:
 
 def code_of(plan: Plan) -> str | None:
     """The code of the plan's hold."""
-    return plan.hold and plan.hold.code
+    return plan.hold.code if plan.hold else None
 
 
 def test_what_xero_lacks_is_created() -> None:

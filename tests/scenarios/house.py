@@ -1,0 +1,272 @@
+"""Everything at once for a story: a Xero organisation, a partner's app, and Plumbline between them, over real HTTP.
+
+The sandboxes and the API listen on loopback; PostgreSQL and Redis are real. What a worker does is done here by hand:
+`drain` lets webhooks go, reconciles and delivers until nothing is due, so a story is deterministic and then looks at the
+state of both sides. Xero's webhooks are held until `drain` lets them go, unless a story says otherwise.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import uvicorn
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from app.clock import ManualClock, SystemClock
+from app.db.session import Database
+from app.main import create_app
+from app.sandbox.partner.server import SandboxPartner
+from app.sandbox.xero import SandboxXero, serve_in_thread
+from app.settings import Settings
+from app.wiring import WorkerParts, create_partner, open_worker
+
+Json = dict[str, Any]
+
+MOST_TURNS = 40
+
+
+@dataclass
+class House:
+    """One partner, one business, one organisation, joined unless a story asks otherwise."""
+
+    xero: httpx.AsyncClient
+    """The sandbox organisation's control address."""
+    app: httpx.AsyncClient
+    """The partner app's control address."""
+    api: httpx.AsyncClient
+    """Plumbline, called with the partner's key."""
+    parts: WorkerParts
+    database: Database
+    clock: ManualClock
+    tenant_id: str
+    partner: Json
+    settings: Settings
+    xero_root: str
+    connection_id: str = ""
+    errors: list[BaseException] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The connection's address."""
+        return f"/v1/connections/{self.connection_id}"
+
+    # joining
+
+    async def connect(self, **settings: Any) -> Json:
+        """Open a connection, go through Xero's consent, choose the sales account and other settings."""
+        opened = await self._json(self.api.post("/v1/connections", json={"business_id": "biz_1"}))
+        self.connection_id = opened["id"]
+        await self.consent(opened["authorise_url"])
+        accounts = await self._json(self.api.get(f"{self.path}/accounts", params={"fit_for": "sales"}))
+        bank = await self._json(self.api.get(f"{self.path}/accounts", params={"fit_for": "payments"}))
+        chosen = {
+            "revenue_accounts": {name: accounts["data"][0]["account_id"] for name in ("general", "materials", "labour")},
+            "payment_account": bank["data"][0]["account_id"],
+            "conflict_policy": "xero_wins",
+        }
+        await self._json(self.api.patch(f"{self.path}/settings", json=chosen | settings))
+        await self.introduce()
+        await self.drain()
+        return await self._json(self.api.get(self.path))
+
+    async def consent(self, authorise_url: str, **choice: str) -> httpx.Response:
+        """A person allows access on Xero's page and is sent back to us."""
+        async with httpx.AsyncClient(follow_redirects=False) as browser:
+            allowed = await browser.post(authorise_url, data={"decision": "allow", "tenant_id": self.tenant_id} | choice)
+            back = httpx.URL(allowed.headers["location"])
+        return await self.api.get(f"{back.path}?{back.query.decode()}", headers={"authorization": ""})
+
+    async def introduce(self) -> None:
+        """Tell the partner's app where Plumbline is and which connection is its business's."""
+        known = {
+            "url": str(self.api.base_url).rstrip("/"),
+            "api_key": self.partner["api_key"],
+            "partner_id": self.partner["partner_id"],
+            "webhook_secret_in": self.partner["webhook_secret_out"],
+            "webhook_secret_out": self.partner["webhook_secret_in"],
+            "connection_id": self.connection_id,
+            "business_id": "biz_1",
+        }
+        await self._json(self.app.put("/plumbline", json=known))
+
+    # people
+
+    async def write(self, invoice_id: str = "inv_1", **document: Any) -> Json:
+        """A person writes an invoice in the app and sends it to the customer, unless `status` says otherwise."""
+        base = {
+            "id": invoice_id,
+            "number": f"N-{invoice_id}",
+            "status": "sent",
+            "reference": "PO 1",
+            "contact": {"id": "cus_1", "name": "Kim Tran", "email": "kim@example.com", "phone": None},
+            "lines": [{"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}],
+        }
+        return (await self._json(self.app.post("/invoices", json=base | document)))["document"]
+
+    async def edit(self, invoice_id: str = "inv_1", **changes: Any) -> Json:
+        """A person edits an invoice in the app."""
+        return (await self._json(self.app.patch(f"/invoices/{invoice_id}", json=changes)))["document"]
+
+    async def edit_xero(self, number: str = "N-inv_1", **changes: Any) -> Json:
+        """A person edits an invoice at Xero's screen."""
+        return await self._json(self.xero.patch(f"/people/{self.tenant_id}/invoices/{number}", json=changes))
+
+    async def at_xero(self, action: str, **body: Any) -> Json:
+        """A person does something else at Xero's screen, as `invoices/N-inv_1/void`."""
+        return await self._json(self.xero.post(f"/people/{self.tenant_id}/{action}", json=body))
+
+    # what both sides show
+
+    async def in_app(self, invoice_id: str = "inv_1") -> Json:
+        """The document as the app shows it."""
+        shown = await self._json(self.app.get(f"/invoices/{invoice_id}"))
+        return shown.get("document", shown)
+
+    async def in_xero(self, number: str = "N-inv_1") -> Json:
+        """The invoice as Xero shows it."""
+        return await self._json(self.xero.get(f"/people/{self.tenant_id}/invoices/{number}"))
+
+    async def list_in_xero(self) -> list[Json]:
+        """Every invoice of the organisation."""
+        shown = await self._json(self.xero.get(f"/people/{self.tenant_id}/invoices"))
+        return shown if isinstance(shown, list) else shown["Invoices"]
+
+    async def resource(self, invoice_id: str = "inv_1") -> Json:
+        """Plumbline's own account of an invoice."""
+        return await self._json(self.api.get(f"{self.path}/invoices/{invoice_id}"))
+
+    async def conflicts(self) -> list[Json]:
+        """Every conflict that was kept."""
+        return (await self._json(self.api.get(f"{self.path}/conflicts")))["data"]
+
+    async def calls(self, since: int = 0) -> list[Json]:
+        """The calls that Xero's API took, after a number."""
+        return (await self._json(self.xero.get("/calls", params={"since": since})))["calls"]
+
+    async def last_call(self) -> int:
+        """The number of Xero's last call."""
+        return (await self._json(self.xero.get("/calls", params={"since": 0})))["last"]
+
+    # faults
+
+    async def fault(self, kind: str, method: str = "*", path: str = "/", **more: Any) -> None:
+        """Xero misbehaves at a coming call."""
+        await self._json(self.xero.post("/faults", json={"kind": kind, "method": method, "path": path} | more))
+
+    # time and work
+
+    async def drain(self) -> None:
+        """Let webhooks go, reconcile and deliver until nothing more is due now."""
+        for _ in range(MOST_TURNS):
+            await self._json(self.xero.post("/webhooks/flush"))
+            await self.app.post("/flush")
+            await self.parts.reconciler.reconcile(UUID(self.connection_id))
+            await self.parts.delivery.deliver(UUID(self.connection_id))
+            if await self._is_quiet():
+                return
+        raise AssertionError("the work does not come to an end")
+
+    async def wait(self, span: timedelta = timedelta(minutes=20)) -> None:
+        """Time passes: waits and retries come due."""
+        self.clock.advance(span)
+        await self.drain()
+
+    async def sweep(self) -> None:
+        """The timer asks for a look at Xero, and the work is done."""
+        await self._json(self.api.post(f"{self.path}/sweep"))
+        await self.drain()
+
+    async def _is_quiet(self) -> bool:
+        pending = await self._json(self.xero.get("/webhooks"))
+        if pending["pending"]:
+            return False
+        statement = text(
+            "SELECT (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
+            " AND (retry_at IS NULL OR retry_at <= :now)) + (SELECT count(*) FROM changes c JOIN connections n"
+            " ON n.id = c.connection_id WHERE c.state = 'pending' AND n.state <> 'paused'"
+            " AND (c.attempts = 0 OR c.due_at <= :now))"
+        )
+        async with self.database.reading() as session:
+            return (await session.execute(statement, {"now": self.clock.now()})).scalar_one() == 0
+
+    @staticmethod
+    async def _json(call: Any) -> Any:
+        answer = await call
+        assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else {}
+
+
+@asynccontextmanager
+async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
+    """Start everything; nobody is joined yet."""
+    async with AsyncExitStack() as stack:
+        xero: SandboxXero = stack.enter_context(serve_in_thread())
+        app = stack.enter_context(SandboxPartner())
+        listener = socket.create_server(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        settings = build_settings(database_url, redis_url, xero, port)
+        partner = await create_partner(settings, "Tradie Tools", app.webhook_url)
+        await stack.enter_async_context(serve(settings, listener))
+        clock = ManualClock(SystemClock().now())
+        house = House(
+            xero=await stack.enter_async_context(httpx.AsyncClient(base_url=f"{xero.root_url}/control", timeout=60)),
+            app=await stack.enter_async_context(httpx.AsyncClient(base_url=app.control_url, timeout=60)),
+            api=await stack.enter_async_context(
+                httpx.AsyncClient(
+                    base_url=f"http://127.0.0.1:{port}",
+                    headers={"authorization": f"Bearer {partner['api_key']}"},
+                    timeout=60,
+                )
+            ),
+            parts=await stack.enter_async_context(open_worker(settings, clock)),
+            database=Database(database_url),
+            clock=clock,
+            tenant_id=xero.tenant_id,
+            partner=partner,
+            settings=settings,
+            xero_root=xero.root_url,
+        )
+        stack.push_async_callback(house.database.close)
+        subscription = {"url": f"http://127.0.0.1:{port}/webhooks/xero", "mode": "held"}
+        (await house.xero.put("/webhooks", json=subscription)).raise_for_status()
+        (await house.xero.put("/limits", json={"minute": 100_000, "day": 100_000})).raise_for_status()
+        yield house
+
+
+def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: int) -> Settings:
+    """Settings by which Plumbline takes the sandbox for Xero."""
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        redis_url=redis_url,
+        public_url=f"http://localhost:{port}",
+        secret_keys=(SecretStr(Fernet.generate_key().decode()),),
+        xero_client_id=xero.client_id,
+        xero_client_secret=SecretStr(xero.client_secret),
+        xero_webhook_key=SecretStr(xero.webhook_key),
+        xero_api_url=xero.root_url,
+        xero_identity_url=xero.root_url,
+        xero_login_url=xero.root_url,
+    )
+
+
+@asynccontextmanager
+async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
+    """The API on that socket until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,47 @@
+"""Edits on both sides: each survives, or stands in a conflict."""
+
+from tests.scenarios.house import House
+
+
+async def test_a_sent_invoice_stands_in_xero_approved_and_marked_as_sent(house: House) -> None:
+    """What was sent to the customer reaches Xero once, whole and equal to the cent."""
+    await house.write()
+    await house.drain()
+    invoice = await house.in_xero()
+    assert (invoice["Status"], invoice["SentToContact"], invoice["Total"]) == ("AUTHORISED", True, 110.0)
+    assert invoice["Contact"]["Name"] == "Kim Tran"
+    assert (await house.resource())["state"] == "settled"
+    assert len(await house.list_in_xero()) == 1
+
+
+async def test_a_draft_costs_no_call(house: House) -> None:
+    """A draft stays home, and Xero is not even asked."""
+    before = await house.last_call()
+    await house.write(status="draft")
+    await house.drain()
+    assert await house.last_call() == before
+    assert (await house.resource())["reason"]["code"] == "draft_stays_home"
+
+
+async def test_an_edit_in_xero_reaches_the_app(house: House) -> None:
+    """Reference and price, edited by a person in Xero, show in the app."""
+    await house.write()
+    await house.drain()
+    await house.edit_xero(Reference="PO 2", LineItems=[{"index": 0, "UnitAmount": 220}])
+    await house.drain()
+    document = await house.in_app()
+    assert (document["reference"], document["lines"][0]["unit_price"]) == ("PO 2", "220.00")
+    assert (await house.resource())["state"] == "settled"
+
+
+async def test_edits_of_different_fields_both_survive(house: House) -> None:
+    """One person edits the due date in Xero while another edits the reference in the app."""
+    await house.write()
+    await house.drain()
+    await house.edit_xero(DueDate="2027-03-01")
+    await house.edit(reference="PO app")
+    await house.drain()
+    document, invoice = await house.in_app(), await house.in_xero()
+    assert (document["reference"], invoice["Reference"]) == ("PO app", "PO app")
+    assert (document["due_on"], invoice["DueDateString"][:10]) == ("2027-03-01", "2027-03-01")
+    assert await house.conflicts() == []
