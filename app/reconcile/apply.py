@@ -143,7 +143,6 @@ async def _record_answers(
     keys = await contact_keys(current, [answer for answer in answers if isinstance(answer, XeroInvoice)])
     for sending, answer in zip(batch, answers, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)
-        work.called_xero = True
         work.link = without_intent(work.link, INVOICE_INTENT)
         if isinstance(answer, XeroInvoice):
             take_invoice(current, work, answer, keys.get(answer.xero_contact_id), wrote=sending.target)

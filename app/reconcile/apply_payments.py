@@ -73,7 +73,6 @@ def _build(current: Round, work: Work, key: str) -> PaymentWrite:
 
 
 def _take_answer(work: Work, key: str, answer: XeroPayment | Refused) -> None:
-    work.called_xero = True
     link = without_intent(work.link, key)
     amount = member(work.hub.record, "payments", key, "amount")
     moves = {f"payments/{key}": {"after": amount}}

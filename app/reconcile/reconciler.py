@@ -51,15 +51,18 @@ RETRY_WHEN_REFUSED = timedelta(hours=1)
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
-"""Seconds between rounds that call Xero one after the other: a storm becomes few batches, one change never waits."""
+"""Seconds between the rounds of a storm, which so becomes few large batches; a single change never waits."""
+
+STORM = 5
+"""Invoices read in one round from which on it pays to let more of them gather."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a round came upon: whether work was left that it saw, and whether Xero had to be called."""
+    """What a round came upon: whether it left work behind, and whether so much moved that more is on its way."""
 
     work_left: bool
-    called_xero: bool
+    is_storm: bool
 
 
 class Reconciler:
@@ -109,7 +112,7 @@ class Reconciler:
             if connection.is_behind:
                 await self._pause(pause)
                 seen = await self._round(lease, connection)
-                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.called_xero else 0.0
+                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
                 if seen.work_left:
                     continue
             if await lease.release(connection.generation):
@@ -132,8 +135,7 @@ class Reconciler:
         await self._tell(current, await apply_payments(current, works))
         async with self._database.reading() as session:
             work_left = took_all_it_could or await has_behind(session, connection.id)
-        called_xero = bool(current.fresh) or any(work.called_xero for work in works)
-        return Seen(work_left, called_xero)
+        return Seen(work_left, is_storm=len(current.fresh) >= STORM)
 
     async def _tell(self, current: Round, has_changes: bool) -> None:
         if has_changes:

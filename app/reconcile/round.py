@@ -70,7 +70,6 @@ class Work:
     contacts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     refusal: Hold | None = None
     had_open_conflicts: bool = False
-    called_xero: bool = False
 
     @property
     def hub(self) -> Hub:
