@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.fields import Fields, Value, instant_text, keys_of, member
+from app.domain.fields import Fields, Value, instant_text, is_text_only, keys_of, member
 from app.domain.sides import Side
 
 XERO_WORD = "xero:"
 NO_TAX_TYPE = "NONE"
+
+_LINE_WORDS = ("category", "tax", "account", "tax_type")
 
 
 class UnknownWord(Exception):
@@ -81,7 +83,9 @@ def couple(
     _couple_sent(side, record, at)
     for key in keys_of(record, "lines"):
         line = f"lines/{key}/"
-        if side is Side.PARTNER:
+        if is_text_only(record, key):
+            record |= {line + name: record.get(line + name) for name in _LINE_WORDS}
+        elif side is Side.PARTNER:
             _follow_partner(before, record, line, vocabulary)
         else:
             _follow_xero(before, record, line, vocabulary)
@@ -125,6 +129,8 @@ def refresh_unmapped(record: Fields, vocabulary: Vocabulary) -> dict[str, Value]
     filled = dict(record)
     amounts_are = record.get("amounts_are")
     for key in keys_of(record, "lines"):
+        if is_text_only(record, key):
+            continue
         if member(record, "lines", key, "account") is None:
             filled[f"lines/{key}/account"] = vocabulary.account_of(member(record, "lines", key, "category"))
         if member(record, "lines", key, "tax_type") is None:
@@ -137,6 +143,8 @@ def unknown_words(record: Fields) -> list[UnknownWord]:
     """The words that the maps did not know: lines that have no account or no tax type."""
     unknown: list[UnknownWord] = []
     for key in keys_of(record, "lines"):
+        if is_text_only(record, key):
+            continue
         if member(record, "lines", key, "account") is None:
             unknown.append(UnknownWord("category", member(record, "lines", key, "category") or "general"))
         if member(record, "lines", key, "tax_type") is None:

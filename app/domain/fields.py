@@ -72,6 +72,11 @@ def member(fields: Fields, kind: str, key: str, name: str) -> Value:
     return fields.get(f"{kind}/{key}/{name}")
 
 
+def is_text_only(fields: Fields, key: str) -> bool:
+    """Whether a line is only a description: it has no price, and so neither account nor tax (FACTS 4.3)."""
+    return member(fields, "lines", key, "unit_price") is None
+
+
 def differing(one: Fields, other: Fields) -> list[str]:
     """Paths whose values differ between two maps, absence counted as a value; sorted."""
     return sorted(path for path in {*one, *other} if one.get(path, ABSENT) != other.get(path, ABSENT))

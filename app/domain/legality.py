@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.fields import LINE_ORDER, Fields, group_of, keys_of, member_of
+from app.domain.fields import LINE_ORDER, Fields, group_of, is_text_only, keys_of, member_of
 from app.domain.money import paid
 from app.domain.organisation import Organisation
 from app.domain.sides import Side, Status, project
@@ -121,6 +121,8 @@ def _judge_account_fitness(
     """Lines need an active account and a tax rate that may be used for sales; untouched lines are let be."""
     for key in keys_of(project(Side.XERO, record), "lines"):
         if only is not None and not any(path.startswith(f"lines/{key}/") for path in only):
+            continue
+        if is_text_only(record, key):
             continue
         hold = _judge_account(record.get(f"lines/{key}/account"), organisation)
         if hold:

@@ -30,7 +30,9 @@ Found = dict[str, str | Hold]
 
 async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
     """Xero's id for each of our contact keys, or the reason why there is none."""
-    async with current.lease.recording() as session:
+    if not keys:
+        return {}
+    async with current.database.reading() as session:
         links = await list_contacts(session, current.connection_id, keys)
     found: Found = {link.partner_contact_id: link.xero_contact_id for link in links if link.xero_contact_id}
     missing = sorted(

@@ -18,7 +18,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.db.findings import Attempt
-from app.db.links import list_unfinished
+from app.db.links import list_by_xero_id, list_unfinished
 from app.domain.fields import Fields, decimal_text, without_groups
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.xero_invoice import Identities, XeroInvoice, match_lines, observed_fields
@@ -35,7 +35,7 @@ SKEW = timedelta(minutes=10)
 
 async def finish_creates(current: Round) -> bool:
     """Settle every create that was begun and not recorded; True when a change was put into the feed."""
-    async with current.lease.recording() as session:
+    async with current.database.reading() as session:
         unfinished = await list_unfinished(session, current.connection_id)
     if not unfinished:
         return False
@@ -52,18 +52,27 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     since = min(work.link.intents[INVOICE_INTENT].at for work in begun) - SKEW
     candidates = await current.xero.fetch_invoices_created_by_us(since)
     keys = await contact_keys(current, candidates)
-    for work in begun:
+    free = await _without_links(current, candidates)
+    # Those without a number are known by their content alone, so they must not take what another one's number is on.
+    for work in sorted(begun, key=lambda work: not (work.hub.unanswered or {}).get("number")):
         tried = work.hub.unanswered or {}
-        ours = next(
-            (c for c in candidates if is_ours(work.link, tried, c, keys.get(c.xero_contact_id))), None
-        )
+        ours = next((c for c in free if is_ours(work.link, tried, c, keys.get(c.xero_contact_id))), None)
         intent = work.link.intents[INVOICE_INTENT]
         work.link = without_intent(work.link, INVOICE_INTENT)
         if ours is None:
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
         else:
+            free.remove(ours)
             take_invoice(current, work, ours, keys.get(ours.xero_contact_id))
             work.attempts.append(_adopted(work.link.id, intent))
+
+
+async def _without_links(current: Round, candidates: Sequence[XeroInvoice]) -> list[XeroInvoice]:
+    async with current.lease.recording() as session:
+        ids = [candidate.xero_invoice_id for candidate in candidates]
+        links = await list_by_xero_id(session, current.connection_id, ids)
+    taken = {link.xero_invoice_id for link in links}
+    return [candidate for candidate in candidates if candidate.xero_invoice_id not in taken]
 
 
 def is_ours(link: InvoiceLink, tried: Fields, invoice: XeroInvoice, contact_key: str | None) -> bool:

@@ -23,6 +23,10 @@ LEASE_SPAN = timedelta(seconds=90)
 """Longer than the slowest single call to Xero, which is the longest time without a renewal."""
 
 
+RENEW_AFTER = timedelta(seconds=20)
+"""Together with one more call this stays below the span."""
+
+
 class Lease:
     """This worker's hold on one connection."""
 
@@ -31,6 +35,7 @@ class Lease:
         self._clock = clock
         self.connection_id = connection_id
         self._owner = owner
+        self._renewed_at = clock.now()
 
     @classmethod
     async def take(cls, database: Database, clock: Clock, connection_id: UUID) -> "Lease | None":
@@ -56,10 +61,16 @@ class Lease:
             raise LeaseLost
         return connection
 
+    async def keep(self) -> None:
+        """Renew the lease if it is time to, so that it outlasts the longest call to come."""
+        if self._clock.now() > self._renewed_at + RENEW_AFTER:
+            await self.renew()
+
     async def _fence(self, session: WriteSession) -> None:
         until = self._clock.now() + LEASE_SPAN
         if not await connections.renew_lease(session, self.connection_id, self._owner, until):
             raise LeaseLost
+        self._renewed_at = self._clock.now()
 
     async def release(self, seen: int) -> bool:
         """Give it back unless a trigger came since generation `seen`; False means: go on."""

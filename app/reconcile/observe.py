@@ -115,7 +115,7 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
         current.fresh |= {
             invoice.xero_invoice_id: invoice for invoice in await current.xero.fetch_invoices(batch)
         }
-        await current.lease.renew()
+        await current.lease.keep()
 
 
 async def _seek(current: Round, since: datetime, wanted: int) -> None:
@@ -123,7 +123,7 @@ async def _seek(current: Round, since: datetime, wanted: int) -> None:
     for _ in range(max(1, wanted // READ_BATCH)):
         page = await current.xero.fetch_invoices_modified_since(since)
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in page}
-        await current.lease.renew()
+        await current.lease.keep()
         if len(page) < PAGE_SIZE or page[-1].updated_at <= since:
             return
         since = page[-1].updated_at
@@ -131,15 +131,14 @@ async def _seek(current: Round, since: datetime, wanted: int) -> None:
 
 async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[str, str]:
     """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now."""
-    ids = sorted({invoice.xero_contact_id for invoice in invoices})
-    async with current.lease.recording() as session:
-        known = {
-            link.xero_contact_id: link.partner_contact_id
-            for link in await list_contacts_by_xero_id(session, current.connection_id, ids)
-            if link.xero_contact_id is not None
-        }
-    unknown = [xero_id for xero_id in ids if xero_id not in known]
-    for batch in batches(unknown, READ_BATCH):
+    known = current.contact_keys
+    ids = sorted({invoice.xero_contact_id for invoice in invoices} - known.keys())
+    if not ids:
+        return known
+    async with current.database.reading() as session:
+        links = await list_contacts_by_xero_id(session, current.connection_id, ids)
+    known |= {link.xero_contact_id: link.partner_contact_id for link in links if link.xero_contact_id}
+    for batch in batches([xero_id for xero_id in ids if xero_id not in known], READ_BATCH):
         found = await current.xero.fetch_contacts(batch)
         rows = [
             (

@@ -122,7 +122,7 @@ class Reconciler:
         """One round over everything that is behind now."""
         xero = await self._organisations.open(connection.id)
         organisation = await self._organisation(lease, connection, xero)
-        current = Round(lease, self._clock, connection, organisation, xero)
+        current = Round(lease, self._database, self._clock, connection, organisation, xero)
         await self._tell(current, await finish_creates(current))
         took_all_it_could = await collect_events(current)
         if connection.sweep_due:

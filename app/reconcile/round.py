@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.db.findings import Attempt
+from app.db.session import Database
 from app.domain.connection import Connection
 from app.domain.hub import Hub, Observed, Rules
 from app.domain.legality import Hold
@@ -32,15 +33,18 @@ def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
 class Round:
     """What every stage needs: the connection as it was at the start of the round, its rules, and the way to Xero.
 
-    `fresh` holds invoices that were read in this round, by Xero's id, so that nothing is read twice in it.
+    `fresh` holds invoices that were read in this round, by Xero's id, and `contact_keys` our keys of Xero's contacts,
+    so that nothing is read twice in it.
     """
 
     lease: Lease
+    database: Database
     clock: Clock
     connection: Connection
     organisation: Organisation
     xero: XeroOrganisation
     fresh: dict[str, XeroInvoice] = field(default_factory=dict)
+    contact_keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def connection_id(self) -> UUID:

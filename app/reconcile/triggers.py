@@ -27,12 +27,16 @@ async def collect_events(current: Round) -> bool:
 
     True when there were as many as one round takes, so that more may wait.
     """
-    async with current.lease.recording() as session:
+    async with current.database.reading() as session:
         events = await list_waiting(session, current.connection_id, EVENTS_AT_ONCE)
+    if not events:
+        return False
+    newest = _newest(events)
+    async with current.lease.recording() as session:
         about = {event.resource_id for event in events if event.category == "INVOICE"}
         links = await list_by_xero_id(session, current.connection_id, about)
         known = {link.xero_invoice_id: link for link in links}
-        await mark_xero_due(session, [link.id for link in links if _has_news(link, events)])
+        await mark_xero_due(session, [link.id for link in links if _has_news(link, newest)])
         await insert_discrepancies(session, current.connection_id, await _overwritten(session, known, events))
         settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
         await mark_taken(session, settled, current.clock.now())
@@ -41,14 +45,19 @@ async def collect_events(current: Round) -> bool:
     return len(events) == EVENTS_AT_ONCE
 
 
-def _has_news(link: InvoiceLink, events: Sequence[XeroEvent]) -> bool:
-    """Whether any event of this invoice is newer than what we hold; one without a readable date might be."""
-    held = link.xero_updated_at
-    return any(
-        event.dated_at is None or held is None or event.dated_at > held
-        for event in events
-        if event.resource_id == link.xero_invoice_id
-    )
+def _newest(events: Sequence[XeroEvent]) -> dict[str, datetime | None]:
+    """When each resource was last moved, as its events say; None where one of them has no date that could be read."""
+    newest: dict[str, datetime | None] = {}
+    for event in events:
+        known = newest.get(event.resource_id, event.dated_at)
+        newest[event.resource_id] = max(known, event.dated_at) if known and event.dated_at else None
+    return newest
+
+
+def _has_news(link: InvoiceLink, newest: Mapping[str, datetime | None]) -> bool:
+    """Whether an event of this invoice is newer than what we hold; one without a readable date might be."""
+    held, moved_at = link.xero_updated_at, newest[link.xero_invoice_id or ""]
+    return moved_at is None or held is None or moved_at > held
 
 
 async def _overwritten(
@@ -94,6 +103,8 @@ async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> None:
         for invoice in invoices
         if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from) is None
     ]
+    if not born:
+        return
     current.fresh |= {invoice.xero_invoice_id: invoice for invoice in born}
     rows = {BORN_IN_XERO + invoice.xero_invoice_id: invoice.xero_invoice_id for invoice in born}
     async with current.lease.recording() as session:

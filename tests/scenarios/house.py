@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,10 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.clock import ManualClock, SystemClock
+from app.db.changes import Change
 from app.db.session import Database
+from app.delivery.answers import Answer, Silence
+from app.delivery.webhook import Recipient, Sender
 from app.main import create_app
 from app.sandbox.partner.server import SandboxPartner
 from app.sandbox.xero import SandboxXero, serve_in_thread
@@ -97,6 +100,10 @@ class House:
         }
         await self._json(self.app.put("/plumbline", json=known))
 
+    async def choose(self, **settings: Any) -> Json:
+        """Change some of the connection's settings."""
+        return await self._json(self.api.patch(f"{self.path}/settings", json=settings))
+
     # people
 
     async def write(self, invoice_id: str = "inv_1", **document: Any) -> Json:
@@ -123,6 +130,15 @@ class House:
         """A person does something else at Xero's screen, as `invoices/N-inv_1/void`."""
         return await self._json(self.xero.post(f"/people/{self.tenant_id}/{action}", json=body))
 
+    async def unpay_at_xero(self, number: str = "N-inv_1") -> None:
+        """A person deletes every payment of an invoice at Xero's screen."""
+        for payment in (await self.in_xero(number))["Payments"]:
+            await self._json(self.xero.delete(f"/people/{self.tenant_id}/payments/{payment['PaymentID']}"))
+
+    async def set_facts(self, **facts: Any) -> None:
+        """An adviser changes what holds for the whole organisation, as its lock date."""
+        await self._json(self.xero.post(f"/organisations/{self.tenant_id}/facts", json=facts))
+
     # what both sides show
 
     async def in_app(self, invoice_id: str = "inv_1") -> Json:
@@ -142,6 +158,12 @@ class House:
     async def resource(self, invoice_id: str = "inv_1") -> Json:
         """Plumbline's own account of an invoice."""
         return await self._json(self.api.get(f"{self.path}/invoices/{invoice_id}"))
+
+    async def held_as(self, invoice_id: str = "inv_1") -> str | None:
+        """The code of the reason why an invoice is held; None when it is not held."""
+        shown = await self.resource(invoice_id)
+        assert shown["state"] != "held" or shown["reason"]["cure"], "a hold without a cure"
+        return shown["reason"]["code"] if shown["state"] == "held" else None
 
     async def conflicts(self) -> list[Json]:
         """Every conflict that was kept."""
@@ -226,7 +248,7 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
                     timeout=60,
                 )
             ),
-            parts=await stack.enter_async_context(open_worker(settings, clock)),
+            parts=await stack.enter_async_context(open_parts(settings, clock)),
             database=Database(database_url),
             clock=clock,
             tenant_id=xero.tenant_id,
@@ -239,6 +261,27 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
         (await house.xero.put("/webhooks", json=subscription)).raise_for_status()
         (await house.xero.put("/limits", json={"minute": 100_000, "day": 100_000})).raise_for_status()
         yield house
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, clock: ManualClock) -> AsyncIterator[WorkerParts]:
+    """A worker whose time is the story's, except that it signs by the app's watch.
+
+    A story's clock runs hours ahead of the app, which would refuse a signature from its future.
+    """
+    async with open_worker(settings, clock) as parts:
+        parts.delivery._sender = PresentSender(parts.delivery._sender)
+        yield parts
+
+
+class PresentSender(Sender):
+    """The sender it is made from, but for the present instant in its signatures."""
+
+    def __init__(self, sender: Sender) -> None:
+        vars(self).update(vars(sender))
+
+    async def send(self, recipient: Recipient, change: Change, now: datetime) -> Answer | Silence:
+        return await super().send(recipient, change, SystemClock().now())
 
 
 def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: int) -> Settings:

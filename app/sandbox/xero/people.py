@@ -103,12 +103,18 @@ def _edit_invoice(request: Request, organisation: Organisation, wish: dict[str, 
 
 
 def _merge_lines(invoice: Invoice, wishes: Any) -> list[dict[str, Any]]:
-    """The whole list of lines: each held one with its changes, less the removed, then the new."""
+    """The whole list of lines: each held one with its changes, less the removed, then the new.
+
+    A wish that names every held line also says their order, as when a person drags one.
+    """
     if not isinstance(wishes, list) or not all(isinstance(wish, dict) for wish in wishes):
         raise ControlError("LineItems must be a list of objects")
     merged: dict[str, dict[str, Any] | None] = {
         line.line_id: {"LineItemID": line.line_id} for line in invoice.lines
     }
+    named = [line_id for wish in wishes if (line_id := _line_id(invoice, wish))]
+    if set(named) == set(merged):
+        merged = {line_id: None for line_id in named}
     added = []
     for wish in wishes:
         line_id = _line_id(invoice, wish)

@@ -1,0 +1,119 @@
+"""What a line says besides its money: account, tax, discount, description, in the words of each side."""
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House, Json
+
+
+async def first_line(house: House) -> tuple[Json, Json]:
+    """The first line as the app and as Xero shows it."""
+    return (await house.in_app())["lines"][0], (await house.in_xero())["LineItems"][0]
+
+
+async def test_a_category_chooses_the_account_and_an_account_the_category(house: House) -> None:
+    """A line without one uses `general`; a known account shows as its category; an unknown one as itself."""
+    await house.choose(revenue_accounts={"materials": "220", "labour": "210"})
+    await house.write(lines=[{"id": "l1", "unit_price": "110.00", "category": None}])
+    await house.drain()
+    assert (await first_line(house))[1]["AccountCode"] == "200"
+    await house.edit(lines={"l1": {"category": "labour"}})
+    await house.drain()
+    assert (await first_line(house))[1]["AccountCode"] == "210"
+    await house.edit_xero(LineItems=[{"index": 0, "AccountCode": "220"}])
+    await house.drain()
+    assert (await first_line(house))[0]["category"] == "materials"
+    await house.edit_xero(LineItems=[{"index": 0, "AccountCode": "260"}])
+    await house.drain()
+    assert (await first_line(house))[0]["category"] == "xero:260"
+    await house.edit(lines={"l1": {"description": "Edited in the app", "unit_price": "120.00"}})
+    await house.drain()
+    app, xero = await first_line(house)
+    assert (app["category"], xero["AccountCode"]) == ("xero:260", "260")
+    await house.edit(lines={"l1": {"category": "labour"}})
+    await house.drain()
+    assert (await first_line(house))[1]["AccountCode"] == "210"
+    await assert_alike(house)
+
+
+async def test_a_tax_changed_on_either_side(house: House) -> None:
+    """A rate that the map knows shows as its word; one that it does not know survives a round trip."""
+    await house.write()
+    await house.drain()
+    await house.edit_xero(LineItems=[{"index": 0, "TaxType": "EXEMPTOUTPUT"}])
+    await house.drain()
+    assert (await first_line(house))[0]["tax"] == "none"
+    await house.edit(lines={"l1": {"tax": "gst"}})
+    await house.drain()
+    assert (await first_line(house))[1]["TaxType"] == "OUTPUT"
+    await house.edit_xero(LineItems=[{"index": 0, "TaxType": "BASEXCLUDED"}])
+    await house.drain()
+    assert (await first_line(house))[0]["tax"] == "xero:BASEXCLUDED"
+    await house.edit(lines={"l1": {"unit_price": "50.00"}})
+    await house.drain()
+    assert (await first_line(house))[1]["TaxType"] == "BASEXCLUDED"
+    await assert_alike(house)
+
+
+async def test_unknown_words_hold_until_the_settings_know_them(house: House) -> None:
+    """A category or tax that no map knows refuses nothing: the invoice waits, says so, and goes by itself."""
+    await house.write(lines=[{"id": "l1", "unit_price": "110.00", "category": "plumbing", "tax": "luxury"}])
+    await house.drain()
+    assert await house.held_as() == "category_unmapped"
+    assert await house.list_in_xero() == []
+    await house.choose(revenue_accounts={"plumbing": "200"})
+    await house.drain()
+    assert await house.held_as() == "tax_unmapped"
+    await house.choose(taxes={"luxury": "OUTPUT"})
+    await house.drain()
+    await assert_alike(house)
+
+
+async def test_discounts_and_prices_with_four_places_are_exact_both_ways(house: House) -> None:
+    """Ten percent off, a price of 0.3333, and both changed in Xero."""
+    line = {"id": "l1", "quantity": "3", "unit_price": "0.3333", "discount_rate": "10", "tax": "gst"}
+    await house.write(lines=[line])
+    await house.drain()
+    await assert_alike(house)
+    assert (await first_line(house))[1]["UnitAmount"] == 0.3333
+    await house.edit_xero(LineItems=[{"index": 0, "UnitAmount": 12.3456, "DiscountRate": 12.5}])
+    await house.drain()
+    app, _ = await first_line(house)
+    assert (app["unit_price"], app["discount_rate"]) == ("12.3456", "12.5")
+    await house.edit(lines={"l1": {"discount_rate": None}})
+    await house.drain()
+    assert "DiscountRate" not in (await first_line(house))[1]
+    await assert_alike(house)
+
+
+async def test_a_line_that_is_only_a_description(house: House) -> None:
+    """A note from Xero, and one from the app, need no account; a note that gets a price does."""
+    await house.write()
+    await house.drain()
+    await house.edit_xero(LineItems=[{"Description": "Thank you for your business"}])
+    await house.drain()
+    note = (await house.in_app())["lines"][1]
+    assert (note["description"], note["quantity"], note["unit_price"]) == (
+        "Thank you for your business",
+        None,
+        None,
+    )
+    await assert_alike(house)
+    await house.edit(lines={"l7": {"description": "Warranty: one year", "quantity": None, "unit_price": None}})
+    await house.drain()
+    await assert_alike(house)
+    await house.edit(lines={note["id"]: {"quantity": "1", "unit_price": "5.00", "tax": "gst"}})
+    await house.drain()
+    assert (await house.in_xero())["Total"] == 115
+    await assert_alike(house)
+
+
+async def test_a_description_cleared_in_the_app_is_refused_in_words(house: House) -> None:
+    """Xero wants one for each line: the invoice is held with Xero's sentence until there is one again."""
+    await house.write()
+    await house.drain()
+    await house.edit(lines={"l1": {"description": None}})
+    await house.drain()
+    assert await house.held_as() is not None
+    assert "Description" in (await house.resource())["reason"]["message"]
+    await house.edit(lines={"l1": {"description": "Call-out again"}})
+    await house.drain()
+    await assert_alike(house)

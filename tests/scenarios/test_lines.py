@@ -1,0 +1,126 @@
+"""Lines on both sides: each keeps its identity, whoever adds, removes, edits or moves it."""
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House, Json
+
+TWO = [
+    {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"},
+    {"id": "l2", "description": "Pipe", "quantity": "3", "unit_price": "12.50", "tax": "gst"},
+]
+TAP = {"id": "l3", "description": "Tap", "quantity": "1", "unit_price": "80.00", "tax": "gst"}
+XERO_TAP = {"Description": "Tap", "Quantity": 1, "UnitAmount": 80, "AccountCode": "200", "TaxType": "OUTPUT"}
+
+
+def named(document: Json) -> list[str]:
+    """The descriptions of an app's or Xero's lines, in order."""
+    lines = document.get("lines") or document.get("LineItems") or []
+    return [line.get("description") or line.get("Description") for line in lines]
+
+
+async def two_lines(house: House) -> None:
+    """An invoice with a call-out and a pipe stands on both sides."""
+    await house.write(lines=TWO)
+    await house.drain()
+
+
+async def test_lines_added_edited_moved_and_removed_in_the_app(house: House) -> None:
+    """Each step shows in Xero, and the lines that stayed kept Xero's id."""
+    await two_lines(house)
+    ids = [line["LineItemID"] for line in (await house.in_xero())["LineItems"]]
+    await house.edit(lines={"l2": {"quantity": "4"}, "l3": TAP})
+    await house.drain()
+    await assert_alike(house)
+    assert [line["LineItemID"] for line in (await house.in_xero())["LineItems"]][:2] == ids
+    lines = (await house.in_app())["lines"]
+    await house.edit(lines=[lines[2], lines[0], lines[1]])
+    await house.drain()
+    assert named(await house.in_xero()) == ["Tap", "Call-out", "Pipe"]
+    await assert_alike(house)
+    await house.edit(lines={"l1": None})
+    await house.drain()
+    assert named(await house.in_xero()) == ["Tap", "Pipe"]
+    await assert_alike(house)
+
+
+async def test_lines_added_edited_moved_and_removed_in_xero(house: House) -> None:
+    """A line born in Xero gets an id that the app keeps through every later step."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 1, "Quantity": 4}, XERO_TAP])
+    await house.drain()
+    await assert_alike(house)
+    lines = (await house.in_app())["lines"]
+    assert [line["id"] for line in lines][:2] == ["l1", "l2"]
+    born = lines[2]["id"]
+    assert born.startswith("xero-")
+    await house.edit_xero(LineItems=[{"index": 2}, {"index": 0}, {"index": 1}])
+    await house.drain()
+    assert [line["id"] for line in (await house.in_app())["lines"]] == [born, "l1", "l2"]
+    await house.edit(lines={born: {"unit_price": "85.00"}})
+    await house.drain()
+    assert (await house.in_xero())["LineItems"][0]["UnitAmount"] == 85
+    await house.edit_xero(LineItems=[{"index": 1, "Removed": True}])
+    await house.drain()
+    assert [line["id"] for line in (await house.in_app())["lines"]] == [born, "l2"]
+    await assert_alike(house)
+
+
+async def test_both_add_a_line_and_both_stand(house: House) -> None:
+    """Two new lines, one from each side, on both sides, in one order."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[XERO_TAP])
+    await house.edit(lines={"l9": {**TAP, "description": "Washer"}})
+    await house.drain()
+    assert sorted(named(await house.in_app())) == ["Call-out", "Pipe", "Tap", "Washer"]
+    await assert_alike(house)
+    assert await house.conflicts() == []
+
+
+async def test_edited_here_and_removed_there_is_a_conflict_over_the_line(house: House) -> None:
+    """Xero wins here: its removal stands, and the app's edit is kept in the conflict; then the other way round."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 1, "Removed": True}])
+    await house.edit(lines={"l2": {"quantity": "7"}})
+    await house.drain()
+    assert named(await house.in_app()) == ["Call-out"]
+    await assert_alike(house)
+    [conflict] = await house.conflicts()
+    assert (conflict["path"], "xero" in conflict["values"]) == ("lines/l2", False)
+    assert conflict["values"]["partner"]["quantity"] == "7"
+
+    await house.write("inv_2", lines=TWO)
+    await house.drain()
+    await house.edit_xero("N-inv_2", LineItems=[{"index": 1, "Quantity": 9}])
+    await house.edit("inv_2", lines={"l2": None})
+    await house.drain()
+    assert [line["quantity"] for line in (await house.in_app("inv_2"))["lines"]] == ["1", "9"]
+    await assert_alike(house, "inv_2")
+
+
+async def test_new_ids_for_every_line_are_no_edit(house: House) -> None:
+    """Another app wrote the same lines anew, one of them dearer: the app's lines stay the same lines."""
+    await two_lines(house)
+    said = [
+        {"Description": "Call-out", "Quantity": 1, "UnitAmount": 110, "AccountCode": "200", "TaxType": "OUTPUT"},
+        {"Description": "Pipe", "Quantity": 3, "UnitAmount": 13, "AccountCode": "200", "TaxType": "OUTPUT"},
+    ]
+    await house.edit_xero(LineItems=[{"index": 0, "Removed": True}, {"index": 1, "Removed": True}, *said])
+    await house.drain()
+    lines = (await house.in_app())["lines"]
+    assert [(line["id"], line["unit_price"]) for line in lines] == [("l1", "110.00"), ("l2", "13.00")]
+    await house.edit(lines={"l1": {"unit_price": "120.00"}})
+    await house.drain()
+    await assert_alike(house)
+
+
+async def test_two_identical_lines_stay_two(house: House) -> None:
+    """Which is which is kept: the second one's edit, from either side, changes the second."""
+    twins = [{**TWO[0], "id": "l1"}, {**TWO[0], "id": "l2"}]
+    await house.write(lines=twins)
+    await house.drain()
+    await house.edit_xero(LineItems=[{"index": 1, "UnitAmount": 99}])
+    await house.drain()
+    assert [line["unit_price"] for line in (await house.in_app())["lines"]] == ["110.00", "99.00"]
+    await house.edit(lines={"l2": {"unit_price": "98.00"}})
+    await house.drain()
+    assert [line["UnitAmount"] for line in (await house.in_xero())["LineItems"]] == [110, 98]
+    await assert_alike(house)
