@@ -60,7 +60,7 @@ migrate: setup ## Bring the database to the newest schema
 	@$(BIN)/python -m app migrate
 
 test: setup ## Run every test (ARGS='-k name' narrows it)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: setup ## Lint, formatting, types, import contracts, migrations against the tables
 	$(BIN)/ruff check .

@@ -23,7 +23,10 @@ from app import schema
 from app.embedded import open_servers
 from app.settings import Settings
 
-_redis_databases = cycle(range(1, 16))
+# Tests run in several processes at once, which may share one Redis: each takes its own part of the numbers.
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_redis_databases = cycle(range(1 + _process, 16, _processes))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Puts the API together: routers, problem documents, middleware, and what OpenAPI says of all of it."""
+"""Puts the API together: routers, webhooks, problem documents, middleware, and the page of the contract."""
 
 from typing import Any
 
@@ -18,42 +18,35 @@ from app.api import (
     oauth,
     organisation,
     settings,
+    webhooks,
 )
+from app.api.contract import DESCRIPTION, complete
+from app.api.docs_page import build_docs_routes
 from app.api.middleware import BodyLimit, Correlation
-from app.api.problems import HANDLERS, SCHEMA
-
-DESCRIPTION = """Keeps one invoice true in two places: your app and a business's Xero organisation.
-
-Send each document whole whenever it changes, by `PUT` or by a signed webhook; it is answered at once and brought to
-Xero afterwards. What changes in Xero comes back as a change, by webhook and in the feed. Every refusal is a problem
-document (RFC 9457) that names the fields."""
+from app.api.problems import HANDLERS
 
 ROUTERS: tuple[APIRouter, ...] = (
     connections.router,
+    oauth.router,
     organisation.router,
     settings.router,
     invoices.router,
-    links.router,
-    conflicts.router,
     changes.router,
     manifest.router,
-    oauth.router,
+    conflicts.router,
+    links.router,
     health.router,
 )
 
 
 class Api(FastAPI):
-    """FastAPI, with the problem document in its OpenAPI in place of FastAPI's own form of a refusal."""
+    """FastAPI, with the whole contract as its OpenAPI."""
 
     def openapi(self) -> dict[str, Any]:
         """The contract; built once."""
         if self.openapi_schema is None:
-            schema = super().openapi()
-            schemas = schema["components"]["schemas"]
-            schemas["Problem"] = SCHEMA
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-        return super().openapi()
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
 
 
 def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | None = None) -> FastAPI:
@@ -62,12 +55,15 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         title="Plumbline",
         version="1",
         description=DESCRIPTION,
+        license_info={"name": "MIT"},
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[Middleware(Correlation), Middleware(BodyLimit)],
+        webhooks=webhooks.router,
+        docs_url=None,
         redoc_url=None,
     )
     for router in ROUTERS:
         app.include_router(router)
-    app.router.routes.extend(routes)
+    app.router.routes.extend([*routes, *build_docs_routes()])
     return app

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.domain.fields import Fields, Value, line_keys, member
+from app.domain.fields import Fields, Value, is_text_only, line_keys, member
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -53,10 +53,12 @@ def amount_of_line(record: Fields, key: str) -> Decimal:
 
 
 def tax_amounts(record: Fields, rates: Mapping[str, Decimal]) -> dict[str, Decimal] | None:
-    """Tax per line key, by the rates of the lines' tax types; None where a line's rate is not known."""
+    """Tax per key of a line that has any money, by the lines' tax types; None where a line's rate is not known."""
     taxes: dict[str, Decimal] = {}
     amounts_are = record.get("amounts_are") or "tax_exclusive"
     for key in line_keys(record):
+        if is_text_only(record, key):
+            continue
         rate = (
             Decimal(0)
             if amounts_are == "no_tax"

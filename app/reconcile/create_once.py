@@ -68,7 +68,7 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
 
 
 async def _without_links(current: Round, candidates: Sequence[XeroInvoice]) -> list[XeroInvoice]:
-    async with current.lease.recording() as session:
+    async with current.database.reading() as session:
         ids = [candidate.xero_invoice_id for candidate in candidates]
         links = await list_by_xero_id(session, current.connection_id, ids)
     taken = {link.xero_invoice_id for link in links}

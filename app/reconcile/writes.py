@@ -5,7 +5,7 @@ Payments and held conflicts are in it as Xero has them, so the answer can be com
 differs is Xero's own doing.
 """
 
-from app.domain.fields import LINE_ORDER, Fields, Value, line_keys, member, without_groups
+from app.domain.fields import LINE_ORDER, Fields, Value, is_text_only, line_keys, member, without_groups
 from app.domain.hub import Hub
 from app.domain.link import InvoiceLink
 from app.domain.money import tax_amounts
@@ -74,7 +74,11 @@ def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[
     return tuple(
         LineWrite(
             xero_line_id=xero_ids.get(key),
-            members={name: member(target, "lines", key, name) for name in names},
+            # Of a line that is only a description nothing else is said, or Xero would make it one of no money.
+            members={
+                name: member(target, "lines", key, name)
+                for name in (["description"] if is_text_only(target, key) else names)
+            },
             tax_amount=taxes.get(key),
         )
         for key in line_keys(target)

@@ -49,6 +49,7 @@ _LINES = [
         ["A", "B"], ["10", "20.5"], [None, "10"], ["materials", None, "xero:260"], ["gst", None]
     )
 ]
+_LINES.append(dict.fromkeys(_LINES[0]) | {"description": "Only words"})
 _MONEY = [
     {"amount": amount, "paid_on": paid_on, "method": method}
     for amount, paid_on, method in product(["10", "20.5"], ["2026-11-20", "2026-11-21"], [None, "card"])

@@ -132,10 +132,31 @@ def test_turning_tax_off_and_on_moves_every_lines_tax_type() -> None:
 
 def test_a_new_line_gets_the_other_sides_words() -> None:
     """A line comes with the words of the side that added it; nothing of it is left unsaid."""
+    price = {"lines/l9/unit_price": "5"}
     in_app = {"lines/l9/category": "materials", "lines/l9/tax": "gst"}
     in_xero = {"lines/l9/account": "210", "lines/l9/tax_type": "OUTPUT"}
-    assert after(Side.PARTNER, in_app) == in_app | in_xero
-    assert after(Side.XERO, in_xero) == in_app | in_xero
+    assert after(Side.PARTNER, price | in_app) == price | in_app | in_xero
+    assert after(Side.XERO, price | in_xero) == price | in_app | in_xero
+
+
+@pytest.mark.parametrize("price", ["5", None])
+def test_a_new_line_that_xero_did_not_book_has_both_sides_fields(price: str | None) -> None:
+    """Without account and tax type there is nothing to say in the app's words, which are there all the same."""
+    line = {"lines/l9/unit_price": price, "lines/l9/account": None, "lines/l9/tax_type": None}
+    assert after(Side.XERO, line) == line | {"lines/l9/category": None, "lines/l9/tax": None}
+
+
+def test_a_line_that_is_only_a_description_is_not_booked() -> None:
+    """It has no amount, and so neither account nor tax: no word of it is unknown, and none is filled in."""
+    words = {f"lines/l9/{name}": None for name in ("category", "tax", "account", "tax_type", "unit_price")}
+    line = words | {"lines/l9/description": "Thank you"}
+    assert couple(Side.PARTNER, RECORD, RECORD | line, VOCABULARY, AT) == RECORD | line
+    assert unknown_words(RECORD | line) == []
+    assert refresh_unmapped(RECORD | line, VOCABULARY) == RECORD | line
+    priced = RECORD | line | {"lines/l9/unit_price": "5"}
+    assert len(unknown_words(priced)) == 2
+    filled = refresh_unmapped(priced, VOCABULARY)
+    assert (filled["lines/l9/account"], filled["lines/l9/tax_type"]) == ("200", "EXEMPTOUTPUT")
 
 
 def test_a_payment_made_in_xero_has_no_method() -> None:

@@ -12,6 +12,7 @@ from app.domain.fields import (
     group_of,
     grouped,
     instant_text,
+    is_text_only,
     keys_of,
     line_keys,
     member,
@@ -71,6 +72,13 @@ def test_lines_have_their_order_and_the_forgotten_come_last() -> None:
     assert line_keys(FIELDS) == ["b", "a"]
     assert line_keys(FIELDS | {"line_order": ["gone", "b"]}) == ["b", "a"]
     assert line_keys({path: value for path, value in FIELDS.items() if path != "line_order"}) == ["a", "b"]
+
+
+def test_a_line_without_a_price_is_only_a_description() -> None:
+    """Also where it has a quantity; a price of nothing is a price."""
+    line = {"lines/a/description": "Thank you", "lines/a/quantity": "1", "lines/a/unit_price": None}
+    assert is_text_only(line, "a")
+    assert not is_text_only(line | {"lines/a/unit_price": "0"}, "a")
 
 
 def test_absence_differs_from_nothing() -> None:

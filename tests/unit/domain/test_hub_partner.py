@@ -147,6 +147,23 @@ def test_a_document_tells_what_was_applied_also_without_an_acknowledgement() -> 
     assert (hub.acked_revision, dict(hub.sent), next_change(hub)) == (change.revision, {}, None)
 
 
+def test_a_document_that_crossed_an_acknowledgement_does_not_take_it_back() -> None:
+    """It was written before the change was applied and came after: what was acknowledged is held all the same."""
+    hub, change = sent(xero_shows(START, changed(XERO, {"reference": "X"})).hub)
+    hub = app_says(acknowledged(hub, change.revision), changed(APP, {"due_on": "2026-12-31"})).hub
+    assert hub.acked_revision == change.revision
+    assert partner_view(hub, change.revision) == changed(APP, {"reference": "X", "due_on": "2026-12-31"})
+    assert next_change(hub) is None
+
+
+def test_a_change_has_at_least_the_revision_of_the_record() -> None:
+    """A revision says how often the record moved, sent or not."""
+    hub = xero_shows(START, changed(XERO, {"reference": "X1"})).hub
+    hub = xero_shows(hub, changed(XERO, {"reference": "X2"})).hub
+    assert hub.revision == 2
+    assert next_change(hub) == PartnerChange(2, {"reference": ("PO 1177", "X2")})
+
+
 def test_a_stale_document_changes_nothing() -> None:
     """An older version, or the same one again, is not merged: the newest document was the whole state."""
     hub = app_says(START, changed(APP, {"reference": "P"}), version=7).hub

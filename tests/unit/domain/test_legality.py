@@ -121,6 +121,14 @@ def test_lines_of_a_paid_invoice_neither_come_nor_go() -> None:
     assert code_of(judge_update(moves, before, project(Side.XERO, after), ORGANISATION)) == "paid_locked"
 
 
+def test_a_line_of_words_does_not_come_to_a_paid_invoice_either() -> None:
+    """The words of a line may be mended, but not a line be added by them."""
+    before = RECORD | PAID
+    after = before | {"lines/l9/description": "Thank you"}
+    hold = judge_update(["lines/l9/description"], after, project(Side.XERO, before), ORGANISATION)
+    assert code_of(hold) == "paid_locked"
+
+
 def test_lines_of_a_paid_invoice_may_change_places() -> None:
     """The order is no amount."""
     assert judged({"line_order": ["l2", "l1"]}, held=PAID) is None
@@ -168,6 +176,14 @@ def test_lines_that_do_not_move_are_let_be() -> None:
     archived = {"lines/l2/account": "205", "lines/l2/tax_type": "INPUT"}
     assert judged({"lines/l1/unit_price": "900"}, held=archived) is None
     assert code_of(judged({"lines/l2/unit_price": "900"}, held=archived)) == "account_unusable"
+
+
+def test_a_line_that_is_only_a_description_needs_no_account() -> None:
+    """Xero takes it without account and tax (FACTS 4.3)."""
+    words = {f"lines/l9/{name}": None for name in ("account", "tax_type", "unit_price", "quantity")}
+    line = words | {"lines/l9/description": "Thank you", "line_order": ["l1", "l2", "l9"]}
+    assert judge_create(record(line), ORGANISATION) is None
+    assert judged(line) is None
 
 
 def test_the_sentence_tells_a_missing_account_from_an_archived_one() -> None:

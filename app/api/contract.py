@@ -1,0 +1,94 @@
+"""What OpenAPI says beside the single operations: what this is, the order of the story, and names that can be read.
+
+FastAPI derives the operations and their schemas from the code; this adds the webhooks, the problem document in place of
+FastAPI's own form of a refusal, a sentence for each tag, and the plain name of what the code must call otherwise.
+"""
+
+import json
+from typing import Any
+
+from app.api.problems import SCHEMA
+from app.api.webhooks import INCOMING, build_incoming_schemas
+
+DESCRIPTION = """Keeps one invoice true in two places: your app and a business's Xero organisation.
+
+**In short.** Open a connection and send the person to `authorise_url`; choose a revenue account in the settings;
+`PUT` each document whole whenever it changes. It is answered at once and brought to Xero afterwards. What changes in
+Xero comes back as a change, by webhook and in the feed, and your app applies it by compare-and-set.
+
+**Key.** Every call under `/v1` takes `Authorization: Bearer plk_...`; `python -m app partner create` makes a key. Press
+*Authorize* to try calls from this page.
+
+**Values.** Money and quantities are decimals in strings, never floats. Days are `YYYY-MM-DD`, instants ISO 8601 with
+their offset. Ids are yours; what was born in Xero comes with an id that begins with `xero-`, for your app to keep.
+
+**Refusals.** Each is a problem document (RFC 9457): `type` names the kind for good, `errors` names the fields,
+`correlation_id` finds the request in the logs. Nothing that is refused is stored, and nothing is stored by half."""
+
+TAGS = (
+    (
+        "connections",
+        "One business joined to one Xero organisation: open it, see why it stands still, pause, resume.",
+    ),
+    ("consent", "Where Xero sends the person back to. It answers a browser, not your app."),
+    ("organisation", "What the Xero organisation has to choose from, as it was last read."),
+    ("settings", "What the business chose: accounts, taxes, who wins a conflict, what is linked at all."),
+    (
+        "invoices",
+        "Your documents in, whole every time; and where each invoice stands on both sides, and why.",
+    ),
+    ("changes", "What your side must now show: the feed, for apps without a webhook and for catching up."),
+    (
+        "webhooks",
+        "The same two ways by signed webhook, and Xero's own. What we send you is under *Webhooks* below.",
+    ),
+    ("manifest", "Post which invoices you have: the answer names those whose document was lost on the way."),
+    ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
+    ("links", "Which invoice here is which one in Xero."),
+    ("health", "For load balancers: the process is alive; it can take requests."),
+)
+"""Every tag with a sentence, in the order in which a partner meets them."""
+
+PLAIN_NAMES = {
+    "AccountShown": "Account",
+    "ConnectionShown": "Connection",
+    "Entry": "ManifestEntry",
+    "Feed_Attempt_": "AttemptFeed",
+    "Feed_Change_": "ChangeFeed",
+    "Feed_Conflict_": "ConflictFeed",
+    "Page_Invoice_": "InvoicePage",
+    "Page_Link_": "LinkPage",
+    "OrganisationName": "Organisation",
+    "State": "LinkState",
+    "TaxRateShown": "TaxRate",
+    "Wanted": "DocumentWanted",
+}
+"""Schemas whose name in the code says too little, or too much, outside of it."""
+
+KEY_SCHEME = ("HTTPBearer", "ApiKey")
+
+
+def complete(schema: dict[str, Any]) -> dict[str, Any]:
+    """The contract, from what FastAPI made of the operations."""
+    paths = {**schema["paths"], **INCOMING}
+    schemas = {**build_incoming_schemas(), **schema["components"]["schemas"], "Problem": SCHEMA}
+    for ours in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(ours, None)
+    for name, plain in PLAIN_NAMES.items():
+        schemas[plain] = {**schemas.pop(name), "title": plain}
+    whole = {
+        **schema,
+        "tags": [{"name": name, "description": sentence} for name, sentence in TAGS],
+        "paths": paths,
+        "components": {**schema["components"], "schemas": dict(sorted(schemas.items()))},
+    }
+    return _refer_by_plain_names(whole)
+
+
+def _refer_by_plain_names(contract: dict[str, Any]) -> dict[str, Any]:
+    """Schemas are referred to in many places, and the key's scheme by every operation."""
+    text = json.dumps(contract).replace(f'"{KEY_SCHEME[0]}"', f'"{KEY_SCHEME[1]}"')
+    for name, plain in PLAIN_NAMES.items():
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
+    renamed: dict[str, Any] = json.loads(text)
+    return renamed

@@ -1,0 +1,187 @@
+"""The three webhooks as the contract tells them; nothing is routed from here.
+
+Ours to the partner's app is declared as FastAPI declares webhooks, and sent by `delivery`. The two that come in are
+plain routes of `intake`, whose bodies stay as they came, so what OpenAPI says of them is written here.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.changes import Change
+from app.api.problems import documented
+from app.intake.document import EXAMPLE, Document
+from app.intake.partner_events import InvoiceChanged
+
+router = APIRouter(tags=["webhooks"])
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+class ChangeSent(BaseModel):
+    """What a partner's app is sent: the very object that the feed has, in an envelope."""
+
+    type: Literal["invoice.changed"]
+    timestamp: datetime
+    data: Change
+
+
+class ChangeApplied(BaseModel):
+    """The app's answer once it has applied the change. Both versions help, neither is needed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 8, "replaced_version": 7}]})
+
+    version: int | None = Field(default=None, description="The document's version now.")
+    replaced_version: int | None = Field(
+        default=None, description="The version that the change was applied to."
+    )
+
+
+class ChangeRefused(BaseModel):
+    """The app's answer when a field holds neither `before` nor `after`: somebody edited it there first."""
+
+    document: Document
+
+
+@router.post(
+    "invoice.changed",
+    operation_id="send_change",
+    response_model=ChangeApplied,
+    summary="To your app: what an invoice must now show",
+    responses={
+        200: {"description": "Applied, now or before: a `revision` that you have is answered so again."},
+        409: {
+            "model": ChangeRefused,
+            "description": "Refused, with the whole document as it stands in the app.",
+        },
+        "default": {
+            "description": "Anything else, or no answer in 10 seconds: it is sent again, later and later."
+        },
+    },
+)
+def send_change(
+    change: ChangeSent,
+    webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1042`.")],
+    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
+    webhook_signature: Annotated[
+        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+    ],
+) -> None:
+    """Compare and set, for each entry of `fields`, all of them or none:
+
+    - the field holds `before`: set it to `after`;
+    - it holds `after` already: leave it;
+    - it holds something else: refuse the whole change with 409 and your document.
+
+    Then raise `version`, and send the change's `revision` as `based_on` from now on.
+    Signed by [Standard Webhooks](https://www.standardwebhooks.com); one invoice's changes come in order.
+    """
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": description,
+    }
+
+
+def _body(schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+_UNSIGNED = {"description": "Not signed as it must be. No body, so that nothing can be learnt by trying."}
+
+_FROM_PARTNER = {
+    "tags": ["webhooks"],
+    "operationId": "take_partner_event",
+    "summary": "From your app: a document, as a signed webhook instead of a PUT",
+    "description": "By [Standard Webhooks](https://www.standardwebhooks.com), signed with your `webhook_secret_in`. "
+    "Stored once per `webhook-id` and answered after that is committed. A stale document is answered 200 too, since "
+    "sending it again would not help; a refused one leaves nothing behind, so mend it and send it again. "
+    "Types that are not known are kept and answered 200.",
+    "parameters": [
+        {
+            "name": "partner_id",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"},
+        },
+        _header("webhook-id", "Yours; the same at every retry."),
+        _header("webhook-timestamp", "Unix seconds, at most five minutes off."),
+        _header("webhook-signature", "`v1,` and the base64 of an HMAC-SHA256."),
+    ],
+    "requestBody": _body(
+        {"$ref": REFERENCE.format(model="InvoiceChanged")},
+        {
+            "type": "invoice.changed",
+            "timestamp": "2026-11-20T03:15:00Z",
+            "data": {"connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10", "document": EXAMPLE},
+        },
+    ),
+    "responses": {
+        "200": {"description": "Stored, or seen before. No body."},
+        "401": _UNSIGNED,
+        **documented(
+            "malformed_body",
+            "connection_removed",
+            "version_reused",
+            "too_large",
+            "invalid_request",
+            "invalid_document",
+        ),
+    },
+}
+
+_FROM_XERO = {
+    "tags": ["webhooks"],
+    "operationId": "take_xero_events",
+    "summary": "From Xero: something moved",
+    "description": "The address for the webhooks page of your app in Xero's developer portal. It passes the intent to "
+    "receive. Events are hints: they say where to look, and what stands in Xero is read from Xero. A signed body is "
+    "answered 200 whatever it holds, after its events are committed.",
+    "parameters": [
+        _header("x-xero-signature", "Base64 of the HMAC-SHA256 of the raw body, with the webhook key.")
+    ],
+    "requestBody": _body(
+        {"type": "object", "title": "XeroEvents"},
+        {
+            "events": [
+                {
+                    "resourceUrl": "https://api.xero.com/api.xro/2.0/Invoices/0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21",
+                    "resourceId": "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21",
+                    "tenantId": "c2cc9b6e-9458-4c7d-93cc-f02b81b0594f",
+                    "tenantType": "ORGANISATION",
+                    "eventCategory": "INVOICE",
+                    "eventType": "UPDATE",
+                    "eventDateUtc": "2026-11-20T04:00:00.000",
+                }
+            ],
+            "firstEventSequence": 1,
+            "lastEventSequence": 1,
+            "entropy": "S0m3r4nd0mt3xt",
+        },
+    ),
+    "responses": {
+        "200": {"description": "Signed and stored. No body, no cookies."},
+        "401": _UNSIGNED,
+        **documented("too_large"),
+    },
+}
+
+INCOMING: dict[str, dict[str, Any]] = {
+    "/webhooks/partner/{partner_id}": {"post": _FROM_PARTNER},
+    "/webhooks/xero": {"post": _FROM_XERO},
+}
+"""Paths of the contract that `intake` serves."""
+
+
+def build_incoming_schemas() -> dict[str, Any]:
+    """The schemas that those paths refer to."""
+    envelope = InvoiceChanged.model_json_schema(ref_template=REFERENCE)
+    inner: dict[str, Any] = envelope.pop("$defs")
+    return {**inner, "InvoiceChanged": envelope}

@@ -1,0 +1,119 @@
+"""The end of an invoice: cancelled here is voided there, and what stands in the way is said."""
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House
+
+PAYMENT = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": None}
+
+
+async def test_an_end_on_either_side_is_an_end_on_both(house: House) -> None:
+    """Cancelled in the app, voided in Xero, and both at once."""
+    for invoice_id in ("inv_1", "inv_2", "inv_3"):
+        await house.write(invoice_id)
+    await house.drain()
+    await house.edit("inv_1", status="cancelled")
+    await house.at_xero("invoices/N-inv_2/void")
+    await house.edit("inv_3", status="cancelled")
+    await house.at_xero("invoices/N-inv_3/void")
+    await house.drain()
+    for invoice_id in ("inv_1", "inv_2", "inv_3"):
+        assert (await house.in_app(invoice_id))["status"] == "cancelled"
+        await assert_alike(house, invoice_id)
+    assert await house.conflicts() == []
+    assert [line["id"] for line in (await house.in_app("inv_2"))["lines"]] == ["l1"]
+
+
+async def test_edits_after_the_end(house: House) -> None:
+    """A note on a cancelled invoice stays in the app; one that is revived cannot be in Xero, and says so."""
+    await house.write()
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    calls = await house.last_call()
+    await house.edit(reference="written off", lines={"l1": {"unit_price": "1.00"}})
+    await house.drain()
+    await assert_alike(house)
+    assert await house.last_call() == calls
+    await house.edit(status="sent")
+    await house.drain()
+    assert await house.held_as() == "cancelled_in_xero"
+    assert (await house.in_xero())["Status"] == "VOIDED"
+    await house.edit(status="cancelled")
+    await house.drain()
+    await assert_alike(house)
+
+
+async def test_an_edit_in_the_app_and_a_void_in_xero_at_once(house: House) -> None:
+    """Void is final; the edit stays readable in the app."""
+    await house.write()
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.edit(reference="too late")
+    await house.drain()
+    document = await house.in_app()
+    assert (document["status"], document["reference"]) == ("cancelled", "too late")
+    await assert_alike(house)
+
+
+async def test_a_payment_blocks_the_void_until_it_is_removed_in_xero(house: House) -> None:
+    """Nothing is taken back in silence: the cancelled invoice waits, then is voided by itself."""
+    await house.write()
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/payments", Amount=40)
+    await house.drain()
+    await house.edit(status="cancelled")
+    await house.drain()
+    assert await house.held_as() == "void_blocked_by_payment"
+    assert (await house.in_xero())["Status"] == "AUTHORISED"
+    await house.unpay_at_xero()
+    await house.drain()
+    assert (await house.in_xero())["Status"] == "VOIDED"
+    await assert_alike(house)
+
+
+async def test_a_payment_that_the_app_takes_back_unblocks_the_void(house: House) -> None:
+    """The cure says "in Xero (or in the app)", so the app's way must work too."""
+    await house.write(payments=[PAYMENT])
+    await house.drain()
+    await house.edit(status="cancelled")
+    await house.drain()
+    assert await house.held_as() == "void_blocked_by_payment"
+    await house.edit(payments=[])
+    await house.drain()
+    assert (await house.in_xero())["Status"] == "VOIDED"
+    await assert_alike(house)
+
+
+async def test_unpaid_and_voided_in_xero_before_anyone_looks(house: House) -> None:
+    """Xero voids only what has no payments, so the app must not go on showing one."""
+    await house.write()
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/payments", Amount=40)
+    await house.drain()
+    await house.unpay_at_xero()
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    document = await house.in_app()
+    assert (document["status"], document["payments"]) == ("cancelled", [])
+    await assert_alike(house)
+
+
+async def test_what_never_reached_xero_and_what_cannot_leave_it(house: House) -> None:
+    """A cancelled draft costs no call; a sent invoice cannot become a draft again, and resumes when it is sent."""
+    before = await house.last_call()
+    await house.write("inv_2", status="draft")
+    await house.edit("inv_2", status="cancelled")
+    await house.drain()
+    assert await house.last_call() == before
+    assert (await house.resource("inv_2"))["reason"]["code"] == "cancelled_before_sent"
+
+    await house.write()
+    await house.drain()
+    await house.edit(status="draft", sent_at=None)
+    await house.drain()
+    assert await house.held_as() == "cannot_unsend"
+    invoice = await house.in_xero()
+    assert (invoice["Status"], invoice["SentToContact"]) == ("AUTHORISED", True)
+    await house.edit(status="sent", reference="sent again")
+    await house.drain()
+    await assert_alike(house)

@@ -1,0 +1,112 @@
+"""An update whose answer never came, and an edit that falls into the middle of one: nobody's edit is lost in silence."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.scenarios.house import House
+from tests.scenarios.troubles import (
+    ask,
+    assert_in_step,
+    discrepancies,
+    later,
+    reconcile,
+    restarted,
+    standing,
+    until,
+    writes_since,
+)
+
+SOON = timedelta(seconds=30)
+UPDATES = ("POST", "/Invoices")
+
+
+@pytest.mark.parametrize("kind", ["cut_after", "unavailable_after", "cut_before"])
+async def test_an_unanswered_update_is_nobodys_edit(house: House, kind: str) -> None:
+    """What we wrote is ours when it is found in Xero: it is no conflict with what the app says next."""
+    await house.write()
+    await house.drain()
+    await house.fault(kind, *UPDATES)
+    await house.edit(reference="PO 2")
+    await house.drain()
+    assert await standing(house) == ("behind", "outcome_unknown")
+    await house.edit(reference="PO 3")
+    async with restarted(house):
+        await later(house, SOON)
+    assert (await house.in_xero())["Reference"] == "PO 3"
+    assert (await house.in_app())["reference"] == "PO 3"
+    assert await house.conflicts() == []
+    await assert_in_step(house)
+
+
+async def test_a_persons_edit_after_an_unanswered_update_survives(house: House) -> None:
+    """We wrote PO 2 unheard; a person then writes PO 9 and another date: both stand on both sides."""
+    await house.write()
+    await house.drain()
+    await house.fault("cut_after", *UPDATES)
+    await house.edit(reference="PO 2")
+    await house.drain()
+    await house.edit_xero(Reference="PO 9", DueDate="2027-05-05")
+    async with restarted(house):
+        await later(house, SOON)
+    document = await house.in_app()
+    assert (document["reference"], document["due_on"]) == ("PO 9", "2027-05-05")
+    assert await house.conflicts() == []
+    await assert_in_step(house)
+
+
+async def edit_in_the_middle(house: House, **changes: str) -> None:
+    """A person edits in Xero after our read and before our write of the same invoice."""
+    await ask(house.xero.put("/latency", json={"milliseconds": 250}))
+    seen = await house.last_call()
+
+    async def was_read() -> bool:
+        return await house.last_call() > seen
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(reconcile(house))
+        await until(was_read)
+        assert await writes_since(house, seen) == []
+        await house.edit_xero(**changes)
+    await ask(house.xero.put("/latency", json={"milliseconds": 0}))
+
+
+async def test_an_edit_of_another_field_in_the_middle_of_a_write_survives(house: House) -> None:
+    """Only what moves is sent, so a person's due date stays, and is flagged since it was overwritten perhaps."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await edit_in_the_middle(house, DueDate="2027-06-06")
+    await house.drain()
+    assert (await house.in_xero())["Reference"] == "PO 2"
+    assert (await house.in_app())["due_on"] == "2027-06-06"
+    await assert_in_step(house)
+
+
+async def test_an_edit_of_the_same_field_in_the_middle_of_a_write_is_kept_for_a_person(house: House) -> None:
+    """Xero has no compare-and-set: what may have been overwritten is told, with what we wrote over it."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await edit_in_the_middle(house, Reference="PO person")
+    await house.drain()
+    [found] = await discrepancies(house)
+    assert found["kind"] == "overwritten_in_xero"
+    assert found["values"]["reference"] == {"before": "PO 1", "after": "PO 2"}
+    assert (await house.in_xero())["Reference"] == "PO 2"
+    await assert_in_step(house)
+
+
+async def test_an_overwritten_edit_is_told_even_when_we_wrote_again_before_its_event_came(house: House) -> None:
+    """The event of a person's edit is late, and a second write of ours is there before it."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await edit_in_the_middle(house, Reference="PO person")
+    await house.edit(reference="PO 3")
+    await reconcile(house)
+    assert (await house.in_xero())["Reference"] == "PO 3"
+    await house.drain()
+    assert [found["kind"] for found in await discrepancies(house)] == ["overwritten_in_xero"]
+    await assert_in_step(house)

@@ -1,0 +1,87 @@
+"""Totals: what the customer was told is what Xero shows, to the cent, or somebody is told otherwise."""
+
+import random
+from decimal import Decimal
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House, Json
+
+BATCH = 40
+RANDOM = random.Random(20261122)
+TRICKY = [
+    [{"quantity": "1", "unit_price": "0.3333"}] * 3,
+    [{"quantity": "0.3333", "unit_price": "1.00"}] * 3,
+    [{"quantity": "1", "unit_price": "0.05"}] * 11,
+    [{"quantity": "1", "unit_price": "99.99", "discount_rate": "33.3333"}, {"quantity": "1", "unit_price": "-0.01"}],
+    [{"quantity": "7", "unit_price": "0.0049"}, {"quantity": "2.5", "unit_price": "1.0050"}],
+]
+
+
+def any_line() -> Json:
+    """A line as nasty as a partner may send it: four places, discounts, credits of a cent."""
+    line: Json = {
+        "quantity": str(Decimal(RANDOM.randint(1, 120_000)) / RANDOM.choice([1, 10, 100, 10_000])),
+        "unit_price": str(Decimal(RANDOM.randint(1, 999_999)) / RANDOM.choice([100, 1000, 10_000])),
+        "tax": RANDOM.choice(["gst", "gst", "none", None]),
+    }
+    if RANDOM.random() < 0.3:
+        line["discount_rate"] = str(Decimal(RANDOM.randint(1, 10_000)) / 100)
+    return line
+
+
+async def test_forty_invoices_are_equal_to_the_cent(house: House) -> None:
+    """Inclusive, exclusive and without tax, mixed taxes, discounts, thirds: created, then each edited in the app."""
+    bases = ["tax_inclusive", "tax_exclusive", "no_tax"]
+    for number in range(BATCH):
+        lines = TRICKY[number] if number < len(TRICKY) else [any_line() for _ in range(RANDOM.randint(1, 6))]
+        named = [{"tax": "gst", **line, "id": f"l{place}"} for place, line in enumerate(lines)]
+        await house.write(f"inv_{number}", amounts_are=bases[number % 3], lines=named)
+    await house.drain()
+    for number in range(BATCH):
+        await assert_alike(house, f"inv_{number}")
+    for number in range(BATCH):
+        await house.edit(f"inv_{number}", amounts_are=bases[(number + 1) % 3], lines={"l0": any_line()})
+    await house.drain()
+    for number in range(BATCH):
+        await assert_alike(house, f"inv_{number}")
+
+
+async def test_a_basis_changed_in_xero_shows_in_the_app(house: House) -> None:
+    """A person switches the invoice to exclusive, then to no tax, then back; taxes come back with it."""
+    await house.write()
+    await house.drain()
+    for basis, shown, total in [
+        ("Exclusive", "tax_exclusive", "121.00"),
+        ("NoTax", "no_tax", "110.00"),
+        ("Inclusive", "tax_inclusive", "110.00"),
+    ]:
+        await house.edit_xero(LineAmountTypes=basis)
+        await house.drain()
+        assert (await house.in_app())["amounts_are"] == shown
+        assert (await house.resource())["record"]["total"] == total
+        await assert_alike(house)
+    [line] = (await house.in_xero())["LineItems"]
+    assert (line["TaxType"], (await house.in_app())["lines"][0]["tax"]) == ("OUTPUT", "gst")
+
+
+async def test_a_cent_of_tax_is_mended_once_and_then_held(house: House) -> None:
+    """Tax changed by hand in Xero makes the customer's total wrong: it is set right once, then a person is asked."""
+    await house.write(amounts_are="tax_exclusive")
+    await house.drain()
+    assert (await house.in_xero())["Total"] == 121
+    await house.edit_xero(LineItems=[{"index": 0, "TaxAmount": 11.01}])
+    await house.drain()
+    assert (await house.in_xero())["Total"] == 121
+    await assert_alike(house)
+
+    await house.edit_xero(LineItems=[{"index": 0, "TaxAmount": 10.99}])
+    await house.drain()
+    assert await house.held_as() == "total_differs"
+    assert "121.00" in (await house.resource())["reason"]["message"]
+    await house.edit(reference="still goes on")
+    await house.drain()
+    assert ((await house.in_xero())["Reference"], await house.held_as()) == ("still goes on", "total_differs")
+    await house.edit(lines={"l1": {"unit_price": "120.00"}})
+    await house.drain()
+    assert (await house.in_xero())["Total"] == 132
+    await assert_alike(house)
