@@ -88,7 +88,11 @@ class WorkerParts:
 @asynccontextmanager
 async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[WorkerParts]:
     """Everything that a worker needs."""
-    async with open_ground(settings, clock) as ground, open_xero(settings, ground) as xero, build_client() as http:
+    async with (
+        open_ground(settings, clock) as ground,
+        open_xero(settings, ground) as xero,
+        build_client() as http,
+    ):
         yield WorkerParts(
             reconciler=Reconciler(ground.database, xero.organisations, ground.waker, ground.clock),
             sweep=Sweep(ground.database, ground.waker, ground.clock),

@@ -86,8 +86,9 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refer_by_plain_names(contract: dict[str, Any]) -> dict[str, Any]:
-    """Schemas are referred to in many places, and the key's scheme by every operation."""
+    """Schemas are referred to in many places, the key's scheme by every operation; FastAPI's own words go too."""
     text = json.dumps(contract).replace(f'"{KEY_SCHEME[0]}"', f'"{KEY_SCHEME[1]}"')
+    text = text.replace('"Successful Response"', '"Done"')
     for name, plain in PLAIN_NAMES.items():
         text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
     renamed: dict[str, Any] = json.loads(text)

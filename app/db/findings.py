@@ -166,3 +166,50 @@ async def list_conflicts(
         )
         for kept, invoice_id in await session.execute(wanted)
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDiscrepancy:
+    """A discrepancy as it is read back."""
+
+    id: int
+    partner_invoice_id: str
+    kind: str
+    message: str
+    values: Mapping[str, Any]
+    found_at: datetime
+
+
+async def list_discrepancies(
+    session: ReadSession, connection_id: UUID, *, partner_invoice_id: str | None, after: int, limit: int
+) -> list[KeptDiscrepancy]:
+    """Discrepancies of a connection after an id, oldest first, of one invoice if it is named."""
+    row, link = DiscrepancyRow, InvoiceLinkRow
+    wanted = (
+        select(row, link.partner_invoice_id)
+        .join(link, link.id == row.link_id)
+        .where(row.connection_id == connection_id, row.id > after)
+        .order_by(row.id)
+        .limit(limit)
+    )
+    if partner_invoice_id is not None:
+        wanted = wanted.where(link.partner_invoice_id == partner_invoice_id)
+    return [
+        KeptDiscrepancy(kept.id, invoice_id, kept.kind, kept.message, kept.values, kept.found_at)
+        for kept, invoice_id in await session.execute(wanted)
+    ]
+
+
+async def recent_moves(
+    session: ReadSession, link_ids: Sequence[UUID], since: datetime
+) -> dict[UUID, list[Mapping[str, Any]]]:
+    """What each update of these links moved since then."""
+    row = AttemptRow
+    found: dict[UUID, list[Mapping[str, Any]]] = {}
+    for link_id, moves in await session.execute(
+        select(row.link_id, row.moves).where(
+            row.link_id.in_(link_ids), row.action == "update", row.at > since
+        )
+    ):
+        found.setdefault(link_id, []).append(moves)
+    return found

@@ -6,7 +6,7 @@ word along. A word of Xero's that no map knows travels to the partner as `xero:<
 when it comes back, so a line that a person gave an unusual account in Xero survives every round trip.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -126,14 +126,23 @@ def _follow_xero(before: Fields, record: dict[str, Value], line: str, vocabulary
 
 def refresh_unmapped(record: Fields, vocabulary: Vocabulary) -> dict[str, Value]:
     """Fill accounts and tax types that were unknown when the line was merged and are mapped by now."""
+    return _translated(record, vocabulary, lambda held: held is None)
+
+
+def translate_anew(record: Fields, vocabulary: Vocabulary) -> dict[str, Value]:
+    """Every account and tax type by the maps as they are now: for a record that Xero has not seen yet."""
+    return _translated(record, vocabulary, lambda held: True)
+
+
+def _translated(record: Fields, vocabulary: Vocabulary, is_due: Callable[[Value], bool]) -> dict[str, Value]:
     filled = dict(record)
     amounts_are = record.get("amounts_are")
     for key in keys_of(record, "lines"):
         if is_text_only(record, key):
             continue
-        if member(record, "lines", key, "account") is None:
+        if is_due(member(record, "lines", key, "account")):
             filled[f"lines/{key}/account"] = vocabulary.account_of(member(record, "lines", key, "category"))
-        if member(record, "lines", key, "tax_type") is None:
+        if is_due(member(record, "lines", key, "tax_type")):
             tax = member(record, "lines", key, "tax")
             filled[f"lines/{key}/tax_type"] = vocabulary.tax_type_of(tax, amounts_are)
     return filled

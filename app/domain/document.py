@@ -19,6 +19,7 @@ from app.domain.fields import (
     keys_of,
     line_keys,
     only_groups,
+    pick,
     without_groups,
 )
 from app.domain.money import cents, money_text, paid
@@ -26,6 +27,8 @@ from app.domain.sides import Status
 
 IMPLIED_PAYMENT = "paid-in-full"
 """The key of the payment that a document means when it says "paid" and its payments do not cover the total."""
+
+_IMPLIED_PATHS = tuple(f"payments/{IMPLIED_PAYMENT}/{name}" for name in ("amount", "paid_on", "method"))
 
 TotalOf = Callable[[Fields], Decimal | None]
 
@@ -43,13 +46,13 @@ def from_document(
     fields = _header(document) | _lines(document["lines"])
     payments = document.get("payments")
     fields |= only_groups(held, "payments") if payments is None else _payments(payments)
-    if payments is None and document["status"] != "paid":
-        fields = {
-            path: v for path, v in fields.items() if not path.startswith(f"payments/{IMPLIED_PAYMENT}/")
-        }
+    fields = without_implied(fields)
     if document["status"] == "paid":
         total = total_of(fields) or _stated_total(document)
         fields |= _implied_payment(fields, held, total, received_on)
+    elif document["status"] == "cancelled":
+        # Cancelling a paid invoice does not say that the money went back: a person must take the payment back first.
+        fields |= pick(held, _IMPLIED_PATHS)
     return fields
 
 
@@ -93,12 +96,24 @@ def _payments(payments: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
     return fields
 
 
+def without_implied(fields: Fields) -> dict[str, Value]:
+    """The fields without the payment that was only implied."""
+    return {path: value for path, value in fields.items() if path not in _IMPLIED_PATHS}
+
+
+def with_implied_at_most(fields: Fields, due: Decimal) -> dict[str, Value]:
+    """The fields with an implied payment of no more than what is due, or without it when nothing is."""
+    path = f"payments/{IMPLIED_PAYMENT}/amount"
+    if path not in fields or Decimal(fields[path]) <= due:
+        return dict(fields)
+    return {**fields, path: decimal_text(due)} if due > 0 else without_implied(fields)
+
+
 def _implied_payment(
     fields: Fields, held: Fields, total: Decimal | None, received_on: str
 ) -> dict[str, Value]:
     prefix = f"payments/{IMPLIED_PAYMENT}/"
-    others = {path: value for path, value in fields.items() if not path.startswith(prefix)}
-    due = None if total is None else cents(total) - paid(others)
+    due = None if total is None else cents(total) - paid(fields)
     if due is None or due <= 0:
         return {}
     return {

@@ -73,8 +73,8 @@ def member(fields: Fields, kind: str, key: str, name: str) -> Value:
 
 
 def is_text_only(fields: Fields, key: str) -> bool:
-    """Whether a line is only a description: it has no price, and so neither account nor tax (FACTS 4.3)."""
-    return member(fields, "lines", key, "unit_price") is None
+    """Whether a line is only a description: it is said to have no price, so it has no account or tax (FACTS 4.3)."""
+    return fields.get(f"lines/{key}/unit_price", ABSENT) is None
 
 
 def differing(one: Fields, other: Fields) -> list[str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.coupling import Vocabulary, couple
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing
+from app.domain.fields import ABSENT, Absent, Fields, Value, differing, without_groups
 from app.domain.merge import Conflict, WinnerOf, merge
 from app.domain.sides import Side, Status, project
 
@@ -143,9 +143,9 @@ def _merge_xero(
     hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
     if seen.get("status") == Status.CANCELLED:
-        # A voided invoice may come back without lines and payments: that is no edit of them (one side suddenly
-        # emptied is a danger), so only its status is taken.
-        seen = {**base, "status": Status.CANCELLED.value}
+        # A voided invoice may come back without lines: that is no edit of them (one side suddenly emptied is a
+        # danger), so only its status is taken. Its payments are gone indeed, or Xero had not voided it (FACTS 4.1).
+        seen = {**without_groups(base, "payments"), "status": Status.CANCELLED.value}
     merged = merge(
         Side.XERO,
         base=base,

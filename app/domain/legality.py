@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.fields import LINE_ORDER, Fields, group_of, is_text_only, keys_of, member_of
+from app.domain.fields import Fields, group_of, is_text_only, keys_of, member_of
 from app.domain.money import paid
 from app.domain.organisation import Organisation
 from app.domain.sides import Side, Status, project
 
 EDITABLE_WHEN_PAID_HEADER = frozenset({"reference", "due_on", "number", "contact", "is_sent"})
 EDITABLE_WHEN_PAID_LINE = frozenset({"description", "account"})
+
+
+PAID_LOCKED = "paid_locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +84,26 @@ def _judge_paid(moves: list[str], record: Fields, shadow: Fields) -> Hold | None
     """Part-paid and paid invoices take changes of a few fields only; their lines neither come nor go."""
     if not paid(shadow) or record.get("status") == Status.CANCELLED:
         return None
-    blocked = [path for path in moves if not _is_editable_when_paid(path, record, shadow)]
+    editable = editable_when_paid(moves, record, shadow)
+    blocked = [path for path in moves if path not in editable]
     if not blocked:
         return None
     return Hold(
-        "paid_locked",
+        PAID_LOCKED,
         f"It has payments in Xero, which then refuses changes of {_in_words(blocked)}.",
         "Remove the payments, let the change through and pay again, or write a credit note.",
     )
 
 
+def editable_when_paid(moves: Iterable[str], record: Fields, shadow: Fields) -> tuple[str, ...]:
+    """Those of the moves that Xero takes on an invoice with payments (FACTS 4.2)."""
+    return tuple(path for path in moves if _is_editable_when_paid(path, record, shadow))
+
+
 def _is_editable_when_paid(path: str, record: Fields, shadow: Fields) -> bool:
     group = group_of(path)
     if group is None:
-        return path in EDITABLE_WHEN_PAID_HEADER or path == LINE_ORDER
+        return path in EDITABLE_WHEN_PAID_HEADER
     if group.startswith("payments/"):
         return True
     lines_stay = set(keys_of(record, "lines")) == set(keys_of(shadow, "lines"))

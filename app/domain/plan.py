@@ -13,7 +13,7 @@ from app.domain import gate
 from app.domain.coupling import unknown_words
 from app.domain.fields import Fields, keys_of
 from app.domain.hub import Hub, xero_moves
-from app.domain.legality import Hold, judge_create, judge_update
+from app.domain.legality import PAID_LOCKED, Hold, editable_when_paid, judge_create, judge_update
 from app.domain.money import paid, totals
 from app.domain.organisation import Organisation
 from app.domain.sides import Side, Status, project
@@ -90,12 +90,13 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     shadow = project(Side.XERO, hub.xero_shadow)
     to_delete = _payments_gone(hub)
     invoice_moves = tuple(sorted(path for path in moves if not path.startswith("payments/")))
-    voids = hub.record.get("status") == Status.CANCELLED
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)
     hold = _unmapped(hub.record) if touches_lines else None
     hold = hold or judge_update(invoice_moves, hub.record, shadow, terms.organisation)
     if hold is not None:
-        return Plan(hold=hold, payments_to_delete=() if voids else to_delete)
+        # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
+        goes = editable_when_paid(invoice_moves, hub.record, shadow) if hold.code == PAID_LOCKED else ()
+        return Plan(moves=goes, hold=hold, payments_to_delete=to_delete)
     if invoice_moves:
         return Plan(moves=invoice_moves, payments_to_delete=to_delete)
     created, hold = _payments_missing(hub, moves, terms)
@@ -109,9 +110,7 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
 
 
 def _payments_gone(hub: Hub) -> tuple[str, ...]:
-    """Payments that Xero holds and the record does not; a cancelled record asks for none to be taken back."""
-    if hub.record.get("status") == Status.CANCELLED:
-        return ()
+    """Payments that Xero holds and the record does not: somebody took them back in the app."""
     wanted = set(keys_of(hub.record, "payments"))
     return tuple(
         key

@@ -33,7 +33,7 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
     ),
     (r"reached the limit of invoices", "plan_limit", "Raise the Xero plan; it goes out by itself then."),
     (
-        r"amount outstanding|exceeds the amount",
+        r"amount outstanding|exceeds the amount|only be made against authorised",
         "payment_exceeds_due",
         "Correct the payment, or book the rest in Xero.",
     ),

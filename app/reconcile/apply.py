@@ -25,6 +25,7 @@ from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts import Found, ensure_contacts
 from app.reconcile.create_once import is_ours, with_intent, without_intent
 from app.reconcile.observe import contact_keys, take_invoice
+from app.reconcile.oscillation import find_oscillating
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work, batches
@@ -52,12 +53,21 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
         sending = _prepare(current, work, plan, contacts)
         if sending is not None:
             (creates if plan.create else updates).append(sending)
+    updates = await _without_oscillating(current, updates)
     told = await record(current, [work for work, _ in planned if work.refusal is not None])
     for batch in batches(creates, WRITE_BATCH):
         told |= await _create(current, batch)
     for batch in batches(updates, WRITE_BATCH):
         told |= await _update(current, batch)
     return told
+
+
+async def _without_oscillating(current: Round, updates: Sequence[Sending]) -> list[Sending]:
+    """Hold the updates that would only feed a quarrel between the two sides."""
+    held = await find_oscillating(current, {sending.work.link.id: sending.moves for sending in updates})
+    for sending in updates:
+        sending.work.refusal = held.get(sending.work.link.id)
+    return [sending for sending in updates if sending.work.refusal is None]
 
 
 def _contacts_needed(planned: Sequence[tuple[Work, Plan]]) -> list[str]:

@@ -72,7 +72,7 @@ async def _create(current: Round, links: Sequence[ContactLink]) -> Found:
         await save_contact_intents(session, [link.id for link in links], key, current.clock.now())
     writes = [
         ContactWrite(
-            name=link.details.get("name") or link.partner_contact_id,
+            name=_name_of(link),
             email=link.details.get("email"),
             phone=link.details.get("phone"),
             contact_number=marker_of(link),
@@ -96,31 +96,35 @@ async def _adopt(
     current: Round, links: Sequence[ContactLink], answers: Sequence[XeroContact | Refused]
 ) -> Found:
     """Where the name was taken: the contact that has it, if it may well be the same person."""
-    taken = {
-        link.details.get("name") or "": link
+    taken = [
+        link
         for link, answer in zip(links, answers, strict=True)
         if isinstance(answer, Refused) and explain(answer.messages).code == CONTACT_NAME_TAKEN
-    }
-    named = await current.xero.fetch_contacts_by_name(list(taken)) if taken else []
+    ]
+    names = sorted({_name_of(link) for link in taken})
+    named = await current.xero.fetch_contacts_by_name(names) if names else []
     async with current.lease.recording() as session:
         linked = await list_contacts_by_xero_id(
             session, current.connection_id, [_usable_id(c) for c in named]
         )
-    owners = {link.xero_contact_id: link.partner_contact_id for link in linked}
+    owned = {link.xero_contact_id for link in linked}
     found: Found = {}
     ids: dict[UUID, str | None] = {}
-    for contact in named:
-        link = next(
-            (link for name, link in taken.items() if name.casefold() == contact.name.casefold()), None
-        )
-        if link is None or link.id in ids:
-            continue
-        if _usable_id(contact) in owners or not _may_be_the_same(link, contact):
-            found[link.partner_contact_id] = _another_person(link, contact)
-        else:
-            ids[link.id] = found[link.partner_contact_id] = _usable_id(contact)
+    for link in taken:
+        namesakes = [contact for contact in named if contact.name.casefold() == _name_of(link).casefold()]
+        alike = [c for c in namesakes if _usable_id(c) not in owned and _may_be_the_same(link, c)]
+        if alike:
+            ids[link.id] = found[link.partner_contact_id] = _usable_id(alike[0])
+            owned.add(_usable_id(alike[0]))
+        elif namesakes:
+            found[link.partner_contact_id] = _another_person(link, namesakes[0])
     await _save(current, ids)
     return found
+
+
+def _name_of(link: ContactLink) -> str:
+    """The name as Xero keeps it, without doubled blanks (FACTS 5)."""
+    return " ".join((link.details.get("name") or link.partner_contact_id).split())
 
 
 def _may_be_the_same(link: ContactLink, contact: XeroContact) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
-from app.domain.coupling import refresh_unmapped
+from app.domain.coupling import refresh_unmapped, translate_anew
 from app.domain.document import from_document
 from app.domain.fields import Fields
 from app.domain.hub import observe_document, observe_xero, partner_view, xero_answered
@@ -84,7 +84,9 @@ def take_document(current: Round, work: Work) -> None:
                 xero_at=work.link.xero_updated_at or NEVER,
             )
         )
-    mapped = refresh_unmapped(work.hub.record, rules.vocabulary)
+    # Until Xero holds it, nobody there can have chosen another account: the maps decide, as they are now.
+    translate = translate_anew if work.link.xero_invoice_id is None else refresh_unmapped
+    mapped = translate(work.hub.record, rules.vocabulary)
     work.link = replace(work.link, hub=replace(work.hub, record=mapped))
 
 

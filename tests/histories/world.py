@@ -124,7 +124,9 @@ class World:
 
     def _token(self) -> str:
         self.made += 1
-        return f"v{self.made if self.settings.tokens is None else self.random.randrange(self.settings.tokens)}"
+        return (
+            f"v{self.made if self.settings.tokens is None else self.random.randrange(self.settings.tokens)}"
+        )
 
     def _set(self, side: Fields, path: str) -> None:
         value = self._token()
@@ -135,7 +137,8 @@ class World:
     def _add_line(self, side: Fields) -> None:
         self.made += 1
         key = f"n{self.made}"
-        side |= {f"lines/{key}/{name}": word for name, word in (APP_WORDS if side is self.app else XERO_WORDS).items()}
+        words = APP_WORDS if side is self.app else XERO_WORDS
+        side |= {f"lines/{key}/{name}": word for name, word in words.items()}
         for name in MEMBERS:
             self._set(side, f"lines/{key}/{name}")
         side[LINE_ORDER] = [*side[LINE_ORDER], key]  # type: ignore[misc]
@@ -158,7 +161,13 @@ class World:
             version, based_on, body = self.documents.pop(self.random.randrange(len(self.documents)))
             self._take(
                 observe_document(
-                    self.hub, body, version=version, based_on=based_on, rules=self.rules, at=self._now(), xero_at=self._now()
+                    self.hub,
+                    body,
+                    version=version,
+                    based_on=based_on,
+                    rules=self.rules,
+                    at=self._now(),
+                    xero_at=self._now(),
                 )
             )
 
@@ -172,7 +181,9 @@ class World:
         applied = self._app_takes(change)
         if self.faults and self.random.random() < 0.2:
             return
-        self.hub = acknowledged(self.hub, change.revision) if applied else change_refused(self.hub, change.revision)
+        self.hub = (
+            acknowledged(self.hub, change.revision) if applied else change_refused(self.hub, change.revision)
+        )
 
     def _app_takes(self, change: PartnerChange) -> bool:
         """Compare and set, as our guide asks of every app."""
@@ -196,7 +207,11 @@ class World:
         """One reconcile: read Xero if there is a reason, write what it lacks, send what the partner lacks."""
         if self.xero_is_due or self.hub.unanswered is not None or xero_moves(self.hub):
             self.xero_is_due = False
-            self._take(observe_xero(self.hub, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now()))
+            self._take(
+                observe_xero(
+                    self.hub, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now()
+                )
+            )
             self._write()
         change = next_change(self.hub)
         if change is not None:
@@ -222,7 +237,9 @@ class World:
         lines_are_written = any(path.startswith("lines/") or path == LINE_ORDER for path in moves)
         now = dict(self.xero)
         for path in {*read, *now}:
-            written = path in moves or (lines_are_written and (path.startswith("lines/") or path == LINE_ORDER))
+            written = path in moves or (
+                lines_are_written and (path.startswith("lines/") or path == LINE_ORDER)
+            )
             if written and now.get(path) != read.get(path):
                 self.flagged |= {str(now.get(path)), str(read.get(path))}
         if lines_are_written:
@@ -238,7 +255,9 @@ class World:
             self.xero_is_due = True
             return
         self._take(
-            xero_answered(self.hub, target, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now())
+            xero_answered(
+                self.hub, target, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now()
+            )
         )
 
     def _take(self, observed: Observed) -> None:
@@ -303,7 +322,9 @@ class World:
         for edit in self.edits:
             if edit.value is None or edit.value in standing or edit.value in replaced or edit.value in known:
                 continue
-            return f"lost {edit}: record {self.hub.record}, conflicts {self.conflicts}, flagged {self.flagged}"
+            return (
+                f"lost {edit}: record {self.hub.record}, conflicts {self.conflicts}, flagged {self.flagged}"
+            )
         return None
 
     def find_false(self) -> str | None:

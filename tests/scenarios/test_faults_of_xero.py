@@ -24,7 +24,7 @@ async def test_a_number_that_a_stranger_has_is_held_and_freed_by_renumbering(hou
     assert await standing(house) == ("held", "number_taken")
     assert (await house.resource())["reason"]["cure"]
     theirs = await house.in_xero()
-    assert (theirs["Reference"], theirs["Total"], theirs["Contact"]["Name"]) == ("hands off", 7.0, "Stranger")
+    assert (theirs["Reference"], theirs["Total"], theirs["Contact"]["Name"]) == ("hands off", 7.7, "Stranger")
     await assert_in_step(house, "inv_2", "N-inv_2")
     await house.edit(number="N-free")
     await house.drain()
@@ -76,7 +76,7 @@ async def test_one_bad_invoice_is_held_by_itself(house: House) -> None:
         await house.write(f"good_{n}")
     line = {"id": "l1", "description": "Work", "quantity": "1", "unit_price": "10.00", "tax": "gst"}
     await house.write("unmapped", lines=[line | {"category": "scaffolding"}])
-    await house.write("refused", reference="R" * 256)
+    await house.write("refused", url="https://app.example/xero/1")
     await house.drain()
     assert await numbers_in_xero(house) == [f"N-good_{n}" for n in range(1, 9)]
     for n in range(1, 9):
@@ -84,14 +84,14 @@ async def test_one_bad_invoice_is_held_by_itself(house: House) -> None:
     assert await standing(house, "unmapped") == ("held", "category_unmapped")
     assert await standing(house, "refused") == ("held", "refused_by_xero")
     shown = await house.resource("refused")
-    assert "Reference" in shown["reason"]["message"] and shown["reason"]["cure"]
+    assert "cannot contain the word xero" in shown["reason"]["message"] and shown["reason"]["cure"]
     settings = await ask(house.api.get(f"{house.path}/settings"))
     accounts = settings["revenue_accounts"] | {"scaffolding": settings["revenue_accounts"]["general"]}
     await ask(house.api.patch(f"{house.path}/settings", json={"revenue_accounts": accounts}))
     await house.drain()
     await assert_in_step(house, "unmapped", "N-unmapped")
     assert await standing(house, "refused") == ("held", "refused_by_xero")
-    await house.edit("refused", reference="short")
+    await house.edit("refused", url="https://app.example/i/1")
     await house.drain()
     await assert_in_step(house, "refused", "N-refused")
 

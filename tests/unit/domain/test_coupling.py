@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.coupling import UnknownWord, Vocabulary, couple, refresh_unmapped, unknown_words
+from app.domain.coupling import (
+    UnknownWord,
+    Vocabulary,
+    couple,
+    refresh_unmapped,
+    translate_anew,
+    unknown_words,
+)
 from app.domain.fields import ABSENT
 from app.domain.sides import Side
 from tests.unit.domain.samples import AT, RECORD, VOCABULARY, changed, payment, record
@@ -201,3 +208,19 @@ def test_a_word_that_is_mapped_by_now_is_filled_in() -> None:
     assert refresh_unmapped(unmapped, grown) == changed(unmapped, {ACCOUNT: "220", TAX_TYPE: "OUTPUT2"})
     moved = Vocabulary({"general": "999", "materials": "999"}, {"gst": "OTHER"})
     assert refresh_unmapped(RECORD, moved) == RECORD
+
+
+def test_what_xero_has_not_seen_is_translated_by_the_maps_of_today() -> None:
+    """Nobody there can have chosen another account yet; lines of words alone have nothing to translate."""
+    today = Vocabulary({"general": "300", "materials": "310"}, {"gst": "OUTPUT2"})
+    words = {"lines/l9/description": "Thank you", "lines/l9/account": None, "lines/l9/tax_type": None}
+    assert translate_anew(RECORD | words, today) == changed(
+        RECORD | words,
+        {
+            ACCOUNT: "310",
+            TAX_TYPE: "OUTPUT2",
+            "lines/l2/account": "300",
+            "lines/l2/tax_type": "OUTPUT2",
+        },
+    )
+    assert translate_anew(RECORD, VOCABULARY) == RECORD

@@ -93,6 +93,14 @@ def test_a_line_that_is_only_a_description_comes_to_nothing() -> None:
     assert decimal_or_zero(None) == 0
 
 
+def test_a_line_of_words_alone_takes_no_total_away() -> None:
+    """It has no tax type because it has no tax: the invoice comes to what its other lines come to."""
+    words = {"description": "Thank you", "quantity": None, "unit_price": None, "tax_type": None}
+    fields = record({f"lines/l9/{name}": value for name, value in words.items()})
+    assert totals(fields, RATES) == totals(RECORD, RATES)
+    assert list(tax_amounts(fields, RATES) or {}) == ["l1", "l2"]
+
+
 def test_an_unknown_rate_makes_an_unknown_total() -> None:
     """A guess would be worse than no answer; where no tax is, no rate is needed."""
     unknown = record({"lines/l1/tax_type": "TAX009"})

@@ -1,0 +1,74 @@
+"""Discrepancies: differences that no merge explains, kept for a person to look at."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.authentication import OwnConnection
+from app.api.pages import After, Feed, Limit
+from app.api.problems import documented
+from app.api.services import Given
+from app.db.findings import KeptDiscrepancy, list_discrepancies
+from app.intake.values import Identity
+
+router = APIRouter(prefix="/v1/connections/{connection_id}/discrepancies", tags=["discrepancies"])
+
+
+class Discrepancy(BaseModel):
+    """Something that a person should look at on both sides."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 3,
+                    "invoice_id": "inv_8801",
+                    "kind": "overwritten_in_xero",
+                    "message": "Somebody changed it in Xero at 2026-11-20T04:00:00Z, between our read and our write.",
+                    "values": {"reference": {"before": "PO 1177", "after": "PO 1178"}},
+                    "found_at": "2026-11-20T04:00:02Z",
+                }
+            ]
+        }
+    )
+
+    id: int
+    invoice_id: str
+    kind: str = Field(description="`overwritten_in_xero`: an edit there may have been lost to our write.")
+    message: str
+    values: dict[str, Any] = Field(description="By path: what Xero held before our write, and what we wrote.")
+    found_at: datetime
+
+
+@router.get(
+    "",
+    operation_id="list_discrepancies",
+    summary="Discrepancies, oldest first",
+    responses=documented("unauthorised", "not_found", "invalid_request"),
+)
+async def list_connection_discrepancies(
+    services: Given,
+    connection: OwnConnection,
+    invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
+    after: After = 0,
+    limit: Limit = 100,
+) -> Feed[Discrepancy]:
+    """Xero has no compare-and-set, so an edit made between our read and our write is noticed afterwards, here."""
+    async with services.database.reading() as session:
+        found = await list_discrepancies(
+            session, connection.id, partner_invoice_id=invoice_id, after=after, limit=limit
+        )
+    return Feed(data=[_show(one) for one in found], next=found[-1].id if len(found) == limit else None)
+
+
+def _show(kept: KeptDiscrepancy) -> Discrepancy:
+    return Discrepancy(
+        id=kept.id,
+        invoice_id=kept.partner_invoice_id,
+        kind=kept.kind,
+        message=kept.message,
+        values=dict(kept.values),
+        found_at=kept.found_at,
+    )

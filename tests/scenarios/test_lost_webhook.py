@@ -1,0 +1,121 @@
+"""Webhooks and documents that are lost, doubled, shuffled or our own: latency at worst, never a loss and never an echo."""
+
+from tests.scenarios.house import House
+from tests.scenarios.troubles import (
+    app_fault,
+    ask,
+    assert_in_step,
+    discrepancies,
+    numbers_in_xero,
+    reconcile,
+    writes_since,
+)
+
+
+async def test_a_lost_xero_webhook_is_found_by_the_sweep(house: House) -> None:
+    """An edit, a void and a new invoice whose events are lost for good are found by looking at what moved."""
+    await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"lose_next": 100}))
+    await house.edit_xero(Reference="PO lost")
+    await house.at_xero("invoices/N-inv_2/void")
+    made = await house.at_xero(
+        "invoices",
+        Contact={"Name": "Lee Wong"},
+        InvoiceNumber="X-1",
+        Date="2026-11-01",
+        DueDate="2026-12-01",
+        LineItems=[{"Description": "Theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200"}],
+        Status="AUTHORISED",
+        SentToContact=True,
+    )
+    await house.drain()
+    assert (await house.in_app())["reference"] == "PO 1"
+    await house.sweep()
+    assert (await house.in_app())["reference"] == "PO lost"
+    assert (await house.in_app("inv_2"))["status"] == "cancelled"
+    assert (await house.in_app(f"xero-{made['InvoiceID']}"))["number"] == "X-1"
+    assert await discrepancies(house) == [] and await house.conflicts() == []
+    await assert_in_step(house)
+
+
+async def test_the_timer_sweeps_where_nobody_looked_for_a_while(house: House) -> None:
+    """No call of the API is needed: what a worker's timer asks for finds the lost edit too."""
+    await house.write()
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"lose_next": 100}))
+    await house.edit_xero(Reference="PO lost")
+    await house.wait()
+    assert (await house.in_app())["reference"] == "PO 1"
+    assert await house.parts.sweep.ask_for_sweeps() == 1
+    await house.drain()
+    await assert_in_step(house)
+    assert (await house.in_app())["reference"] == "PO lost"
+
+
+async def test_our_own_write_coming_back_costs_nothing(house: House) -> None:
+    """The events of our creates and updates are stored and followed without one read or write."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="PO 2", due_on="2027-01-01")
+    await reconcile(house)
+    before = await house.last_call()
+    pending = (await ask(house.xero.get("/webhooks")))["pending"]
+    assert pending
+    await house.drain()
+    assert await house.last_call() == before
+    await assert_in_step(house)
+
+
+async def test_doubled_and_shuffled_xero_webhooks_change_nothing(house: House) -> None:
+    """Three edits whose events come twice and in another order: one state on both sides, no write to Xero."""
+    await house.write()
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"double_next": 100, "shuffle": True}))
+    before = await house.last_call()
+    for reference in ("PO 2", "PO 3", "PO 4"):
+        await house.edit_xero(Reference=reference)
+    await house.drain()
+    assert await writes_since(house, before) == []
+    assert len(await house.calls(before)) <= 3
+    await assert_in_step(house)
+    assert (await house.in_app())["reference"] == "PO 4"
+    received = (await ask(house.app.get("/log")))["received"]
+    assert [entry["outcome"] for entry in received] == ["applied"]
+
+
+async def test_doubled_and_shuffled_documents_are_taken_once(house: House) -> None:
+    """Five versions held back and sent in another order, one of them twice: only the newest counts, written once."""
+    await house.write()
+    await house.drain()
+    await app_fault(house, hold_outgoing=True, shuffle=True)
+    for n in range(2, 7):
+        await house.edit(reference=f"PO {n}")
+    await app_fault(house, hold_outgoing=False)
+    before = await house.last_call()
+    sent = (await ask(house.app.post("/flush")))["sent"]
+    assert {entry["outcome"] for entry in sent} >= {"accepted", "stale"}
+    stale = await ask(house.app.post("/invoices/inv_1/resend", json={"version": 2, "times": 2}))
+    assert {(entry["outcome"], entry["status"]) for entry in stale["sent"]} == {("stale", 409)}
+    same = await ask(house.app.post("/invoices/inv_1/resend", json={"times": 2}))
+    assert {(entry["outcome"], entry["status"]) for entry in same["sent"]} == {("accepted", 200)}
+    await house.drain()
+    assert await writes_since(house, before) == [("POST", "/Invoices")]
+    assert (await house.in_xero())["Reference"] == "PO 6"
+    await assert_in_step(house)
+
+
+async def test_webhooks_of_the_partner_may_come_twice_too(house: House) -> None:
+    """Documents by signed webhook, doubled with one webhook id: no second write."""
+    known = await ask(house.app.get("/plumbline"))
+    await ask(house.app.put("/plumbline", json=known | {"send": "webhook"}))
+    await app_fault(house, double_outgoing_next=2)
+    await house.write()
+    await house.drain()
+    before = await house.last_call()
+    await house.edit(reference="PO 2")
+    await house.drain()
+    assert await writes_since(house, before) == [("POST", "/Invoices")]
+    assert await numbers_in_xero(house) == ["N-inv_1"]
+    await assert_in_step(house)
