@@ -13,6 +13,6 @@ The folders read as the story of one change:
 
 Imports go downward only: `__main__`, `main` and `worker` use `wiring`; it uses `api`, `intake` and `delivery`; these
 use `reconcile`; it uses `db` and, through ports, `xero`; everything may use `domain`, which imports the standard
-library alone. `sandbox` stands in for both sides and imports nothing of the rest; `demo` drives everything over HTTP. The
-contracts in pyproject.toml hold all of this.
+library alone. `sandbox` stands in for both sides and imports nothing of the rest; `demo` drives everything over HTTP.
+The contracts in pyproject.toml hold all of this.
 """

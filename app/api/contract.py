@@ -5,6 +5,8 @@ FastAPI's own form of a refusal, a sentence for each tag, and the plain name of 
 """
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from app.api.problems import SCHEMA
@@ -44,6 +46,10 @@ TAGS = (
     ),
     ("manifest", "Post which invoices you have: the answer names those whose document was lost on the way."),
     ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
+    (
+        "discrepancies",
+        "What no merge explains and a person should look at: an edit in Xero that ours may have met.",
+    ),
     ("links", "Which invoice here is which one in Xero."),
     ("health", "For load balancers: the process is alive; it can take requests."),
 )
@@ -53,17 +59,15 @@ PLAIN_NAMES = {
     "AccountShown": "Account",
     "ConnectionShown": "Connection",
     "Entry": "ManifestEntry",
-    "Feed_Attempt_": "AttemptFeed",
-    "Feed_Change_": "ChangeFeed",
-    "Feed_Conflict_": "ConflictFeed",
-    "Page_Invoice_": "InvoicePage",
-    "Page_Link_": "LinkPage",
     "OrganisationName": "Organisation",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
     "Wanted": "DocumentWanted",
 }
 """Schemas whose name in the code says too little, or too much, outside of it."""
+
+GENERIC = re.compile(r"(Feed|Page)_(\w+)_")
+"""How FastAPI writes `Feed[Change]`."""
 
 KEY_SCHEME = ("HTTPBearer", "ApiKey")
 
@@ -74,22 +78,27 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
     schemas = {**build_incoming_schemas(), **schema["components"]["schemas"], "Problem": SCHEMA}
     for ours in ("HTTPValidationError", "ValidationError"):
         schemas.pop(ours, None)
-    for name, plain in PLAIN_NAMES.items():
-        schemas[plain] = {**schemas.pop(name), "title": plain}
+    plain = {name: PLAIN_NAMES.get(name) or GENERIC.sub(r"\2\1", name) for name in schemas}
     whole = {
         **schema,
         "tags": [{"name": name, "description": sentence} for name, sentence in TAGS],
         "paths": paths,
-        "components": {**schema["components"], "schemas": dict(sorted(schemas.items()))},
+        "components": {
+            **schema["components"],
+            "schemas": {
+                plain[name]: {**schemas[name], "title": plain[name]}
+                for name in sorted(schemas, key=plain.__getitem__)
+            },
+        },
     }
-    return _refer_by_plain_names(whole)
+    return _refer_by_plain_names(whole, plain)
 
 
-def _refer_by_plain_names(contract: dict[str, Any]) -> dict[str, Any]:
+def _refer_by_plain_names(contract: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Schemas are referred to in many places, the key's scheme by every operation; FastAPI's own words go too."""
     text = json.dumps(contract).replace(f'"{KEY_SCHEME[0]}"', f'"{KEY_SCHEME[1]}"')
     text = text.replace('"Successful Response"', '"Done"')
-    for name, plain in PLAIN_NAMES.items():
+    for name, plain in names.items():
         text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
     renamed: dict[str, Any] = json.loads(text)
     return renamed

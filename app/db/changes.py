@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
@@ -119,47 +119,6 @@ async def list_changes(session: ReadSession, connection_id: UUID, after: int, li
         .limit(limit)
     )
     return [change_from_row(row) for row in rows.scalars()]
-
-
-async def claim_due(
-    session: WriteSession, connection_id: UUID, now: datetime, until: datetime, limit: int
-) -> list[Change]:
-    """Take pending changes that are due for sending, until a moment after which another may take them."""
-    due = (
-        select(ChangeRow)
-        .where(
-            ChangeRow.connection_id == connection_id,
-            ChangeRow.state == "pending",
-            ChangeRow.due_at <= now,
-            or_(ChangeRow.claimed_until.is_(None), ChangeRow.claimed_until < now),
-        )
-        .order_by(ChangeRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = (await session.execute(due)).scalars().all()
-    for row in rows:
-        row.claimed_until = until
-    return [change_from_row(row) for row in rows]
-
-
-async def save_answer(
-    session: WriteSession, cursor: int, *, state: str, answer: str, at: datetime, due_at: datetime
-) -> None:
-    """Record what the partner's app answered; a change that a newer one replaced meanwhile stays superseded."""
-    kept = and_(ChangeRow.id == cursor, ChangeRow.state.in_(["pending", state]))
-    await session.execute(
-        update(ChangeRow)
-        .where(kept)
-        .values(
-            state=state,
-            attempts=ChangeRow.attempts + 1,
-            last_answer=answer[:500],
-            claimed_until=None,
-            due_at=due_at,
-            answered_at=at,
-        )
-    )
 
 
 async def save_acknowledgement(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.coupling import Vocabulary, couple
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing, without_groups
+from app.domain.fields import ABSENT, Absent, Fields, Value, differing, only_groups, without_groups
 from app.domain.merge import Conflict, WinnerOf, merge
 from app.domain.sides import Side, Status, project
 
@@ -144,8 +144,9 @@ def _merge_xero(
 ) -> Observed:
     if seen.get("status") == Status.CANCELLED:
         # A voided invoice may come back without lines: that is no edit of them (one side suddenly emptied is a
-        # danger), so only its status is taken. Its payments are gone indeed, or Xero had not voided it (FACTS 4.1).
-        seen = {**without_groups(base, "payments"), "status": Status.CANCELLED.value}
+        # danger), so only its status is taken, and that payments are gone: else Xero had not voided it (FACTS 4.1).
+        kept = without_groups(base, "payments") | only_groups(seen, "payments")
+        seen = {**kept, "status": Status.CANCELLED.value}
     merged = merge(
         Side.XERO,
         base=base,

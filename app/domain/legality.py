@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.fields import Fields, group_of, is_text_only, keys_of, member_of
+from app.domain.fields import LINE_ORDER, Fields, group_of, is_text_only, keys_of, member_of
 from app.domain.money import paid
 from app.domain.organisation import Organisation
 from app.domain.sides import Side, Status, project
@@ -102,11 +102,11 @@ def editable_when_paid(moves: Iterable[str], record: Fields, shadow: Fields) -> 
 
 def _is_editable_when_paid(path: str, record: Fields, shadow: Fields) -> bool:
     group = group_of(path)
+    lines_stay = set(keys_of(record, "lines")) == set(keys_of(shadow, "lines"))
     if group is None:
-        return path in EDITABLE_WHEN_PAID_HEADER
+        return path in EDITABLE_WHEN_PAID_HEADER or (path == LINE_ORDER and lines_stay)
     if group.startswith("payments/"):
         return True
-    lines_stay = set(keys_of(record, "lines")) == set(keys_of(shadow, "lines"))
     return lines_stay and member_of(path) in EDITABLE_WHEN_PAID_LINE
 
 

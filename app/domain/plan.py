@@ -168,7 +168,7 @@ def _conflict_hold(paths: frozenset[str]) -> Hold:
     return Hold(
         "conflict_held",
         f"Both sides changed {', '.join(sorted(paths))} to different values.",
-        "Decide the conflict, or make both sides equal.",
+        "Give it the same value on both sides; it goes on by itself then.",
     )
 
 

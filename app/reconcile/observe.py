@@ -44,9 +44,12 @@ MISSING_IN_XERO = Hold(
 async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
     """Each link's work after both sides were looked at."""
     works = [Work(link) for link in links]
+    due = []
     for work in works:
-        take_document(current, work)
-    due = [work for work in works if _needs_a_read(current, work)]
+        with work.guarded():
+            take_document(current, work)
+            if _needs_a_read(current, work):
+                due.append(work)
     await _read(current, [work.link for work in due])
     contacts = await contact_keys(
         current, [current.fresh[i] for w in due if (i := _xero_id(w)) in current.fresh]
@@ -55,7 +58,8 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
             work.refusal = MISSING_IN_XERO
-        else:
+            continue
+        with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
     return works
 

@@ -23,7 +23,7 @@ from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sides import Side, project
-from app.reconcile.round import Round, Work, batches
+from app.reconcile.round import BROKEN, Round, Work, batches
 
 RECORD_BATCH = 200
 """Links of one transaction: documents that come in meanwhile wait for it, so it stays short."""
@@ -56,7 +56,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         contacts = await _contacts(session, current, works)
         changes, satisfied, again = [], [], set()
         for work in works:
-            plan = work.plan(current.terms)
+            plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
             change = next_change(work.hub)
             if change is None:
                 satisfied.append(work.link.id)

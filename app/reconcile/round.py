@@ -1,10 +1,13 @@
 """One round of the loop: what its stages share, and one link's work as it goes through them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
+
+import structlog
 
 from app.clock import Clock
 from app.db.findings import Attempt
@@ -19,6 +22,14 @@ from app.domain.plan import Plan, Terms, build_plan
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
+
+log = structlog.get_logger(__name__)
+
+BROKEN = Hold(
+    "internal_error",
+    "Plumbline failed on this invoice; the reason is in its log.",
+    "Tell Plumbline's operator the invoice's id; it is looked at again with the next change of it.",
+)
 
 Item = TypeVar("Item")
 
@@ -78,6 +89,16 @@ class Work:
     @property
     def hub(self) -> Hub:
         return self.link.hub
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """A failure of ours in the block holds this link alone: its neighbours do not wait for a bug to be mended."""
+        before = self.link
+        try:
+            yield
+        except Exception:
+            log.exception("link_failed", link_id=str(before.id))
+            self.link, self.refusal = before, BROKEN
 
     def moved(self, observed: Observed) -> None:
         """Go on with the hub that an observation came to, and keep its conflicts."""

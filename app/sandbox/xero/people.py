@@ -114,7 +114,7 @@ def _merge_lines(invoice: Invoice, wishes: Any) -> list[dict[str, Any]]:
     }
     named = [line_id for wish in wishes if (line_id := _line_id(invoice, wish))]
     if set(named) == set(merged):
-        merged = {line_id: None for line_id in named}
+        merged = dict.fromkeys(named)
     added = []
     for wish in wishes:
         line_id = _line_id(invoice, wish)
