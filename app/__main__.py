@@ -160,11 +160,16 @@ def demo(
             "--once", help="Exit after the last step: 0 if all held, else the failed step is named."
         ),
     ] = False,
+    changes: Annotated[int, typer.Option(min=2, help="How many single changes are timed each way.")] = 100,
+    volume: Annotated[
+        int, typer.Option(min=5, help="How many invoices are put, then changed, at once.")
+    ] = 1000,
 ) -> None:
     """Walk the main job on this machine over HTTP, step by step, then stay up to be looked at."""
     from app.demo.command import run
+    from app.demo.figures import Size
 
-    raise typer.Exit(run(once=once))
+    raise typer.Exit(run(once=once, size=Size(changes, volume)))
 
 
 @partner_commands.command()
@@ -180,9 +185,14 @@ def create(
     """Make a partner with an API key and webhook secrets, shown this once."""
     import asyncio
 
+    from app.errors import PlumblineError
     from app.wiring import create_partner
 
-    made = asyncio.run(create_partner(_load_settings(), name=name, webhook_url=webhook_url))
+    settings = _load_settings()
+    try:
+        made = asyncio.run(create_partner(settings, name=name, webhook_url=webhook_url))
+    except PlumblineError as refused:
+        _refuse(str(refused))
     if as_json or not sys.stdout.isatty():
         typer.echo(json.dumps(made))
     else:

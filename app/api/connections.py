@@ -19,6 +19,7 @@ from app.db.connections import (
     raise_generation,
     save_state,
 )
+from app.db.links import trigger_held
 from app.db.session import ReadSession
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import Fault, InputRefused
@@ -160,16 +161,19 @@ async def resume_connection(
     "/{connection_id}/sweep",
     status_code=202,
     operation_id="sweep_connection",
-    summary="Search Xero for changes that no event told of",
+    summary="Look at everything again",
     responses=documented(*_MISSING, "connection_removed"),
 )
 async def sweep_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> ConnectionShown:
-    """Accepted at once; `swept_at` tells when it was done. It happens by itself now and then."""
+    """Search Xero for changes that no event told of, read its accounts, tax rates and lock dates anew, and try every
+    held invoice again. Accepted at once; `swept_at` tells when it was done. The search happens by itself now and then.
+    """
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         generation = await ask_for_sweep(session, connection.id)
+        await trigger_held(session, connection.id)
         shown = build_connection(await _read(session, connection))
     tasks.add_task(services.waker.reconcile_soon, [Nudge(connection.id, generation)])
     return shown

@@ -241,11 +241,11 @@ async def ask_for_sweeps(
 
 
 async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> int:
-    """Ask for a sweep of Xero on one connection; answers the generation."""
+    """Ask for a sweep of Xero on one connection, its organisation's facts included; answers the generation."""
     asked = (
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)
-        .values(sweep_due=True, generation=ConnectionRow.generation + 1)
+        .values(sweep_due=True, organisation_fetched_at=None, generation=ConnectionRow.generation + 1)
         .returning(ConnectionRow.generation)
     )
     return (await session.execute(asked)).scalar_one()
@@ -321,4 +321,5 @@ def organisation_from_json(kept: dict[str, Any]) -> Organisation:
     accounts = tuple(Account(**account) for account in kept["accounts"])
     rates = tuple(TaxRate(**rate | {"rate": Decimal(rate["rate"])}) for rate in kept["tax_rates"])
     lock_on = date.fromisoformat(kept["lock_on"]) if kept["lock_on"] else None
-    return Organisation(**kept | {"accounts": accounts, "tax_rates": rates, "lock_on": lock_on})
+    rest = {"currencies": tuple(kept["currencies"]), "lock_on": lock_on}
+    return Organisation(**kept | rest | {"accounts": accounts, "tax_rates": rates})

@@ -11,10 +11,10 @@ from types import FrameType
 import httpx
 
 from app.demo.failures import DemoFailed, ProcessDied
-from app.demo.figures import measure
+from app.demo.figures import Size, measure
 from app.demo.screen import Screen
 from app.demo.stage import open_stage
-from app.demo.story import STORY
+from app.demo.story import RACED, STORY
 from app.demo.world import World
 from app.embedded import ServersUnavailable
 
@@ -23,14 +23,14 @@ WRONG = (DemoFailed, httpx.HTTPError, ServersUnavailable)
 """What a demo that did not hold ends in; anything else is a mistake in the demo and shows where."""
 
 
-def run(once: bool) -> int:
+def run(once: bool, size: Size) -> int:
     """Return the exit code; without `once` it stays up after the last figure until Ctrl-C."""
     screen = Screen()
     signal.signal(signal.SIGTERM, interrupt)
     try:
         screen.head("Setting up")
         with open_stage(screen) as world:
-            return tell(world, screen, once)
+            return tell(world, screen, size, once)
     except WRONG as failure:
         screen.show_failure("The stage could not be set", str(failure), "")
         return 1
@@ -39,9 +39,9 @@ def run(once: bool) -> int:
         return INTERRUPTED
 
 
-def tell(world: World, screen: Screen, once: bool) -> int:
+def tell(world: World, screen: Screen, size: Size, once: bool) -> int:
     """Story, figures, addresses; the exit code."""
-    if not (walk(world, screen) and show_figures(world, screen)):
+    if not (walk(world, screen) and show_figures(world, screen, size)):
         return 1
     return 0 if once else stay(world, screen)
 
@@ -65,16 +65,19 @@ def walk(world: World, screen: Screen) -> bool:
     return True
 
 
-def show_figures(world: World, screen: Screen) -> bool:
+def show_figures(world: World, screen: Screen, size: Size) -> bool:
     """Measure and print; whether all that is counted is as it should be."""
     screen.head("Figures")
     try:
-        figures = measure(world, screen)
+        figures = measure(world, screen, size)
     except WRONG as failure:
         screen.show_failure("The figures could not be measured", str(failure), world.children.tails())
         return False
     screen.show_figures((each.what, each.measured, each.target, each.is_met) for each in figures)
-    return all(each.is_met for each in figures if each.is_counted)
+    missed = [each.what for each in figures if each.is_counted and not each.is_met]
+    if missed:
+        screen.show_failure("A figure that is counted did not hold", "; ".join(missed), "")
+    return not missed
 
 
 def stay(world: World, screen: Screen) -> int:
@@ -84,10 +87,13 @@ def stay(world: World, screen: Screen) -> int:
         {
             "API docs": f"{world.plumbline.url}/docs",
             "API key": world.introduction["api_key"],
+            "Connection": world.plumbline.connection_id,
             "Sandbox Xero": world.xero.invoices_url,
             "Sandbox partner's app": world.partner.url,
         }
     )
+    screen.say("To edit in Xero as a person would, and see it in the partner's app:")
+    screen.say(build_edit(world.xero.invoices_url, world.get_xero_id(RACED)))
     try:
         while True:
             world.children.check()
@@ -97,6 +103,11 @@ def stay(world: World, screen: Screen) -> int:
     except ProcessDied as died:
         screen.show_failure("A process ended by itself", str(died), "")
         return 1
+
+
+def build_edit(invoices_url: str, key: str) -> str:
+    """A command to copy: a person's edit in Xero."""
+    return f"curl -X PATCH {invoices_url}/{key} -H 'content-type: application/json' -d '{{\"Reference\": \"Yours\"}}'"
 
 
 def interrupt(signal_number: int, frame: FrameType | None) -> None:

@@ -1,9 +1,10 @@
 """The figures: how fast one change is, how few calls a thousand cost, and that an echo costs nothing.
 
 Each figure is measured from outside, by the sandboxes' own logs and clocks that a partner could read too.
-What is counted must hold, or the demo fails; what is timed depends on the machine and is only told.
+What is counted must hold, or the demo fails; what is timed depends on the machine: a miss is shown, and no more.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,46 +17,56 @@ from app.demo.world import World
 
 
 @dataclass(frozen=True)
+class Size:
+    """How much is measured: the promises are about a hundred single changes, and a thousand invoices at once."""
+
+    changes: int = 100
+    volume: int = 1000
+
+    @property
+    def customers(self) -> int:
+        """Every fifth invoice brings a new one."""
+        return math.ceil(self.volume / 5)
+
+
+@dataclass(frozen=True)
 class Figure:
     """One measured number beside what it should be."""
 
     what: str
     measured: str
     target: str
-    is_met: bool
+    is_met: bool | None
+    """None where nobody has promised anything."""
     is_counted: bool = True
     """Counted rather than timed: the same on every machine."""
 
 
-SINGLE_CHANGES = 100
 LATENCY_TARGET_MS = 250
-INVOICES = 1000
-CUSTOMERS = 200
-MOST_INVOICE_WRITES = 20
-MOST_CONTACT_WRITES = 4
-MOST_ARRIVAL_CALLS = 26
+WRITTEN_AT_ONCE = 50
+READ_AT_ONCE = 40
 ECHOES = 10
 
 
-def measure(world: World, screen: Screen) -> list[Figure]:
-    """Measure all of them, in the order in which they are printed. Takes about a minute."""
+def measure(world: World, screen: Screen, size: Size) -> list[Figure]:
+    """Measure all of them, in the order in which they are printed. Takes some minutes at full size."""
     world.xero.lift_limits()
-    measurements: tuple[Callable[[World, Screen], list[Figure]], ...] = (
+    measurements: tuple[Callable[[World, Screen, Size], list[Figure]], ...] = (
         measure_single_changes,
         measure_echo,
-        measure_thousand,
+        measure_behind_at_once,
     )
-    return [figure for measurement in measurements for figure in measurement(world, screen)]
+    return [figure for measurement in measurements for figure in measurement(world, screen, size)]
 
 
-def measure_single_changes(world: World, screen: Screen) -> list[Figure]:
+def measure_single_changes(world: World, screen: Screen, size: Size) -> list[Figure]:
     """The median from a person's edit on one side to the other side showing it, each way."""
-    latency = measure_latency(world, screen, SINGLE_CHANGES)
+    latency = measure_latency(world, screen, size.changes)
     return [
         Figure(
-            f"{way}: median of {SINGLE_CHANGES} single changes",
-            f"{median:.0f} ms (95 of 100 under {slowest:.0f} ms)",
-            f"under {LATENCY_TARGET_MS} ms",
+            f"{way}, one change at a time ({size.changes})",
+            f"{median:.0f} ms median, {slowest:.0f} ms 95th percentile",
+            f"median under {LATENCY_TARGET_MS} ms",
             median < LATENCY_TARGET_MS,
             is_counted=False,
         )
@@ -63,7 +74,7 @@ def measure_single_changes(world: World, screen: Screen) -> list[Figure]:
     ]
 
 
-def measure_echo(world: World, screen: Screen) -> list[Figure]:
+def measure_echo(world: World, screen: Screen, _: Size) -> list[Figure]:
     """What the webhooks about our own writes cost."""
     with screen.setting_up(f"{ECHOES} echoes of our own writes"):
         writes, reads = measure_echoes(world, ECHOES)
@@ -77,25 +88,28 @@ def measure_echo(world: World, screen: Screen) -> list[Figure]:
     ]
 
 
-def measure_thousand(world: World, screen: Screen) -> list[Figure]:
-    """A thousand behind at once towards Xero, then the same thousand changed in Xero."""
-    volume = measure_volume(world, screen, INVOICES, CUSTOMERS)
+def measure_behind_at_once(world: World, screen: Screen, size: Size) -> list[Figure]:
+    """Many behind at once towards Xero, then the same ones changed in Xero."""
+    volume = measure_volume(world, screen, size.volume, size.customers)
     arrivals = measure_arrivals(world, screen, volume.invoice_ids)
-    behind = f"{INVOICES} sent invoices behind, {CUSTOMERS} new customers"
-    changed = f"{INVOICES} changed in Xero at once"
-    each_once = (volume.in_xero, volume.twice) == (INVOICES, 0)
+    sent = f"{size.volume} put while paused"
+    changed = f"{size.volume} changed in Xero"
     there = Figure(
-        f"{behind}: in Xero",
+        f"{sent}: in Xero",
         f"{volume.in_xero}, {volume.twice} of them twice",
-        f"{INVOICES}, 0 twice",
-        each_once,
+        f"{size.volume}, 0 twice",
+        (volume.in_xero, volume.twice) == (size.volume, 0),
     )
     return [
-        at_most(f"{behind}: invoice writes", volume.invoice_writes, MOST_INVOICE_WRITES),
-        at_most(f"{behind}: contact writes", volume.contact_writes, MOST_CONTACT_WRITES),
         there,
-        told(f"{behind}: from resumed to all in Xero", volume.seconds),
-        at_most(f"{changed}: calls to bring them in", arrivals.calls, MOST_ARRIVAL_CALLS),
+        at_most(f"{sent}: invoice writes", volume.invoice_writes, math.ceil(size.volume / WRITTEN_AT_ONCE)),
+        at_most(
+            f"{sent}: contact writes ({size.customers} new)",
+            volume.contact_writes,
+            math.ceil(size.customers / WRITTEN_AT_ONCE),
+        ),
+        told(f"{sent}: resumed until all in Xero", volume.seconds),
+        at_most(f"{changed}: calls to bring in", arrivals.calls, math.ceil(size.volume / READ_AT_ONCE) + 1),
         told(f"{changed}: until the app shows all", arrivals.seconds),
     ]
 
@@ -107,4 +121,4 @@ def at_most(what: str, measured: int, most: int) -> Figure:
 
 def told(what: str, seconds: float) -> Figure:
     """A time that nobody has promised."""
-    return Figure(what, f"{seconds:.1f} s", NOTHING, is_met=True, is_counted=False)
+    return Figure(what, f"{seconds:.1f} s", NOTHING, is_met=None, is_counted=False)

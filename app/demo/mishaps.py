@@ -6,7 +6,7 @@ manifest.
 """
 
 from app.demo.organisation import list_writes
-from app.demo.sides import Movement
+from app.demo.sides import NOTHING, Movement
 from app.demo.witness import expect
 from app.demo.world import World
 
@@ -79,4 +79,4 @@ def prove_quiet(world: World, invoice_ids: tuple[str, ...]) -> list[Movement]:
     changes = [entry for invoice_id in invoice_ids for entry in world.partner.list_received(seen, invoice_id)]
     expect(not writes, f"an echo was written to Xero: {writes}")
     expect(not changes, f"an echo was sent to the app: {changes}")
-    return [Movement("both sides", "echoes after all of it came again", "0", "0")]
+    return [Movement("both sides", "all of it once more", NOTHING, "no write, no change, no double")]

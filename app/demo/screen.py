@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +18,7 @@ from app.demo.sides import Movement
 
 PLAIN_WIDTH = 140
 QUARTERS = 4
+VERDICTS = {True: "[green]✓ met[/green]", False: "[red]✗ missed[/red]", None: ""}
 
 
 class Screen:
@@ -74,13 +76,13 @@ class Screen:
             yield Count(Quarters(what, total, self.say).reach)
         self._show_done(f"{what}: {total}", started)
 
-    def show_figures(self, figures: Iterable[tuple[str, str, str, bool]]) -> None:
+    def show_figures(self, figures: Iterable[tuple[str, str, str, bool | None]]) -> None:
         """The table of figures: what, measured, target, and whether it is met."""
-        table = Table(title="Figures", title_justify="left")
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for column in ("What", "Measured", "Target", ""):
             table.add_column(column)
         for what, measured, target, is_met in figures:
-            table.add_row(what, measured, target, "[green]✓[/green]" if is_met else "[red]✗[/red]")
+            table.add_row(what, measured, target, VERDICTS[is_met])
         self._console.print(table)
 
     def show_addresses(self, addresses: dict[str, str]) -> None:

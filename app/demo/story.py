@@ -61,7 +61,7 @@ def put_draft(world: World) -> list[Movement]:
     calls = world.xero.list_calls(before)
     expect(not calls, f"a draft cost calls to Xero: {calls}")
     expect(not world.xero.list_invoices(), "a draft stands in Xero")
-    return [Movement("Xero", "calls", "0", "0")]
+    return [Movement("Xero", "calls made for it", NOTHING, "none")]
 
 
 def send_to_customer(world: World) -> list[Movement]:

@@ -21,7 +21,7 @@ import structlog
 
 from app.clock import Clock
 from app.db import connections
-from app.db.links import has_behind, list_behind
+from app.db.links import has_behind, list_behind, trigger_held
 from app.db.session import Database
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import Organisation
@@ -150,6 +150,9 @@ class Reconciler:
         organisation = await xero.fetch_organisation()
         async with lease.recording() as session:
             await connections.save_organisation(session, connection.id, organisation, self._clock.now())
+            if organisation != known:
+                # A moved lock date, a restored account: what was held for it may go on.
+                await trigger_held(session, connection.id)
         return organisation
 
     async def _disconnect(self, lease: Lease, reason: str) -> None:

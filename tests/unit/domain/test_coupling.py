@@ -213,7 +213,7 @@ def test_a_word_that_is_mapped_by_now_is_filled_in() -> None:
 def test_what_xero_has_not_seen_is_translated_by_the_maps_of_today() -> None:
     """Nobody there can have chosen another account yet; lines of words alone have nothing to translate."""
     today = Vocabulary({"general": "300", "materials": "310"}, {"gst": "OUTPUT2"})
-    words = {"lines/l9/description": "Thank you", "lines/l9/account": None, "lines/l9/tax_type": None}
+    words = {f"lines/l9/{name}": None for name in ("unit_price", "account", "tax_type")}
     assert translate_anew(RECORD | words, today) == changed(
         RECORD | words,
         {

@@ -15,6 +15,7 @@ from app.domain.document import (
     to_document,
     to_line,
     to_payment,
+    with_implied_at_most,
 )
 from app.domain.fields import Fields
 from app.domain.money import money_text, totals
@@ -183,6 +184,35 @@ def test_no_longer_paid_takes_the_implied_payment_back() -> None:
     held = RECORD | {IMPLIED + "amount": "800", IMPLIED + "paid_on": "2026-11-01", IMPLIED + "method": None}
     held |= payment("xero-7", "300", method=None)
     assert payments_of(read(without("payments"), held)) == payment("xero-7", "300", method=None)
+
+
+def test_cancelling_a_paid_invoice_takes_no_payment_back() -> None:
+    """The word does not say that the money went back: a person must take the payment back first."""
+    held = RECORD | {
+        IMPLIED + "amount": "1100",
+        IMPLIED + "paid_on": "2026-11-01",
+        IMPLIED + "method": None,
+    }
+    for document in (without("payments", status="cancelled"), without(status="cancelled")):
+        assert payments_of(read(document, held)) == payments_of(held)
+
+
+def test_paid_in_full_by_others_leaves_nothing_implied() -> None:
+    """The total fell, or the rest was paid in Xero: what the word had made up is not due any more."""
+    rest = {IMPLIED + "amount": "400", IMPLIED + "paid_on": "2026-11-01", IMPLIED + "method": None}
+    others = payment("xero-7", "1100", method=None)
+    assert payments_of(read(without("payments", status="paid"), RECORD | rest | others)) == others
+
+
+@pytest.mark.parametrize(("due", "amount"), [("500", "400"), ("400", "400"), ("150.50", "150.5")])
+def test_an_implied_payment_is_of_no_more_than_is_due(due: str, amount: str) -> None:
+    """Xero refuses a payment beyond what is due; payments that somebody made are let be."""
+    others = payment("p1", "900", method="card")
+    fields = others | {IMPLIED + "amount": "400", IMPLIED + "paid_on": "2026-11-01"}
+    capped = with_implied_at_most(fields, Decimal(due))
+    assert capped == fields | {IMPLIED + "amount": amount}
+    assert with_implied_at_most(fields, Decimal(0)) == others
+    assert with_implied_at_most(others, Decimal(0)) == others
 
 
 @pytest.mark.parametrize("unknown", [None, Decimal(0)])

@@ -75,10 +75,11 @@ def test_lines_have_their_order_and_the_forgotten_come_last() -> None:
 
 
 def test_a_line_without_a_price_is_only_a_description() -> None:
-    """Also where it has a quantity; a price of nothing is a price."""
+    """Also where it has a quantity; a price of nothing is a price, and a price that is not said yet may be one."""
     line = {"lines/a/description": "Thank you", "lines/a/quantity": "1", "lines/a/unit_price": None}
     assert is_text_only(line, "a")
     assert not is_text_only(line | {"lines/a/unit_price": "0"}, "a")
+    assert not is_text_only({"lines/a/description": "Thank you"}, "a")
 
 
 def test_absence_differs_from_nothing() -> None:

@@ -9,7 +9,7 @@ from app.domain.fields import ABSENT
 from app.domain.hub import Hub, acknowledged, change_sent, next_change, xero_moves
 from app.domain.merge import Conflict
 from app.domain.sides import Side
-from tests.unit.domain.samples import changed, payment, record, without_line
+from tests.unit.domain.samples import RECORD, changed, payment, record, without_line
 from tests.unit.domain.story import (
     PARTNER_WINS,
     XERO_WINS,
@@ -95,6 +95,14 @@ def test_a_void_takes_the_status_and_nothing_else() -> None:
     assert change is not None
     assert change.moves == {"status": ("sent", "cancelled")}
     assert xero_moves(observed.hub) == {}
+
+
+def test_a_void_in_xero_tells_that_payments_are_gone() -> None:
+    """Xero voids nothing that is paid (FACTS 4.1), so a payment that is not shown was taken away before."""
+    start = settled(RECORD | payment("p1", "500", method=None))
+    observed = xero_shows(start, {"status": "cancelled"})
+    assert observed.hub.record == record({"status": "cancelled"})
+    assert observed.conflicts == ()
 
 
 def test_a_cancelled_record_moves_only_the_status_in_xero() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.fields import differing
-from app.domain.legality import Hold, judge_create, judge_update
+from app.domain.legality import Hold, editable_when_paid, judge_create, judge_update
 from app.domain.sides import Side, project
 from tests.unit.domain.samples import ORGANISATION, RECORD, payment, record, without_line
 
@@ -119,6 +119,15 @@ def test_lines_of_a_paid_invoice_neither_come_nor_go() -> None:
     hold = judge_update(moves, after, shadow, ORGANISATION)
     assert code_of(hold) == "paid_locked"
     assert code_of(judge_update(moves, before, project(Side.XERO, after), ORGANISATION)) == "paid_locked"
+
+
+def test_what_goes_on_beside_a_payment_is_known() -> None:
+    """The order counts as the lines do: it stays where lines come or go, and may move where they only change places."""
+    before = RECORD | PAID
+    shadow = project(Side.XERO, before)
+    moves = ["reference", "lines/l1/unit_price", "lines/l1/description", "line_order"]
+    assert editable_when_paid(moves, before, shadow) == ("reference", "lines/l1/description", "line_order")
+    assert editable_when_paid(moves, without_line(before, "l2"), shadow) == ("reference",)
 
 
 def test_a_line_of_words_does_not_come_to_a_paid_invoice_either() -> None:

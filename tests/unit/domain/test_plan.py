@@ -111,6 +111,13 @@ def test_a_void_with_payments_is_held_and_takes_none_back() -> None:
     assert (code_of(plan), plan.is_empty) == ("void_blocked_by_payment", True)
 
 
+def test_a_payment_taken_back_in_the_app_makes_way_for_the_void() -> None:
+    """As the hold says: then it is voided by itself."""
+    hub = replace(settled(RECORD | PAID), record=record({"status": "cancelled"}))
+    plan = build_plan(hub, IN_XERO, TERMS)
+    assert (code_of(plan), plan.payments_to_delete) == ("void_blocked_by_payment", ("p1",))
+
+
 def test_an_unmapped_word_holds_only_edits_of_lines() -> None:
     """The reference goes to Xero although a line's category is not known; an edit of the line waits."""
     unmapped = {"lines/l1/category": "labour", "lines/l1/account": None}
@@ -142,6 +149,13 @@ def test_a_payment_that_is_gone_makes_way_for_an_edit() -> None:
     hub = replace(settled(RECORD | PAID), record=record({"lines/l1/unit_price": "900"}))
     plan = build_plan(hub, IN_XERO, TERMS)
     assert (code_of(plan), plan.payments_to_delete) == ("paid_locked", ("p1",))
+
+
+def test_what_a_payment_allows_does_not_wait_for_what_it_forbids() -> None:
+    """The reference goes to Xero, the price is held and says why."""
+    hub = after({"reference": "X", "lines/l1/unit_price": "900"}, held=PAID)
+    plan = build_plan(hub, IN_XERO, TERMS)
+    assert (code_of(plan), plan.moves) == ("paid_locked", ("reference",))
 
 
 def test_an_edit_that_a_payment_allows_goes_beside_its_deletion() -> None:

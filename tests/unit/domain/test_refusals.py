@@ -39,6 +39,7 @@ TWIN = "The contact name must be unique across all active contacts."
         (TWIN, CONTACT_NAME_TAKEN),
         ("You have reached the limit of invoices you can approve", "plan_limit"),
         ("Payment amount exceeds the amount outstanding on this document", "payment_exceeds_due"),
+        ("Payments can only be made against Authorised documents", "payment_exceeds_due"),
         ("Account code '200' has been archived, or has been deleted.", "account_unusable"),
         ("Account code 'XXXX' is not a valid code for this document", "account_unusable"),
         ("The TaxType code 'xxx' cannot be used with account code 'xxx'.", "tax_unusable"),
