@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.changes import SentChanges, sent_changes
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
-from app.domain.hub import Hub
+from app.domain.hub import Hub, partner_view
 from app.domain.link import Document, Intent, InvoiceLink, Standing, State
 
 
@@ -243,6 +243,7 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "link_id": link.id,
         "hub_acked_revision": hub.acked_revision,
         "xero_invoice_id": link.xero_invoice_id,
+        "partner_number": _partner_number(link),
         "xero_number": hub.xero_shadow.get("number"),
         "state": standing.state.value,
         "reason_code": standing.code,
@@ -270,6 +271,13 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "wrote_updated_at": link.wrote_updated_at,
         "tax_amounts_sent": link.tax_amounts_sent,
     }
+
+
+def _partner_number(link: InvoiceLink) -> str | None:
+    """The number that the app shows: of its newest document, or of a change that it has taken since."""
+    if link.document is not None and link.has_news_from_partner:
+        return link.document.body.get("number")
+    return partner_view(link.hub, link.hub.acked_revision).get("number")
 
 
 async def insert_links(
@@ -310,13 +318,16 @@ async def mark_xero_due(session: WriteSession, link_ids: Sequence[UUID]) -> None
         )
 
 
-async def trigger_held(session: WriteSession, connection_id: UUID) -> None:
-    """Look again at every held link: something that may lift its cause has changed."""
-    await session.execute(
-        update(InvoiceLinkRow)
-        .where(InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.state == State.HELD.value)
-        .values(generation=InvoiceLinkRow.generation + 1)
+async def trigger_held(
+    session: WriteSession, connection_id: UUID, codes: Collection[str] | None = None
+) -> None:
+    """Look again at every held link, or at those held with these codes: what may lift the cause has changed."""
+    held = update(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.state == State.HELD.value
     )
+    if codes is not None:
+        held = held.where(InvoiceLinkRow.reason_code.in_(codes))
+    await session.execute(held.values(generation=InvoiceLinkRow.generation + 1))
 
 
 async def has_behind(session: ReadSession, connection_id: UUID) -> bool:

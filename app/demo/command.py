@@ -14,11 +14,13 @@ from app.demo.failures import DemoFailed, ProcessDied
 from app.demo.figures import Size, measure
 from app.demo.screen import Screen
 from app.demo.stage import open_stage
-from app.demo.story import RACED, STORY
+from app.demo.story import STORY
 from app.demo.world import World
 from app.embedded import ServersUnavailable
 
 INTERRUPTED = 130
+YOURS = "inv_yours"
+"""An invoice for whoever looks around, the newest one in the app."""
 WRONG = (DemoFailed, httpx.HTTPError, ServersUnavailable)
 """What a demo that did not hold ends in; anything else is a mistake in the demo and shows where."""
 
@@ -82,6 +84,7 @@ def show_figures(world: World, screen: Screen, size: Size) -> bool:
 
 def stay(world: World, screen: Screen) -> int:
     """Keep everything running to be looked at until Ctrl-C; 1 if a process ended before."""
+    world.open_sent(YOURS)
     screen.head("Still running; Ctrl-C ends it")
     screen.show_addresses(
         {
@@ -92,8 +95,8 @@ def stay(world: World, screen: Screen) -> int:
             "Sandbox partner's app": world.partner.url,
         }
     )
-    screen.say("To edit in Xero as a person would, and see it in the partner's app:")
-    screen.say(build_edit(world.xero.invoices_url, world.get_xero_id(RACED)))
+    screen.say("Edit in Xero as a person would, and reload the partner's app:")
+    screen.show_to_copy("$", build_edit(world.xero.invoices_url, world.get_xero_id(YOURS)))
     try:
         while True:
             world.children.check()

@@ -64,8 +64,8 @@ def measure_single_changes(world: World, screen: Screen, size: Size) -> list[Fig
     latency = measure_latency(world, screen, size.changes)
     return [
         Figure(
-            f"{way}, one change at a time ({size.changes})",
-            f"{median:.0f} ms median, {slowest:.0f} ms 95th percentile",
+            f"{size.changes} single changes, {way}",
+            f"median {median:.0f} ms, p95 {slowest:.0f} ms",
             f"median under {LATENCY_TARGET_MS} ms",
             median < LATENCY_TARGET_MS,
             is_counted=False,
@@ -104,13 +104,13 @@ def measure_behind_at_once(world: World, screen: Screen, size: Size) -> list[Fig
         there,
         at_most(f"{sent}: invoice writes", volume.invoice_writes, math.ceil(size.volume / WRITTEN_AT_ONCE)),
         at_most(
-            f"{sent}: contact writes ({size.customers} new)",
+            f"{sent}: contact writes ({size.customers})",
             volume.contact_writes,
             math.ceil(size.customers / WRITTEN_AT_ONCE),
         ),
-        told(f"{sent}: resumed until all in Xero", volume.seconds),
-        at_most(f"{changed}: calls to bring in", arrivals.calls, math.ceil(size.volume / READ_AT_ONCE) + 1),
-        told(f"{changed}: until the app shows all", arrivals.seconds),
+        told(f"{sent}: until all in Xero", volume.seconds),
+        at_most(f"{changed}: calls to fetch", arrivals.calls, math.ceil(size.volume / READ_AT_ONCE) + 1),
+        told(f"{changed}: until all in the app", arrivals.seconds),
     ]
 
 

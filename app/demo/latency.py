@@ -37,7 +37,7 @@ def measure_latency(world: World, screen: Screen, changes: int) -> list[tuple[st
     def read_app() -> str:
         return str((world.partner.find(INVOICE) or {}).get("reference"))
 
-    ways = (("From the app to Xero", edit_app, read_xero), ("From Xero to the app", edit_xero, read_app))
+    ways = (("app to Xero", edit_app, read_xero), ("Xero to app", edit_xero, read_app))
     measured = []
     for way, edit, read in ways:
         spans = list(time_changes(world, screen, way, changes, edit, read))
@@ -56,9 +56,9 @@ def time_changes(
     read: Callable[[], str],
 ) -> Iterator[float]:
     """The milliseconds of each change, one after the other."""
-    with screen.counting(way, changes) as count:
+    with screen.counting(f"Single changes, {way}", changes) as count:
         for n in range(1, changes + 1):
-            reference = f"{way[5:8]} {n}"
+            reference = f"{way} {n}"
             started = time.monotonic()
             edit(reference)
             wait_for(

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
-TAIL_LINES = 25
+TAIL_LINES = 12
 
 
 class Child:
@@ -66,6 +66,11 @@ class Child:
         """Raises ProcessDied if it should run and does not."""
         if not self._may_end and self._process.poll() is not None:
             raise ProcessDied(f"{self.name} ended with {self._process.returncode}\n{self.tail()}")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended, by itself or otherwise."""
+        return self._process.poll() is None
 
     def tail(self) -> str:
         """The last lines of what it said, each after its name; never the line with keys and secrets."""
@@ -137,5 +142,5 @@ class Children:
             child.check()
 
     def tails(self) -> str:
-        """The last lines of all of them."""
-        return "\n".join(child.tail() for child in self._running)
+        """The last lines of all that still run."""
+        return "\n".join(child.tail() for child in self._running if child.is_running)

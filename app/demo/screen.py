@@ -58,10 +58,10 @@ class Screen:
             self._console.print(table)
 
     def show_failure(self, where: str, why: str, logs: str) -> None:
-        """What did not hold, why, and the last words of the processes."""
-        self._console.print(f"[red]✗ {escape(where)}[/red]\n  {escape(why)}")
+        """The last words of the processes, and below them, where the eye is, what did not hold and why."""
         if logs:
-            self._console.print(f"[dim]{escape(logs)}[/dim]")
+            self._console.print(f"[dim]{escape(logs)}[/dim]", soft_wrap=True)
+        self._console.print(f"[red]✗ {escape(where)}[/red]\n  {escape(why)}")
 
     @contextmanager
     def counting(self, what: str, total: int) -> Iterator["Count"]:
@@ -87,10 +87,13 @@ class Screen:
 
     def show_addresses(self, addresses: dict[str, str]) -> None:
         """Where to look around."""
-        table = Table.grid(padding=(0, 2))
-        for what, url in addresses.items():
-            table.add_row(f"  {what}", f"[link={url}]{url}[/link]")
-        self._console.print(table)
+        widest = max(map(len, addresses))
+        for what, address in addresses.items():
+            self.show_to_copy(f"{what:<{widest}}", address)
+
+    def show_to_copy(self, what: str, text: str) -> None:
+        """Something to be copied from the screen, so never broken into lines of our own."""
+        self._console.print(f"  [dim]{escape(what)}[/dim]  {escape(text)}", soft_wrap=True)
 
     def _show_done(self, what: str, started: float) -> None:
         took = f"[dim]{time.monotonic() - started:.1f} s[/dim]"

@@ -172,7 +172,7 @@ def at_once(world: World) -> Iterator[None]:
 
 STORY = (
     Step(
-        "A partner is made, connects a business through Xero's consent, and chooses its sales account",
+        "A partner is made, a business connects through Xero's consent and chooses its account",
         introduce,
     ),
     Step("A draft is put: it stays home", put_draft, (MAIN,)),
@@ -190,7 +190,7 @@ STORY = (
     ),
     Step("A payment is made in Xero: the partner's invoice is paid", pay_in_xero, (MAIN,)),
     Step(
-        "One is cancelled in the app: voided in Xero. Another is voided in Xero: cancelled in the app",
+        "Cancelled in the app: voided in Xero. Another voided in Xero: cancelled in the app",
         cancel_and_void,
         (CANCELLED_HERE, VOIDED_THERE),
         opening(CANCELLED_HERE, VOIDED_THERE),

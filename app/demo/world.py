@@ -79,7 +79,8 @@ class World:
     """What the partner's app was told of Plumbline."""
 
     def look(self, invoice_id: str) -> Sight:
-        """What all three show now."""
+        """What all three show now. Raises ProcessDied where nothing can change any more."""
+        self.children.check()
         resource = self.plumbline.find_invoice(invoice_id)
         known = (resource or {}).get("xero")
         xero_invoice = self.xero.find_invoice(known["xero_invoice_id"]) if known else None

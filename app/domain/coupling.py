@@ -55,7 +55,7 @@ class Vocabulary:
 
     def tax_of(self, tax_type: str | None, current: str | None, amounts_are: str | None) -> str | None:
         """The tax word to show for a tax type, the current one while it still means it."""
-        if amounts_are == "no_tax" or tax_type in {None, NO_TAX_TYPE}:
+        if amounts_are == "no_tax" or tax_type is None:
             return current
         return _word_for(self.taxes, tax_type, current, fallback="none")
 

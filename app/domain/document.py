@@ -45,14 +45,13 @@ def from_document(
     """
     fields = _header(document) | _lines(document["lines"])
     payments = document.get("payments")
-    fields |= only_groups(held, "payments") if payments is None else _payments(payments)
-    fields = without_implied(fields)
+    fields |= without_implied(only_groups(held, "payments")) if payments is None else _payments(payments)
     if document["status"] == "paid":
         total = total_of(fields) or _stated_total(document)
-        fields |= _implied_payment(fields, held, total, received_on)
-    elif document["status"] == "cancelled":
+        return without_implied(fields) | _implied_payment(fields, held, total, received_on)
+    if document["status"] == "cancelled":
         # Cancelling a paid invoice does not say that the money went back: a person must take the payment back first.
-        fields |= pick(held, _IMPLIED_PATHS)
+        return pick(held, _IMPLIED_PATHS) | fields
     return fields
 
 

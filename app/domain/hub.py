@@ -12,12 +12,13 @@ next document may or may not have seen. Four rules, each of which loses an edit 
 All functions are pure: they take a hub and answer the next one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.coupling import Vocabulary, couple
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing, only_groups, without_groups
+from app.domain.fields import ABSENT, Absent, Fields, Value, differing, only_groups, pick, without_groups
+from app.domain.held import covers, leave_held
 from app.domain.merge import Conflict, WinnerOf, merge
 from app.domain.sides import Side, Status, project
 
@@ -82,7 +83,7 @@ def partner_view(hub: Hub, upto: int) -> dict[str, Value]:
     view = dict(hub.partner_shadow)
     for revision in sorted(hub.sent):
         if hub.partner_based_on < revision <= upto:
-            _apply(view, hub.sent[revision])
+            view = apply_moves(view, hub.sent[revision])
     return view
 
 
@@ -170,14 +171,8 @@ def _still_open(hub: Hub) -> frozenset[str]:
     if not hub.open_conflicts:
         return hub.open_conflicts
     view = partner_view(hub, hub.acked_revision)
-    behind = {*differing(project(Side.XERO, hub.record), hub.xero_shadow)}
-    behind |= {*differing(project(Side.PARTNER, hub.record), view)}
+    behind = {*differing(*_xero_pair(hub)), *differing(project(Side.PARTNER, hub.record), view)}
     return frozenset(path for path in hub.open_conflicts if any(covers(path, other) for other in behind))
-
-
-def covers(held: str, path: str) -> bool:
-    """Whether a held path (a field or a whole group) keeps its hand on another path."""
-    return path == held or path.startswith(f"{held}/")
 
 
 def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
@@ -190,11 +185,17 @@ def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Va
 
 def xero_moves(hub: Hub) -> dict[str, Move]:
     """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
+    holds, wanted = _xero_pair(hub)
+    return _moves(holds, leave_held(holds, wanted, hub.open_conflicts))
+
+
+def _xero_pair(hub: Hub) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What Xero holds and should hold; of a cancelled record it should hold the status alone, so only that counts."""
     wanted = project(Side.XERO, hub.record)
-    held = project(Side.XERO, hub.xero_shadow)
+    holds = project(Side.XERO, hub.xero_shadow)
     if wanted.get("status") == Status.CANCELLED:
-        held = {"status": held["status"]} if "status" in held else {}
-    return _moves(held, wanted, hub.open_conflicts)
+        holds = pick(holds, ["status"])
+    return holds, wanted
 
 
 def next_change(hub: Hub) -> PartnerChange | None:
@@ -206,13 +207,10 @@ def next_change(hub: Hub) -> PartnerChange | None:
     it at B).
     """
     view = partner_view(hub, hub.acked_revision)
-    wanted = project(Side.PARTNER, hub.record)
-    moves = _moves(view, wanted, hub.open_conflicts)
-    for revision, sent in hub.sent.items():
-        if revision > hub.acked_revision:
-            moves |= {
-                path: (view.get(path, ABSENT), wanted.get(path, ABSENT)) for path in sent if path not in moves
-            }
+    wanted = leave_held(view, project(Side.PARTNER, hub.record), hub.open_conflicts)
+    unsure = {path for revision, sent in hub.sent.items() if revision > hub.acked_revision for path in sent}
+    unsure = {path for path in unsure if not any(covers(conflict, path) for conflict in hub.open_conflicts)}
+    moves = _moves(view, wanted, unsure)
     if not moves:
         return None
     newest = max(hub.sent, default=0)
@@ -247,17 +245,20 @@ def acknowledged(hub: Hub, revision: int) -> Hub:
     return replace(hub, acked_revision=max(hub.acked_revision, revision))
 
 
-def _moves(held: Fields, wanted: Fields, open_conflicts: frozenset[str]) -> dict[str, Move]:
+def _moves(holds: Fields, wanted: Fields, unsure: Collection[str] = ()) -> dict[str, Move]:
+    """The moves from one to the other; the `unsure` paths are named even where the two are equal."""
     return {
-        path: (held.get(path, ABSENT), wanted.get(path, ABSENT))
-        for path in differing(held, wanted)
-        if not any(covers(conflict, path) for conflict in open_conflicts)
+        path: (holds.get(path, ABSENT), wanted.get(path, ABSENT))
+        for path in sorted({*differing(holds, wanted), *unsure})
     }
 
 
-def _apply(view: dict[str, Value], moves: Mapping[str, Move]) -> None:
+def apply_moves(fields: Fields, moves: Mapping[str, Move]) -> dict[str, Value]:
+    """The fields after those moves."""
+    moved = dict(fields)
     for path, (_, after) in moves.items():
-        _put(view, path, after)
+        _put(moved, path, after)
+    return moved
 
 
 def _put(fields: dict[str, Value], path: str, value: Value | Absent) -> None:

@@ -17,8 +17,8 @@ from app.domain.sides import Side, Status, project
 EDITABLE_WHEN_PAID_HEADER = frozenset({"reference", "due_on", "number", "contact", "is_sent"})
 EDITABLE_WHEN_PAID_LINE = frozenset({"description", "account"})
 
-
 PAID_LOCKED = "paid_locked"
+VOID_BLOCKED = "void_blocked_by_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def judge_update(
 def _judge_void(record: Fields, shadow: Fields) -> Hold | None:
     if record.get("status") == Status.CANCELLED and paid(shadow):
         return Hold(
-            "void_blocked_by_payment",
+            VOID_BLOCKED,
             "It was cancelled in the app, but payments are applied to it in Xero, which refuses to void it.",
             "Remove the payments in Xero (or in the app), then it is voided by itself.",
         )

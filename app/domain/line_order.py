@@ -15,8 +15,9 @@ def merge_order(base: Fields, seen: Fields, before: Fields, after: Fields, *, se
     was, here, there = line_keys(base), line_keys(seen), line_keys(before)
     moved_here = _reordered(was, here)
     moved_there = _reordered(was, there)
-    lead, follow = (here, there) if moved_here and (seen_wins or not moved_there) else (there, here)
-    return _interleave(lead, follow, set(keys_of(after, "lines")))
+    leads = seen_wins if moved_here == moved_there else moved_here
+    lead, follow = (here, there) if leads else (there, here)
+    return interleave(lead, follow, set(keys_of(after, "lines")))
 
 
 def _reordered(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -24,7 +25,7 @@ def _reordered(one: Sequence[str], other: Sequence[str]) -> bool:
     return [key for key in one if key in common] != [key for key in other if key in common]
 
 
-def _interleave(lead: Sequence[str], follow: Sequence[str], wanted: set[str]) -> list[str]:
+def interleave(lead: Sequence[str], follow: Sequence[str], wanted: set[str]) -> list[str]:
     """Lead's order; each line that only follow has comes right after the one that precedes it there."""
     order = [key for key in lead if key in wanted]
     previous: str | None = None

@@ -11,6 +11,10 @@ from app.domain.legality import Hold
 
 NUMBER_TAKEN = "number_taken"
 CONTACT_NAME_TAKEN = "contact_name_taken"
+CONTACT_ARCHIVED = "contact_archived"
+
+ABOUT_CONTACTS = frozenset({CONTACT_NAME_TAKEN, CONTACT_ARCHIVED})
+"""Holds that somebody may lift by editing a contact in Xero."""
 
 _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"invoice (#|number).*unique", NUMBER_TAKEN, "Give it another number in the app."),
@@ -23,7 +27,7 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"lock date", "locked_period", "Move the lock date in Xero, or date the invoice later."),
     (
         r"contact.*(archived|un-archived)",
-        "contact_archived",
+        CONTACT_ARCHIVED,
         "Restore the contact in Xero, or choose another.",
     ),
     (

@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
 from app.domain.coupling import refresh_unmapped, translate_anew
-from app.domain.document import from_document
-from app.domain.fields import Fields
+from app.domain.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
+from app.domain.fields import Fields, keys_of
 from app.domain.hub import observe_document, observe_xero, partner_view, xero_answered
 from app.domain.legality import Hold
 from app.domain.link import InvoiceLink
-from app.domain.money import totals
+from app.domain.money import paid, totals
 from app.domain.xero_invoice import (
     BORN_IN_XERO,
     Identities,
@@ -61,7 +61,31 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
             continue
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
+    for work in works:
+        with work.guarded():
+            _read_paid_anew(current, work)
     return works
+
+
+def _read_paid_anew(current: Round, work: Work) -> None:
+    """What "paid" implies is never more than what is due beside the payments that came to light since.
+
+    Both sides may say at once that the invoice is paid, one in a word and one by a payment: it is then paid once. The
+    shadow moves with the record, because the document said no amount.
+    """
+    hub = work.hub
+    if IMPLIED_PAYMENT in keys_of(hub.xero_shadow, "payments"):
+        return
+    total = _total_of(current, hub.record)
+    if total is None or IMPLIED_PAYMENT not in keys_of(hub.record, "payments"):
+        return
+    due = total - paid(without_implied(hub.record))
+    hub = replace(
+        hub,
+        record=with_implied_at_most(hub.record, due),
+        partner_shadow=with_implied_at_most(hub.partner_shadow, due),
+    )
+    work.link = replace(work.link, hub=hub)
 
 
 def take_document(current: Round, work: Work) -> None:

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from app.db.events import XeroEvent, list_waiting, mark_taken
 from app.db.findings import Discrepancy, insert_discrepancies, latest_writes
-from app.db.links import insert_links, list_by_xero_id, mark_xero_due
+from app.db.links import insert_links, list_by_xero_id, mark_xero_due, trigger_held
 from app.db.session import ReadSession
 from app.domain import gate
 from app.domain.link import InvoiceLink
+from app.domain.refusals import ABOUT_CONTACTS
 from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
@@ -38,6 +39,8 @@ async def collect_events(current: Round) -> bool:
         known = {link.xero_invoice_id: link for link in links}
         await mark_xero_due(session, [link.id for link in links if _has_news(link, newest)])
         await insert_discrepancies(session, current.connection_id, await _overwritten(session, known, events))
+        if any(event.category == "CONTACT" for event in events):
+            await trigger_held(session, current.connection_id, ABOUT_CONTACTS)
         settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
         await mark_taken(session, settled, current.clock.now())
     strangers = [event for event in events if event.category == "INVOICE" and event.resource_id not in known]

@@ -6,7 +6,7 @@ differs is Xero's own doing.
 """
 
 from app.domain.fields import LINE_ORDER, Fields, Value, is_text_only, line_keys, member, without_groups
-from app.domain.hub import Hub
+from app.domain.hub import Hub, apply_moves, xero_moves
 from app.domain.link import InvoiceLink
 from app.domain.money import tax_amounts
 from app.domain.organisation import Organisation
@@ -25,14 +25,8 @@ def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
     """What Xero holds once the plan's moves have been written."""
     if hub.record.get("status") == Status.CANCELLED:
         return {**hub.xero_shadow, "status": Status.CANCELLED.value}
-    wanted = project(Side.XERO, hub.record)
-    target = dict(hub.xero_shadow)
-    for path in plan.moves:
-        if path in wanted:
-            target[path] = wanted[path]
-        else:
-            target.pop(path, None)
-    return target
+    moves = xero_moves(hub)
+    return apply_moves(hub.xero_shadow, {path: moves[path] for path in plan.moves})
 
 
 def build_create(link: InvoiceLink, target: Fields, xero_contact_id: str) -> InvoiceWrite:

@@ -60,7 +60,9 @@ def xero_view(invoice: Json) -> Json:
         "due_on": invoice["DueDateString"][:10],
         "contact": invoice["Contact"]["Name"],
         "lines": [_xero_line(line) for line in invoice["LineItems"]],
-        "payments": sorted((_day(payment["Date"]), _decimal(payment["Amount"])) for payment in invoice["Payments"]),
+        "payments": sorted(
+            (_day(payment["Date"]), _decimal(payment["Amount"])) for payment in invoice["Payments"]
+        ),
     }
 
 
@@ -70,7 +72,9 @@ def _app_line(line: Json) -> tuple[Any, ...]:
 
 
 def _xero_line(line: Json) -> tuple[Any, ...]:
-    quantity, price, discount = (_or_none(line.get(name)) for name in ("Quantity", "UnitAmount", "DiscountRate"))
+    quantity, price, discount = (
+        _or_none(line.get(name)) for name in ("Quantity", "UnitAmount", "DiscountRate")
+    )
     return line["Description"], quantity, price, discount or None
 
 

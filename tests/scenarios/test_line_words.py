@@ -97,7 +97,9 @@ async def test_a_line_that_is_only_a_description(house: House) -> None:
         None,
     )
     await assert_alike(house)
-    await house.edit(lines={"l7": {"description": "Warranty: one year", "quantity": None, "unit_price": None}})
+    await house.edit(
+        lines={"l7": {"description": "Warranty: one year", "quantity": None, "unit_price": None}}
+    )
     await house.drain()
     await assert_alike(house)
     await house.edit(lines={note["id"]: {"quantity": "1", "unit_price": "5.00", "tax": "gst"}})

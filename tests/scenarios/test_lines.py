@@ -100,7 +100,13 @@ async def test_new_ids_for_every_line_are_no_edit(house: House) -> None:
     """Another app wrote the same lines anew, one of them dearer: the app's lines stay the same lines."""
     await two_lines(house)
     said = [
-        {"Description": "Call-out", "Quantity": 1, "UnitAmount": 110, "AccountCode": "200", "TaxType": "OUTPUT"},
+        {
+            "Description": "Call-out",
+            "Quantity": 1,
+            "UnitAmount": 110,
+            "AccountCode": "200",
+            "TaxType": "OUTPUT",
+        },
         {"Description": "Pipe", "Quantity": 3, "UnitAmount": 13, "AccountCode": "200", "TaxType": "OUTPUT"},
     ]
     await house.edit_xero(LineItems=[{"index": 0, "Removed": True}, {"index": 1, "Removed": True}, *said])

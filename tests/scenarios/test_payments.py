@@ -85,9 +85,10 @@ async def test_paid_on_both_sides_at_once(house: House) -> None:
     await pay(house, "110.00")
     await house.drain()
     assert await house.held_as() == "payment_exceeds_due"
-    assert "outstanding" in (await house.resource())["reason"]["message"] or "Payments" in (
-        await house.resource()
-    )["reason"]["message"]
+    assert (
+        "outstanding" in (await house.resource())["reason"]["message"]
+        or "Payments" in (await house.resource())["reason"]["message"]
+    )
     payments = (await house.in_app())["payments"]
     await house.edit(payments=[payment for payment in payments if payment["id"].startswith("xero-")])
     await house.drain()
@@ -109,14 +110,19 @@ async def test_marked_paid_in_the_app_while_the_money_is_booked_in_xero(house: H
 
 async def test_a_payment_waits_for_the_account_to_book_it_to(house: House) -> None:
     """Without a payment account the invoice goes and its payment is held; choosing one cures it."""
-    [bank, *_] = (await house._json(house.api.get(f"{house.path}/accounts", params={"fit_for": "payments"})))["data"]
+    [bank, *_] = (await house._json(house.api.get(f"{house.path}/accounts", params={"fit_for": "payments"})))[
+        "data"
+    ]
     await house.choose(payment_account=None)
     await sent(house, payments=[{"id": "p1", "amount": "110.00", "paid_on": "2026-11-20"}], status="paid")
     assert (await house.in_xero())["AmountDue"] == 110
     assert await house.held_as() == "payment_account_missing"
     await house.edit(reference="goes on")
     await house.drain()
-    assert ((await house.in_xero())["Reference"], await house.held_as()) == ("goes on", "payment_account_missing")
+    assert ((await house.in_xero())["Reference"], await house.held_as()) == (
+        "goes on",
+        "payment_account_missing",
+    )
     await house.choose(payment_account=bank["account_id"])
     await house.drain()
     await assert_alike(house)
@@ -127,7 +133,9 @@ async def test_amounts_of_a_paid_invoice_are_locked_and_the_rest_goes_through(ho
     await sent(house)
     await house.at_xero("invoices/N-inv_1/payments", Amount=40)
     await house.drain()
-    await house.edit(reference="PO 9", lines={"l1": {"description": "Call-out, Sunday", "unit_price": "150.00"}})
+    await house.edit(
+        reference="PO 9", lines={"l1": {"description": "Call-out, Sunday", "unit_price": "150.00"}}
+    )
     await house.drain()
     assert await house.held_as() == "paid_locked"
     assert "unit price" in (await house.resource())["reason"]["message"]

@@ -55,7 +55,9 @@ async def test_the_newest_edit_wins_whichever_side_made_it(house: House) -> None
 
 
 @pytest.mark.parametrize("decided_in", ["app", "xero"])
-async def test_a_held_conflict_waits_for_a_person_and_holds_nothing_else(house: House, decided_in: str) -> None:
+async def test_a_held_conflict_waits_for_a_person_and_holds_nothing_else(
+    house: House, decided_in: str
+) -> None:
     """Other fields go on both ways; it closes by itself once a person made both sides equal."""
     await house.choose(conflict_policy="hold")
     await house.write()
@@ -63,7 +65,10 @@ async def test_a_held_conflict_waits_for_a_person_and_holds_nothing_else(house: 
     await edit_both(house, "PO xero", "PO app")
     await house.drain()
     assert await house.held_as() == "conflict_held"
-    assert ((await house.in_xero())["Reference"], (await house.in_app())["reference"]) == ("PO xero", "PO app")
+    assert ((await house.in_xero())["Reference"], (await house.in_app())["reference"]) == (
+        "PO xero",
+        "PO app",
+    )
     conflict = await only_conflict(house)
     assert (conflict["winner"], conflict["closed_at"]) == (None, None)
 

@@ -12,7 +12,10 @@ TRICKY = [
     [{"quantity": "1", "unit_price": "0.3333"}] * 3,
     [{"quantity": "0.3333", "unit_price": "1.00"}] * 3,
     [{"quantity": "1", "unit_price": "0.05"}] * 11,
-    [{"quantity": "1", "unit_price": "99.99", "discount_rate": "33.3333"}, {"quantity": "1", "unit_price": "-0.01"}],
+    [
+        {"quantity": "1", "unit_price": "99.99", "discount_rate": "33.3333"},
+        {"quantity": "1", "unit_price": "-0.01"},
+    ],
     [{"quantity": "7", "unit_price": "0.0049"}, {"quantity": "2.5", "unit_price": "1.0050"}],
 ]
 

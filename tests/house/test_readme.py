@@ -1,0 +1,117 @@
+"""The README keeps up with the code: what it lists is what there is, no more and no less."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain import refusals
+from app.domain.connection import ConnectionState
+from app.domain.link import State
+from app.errors import Retryable, Terminal
+from app.settings import Settings
+from app.xero.scopes import PURPOSE_OF_SCOPE
+from tests.house import house
+
+README = (house.ROOT / "README.md").read_text()
+UNMAPPED = {"category_unmapped", "tax_unmapped"}
+"""The one code that is put together from a word (see `plan`)."""
+
+
+def read_section(title: str) -> str:
+    """What stands under a heading, up to the next one of its level or above."""
+    found = re.search(rf"^(#+) {re.escape(title)}\n(.*?)(?=^#{{1,6}} |\Z)", README, re.MULTILINE | re.DOTALL)
+    assert found, f"the README has no section {title}"
+    return found[2]
+
+
+def list_rows(title: str) -> list[str]:
+    """The first cells of a section's table, where they are code."""
+    return re.findall(r"^\| `([^`]+)` \|", read_section(title), re.MULTILINE)
+
+
+def list_codes(kind: str) -> set[str]:
+    """Every code with which the domain or the loop makes such a value."""
+    modules = house.list_modules("app/domain", "app/reconcile")
+    return {code for path in modules for code in _codes_in(path, kind)}
+
+
+def _codes_in(path: Path, kind: str) -> Iterator[str]:
+    for node in ast.walk(house.parse(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind:
+            yield from _read_code(path, node.args[0])
+
+
+def _read_code(path: Path, code: ast.expr) -> set[str]:
+    if isinstance(code, ast.Constant):
+        return {code.value}
+    if isinstance(code, ast.JoinedStr):
+        assert ast.unparse(code).endswith("_unmapped'"), f"{path}: a code nobody told this test of"
+        return UNMAPPED
+    assert isinstance(code, ast.Name)
+    module = importlib.import_module(".".join(path.relative_to(house.ROOT).with_suffix("").parts))
+    named = getattr(module, code.id, None)
+    return {named} if named else {meaning[1] for meaning in refusals._MEANINGS}
+
+
+def list_classes(base: type) -> Iterator[type]:
+    """A class and all that derive from it."""
+    yield base
+    for child in base.__subclasses__():
+        yield from list_classes(child)
+
+
+def test_every_reason_to_hold_an_invoice_is_explained() -> None:
+    """Whoever meets a code looks it up here; one that the code no longer knows would mislead."""
+    rows = list_rows("Held, and why")
+    assert sorted(rows) == sorted(set(rows))
+    assert set(rows) == list_codes("Hold")
+
+
+def test_every_reason_to_stay_home_is_explained() -> None:
+    """Settled with a reason is no fault, and the README says so."""
+    assert set(list_rows("Settled, and yet not in Xero")) == list_codes("StaysHome") - {
+        # Asked of invoices that were born in Xero: those that stay there have no link that could show it.
+        "not_a_sales_invoice", "not_approved_in_xero", "import_off", "not_sent_in_xero",
+    }  # fmt: skip
+
+
+def test_every_reason_to_wait_is_explained() -> None:
+    """What puts a connection's work off, by the codes of the error tree and the loop's own."""
+    codes = {kind.code for base in (Retryable, Terminal) for kind in list_classes(base)}
+    assert set(list_rows("Behind, and why")) >= codes - {"disconnected", "refused"}
+
+
+@pytest.mark.parametrize(
+    ("title", "states"), [("Connections", ConnectionState), ("Links", State)], ids=["connections", "links"]
+)
+def test_every_state_has_a_row(title: str, states: type[ConnectionState] | type[State]) -> None:
+    """Each state, and what to do in it."""
+    assert set(list_rows(title)) == {state.value for state in states}
+
+
+def test_every_setting_is_listed() -> None:
+    """By its name in the environment; no setting that is gone."""
+    names = {
+        str(field.validation_alias or f"PLUMBLINE_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+    assert set(list_rows("Configuration")) == names
+
+
+def test_every_scope_is_listed_with_its_purpose() -> None:
+    """What a person is asked for, in the very words of the code."""
+    section = read_section("With a real Xero app")
+    assert [scope for scope, why in PURPOSE_OF_SCOPE.items() if f"| `{scope}` | {why} |" not in section] == []
+
+
+def test_what_is_named_exists() -> None:
+    """Commands of make, files and folders: a newcomer copies them."""
+    makefile = (house.ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"(?:^|[`\s])make ([a-z]+)", README)) - {"sure"}
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+    paths = set(re.findall(r"`((?:app|tests|migrations|\.ci)/[\w./-]*)`", README))
+    assert [path for path in paths if not (house.ROOT / path).exists()] == []

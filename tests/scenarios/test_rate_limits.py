@@ -1,0 +1,134 @@
+"""Xero down, slow or out of calls: the API answers as ever, the link says why and until when, and work resumes."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.scenarios.house import House
+from tests.scenarios.troubles import (
+    ask,
+    assert_in_step,
+    connection,
+    later,
+    numbers_in_xero,
+    reconcile,
+    standing,
+    until,
+    writes_since,
+)
+
+FAST_SECONDS = 2
+"""Far below the time-outs of a call to Xero: an API that asked Xero would not answer in it."""
+
+
+async def retry_at(house: House) -> datetime:
+    """Until when the connection's work waits."""
+    return datetime.fromisoformat((await connection(house))["retry_at"])
+
+
+@pytest.mark.parametrize("kind", ["unavailable_before", "cut_before"])
+async def test_an_hour_without_xero_costs_an_hour(house: House, kind: str) -> None:
+    """Documents are taken at full speed, few calls knock at the door, and everything is there afterwards."""
+    await house.write()
+    await house.drain()
+    seen = await house.last_call()
+    await house.fault(kind, "*", "/Invoices", times=1000)
+    began_at = house.clock.now()
+    await house.edit(reference="PO 2")
+    for n in range(2, 6):
+        await house.write(f"inv_{n}", contact={"id": "cus_1", "name": "Kim Tran", "email": "kim@example.com"})
+    while house.clock.now() - began_at < timedelta(hours=1):
+        await later(house, timedelta(minutes=5))
+        assert await standing(house) in {("behind", "xero_unavailable"), ("behind", "outcome_unknown")}
+    assert await retry_at(house) > house.clock.now()
+    assert (await house.resource())["reason"]["cure"].startswith("Nothing to do")
+    assert len(await house.calls(seen)) <= 20
+    asked = time.monotonic()
+    await house.write("inv_6")
+    await house.resource("inv_6")
+    assert time.monotonic() - asked < FAST_SECONDS
+    await ask(house.xero.delete("/faults"))
+    await later(house, timedelta(minutes=20))
+    assert await numbers_in_xero(house) == [f"N-inv_{n}" for n in range(1, 7)]
+    assert (await house.in_xero())["Reference"] == "PO 2"
+    for n in range(1, 7):
+        await assert_in_step(house, f"inv_{n}", f"N-inv_{n}")
+    shown = await connection(house)
+    assert (shown["retry_at"], shown["retry_reason"], shown["is_behind"]) == (None, None, False)
+
+
+async def test_retry_after_is_obeyed(house: House) -> None:
+    """Not one call before the moment that Xero named, whatever happens meanwhile; then nothing is made twice."""
+    await house.write()
+    await house.drain()
+    for kind, wait in (("rate_limited_minute", 45), ("rate_limited_day", 7200)):
+        await house.fault(kind, "POST", "/Invoices", retry_after=wait)
+        await house.edit(reference=f"{kind} met")
+        await house.drain()
+        assert await standing(house) == ("behind", "rate_limited")
+        refused_at, seen = house.clock.now(), await house.last_call()
+        assert timedelta(seconds=wait) <= await retry_at(house) - refused_at <= timedelta(seconds=wait * 1.2)
+        await house.edit(reference=f"{kind} after")
+        await house.edit_xero(DueDate=f"2027-03-{wait % 28 + 1:02}")
+        await house.wait(timedelta(seconds=wait - 1))
+        assert await house.last_call() == seen
+        assert await standing(house) == ("behind", "rate_limited")
+        await house.wait(timedelta(seconds=wait))
+        assert await writes_since(house, seen) == [("POST", "/Invoices")]
+        assert (await house.in_xero())["Reference"] == f"{kind} after"
+        await assert_in_step(house)
+
+
+async def test_a_limit_met_at_a_create_leads_to_one_invoice(house: House) -> None:
+    """A 429 wrote nothing; the look finds nothing, and the second create is the only one."""
+    await house.fault("rate_limited_minute", "PUT", "/Invoices", retry_after=30)
+    await house.write(number=None)
+    await house.drain()
+    assert await standing(house) == ("behind", "rate_limited")
+    await later(house, timedelta(minutes=1))
+    assert len(await numbers_in_xero(house)) == 1
+    assert await standing(house) == ("settled", None)
+
+
+async def test_the_real_limit_of_a_minute_only_delays(house: House) -> None:
+    """Six calls a minute are all there is: the work takes several minutes of both clocks, and comes to its end."""
+    customers = [{"id": f"c{n}", "name": f"Customer {n}", "email": None, "phone": None} for n in range(3)]
+    for n in range(9):
+        await house.write(f"inv_{n}", contact=customers[n % 3])
+    await house.drain()
+    await ask(house.xero.put("/limits", json={"minute": 6, "day": 5000}))
+    for turn in range(2):
+        for n in range(9):
+            await house.edit(f"inv_{n}", reference=f"turn {turn}")
+            await house.edit_xero(f"N-inv_{n}", DueDate=f"2027-0{turn + 1}-01")
+            await house.drain()
+        await later(house, timedelta(minutes=2))
+    for _ in range(5):
+        await later(house, timedelta(minutes=2))
+    for n in range(9):
+        await assert_in_step(house, f"inv_{n}", f"N-inv_{n}")
+        assert (await house.in_app(f"inv_{n}"))["due_on"] == "2027-02-01"
+        assert (await house.in_xero(f"N-inv_{n}"))["Reference"] == "turn 1"
+
+
+async def test_a_slow_xero_slows_nobody_else_down(house: House) -> None:
+    """While a reconcile waits for its answer, documents are stored and shown at once."""
+    await house.write()
+    await ask(house.xero.put("/latency", json={"milliseconds": 700}))
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(reconcile(house))
+
+        async def is_under_way() -> bool:
+            shown = await connection(house)
+            return bool(shown["is_behind"])
+
+        await until(is_under_way)
+        asked = time.monotonic()
+        await house.write("inv_2", status="draft")
+        await house.resource("inv_2")
+        assert not work.done() and time.monotonic() - asked < FAST_SECONDS
+    await ask(house.xero.put("/latency", json={"milliseconds": 0}))
+    await house.drain()
+    await assert_in_step(house)
