@@ -142,7 +142,7 @@ async def latest_writes(session: ReadSession, link_ids: Sequence[UUID]) -> dict[
         .group_by(row.link_id)
     )
     found = await session.execute(select(row.link_id, row.moves).where(row.id.in_(newest)))
-    return dict(found.tuples().all())
+    return {row.link_id: row.moves for row in found}
 
 
 async def list_conflicts(

@@ -92,8 +92,8 @@ def measure_behind_at_once(world: World, screen: Screen, size: Size) -> list[Fig
     """Many behind at once towards Xero, then the same ones changed in Xero."""
     volume = measure_volume(world, screen, size.volume, size.customers)
     arrivals = measure_arrivals(world, screen, volume.invoice_ids)
-    sent = f"{size.volume} put while paused"
-    changed = f"{size.volume} changed in Xero"
+    sent = f"{size.volume} put at once"
+    changed = f"{size.volume} edited in Xero"
     there = Figure(
         f"{sent}: in Xero",
         f"{volume.in_xero}, {volume.twice} of them twice",
@@ -110,7 +110,7 @@ def measure_behind_at_once(world: World, screen: Screen, size: Size) -> list[Fig
         ),
         told(f"{sent}: until all in Xero", volume.seconds),
         at_most(f"{changed}: calls to fetch", arrivals.calls, math.ceil(size.volume / READ_AT_ONCE) + 1),
-        told(f"{changed}: until all in the app", arrivals.seconds),
+        told(f"{changed}: until all in app", arrivals.seconds),
     ]
 
 

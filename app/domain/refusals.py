@@ -46,6 +46,8 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "account_unusable",
         "Choose another account.",
     ),
+    (r"due ?date.*must be specified", "due_date_missing", "Give it a due date in the app."),
+    (r"description.*required", "description_missing", "Give every line a description in the app."),
     (r"tax ?type|tax rate", "tax_unusable", "Choose another tax rate for that tax in the settings."),
     (r"currency", "currency_unknown", "Add the currency in Xero, or correct it on the invoice."),
 )

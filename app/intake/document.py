@@ -118,7 +118,9 @@ class Document(_Sent):
     number: Line | None = None
     version: Version = Field(description="Grows by one with every change of the document in the app.")
     based_on: Revision | None = Field(
-        default=None, description="The newest revision of ours that the app had applied when it wrote this."
+        default=None,
+        description="The newest revision of ours that the app had applied when it wrote this; null or 0: none. Left "
+        "out, it is taken for the newest that the app acknowledged, which may undo a change that crossed this document.",
     )
     status: Literal["draft", "sent", "paid", "cancelled"] = Field(
         description="A draft stays home. `paid` without payments means one payment of what is due."
@@ -141,5 +143,11 @@ class Document(_Sent):
     )
 
     def to_json(self) -> dict[str, Any]:
-        """The document as it is stored: every field there, instants in UTC."""
-        return self.model_dump(mode="json")
+        """The document as it is stored: every field there, instants in UTC.
+
+        A `based_on` of null says "none", which is 0; only one that is left out stays unsaid.
+        """
+        stored = self.model_dump(mode="json")
+        if self.based_on is None and "based_on" in self.model_fields_set:
+            stored["based_on"] = 0
+        return stored

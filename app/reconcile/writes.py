@@ -30,8 +30,10 @@ def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
 
 
 def build_create(link: InvoiceLink, target: Fields, xero_contact_id: str) -> InvoiceWrite:
-    """A new invoice, approved and marked as sent, with our mark in its address if it has one."""
+    """A new invoice, approved and marked as sent, with our mark in its address if it has one that Xero takes."""
     url = link.hub.record.get("url")
+    if url and "xero" in url.lower():
+        url = None  # Xero refuses an address with its name in it (FACTS 4.3), and the invoice is worth more.
     return InvoiceWrite(
         xero_invoice_id=None,
         header={path: value for path, value in target.items() if "/" not in path and path != LINE_ORDER},

@@ -10,7 +10,7 @@ from rich.progress import track
 from app.domain.policy import ConflictPolicy
 from tests.histories.world import Settings, World
 
-POLICIES = (ConflictPolicy.XERO_WINS, ConflictPolicy.PARTNER_WINS, ConflictPolicy.NEWEST_WINS)
+POLICIES = tuple(ConflictPolicy)
 KINDS = list(product(POLICIES, (True, False), (None, 3)))
 
 

@@ -302,8 +302,8 @@ class World:
         return False
 
     def is_settled(self) -> bool:
-        """Both sides show the same and nothing is due."""
-        equal = self._normal(self.app) == self._normal(self.xero)
+        """Both sides show the same, or are held for a person, and nothing is due."""
+        equal = bool(self.hub.open_conflicts) or self._normal(self.app) == self._normal(self.xero)
         return equal and next_change(self.hub) is None and not xero_moves(self.hub)
 
     @staticmethod

@@ -16,8 +16,28 @@ STATUSES = {"sent": "AUTHORISED", "paid": "PAID", "cancelled": "VOIDED"}
 async def assert_alike(house: House, invoice_id: str = "inv_1", number: str | None = None) -> None:
     """Both sides show one invoice, equal to the cent, and Plumbline says that they are settled."""
     document = await house.in_app(invoice_id)
-    resource = await house.resource(invoice_id)
     invoice = await house.in_xero(number or document["number"])
+    compare(document, await house.resource(invoice_id), invoice)
+
+
+async def assert_all_alike(house: House) -> None:
+    """Every invoice of the app stands in Xero, and looks the same there."""
+    resources = await list_resources(house)
+    invoices = {invoice["InvoiceNumber"]: invoice for invoice in await house.list_in_xero()}
+    documents = await house.list_in_app()
+    assert len(documents) == len(invoices)
+    for document in documents:
+        compare(document, resources[document["id"]], invoices[document["number"]])
+
+
+async def list_resources(house: House) -> dict[str, Json]:
+    """Plumbline's own account of every invoice, by id."""
+    answer = await house.api.get(f"{house.path}/invoices", params={"limit": 100})
+    return {resource["id"]: resource for resource in answer.json()["data"]}
+
+
+def compare(document: Json, resource: Json, invoice: Json) -> None:
+    """One invoice as the app, Plumbline and Xero show it."""
     assert (resource["state"], resource["reason"]) == ("settled", None)
     assert app_view(document) == xero_view(invoice)
     assert app_view(resource["record"]) == xero_view(invoice)

@@ -146,6 +146,10 @@ class House:
         shown = await self._json(self.app.get(f"/invoices/{invoice_id}"))
         return shown.get("document", shown)
 
+    async def list_in_app(self) -> list[Json]:
+        """Every invoice of the app."""
+        return list((await self._json(self.app.get("/invoices")))["data"])
+
     async def in_xero(self, number: str = "N-inv_1") -> Json:
         """The invoice as Xero shows it."""
         return await self._json(self.xero.get(f"/people/{self.tenant_id}/invoices/{number}"))

@@ -7,7 +7,7 @@ from tests.scenarios.test_gate import LINE, write_in_xero
 
 async def only_document(house: House) -> Json:
     """The one invoice that the app has."""
-    [document] = (await house._json(house.app.get("/invoices")))["data"]
+    [document] = await house.list_in_app()
     return document
 
 

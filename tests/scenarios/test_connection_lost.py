@@ -53,7 +53,8 @@ async def test_a_connection_that_xero_removed_takes_everything_up_again(house: H
     await house.edit(reference="PO 2")
     await house.drain()
     lost = await connection(house)
-    assert lost["state"] == "disconnected" and lost["reason"]
+    assert lost["state"] == "disconnected"
+    assert lost["reason"]
     assert lost["next_step"]["code"] == "authorise_again"
     assert await standing(house) == ("behind", "disconnected")
     calls = await house.last_call()

@@ -12,7 +12,7 @@ async def contacts_in_xero(house: House) -> list[Json]:
 
 
 async def test_a_new_customer_is_made_once_and_not_edited_by_invoices(house: House) -> None:
-    """Three invoices, one contact; a new e-mail address in the app leaves the book of Xero alone, and no draft makes one."""
+    """Three invoices, one contact; an e-mail address changed in the app leaves Xero's alone; a draft makes none."""
     await house.write("inv_0", status="draft", contact={**KIM, "id": "cus_9", "name": "Drafty"})
     for number in range(1, 4):
         await house.write(f"inv_{number}", contact=KIM)

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, restarted, standing
+from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, reconcile, restarted, standing
 
 HOUR = timedelta(hours=1)
 
@@ -20,7 +21,9 @@ async def received(house: House) -> list[Json]:
 
 
 @pytest.mark.parametrize(("policy", "winner"), [("xero_wins", "PO xero"), ("partner_wins", "PO app")])
-async def test_an_edit_that_meets_a_change_is_merged_by_policy(house: House, policy: str, winner: str) -> None:
+async def test_an_edit_that_meets_a_change_is_merged_by_policy(
+    house: House, policy: str, winner: str
+) -> None:
     """The app refuses the change with its document: the policy decides, and both values are kept."""
     await ask(house.api.patch(f"{house.path}/settings", json={"conflict_policy": policy}))
     await house.write()
@@ -68,7 +71,13 @@ async def test_a_lost_answer_applies_nothing_twice(house: House) -> None:
     await house.write()
     await house.drain()
     await app_fault(house, lose_answer_next=2)
-    extra = {"Description": "Extra", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200", "TaxType": "OUTPUT"}
+    extra = {
+        "Description": "Extra",
+        "Quantity": 1,
+        "UnitAmount": 5,
+        "AccountCode": "200",
+        "TaxType": "OUTPUT",
+    }
     await house.edit_xero(Reference="PO 2", LineItems=[extra])
     await house.drain()
     assert (await house.in_app())["reference"] == "PO 2"
@@ -78,7 +87,7 @@ async def test_a_lost_answer_applies_nothing_twice(house: House) -> None:
     for _ in range(3):
         await house.wait(HOUR)
     document = await house.in_app()
-    assert document["reference"] == "PO app" and len(document["lines"]) == 2
+    assert (document["reference"], len(document["lines"])) == ("PO app", 2)
     assert (await house.in_xero())["Reference"] == "PO app"
     assert await house.conflicts() == []
     await assert_in_step(house)
@@ -131,3 +140,24 @@ async def test_an_app_that_refuses_for_ever_is_held(house: House) -> None:
         await house.drain()
         assert await standing(house, "inv_2") == ("settled", None)
         assert (await house.in_xero())["Reference"] == "PO 2"
+
+
+async def test_a_document_that_was_overtaken_by_our_change_undoes_nothing(house: House) -> None:
+    """An edit is under way when the app takes a change of another field: the late document knows nothing of it.
+
+    It says that it was based on none of our revisions, so the old due date in it is no edit.
+    """
+    await house.write()
+    await house.drain()
+    await app_fault(house, hold_outgoing=True)
+    await house.edit(reference="PO app")
+    await house.edit_xero(DueDate="2027-04-04")
+    await ask(house.xero.post("/webhooks/flush"))
+    await reconcile(house)
+    await house.parts.delivery.deliver(UUID(house.connection_id))
+    assert (await house.in_app())["due_on"] == "2027-04-04"
+    await house.drain()
+    assert (await house.in_app())["due_on"] == "2027-04-04"
+    assert (await house.in_xero())["Reference"] == "PO app"
+    assert await house.conflicts() == []
+    await assert_in_step(house)

@@ -29,8 +29,7 @@ async def write_in_xero(house: House, number: str, **invoice: Any) -> None:
 
 async def in_app(house: House) -> set[str]:
     """The numbers of the invoices that the app has."""
-    listed = await house._json(house.app.get("/invoices"))
-    return {document["number"] for document in listed["data"]}
+    return {document["number"] for document in await house.list_in_app()}
 
 
 async def test_what_was_not_sent_stays_home_without_a_call(house: House) -> None:
@@ -95,7 +94,7 @@ async def test_import_from_xero_authorised_and_off(house: House) -> None:
     await house.choose(import_from_xero="off")
     await house.edit_xero("X-ANY", Reference="linked for life")
     await house.drain()
-    [document] = (await house._json(house.app.get("/invoices")))["data"]
+    [document] = await house.list_in_app()
     assert document["reference"] == "linked for life"
 
 
@@ -105,7 +104,7 @@ async def test_sent_to_the_customer_is_told_both_ways(house: House) -> None:
     await write_in_xero(house, "X-1", SentToContact=False)
     await write_in_xero(house, "X-2", SentToContact=False)
     await house.drain()
-    ids = {d["number"]: d["id"] for d in (await house._json(house.app.get("/invoices")))["data"]}
+    ids = {d["number"]: d["id"] for d in await house.list_in_app()}
     assert (await house.in_app(ids["X-1"]))["sent_at"] is None
     await house.edit_xero("X-1", SentToContact=True)
     await house.edit(ids["X-2"], sent_at="2026-11-20T03:15:00Z")

@@ -104,7 +104,7 @@ async def test_the_lease_of_a_dead_worker_is_taken_over_after_its_span(house: Ho
     await take_lease_as_another(house)
     seen = await house.last_call()
     await reconcile(house)
-    assert await house.last_call() == seen and await house.parts.sweep.nudge_behind() == 0
+    assert (await house.last_call(), await house.parts.sweep.nudge_behind()) == (seen, 0)
     house.clock.advance(LEASE_SPAN + timedelta(seconds=1))
     assert await house.parts.sweep.nudge_behind() == 1
     await house.drain()
@@ -132,7 +132,7 @@ async def test_a_worker_that_lost_its_lease_records_nothing(house: House) -> Non
     [row] = await rows(
         house, "SELECT xero_invoice_id, intents FROM invoice_links WHERE partner_invoice_id = 'inv_2'"
     )
-    assert row["xero_invoice_id"] is None and row["intents"]
+    assert (row["xero_invoice_id"], list(row["intents"])) == (None, ["invoice"])
     await slow_xero(house, 0)
     async with restarted(house):
         await later(house, LEASE_SPAN + timedelta(seconds=1))

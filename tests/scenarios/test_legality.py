@@ -62,6 +62,18 @@ async def test_an_archived_account_holds_what_needs_it(house: House) -> None:
     assert (await house.in_xero("N-inv_2"))["LineItems"][0]["AccountCode"] == "200"
 
 
+async def test_what_xero_will_not_take_is_said_with_its_cure(house: House) -> None:
+    """No due date; and an address that names Xero, which is left out rather than holding the invoice."""
+    await house.write("inv_1", due_on=None)
+    await house.write("inv_2", url="https://app.example/xero/inv_2")
+    await house.drain()
+    assert await house.held_as("inv_1") == "due_date_missing"
+    await assert_alike(house, "inv_2")
+    await house.edit("inv_1", due_on="2027-01-31")
+    await house.drain()
+    await assert_alike(house, "inv_1")
+
+
 async def test_a_currency_that_the_organisation_lacks_is_refused_by_name(house: House) -> None:
     """The document is refused and says why; once the organisation has the currency it is taken."""
     answer = await house._json(

@@ -1,4 +1,4 @@
-"""Webhooks and documents that are lost, doubled, shuffled or our own: latency at worst, never a loss and never an echo."""
+"""Webhooks and documents lost, doubled, shuffled or our own: latency at worst, never a loss and never an echo."""
 
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
@@ -36,7 +36,7 @@ async def test_a_lost_xero_webhook_is_found_by_the_sweep(house: House) -> None:
     assert (await house.in_app())["reference"] == "PO lost"
     assert (await house.in_app("inv_2"))["status"] == "cancelled"
     assert (await house.in_app(f"xero-{made['InvoiceID']}"))["number"] == "X-1"
-    assert await discrepancies(house) == [] and await house.conflicts() == []
+    assert (await discrepancies(house), await house.conflicts()) == ([], [])
     await assert_in_step(house)
 
 

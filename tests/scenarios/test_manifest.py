@@ -5,7 +5,7 @@ from tests.scenarios.troubles import app_fault, ask, assert_in_step, numbers_in_
 
 
 async def test_a_manifest_finds_missing_and_stale_documents(house: House) -> None:
-    """One invoice never came, one came in an older version: both are asked for by name and reason, then stand in Xero."""
+    """One invoice never came, one came in an older version: both are asked for by name, then stand in Xero."""
     for each in ("inv_1", "inv_2"):
         await house.write(each)
     await house.drain()

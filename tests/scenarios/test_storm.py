@@ -30,6 +30,8 @@ async def test_a_storm_from_both_sides_costs_few_calls(house: House) -> None:
         *(house.edit(f"storm_{n}", reference=f"PO {n}") for n in range(1, INVOICES + 1)),
         *(reconcile(house) for _ in range(5)),
     )
+    sent = (await ask(house.app.get("/log")))["sent"]
+    assert [entry["answer"] for entry in sent if entry["outcome"] not in ("accepted", "stale")] == []
     await house.drain()
     shown = await connection(house)
     assert (shown["is_behind"], shown["retry_reason"]) == (False, None)

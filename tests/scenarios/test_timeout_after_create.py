@@ -16,16 +16,21 @@ from tests.scenarios.troubles import (
 )
 
 SOON, LATE = timedelta(seconds=30), SIX_MINUTES + timedelta(minutes=1)
-FAULTS = (
-    "cut_after", "unavailable_after", "timeout_after", "truncated", "cut_before", "unavailable_before", "error_500",
-)  # fmt: skip
 INVOICES, CONTACTS, PAYMENTS = ("PUT", "/Invoices"), ("PUT", "/Contacts"), ("PUT", "/Payments")
 
 
-@pytest.mark.parametrize("span", [SOON, LATE])
-async def test_an_invoice_is_created_once_whatever_became_of_the_answer(house: House, span: timedelta) -> None:
+@pytest.mark.parametrize(
+    ("span", "kinds"),
+    [
+        (SOON, ("cut_after", "timeout_after", "cut_before")),
+        (LATE, ("cut_after", "unavailable_after", "truncated", "unavailable_before", "error_500")),
+    ],
+)
+async def test_an_invoice_is_created_once_whatever_became_of_the_answer(
+    house: House, span: timedelta, kinds: tuple[str, ...]
+) -> None:
     """With a number and without one, in one batch: a new worker looks before it creates again."""
-    for kind in FAULTS:
+    for kind in kinds:
         await house.fault(kind, *INVOICES, seconds=0)
         await house.write(f"{kind}_1", reference=f"{kind} 1")
         await house.write(f"{kind}_2", number=None, reference=f"{kind} 2")
@@ -38,9 +43,11 @@ async def test_an_invoice_is_created_once_whatever_became_of_the_answer(house: H
     await house.sweep()
     invoices = await house.list_in_xero()
     numbers = {invoice["Reference"]: invoice["InvoiceNumber"] for invoice in invoices}
-    assert sorted(invoice["Reference"] for invoice in invoices) == sorted(f"{k} {n}" for k in FAULTS for n in (1, 2))
+    assert sorted(invoice["Reference"] for invoice in invoices) == sorted(
+        f"{k} {n}" for k in kinds for n in (1, 2)
+    )
     assert {invoice["Status"] for invoice in invoices} == {"AUTHORISED"}
-    for kind in FAULTS:
+    for kind in kinds:
         for n in (1, 2):
             assert await standing(house, f"{kind}_{n}") == ("settled", None)
             assert (await house.in_app(f"{kind}_{n}"))["number"] == numbers[f"{kind} {n}"]
@@ -57,7 +64,7 @@ async def test_alike_invoices_stay_as_many_as_they_are(house: House) -> None:
     numbers = await numbers_in_xero(house)
     assert len(numbers) == len(set(numbers)) == 3
     shown = [(await house.in_app(each))["number"] for each in ("inv_1", "inv_2", "inv_3")]
-    assert sorted(shown) == numbers and shown[1] == "N-2"
+    assert (sorted(shown), shown[1]) == (numbers, "N-2")
     assert [await standing(house, each) for each in ("inv_1", "inv_2", "inv_3")] == [("settled", None)] * 3
 
 
@@ -92,7 +99,9 @@ async def test_a_contact_is_created_once_whatever_became_of_the_answer(house: Ho
     before = len(await contacts_in_xero(house))
     for kind in ("cut_after", "unavailable_before", "timeout_after"):
         await house.fault(kind, *CONTACTS, seconds=0)
-        await house.write(kind, contact={"id": f"cus_{kind}", "name": f"Kim {kind}", "email": None, "phone": None})
+        await house.write(
+            kind, contact={"id": f"cus_{kind}", "name": f"Kim {kind}", "email": None, "phone": None}
+        )
         await house.drain()
         assert await standing(house, kind) == ("behind", "outcome_unknown")
         async with restarted(house):

@@ -1,4 +1,4 @@
-"""An update whose answer never came, and an edit that falls into the middle of one: nobody's edit is lost in silence."""
+"""An update whose answer never came, and an edit in the very middle of one: no edit is lost in silence."""
 
 import asyncio
 from datetime import timedelta
@@ -54,7 +54,10 @@ async def test_a_persons_edit_after_an_unanswered_update_survives(house: House) 
     document = await house.in_app()
     assert (document["reference"], document["due_on"]) == ("PO 9", "2027-05-05")
     [kept] = await house.conflicts()
-    assert (kept["path"], kept["values"]) == ("reference", {"base": "PO 1", "xero": "PO 9", "partner": "PO 2"})
+    assert (kept["path"], kept["values"]) == (
+        "reference",
+        {"base": "PO 1", "xero": "PO 9", "partner": "PO 2"},
+    )
     await assert_in_step(house)
 
 

@@ -41,14 +41,16 @@ async def later(house: House, span: timedelta) -> None:
 async def ask(call: Any) -> Any:
     """The JSON of an answer that must be a success."""
     answer = await call
-    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    assert answer.is_success, (
+        f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    )
     return answer.json() if answer.content else {}
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     """Return as soon as a condition holds; fail when the deadline passes first."""
     async with asyncio.timeout(DEADLINE_SECONDS):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110 - what it waits for is seen from outside only
             await asyncio.sleep(0.005)
 
 
