@@ -22,7 +22,6 @@ from uuid import UUID
 import structlog
 from redis.exceptions import RedisError
 
-from app.reconcile.ports import Nudge
 from app.telemetry import find_correlation_id
 
 QUEUE = "plumbline:jobs"
@@ -49,10 +48,10 @@ class ArqWaker:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
-    async def reconcile_soon(self, nudges: Sequence[Nudge]) -> None:
+    async def reconcile_soon(self, connection_ids: Sequence[UUID]) -> None:
         """Look at these connections now."""
-        for nudge in nudges:
-            await self._nudge(RECONCILE, nudge.connection_id)
+        for connection_id in connection_ids:
+            await self._nudge(RECONCILE, connection_id)
 
     async def deliver_soon(self, connection_id: UUID) -> None:
         """Send what waits for this connection's partner now."""

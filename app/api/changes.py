@@ -13,7 +13,6 @@ from app.db.changes import acknowledge_upto, list_changes
 from app.db.connections import raise_generation
 from app.db.resources import find_newest_cursor
 from app.intake.refusals import Fault, InputRefused
-from app.reconcile.ports import Nudge
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/changes", tags=["changes"])
 
@@ -110,7 +109,8 @@ async def acknowledge_changes(
             fault = Fault("cursor", f"is newer than the newest change ({newest})")
             raise InputRefused("invalid_request", "Nothing that far has been in the feed.", [fault])
         count = await acknowledge_upto(session, connection.id, said.cursor, services.clock.now())
-        generation = await raise_generation(session, connection.id) if count else None
-    if generation is not None:
-        tasks.add_task(services.waker.reconcile_soon, [Nudge(connection.id, generation)])
+        if count:
+            await raise_generation(session, connection.id)
+    if count:
+        tasks.add_task(services.waker.reconcile_soon, [connection.id])
     return Acknowledged(acknowledged=count)

@@ -24,7 +24,6 @@ from app.db.session import ReadSession
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name
-from app.reconcile.ports import Nudge
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"])
 
@@ -151,9 +150,9 @@ async def resume_connection(
         connection = await lock_own_connection(session, partner_id, connection_id)
         if _needs_move(connection, ConnectionState.PAUSED, ConnectionState.ACTIVE):
             await save_state(session, connection.id, ConnectionState.ACTIVE, None, services.clock.now())
-        generation = await raise_generation(session, connection.id)
+        await raise_generation(session, connection.id)
         shown = build_connection(await _read(session, connection))
-    tasks.add_task(services.waker.reconcile_soon, [Nudge(connection.id, generation)])
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
     return shown
 
 
@@ -172,10 +171,10 @@ async def sweep_connection(
     """
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
-        generation = await ask_for_sweep(session, connection.id)
+        await ask_for_sweep(session, connection.id)
         await trigger_held(session, connection.id)
         shown = build_connection(await _read(session, connection))
-    tasks.add_task(services.waker.reconcile_soon, [Nudge(connection.id, generation)])
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
     return shown
 
 

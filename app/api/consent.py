@@ -32,7 +32,6 @@ from app.db.tokens import save_consent
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import DEFAULT_TAXES, Organisation
 from app.errors import PlumblineError, Retryable
-from app.reconcile.ports import Nudge
 
 STATE_LASTS = timedelta(minutes=10)
 
@@ -195,10 +194,10 @@ async def _activate(
         if connection.state is not ConnectionState.PAUSED:
             await save_state(session, connection_id, ConnectionState.ACTIVE, None, now)
         await trigger_held(session, connection_id)
-        generation = await ask_for_sweep(session, connection_id)
+        await ask_for_sweep(session, connection_id)
         connection = await lock_connection(session, connection_id)
     assert connection is not None
-    await services.waker.reconcile_soon([Nudge(connection_id, generation)])
+    await services.waker.reconcile_soon([connection_id])
     return connection
 
 

@@ -16,7 +16,6 @@ from app.domain.gate import ImportFromXero
 from app.domain.policy import ConflictPolicy
 from app.domain.settings import ConnectionSettings
 from app.intake.refusals import InputRefused
-from app.reconcile.ports import Nudge
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/settings", tags=["settings"])
 
@@ -93,8 +92,8 @@ async def change_settings(
         settings = apply_change(connection.settings, change, connection.organisation)
         await save_settings(session, connection.id, settings, version)
         await trigger_held(session, connection.id)
-        generation = await raise_generation(session, connection.id)
-    tasks.add_task(services.waker.reconcile_soon, [Nudge(connection.id, generation)])
+        await raise_generation(session, connection.id)
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
     response.headers["ETag"] = _etag(version + 1)
     return _show(settings)
 

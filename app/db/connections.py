@@ -66,15 +66,13 @@ async def list_business_connections(
     return [connection_from_row(row) for row in rows.scalars()]
 
 
-async def raise_generation(session: WriteSession, connection_id: UUID) -> int:
-    """Give a reason to look at a connection; answers the generation that a nudge should carry."""
-    raised = (
+async def raise_generation(session: WriteSession, connection_id: UUID) -> None:
+    """Give a reason to look at a connection."""
+    await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)
         .values(generation=ConnectionRow.generation + 1)
-        .returning(ConnectionRow.generation)
     )
-    return (await session.execute(raised)).scalar_one()
 
 
 async def save_state(
@@ -204,11 +202,11 @@ async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> 
     )
 
 
-async def list_due(session: ReadSession, now: datetime, limit: int) -> list[tuple[UUID, int]]:
-    """Active connections that are behind, not waiting for a time, and that no worker holds: id and generation."""
+async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
+    """Active connections that are behind, not waiting for a time, and that no worker holds."""
     row = ConnectionRow
     due = (
-        select(row.id, row.generation)
+        select(row.id)
         .where(
             row.generation > row.settled_generation,
             row.state == ConnectionState.ACTIVE,
@@ -217,13 +215,13 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> list[tupl
         )
         .limit(limit)
     )
-    return [(connection_id, generation) for connection_id, generation in await session.execute(due)]
+    return (await session.execute(due)).scalars().all()
 
 
 async def ask_for_sweeps(
     session: WriteSession, before: datetime, now: datetime, limit: int
-) -> list[tuple[UUID, int]]:
-    """Ask for a sweep of Xero on active connections that had none since `before`; answers id and generation."""
+) -> Sequence[UUID]:
+    """Ask for a sweep of Xero on active connections that had none since `before`; answers which."""
     row = ConnectionRow
     stale = (
         select(row.id)
@@ -235,20 +233,18 @@ async def ask_for_sweeps(
         update(row)
         .where(row.id.in_(stale))
         .values(sweep_due=True, swept_at=now, generation=row.generation + 1)
-        .returning(row.id, row.generation)
+        .returning(row.id)
     )
-    return [(connection_id, generation) for connection_id, generation in await session.execute(asked)]
+    return (await session.execute(asked)).scalars().all()
 
 
-async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> int:
-    """Ask for a sweep of Xero on one connection, its organisation's facts included; answers the generation."""
-    asked = (
+async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> None:
+    """Ask for a sweep of Xero on one connection, its organisation's facts included."""
+    await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)
         .values(sweep_due=True, organisation_fetched_at=None, generation=ConnectionRow.generation + 1)
-        .returning(ConnectionRow.generation)
     )
-    return (await session.execute(asked)).scalar_one()
 
 
 async def save_swept(session: WriteSession, connection_id: UUID, swept_to: datetime, at: datetime) -> None:

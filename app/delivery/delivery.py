@@ -23,7 +23,7 @@ from app.db.session import Database
 from app.delivery.answers import Applied, Failed, Outcome, Refused, Silence, read_outcome
 from app.delivery.backoff import draw_delay
 from app.delivery.webhook import Recipient, Sender
-from app.reconcile.ports import Nudge, Waker
+from app.reconcile.ports import Waker
 from app.vault import Vault
 
 MOST_IN_FLIGHT = 8
@@ -136,12 +136,10 @@ class Delivery:
     async def _record(self, claim: Claim, outcome: Outcome) -> None:
         change, now = claim.change, self._clock.now()
         state, answer = _tell(outcome)
-        nudges: list[Nudge] = []
         async with self._database.writing() as session:
             # Connection, link, change: the order in which the loop locks them when it records.
             if not isinstance(outcome, Failed):
-                generation = await connections.raise_generation(session, change.connection_id)
-                nudges.append(Nudge(change.connection_id, generation))
+                await connections.raise_generation(session, change.connection_id)
             if isinstance(outcome, Applied):
                 await changes.save_acknowledgement(
                     session,
@@ -155,7 +153,8 @@ class Delivery:
                 session, claim, state=state, answer=answer, at=now, due_at=due_at
             )
         log.info("change_sent", cursor=change.cursor, state=state, answer=answer, claim_held=is_ours)
-        await self._waker.reconcile_soon(nudges)
+        if not isinstance(outcome, Failed):
+            await self._waker.reconcile_soon([change.connection_id])
 
 
 def _tell(outcome: Outcome) -> tuple[str, str]:

@@ -120,7 +120,7 @@ class Document(_Sent):
     based_on: Revision | None = Field(
         default=None,
         description="The newest revision of ours that the app had applied when it wrote this; null or 0: none. Left "
-        "out, it is taken for the newest that the app acknowledged, which may undo a change that crossed this document.",
+        "out, the newest that the app acknowledged is taken, which may undo a change that crossed this document.",
     )
     status: Literal["draft", "sent", "paid", "cancelled"] = Field(
         description="A draft stays home. `paid` without payments means one payment of what is due."

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from app.db.connections import raise_generation
 from app.db.links import DocumentOutcome, StoredDocument, save_document
@@ -20,15 +21,14 @@ from app.domain.fields import Fields, line_keys
 from app.domain.money import amount_of_line, money_text, totals
 from app.intake.document import Document, DocumentLine, DocumentPayment
 from app.intake.refusals import Fault, InputRefused
-from app.reconcile.ports import Nudge
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of a document; `nudges` are to be sent after the commit."""
+    """What became of a document; `nudges` names the connections to wake after the commit."""
 
     stored: StoredDocument
-    nudges: tuple[Nudge, ...] = ()
+    nudges: tuple[UUID, ...] = ()
 
 
 async def take_in(
@@ -48,7 +48,8 @@ async def take_in(
     _refuse_contradiction(stored, document, prefix)
     if not stored.is_news:
         return TakenIn(stored)
-    return TakenIn(stored, (Nudge(connection.id, await raise_generation(session, connection.id)),))
+    await raise_generation(session, connection.id)
+    return TakenIn(stored, (connection.id,))
 
 
 def refuse_stale(stored: StoredDocument, document: Document) -> None:

@@ -24,7 +24,6 @@ from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
 from app.intake.services import IntakeServices
-from app.reconcile.ports import Nudge
 
 INVOICE_CHANGED = "invoice.changed"
 _LONGEST_WEBHOOK_ID = 255
@@ -93,12 +92,12 @@ def _read_event(body: bytes) -> dict[str, Any]:
 
 async def _store(
     services: IntakeServices, partner: Partner, webhook_id: str, event: dict[str, Any]
-) -> Sequence[Nudge]:
+) -> Sequence[UUID]:
     """Store the webhook with what becomes of it, in one transaction; one that is there already changes nothing."""
     changed = _parse(event) if event["type"] == INVOICE_CHANGED else None
     async with services.database.writing() as session:
         outcome: str = "ignored"
-        nudges: tuple[Nudge, ...] = ()
+        nudges: tuple[UUID, ...] = ()
         if changed is not None:
             connection = await lock_connection(session, changed.connection_id, partner_id=partner.id)
             if connection is None:

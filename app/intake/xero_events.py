@@ -20,7 +20,6 @@ from app.db.events import insert_xero_events
 from app.db.session import Database
 from app.intake.bodies import MalformedBody, read_json
 from app.intake.services import IntakeServices
-from app.reconcile.ports import Nudge
 
 # PostgreSQL takes 32,767 parameters in one statement; a row has eight.
 _ROWS_PER_INSERT = 2000
@@ -40,7 +39,7 @@ async def take_xero_events(request: Request) -> Response:
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
 
 
-async def save_events(database: Database, events: Sequence[Event]) -> list[Nudge]:
+async def save_events(database: Database, events: Sequence[Event]) -> list[UUID]:
     """Store events, each once, and raise the generation of every connection that got a new one, in one transaction."""
     if not events:
         return []
@@ -52,7 +51,9 @@ async def save_events(database: Database, events: Sequence[Event]) -> list[Nudge
         new: set[UUID] = set()
         for start in range(0, len(rows), _ROWS_PER_INSERT):
             new |= set(await insert_xero_events(session, rows[start : start + _ROWS_PER_INSERT]))
-        return [Nudge(each, await raise_generation(session, each)) for each in sorted(new)]
+        for connection_id in sorted(new):
+            await raise_generation(session, connection_id)
+        return sorted(new)
 
 
 def _read_events(body: bytes) -> list[Event]:

@@ -7,7 +7,6 @@ its place. `RateLimited`, `AuthorisationLost`, `ScopeMissing` and `RequestRefuse
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -107,18 +106,10 @@ class XeroOrganisations(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Nudge:
-    """A wake-up for one connection. It carries no work: truth is in the database."""
-
-    connection_id: UUID
-    generation: int
-
-
 class Waker(Protocol):
-    """Wakes a worker. Losing a nudge costs latency only: the sweep nudges whatever is behind."""
+    """Wakes a worker. A nudge carries no work; losing one costs latency only, since the sweep finds what is behind."""
 
-    async def reconcile_soon(self, nudges: Sequence[Nudge]) -> None:
+    async def reconcile_soon(self, connection_ids: Sequence[UUID]) -> None:
         """Look at these connections now."""
         ...
 

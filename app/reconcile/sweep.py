@@ -13,7 +13,7 @@ from app.db.connections import ask_for_sweeps, list_due, save_swept
 from app.db.links import list_by_xero_id, mark_xero_due
 from app.db.session import Database
 from app.domain.xero_invoice import XeroInvoice
-from app.reconcile.ports import PAGE_SIZE, Nudge, Waker
+from app.reconcile.ports import PAGE_SIZE, Waker
 from app.reconcile.round import Round
 from app.reconcile.triggers import link_born
 
@@ -34,9 +34,7 @@ class Sweep:
         """Nudge connections that are behind and that nobody works on; answers how many."""
         async with self._database.reading() as session:
             due = await list_due(session, self._clock.now(), NUDGES_AT_ONCE)
-        await self._waker.reconcile_soon(
-            [Nudge(connection_id, generation) for connection_id, generation in due]
-        )
+        await self._waker.reconcile_soon(due)
         return len(due)
 
     async def ask_for_sweeps(self) -> int:
@@ -44,9 +42,7 @@ class Sweep:
         now = self._clock.now()
         async with self._database.writing() as session:
             asked = await ask_for_sweeps(session, now - SWEEP_EVERY, now, NUDGES_AT_ONCE)
-        await self._waker.reconcile_soon(
-            [Nudge(connection_id, generation) for connection_id, generation in asked]
-        )
+        await self._waker.reconcile_soon(asked)
         return len(asked)
 
 

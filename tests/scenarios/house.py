@@ -1,8 +1,8 @@
 """Everything at once for a story: a Xero organisation, a partner's app, and Plumbline between them, over real HTTP.
 
 The sandboxes and the API listen on loopback; PostgreSQL and Redis are real. What a worker does is done here by hand:
-`drain` lets webhooks go, reconciles and delivers until nothing is due, so a story is deterministic and then looks at the
-state of both sides. Xero's webhooks are held until `drain` lets them go, unless a story says otherwise.
+`drain` lets webhooks go, reconciles and delivers until nothing is due, so a story is deterministic and then looks at
+the state of both sides. Xero's webhooks are held until `drain` lets them go, unless a story says otherwise.
 """
 
 import asyncio
@@ -71,7 +71,9 @@ class House:
         accounts = await self._json(self.api.get(f"{self.path}/accounts", params={"fit_for": "sales"}))
         bank = await self._json(self.api.get(f"{self.path}/accounts", params={"fit_for": "payments"}))
         chosen = {
-            "revenue_accounts": {name: accounts["data"][0]["account_id"] for name in ("general", "materials", "labour")},
+            "revenue_accounts": dict.fromkeys(
+                ("general", "materials", "labour"), accounts["data"][0]["account_id"]
+            ),
             "payment_account": bank["data"][0]["account_id"],
             "conflict_policy": "xero_wins",
         }
@@ -83,7 +85,8 @@ class House:
     async def consent(self, authorise_url: str, **choice: str) -> httpx.Response:
         """A person allows access on Xero's page and is sent back to us."""
         async with httpx.AsyncClient(follow_redirects=False) as browser:
-            allowed = await browser.post(authorise_url, data={"decision": "allow", "tenant_id": self.tenant_id} | choice)
+            chosen = {"decision": "allow", "tenant_id": self.tenant_id} | choice
+            allowed = await browser.post(authorise_url, data=chosen)
             back = httpx.URL(allowed.headers["location"])
         return await self.api.get(f"{back.path}?{back.query.decode()}", headers={"authorization": ""})
 
@@ -114,7 +117,9 @@ class House:
             "status": "sent",
             "reference": "PO 1",
             "contact": {"id": "cus_1", "name": "Kim Tran", "email": "kim@example.com", "phone": None},
-            "lines": [{"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}],
+            "lines": [
+                {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}
+            ],
         }
         return (await self._json(self.app.post("/invoices", json=base | document)))["document"]
 
@@ -185,7 +190,9 @@ class House:
 
     async def fault(self, kind: str, method: str = "*", path: str = "/", **more: Any) -> None:
         """Xero misbehaves at a coming call."""
-        await self._json(self.xero.post("/faults", json={"kind": kind, "method": method, "path": path} | more))
+        await self._json(
+            self.xero.post("/faults", json={"kind": kind, "method": method, "path": path} | more)
+        )
 
     # time and work
 
@@ -226,7 +233,9 @@ class House:
     @staticmethod
     async def _json(call: Any) -> Any:
         answer = await call
-        assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+        assert answer.is_success, (
+            f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+        )
         return answer.json() if answer.content else {}
 
 
@@ -243,7 +252,9 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
         await stack.enter_async_context(serve(settings, listener))
         clock = ManualClock(SystemClock().now())
         house = House(
-            xero=await stack.enter_async_context(httpx.AsyncClient(base_url=f"{xero.root_url}/control", timeout=60)),
+            xero=await stack.enter_async_context(
+                httpx.AsyncClient(base_url=f"{xero.root_url}/control", timeout=60)
+            ),
             app=await stack.enter_async_context(httpx.AsyncClient(base_url=app.control_url, timeout=60)),
             api=await stack.enter_async_context(
                 httpx.AsyncClient(
@@ -310,7 +321,7 @@ async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[No
     """The API on that socket until the block ends."""
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"))
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells of its start by a flag
         await asyncio.sleep(0.005)
     try:
         yield

@@ -11,7 +11,9 @@ async def test_an_invoice_that_we_fail_on_is_held_alone(house: House) -> None:
     await house.write("inv_1")
     async with house.database.writing() as session:
         await session.execute(
-            text("UPDATE invoice_links SET document = document - 'lines' WHERE partner_invoice_id = 'inv_broken'")
+            text(
+                "UPDATE invoice_links SET document = document - 'lines' WHERE partner_invoice_id = 'inv_broken'"
+            )
         )
     await house.drain()
     broken = await house.resource("inv_broken")

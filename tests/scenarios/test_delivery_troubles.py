@@ -10,7 +10,15 @@ from sqlalchemy import text
 
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, reconcile, restarted, standing
+from tests.scenarios.troubles import (
+    app_fault,
+    ask,
+    assert_in_step,
+    connection,
+    reconcile,
+    restarted,
+    standing,
+)
 
 HOUR = timedelta(hours=1)
 

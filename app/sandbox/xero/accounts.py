@@ -135,11 +135,11 @@ class Chart:
         """The first active bank account."""
         return next(account for account in self if account.is_bank and account.status == "ACTIVE")
 
-    def archive(self, account: Account, at: datetime) -> Account:
-        """Archive an account as a person does."""
-        archived = replace(account, status="ARCHIVED", updated_at=at)
-        self._by_id[account.account_id] = archived
-        return archived
+    def change(self, account: Account, at: datetime, **changes: str) -> Account:
+        """Change code, name or status as a person does; the id stays."""
+        changed = replace(account, updated_at=at, **changes)  # type: ignore[arg-type]  # only text is ever changed
+        self._by_id[account.account_id] = changed
+        return changed
 
 
 def _build(country: str, at: datetime) -> Iterator[Account]:

@@ -45,9 +45,12 @@ class Ask:
 
 
 def write_elements(
-    ask: Ask, plural: str, elements: list[Element], write: Write, echo: Echo, error_flag: str
+    ask: Ask, plural: str, elements: list[Element], write: Write, echo: Echo, error_flag: str | None
 ) -> Response:
-    """Carry out every element and answer in the style that `summarizeErrors` asks for."""
+    """Carry out every element and answer in the style that `summarizeErrors` asks for.
+
+    `error_flag` is the property by which this kind of element says that it was refused, if it has one.
+    """
     shown, refused = [], []
     for element in elements:
         mark = ask.organisation.journal.mark()
@@ -55,7 +58,7 @@ def write_elements(
             shown.append(write(element))
         except Refused as refusal:
             ask.organisation.journal.rewind(mark)
-            failure = {**echo(element), error_flag: True}
+            failure = {**echo(element), **({error_flag: True} if error_flag else {})}
             failure["ValidationErrors"] = [{"Message": message} for message in refusal.messages]
             refused.append(failure)
             shown.append({**failure, "StatusAttributeString": "ERROR"})

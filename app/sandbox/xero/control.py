@@ -52,6 +52,16 @@ async def _calls(request: Request) -> Response:
     return answer_json(sandbox_of(request).calls.since(int(since)))
 
 
+async def _set_exchanges(request: Request) -> Response:
+    exchanges = sandbox_of(request).exchanges
+    exchanges.keep = whole_number(await read_json(request), "keep", 0)
+    return answer_json({"keep": exchanges.keep})
+
+
+async def _take_exchanges(request: Request) -> Response:
+    return answer_json({"exchanges": sandbox_of(request).exchanges.take()})
+
+
 async def _add_organisation(request: Request) -> Response:
     wish = await read_json(request)
     country, name = wish.get("country", "AU"), wish.get("name")
@@ -193,6 +203,8 @@ def build_control_routes() -> list[Route]:
     return [
         Route("/control/state", _state, methods=["GET"]),
         Route("/control/calls", _calls, methods=["GET"]),
+        Route("/control/exchanges", _set_exchanges, methods=["PUT"]),
+        Route("/control/exchanges", _take_exchanges, methods=["DELETE"]),
         Route("/control/organisations", _add_organisation, methods=["POST"]),
         Route("/control/organisations/{tenant_id}/facts", _set_facts, methods=["POST"]),
         Route("/control/faults", _order_fault, methods=["POST"]),

@@ -66,6 +66,9 @@ class Doorway:
         return answer
 
     def _log(self, scope: Scope, body: bytes, answer: Response, fault: Fault | None) -> None:
+        self._sandbox.exchanges.add(
+            scope["method"], scope["path"], body, answer.status_code, bytes(answer.body)
+        )
         request = Request(scope)
         is_silent = fault is not None and fault.kind.startswith(("cut", "timeout"))
         self._sandbox.calls.add(

@@ -12,57 +12,8 @@ from typing import Any
 
 from app.sandbox.xero.dates import parse_date
 from app.sandbox.xero.refusals import PostDataInvalid
+from app.sandbox.xero.shapes import SHAPES
 
-Shape = dict[str, str | None]
-
-
-def _shape(names: str, **nested: str) -> Shape:
-    return {**dict.fromkeys(names.split()), **nested}
-
-
-SHAPES: dict[str, Shape] = {
-    "Invoice": _shape(
-        "Type Date DueDate LineAmountTypes InvoiceNumber Reference BrandingThemeID Url CurrencyCode CurrencyRate "
-        "Status SentToContact ExpectedPaymentDate PlannedPaymentDate CISDeduction CISRate SubTotal TotalTax Total "
-        "TotalDiscount InvoiceID RepeatingInvoiceID HasAttachments IsDiscounted Payments Prepayments Overpayments "
-        "AmountDue AmountPaid FullyPaidOnDate AmountCredited UpdatedDateUTC UpdatedDateUTCString CreditNotes "
-        "Attachments HasErrors StatusAttributeString ValidationErrors Warnings InvoiceAddresses",
-        Contact="Contact", LineItems="LineItem",
-    ),
-    "LineItem": _shape(
-        "LineItemID Description Quantity UnitAmount ItemCode AccountCode AccountID TaxType TaxAmount Item LineAmount "
-        "DiscountRate DiscountAmount RepeatingInvoiceID Taxability SalesTaxCodeId TaxBreakdown ValidationErrors",
-        Tracking="LineItemTracking",
-    ),
-    "LineItemTracking": _shape("TrackingCategoryID TrackingOptionID Name Option"),
-    "Contact": _shape(
-        "ContactID MergedToContactID ContactNumber AccountNumber ContactStatus Name FirstName LastName CompanyNumber "
-        "EmailAddress BankAccountDetails TaxNumber TaxNumberType AccountsReceivableTaxType AccountsPayableTaxType "
-        "IsSupplier IsCustomer SalesDefaultLineAmountType PurchasesDefaultLineAmountType DefaultCurrency "
-        "XeroNetworkKey SalesDefaultAccountCode PurchasesDefaultAccountCode SalesTrackingCategories "
-        "PurchasesTrackingCategories TrackingCategoryName TrackingCategoryOption PaymentTerms UpdatedDateUTC "
-        "ContactGroups Website BrandingTheme BatchPayments Discount Balances Attachments HasAttachments "
-        "ValidationErrors HasValidationErrors StatusAttributeString",
-        ContactPersons="ContactPerson", Addresses="Address", Phones="Phone",
-    ),
-    "ContactPerson": _shape("FirstName LastName EmailAddress IncludeInEmails"),
-    "Address": _shape(
-        "AddressType AddressLine1 AddressLine2 AddressLine3 AddressLine4 City Region PostalCode Country AttentionTo"
-    ),
-    "Phone": _shape("PhoneType PhoneNumber PhoneAreaCode PhoneCountryCode"),
-    "Payment": _shape(
-        "CreditNote Prepayment Overpayment InvoiceNumber CreditNoteNumber BatchPayment Code Date CurrencyRate Amount "
-        "BankAmount Reference IsReconciled Status PaymentType UpdatedDateUTC UpdatedDateUTCString PaymentID "
-        "BatchPaymentID BankAccountNumber Particulars Details HasAccount HasValidationErrors StatusAttributeString "
-        "ValidationErrors Warnings",
-        Invoice="Invoice", Account="Account",
-    ),
-    "Account": _shape(
-        "Code Name AccountID Type BankAccountNumber Status Description BankAccountType CurrencyCode TaxType "
-        "EnablePaymentsToAccount ShowInExpenseClaims Class SystemAccount ReportingCode ReportingCodeName "
-        "HasAttachments UpdatedDateUTC AddToWatchlist ValidationErrors"
-    ),
-}  # fmt: skip
 _WRAPPER_EXTRAS = {"pagination", "Warnings"}
 
 

@@ -6,7 +6,7 @@ from app.sandbox.xero.amounts import ZERO, number
 from app.sandbox.xero.contacts import Contact
 from app.sandbox.xero.dates import date_string, net_date, net_instant, utc_string
 from app.sandbox.xero.invoices import Invoice
-from app.sandbox.xero.lines import view_line
+from app.sandbox.xero.line_views import view_line
 from app.sandbox.xero.organisation import Organisation
 
 
@@ -58,7 +58,7 @@ def _contact(organisation: Organisation, invoice: Invoice) -> Contact:
 
 
 def _lines(organisation: Organisation, invoice: Invoice, unit_places: int) -> list[dict[str, Any]]:
-    return [view_line(line, organisation.chart, unit_places) for line in invoice.lines]
+    return [view_line(line, organisation.line_books, unit_places) for line in invoice.lines]
 
 
 def _is_discounted(invoice: Invoice) -> bool:

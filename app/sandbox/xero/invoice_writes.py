@@ -1,7 +1,6 @@
 """What Xero does with a posted invoice: create it, or lay it over the one that it identifies (FACTS 4).
 
-Sent fields replace, fields that were not sent stay. When LineItems is sent it is the whole list: a line that is not in
-it is deleted. Sending LineItems without LineAmountTypes falls back to Exclusive, the API's default (FACTS 4.4).
+Sent fields replace, fields that were not sent stay; lines are `line_lists`, which edits are allowed is `editing`.
 Every complaint about one element is gathered and raised at once as `Refused`.
 """
 
@@ -15,7 +14,8 @@ from app.sandbox.xero.contact_writes import place_contact
 from app.sandbox.xero.elements import Element
 from app.sandbox.xero.invoices import Invoice
 from app.sandbox.xero.journal import Event
-from app.sandbox.xero.lines import Line, LineRules, build_line, with_tax
+from app.sandbox.xero.line_lists import build_lines, read_basis
+from app.sandbox.xero.lines import LineRules
 from app.sandbox.xero.organisation import Organisation
 from app.sandbox.xero.refusals import Refused
 from app.sandbox.xero.totals import build_totals
@@ -23,7 +23,6 @@ from app.sandbox.xero.totals import build_totals
 SENT_WARNING = "Only AUTHORISED invoices may have SentToContact updated."
 NOT_FOUND = "An existing Invoice with the specified InvoiceID could not be found"
 NUMBER_TAKEN = "Invoice # must be unique."
-_BASES = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,11 @@ def _write(
     organisation: Organisation, element: Element, before: Invoice | None, base: Invoice, unit_places: int
 ) -> Written:
     rules = LineRules(
-        organisation.chart, organisation.tax_rates, _basis(element, base), unit_places,
+        organisation.line_books, read_basis(element, base.amounts_are), unit_places,
         is_approved=base.status in ("AUTHORISED", "PAID", "SUBMITTED"), is_sale=base.is_sale,
+        takes_discounts=base.is_sale,
     )  # fmt: skip
-    lines = _lines(element, before, rules)
+    lines = build_lines(element, before.lines if before else None, rules)
     after = _header(organisation, element, base, rules)
     after = _summed(replace(after, amounts_are=rules.amounts_are, lines=lines))
     after, warnings = _marked_sent(element, after)
@@ -116,38 +116,6 @@ def _write(
     if messages:
         raise Refused(*messages)
     return Written(keep(organisation, before, after), warnings)
-
-
-def _basis(element: Element, base: Invoice) -> str:
-    sent = element.text("LineAmountTypes")
-    if not sent:
-        return "Exclusive" if element.has("LineItems") else base.amounts_are
-    if sent.lower() not in _BASES:
-        raise Refused(f"'{sent}' is not a valid LineAmountTypes value.")
-    return _BASES[sent.lower()]
-
-
-def _lines(element: Element, before: Invoice | None, rules: LineRules) -> tuple[Line, ...]:
-    """The lines after this request; the old ones re-taxed on the new basis when none were sent."""
-    sent = element.many("LineItems")
-    if sent is None and before is not None:
-        return tuple(_recheck(line, rules) for line in before.lines)
-    held = {line.line_id: line for line in before.lines} if before else {}
-    lines = []
-    for entry in sent or ():
-        line_id = (entry.text("LineItemID") or "").lower()
-        if line_id and before and line_id not in held:
-            rules.say(f"The LineItemID {line_id} could not be found on this document.")
-        lines.append(build_line(entry, held.pop(line_id, None), rules))
-    if not lines:
-        rules.say("One or more line items must be specified")
-    return tuple(lines)
-
-
-def _recheck(line: Line, rules: LineRules) -> Line:
-    if rules.is_approved and not line.is_text_only and not line.account_id:
-        rules.say("The account code or ID must be specified")
-    return line if line.is_text_only else with_tax(line, line, None, None, rules)
 
 
 def _header(organisation: Organisation, element: Element, base: Invoice, rules: LineRules) -> Invoice:

@@ -6,14 +6,17 @@ nothing that it was computed from moves (FACTS 4.4, 4.6). Messages for the whole
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 from app.sandbox.xero.accounts import Account, Chart
-from app.sandbox.xero.amounts import HUNDRED, MOST, ZERO, cents, number, places
+from app.sandbox.xero.amounts import HUNDRED, MOST, ZERO, cents, places
 from app.sandbox.xero.elements import Element
+from app.sandbox.xero.items import Item, ItemBook, Terms
 from app.sandbox.xero.taxrates import TaxRate
 from app.sandbox.xero.totals import build_line_amount, build_line_tax
+from app.sandbox.xero.tracking import TrackingBook
+
+_MOST_TRACKING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Line:
     tax_was_given: bool = False
     discount_rate: Decimal | None = None
     discount_amount: Decimal | None = None
-    tracking: tuple[tuple[tuple[str, str], ...], ...] = ()
+    tracking: tuple[tuple[str, str], ...] = ()
+    """(category id, option id), at most two."""
 
     @property
     def is_text_only(self) -> bool:
@@ -46,16 +50,26 @@ class Line:
                 self.line_amount, self.discount_rate, self.discount_amount)  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class LineBooks:
+    """The books of an organisation that its lines refer to."""
+
+    chart: Chart
+    tax_rates: dict[str, TaxRate]
+    items: ItemBook
+    tracking: TrackingBook
+
+
 @dataclass
 class LineRules:
     """What the lines of one document are read against, and the messages that they gave."""
 
-    chart: Chart
-    tax_rates: dict[str, TaxRate]
+    books: LineBooks
     amounts_are: str
     unit_places: int
     is_approved: bool
     is_sale: bool
+    takes_discounts: bool = False
     messages: list[str] = field(default_factory=list)
 
     def say(self, message: str) -> None:
@@ -67,29 +81,57 @@ class LineRules:
 def build_line(element: Element, before: Line | None, rules: LineRules) -> Line:
     """The line after this element; complaints go to `rules.messages`."""
     base = before or Line(str(uuid4()))
-    description = base.description if not element.has("Description") else element.text("Description") or ""
+    words, terms = _offer(element, rules)
+    description = base.description or words
+    if element.has("Description"):
+        description = element.text("Description") or ""
     if len(description) > 4000:
         rules.say("The Description field must be a string with a maximum length of 4000.")
     line = replace(
         base,
         description=description,
         item_code=base.item_code if not element.has("ItemCode") else element.text("ItemCode") or "",
-        tracking=base.tracking if not element.has("Tracking") else _tracking(element),
+        tracking=base.tracking if not element.has("Tracking") else _tracking(element, rules),
+        tax_type=base.tax_type or terms.tax_type,
     )
-    if element.text("ItemCode"):
-        rules.say("Item Code is invalid.")
+    if line.unit_amount is None and not element.has("LineAmount"):
+        line = replace(line, unit_amount=terms.unit_price)
     line = _with_amounts(element, line, rules)
     if not line.description and (line.is_text_only or rules.is_approved):
         rules.say("The Description field is required for each line item.")
     if line.is_text_only:
         return line
-    line = _with_account(element, line, rules)
+    line = _with_account(element, line, terms.account_code, rules)
     return with_tax(line, before, element.number("TaxAmount"), element.text("TaxType"), rules)
 
 
-def _tracking(element: Element) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _offer(element: Element, rules: LineRules) -> tuple[str, Terms]:
+    """What the line's item supplies where the line itself says nothing (FACTS 5, Items)."""
+    code = element.text("ItemCode")
+    item: Item | None = rules.books.items.find_coded(code) if code else None
+    if code and item is None:
+        rules.say("Item Code is invalid.")
+    return item.words_and_terms(rules.is_sale) if item else ("", Terms())
+
+
+def _tracking(element: Element, rules: LineRules) -> tuple[tuple[str, str], ...]:
+    """Category and option by ids or by names; Xero's own words for a wrong one are not known."""
+    found: dict[str, str] = {}
     entries = element.many("Tracking") or []
-    return tuple(tuple((name, entry.text(name) or "") for name in entry.values) for entry in entries)
+    for entry in entries:
+        category = rules.books.tracking.find(entry.text("TrackingCategoryID"), entry.text("Name"))
+        option = (
+            category.find_option(entry.text("TrackingOptionID"), entry.text("Option")) if category else None
+        )
+        if category is None or option is None:
+            rules.say("The tracking category or option of a line item does not exist.")
+        elif category.status != "ACTIVE" or option.status != "ACTIVE":
+            rules.say(f"The tracking option '{option.name}' of '{category.name}' is archived.")
+        else:
+            found[category.category_id] = option.option_id
+    if len(entries) > _MOST_TRACKING:
+        rules.say("A line item can have no more than 2 tracking categories.")
+    return tuple(found.items())
 
 
 def _with_amounts(element: Element, line: Line, rules: LineRules) -> Line:
@@ -133,20 +175,23 @@ def _discount(element: Element, line: Line, rules: LineRules) -> tuple[Decimal |
         rate = None
     if rate and amount:
         rules.say("Only one of DiscountRate and DiscountAmount can be given for a line item.")
-    if (rate or amount) and not rules.is_sale:
+    if (rate or amount) and not rules.takes_discounts:
         rules.say("Discounts are only supported on ACCREC invoices and quotes.")
     if rate and not 0 <= rate <= HUNDRED:
         rules.say("The discount rate must be between 0 and 100.")
     return rate or None, cents(amount) if amount else None
 
 
-def _with_account(element: Element, line: Line, rules: LineRules) -> Line:
+def _with_account(element: Element, line: Line, offered_code: str, rules: LineRules) -> Line:
+    """The line with the account that was sent, else the one held, else its item's."""
     sent_id, sent_code = element.text("AccountID"), element.text("AccountCode")
+    if not sent_id and not sent_code and not line.account_id:
+        sent_code = offered_code
     if not sent_id and not sent_code:
         if rules.is_approved and not line.account_id:
             rules.say("The account code or ID must be specified")
         return line
-    account = rules.chart.find(sent_id, sent_code)
+    account = rules.books.chart.find(sent_id, sent_code)
     if account is None or account.is_bank or account.system in ("DEBTORS", "CREDITORS", "RETAINEDEARNINGS"):
         rules.say(f"Account code '{sent_code or sent_id}' is not a valid code for this document")
         return line
@@ -162,10 +207,10 @@ def with_tax(
     line: Line, before: Line | None, given: Decimal | None, sent_type: str | None, rules: LineRules
 ) -> Line:
     """The line with its tax type and amount settled: sent, kept, or the account's own (FACTS 4.4)."""
-    account = rules.chart.find(line.account_id, None)
+    account = rules.books.chart.find(line.account_id, None)
     tax_type = "NONE" if rules.amounts_are == "NoTax" else _tax_type(line, sent_type, account)
     _check_tax(tax_type, account, rules)
-    rate = rules.tax_rates.get(tax_type)
+    rate = rules.books.tax_rates.get(tax_type)
     computed = build_line_tax(line.line_amount, rate.rate if rate else ZERO, rules.amounts_are)
     line = replace(line, tax_type=tax_type, tax_amount=computed, tax_was_given=False)
     if rules.amounts_are == "NoTax":
@@ -192,34 +237,10 @@ def _tax_type(line: Line, sent: str | None, account: Account | None) -> str:
 def _check_tax(tax_type: str, account: Account | None, rules: LineRules) -> None:
     if not tax_type or rules.amounts_are == "NoTax":
         return
-    rate = rules.tax_rates.get(tax_type)
-    if rate is None:
+    rate = rules.books.tax_rates.get(tax_type)
+    if rate is None or rate.status != "ACTIVE":
         rules.say(
             f"The TaxType code {tax_type} does not exist or cannot be used for this type of transaction."
         )
     if account and (rate is None or account.account_class not in rate.suits):
         rules.say(f"The TaxType code '{tax_type}' cannot be used with account code '{account.code}'.")
-
-
-def view_line(line: Line, chart: Chart, unit_places: int) -> dict[str, Any]:
-    """The line as the API shows it, prices cut to two places unless four were asked for."""
-    shown: dict[str, Any] = {}
-    if line.item_code:
-        shown["ItemCode"] = line.item_code
-    shown["Description"] = line.description
-    if line.unit_amount is not None and line.quantity is not None:
-        shown["UnitAmount"] = number(places(line.unit_amount, unit_places))
-    if line.tax_type:
-        shown["TaxType"] = line.tax_type
-    shown |= {"TaxAmount": number(line.tax_amount), "LineAmount": number(line.line_amount)}
-    account = chart.find(line.account_id, None) if line.account_id else None
-    if account:
-        shown |= {"AccountCode": account.code, "AccountID": account.account_id}
-    shown["Tracking"] = [dict(entry) for entry in line.tracking]
-    if line.quantity is not None:
-        shown["Quantity"] = number(line.quantity)
-    if line.discount_rate:
-        shown["DiscountRate"] = number(line.discount_rate)
-    if line.discount_amount:
-        shown["DiscountAmount"] = number(line.discount_amount)
-    return {**shown, "LineItemID": line.line_id, "ValidationErrors": []}

@@ -15,9 +15,12 @@ from app.sandbox.xero.clock import Clock
 from app.sandbox.xero.contacts import ContactBook
 from app.sandbox.xero.dates import net_date, net_instant_bare
 from app.sandbox.xero.invoices import InvoiceBook
+from app.sandbox.xero.items import ItemBook
 from app.sandbox.xero.journal import Journal
+from app.sandbox.xero.lines import LineBooks
 from app.sandbox.xero.payments import PaymentBook
 from app.sandbox.xero.taxrates import build_tax_rates
+from app.sandbox.xero.tracking import TrackingBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ class Organisation:
         self.journal = Journal()
         self.chart = Chart(country, self.created_at)
         self.tax_rates = build_tax_rates(country)
+        self.items = ItemBook(self.journal)
+        self.tracking = TrackingBook()
+        self.line_books = LineBooks(self.chart, self.tax_rates, self.items, self.tracking)
         self.contacts = ContactBook(self.journal)
         self.invoices = InvoiceBook(self.journal)
         self.payments = PaymentBook(self.journal)
@@ -67,6 +73,11 @@ class Organisation:
     def today(self) -> date:
         """The date where the organisation is: the default of a document's Date (FACTS 4.3)."""
         return self.clock.now().astimezone(ZoneInfo(self.place.zone)).date()
+
+    def has_tax_rate(self, tax_type: str) -> bool:
+        """Whether the tax rate exists and may be used."""
+        rate = self.tax_rates.get(tax_type)
+        return rate is not None and rate.status == "ACTIVE"
 
     def lock_message(self, on: date) -> str | None:
         """Xero's refusal of a document dated in a locked period, or None (FACTS 5, Organisation)."""

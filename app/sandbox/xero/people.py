@@ -4,61 +4,21 @@ A person writes through the same rules as the API and causes the same events, bu
 and sees prices with four places. `PATCH` changes only what it names; its lines are merged by LineItemID or by index.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from app.sandbox.xero.answers import answer_json
+from app.sandbox.xero.acting import PLACES, Act, read_wish
 from app.sandbox.xero.contact_writes import create_contact, save_contact
 from app.sandbox.xero.contacts import Contact
-from app.sandbox.xero.control_answers import ControlError, organisation_of, read_json
-from app.sandbox.xero.elements import Element, check_names
+from app.sandbox.xero.control_answers import ControlError
+from app.sandbox.xero.elements import Element
 from app.sandbox.xero.invoice_views import view_invoice
 from app.sandbox.xero.invoice_writes import create_invoice, save_invoice
 from app.sandbox.xero.invoices import Invoice
 from app.sandbox.xero.organisation import Organisation
 from app.sandbox.xero.payment_endpoints import view_payment
 from app.sandbox.xero.payment_writes import create_payment, delete_payment
-from app.sandbox.xero.refusals import NotBuilt, PostDataInvalid, Refused
-
-_PLACES = 4
-Act = Callable[[Request, Organisation, dict[str, Any]], dict[str, Any]]
-
-
-def _acting(act: Act) -> Callable[[Request], Awaitable[Response]]:
-    """A view that carries out one act whole, publishes its events and answers with JSON."""
-
-    async def view(request: Request) -> Response:
-        sandbox, organisation = organisation_of(request)
-        wish = await read_json(request)
-        mark = organisation.journal.mark()
-        try:
-            shown = act(request, organisation, wish)
-        except Exception as error:
-            organisation.journal.rewind(mark)
-            raise _told(error) from error
-        sandbox.publish(organisation)
-        return answer_json(shown)
-
-    return view
-
-
-def _told(error: Exception) -> Exception:
-    """The error in words for the control address; anything unforeseen as it is."""
-    match error:
-        case Refused():
-            return ControlError("Xero refuses this", errors=error.messages)
-        case PostDataInvalid() | NotBuilt():
-            return ControlError(str(error))
-    return error
-
-
-def _element(values: dict[str, Any], shape_name: str) -> Element:
-    check_names(values, shape_name)
-    return Element(values)
 
 
 def _invoice(request: Request, organisation: Organisation) -> Invoice:
@@ -77,17 +37,17 @@ def _contact(request: Request, organisation: Organisation) -> Contact:
 
 
 def _list_invoices(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
-    return {"Invoices": [view_invoice(organisation, invoice, _PLACES) for invoice in organisation.invoices]}
+    return {"Invoices": [view_invoice(organisation, invoice, PLACES) for invoice in organisation.invoices]}
 
 
 def _get_invoice(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
-    return view_invoice(organisation, _invoice(request, organisation), _PLACES)
+    return view_invoice(organisation, _invoice(request, organisation), PLACES)
 
 
 def _write_invoice(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
-    element = _element({"Type": "ACCREC", **wish}, "Invoice")
+    element = read_wish({"Type": "ACCREC", **wish}, "Invoice")
     return view_invoice(
-        organisation, create_invoice(organisation, element, _PLACES, by_app=False).invoice, _PLACES
+        organisation, create_invoice(organisation, element, PLACES, by_app=False).invoice, PLACES
     )
 
 
@@ -96,9 +56,9 @@ def _edit_invoice(request: Request, organisation: Organisation, wish: dict[str, 
     if "LineItems" in wish:
         lines = _merge_lines(invoice, wish["LineItems"])
         wish = {"LineAmountTypes": invoice.amounts_are, **wish, "LineItems": lines}
-    element = _element(wish, "Invoice")
+    element = read_wish(wish, "Invoice")
     return view_invoice(
-        organisation, save_invoice(organisation, element, _PLACES, False, invoice).invoice, _PLACES
+        organisation, save_invoice(organisation, element, PLACES, False, invoice).invoice, PLACES
     )
 
 
@@ -144,8 +104,8 @@ def _void_invoice(request: Request, organisation: Organisation, wish: dict[str, 
     """Void, or delete when the invoice was never approved."""
     invoice = _invoice(request, organisation)
     status = "DELETED" if invoice.status in ("DRAFT", "SUBMITTED") else "VOIDED"
-    written = save_invoice(organisation, Element({"Status": status}), _PLACES, False, invoice)
-    return view_invoice(organisation, written.invoice, _PLACES)
+    written = save_invoice(organisation, Element({"Status": status}), PLACES, False, invoice)
+    return view_invoice(organisation, written.invoice, PLACES)
 
 
 def _pay_invoice(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
@@ -159,7 +119,7 @@ def _pay_invoice(request: Request, organisation: Organisation, wish: dict[str, A
         "Invoice": {"InvoiceID": invoice.invoice_id},
         "Account": {"AccountID": account_id, "Code": code},
     }
-    return view_payment(organisation, create_payment(organisation, _element(values, "Payment")))
+    return view_payment(organisation, create_payment(organisation, read_wish(values, "Payment")))
 
 
 def _delete_payment(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
@@ -178,12 +138,12 @@ def _get_contact(request: Request, organisation: Organisation, wish: dict[str, A
 
 
 def _write_contact(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
-    return create_contact(organisation, _element(wish, "Contact"), by_app=False).view()
+    return create_contact(organisation, read_wish(wish, "Contact"), by_app=False).view()
 
 
 def _edit_contact(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
     contact = _contact(request, organisation)
-    return save_contact(organisation, _element(wish, "Contact"), False, contact.contact_id).view()
+    return save_contact(organisation, read_wish(wish, "Contact"), False, contact.contact_id).view()
 
 
 def _archive_contact(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
@@ -197,19 +157,7 @@ def _restore_contact(request: Request, organisation: Organisation, wish: dict[st
     return save_contact(organisation, Element({"ContactStatus": "ACTIVE"}), False, contact.contact_id).view()
 
 
-def _list_accounts(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
-    return {"Accounts": [account.view() for account in organisation.chart]}
-
-
-def _archive_account(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
-    key = request.path_params["key"]
-    account = organisation.chart.find(key, None) or organisation.chart.find(None, key)
-    if account is None:
-        raise ControlError("no such account", 404)
-    return organisation.chart.archive(account, organisation.clock.stamp(account.updated_at)).view()
-
-
-_ROUTES: tuple[tuple[str, str, Act], ...] = (
+ACTS: tuple[tuple[str, str, Act], ...] = (
     ("GET", "/invoices", _list_invoices),
     ("POST", "/invoices", _write_invoice),
     ("GET", "/invoices/{key}", _get_invoice),
@@ -224,14 +172,4 @@ _ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("PATCH", "/contacts/{key}", _edit_contact),
     ("POST", "/contacts/{key}/archive", _archive_contact),
     ("POST", "/contacts/{key}/restore", _restore_contact),
-    ("GET", "/accounts", _list_accounts),
-    ("POST", "/accounts/{key}/archive", _archive_account),
 )
-
-
-def build_people_routes() -> list[Route]:
-    """The routes below `/control/people/{tenant_id}`."""
-    return [
-        Route(f"/control/people/{{tenant_id}}{path}", _acting(act), methods=[method])
-        for method, path, act in _ROUTES
-    ]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from app.sandbox.xero.calls import CallLog
 from app.sandbox.xero.clock import Clock
+from app.sandbox.xero.exchanges import Exchanges
 from app.sandbox.xero.faults import Faults
 from app.sandbox.xero.idempotency import IdempotencyStore
 from app.sandbox.xero.limits import Limits
@@ -45,6 +46,7 @@ class Sandbox:
     idempotency: IdempotencyStore = field(default_factory=IdempotencyStore)
     faults: Faults = field(default_factory=Faults)
     calls: CallLog = field(default_factory=CallLog)
+    exchanges: Exchanges = field(default_factory=Exchanges)
     latency_ms: int = 0
 
     def add_organisation(self, name: str, country: str, base_currency: str | None = None) -> Organisation:

@@ -17,14 +17,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.sandbox.xero import contact_endpoints, invoice_endpoints, oauth, payment_endpoints, setting_endpoints
+from app.sandbox.xero import (
+    contact_endpoints,
+    invoice_endpoints,
+    item_endpoints,
+    oauth,
+    payment_endpoints,
+    people,
+    people_settings,
+    setting_endpoints,
+)
+from app.sandbox.xero.acting import build_act_routes
 from app.sandbox.xero.answers import answer_not_built
 from app.sandbox.xero.control import build_control_routes
 from app.sandbox.xero.control_answers import ControlError, answer_control_error
 from app.sandbox.xero.doorway import Doorway
 from app.sandbox.xero.faults import API_PREFIX
 from app.sandbox.xero.gate import Endpoint, guard
-from app.sandbox.xero.people import build_people_routes
 from app.sandbox.xero.sandbox import Sandbox, Start, build_sandbox
 
 _API: tuple[tuple[str, str, str, Endpoint], ...] = (
@@ -34,6 +43,11 @@ _API: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("GET", "/Currencies", "Currencies", setting_endpoints.list_currencies),
     ("GET", "/TaxRates", "TaxRates", setting_endpoints.list_tax_rates),
     ("GET", "/TaxRates/{key}", "TaxRates", setting_endpoints.get_tax_rate),
+    ("GET", "/Items", "Items", item_endpoints.list_items),
+    ("PUT", "/Items", "Items", item_endpoints.put_items),
+    ("POST", "/Items", "Items", item_endpoints.post_items),
+    ("GET", "/Items/{key}", "Items", item_endpoints.get_item),
+    ("POST", "/Items/{key}", "Items", item_endpoints.post_item),
     ("GET", "/Contacts", "Contacts", contact_endpoints.list_contacts),
     ("PUT", "/Contacts", "Contacts", contact_endpoints.put_contacts),
     ("POST", "/Contacts", "Contacts", contact_endpoints.post_contacts),
@@ -85,7 +99,13 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
     ]
     every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
     rest = [Route(API_PREFIX + "/{rest:path}", _not_built, methods=every)]
-    routes = [*build_control_routes(), *build_people_routes(), *_identity_routes(), *api, *rest]
+    routes = [
+        *build_control_routes(),
+        *build_act_routes((*people.ACTS, *people_settings.ACTS)),
+        *_identity_routes(),
+        *api,
+        *rest,
+    ]
     app = Starlette(
         routes=routes, lifespan=deliver_webhooks, exception_handlers={ControlError: answer_control_error}
     )

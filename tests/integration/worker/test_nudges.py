@@ -12,7 +12,6 @@ from arq import func
 from arq.connections import ArqRedis
 from arq.worker import Worker
 
-from app.reconcile.ports import Nudge
 from app.settings import Settings
 from app.telemetry import correlate
 from app.waker import DELIVER, QUEUE, RECONCILE, ArqWaker
@@ -27,8 +26,8 @@ async def list_jobs(queue: ArqRedis) -> list[tuple[str, str]]:
 async def test_a_burst_of_nudges_is_one_job_for_each_connection_and_kind(queue: ArqRedis) -> None:
     """A job that has not begun will see everything that was committed before the nudges."""
     waker, first, second = ArqWaker(queue), uuid4(), uuid4()
-    for generation in range(1, 50):
-        await waker.reconcile_soon([Nudge(first, generation), Nudge(second, generation)])
+    for _ in range(50):
+        await waker.reconcile_soon([first, second])
         await waker.deliver_soon(first)
     expected = [(RECONCILE, str(first)), (RECONCILE, str(second)), (DELIVER, str(first))]
     assert sorted(await list_jobs(queue)) == sorted(expected)
@@ -90,7 +89,7 @@ async def test_no_nudge_raises_when_redis_is_down() -> None:
     """It is logged, and the request that nudged goes on."""
     async with open_queue(Settings(_env_file=None, redis_url="redis://127.0.0.1:1/0")) as nowhere:
         with structlog.testing.capture_logs() as lines:
-            await ArqWaker(nowhere).reconcile_soon([Nudge(uuid4(), 1)])
+            await ArqWaker(nowhere).reconcile_soon([uuid4()])
             await ArqWaker(nowhere).deliver_soon(uuid4())
     assert [line["event"] for line in lines] == ["nudge_lost", "nudge_lost"]
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from app.sandbox.xero import SandboxXero, serve_in_thread
-from tests.sandbox.xero.driver import Receiver, XeroApp, open_receiver
+from tests.sandbox.xero.driver import EVERY_SCOPE, Receiver, XeroApp, open_receiver
+from tests.sandbox.xero.sdk import Sdk
+from tests.sandbox.xero.specification import SPECIFICATION, Specification
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,33 @@ def xero() -> Iterator[SandboxXero]:
     """A running sandbox."""
     with serve_in_thread() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def judge() -> Specification | None:
+    """Xero's own specification; None where it is not beside the repository."""
+    return Specification(SPECIFICATION.read_text()) if SPECIFICATION.exists() else None
+
+
+@pytest.fixture(scope="session")
+def listener(xero: SandboxXero) -> Iterator[XeroApp]:
+    """Somebody at the control address who asks what was said."""
+    app = XeroApp(xero)
+    app.control("PUT", "/exchanges", keep=10_000)
+    yield app
+    app.http.close()
+
+
+@pytest.fixture(autouse=True)
+def _everything_said_fits_the_specification(listener: XeroApp, judge: Specification | None) -> Iterator[None]:
+    """After every test here: each answer that it was given, and each request that was taken, fits.
+
+    Requests that the sandbox refused are left out, for most of them are wrong on purpose.
+    """
+    yield
+    said = listener.control("DELETE", "/exchanges")["exchanges"]
+    problems = judge.problems_of(said) if judge else []
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture
@@ -38,6 +67,28 @@ def stranger(xero: SandboxXero) -> Iterator[XeroApp]:
 def app(stranger: XeroApp) -> XeroApp:
     """The app, connected to the organisation."""
     return stranger.connect()
+
+
+@pytest.fixture
+def books(stranger: XeroApp) -> XeroApp:
+    """The app, connected with every scope that the sandbox has endpoints for."""
+    return stranger.connect(scope=EVERY_SCOPE)
+
+
+@pytest.fixture
+def sdk(app: XeroApp) -> Iterator[Sdk]:
+    """The SDK with this test's token."""
+    made = Sdk(app)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def wide_sdk(books: XeroApp) -> Iterator[Sdk]:
+    """The SDK with a token of every scope."""
+    made = Sdk(books)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ SCOPES = (
     "openid profile email offline_access accounting.invoices accounting.payments accounting.contacts "
     "accounting.settings.read"
 )
+EVERY_SCOPE = SCOPES.replace("settings.read", "settings") + " accounting.banktransactions"
 
 
 # Plain HTTP: loading the machine's certificates for every test would take longer than the tests.

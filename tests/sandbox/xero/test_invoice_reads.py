@@ -148,8 +148,8 @@ def test_a_thousand_invoices_take_twenty_writes_and_two_reads(app: XeroApp) -> N
 def test_what_is_not_built_answers_501(app: XeroApp) -> None:
     """Never an empty list or a plain 404."""
     for method, path in (
-        ("GET", "/CreditNotes"),
-        ("PUT", "/Items"),
+        ("GET", "/PurchaseOrders"),
+        ("PUT", "/Quotes"),
         ("POST", "/Invoices/x/Email"),
         ("PUT", "/Accounts"),
     ):

@@ -1,0 +1,91 @@
+"""What is said between an app and the sandbox, held to Xero's own specification (`specification`).
+
+Every test of this folder ends with that judgement; here it is told visibly when the specification is missing, and the
+judge itself is tried.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.sandbox.xero.shapes import SHAPES
+from tests.sandbox.xero.driver import XeroApp, build_invoice, build_line
+from tests.sandbox.xero.specification import DEPARTURES, SPECIFICATION, Specification
+
+pytestmark = pytest.mark.skipif(
+    not SPECIFICATION.exists(), reason="Xero's specification is not beside the repository"
+)
+
+
+def said(method: str, path: str, status: int, answer: Any, request: Any = None) -> list[dict[str, Any]]:
+    """One exchange as the sandbox keeps it."""
+    asked = "" if request is None else json.dumps(request)
+    told = {"path": f"/api.xro/2.0{path}", "method": method, "status": status}
+    return [{**told, "request": asked, "answer": json.dumps(answer)}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ({"Invoices": [{"InvoiceID": "7"}]}, "not a UUID"),
+        ({"Invoices": [{"Status": "OPEN"}]}, "not one of its enum"),
+        ({"Invoices": [{"Total": "1.00"}]}, "not of type number"),
+        ({"Invoices": [{"Date": "2026-11-20"}]}, "not a date"),
+        ({"Invoices": [{"DueDate": None}]}, "not of type string"),
+        ({"Invoices": [{"Contact": {"Nmae": "x"}}]}, "is not in Contact"),
+        ({"Invoices": [], "Total": 1}, "is not in Invoices"),
+    ],
+)
+def test_the_judge_sees_what_does_not_fit(judge: Specification, answer: Any, problem: str) -> None:
+    """Types, enums, formats, names, nulls."""
+    [found] = judge.problems_of(said("GET", "/Invoices", 200, answer))
+    assert problem in found
+
+
+def test_the_judge_holds_requests_as_strictly(judge: Specification) -> None:
+    """Echoing a read-only twin is an unknown element; a single element may come bare."""
+    for body in ({"Invoices": [{"DateString": "x"}]}, {"DateString": "x"}, [{"DateString": "x"}]):
+        [found] = judge.problems_of(said("POST", "/Invoices", 200, {"Invoices": []}, body))
+        assert "DateString is not in Invoice" in found
+    fine = said("PUT", "/Payments", 200, {"Payments": []}, {"Amount": 1.5, "Date": "2026-11-20"})
+    assert judge.problems_of(fine) == []
+    assert judge.problems_of(said("PUT", "/Nowhere", 200, {}))
+
+
+def test_every_departure_has_a_reason_and_is_one(judge: Specification) -> None:
+    """The list holds nothing that the specification has come to have."""
+    for (schema, name), reason in DEPARTURES.items():
+        assert len(reason) > 20
+        assert schema == "*" or name not in judge.schemas[schema]["properties"]
+
+
+def test_the_names_that_are_taken_are_those_of_the_specification(judge: Specification) -> None:
+    """The strict reader knows exactly the specification's properties, and the ValidationErrors that SDKs echo."""
+    for name, shape in SHAPES.items():
+        expected = set(judge.schemas[name]["properties"]) | ({"ValidationErrors"} & shape.keys())
+        assert set(shape) == expected, name
+
+
+def test_every_country_fits(app: XeroApp) -> None:
+    """Charts of accounts, tax rates and facts of New Zealand and the United Kingdom."""
+    for country in ("NZ", "GB"):
+        app.tenant_id = app.control("POST", "/organisations", name=country, country=country)["tenant_id"]
+        app.connect()
+        for path in ("/Accounts", "/TaxRates", "/Organisation", "/Currencies"):
+            assert app.get(path)
+
+
+def test_an_invoice_with_everything_fits(app: XeroApp) -> None:
+    """Discounts, plain words, warnings and errors by element, bills, payments, every form of reading."""
+    lines = [build_line(DiscountRate=10), {"Description": "words"}]
+    made = app.put_invoice(LineItems=lines, Url="https://app.example/1", Reference="x", SentToContact=True)
+    app.pay(made, 10, Reference="card")
+    app.put_invoice(Type="ACCPAY", LineItems=[build_line(AccountCode="429")])
+    app.call("POST", "/Contacts", {"Name": "Kim Tran", "EmailAddress": "k@example.com", "ContactNumber": "1"})
+    refused = {"Invoices": [build_invoice(Status="DRAFT", SentToContact=True), build_invoice(Type="X")]}
+    assert app.call("PUT", "/Invoices", refused, summarizeErrors="false").status_code == 200
+    for path in ("/Invoices", "/Payments", "/Contacts"):
+        assert app.get(path)
+        assert app.get(path, page=1)
+    assert app.get("/Invoices", summaryOnly="true")
