@@ -35,6 +35,12 @@ def introduce(world: World) -> list[Movement]:
         lambda found: f"the connection should be active, Plumbline says {found}",
     )
     account = choose_account(world)
+    # A new connection looks through Xero once; done now, so that no later step is charged with its calls.
+    wait_for(
+        world.plumbline.get_connection,
+        lambda found: not found["is_behind"],
+        lambda found: f"the connection should have caught up, Plumbline says {found}",
+    )
     world.introduction = build_introduction(world, partner, opened["id"])
     world.partner.join(world.introduction)
     return [

@@ -20,6 +20,7 @@ from app.db.tables import ChangeRow, InvoiceLinkRow
 from app.delivery.delivery import CLAIM, Delivery
 from app.delivery.webhook import TIMEOUT, Sender
 from app.domain.connection import ConnectionState
+from app.intake.document import Document
 from app.keys import make_webhook_secret
 from app.vault import Vault
 from app.waker import ArqWaker
@@ -57,7 +58,8 @@ class World:
     async def hold(self, document: Json) -> None:
         """Store a document of the app, as intake does."""
         async with self.database.writing() as session:
-            await links.save_document(session, self.connection_id, document, self.clock.now())
+            stored = Document.model_validate(document).to_json()
+            await links.save_document(session, self.connection_id, stored, self.clock.now())
             behind = await links.list_behind(session, self.connection_id, 1000)
         self.links |= {link.partner_invoice_id: link.id for link in behind}
 
