@@ -106,7 +106,10 @@ def migrate(
         typer.echo("The database has the newest schema.")
 
 
-@cli.command()
+@cli.command(
+    epilog="GET the printed control_url of the Xero sandbox: it lists every fault that can be ordered, every switch, "
+    "and every act of a person."
+)
 def sandbox(
     side: Annotated[
         SandboxSide, typer.Option(help="Stand in for Xero or for a partner's app.")

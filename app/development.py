@@ -24,6 +24,9 @@ def fill_in(settings: Settings) -> Settings:
         atexit.register(servers.close)
         found["database_url"] = settings.database_url or servers.addresses.database_url
         found["redis_url"] = settings.redis_url or servers.addresses.redis_url
+    if not settings.public_url:
+        # Where `serve` listens unless told otherwise; Xero sends nobody back to 127.0.0.1 (FACTS 1).
+        found["public_url"] = "http://localhost:8000"
     if not settings.secret_keys:
         found["secret_keys"] = get_secret_key(settings.data_dir / "secret_keys")
     return Settings(**{**settings.model_dump(), **found})

@@ -4,7 +4,7 @@
     ├── Retryable                   the same thing may succeed later, unchanged
     │   ├── XeroUnavailable         no answer, or a 5xx, and nothing was written
     │   ├── OutcomeUnknown          a write was sent and its answer was lost: look before writing again
-    │   └── RateLimited             Xero said when to come back
+    │   └── RateLimited             Xero, or our budget of its calls, said when to come back
     ├── Terminal                    trying again unchanged is useless; somebody must act
     │   ├── AuthorisationLost       the connection must be authorised again (dead refresh token, removed app)
     │   ├── ScopeMissing            the consent lacks a scope
@@ -44,7 +44,10 @@ class OutcomeUnknown(Retryable):
 
 
 class RateLimited(Retryable):
-    """Xero answered 429; `retry_after` is how long it asks us to wait, `problem` which limit was met."""
+    """A limit was met: Xero answered 429, or our budget had no place for a call.
+
+    `retry_after` is how long to wait, `problem` which limit it was.
+    """
 
     code = "rate_limited"
 

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     xero_api_url: str = "https://api.xero.com"
     xero_identity_url: str = "https://identity.xero.com"
     xero_login_url: str = "https://login.xero.com"
+    # Xero's limits, held over all processes; on Xero's Starter tier a day has 1,000 (FACTS 2).
+    xero_minute_limit: int = Field(default=60, gt=0)
+    xero_day_limit: int = Field(default=5000, gt=0)
+    xero_app_minute_limit: int = Field(default=10_000, gt=0)
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

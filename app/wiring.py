@@ -37,10 +37,12 @@ from app.reconcile.sweep import Sweep
 from app.settings import Settings
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker
+from app.xero.budget import Allowance
 from app.xero.oauth import XeroIdentity
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.registration import Registration
 from app.xero.scopes import list_missing_scopes
+from app.xero.shared_budget import SharedBudget
 from app.xero.signature import is_signed_by_xero
 
 OAUTH_RETURN_PATH = "/oauth/xero/callback"
@@ -158,12 +160,20 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
     async with httpx.AsyncClient() as http:
         identity = XeroIdentity(registration, http, ground.clock)
         store = DatabaseTokenStore(ground.database, ground.vault)
-        organisations = XeroSdkOrganisations(settings.xero_api_url, store, identity, ground.clock)
+        organisations = XeroSdkOrganisations(
+            settings.xero_api_url, store, identity, ground.clock, budget=build_budget(settings, ground)
+        )
         try:
             yield XeroSide(identity, organisations)
         finally:
             # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
             await asyncio.to_thread(organisations.close)
+
+
+def build_budget(settings: Settings, ground: Ground) -> SharedBudget:
+    """The budget of calls to Xero, held in Redis with all processes of the same Xero app."""
+    allowance = Allowance(settings.xero_minute_limit, settings.xero_day_limit, settings.xero_app_minute_limit)
+    return SharedBudget(ground.queue, settings.xero_client_id, allowance, ground.clock)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
@@ -47,6 +47,8 @@ class Attempt:
     moves: Mapping[str, Any]
     outcome: str
     message: str | None = None
+    read_updated_at: datetime | None = None
+    wrote_updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +127,32 @@ async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: 
     if attempts:
         rows = [
             {"connection_id": connection_id, "link_id": a.link_id, "action": a.action, "moves": dict(a.moves),
-             "outcome": a.outcome, "message": a.message}
+             "outcome": a.outcome, "message": a.message,
+             "read_updated_at": a.read_updated_at, "wrote_updated_at": a.wrote_updated_at}
             for a in attempts
         ]  # fmt: skip
         await session.execute(insert(AttemptRow).values(rows))
 
 
-async def latest_writes(session: ReadSession, link_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """What the last create or update of each link moved: path to before and after."""
-    if not link_ids:
-        return {}
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write of ours by Xero's clock: the read before it, its answer, and what it moved."""
+
+    link_id: UUID
+    read_at: datetime
+    wrote_at: datetime
+    moves: Mapping[str, Any]
+
+
+async def list_writes_over(session: ReadSession, link_ids: Sequence[UUID], since: datetime) -> list[Written]:
+    """The writes of these links that Xero answered after `since` and that followed a read, oldest first."""
     row = AttemptRow
-    newest = (
-        select(func.max(row.id))
-        .where(row.link_id.in_(link_ids), row.action.in_(["create", "update"]))
-        .group_by(row.link_id)
+    found = await session.execute(
+        select(row.link_id, row.read_updated_at, row.wrote_updated_at, row.moves)
+        .where(row.link_id.in_(link_ids), row.wrote_updated_at > since, row.read_updated_at.is_not(None))
+        .order_by(row.id)
     )
-    found = await session.execute(select(row.link_id, row.moves).where(row.id.in_(newest)))
-    return {row.link_id: row.moves for row in found}
+    return [Written(*columns) for columns in found]
 
 
 async def list_conflicts(

@@ -170,7 +170,6 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_amount_due=row.xero_amount_due,
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
-        wrote_updated_at=row.wrote_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
     )
 
@@ -268,7 +267,6 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "xero_amount_due": link.xero_amount_due,
         "xero_updated_at": link.xero_updated_at,
         "read_updated_at": link.read_updated_at,
-        "wrote_updated_at": link.wrote_updated_at,
         "tax_amounts_sent": link.tax_amounts_sent,
     }
 

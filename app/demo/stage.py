@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from app.demo.organisation import Organisation
+from app.demo.organisation import NO_LIMIT, Organisation
 from app.demo.partner_app import PartnerApp
 from app.demo.plumbline import Plumbline
 from app.demo.processes import Children
@@ -83,6 +83,10 @@ def name_xero(organisation: Organisation, port: int) -> dict[str, str]:
         "PLUMBLINE_XERO_API_URL": given["api_url"],
         "PLUMBLINE_XERO_IDENTITY_URL": given["identity_url"],
         "PLUMBLINE_XERO_LOGIN_URL": given["login_url"],
+        # The figures lift the sandbox's limits, and would measure ours.
+        "PLUMBLINE_XERO_MINUTE_LIMIT": str(NO_LIMIT),
+        "PLUMBLINE_XERO_DAY_LIMIT": str(NO_LIMIT),
+        "PLUMBLINE_XERO_APP_MINUTE_LIMIT": str(NO_LIMIT),
     }
 
 

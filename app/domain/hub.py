@@ -79,11 +79,15 @@ class PartnerChange:
 
 
 def partner_view(hub: Hub, upto: int) -> dict[str, Value]:
-    """What the partner holds as far as we know: its last document and the changes it has taken up to a revision."""
+    """What the partner holds as far as we know: its last document and the changes it has taken up to a revision.
+
+    A change that was refused counts where the partner names that very revision: an earlier copy of it arrived late.
+    """
+    taken = {**hub.sent, **{revision: moves for revision, moves in hub.refused.items() if revision == upto}}
     view = dict(hub.partner_shadow)
-    for revision in sorted(hub.sent):
+    for revision in sorted(taken):
         if hub.partner_based_on < revision <= upto:
-            view = apply_moves(view, hub.sent[revision])
+            view = apply_moves(view, taken[revision])
     return view
 
 
@@ -204,19 +208,24 @@ def next_change(hub: Hub) -> PartnerChange | None:
     The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
     A path that an unacknowledged change touched is named again even if the partner last held what it should hold: the
     partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
-    it at B).
+    it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied.
     """
     view = partner_view(hub, hub.acked_revision)
     wanted = leave_held(view, project(Side.PARTNER, hub.record), hub.open_conflicts)
-    unsure = {path for revision, sent in hub.sent.items() if revision > hub.acked_revision for path in sent}
-    unsure = {path for path in unsure if not any(covers(conflict, path) for conflict in hub.open_conflicts)}
-    moves = _moves(view, wanted, unsure)
+    moves = _moves(view, wanted, _unsure(hub, hub.sent))
     if not moves:
         return None
+    moves = _moves(view, wanted, _unsure(hub, {**hub.sent, **hub.refused}))
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
     return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), moves)
+
+
+def _unsure(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
+    """The paths of changes that the partner may have applied without our knowing, held conflicts left out."""
+    paths = {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
+    return {path for path in paths if not any(covers(conflict, path) for conflict in hub.open_conflicts)}
 
 
 def is_refused_for_good(hub: Hub, change: PartnerChange) -> bool:

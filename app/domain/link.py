@@ -64,8 +64,8 @@ class InvoiceLink:
     """One invoice's link.
 
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since. `line_ids` and `payment_ids` map Xero's ids to keys. `read_updated_at`, `wrote_updated_at`:
-    Xero's clock at the last read before a write of ours and at its answer.
+    trigger came since. `line_ids` and `payment_ids` map Xero's ids to keys. `read_updated_at` is
+    Xero's clock at the last read before a write of ours.
     """
 
     id: UUID
@@ -84,7 +84,6 @@ class InvoiceLink:
     xero_amount_due: str | None = None
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
-    wrote_updated_at: datetime | None = None
     tax_amounts_sent: bool = False
 
     @property

@@ -20,10 +20,11 @@ from app.domain.hub import Move
 from app.domain.legality import Hold
 from app.domain.link import INVOICE_INTENT, Intent
 from app.domain.plan import Plan
+from app.domain.recognition import carries_mark
 from app.domain.refusals import NUMBER_TAKEN, explain
 from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts import Found, ensure_contacts
-from app.reconcile.create_once import is_ours, with_intent, without_intent
+from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.observe import contact_keys, take_invoice
 from app.reconcile.oscillation import find_oscillating
 from app.reconcile.ports import WRITE_BATCH
@@ -143,7 +144,7 @@ async def _settle_clashes(
     for position, number in clashes.items():
         invoice = there.get(number)
         link = batch[position].work.link
-        if invoice is not None and invoice.url and is_ours(link, {}, invoice, None):
+        if invoice is not None and carries_mark(link.id, invoice):
             answers[position] = invoice
 
 
@@ -156,8 +157,10 @@ async def _record_answers(
         work.link = without_intent(work.link, INVOICE_INTENT)
         if isinstance(answer, XeroInvoice):
             take_invoice(current, work, answer, keys.get(answer.xero_contact_id), wrote=sending.target)
-            work.link = replace(work.link, wrote_updated_at=answer.updated_at)
-            work.attempts.append(Attempt(work.link.id, action, moves, "done"))
+            read_at = work.link.read_updated_at
+            work.attempts.append(
+                Attempt(work.link.id, action, moves, "done", None, read_at, answer.updated_at)
+            )
         else:
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
             work.refusal = explain(answer.messages)

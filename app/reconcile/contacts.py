@@ -18,6 +18,7 @@ from app.db.contacts import (
 from app.domain.legality import Hold
 from app.domain.refusals import CONTACT_NAME_TAKEN, explain
 from app.domain.xero_invoice import ContactWrite, Refused, XeroContact
+from app.errors import RateLimited
 from app.reconcile.ports import READ_BATCH, WRITE_BATCH
 from app.reconcile.round import Round, batches
 
@@ -79,7 +80,13 @@ async def _create(current: Round, links: Sequence[ContactLink]) -> Found:
         )
         for link in links
     ]
-    answers = await current.xero.create_contacts(writes, key)
+    try:
+        answers = await current.xero.create_contacts(writes, key)
+    except RateLimited:
+        # Nothing was written. Intents left open would each cost a look-up, and so the budget that is short already; and
+        # if a part of the batch did go out, Xero refuses the name the next time, and the contact is adopted by it.
+        await _save(current, {link.id: None for link in links})
+        raise
     found: Found = {}
     ids: dict[UUID, str | None] = {}
     for link, answer in zip(links, answers, strict=True):

@@ -7,9 +7,8 @@ Xero's id. A link that has an intent and no id was cut off somewhere in between,
     cut after Xero wrote        found, and ours         adopted: the id is recorded as if the answer had come
     answered with a 429         not in Xero             as the first
 
-"Ours" is an invoice that this app created since the intent and that carries our mark in its address, or the number that
-we sent, or, where it had neither, the same content. While any intent of a connection is open, no invoice is taken for
-one that was born in Xero.
+What is ours is told by `domain.recognition`, among the invoices that this app created since the intent and that no link
+has yet. While any intent of a connection is open, no invoice is taken for one that was born in Xero.
 """
 
 from collections.abc import Sequence
@@ -19,15 +18,14 @@ from uuid import UUID
 
 from app.db.findings import Attempt
 from app.db.links import list_by_xero_id, list_unfinished
-from app.domain.fields import Fields, decimal_text, without_groups
+from app.domain.fields import decimal_text
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
-from app.domain.xero_invoice import Identities, XeroInvoice, match_lines, observed_fields
+from app.domain.recognition import Begun, recognise
+from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.observe import contact_keys, take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work, batches
-
-MARK = "#plumbline-"
 
 SKEW = timedelta(minutes=10)
 """How far Xero's clock may be behind ours without hiding a create from the look."""
@@ -53,16 +51,14 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     candidates = await current.xero.fetch_invoices_created_by_us(since)
     keys = await contact_keys(current, candidates)
     free = await _without_links(current, candidates)
-    # Those without a number are known by their content alone, so they must not take what another one's number is on.
-    for work in sorted(begun, key=lambda work: not (work.hub.unanswered or {}).get("number")):
-        tried = work.hub.unanswered or {}
-        ours = next((c for c in free if is_ours(work.link, tried, c, keys.get(c.xero_contact_id))), None)
+    found = recognise([Begun(work.link.id, work.hub.unanswered or {}) for work in begun], free, keys)
+    for work in begun:
+        ours = found.get(work.link.id)
         intent = work.link.intents[INVOICE_INTENT]
         work.link = without_intent(work.link, INVOICE_INTENT)
         if ours is None:
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
         else:
-            free.remove(ours)
             take_invoice(current, work, ours, keys.get(ours.xero_contact_id))
             work.attempts.append(_adopted(work.link.id, intent))
 
@@ -73,23 +69,6 @@ async def _without_links(current: Round, candidates: Sequence[XeroInvoice]) -> l
         links = await list_by_xero_id(session, current.connection_id, ids)
     taken = {link.xero_invoice_id for link in links}
     return [candidate for candidate in candidates if candidate.xero_invoice_id not in taken]
-
-
-def is_ours(link: InvoiceLink, tried: Fields, invoice: XeroInvoice, contact_key: str | None) -> bool:
-    """Whether an invoice that this app created is the one that this link tried to create."""
-    if invoice.url and MARK in invoice.url:
-        return invoice.url.endswith(mark_of(link.id))
-    if tried.get("number"):
-        return bool(invoice.number == tried["number"])
-    identities = Identities(match_lines(invoice.lines, {}, tried, answers_a_write=True), {})
-    seen = observed_fields(replace(invoice, payments=()), identities, contact_key, {})
-    asked = without_groups(tried, "payments")
-    return all(seen.get(path) == value for path, value in asked.items() if path != "number")
-
-
-def mark_of(link_id: UUID) -> str:
-    """Our mark, which travels as the fragment of the invoice's address."""
-    return f"{MARK}{link_id.hex}"
 
 
 async def _finish_payments(current: Round, works: Sequence[Work]) -> None:

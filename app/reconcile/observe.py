@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
+from app.db.findings import Attempt
+from app.domain.change import moves_to_json
 from app.domain.coupling import refresh_unmapped, translate_anew
 from app.domain.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
-from app.domain.fields import Fields, keys_of
+from app.domain.fields import ABSENT, Fields, differing, keys_of
 from app.domain.hub import observe_document, observe_xero, partner_view, xero_answered
 from app.domain.legality import Hold
 from app.domain.link import InvoiceLink
@@ -198,7 +200,23 @@ def take_invoice(
     seen = observed_fields(invoice, identities, contact_key, expected)
     rules, at, partner_at = current.rules, invoice.updated_at, work.partner_at(NEVER)
     if wrote is None:
+        work.attempts += _landed(link, seen, invoice.updated_at)
         work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at))
     else:
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
     work.link = work.link.as_held_by_xero(invoice, work.link.hub, identities)
+
+
+def _landed(link: InvoiceLink, seen: Fields, at: datetime) -> list[Attempt]:
+    """The update whose answer was lost, if what it wrote is there: it may have gone over somebody's edit like any."""
+    tried = link.hub.unanswered
+    if tried is None or link.xero_invoice_id is None:
+        return []
+    moves = {
+        path: (link.hub.xero_shadow.get(path, ABSENT), tried.get(path, ABSENT))
+        for path in differing(link.hub.xero_shadow, tried)
+    }
+    if not any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()):
+        return []
+    said = "Found in Xero: the update whose answer was lost had arrived."
+    return [Attempt(link.id, "update", moves_to_json(moves), "adopted", said, link.read_updated_at, at)]

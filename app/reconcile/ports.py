@@ -101,8 +101,11 @@ class XeroOrganisation(Protocol):
 class XeroOrganisations(Protocol):
     """Opens the organisation of a connection; the token is refreshed when it is about to end."""
 
-    async def open(self, connection_id: UUID) -> XeroOrganisation:
-        """Raises `AuthorisationLost` when the connection's consent is gone."""
+    async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroOrganisation:
+        """Raises `AuthorisationLost` when the connection's consent is gone.
+
+        The calls of a `bulk` leave a reserve of Xero's limits to single edits and to the API.
+        """
         ...
 
 

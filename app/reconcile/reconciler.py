@@ -57,6 +57,10 @@ STORM = 5
 """Invoices read in one round from which on it pays to let more of them gather."""
 
 
+BULK = 20
+"""Links of one round above which its calls leave a reserve of Xero's limits to single edits and to the API."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a round came upon: whether it left work behind, and whether so much moved that more is on its way."""
@@ -129,6 +133,8 @@ class Reconciler:
             await sweep_xero(current)
         async with self._database.reading() as session:
             links = await list_behind(session, connection.id, LINKS_AT_ONCE)
+        if len(links) > BULK:
+            current.xero = await self._organisations.open(connection.id, bulk=True)
         works = await observe(current, links)
         await self._tell(current, await record(current, works))
         await self._tell(current, await apply_invoices(current, works))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.db.events import XeroEvent, list_waiting, mark_taken
-from app.db.findings import Discrepancy, insert_discrepancies, latest_writes
+from app.db.findings import Discrepancy, insert_discrepancies, list_writes_over
 from app.db.links import insert_links, list_by_xero_id, mark_xero_due, trigger_held
 from app.db.session import ReadSession
 from app.domain import gate
@@ -66,26 +66,26 @@ def _has_news(link: InvoiceLink, newest: Mapping[str, datetime | None]) -> bool:
 async def _overwritten(
     session: ReadSession, known: Mapping[str | None, InvoiceLink], events: Sequence[XeroEvent]
 ) -> list[Discrepancy]:
-    fell_between = {
-        link.id: event.dated_at
+    """A discrepancy for each event that fell between a read of ours and the write that followed it."""
+    dated = [
+        (known[event.resource_id].id, event.dated_at)
         for event in events
-        if (link := known.get(event.resource_id)) is not None and _fell_between(link, event.dated_at)
-    }
-    written = await latest_writes(session, list(fell_between))
+        if event.resource_id in known and event.dated_at is not None
+    ]
+    if not dated:
+        return []
+    writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
     return [
         Discrepancy(
             link_id,
             "overwritten_in_xero",
             f"Somebody changed it in Xero at {at}, between our read and our write: perhaps it was overwritten.",
-            written.get(link_id, {}),
+            write.moves,
         )
-        for link_id, at in fell_between.items()
+        for link_id, at in dated
+        for write in writes
+        if write.link_id == link_id and write.read_at < at < write.wrote_at
     ]
-
-
-def _fell_between(link: InvoiceLink, at: datetime | None) -> bool:
-    read, wrote = link.read_updated_at, link.wrote_updated_at
-    return at is not None and read is not None and wrote is not None and read < at < wrote
 
 
 async def _bring_in(current: Round, events: Sequence[XeroEvent]) -> None:

@@ -11,9 +11,9 @@ from app.domain.link import InvoiceLink
 from app.domain.money import tax_amounts
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan
+from app.domain.recognition import mark_of
 from app.domain.sides import MEMBERS, Side, Status, project
 from app.domain.xero_invoice import InvoiceWrite, LineWrite
-from app.reconcile.create_once import mark_of
 
 
 def create_target(hub: Hub) -> dict[str, Value]:

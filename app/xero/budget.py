@@ -1,18 +1,21 @@
-"""What a call cost and what is left: the values from which a budget of calls and bytes can be kept.
+"""What Xero allows, what a call cost and what is left: the values by which a budget of calls is kept.
 
 Xero allows five calls at once, sixty a minute and a daily number per organisation, and says on every answer what
-remains (FACTS 2). Reading that is done here; holding back is left to whoever keeps the budget.
+remains (FACTS 2). Reading that is done here; holding back is left to a `CallBudget`, as `shared_budget` has one.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from app.errors import RateLimited
 
 CALLS_AT_ONCE = 5
 """Calls that one organisation may have under way (FACTS 2)."""
+
+_MOST_RESERVED = {"minute": 10, "day": 500, "app_minute": 1000}
 
 _WAIT_WHEN_UNTOLD = {
     "concurrent": timedelta(seconds=1),
@@ -51,6 +54,69 @@ class CallMade:
 
 CallLog = Callable[[CallMade], None]
 """Told of every request, from the thread that made it: it must be quick and safe to call from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Calls that Xero allows an organisation in a minute and a day, and the app in a minute over all (FACTS 2)."""
+
+    minute: int = 60
+    day: int = 5000
+    app_minute: int = 10_000
+
+    @property
+    def reserve(self) -> "Allowance":
+        """What a bulk leaves to single edits and to the API: a sixth of the minute, a tenth of the rest."""
+        return Allowance(
+            min(self.minute // 6, _MOST_RESERVED["minute"]),
+            min(self.day // 10, _MOST_RESERVED["day"]),
+            min(self.app_minute // 10, _MOST_RESERVED["app_minute"]),
+        )
+
+    @property
+    def for_bulk(self) -> "Allowance":
+        """What is left without the reserve."""
+        reserve = self.reserve
+        return Allowance(
+            self.minute - reserve.minute, self.day - reserve.day, self.app_minute - reserve.app_minute
+        )
+
+
+class CallBudget(Protocol):
+    """Asked before every call to an organisation, and told what came of it."""
+
+    async def take(self, xero_tenant_id: str, *, is_bulk: bool) -> int:
+        """Take a place for one call; answers the call's number. Raises `RateLimited` where there is no place soon."""
+        ...
+
+    def hear(self, call: CallMade) -> None:
+        """Note what an answer's headers said. A `CallLog`: called from the thread that made the call."""
+        ...
+
+    async def settle(self, xero_tenant_id: str, number: int) -> None:
+        """The call of that number was answered: pass on what was heard."""
+        ...
+
+    async def close(self, xero_tenant_id: str, limited: RateLimited) -> None:
+        """Xero refused a call for its limits: nobody is to call until it said."""
+        ...
+
+
+class NoBudget:
+    """A budget that holds nobody back."""
+
+    async def take(self, xero_tenant_id: str, *, is_bulk: bool) -> int:
+        """Go ahead."""
+        return 0
+
+    def hear(self, call: CallMade) -> None:
+        """Nothing is kept."""
+
+    async def settle(self, xero_tenant_id: str, number: int) -> None:
+        """Nothing is kept."""
+
+    async def close(self, xero_tenant_id: str, limited: RateLimited) -> None:
+        """The one who was refused knows."""
 
 
 def ignore_call(call: CallMade) -> None:

@@ -1,8 +1,9 @@
 """The calls to one organisation: the blocking client run in threads, and a token that ends under way renewed once.
 
-At most five calls are under way at a time (FACTS 2). A call that Xero refused for its token was not carried out, writes
-included, so it is repeated with a new token; refused again, the consent is gone. A batch of writes that Xero refuses as
-a whole is cut in halves until the element at fault stands alone, so that one bad invoice does not stop the others.
+At most five calls are under way at a time (FACTS 2), each with a place in the budget of calls. A call that Xero refused
+for its token was not carried out, writes included, so it is repeated with a new token; refused again, the consent is
+gone. A batch of writes that Xero refuses as a whole is cut in halves until the element at fault stands alone, so that
+one bad invoice does not stop the others.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from app.domain.xero_invoice import Refused
-from app.errors import AuthorisationLost, OutcomeUnknown
-from app.xero.budget import CALLS_AT_ONCE
+from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
+from app.xero.budget import CALLS_AT_ONCE, CallBudget
 from app.xero.client import XeroClient
 from app.xero.failures import RequestInvalid, TokenRejected
 from app.xero.json_values import Json, read_objects
@@ -40,12 +41,17 @@ class XeroCalls:
         keeper: TokenKeeper,
         client_of: ClientOf,
         executor: Executor,
+        budget: CallBudget,
+        *,
+        is_bulk: bool,
     ) -> None:
         self._connection_id = connection_id
         self._tokens = tokens
         self._keeper = keeper
         self._client_of = client_of
         self._executor = executor
+        self._budget = budget
+        self._is_bulk = is_bulk
         self._under_way = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def fetch(self, operation: str, member: str, **arguments: Any) -> list[Json]:
@@ -102,7 +108,14 @@ class XeroCalls:
                 raise AuthorisationLost(f"Xero refused a new token: {error}") from None
 
     async def _run(self, tokens: TokenSet, operation: str, *, is_write: bool, **arguments: Any) -> Json:
+        number = await self._budget.take(tokens.xero_tenant_id, is_bulk=self._is_bulk)
         blocking = partial(self._client_of(tokens).call, operation, is_write=is_write, **arguments)
         # The thread logs with the context (connection, attempt) of the task that asked.
         context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, blocking)
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(self._executor, context.run, blocking)
+        except RateLimited as limited:
+            await self._budget.close(tokens.xero_tenant_id, limited)
+            raise
+        await self._budget.settle(tokens.xero_tenant_id, number)
+        return answer

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from app.clock import Clock
-from app.xero.budget import CallLog, ignore_call
+from app.xero.budget import CallBudget, CallLog, CallMade, NoBudget, ignore_call
 from app.xero.calls import XeroCalls
 from app.xero.client import XeroClient
 from app.xero.organisation import XeroSdkOrganisation
@@ -35,15 +35,21 @@ class XeroSdkOrganisations:
         *,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         call_log: CallLog = ignore_call,
+        budget: CallBudget | None = None,
         threads: int = 20,
     ) -> None:
-        """`api_url` is Xero's address without a path; `refresher` is the `XeroIdentity` of the same app."""
+        """`api_url` is Xero's address without a path; `refresher` is the `XeroIdentity` of the same app; without a
+        budget nobody is held back before Xero does it.
+        """
+        self._budget = budget or NoBudget()
         self._keeper = TokenKeeper(store, refresher, clock)
-        self._clients = _Clients(api_url, timeouts, call_log)
+        self._clients = _Clients(api_url, timeouts, _tell_both(self._budget, call_log))
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="xero")
 
-    async def open(self, connection_id: UUID) -> XeroSdkOrganisation:
-        """Raises `AuthorisationLost` when the connection's consent is gone, `XeroUnavailable` when its token ended and
+    async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroSdkOrganisation:
+        """The calls of a `bulk` leave a reserve of the budget to others.
+
+        Raises `AuthorisationLost` when the connection's consent is gone, `XeroUnavailable` when its token ended and
         Xero gives no new one now.
         """
         tokens = await self._keeper.get_fresh(connection_id)
@@ -51,12 +57,23 @@ class XeroSdkOrganisations:
         def client_of(held: TokenSet) -> XeroClient:
             return self._clients.get(connection_id, held)
 
-        return XeroSdkOrganisation(XeroCalls(connection_id, tokens, self._keeper, client_of, self._executor))
+        calls = XeroCalls(
+            connection_id, tokens, self._keeper, client_of, self._executor, self._budget, is_bulk=bulk
+        )
+        return XeroSdkOrganisation(calls)
 
     def close(self) -> None:
         """Let calls under way end, at most for their time-outs, and close every idle connection."""
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._clients.close()
+
+
+def _tell_both(budget: CallBudget, call_log: CallLog) -> CallLog:
+    def tell(call: CallMade) -> None:
+        budget.hear(call)
+        call_log(call)
+
+    return tell
 
 
 class _Clients:

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 14:49:58.729962
+Create Date: 2026-11-22 16:13:25.062089
 """
 
 import sqlalchemy as sa
@@ -240,7 +240,6 @@ def upgrade() -> None:
         sa.Column("xero_amount_due", sa.Text(), nullable=True),
         sa.Column("xero_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_updated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("wrote_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tax_amounts_sent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connections.id"], name=op.f("fk_invoice_links_connection_id")
@@ -344,6 +343,8 @@ def upgrade() -> None:
         sa.Column("moves", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("read_updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wrote_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connections.id"], name=op.f("fk_attempts_connection_id")

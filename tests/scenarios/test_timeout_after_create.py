@@ -130,3 +130,15 @@ async def test_a_payment_is_created_once_whatever_became_of_the_answer(house: Ho
         assert (invoice["AmountPaid"], invoice["AmountDue"]) == (40.0, 70.0)
         assert len((await house.in_app(kind))["payments"]) == 1
         assert await standing(house, kind) == ("settled", None)
+
+
+async def test_an_invoice_edited_before_we_looked_is_still_recognised(house: House) -> None:
+    """It has no number and no address, its answer was lost, and a person edited it meanwhile: no second one is made."""
+    await house.fault("cut_after", "PUT", "/Invoices")
+    await house.write(number=None, url=None)
+    await house.drain()
+    [made] = await house.list_in_xero()
+    await house.edit_xero(made["InvoiceNumber"], Reference="PO person")
+    await later(house, timedelta(seconds=30))
+    [invoice] = await house.list_in_xero()
+    assert (invoice["Reference"], (await house.in_app())["reference"]) == ("PO person", "PO person")

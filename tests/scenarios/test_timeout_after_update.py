@@ -102,3 +102,15 @@ async def test_an_edit_of_the_same_field_in_the_middle_of_a_write_is_kept_for_a_
     assert found["values"]["reference"] == {"before": "PO 1", "after": "PO 2"}
     assert (await house.in_xero())["Reference"] == "PO 2"
     await assert_in_step(house)
+
+
+async def test_an_overwritten_edit_is_told_also_when_we_have_written_again_since(house: House) -> None:
+    """Its event comes after two writes of ours; it fell between the read and the write of the first."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await edit_in_the_middle(house, Reference="PO person")
+    await house.edit(reference="PO 3")
+    await reconcile(house)
+    await house.drain()
+    assert [found["kind"] for found in await discrepancies(house)] == ["overwritten_in_xero"]

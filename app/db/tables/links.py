@@ -43,8 +43,8 @@ class InvoiceLinkRow(Table):
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
     record has taken in. `line_ids` and `payment_ids` map Xero's ids to our keys. `xero_due` asks for a read;
-    `read_updated_at` and `wrote_updated_at` are Xero's clock at our last read before a write and at its answer.
-    `intents` are creates that were begun: what (`invoice` or a payment's key) to key and time.
+    `read_updated_at` is Xero's clock at our last read before a write. `intents` are creates that were begun: what
+    (`invoice` or a payment's key) to key and time.
     """
 
     __tablename__ = "invoice_links"
@@ -114,5 +114,4 @@ class InvoiceLinkRow(Table):
     xero_amount_due: Mapped[str | None]
     xero_updated_at: Mapped[datetime | None]
     read_updated_at: Mapped[datetime | None]
-    wrote_updated_at: Mapped[datetime | None]
     tax_amounts_sent: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -85,7 +85,10 @@ class DiscrepancyRow(Table):
 
 
 class AttemptRow(Table):
-    """The record of one action on Xero: what was asked, what came of it, and what Xero said."""
+    """The record of one action on Xero: what was asked, what came of it, and what Xero said.
+
+    `read_updated_at` and `wrote_updated_at` are Xero's clock at the read before a write and at its answer.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (Index("ix_attempts_link", "link_id", "id"),)
@@ -97,4 +100,6 @@ class AttemptRow(Table):
     moves: Mapped[dict[str, Any]]
     outcome: Mapped[str]
     message: Mapped[str | None]
+    read_updated_at: Mapped[datetime | None]
+    wrote_updated_at: Mapped[datetime | None]
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -4,7 +4,7 @@
 yields a `SandboxXero` with `root_url`, `client_id`, `client_secret`, `webhook_key`, `tenant_id` (and `sandbox`, the
 live state); `Start` chooses country, names, secrets and the webhook address. Everything of Xero lives below
 `root_url`: the consent page at `/identity/connect/authorize`, `/connect/token`, `/connections`, `/api.xro/2.0`.
-Persons, faults, clock and webhooks are driven at `/control` (see `control`, `people`). What is not built answers 501.
+Persons, faults, clock and webhooks are driven at `/control`, which lists it all. What is not built answers 501.
 
 A request goes doorway -> gate -> `*_endpoints` -> `*_writes` -> books of an `Organisation`; refusals are `refusals`.
 """

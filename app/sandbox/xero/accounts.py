@@ -131,6 +131,10 @@ class Chart:
             return self._by_id.get(account_id.lower())
         return next((account for account in self if account.code and account.code == code), None)
 
+    def find_system(self, system: str) -> Account:
+        """The system account of this name, such as DEBTORS."""
+        return next(account for account in self if account.system == system)
+
     def first_bank(self) -> Account:
         """The first active bank account."""
         return next(account for account in self if account.is_bank and account.status == "ACTIVE")

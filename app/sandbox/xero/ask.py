@@ -30,6 +30,8 @@ class Ask:
     body: bytes
     key: str = ""
     """The id or number in the path, if any."""
+    part: str = ""
+    """The second id in the path, if any."""
     element_count: int = 0
     """How many elements were posted, for the call log."""
 

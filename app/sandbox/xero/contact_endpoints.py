@@ -16,7 +16,12 @@ from app.sandbox.xero.organisation import Organisation
 from app.sandbox.xero.refusals import Missing, PostDataInvalid
 from app.sandbox.xero.where import Getter
 
-_ONLY_WHEN_WHOLE = ("ContactPersons", "SalesTrackingCategories", "PurchasesTrackingCategories")
+_ONLY_WHEN_WHOLE = (
+    "MergedToContactID",
+    "ContactPersons",
+    "SalesTrackingCategories",
+    "PurchasesTrackingCategories",
+)
 
 
 def list_contacts(ask: Ask) -> Response:
@@ -30,7 +35,7 @@ def list_contacts(ask: Ask) -> Response:
         lambda contact: contact.contact_id,
     )
     page = cut_page(rows, question, bool(question.text("page") or question.text("pageSize")))
-    shown = [contact.view() for contact in page.rows]
+    shown = [_view(ask.organisation, contact) for contact in page.rows]
     if page.pagination is None:
         shown = [_without(entry, _ONLY_WHEN_WHOLE) for entry in shown]
     if question.flag("summaryOnly"):
@@ -40,14 +45,14 @@ def list_contacts(ask: Ask) -> Response:
 
 def get_contact(ask: Ask) -> Response:
     """GET /Contacts/{id or ContactNumber}."""
-    return ask.answer("Contacts", [_get(ask).view()])
+    return ask.answer("Contacts", [_view(ask.organisation, _get(ask))])
 
 
 def put_contacts(ask: Ask) -> Response:
     """PUT /Contacts."""
 
     def write(element: Element) -> dict[str, Any]:
-        return create_contact(ask.organisation, element, by_app=True).view()
+        return _view(ask.organisation, create_contact(ask.organisation, element, by_app=True))
 
     elements = ask.read("Contacts", "Contact")
     return write_elements(ask, "Contacts", elements, write, echo_contact, "HasValidationErrors")
@@ -69,9 +74,13 @@ def post_contact(ask: Ask) -> Response:
 
 def _post(ask: Ask, elements: list[Element], contact_id: str | None) -> Response:
     def write(element: Element) -> dict[str, Any]:
-        return save_contact(ask.organisation, element, True, contact_id).view()
+        return _view(ask.organisation, save_contact(ask.organisation, element, True, contact_id))
 
     return write_elements(ask, "Contacts", elements, write, echo_contact, "HasValidationErrors")
+
+
+def _view(organisation: Organisation, contact: Contact) -> dict[str, Any]:
+    return {**contact.view(), "ContactGroups": organisation.groups.list_of(contact.contact_id)}
 
 
 def _get(ask: Ask) -> Contact:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.sandbox.xero.contacts import ADDRESS_TYPES, PHONE_TYPES, TEXTS, Contact
+from app.sandbox.xero.credits import FAMILIES
 from app.sandbox.xero.elements import Element
 from app.sandbox.xero.journal import Event
 from app.sandbox.xero.organisation import Organisation
@@ -59,6 +60,23 @@ def place_contact(organisation: Organisation, element: Element | None, by_app: b
     return _write(organisation, element, found, by_app)
 
 
+def merge_contacts(organisation: Organisation, gone: Contact, kept: Contact) -> Contact:
+    """Merge one contact into another as a person does: archive it, and move its documents over for good.
+
+    The documents' own instants stay (not documented); both contacts tell an event.
+    """
+    if gone.contact_id == kept.contact_id or kept.status != "ACTIVE" or gone.merged_into_id:
+        raise Refused("A contact can only be merged into another active contact, once.")
+    for invoice in [row for row in organisation.invoices if row.contact_id == gone.contact_id]:
+        organisation.invoices.save(replace(invoice, contact_id=kept.contact_id))
+    for family in FAMILIES:
+        for credit in organisation.credits.list_of(family):
+            if credit.contact_id == gone.contact_id:
+                organisation.credits.save(replace(credit, contact_id=kept.contact_id))
+    _keep(organisation, kept, kept)
+    return _keep(organisation, gone, replace(gone, status="ARCHIVED", merged_into_id=kept.contact_id))
+
+
 def _find(organisation: Organisation, element: Element, contact_id: str | None) -> Contact | None:
     wanted = contact_id or element.text("ContactID")
     if wanted:
@@ -82,7 +100,12 @@ def _write(organisation: Organisation, element: Element, before: Contact | None,
     messages = _faults_of(organisation, merged, element)
     if messages:
         raise Refused(*messages)
-    stamped = replace(merged, updated_at=organisation.clock.stamp(before.updated_at if before else None))
+    return _keep(organisation, before, merged)
+
+
+def _keep(organisation: Organisation, before: Contact | None, after: Contact) -> Contact:
+    """Save the contact with its instant moved and its event told."""
+    stamped = replace(after, updated_at=organisation.clock.stamp(before.updated_at if before else None))
     organisation.contacts.save(stamped)
     kind = "UPDATE" if before else "CREATE"
     organisation.journal.tell(
@@ -136,6 +159,8 @@ def _tidy(name: str) -> str:
 
 def _faults_of(organisation: Organisation, contact: Contact, element: Element) -> list[str]:
     messages = []
+    if contact.merged_into_id and contact.status == "ACTIVE":
+        messages.append("A contact that was merged into another cannot be restored.")
     if not contact.name:
         messages.append(NOT_IDENTIFIED)
     if "<" in contact.name or ">" in contact.name:

@@ -46,6 +46,8 @@ class Contact:
     is_customer: bool = False
     is_supplier: bool = False
     created_by_app: bool = False
+    merged_into_id: str = ""
+    """The contact that a person merged this one into; it is archived since."""
 
     def summary(self) -> dict[str, Any]:
         """The little that lists of invoices and payments show of their contact."""
@@ -62,6 +64,8 @@ class Contact:
     def view(self) -> dict[str, Any]:
         """The whole contact as a read by id shows it."""
         shown: dict[str, Any] = {"ContactID": self.contact_id}
+        if self.merged_into_id:
+            shown["MergedToContactID"] = self.merged_into_id
         if self.number:
             shown["ContactNumber"] = self.number
         if self.account_number:

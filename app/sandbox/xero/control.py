@@ -1,7 +1,9 @@
 """The control address: what a test or a demo may see and set of the sandbox itself (JSON, no authentication).
 
-State, calls, organisations and their facts, faults, clock, limits, latency, webhooks, disconnecting. Nothing here is
-Xero's, nothing here is counted or logged as a call; persons' acts are in `people`.
+GET /control lists every address below it and every fault. Here: state, calls, exchanges (bodies), organisations and
+their facts, faults, clock, limits, latency, idempotency, webhooks, disconnecting. What may be switched for one
+organisation is in `organisation_controls`; what persons do in `people`, `people_credits`, `people_settings`. Nothing of
+it is Xero's, nothing is counted or logged as a call.
 """
 
 from datetime import date, timedelta
@@ -13,6 +15,7 @@ from starlette.routing import Route
 
 from app.sandbox.xero.answers import answer_json
 from app.sandbox.xero.control_answers import ControlError, organisation_of, read_json, whole_number
+from app.sandbox.xero.faults import KINDS
 from app.sandbox.xero.organisation import COUNTRIES, Organisation
 from app.sandbox.xero.sandbox import sandbox_of
 
@@ -26,6 +29,18 @@ def _summary(organisation: Organisation) -> dict[str, Any]:
         "contacts": len(organisation.contacts),
         "payments": len(organisation.payments),
     }
+
+
+async def _index(request: Request) -> Response:
+    """Every control address with its method, and every kind of fault."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    addresses = [
+        f"{method} {route.path}"
+        for route in routes
+        if route.path.startswith("/control")
+        for method in sorted((route.methods or set()) - {"HEAD"})
+    ]
+    return answer_json({"addresses": addresses, "faults": sorted(KINDS)})
 
 
 async def _state(request: Request) -> Response:
@@ -201,6 +216,7 @@ async def _disconnect(request: Request) -> Response:
 def build_control_routes() -> list[Route]:
     """The routes below `/control`, but for those of persons."""
     return [
+        Route("/control", _index, methods=["GET"]),
         Route("/control/state", _state, methods=["GET"]),
         Route("/control/calls", _calls, methods=["GET"]),
         Route("/control/exchanges", _set_exchanges, methods=["PUT"]),

@@ -48,6 +48,30 @@ def echo_contact(element: Element) -> dict[str, Any]:
     }
 
 
+def echo_credit_note(element: Element) -> dict[str, Any]:
+    """A refused credit note."""
+    shown = echo_invoice(element)
+    for name in ("InvoiceID", "InvoiceNumber", "Url", "CreditNotes", "Prepayments", "Overpayments"):
+        shown.pop(name, None)
+    shown.pop("Type", None)
+    if element.text("Type") in ("ACCRECCREDIT", "ACCPAYCREDIT"):
+        shown["Type"] = element.text("Type")
+    identity = {"CreditNoteID": element.text("CreditNoteID") or NO_ID}
+    return {**identity, **_texts(element, ("CreditNoteNumber",)), **shown}
+
+
+def echo_allocation(element: Element) -> dict[str, Any]:
+    """A refused allocation."""
+    shown: dict[str, Any] = _numbers(element, ("Amount",))
+    day = element.day("Date")
+    if day:
+        shown["Date"] = net_date(day)
+    invoice = element.one("Invoice")
+    if invoice is not None:
+        shown["Invoice"] = {**_texts(invoice, ("InvoiceID", "InvoiceNumber")), "LineItems": []}
+    return shown
+
+
 def echo_payment(element: Element) -> dict[str, Any]:
     """A refused payment."""
     shown: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Which changes of an existing invoice Xero allows (FACTS 4.1, 4.2; the wording from its known messages).
 
-Statuses follow one table. Once a payment is applied only a few fields may move. Nothing moves in a locked period, nor
-on a voided or deleted document. Each function returns the messages of refusal, none when the change is allowed.
+Statuses follow one table. Once a payment or credit is applied only a few fields may move. Nothing moves in a locked
+period, nor on a voided or deleted document. Each function returns the messages of refusal, none when it is allowed.
 """
 
 from app.sandbox.xero.invoices import Invoice
@@ -33,9 +33,9 @@ def refuse_status(invoice: Invoice, wanted: str) -> list[str]:
     """Whether the invoice may take the status `wanted`."""
     if invoice.is_dead or wanted not in TRANSITIONS[invoice.status]:
         return [NOT_MODIFIABLE]
-    if wanted == "VOIDED" and invoice.amount_paid:
+    if wanted == "VOIDED" and invoice.amount_applied:
         return [VOID_BLOCKED]
-    if wanted == "AUTHORISED" and invoice.status == "PAID" and invoice.amount_paid:
+    if wanted == "AUTHORISED" and invoice.status == "PAID" and invoice.amount_applied:
         return [AUTHORISED_BLOCKED]
     return []
 
@@ -48,14 +48,19 @@ def refuse_lock(organisation: Organisation, before: Invoice | None, after: Invoi
 
 
 def refuse_paid(before: Invoice, after: Invoice) -> list[str]:
-    """Whether the change touches what a payment has fixed: date, basis, currency and every line's money."""
-    if not before.amount_paid:
+    """Whether the change touches what a payment has fixed: date, basis, currency and every line's money.
+
+    A credit fixes the contact too (FACTS 4.2).
+    """
+    if not before.amount_applied:
         return []
     messages = []
+    if before.amount_credited and before.contact_id != after.contact_id:
+        messages.append(PAYMENT_APPLIED)
     if before.issued_on != after.issued_on:
         messages.append(DATE_FIXED)
     fixed_before = (before.amounts_are, before.currency, [line.money for line in before.lines])
     fixed_after = (after.amounts_are, after.currency, [line.money for line in after.lines])
-    if fixed_before != fixed_after:
+    if fixed_before != fixed_after and PAYMENT_APPLIED not in messages:
         messages.append(PAYMENT_APPLIED)
     return messages

@@ -94,7 +94,14 @@ def _run(
 ) -> Response:
     query = {name.lower(): value for name, value in request.query_params.items()}
     question = Question(query, {name.lower(): value for name, value in request.headers.items()})
-    ask = Ask(organisation, sandbox.app_name, question, body, request.path_params.get("key", ""))
+    ask = Ask(
+        organisation,
+        sandbox.app_name,
+        question,
+        body,
+        request.path_params.get("key", ""),
+        request.path_params.get("part", ""),
+    )
     mark = organisation.journal.mark()
     try:
         answer = endpoint(ask)

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.sandbox.xero.answers import answer_elements
+from app.sandbox.xero.answers import answer_elements, answer_error
 from app.sandbox.xero.ask import Ask, with_warnings, write_elements
 from app.sandbox.xero.echoes import echo_invoice
 from app.sandbox.xero.elements import Element
@@ -42,6 +42,15 @@ def get_invoice(ask: Ask) -> Response:
     """GET /Invoices/{id or number}."""
     invoice = _get(ask)
     return ask.answer("Invoices", [view_invoice(ask.organisation, invoice, ask.question.unit_places)])
+
+
+def get_online_invoice(ask: Ask) -> Response:
+    """GET /Invoices/{id}/OnlineInvoice: sales invoices only, and not drafts (FACTS 5; the refusal's form is ours)."""
+    invoice = _get(ask)
+    if not invoice.is_sale or invoice.status == "DRAFT" or invoice.is_dead:
+        return answer_error(10, "ValidationException", "There is no online invoice for this document.")
+    token = invoice.invoice_id.replace("-", "")
+    return ask.answer("OnlineInvoices", [{"OnlineInvoiceUrl": f"https://in.xero.com/{token}"}])
 
 
 def put_invoices(ask: Ask) -> Response:

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.sandbox.xero.amounts import ZERO, number
 from app.sandbox.xero.contacts import Contact
+from app.sandbox.xero.credit_views import view_applied
 from app.sandbox.xero.dates import date_string, net_date, net_instant, utc_string
 from app.sandbox.xero.invoices import Invoice
 from app.sandbox.xero.line_views import view_line
@@ -75,12 +76,10 @@ def _build(
         "InvoiceNumber": invoice.number,
         "Reference": invoice.reference,
         "Payments": [payment.embedded() for payment in payments],
-        "CreditNotes": [],
-        "Prepayments": [],
-        "Overpayments": [],
+        **view_applied(organisation, invoice.invoice_id),
         "AmountDue": number(invoice.amount_due),
         "AmountPaid": number(invoice.amount_paid),
-        "AmountCredited": 0.0,
+        "AmountCredited": number(invoice.amount_credited),
         "SentToContact": invoice.is_sent,
         "CurrencyRate": 1.0,
         "HasErrors": False,

@@ -126,7 +126,7 @@ def _header(organisation: Organisation, element: Element, base: Invoice, rules: 
 
     number = _number(organisation, element, base, rules)
     currency = (element.text("CurrencyCode") or base.currency).upper()
-    if currency not in organisation.currencies:
+    if not organisation.has_currency(currency):
         rules.say(f"Organisation is not subscribed to currency {currency}")
         currency = base.currency
     return replace(
@@ -178,6 +178,12 @@ def _complaints(organisation: Organisation, before: Invoice | None, after: Invoi
     messages = editing.refuse_lock(organisation, before, after)
     if before is not None:
         messages += editing.refuse_paid(before, after)
+    unknown_theme = organisation.theme_message(after.branding_theme_id)
+    if unknown_theme:
+        messages.append(unknown_theme)
+    limit = organisation.plan_message(after.is_sale)
+    if limit and after.is_approved and not (before and before.is_approved):
+        messages.append(limit)
     if after.status != "DRAFT" and after.due_on is None:
         messages.append("The document DueDate field must be specified.")
     if after.total < 0:
@@ -198,7 +204,7 @@ def keep(organisation: Organisation, before: Invoice | None, after: Invoice) -> 
     (FACTS 0.10), which is why reads by If-Modified-Since and webhooks are never the whole truth.
     """
     settled = _settled(organisation, after)
-    if before is not None and before.amount_paid and settled.amount_paid and _is_quiet(before, settled):
+    if before is not None and before.amount_applied and settled.amount_applied and _is_quiet(before, settled):
         return organisation.invoices.save(settled)
     stamped = replace(settled, updated_at=organisation.clock.stamp(before.updated_at if before else None))
     organisation.invoices.save(stamped)
@@ -217,6 +223,7 @@ def _settled(organisation: Organisation, invoice: Invoice) -> Invoice:
     if invoice.amount_due > ZERO:
         return replace(invoice, status="AUTHORISED", fully_paid_on=None)
     paid_on = [payment.paid_on for payment in organisation.payments.list_of(invoice.invoice_id)]
+    paid_on += [found.allocated_on for found in organisation.credits.allocations_of(invoice.invoice_id)]
     return replace(invoice, status="PAID", fully_paid_on=max(paid_on, default=invoice.issued_on))
 
 

@@ -41,13 +41,19 @@ class Invoice:
     total_tax: Decimal = ZERO
     total: Decimal = ZERO
     amount_paid: Decimal = ZERO
+    amount_credited: Decimal = ZERO
     fully_paid_on: date | None = None
     created_by_app: bool = False
 
     @property
     def amount_due(self) -> Decimal:
         """What is still owed; nothing on a dead invoice."""
-        return ZERO if self.is_dead else self.total - self.amount_paid
+        return ZERO if self.is_dead else self.total - self.amount_applied
+
+    @property
+    def amount_applied(self) -> Decimal:
+        """Paid or credited."""
+        return self.amount_paid + self.amount_credited
 
     @property
     def is_dead(self) -> bool:

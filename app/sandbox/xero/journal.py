@@ -4,7 +4,7 @@ Every book notes here how to take a change back, so an element that turns out in
 (not even a contact that its nested Contact had just created) while the elements before it stay.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +17,14 @@ class Event:
 
     tenant_id: str
     category: str
-    """INVOICE or CONTACT."""
+    """INVOICE, CONTACT, CREDITNOTE, OVERPAYMENT or PREPAYMENT."""
     kind: str
     """CREATE or UPDATE."""
     resource_id: str
     at: datetime
     """The resource's UpdatedDateUTC."""
+    data: Mapping[str, str] | None = None
+    """What credits tell beside their id."""
 
 
 class Journal:

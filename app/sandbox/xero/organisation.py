@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from app.sandbox.xero.accounts import Chart
 from app.sandbox.xero.clock import Clock
+from app.sandbox.xero.contact_groups import GroupBook
 from app.sandbox.xero.contacts import ContactBook
+from app.sandbox.xero.credits import CreditBook
 from app.sandbox.xero.dates import net_date, net_instant_bare
 from app.sandbox.xero.invoices import InvoiceBook
 from app.sandbox.xero.items import ItemBook
@@ -20,7 +22,25 @@ from app.sandbox.xero.journal import Journal
 from app.sandbox.xero.lines import LineBooks
 from app.sandbox.xero.payments import PaymentBook
 from app.sandbox.xero.taxrates import build_tax_rates
+from app.sandbox.xero.themes import build_themes
 from app.sandbox.xero.tracking import TrackingBook
+
+_ACTIONS = (
+    "CreateApprovedInvoice",
+    "CreateApprovedBill",
+    "CreateDraftInvoice",
+    "CreateDraftBill",
+    "CreateInvoicePayment",
+    "CreateRepeatingInvoice",
+    "CreateRepeatingBill",
+    "CreateSentQuote",
+    "CreateDraftQuote",
+    "CreateApprovedPurchaseOrder",
+    "CreateDraftPurchaseOrder",
+    "AttachFilesIntoInvoice",
+    "UseMulticurrency",
+)
+PLAN_LIMIT = "You have reached the limit of invoices you can approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,8 @@ class Organisation:
         self.created_at: datetime = clock.now()
         self.period_lock_on: date | None = None
         self.year_lock_on: date | None = None
+        self.deletes_reconciled = True
+        self.actions = {**dict.fromkeys(_ACTIONS, True), "ApproveTransactionsBeforePeriodLockDate": False}
         self.extra_facts: dict[str, Any] = {}
         self.journal = Journal()
         self.chart = Chart(country, self.created_at)
@@ -66,9 +88,14 @@ class Organisation:
         self.items = ItemBook(self.journal)
         self.tracking = TrackingBook()
         self.line_books = LineBooks(self.chart, self.tax_rates, self.items, self.tracking)
+        self.themes = build_themes(self.created_at)
+        self.groups = GroupBook(self.journal)
+        self.notes: dict[str, list[tuple[datetime, str]]] = {}
+        """History notes by the id of what they are about."""
         self.contacts = ContactBook(self.journal)
         self.invoices = InvoiceBook(self.journal)
         self.payments = PaymentBook(self.journal)
+        self.credits = CreditBook(self.journal)
 
     def today(self) -> date:
         """The date where the organisation is: the default of a document's Date (FACTS 4.3)."""
@@ -79,9 +106,27 @@ class Organisation:
         rate = self.tax_rates.get(tax_type)
         return rate is not None and rate.status == "ACTIVE"
 
+    def has_currency(self, code: str) -> bool:
+        """Whether documents may be in this currency."""
+        return code == self.base_currency or (self.actions["UseMulticurrency"] and code in self.currencies)
+
+    def theme_message(self, theme_id: str) -> str | None:
+        """The refusal of a branding theme that does not exist, or None. The words are ours."""
+        if not theme_id or theme_id.lower() in self.themes:
+            return None
+        return "The BrandingThemeID could not be found."
+
+    def plan_message(self, is_sale: bool) -> str | None:
+        """Xero's refusal of approving one more invoice or bill, or None (FACTS 4.8)."""
+        is_allowed = self.actions["CreateApprovedInvoice" if is_sale else "CreateApprovedBill"]
+        return None if is_allowed else PLAN_LIMIT
+
     def lock_message(self, on: date) -> str | None:
         """Xero's refusal of a document dated in a locked period, or None (FACTS 5, Organisation)."""
-        locks = (("period lock date", self.period_lock_on), ("end of year lock date", self.year_lock_on))
+        # The period's lock does not bind advisers; the year's binds everybody.
+        is_adviser = self.actions["ApproveTransactionsBeforePeriodLockDate"]
+        period_lock_on = None if is_adviser else self.period_lock_on
+        locks = (("period lock date", period_lock_on), ("end of year lock date", self.year_lock_on))
         for name, lock_on in locks:
             if lock_on and on <= lock_on:
                 shown = f"{lock_on.day} {lock_on:%B %Y}"

@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from app.sandbox.xero.answers import answer_elements
 from app.sandbox.xero.ask import Ask, write_elements
+from app.sandbox.xero.credit_views import view_in_refund
+from app.sandbox.xero.credits import Credit
 from app.sandbox.xero.echoes import echo_payment
 from app.sandbox.xero.elements import Element
 from app.sandbox.xero.invoice_views import view_in_payment, view_invoice
@@ -63,13 +65,23 @@ def post_payment(ask: Ask) -> Response:
 
 def view_payment(organisation: Organisation, payment: Payment) -> dict[str, Any]:
     """The payment with its account's name and its invoice whole, as a read by id and every write answer."""
-    invoice = view_invoice(organisation, _invoice(organisation, payment))
-    return payment.view(_account(organisation, payment, with_name=True), invoice)
+    document = _document(organisation, payment)
+    shown = (
+        view_invoice(organisation, document)
+        if isinstance(document, Invoice)
+        else view_in_refund(organisation, document)
+    )
+    return payment.view(_account(organisation, payment, with_name=True), shown)
 
 
 def _view_row(organisation: Organisation, payment: Payment) -> dict[str, Any]:
-    invoice = view_in_payment(organisation, _invoice(organisation, payment))
-    return payment.view(_account(organisation, payment, with_name=False), invoice)
+    document = _document(organisation, payment)
+    shown = (
+        view_in_payment(organisation, document)
+        if isinstance(document, Invoice)
+        else view_in_refund(organisation, document)
+    )
+    return payment.view(_account(organisation, payment, with_name=False), shown)
 
 
 def _get(ask: Ask) -> Payment:
@@ -79,11 +91,10 @@ def _get(ask: Ask) -> Payment:
     return payment
 
 
-def _invoice(organisation: Organisation, payment: Payment) -> Invoice:
-    invoice = organisation.invoices.find(payment.invoice_id)
-    if invoice is None:
-        raise Missing
-    return invoice
+def _document(organisation: Organisation, payment: Payment) -> Invoice | Credit:
+    """The invoice that was paid, or the credit that was refunded."""
+    invoice = organisation.invoices.find(payment.document_id)
+    return invoice if invoice is not None else organisation.credits.get(payment.document_id)
 
 
 def _account(organisation: Organisation, payment: Payment, with_name: bool) -> dict[str, Any]:
@@ -104,7 +115,7 @@ def _getters(organisation: Organisation) -> Mapping[str, Getter]:
         "amount": lambda row: row.amount,
         "reference": lambda row: row.reference,
         "paymentid": lambda row: row.payment_id,
-        "invoice.invoiceid": lambda row: row.invoice_id,
-        "invoice.invoicenumber": lambda row: _invoice(organisation, row).number,
+        "invoice.invoiceid": lambda row: row.document_id,
+        "invoice.invoicenumber": lambda row: _document(organisation, row).number,
         "updateddateutc": lambda row: row.updated_at,
     }

@@ -1,7 +1,7 @@
-"""Making and deleting payments (FACTS 5, Payments): the only two things that can be done with one.
+"""Making and deleting payments of invoices, and refunds of credits (FACTS 5): nothing else can be done with one.
 
-Either moves its invoice: amounts, status, FullyPaidOnDate, UpdatedDateUTC, and so an INVOICE event; there is no event
-for the payment itself. Refusals raise `Refused`; what the sandbox does not pay (credit notes and such) `NotBuilt`.
+Either moves its document: amounts, status, UpdatedDateUTC, and so an event of the document; there is none for the
+payment itself. Whether Xero deletes a reconciled payment is not known (FACTS 8): `deletes_reconciled` says.
 """
 
 from dataclasses import replace
@@ -9,7 +9,9 @@ from decimal import Decimal
 from uuid import uuid4
 
 from app.sandbox.xero.accounts import Account
+from app.sandbox.xero.allocation_writes import keep_credit
 from app.sandbox.xero.amounts import cents
+from app.sandbox.xero.credits import CREDIT_NOTE, FAMILIES, Credit
 from app.sandbox.xero.elements import Element
 from app.sandbox.xero.invoice_writes import keep
 from app.sandbox.xero.invoices import Invoice
@@ -20,22 +22,23 @@ from app.sandbox.xero.refusals import NotBuilt, Refused
 NOT_FOUND = "The document with the supplied id was not found for this endpoint."
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
 NOT_AUTHORISED = "Payments can only be made against Authorised documents"
+RECONCILED = "The payment has been reconciled with a bank statement line and cannot be deleted."
 NO_ACCOUNT = "You must specify an Account code or Account ID for the payment."
 
 
 def create_payment(organisation: Organisation, element: Element) -> Payment:
-    """Pay an invoice. Raises Refused with every reason against it."""
-    for name in ("CreditNote", "Prepayment", "Overpayment", "BatchPayment", "CreditNoteNumber"):
-        if element.has(name):
-            raise NotBuilt(f"payments of a {name} are not built in this sandbox")
-    invoice = _invoice(organisation, element)
+    """Pay an invoice, or refund a credit. Raises Refused with every reason against it."""
+    if element.has("BatchPayment"):
+        raise NotBuilt("batch payments")
+    document = _document(organisation, element)
     messages: list[str] = []
     account = _account(organisation, element, messages)
     amount = cents(element.number("Amount") or Decimal(0))
     paid_on = element.day("Date") or organisation.today()
-    if invoice.status != "AUTHORISED":
+    open_amount = document.amount_due if isinstance(document, Invoice) else document.remaining
+    if document.status != "AUTHORISED":
         messages.append(NOT_AUTHORISED)
-    elif amount > invoice.amount_due:
+    elif amount > open_amount:
         messages.append(TOO_MUCH)
     if amount <= 0:
         messages.append("Payment amount must be greater than zero.")
@@ -46,17 +49,17 @@ def create_payment(organisation: Organisation, element: Element) -> Payment:
         raise Refused(*messages)
     payment = Payment(
         payment_id=str(uuid4()),
-        invoice_id=invoice.invoice_id,
+        document_id=document.invoice_id if isinstance(document, Invoice) else document.credit_id,
         account_id=account.account_id,
         amount=amount,
         paid_on=paid_on,
-        kind="ACCRECPAYMENT" if invoice.is_sale else "ACCPAYPAYMENT",
+        kind=_kind(document),
         updated_at=organisation.clock.stamp(),
         reference=element.text("Reference") or "",
         is_reconciled=element.flag("IsReconciled") or False,
     )
     organisation.payments.save(payment)
-    keep(organisation, invoice, replace(invoice, amount_paid=invoice.amount_paid + amount))
+    _apply(organisation, document, amount)
     return payment
 
 
@@ -66,30 +69,63 @@ def delete_payment(organisation: Organisation, payment: Payment, element: Elemen
         raise Refused("Payments cannot be edited: only their Status can be set to DELETED.")
     if payment.status == "DELETED":
         raise Refused("This payment has already been deleted.")
+    if payment.is_reconciled and not organisation.deletes_reconciled:
+        raise Refused(RECONCILED)
     locked = organisation.lock_message(payment.paid_on)
     if locked:
         raise Refused(locked)
-    invoice = organisation.invoices.find(payment.invoice_id)
-    if invoice is None:
-        raise Refused(NOT_FOUND)
+    invoice = organisation.invoices.find(payment.document_id)
+    document = invoice if invoice is not None else organisation.credits.get(payment.document_id)
     deleted = replace(payment, status="DELETED", updated_at=organisation.clock.stamp(payment.updated_at))
     organisation.payments.save(deleted)
-    keep(organisation, invoice, replace(invoice, amount_paid=invoice.amount_paid - payment.amount))
+    _apply(organisation, document, -payment.amount)
     return deleted
 
 
-def _invoice(organisation: Organisation, element: Element) -> Invoice:
-    nested = element.one("Invoice") or Element({})
-    invoice_id = nested.text("InvoiceID")
-    number = nested.text("InvoiceNumber") or element.text("InvoiceNumber")
-    found = None
-    if invoice_id:
-        found = organisation.invoices.find(invoice_id)
-    elif number:
-        found = organisation.invoices.find_numbered(number)
+def reconcile_payment(organisation: Organisation, payment: Payment, is_reconciled: bool) -> Payment:
+    """Match the payment with a line of the bank statement, or undo that, as a person does. No event is told."""
+    at = organisation.clock.stamp(payment.updated_at)
+    return organisation.payments.save(replace(payment, is_reconciled=is_reconciled, updated_at=at))
+
+
+def _kind(document: Invoice | Credit) -> str:
+    if isinstance(document, Invoice):
+        return "ACCRECPAYMENT" if document.is_sale else "ACCPAYPAYMENT"
+    return document.family.refund if document.is_sale else "APCREDITPAYMENT"
+
+
+def _apply(organisation: Organisation, document: Invoice | Credit, amount: Decimal) -> None:
+    """Move the document by so much money."""
+    if isinstance(document, Invoice):
+        keep(organisation, document, replace(document, amount_paid=document.amount_paid + amount))
+    else:
+        refunded = document.amount_refunded + amount
+        keep_credit(organisation, document, replace(document, amount_refunded=refunded))
+
+
+def _document(organisation: Organisation, element: Element) -> Invoice | Credit:
+    """What is paid or refunded. Raises Refused."""
+    found: Invoice | Credit | None = None
+    for family in FAMILIES:
+        nested = element.one(family.name)
+        key = (nested.text(family.id_name) or nested.text(f"{family.name}Number")) if nested else None
+        found = found or (organisation.credits.find(family, key) if key else None)
+    number = element.text("CreditNoteNumber")
+    found = found or (organisation.credits.find(CREDIT_NOTE, number) if number else None)
+    if not element.has("CreditNoteNumber") and not any(element.has(family.name) for family in FAMILIES):
+        found = _invoice(organisation, element)
     if found is None:
         raise Refused(NOT_FOUND)
     return found
+
+
+def _invoice(organisation: Organisation, element: Element) -> Invoice | None:
+    nested = element.one("Invoice") or Element({})
+    invoice_id = nested.text("InvoiceID")
+    number = nested.text("InvoiceNumber") or element.text("InvoiceNumber")
+    if invoice_id:
+        return organisation.invoices.find(invoice_id)
+    return organisation.invoices.find_numbered(number) if number else None
 
 
 def _account(organisation: Organisation, element: Element, messages: list[str]) -> Account | None:

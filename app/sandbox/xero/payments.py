@@ -1,6 +1,6 @@
-"""Payments: immutable but for their deletion, kept by id and by the invoice that they pay (FACTS 5, Payments).
+"""Payments: immutable but for their deletion, kept by id and by the document that they pay or refund (FACTS 5).
 
-A deleted payment stays and is listed with Status DELETED; it no longer counts for its invoice.
+A deleted payment stays and is listed with Status DELETED; it no longer counts for its document.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,16 @@ from app.sandbox.xero.journal import Journal
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment of one invoice."""
+    """One payment of one invoice, or refund of one credit."""
 
     payment_id: str
-    invoice_id: str
+    document_id: str
+    """The invoice that is paid, or the credit that is refunded."""
     account_id: str
     amount: Decimal
     paid_on: date
     kind: str
-    """ACCRECPAYMENT or ACCPAYPAYMENT."""
+    """ACCRECPAYMENT or ACCPAYPAYMENT; for refunds of credits ARCREDITPAYMENT and its like."""
     updated_at: datetime
     reference: str = ""
     status: str = "AUTHORISED"
@@ -71,7 +72,7 @@ class PaymentBook:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._by_id: dict[str, Payment] = {}
-        self._ids_of_invoice: dict[str, list[str]] = {}
+        self._ids_of_document: dict[str, list[str]] = {}
 
     def __iter__(self) -> Iterator[Payment]:
         return iter(self._by_id.values())
@@ -83,9 +84,9 @@ class PaymentBook:
         """By PaymentID."""
         return self._by_id.get(payment_id.lower())
 
-    def list_of(self, invoice_id: str) -> list[Payment]:
-        """The live payments of an invoice, oldest first."""
-        found = (self._by_id[key] for key in self._ids_of_invoice.get(invoice_id, ()))
+    def list_of(self, document_id: str) -> list[Payment]:
+        """The live payments of an invoice or a credit, oldest first."""
+        found = (self._by_id[key] for key in self._ids_of_document.get(document_id, ()))
         return [payment for payment in found if payment.status == "AUTHORISED"]
 
     def save(self, payment: Payment) -> Payment:
@@ -93,7 +94,7 @@ class PaymentBook:
         before = self._by_id.get(payment.payment_id)
         self._by_id[payment.payment_id] = payment
         if before is None:
-            self._ids_of_invoice.setdefault(payment.invoice_id, []).append(payment.payment_id)
+            self._ids_of_document.setdefault(payment.document_id, []).append(payment.payment_id)
         self._journal.note(lambda: self._restore(payment, before))
         return payment
 
@@ -102,4 +103,4 @@ class PaymentBook:
             self._by_id[payment.payment_id] = before
             return
         del self._by_id[payment.payment_id]
-        self._ids_of_invoice[payment.invoice_id].remove(payment.payment_id)
+        self._ids_of_document[payment.document_id].remove(payment.payment_id)

@@ -1,7 +1,8 @@
-"""A person at Xero's own screens, as control addresses: invoices, payments, contacts, accounts of one organisation.
+"""A person at Xero's own screens, as control addresses: the invoices, payments and contacts of one organisation.
 
 A person writes through the same rules as the API and causes the same events, but makes no API call, is not "my app",
 and sees prices with four places. `PATCH` changes only what it names; its lines are merged by LineItemID or by index.
+A payment can be reconciled (`IsReconciled` false undoes it); a contact merged `Into` another. `ACTS` lists them.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 
 from app.sandbox.xero.acting import PLACES, Act, read_wish
-from app.sandbox.xero.contact_writes import create_contact, save_contact
+from app.sandbox.xero.contact_writes import create_contact, merge_contacts, save_contact
 from app.sandbox.xero.contacts import Contact
 from app.sandbox.xero.control_answers import ControlError
 from app.sandbox.xero.elements import Element
@@ -18,7 +19,7 @@ from app.sandbox.xero.invoice_writes import create_invoice, save_invoice
 from app.sandbox.xero.invoices import Invoice
 from app.sandbox.xero.organisation import Organisation
 from app.sandbox.xero.payment_endpoints import view_payment
-from app.sandbox.xero.payment_writes import create_payment, delete_payment
+from app.sandbox.xero.payment_writes import create_payment, delete_payment, reconcile_payment
 
 
 def _invoice(request: Request, organisation: Organisation) -> Invoice:
@@ -129,6 +130,15 @@ def _delete_payment(request: Request, organisation: Organisation, wish: dict[str
     return view_payment(organisation, delete_payment(organisation, payment, Element({"Status": "DELETED"})))
 
 
+def _reconcile_payment(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    """Match with the bank statement; `IsReconciled` false undoes it."""
+    payment = organisation.payments.find(request.path_params["key"])
+    if payment is None:
+        raise ControlError("no such payment", 404)
+    is_reconciled = bool(wish.get("IsReconciled", True))
+    return view_payment(organisation, reconcile_payment(organisation, payment, is_reconciled))
+
+
 def _list_contacts(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
     return {"Contacts": [contact.view() for contact in organisation.contacts]}
 
@@ -152,6 +162,15 @@ def _archive_contact(request: Request, organisation: Organisation, wish: dict[st
     return save_contact(organisation, element, False, contact.contact_id).view()
 
 
+def _merge_contact(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    """Merge into the contact that `Into` names by id or name."""
+    into = str(wish.get("Into", ""))
+    kept = organisation.contacts.find(into) or organisation.contacts.find_named(into)
+    if kept is None:
+        raise ControlError("Into must be the id or name of a contact", 404)
+    return merge_contacts(organisation, _contact(request, organisation), kept).view()
+
+
 def _restore_contact(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
     contact = _contact(request, organisation)
     return save_contact(organisation, Element({"ContactStatus": "ACTIVE"}), False, contact.contact_id).view()
@@ -164,6 +183,7 @@ ACTS: tuple[tuple[str, str, Act], ...] = (
     ("PATCH", "/invoices/{key}", _edit_invoice),
     ("POST", "/invoices/{key}/void", _void_invoice),
     ("POST", "/invoices/{key}/payments", _pay_invoice),
+    ("POST", "/payments/{key}/reconcile", _reconcile_payment),
     ("DELETE", "/payments/{key}", _delete_payment),
     ("DELETE", "/invoices/{invoice}/payments/{key}", _delete_payment),
     ("GET", "/contacts", _list_contacts),
@@ -172,4 +192,5 @@ ACTS: tuple[tuple[str, str, Act], ...] = (
     ("PATCH", "/contacts/{key}", _edit_contact),
     ("POST", "/contacts/{key}/archive", _archive_contact),
     ("POST", "/contacts/{key}/restore", _restore_contact),
+    ("POST", "/contacts/{key}/merge", _merge_contact),
 )

@@ -30,6 +30,13 @@ KNOWN = frozenset(
 _OF_RESOURCE = {
     "Invoices": "accounting.invoices",
     "Payments": "accounting.payments",
+    "CreditNotes": "accounting.invoices",
+    "Overpayments": "accounting.payments",
+    "Prepayments": "accounting.payments",
+    "BankTransactions": "accounting.banktransactions",
+    "TrackingCategories": "accounting.settings",
+    "BrandingThemes": "accounting.settings",
+    "ContactGroups": "accounting.contacts",
     "Contacts": "accounting.contacts",
     "Organisation": "accounting.settings",
     "Accounts": "accounting.settings",

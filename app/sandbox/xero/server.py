@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,12 +19,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.sandbox.xero import (
+    bank_transaction_endpoints,
     contact_endpoints,
+    contact_group_endpoints,
+    credit_endpoints,
+    history_endpoints,
     invoice_endpoints,
     item_endpoints,
     oauth,
     payment_endpoints,
     people,
+    people_credits,
     people_settings,
     setting_endpoints,
 )
@@ -31,23 +37,38 @@ from app.sandbox.xero.acting import build_act_routes
 from app.sandbox.xero.answers import answer_not_built
 from app.sandbox.xero.control import build_control_routes
 from app.sandbox.xero.control_answers import ControlError, answer_control_error
+from app.sandbox.xero.credits import FAMILIES
 from app.sandbox.xero.doorway import Doorway
 from app.sandbox.xero.faults import API_PREFIX
 from app.sandbox.xero.gate import Endpoint, guard
+from app.sandbox.xero.organisation_controls import build_organisation_routes
 from app.sandbox.xero.sandbox import Sandbox, Start, build_sandbox
 
 _API: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("GET", "/Organisation", "Organisation", setting_endpoints.get_organisation),
+    ("GET", "/Organisation/Actions", "Organisation", setting_endpoints.list_actions),
     ("GET", "/Accounts", "Accounts", setting_endpoints.list_accounts),
     ("GET", "/Accounts/{key}", "Accounts", setting_endpoints.get_account),
     ("GET", "/Currencies", "Currencies", setting_endpoints.list_currencies),
     ("GET", "/TaxRates", "TaxRates", setting_endpoints.list_tax_rates),
     ("GET", "/TaxRates/{key}", "TaxRates", setting_endpoints.get_tax_rate),
+    ("GET", "/TrackingCategories", "TrackingCategories", setting_endpoints.list_tracking),
+    ("GET", "/TrackingCategories/{key}", "TrackingCategories", setting_endpoints.get_tracking),
+    ("GET", "/BrandingThemes", "BrandingThemes", setting_endpoints.list_themes),
+    ("GET", "/BrandingThemes/{key}", "BrandingThemes", setting_endpoints.get_theme),
+    ("GET", "/ContactGroups", "ContactGroups", contact_group_endpoints.list_groups),
+    ("GET", "/ContactGroups/{key}", "ContactGroups", contact_group_endpoints.get_group),
+    ("PUT", "/ContactGroups/{key}/Contacts", "ContactGroups", contact_group_endpoints.put_contacts),
+    ("GET", "/Invoices/{key}/OnlineInvoice", "Invoices", invoice_endpoints.get_online_invoice),
     ("GET", "/Items", "Items", item_endpoints.list_items),
     ("PUT", "/Items", "Items", item_endpoints.put_items),
     ("POST", "/Items", "Items", item_endpoints.post_items),
     ("GET", "/Items/{key}", "Items", item_endpoints.get_item),
     ("POST", "/Items/{key}", "Items", item_endpoints.post_item),
+    ("GET", "/BankTransactions", "BankTransactions", bank_transaction_endpoints.list_transactions),
+    ("PUT", "/BankTransactions", "BankTransactions", bank_transaction_endpoints.write_transactions),
+    ("POST", "/BankTransactions", "BankTransactions", bank_transaction_endpoints.write_transactions),
+    ("GET", "/BankTransactions/{key}", "BankTransactions", bank_transaction_endpoints.get_transaction),
     ("GET", "/Contacts", "Contacts", contact_endpoints.list_contacts),
     ("PUT", "/Contacts", "Contacts", contact_endpoints.put_contacts),
     ("POST", "/Contacts", "Contacts", contact_endpoints.post_contacts),
@@ -64,6 +85,29 @@ _API: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("GET", "/Payments/{key}", "Payments", payment_endpoints.get_payment),
     ("POST", "/Payments/{key}", "Payments", payment_endpoints.post_payment),
 )
+
+
+def _history_api() -> Iterator[tuple[str, str, str, Endpoint]]:
+    """Notes on each kind of document."""
+    for resource in history_endpoints.RESOURCES:
+        path = f"/{resource}/{{key}}/History"
+        yield "GET", path, resource, partial(history_endpoints.get_history, resource=resource)
+        yield "PUT", path, resource, partial(history_endpoints.put_history, resource=resource)
+
+
+def _credits_api() -> Iterator[tuple[str, str, str, Endpoint]]:
+    """The same addresses for each family of credits."""
+    for family in FAMILIES:
+        path, resource = f"/{family.plural}", family.plural
+        yield "GET", path, resource, partial(credit_endpoints.list_credits, family=family)
+        yield "GET", path + "/{key}", resource, partial(credit_endpoints.get_credit, family=family)
+        allocations = path + "/{key}/Allocations"
+        yield "PUT", allocations, resource, partial(credit_endpoints.put_allocations, family=family)
+        remove = partial(credit_endpoints.delete_allocation, family=family)
+        yield "DELETE", allocations + "/{part}", resource, remove
+    yield "PUT", "/CreditNotes", "CreditNotes", credit_endpoints.put_credit_notes
+    yield "POST", "/CreditNotes", "CreditNotes", credit_endpoints.post_credit_notes
+    yield "POST", "/CreditNotes/{key}", "CreditNotes", credit_endpoints.post_credit_note
 
 
 async def _not_built(request: Request) -> Response:
@@ -95,13 +139,14 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
 
     api = [
         Route(API_PREFIX + path, guard(resource, endpoint), methods=[method])
-        for method, path, resource, endpoint in _API
+        for method, path, resource, endpoint in (*_API, *_credits_api(), *_history_api())
     ]
     every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
     rest = [Route(API_PREFIX + "/{rest:path}", _not_built, methods=every)]
     routes = [
         *build_control_routes(),
-        *build_act_routes((*people.ACTS, *people_settings.ACTS)),
+        *build_organisation_routes(),
+        *build_act_routes((*people.ACTS, *people_credits.ACTS, *people_settings.ACTS)),
         *_identity_routes(),
         *api,
         *rest,

@@ -1,4 +1,4 @@
-"""What `accounting.settings` covers: `/Organisation`, `/Accounts`, `/Currencies`, `/TaxRates`. Read only here."""
+"""What `accounting.settings` covers: the organisation, accounts, rates, tracking, themes. Read only."""
 
 from collections.abc import Mapping
 
@@ -35,6 +35,15 @@ def get_organisation(ask: Ask) -> Response:
     return ask.answer("Organisations", [ask.organisation.view()])
 
 
+def list_actions(ask: Ask) -> Response:
+    """GET /Organisation/Actions."""
+    actions = ask.organisation.actions.items()
+    return ask.answer(
+        "Actions",
+        [{"Name": name, "Status": "ALLOWED" if is_on else "NOT-ALLOWED"} for name, is_on in actions],
+    )
+
+
 def list_accounts(ask: Ask) -> Response:
     """GET /Accounts: one unpaged list."""
     rows = select_rows(
@@ -53,6 +62,34 @@ def get_account(ask: Ask) -> Response:
     if account is None:
         raise Missing
     return ask.answer("Accounts", [account.view()])
+
+
+def list_tracking(ask: Ask) -> Response:
+    """GET /TrackingCategories: archived ones only with `includeArchived`."""
+    everything = ask.question.flag("includeArchived")
+    rows = [row for row in ask.organisation.tracking if everything or row.status == "ACTIVE"]
+    return ask.answer("TrackingCategories", [row.view() for row in rows])
+
+
+def get_tracking(ask: Ask) -> Response:
+    """GET /TrackingCategories/{id}."""
+    category = ask.organisation.tracking.find(ask.key, None)
+    if category is None:
+        raise Missing
+    return ask.answer("TrackingCategories", [category.view()])
+
+
+def list_themes(ask: Ask) -> Response:
+    """GET /BrandingThemes."""
+    return ask.answer("BrandingThemes", [theme.view() for theme in ask.organisation.themes.values()])
+
+
+def get_theme(ask: Ask) -> Response:
+    """GET /BrandingThemes/{id}."""
+    theme = ask.organisation.themes.get(ask.key.lower())
+    if theme is None:
+        raise Missing
+    return ask.answer("BrandingThemes", [theme.view()])
 
 
 def list_currencies(ask: Ask) -> Response:

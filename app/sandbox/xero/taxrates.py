@@ -110,3 +110,12 @@ def build_tax_rates(country: str) -> dict[str, TaxRate]:
         suits = frozenset(_CLASSES[letter] for letter in letters)
         rates[tax_type] = TaxRate(tax_type, name, Decimal(rate), suits, report_type, component)
     return rates
+
+
+def add_tax_rate(rates: dict[str, TaxRate], name: str, percent: Decimal) -> TaxRate:
+    """A custom rate, which Xero calls TAX001, TAX002 and so on (FACTS 4.4)."""
+    count = sum(tax_type.startswith("TAX0") for tax_type in rates)
+    tax_type = f"TAX{count + 1:03d}"
+    made = TaxRate(tax_type, name, percent, frozenset(_CLASSES.values()), "OUTPUT", name)
+    rates[tax_type] = made
+    return made

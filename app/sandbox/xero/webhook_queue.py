@@ -13,7 +13,13 @@ from typing import Any
 from app.sandbox.xero.dates import event_instant
 from app.sandbox.xero.journal import Event
 
-_PATHS = {"INVOICE": "Invoices", "CONTACT": "Contacts"}
+_PATHS = {
+    "INVOICE": "Invoices",
+    "CONTACT": "Contacts",
+    "CREDITNOTE": "CreditNotes",
+    "OVERPAYMENT": "Overpayments",
+    "PREPAYMENT": "Prepayments",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +29,10 @@ class Numbered:
     sequence: int
     event: Event
 
-    def view(self, root_url: str) -> dict[str, str]:
+    def view(self, root_url: str) -> dict[str, Any]:
         """The event as it is sent."""
         event = self.event
-        return {
+        shown: dict[str, Any] = {
             "resourceUrl": f"{root_url}/api.xro/2.0/{_PATHS[event.category]}/{event.resource_id}",
             "resourceId": event.resource_id,
             "eventDateUtc": event_instant(event.at),
@@ -35,6 +41,7 @@ class Numbered:
             "tenantId": event.tenant_id,
             "tenantType": "ORGANISATION",
         }
+        return {**shown, "data": dict(event.data)} if event.data else shown
 
 
 @dataclass

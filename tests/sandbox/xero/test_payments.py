@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.sandbox.xero.driver import XeroApp, messages_of
 
 
@@ -89,7 +91,22 @@ def test_payments_are_listed_filtered_and_paged(app: XeroApp) -> None:
     assert one["Invoice"]["LineItems"][0]["Description"] == "Labour"
 
 
-def test_refunds_of_credit_notes_are_not_built(app: XeroApp) -> None:
+def test_batch_payments_are_not_built(app: XeroApp) -> None:
     """501, and nothing written."""
-    body = {"CreditNote": {"CreditNoteID": "x"}, "Account": {"Code": "091"}, "Amount": 1}
+    body = {"BatchPayment": {"BatchPaymentID": "x"}, "Account": {"Code": "091"}, "Amount": 1}
     assert app.call("PUT", "/Payments", body).status_code == 501
+
+
+@pytest.mark.parametrize(("deletes", "status"), [(True, 200), (False, 400)])
+def test_deleting_a_reconciled_payment_is_a_switch(app: XeroApp, deletes: bool, status: int) -> None:
+    """What Xero does is not known (FACTS 8): both answers can be had, for an app and for a person alike."""
+    app.control("PUT", f"/organisations/{app.tenant_id}/behaviour", deletes_reconciled_payments=deletes)
+    made = app.put_invoice()
+    payment_id = app.pay(made, 110).json()["Payments"][0]["PaymentID"]
+    assert app.person("POST", f"/payments/{payment_id}/reconcile")["IsReconciled"] is True
+    assert app.get(f"/Payments/{payment_id}")["Payments"][0]["IsReconciled"] is True
+    assert app.call("POST", f"/Payments/{payment_id}", {"Status": "DELETED"}).status_code == status
+    assert app.read_invoice(made["InvoiceID"])["Status"] == ("AUTHORISED" if deletes else "PAID")
+    app.person("POST", f"/payments/{payment_id}/reconcile", IsReconciled=False)
+    if not deletes:
+        app.person("DELETE", f"/payments/{payment_id}")

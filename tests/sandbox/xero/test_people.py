@@ -116,3 +116,18 @@ def test_wrong_wishes_are_refused_in_words(
     answer = app.http.request(method, f"/control{path}", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_the_control_address_lists_all_of_itself(app: XeroApp) -> None:
+    """Every act, every switch, every fault, for whoever looks for one."""
+    listed = app.control("GET", "")
+    people = "/control/people/{tenant_id}"
+    for address in (
+        "POST /control/faults",
+        "PUT /control/organisations/{tenant_id}/actions",
+        f"POST {people}/contacts/{{key}}/merge",
+        f"POST {people}/creditnotes/{{key}}/allocations",
+        f"DELETE {people}/taxrates/{{key}}",
+    ):
+        assert address in listed["addresses"]
+    assert "cut_after" in listed["faults"]

@@ -5,11 +5,17 @@ judge itself is tried.
 """
 
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from app.domain.xero_invoice import ContactWrite, InvoiceWrite, LineWrite, PaymentWrite
 from app.sandbox.xero.shapes import SHAPES
+from app.xero.client import XeroClient
+from app.xero.to_xero import contacts_to_xero, invoices_to_xero, payments_to_xero
+from app.xero.transport import Timeouts
 from tests.sandbox.xero.driver import XeroApp, build_invoice, build_line
 from tests.sandbox.xero.specification import DEPARTURES, SPECIFICATION, Specification
 
@@ -89,3 +95,41 @@ def test_an_invoice_with_everything_fits(app: XeroApp) -> None:
         assert app.get(path)
         assert app.get(path, page=1)
     assert app.get("/Invoices", summaryOnly="true")
+
+
+def test_what_our_adapter_sends_fits(app: XeroApp, listener: XeroApp, judge: Specification) -> None:
+    """Contacts, invoices and payments, created, changed and deleted; requests that are refused are held to it too."""
+    client = XeroClient(
+        app.tokens["access_token"], app.tenant_id, app.xero.root_url, Timeouts(1, 5), lambda made: None
+    )
+
+    def write(operation: str, **arguments: Any) -> dict[str, Any]:
+        return dict(client.call(operation, is_write=True, summarize_errors=False, **arguments))
+
+    wish = ContactWrite("Kim Tran", "k@example.com", "0400 000 000", "pl-1")
+    [contact] = write("create_contacts", contacts=contacts_to_xero([wish]))["Contacts"]
+    header = {
+        "number": "INV-0042",
+        "reference": "PO 1177",
+        "currency": "AUD",
+        "amounts_are": "tax_inclusive",
+        "issued_on": "2026-11-20",
+        "due_on": "2026-12-04",
+    }
+    line = {"description": "Unit", "quantity": "1", "unit_price": "1890.1234", "account": "200"}
+    create = InvoiceWrite(
+        None, header, (LineWrite(None, line),), contact["ContactID"], "https://app.example/1"
+    )
+    for _ in range(2):
+        [made] = write("create_invoices", invoices=invoices_to_xero([create]), unitdp=4)["Invoices"]
+    [made] = app.get("/Invoices", InvoiceNumbers="INV-0042", page=1)["Invoices"]
+    change = InvoiceWrite(made["InvoiceID"], {"reference": "PO 2", "due_on": "2027-01-01"}, None)
+    write("update_or_create_invoices", invoices=invoices_to_xero([change]), unitdp=4)
+    pay = PaymentWrite(made["InvoiceID"], app.bank_account(), Decimal(10), date(2026, 11, 20), "pl-p1")
+    [paid] = write("create_payments", payments=payments_to_xero([pay]))["Payments"]
+    gone = {"Status": "DELETED"}
+    client.call("delete_payment", is_write=True, payment_id=paid["PaymentID"], payment_delete=gone)
+    client.close()
+    said = listener.control("DELETE", "/exchanges")["exchanges"]
+    assert sum(exchange["method"] in ("PUT", "POST") and bool(exchange["request"]) for exchange in said) >= 6
+    assert judge.problems_of(said, refused_too=True) == []

@@ -176,7 +176,17 @@ def test_a_refused_change_is_not_part_of_the_view() -> None:
     hub, first = sent(xero_shows(START, changed(XERO, {"reference": "X"})).hub)
     hub, second = sent(change_refused(hub, first.revision))
     assert second.revision > first.revision
-    assert partner_view(change_refused(hub, second.revision), second.revision) == APP
+    assert partner_view(change_refused(hub, second.revision), second.revision + 1) == APP
+
+
+def test_a_late_copy_of_a_refused_change_may_have_been_applied() -> None:
+    """The app names that very revision as its newest: then what it moved is ours, and no edit of the app's."""
+    hub, change = sent(xero_shows(START, changed(XERO, {"reference": "X"})).hub)
+    hub = change_refused(hub, change.revision)
+    assert partner_view(hub, change.revision)["reference"] == "X"
+    observed = app_says(hub, changed(APP, {"reference": "X"}), based_on=change.revision)
+    assert observed.conflicts == ()
+    assert observed.hub.record["reference"] == "X"
 
 
 def test_a_refusal_of_what_was_never_sent_is_no_news() -> None:

@@ -1,0 +1,86 @@
+"""Which of the invoices that this app created in Xero is the one whose answer was lost.
+
+Xero has no field of its own for an outside id, so a create is recognised by what it carries, in passes from the surest
+on; each invoice is given to one link at the most:
+
+    mark      our mark in its address; a mark that names another link settles that it is not this one's
+    number    the number that was sent
+    content   everything that was sent is there
+    likeness  the same customer, and most of what was sent: a person may have edited it before we looked
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from app.domain.fields import Fields, without_groups
+from app.domain.xero_invoice import Identities, XeroInvoice, match_lines, observed_fields
+
+MARK = "#plumbline-"
+
+ALIKE_FROM = 0.5
+"""The share of what was sent that must still be there for a likeness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A create whose answer was lost: the link, and Xero's projection as it was sent."""
+
+    link_id: UUID
+    tried: Fields
+
+
+def mark_of(link_id: UUID) -> str:
+    """Our mark, which travels as the fragment of the invoice's address."""
+    return f"{MARK}{link_id.hex}"
+
+
+def carries_mark(link_id: UUID, invoice: XeroInvoice) -> bool:
+    """Whether the invoice carries that link's mark."""
+    return bool(invoice.url and invoice.url.endswith(mark_of(link_id)))
+
+
+def recognise(
+    begun: Sequence[Begun], candidates: Sequence[XeroInvoice], contact_keys: Mapping[str, str]
+) -> dict[UUID, XeroInvoice]:
+    """The invoice of each create that arrived; `contact_keys` are our keys of Xero's contacts."""
+    found: dict[UUID, XeroInvoice] = {}
+    free = list(candidates)
+
+    def share(one: Begun, invoice: XeroInvoice) -> float:
+        return _share(one.tried, invoice, contact_keys.get(invoice.xero_contact_id))
+
+    passes: tuple[Callable[[Begun, XeroInvoice], bool], ...] = (
+        lambda one, invoice: carries_mark(one.link_id, invoice),
+        lambda one, invoice: _is_unmarked(invoice) and _has_number(one.tried, invoice),
+        lambda one, invoice: _is_unmarked(invoice) and share(one, invoice) == 1,
+        lambda one, invoice: _is_unmarked(invoice) and share(one, invoice) >= ALIKE_FROM,
+    )
+    for is_its in passes:
+        for one in begun:
+            invoice = next((c for c in free if one.link_id not in found and is_its(one, c)), None)
+            if invoice is not None:
+                found[one.link_id] = invoice
+                free.remove(invoice)
+    return found
+
+
+def _is_unmarked(invoice: XeroInvoice) -> bool:
+    return not (invoice.url and MARK in invoice.url)
+
+
+def _has_number(tried: Fields, invoice: XeroInvoice) -> bool:
+    return bool(tried.get("number")) and invoice.number == tried["number"]
+
+
+def _share(tried: Fields, invoice: XeroInvoice, contact_key: str | None) -> float:
+    """How much of what was sent is there, from 0 to 1; 0 for another customer's invoice."""
+    if contact_key is None or contact_key != tried.get("contact"):
+        return 0
+    identities = Identities(match_lines(invoice.lines, {}, tried, answers_a_write=True), {})
+    seen = observed_fields(replace(invoice, payments=()), identities, contact_key, {})
+    # A number that was left out is given by Xero.
+    ignored = () if tried.get("number") else ("number",)
+    asked = {p: v for p, v in without_groups(tried, "payments").items() if p not in ignored}
+    there = sum(bool(seen.get(path) == value) for path, value in asked.items())
+    return there / len(asked)
