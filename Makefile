@@ -60,7 +60,7 @@ migrate: setup ## Bring the database to the newest schema
 	@$(BIN)/python -m app migrate
 
 test: setup ## Run every test (ARGS='-k name' narrows it)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 	@$(BIN)/python -m tests.histories --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
