@@ -22,6 +22,9 @@ _MASK = "***"
 # At INFO the first three write the query of every URL, the others what they set up and each difference they find.
 _LOUD_LOGGERS = ("httpx", "httpcore", "uvicorn.access", "alembic.autogenerate", "alembic.runtime.plugins")
 
+# A uvicorn server that was started with its own set-up in this process has given these handlers of their own.
+_SELF_WILLED_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
+
 
 def configure(level: str = "info", as_json: bool = True) -> None:
     """Set up this process's logs on stderr; a second call replaces the first."""
@@ -46,6 +49,9 @@ def configure(level: str = "info", as_json: bool = True) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_build_formatter(shared, as_json))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name in _SELF_WILLED_LOGGERS:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     for name in _LOUD_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -80,7 +86,9 @@ def _build_formatter(shared: list[Processor], as_json: bool) -> logging.Formatte
     if as_json:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # Rich's tracebacks would show the values of variables, and some of ours are secret.
+        plain = structlog.dev.plain_traceback
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
