@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from redis.asyncio import ConnectionPool
 
 from app import keys
-from app.api.services import Services
+from app.api.dependencies import Services
 from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.arrivals import lock_connection
@@ -27,10 +27,10 @@ from app.db.tokens import DatabaseTokenStore
 from app.delivery.address import check_address
 from app.delivery.delivery import Delivery, StoreDocument
 from app.delivery.webhook import Sender, build_client
+from app.intake.dependencies import IntakeServices, SignatureCheck
 from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.refusals import InputRefused, list_faults
-from app.intake.services import IntakeServices, SignatureCheck
 from app.reconcile.ports import Waker
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.sweep import Sweep

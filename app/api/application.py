@@ -52,7 +52,7 @@ class Api(FastAPI):
 
 
 def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | None = None) -> FastAPI:
-    """The application. `routes` are further ones, of intake; services are found on its state (see `services`)."""
+    """The application. `routes` are further ones, of intake; services are found on its state (see `dependencies`)."""
     app = Api(
         title="Plumbline",
         version="1",

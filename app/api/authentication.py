@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.api.services import Given
+from app.api.dependencies import Given
 from app.db.arrivals import lock_connection
 from app.db.connections import find_connection
 from app.db.partners import find_partner_id_by_key

@@ -6,9 +6,9 @@ from fastapi import APIRouter, BackgroundTasks
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.dependencies import Given
 from app.api.pages import After, Feed, Limit
 from app.api.problems import documented
-from app.api.services import Given
 from app.db.changes import acknowledge_upto, list_changes
 from app.db.connections import raise_generation
 from app.db.resources import find_newest_cursor

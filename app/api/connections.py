@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api import consent
 from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.connection_resource import ConnectionShown, build_connection
+from app.api.dependencies import Given
 from app.api.problems import documented
-from app.api.services import Given
 from app.db.connections import (
     ask_for_sweep,
     find_connection,

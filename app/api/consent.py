@@ -15,8 +15,8 @@ from uuid import UUID
 
 import structlog
 
+from app.api.dependencies import Services
 from app.api.ports import Grant, Tenant
-from app.api.services import Services
 from app.db.arrivals import lock_connection
 from app.db.connections import ask_for_sweep, find_connection, save_organisation, save_settings, save_state
 from app.db.consents import (

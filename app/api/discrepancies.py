@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import OwnConnection
+from app.api.dependencies import Given
 from app.api.pages import After, Feed, Limit
 from app.api.problems import documented
-from app.api.services import Given
 from app.db.findings import KeptDiscrepancy, list_discrepancies
 from app.intake.values import Identity
 

@@ -5,9 +5,9 @@ import asyncio
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from app.api.dependencies import Given, Services
 from app.api.ports import Check
 from app.api.problems import documented
-from app.api.services import Given, Services
 from app.db.resources import check_schema
 from app.intake.refusals import Fault, InputRefused
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
 from pydantic import BaseModel
 
 from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.dependencies import Given
 from app.api.invoice_resource import Invoice, build_invoices
 from app.api.pages import After, Cursor, Feed, Limit, Page, read_cursor, write_cursor
 from app.api.problems import documented
-from app.api.services import Given
 from app.db.links import DocumentOutcome
 from app.db.resources import KeptInvoice, Wanted, find_kept_invoice, list_attempts, list_kept_invoices
 from app.db.session import ReadSession

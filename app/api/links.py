@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from app.api.authentication import OwnConnection
+from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Page, read_cursor, write_cursor
 from app.api.problems import documented
-from app.api.services import Given
 from app.api.standing import show
 from app.db.resources import Wanted, list_kept_invoices
 from app.domain.link import State

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import OwnConnection
+from app.api.dependencies import Given
 from app.api.problems import documented
-from app.api.services import Given
 from app.db.resources import list_held_versions, list_ids_unknown_to_partner
 from app.intake.values import Identity, Version
 

@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse
 
 from app.api import consent
 from app.api.consent_page import show_connected, show_refused
+from app.api.dependencies import Given
 from app.api.problems import documented
-from app.api.services import Given
 
 router = APIRouter(tags=["consent"])
 

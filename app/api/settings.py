@@ -7,8 +7,8 @@ from fastapi import APIRouter, BackgroundTasks, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.dependencies import Given
 from app.api.problems import documented
-from app.api.services import Given
 from app.api.settings_check import SettingsChange, apply_change
 from app.db.connections import raise_generation, save_settings
 from app.db.links import trigger_held

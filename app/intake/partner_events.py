@@ -20,10 +20,10 @@ from app.db.arrivals import has_partner_event, lock_connection
 from app.db.events import insert_partner_event
 from app.db.partners import Partner, find_partner
 from app.intake.bodies import MalformedBody, read_json
+from app.intake.dependencies import IntakeServices
 from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
-from app.intake.services import IntakeServices
 
 INVOICE_CHANGED = "invoice.changed"
 _LONGEST_WEBHOOK_ID = 255

@@ -19,7 +19,7 @@ from app.db.connections import find_connection_ids_by_tenant, raise_generation
 from app.db.events import insert_xero_events
 from app.db.session import Database
 from app.intake.bodies import MalformedBody, read_json
-from app.intake.services import IntakeServices
+from app.intake.dependencies import IntakeServices
 
 # PostgreSQL takes 32,767 parameters in one statement; a row has eight.
 _ROWS_PER_INSERT = 2000
