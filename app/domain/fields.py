@@ -105,11 +105,6 @@ def instant_text(at: datetime) -> str:
     return at.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
-def text_or_none(value: str | None) -> str | None:
-    """An empty text and no text mean the same on both sides."""
-    return value or None
-
-
 def pick(fields: Fields, paths: Iterable[str]) -> dict[str, Value]:
     """The named paths that are there."""
     return {path: fields[path] for path in paths if path in fields}

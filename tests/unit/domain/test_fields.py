@@ -19,7 +19,6 @@ from app.domain.fields import (
     member_of,
     only_groups,
     pick,
-    text_or_none,
     without_groups,
 )
 
@@ -118,8 +117,3 @@ def test_one_number_has_one_text(value: Decimal | str | int, text: str) -> None:
 def test_one_instant_has_one_text(at: datetime, text: str) -> None:
     """UTC, whole seconds unless there are milliseconds."""
     assert instant_text(at) == text
-
-
-def test_an_empty_text_is_none() -> None:
-    """Both sides mean the same by it."""
-    assert (text_or_none(""), text_or_none(None), text_or_none("a")) == (None, None, "a")
