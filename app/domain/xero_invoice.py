@@ -130,30 +130,6 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class XeroContact:
-    """A contact as Xero holds it; `contact_number` is the slot for our marker, or another app's."""
-
-    xero_contact_id: str
-    name: str
-    email: str | None
-    phone: str | None
-    contact_number: str | None
-    is_archived: bool
-    merged_into_id: str | None
-    updated_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactWrite:
-    """A contact to create: the name, optional details, and our marker."""
-
-    name: str
-    email: str | None
-    phone: str | None
-    contact_number: str
-
-
-@dataclass(frozen=True, slots=True)
 class Identities:
     """Which of our keys each of Xero's ids stands for: line id -> key, payment id -> key."""
 

@@ -107,14 +107,14 @@ async def _create(current: Round, batch: Sequence[Sending]) -> bool:
     for sending in batch:
         sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
     await _begin(current, batch)
-    answers = await current.xero.create_invoices([sending.write for sending in batch], intent.key)
+    answers = await current.xero.invoices.create([sending.write for sending in batch], intent.key)
     await _settle_clashes(current, batch, answers)
     return await _record_answers(current, batch, answers, "create")
 
 
 async def _update(current: Round, batch: Sequence[Sending]) -> bool:
     await _begin(current, batch)
-    answers = await current.xero.update_invoices([sending.write for sending in batch])
+    answers = await current.xero.invoices.update([sending.write for sending in batch])
     return await _record_answers(current, batch, answers, "update")
 
 
@@ -140,7 +140,7 @@ async def _settle_clashes(
     numbers = [number for number in clashes.values() if number]
     if not numbers:
         return
-    there = {invoice.number: invoice for invoice in await current.xero.fetch_invoices_by_number(numbers)}
+    there = {invoice.number: invoice for invoice in await current.xero.invoices.fetch_by_number(numbers)}
     for position, number in clashes.items():
         invoice = there.get(number)
         link = batch[position].work.link

@@ -55,7 +55,7 @@ async def _create(current: Round, batch: Sequence[Due]) -> bool:
     async with current.lease.recording() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
     writes = [_build(current, work, key) for work, key in batch]
-    answers = await current.xero.create_payments(writes, intent.key)
+    answers = await current.xero.payments.create(writes, intent.key)
     for (work, key), answer in zip(batch, answers, strict=True):
         _take_answer(work, key, answer)
     return await record(current, list({id(work): work for work, _ in batch}.values()))
@@ -88,7 +88,7 @@ def _take_answer(work: Work, key: str, answer: XeroPayment | Refused) -> None:
 
 async def _delete(current: Round, work: Work, key: str) -> bool:
     xero_id = next(xero_id for xero_id, ours in work.link.payment_ids.items() if ours == key)
-    refused = await current.xero.delete_payment(xero_id)
+    refused = await current.xero.payments.delete(xero_id)
     moves = {f"payments/{key}": {"before": member(work.hub.xero_shadow, "payments", key, "amount")}}
     if refused is None:
         work.link = without_payment(work.link, key)

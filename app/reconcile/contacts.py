@@ -17,7 +17,8 @@ from app.db.contacts import (
 )
 from app.domain.legality import Hold
 from app.domain.refusals import CONTACT_NAME_TAKEN, explain
-from app.domain.xero_invoice import ContactWrite, Refused, XeroContact
+from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_invoice import Refused
 from app.errors import RateLimited
 from app.reconcile.ports import READ_BATCH, WRITE_BATCH
 from app.reconcile.round import Round, batches
@@ -55,7 +56,7 @@ async def _look(current: Round, begun: Sequence[ContactLink]) -> Found:
     """Contacts whose create was begun: there by our marker, or surely not."""
     found: Found = {}
     for batch in batches(begun, READ_BATCH):
-        there = await current.xero.fetch_contacts_by_number([marker_of(link) for link in batch])
+        there = await current.xero.contacts.fetch_by_number([marker_of(link) for link in batch])
         by_marker = {contact.contact_number: contact for contact in there}
         ids: dict[UUID, str | None] = {}
         for link in batch:
@@ -81,7 +82,7 @@ async def _create(current: Round, links: Sequence[ContactLink]) -> Found:
         for link in links
     ]
     try:
-        answers = await current.xero.create_contacts(writes, key)
+        answers = await current.xero.contacts.create(writes, key)
     except RateLimited:
         # Nothing was written. Intents left open would each cost a look-up, and so the budget that is short already; and
         # if a part of the batch did go out, Xero refuses the name the next time, and the contact is adopted by it.
@@ -109,7 +110,7 @@ async def _adopt(
         if isinstance(answer, Refused) and explain(answer.messages).code == CONTACT_NAME_TAKEN
     ]
     names = sorted({_name_of(link) for link in taken})
-    named = await current.xero.fetch_contacts_by_name(names) if names else []
+    named = await current.xero.contacts.fetch_by_name(names) if names else []
     async with current.lease.recording() as session:
         linked = await list_contacts_by_xero_id(
             session, current.connection_id, [_usable_id(c) for c in named]

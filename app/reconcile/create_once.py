@@ -48,7 +48,7 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     if not begun:
         return
     since = min(work.link.intents[INVOICE_INTENT].at for work in begun) - SKEW
-    candidates = await current.xero.fetch_invoices_created_by_us(since)
+    candidates = await current.xero.invoices.fetch_created_by_us(since)
     keys = await contact_keys(current, candidates)
     free = await _without_links(current, candidates)
     found = recognise([Begun(work.link.id, work.hub.unanswered or {}) for work in begun], free, keys)
@@ -79,7 +79,7 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
         if key != INVOICE_INTENT
     }
     for batch in batches(sorted(begun), READ_BATCH):
-        there = await current.xero.fetch_payments_by_reference(batch)
+        there = await current.xero.payments.fetch_by_reference(batch)
         for reference in batch:
             work, key = begun[reference]
             payment = there.get(reference)

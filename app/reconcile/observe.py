@@ -145,7 +145,7 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
     missing = [xero_id for xero_id in wanted if xero_id is not None and xero_id not in current.fresh]
     for batch in batches(missing, READ_BATCH):
         current.fresh |= {
-            invoice.xero_invoice_id: invoice for invoice in await current.xero.fetch_invoices(batch)
+            invoice.xero_invoice_id: invoice for invoice in await current.xero.invoices.fetch(batch)
         }
         await current.lease.keep()
 
@@ -153,7 +153,7 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
 async def _seek(current: Round, since: datetime, wanted: int) -> None:
     """Page through what moved since, for no more pages than reading by id would take calls."""
     for _ in range(max(1, wanted // READ_BATCH)):
-        page = await current.xero.fetch_invoices_modified_since(since)
+        page = await current.xero.invoices.fetch_modified_since(since)
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in page}
         await current.lease.keep()
         if len(page) < PAGE_SIZE or page[-1].updated_at <= since:
@@ -171,7 +171,7 @@ async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[
         links = await list_contacts_by_xero_id(session, current.connection_id, ids)
     known |= {link.xero_contact_id: link.partner_contact_id for link in links if link.xero_contact_id}
     for batch in batches([xero_id for xero_id in ids if xero_id not in known], READ_BATCH):
-        found = await current.xero.fetch_contacts(batch)
+        found = await current.xero.contacts.fetch(batch)
         rows = [
             (
                 BORN_IN_XERO + contact.xero_contact_id,

@@ -12,15 +12,8 @@ from typing import Protocol
 from uuid import UUID
 
 from app.domain.organisation import Organisation
-from app.domain.xero_invoice import (
-    ContactWrite,
-    InvoiceWrite,
-    PaymentWrite,
-    Refused,
-    XeroContact,
-    XeroInvoice,
-    XeroPayment,
-)
+from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_invoice import InvoiceWrite, PaymentWrite, Refused, XeroInvoice, XeroPayment
 
 READ_BATCH = 40
 """Ids in one read: what Xero recommends (FACTS 4.7)."""
@@ -32,69 +25,88 @@ PAGE_SIZE = 1000
 """Rows of one page, Xero's largest (FACTS 4.7)."""
 
 
-class XeroOrganisation(Protocol):
-    """One Xero organisation, reached with one connection's token."""
+class XeroInvoices(Protocol):
+    """An organisation's sales invoices."""
 
-    async def fetch_organisation(self) -> Organisation:
-        """The organisation with its accounts and tax rates, read fresh (three calls or four)."""
-        ...
-
-    async def fetch_invoices(self, invoice_ids: Sequence[str]) -> list[XeroInvoice]:
+    async def fetch(self, invoice_ids: Sequence[str]) -> list[XeroInvoice]:
         """The invoices with those ids, at most `READ_BATCH`, lines and payments included; unknown ids are left out."""
         ...
 
-    async def fetch_invoices_modified_since(self, since: datetime) -> list[XeroInvoice]:
+    async def fetch_modified_since(self, since: datetime) -> list[XeroInvoice]:
         """One page (at most `PAGE_SIZE`) of sales invoices that moved at or after `since`, oldest first."""
         ...
 
-    async def fetch_invoices_by_number(self, numbers: Sequence[str]) -> list[XeroInvoice]:
+    async def fetch_by_number(self, numbers: Sequence[str]) -> list[XeroInvoice]:
         """The sales invoices with those numbers, voided and deleted ones included; at most `READ_BATCH` numbers."""
         ...
 
-    async def fetch_invoices_created_by_us(self, since: datetime) -> list[XeroInvoice]:
+    async def fetch_created_by_us(self, since: datetime) -> list[XeroInvoice]:
         """Invoices that this app created and that moved at or after `since` (createdByMyApp)."""
         ...
 
-    async def create_invoices(
+    async def create(
         self, writes: Sequence[InvoiceWrite], idempotency_key: str
     ) -> list[XeroInvoice | Refused]:
         """PUT: create only, at most `WRITE_BATCH`, approved and marked as sent."""
         ...
 
-    async def update_invoices(self, writes: Sequence[InvoiceWrite]) -> list[XeroInvoice | Refused]:
+    async def update(self, writes: Sequence[InvoiceWrite]) -> list[XeroInvoice | Refused]:
         """POST by id: change what is named, at most `WRITE_BATCH`; a status `cancelled` voids."""
         ...
 
-    async def fetch_contacts(self, contact_ids: Sequence[str]) -> list[XeroContact]:
+
+class XeroContacts(Protocol):
+    """An organisation's contacts."""
+
+    async def fetch(self, contact_ids: Sequence[str]) -> list[XeroContact]:
         """The contacts with those ids, archived and merged ones included."""
         ...
 
-    async def fetch_contacts_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:
+    async def fetch_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:
         """The contacts that carry those markers in ContactNumber, archived ones included."""
         ...
 
-    async def fetch_contacts_by_name(self, names: Sequence[str]) -> list[XeroContact]:
+    async def fetch_by_name(self, names: Sequence[str]) -> list[XeroContact]:
         """The contacts with exactly those names (Xero compares without case), archived ones included."""
         ...
 
-    async def create_contacts(
+    async def create(
         self, writes: Sequence[ContactWrite], idempotency_key: str
     ) -> list[XeroContact | Refused]:
         """PUT: create only, at most `WRITE_BATCH`."""
         ...
 
-    async def fetch_payments_by_reference(self, references: Sequence[str]) -> dict[str, XeroPayment]:
+
+class XeroPayments(Protocol):
+    """The payments on an organisation's sales invoices."""
+
+    async def fetch_by_reference(self, references: Sequence[str]) -> dict[str, XeroPayment]:
         """Payments that carry those references and are not deleted, by reference."""
         ...
 
-    async def create_payments(
+    async def create(
         self, writes: Sequence[PaymentWrite], idempotency_key: str
     ) -> list[XeroPayment | Refused]:
         """PUT: create only, at most `WRITE_BATCH`."""
         ...
 
-    async def delete_payment(self, payment_id: str) -> Refused | None:
+    async def delete(self, payment_id: str) -> Refused | None:
         """POST Status DELETED; None when it is gone, also when it was gone before."""
+        ...
+
+
+class XeroOrganisation(Protocol):
+    """One Xero organisation, reached with one connection's token: its facts, and the kinds of things that it holds."""
+
+    @property
+    def invoices(self) -> XeroInvoices: ...
+    @property
+    def contacts(self) -> XeroContacts: ...
+    @property
+    def payments(self) -> XeroPayments: ...
+
+    async def fetch_organisation(self) -> Organisation:
+        """The organisation with its accounts and tax rates, read fresh (three calls or four)."""
         ...
 
 

@@ -51,7 +51,7 @@ async def sweep_xero(current: Round) -> None:
     connection = current.connection
     since = (connection.swept_to or connection.created_at) - OVERLAP
     while True:
-        page = await current.xero.fetch_invoices_modified_since(since)
+        page = await current.xero.invoices.fetch_modified_since(since)
         await _take_page(current, page)
         newest = max((invoice.updated_at for invoice in page), default=None)
         reached = newest or since

@@ -92,7 +92,7 @@ async def _bring_in(current: Round, events: Sequence[XeroEvent]) -> None:
     """Read invoices that we do not know; those that may reach the partner are linked."""
     ids = list(dict.fromkeys(event.resource_id for event in events))
     for batch in batches(ids, READ_BATCH):
-        await link_born(current, await current.xero.fetch_invoices(batch))
+        await link_born(current, await current.xero.invoices.fetch(batch))
         taken = [event.id for event in events if event.resource_id in set(batch)]
         async with current.lease.recording() as session:
             await mark_taken(session, taken, current.clock.now())

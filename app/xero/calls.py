@@ -26,6 +26,13 @@ from app.xero.tokens import TokenKeeper, TokenSet
 ROWS_OF_A_PAGE = 1000
 """Xero's largest page (FACTS 4.7)."""
 
+IDS_OF_A_READ = 40
+"""What Xero recommends, because ids travel in the address (FACTS 4.7)."""
+
+FIRST_PAGE = {"page": 1, "page_size": ROWS_OF_A_PAGE}
+EACH_FOR_ITSELF: dict[str, Any] = {"summarize_errors": False}
+"""Xero answers element by element, instead of refusing all for one (FACTS 4.8)."""
+
 Write = TypeVar("Write")
 Read = TypeVar("Read")
 ClientOf = Callable[[TokenSet], XeroClient]

@@ -6,7 +6,8 @@ that it can mean, because a reader that fails on a new word fails for every invo
 
 from decimal import Decimal
 
-from app.domain.xero_invoice import XeroContact, XeroInvoice, XeroLine, XeroPayment
+from app.domain.xero_contact import XeroContact
+from app.domain.xero_invoice import XeroInvoice, XeroLine, XeroPayment
 from app.xero.json_values import (
     EPOCH,
     Json,

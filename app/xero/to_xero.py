@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.fields import Value
-from app.domain.xero_invoice import ContactWrite, InvoiceWrite, LineWrite, PaymentWrite
+from app.domain.xero_contact import ContactWrite
+from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.xero.json_values import Json
 from app.xero.words import LINE_AMOUNT_TYPES, STATUSES
 

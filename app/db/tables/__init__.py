@@ -8,6 +8,7 @@ reconcile's, which writes under the connection's lease.
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
+from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
 from app.db.tables.table import Table
 
@@ -20,6 +21,7 @@ __all__ = [
     "ContactLinkRow",
     "DiscrepancyRow",
     "InvoiceLinkRow",
+    "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
     "PartnerRow",

@@ -34,7 +34,7 @@ async def test_the_facts_of_an_organisation_take_four_calls(
 async def test_an_invoice_arrives_approved_and_marked_as_sent(organisation: XeroSdkOrganisation) -> None:
     """Four places of the price survive, the total is Xero's own, and the marker stays in the address (FACTS 4)."""
     made = await make_invoice(organisation)
-    (read,) = await organisation.fetch_invoices([made.xero_invoice_id])
+    (read,) = await organisation.invoices.fetch([made.xero_invoice_id])
     for invoice in (made, read):
         assert (invoice.status, invoice.is_sent, invoice.is_receivable) == ("AUTHORISED", True, True)
         assert (invoice.number, invoice.reference, invoice.currency) == ("INV-0042", "PO 1177", "AUD")
@@ -52,7 +52,7 @@ async def test_one_bad_invoice_stops_no_other(xero: Xero, organisation: XeroSdkO
     """Each element of a batch is answered for itself, in the order asked (FACTS 4.8)."""
     contact = await make_contact(organisation)
     unknown = LineWrite(None, LINE | {"account": "nope"})
-    first, bad, last = await organisation.create_invoices(
+    first, bad, last = await organisation.invoices.create(
         [create(contact, "A-1"), create(contact, "A-2", lines=(unknown,)), create(contact, "A-3")], "batch-1"
     )
     assert isinstance(first, XeroInvoice)
@@ -73,7 +73,7 @@ async def test_a_batch_that_is_refused_as_a_whole_is_cut_until_the_fault_stands_
     contact = await make_contact(organisation)
     writes = [create(contact, f"B-{n}") for n in range(5)]
     writes[2] = create(contact, "B-2", header=HEADER | {"number": "B-2", "issued_on": "the day after"})
-    answers = await organisation.create_invoices(writes, "batch-2")
+    answers = await organisation.invoices.create(writes, "batch-2")
     assert [type(answer) for answer in answers] == [
         XeroInvoice,
         XeroInvoice,
@@ -81,7 +81,7 @@ async def test_a_batch_that_is_refused_as_a_whole_is_cut_until_the_fault_stands_
         XeroInvoice,
         XeroInvoice,
     ]
-    found = await organisation.fetch_invoices_by_number([f"B-{n}" for n in range(5)])
+    found = await organisation.invoices.fetch_by_number([f"B-{n}" for n in range(5)])
     assert sorted(invoice.number or "" for invoice in found) == ["B-0", "B-1", "B-3", "B-4"]
 
 
@@ -89,18 +89,18 @@ async def test_a_create_never_touches_an_invoice_that_exists(organisation: XeroS
     """PUT refuses a number that is taken, where POST would overwrite a stranger's invoice (FACTS 4.3)."""
     made = await make_invoice(organisation)
     other = await make_contact(organisation, "Somebody else", "pl-2")
-    (answer,) = await organisation.create_invoices(
+    (answer,) = await organisation.invoices.create(
         [create(other, header=HEADER | {"reference": "mine"})], "again"
     )
     assert isinstance(answer, Refused)
-    (kept,) = await organisation.fetch_invoices([made.xero_invoice_id])
+    (kept,) = await organisation.invoices.fetch([made.xero_invoice_id])
     assert (kept.reference, kept.xero_contact_id) == ("PO 1177", made.xero_contact_id)
 
 
 async def test_an_update_moves_what_it_names_and_nothing_else(organisation: XeroSdkOrganisation) -> None:
     """Lines, dates and the contact stay; an emptied reference is empty."""
     made = await make_invoice(organisation)
-    (changed,) = await organisation.update_invoices(
+    (changed,) = await organisation.invoices.update(
         [InvoiceWrite(made.xero_invoice_id, {"reference": None}, None)]
     )
     assert isinstance(changed, XeroInvoice)
@@ -119,12 +119,12 @@ async def test_lines_keep_their_ids_and_lose_what_they_no_longer_have(
         LineWrite(None, LINE | {"discount_rate": "10"}),
         LineWrite(None, LINE | {"description": "Labour"}),
     )
-    (made,) = await organisation.create_invoices([create(contact, lines=lines)], "k")
+    (made,) = await organisation.invoices.create([create(contact, lines=lines)], "k")
     assert isinstance(made, XeroInvoice)
     kept = made.lines[0].xero_line_id
     header = {"amounts_are": "tax_inclusive"}
     writes = (LineWrite(kept, LINE), LineWrite(None, LINE | {"description": "Callout"}))
-    (changed,) = await organisation.update_invoices([InvoiceWrite(made.xero_invoice_id, header, writes)])
+    (changed,) = await organisation.invoices.update([InvoiceWrite(made.xero_invoice_id, header, writes)])
     assert isinstance(changed, XeroInvoice)
     assert made.lines[0].discount_rate == 10
     assert [line.description for line in changed.lines] == ["Supply and fit 250 L unit", "Callout"]
@@ -134,9 +134,9 @@ async def test_lines_keep_their_ids_and_lose_what_they_no_longer_have(
 async def test_a_cancelled_invoice_is_voided_in_xero(organisation: XeroSdkOrganisation) -> None:
     """And it is still found by its id and its number."""
     made = await make_invoice(organisation)
-    await organisation.update_invoices([InvoiceWrite(made.xero_invoice_id, {"status": "cancelled"}, None)])
-    (by_id,) = await organisation.fetch_invoices([made.xero_invoice_id])
-    (by_number,) = await organisation.fetch_invoices_by_number(["INV-0042"])
+    await organisation.invoices.update([InvoiceWrite(made.xero_invoice_id, {"status": "cancelled"}, None)])
+    (by_id,) = await organisation.invoices.fetch([made.xero_invoice_id])
+    (by_number,) = await organisation.invoices.fetch_by_number(["INV-0042"])
     assert by_id.is_over
     assert by_number == by_id
 
@@ -144,21 +144,21 @@ async def test_a_cancelled_invoice_is_voided_in_xero(organisation: XeroSdkOrgani
 async def test_an_update_without_an_id_is_a_mistake(organisation: XeroSdkOrganisation) -> None:
     """POST would take it for a create, or for whatever invoice has that number."""
     with pytest.raises(ValueError, match="by id"):
-        await organisation.update_invoices([InvoiceWrite(None, {"reference": "x"}, None)])
+        await organisation.invoices.update([InvoiceWrite(None, {"reference": "x"}, None)])
 
 
 async def test_unknown_ids_are_left_out(xero: Xero, organisation: XeroSdkOrganisation) -> None:
     """And nothing is asked for nothing."""
     made = await make_invoice(organisation)
-    found = await organisation.fetch_invoices(["00000000-0000-0000-0000-000000000009", made.xero_invoice_id])
+    found = await organisation.invoices.fetch(["00000000-0000-0000-0000-000000000009", made.xero_invoice_id])
     assert [invoice.xero_invoice_id for invoice in found] == [made.xero_invoice_id]
     before = len(await xero.calls())
     nothing: list[list[Any]] = [
-        await organisation.fetch_invoices([]),
-        await organisation.fetch_invoices_by_number([]),
-        await organisation.fetch_contacts([]),
-        await organisation.create_invoices([], "k"),
-        await organisation.update_invoices([]),
+        await organisation.invoices.fetch([]),
+        await organisation.invoices.fetch_by_number([]),
+        await organisation.contacts.fetch([]),
+        await organisation.invoices.create([], "k"),
+        await organisation.invoices.update([]),
     ]
     assert nothing == [[]] * 5
     assert len(await xero.calls()) == before
@@ -175,12 +175,12 @@ async def test_what_moved_is_found_oldest_first_and_at_the_very_second(
     await xero.act("POST", "/invoices", **bill, Date="2026-11-01", DueDate="2026-12-01", LineItems=lines)
     await xero.control("POST", "/clock", advance_seconds=5)
     two = await make_invoice(organisation, "C-2")
-    assert [i.number for i in await organisation.fetch_invoices_modified_since(one.updated_at)] == [
+    assert [i.number for i in await organisation.invoices.fetch_modified_since(one.updated_at)] == [
         "C-1",
         "C-2",
     ]
-    assert [i.number for i in await organisation.fetch_invoices_modified_since(two.updated_at)] == ["C-2"]
-    assert await organisation.fetch_invoices_modified_since(two.updated_at + timedelta(seconds=5)) == []
+    assert [i.number for i in await organisation.invoices.fetch_modified_since(two.updated_at)] == ["C-2"]
+    assert await organisation.invoices.fetch_modified_since(two.updated_at + timedelta(seconds=5)) == []
 
 
 async def test_numbers_of_any_kind_are_found(organisation: XeroSdkOrganisation) -> None:
@@ -188,7 +188,7 @@ async def test_numbers_of_any_kind_are_found(organisation: XeroSdkOrganisation) 
     numbers = ["D-1", "D,2", 'D,"3"', "D&4 #5"]
     for number in numbers:
         await make_invoice(organisation, number)
-    found = await organisation.fetch_invoices_by_number([*numbers, "D-9"])
+    found = await organisation.invoices.fetch_by_number([*numbers, "D-9"])
     assert {invoice.number for invoice in found} == set(numbers)
 
 
@@ -202,6 +202,6 @@ async def test_what_this_app_created_is_told_from_what_a_person_did(
     await xero.act(
         "POST", "/invoices", Contact=contact, Date="2026-11-01", DueDate="2026-12-01", LineItems=[line]
     )
-    ours = await organisation.fetch_invoices_created_by_us(LONG_AGO)
+    ours = await organisation.invoices.fetch_created_by_us(LONG_AGO)
     assert [invoice.xero_invoice_id for invoice in ours] == [made.xero_invoice_id]
-    assert await organisation.fetch_invoices_created_by_us(made.updated_at + timedelta(seconds=9)) == []
+    assert await organisation.invoices.fetch_created_by_us(made.updated_at + timedelta(seconds=9)) == []

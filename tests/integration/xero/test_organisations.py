@@ -9,7 +9,7 @@ import pytest
 
 from app.clock import SystemClock
 from app.db.tokens import DatabaseTokenStore
-from app.domain.xero_invoice import ContactWrite, XeroContact
+from app.domain.xero_contact import ContactWrite, XeroContact
 from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.xero.conftest import QUICK, Connect, Xero
@@ -24,7 +24,7 @@ async def test_a_token_that_ends_under_way_is_renewed_once_and_the_write_repeate
     """A 401 was not carried out, so nothing is written twice (FACTS 1)."""
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.control("POST", "/clock", advance_seconds=31 * 60)
-    (made,) = await organisation.create_contacts([KIM], "k")
+    (made,) = await organisation.contacts.create([KIM], "k")
     assert isinstance(made, XeroContact)
     assert [call["status"] for call in await xero.calls()] == [401, 200]
     assert len(await xero.calls("/connect/token")) == 2
@@ -36,7 +36,7 @@ async def test_calls_that_meet_the_end_of_a_token_together_renew_it_once(
     """Five at once find it spent; one refresh serves them all."""
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.control("POST", "/clock", advance_seconds=31 * 60)
-    await asyncio.gather(*(organisation.fetch_contacts_by_name([f"Customer {n}"]) for n in range(5)))
+    await asyncio.gather(*(organisation.contacts.fetch_by_name([f"Customer {n}"]) for n in range(5)))
     assert len(await xero.calls("/connect/token")) == 2
 
 
@@ -47,7 +47,7 @@ async def test_a_new_token_that_is_refused_too_means_a_lost_consent(
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.fault("token_expired", path="/Contacts", times=9)
     with pytest.raises(AuthorisationLost):
-        await organisation.fetch_contacts_by_name(["Kim Tran"])
+        await organisation.contacts.fetch_by_name(["Kim Tran"])
     assert len(await xero.calls("/api.xro/2.0/Contacts")) == 2
 
 
@@ -58,7 +58,7 @@ async def test_an_organisation_that_removed_the_app_is_lost(
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.control("POST", "/disconnect", tenant_id=xero.at.tenant_id)
     with pytest.raises(AuthorisationLost):
-        await organisation.fetch_contacts_by_name(["Kim Tran"])
+        await organisation.contacts.fetch_by_name(["Kim Tran"])
     assert len(await xero.calls()) == 1
 
 
@@ -73,7 +73,7 @@ async def test_two_organisations_never_get_each_others_calls(
     await xero.control("POST", "/clock", advance_seconds=31 * 60)
     await asyncio.gather(
         *(
-            organisation.create_contacts(
+            organisation.contacts.create(
                 [ContactWrite(f"{side} {n}", None, None, f"pl-{side}-{n}")], f"{side}{n}"
             )
             for n in range(8)
@@ -82,7 +82,7 @@ async def test_two_organisations_never_get_each_others_calls(
     )
     for side, organisation, other in (("one", one, "two"), ("two", two, "one")):
         names = [f"{whose} {n}" for n in range(8) for whose in (side, other)]
-        found = await organisation.fetch_contacts_by_name(names)
+        found = await organisation.contacts.fetch_by_name(names)
         assert sorted(contact.name for contact in found) == [f"{side} {n}" for n in range(8)]
 
 
@@ -92,7 +92,7 @@ async def test_no_more_than_five_calls_are_under_way(
     """A sixth at once would be refused (FACTS 2)."""
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.control("PUT", "/latency", milliseconds=20)
-    await organisation.fetch_contacts_by_name([f"Customer {n}" for n in range(20)])
+    await organisation.contacts.fetch_by_name([f"Customer {n}" for n in range(20)])
     assert {call["status"] for call in await xero.calls()} == {200}
 
 
@@ -102,8 +102,8 @@ async def test_a_slow_xero_does_not_stop_the_others(
     """The blocking SDK waits in a thread; the process goes on."""
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.fault("timeout_before", path="/Contacts", seconds=20.0)
-    asked = asyncio.create_task(organisation.create_contacts([KIM], "k"))
-    assert await organisation.fetch_payments_by_reference(["pl-1"]) == {}
+    asked = asyncio.create_task(organisation.contacts.create([KIM], "k"))
+    assert await organisation.payments.fetch_by_reference(["pl-1"]) == {}
     assert not asked.done()
     with pytest.raises(OutcomeUnknown):
         await asked
@@ -116,7 +116,7 @@ async def test_a_rate_limit_comes_out_as_it_is(
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.fault("rate_limited_minute", path="/Contacts", retry_after=7)
     with pytest.raises(RateLimited):
-        await organisation.create_contacts([KIM, ContactWrite("Lee", None, None, "pl-2")], "k")
+        await organisation.contacts.create([KIM, ContactWrite("Lee", None, None, "pl-2")], "k")
     assert len(await xero.calls()) == 1
 
 
@@ -127,8 +127,8 @@ async def test_a_create_whose_answer_was_lost_is_found_by_its_marker(
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.fault("cut_after", path="/Contacts")
     with pytest.raises(OutcomeUnknown):
-        await organisation.create_contacts([KIM], "k")
-    (found,) = await organisation.fetch_contacts_by_number(["pl-1"])
+        await organisation.contacts.create([KIM], "k")
+    (found,) = await organisation.contacts.fetch_by_number(["pl-1"])
     assert found.name == "Kim Tran"
 
 
@@ -141,7 +141,7 @@ async def test_a_long_list_is_read_to_its_last_page(
     organisations = XeroSdkOrganisations(odd.url, store, xero.identity, SystemClock(), timeouts=QUICK)
     try:
         organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
-        found = await organisation.fetch_invoices_created_by_us(
+        found = await organisation.invoices.fetch_created_by_us(
             datetime(2026, 11, 20, 3, 15, 0, 999_000, UTC)
         )
     finally:

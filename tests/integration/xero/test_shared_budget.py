@@ -78,7 +78,7 @@ async def processes(
 async def call(organisation: XeroSdkOrganisation) -> RateLimited | None:
     """One call; the refusal of the budget, if it refused."""
     try:
-        await organisation.fetch_contacts_by_name(["Kim Tran"])
+        await organisation.contacts.fetch_by_name(["Kim Tran"])
     except RateLimited as limited:
         return limited
     return None

@@ -5,14 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.xero_invoice import (
-    ContactWrite,
-    InvoiceWrite,
-    LineWrite,
-    PaymentWrite,
-    XeroContact,
-    XeroInvoice,
-)
+from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite, XeroInvoice
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 
@@ -52,7 +46,7 @@ async def make_contact(
     organisation: XeroSdkOrganisation, name: str = "Kim Tran", mark: str = "pl-1"
 ) -> XeroContact:
     """A contact that our app made."""
-    (made,) = await organisation.create_contacts(
+    (made,) = await organisation.contacts.create(
         [ContactWrite(name, "k@example.com", "0400 000 000", mark)], mark
     )
     assert isinstance(made, XeroContact)
@@ -62,7 +56,7 @@ async def make_contact(
 async def make_invoice(organisation: XeroSdkOrganisation, number: str = "INV-0042") -> XeroInvoice:
     """An invoice that our app made, for a contact of its own."""
     contact = await make_contact(organisation, f"Customer of {number}", f"pl-{number}")
-    (made,) = await organisation.create_invoices([create(contact, number)], number)
+    (made,) = await organisation.invoices.create([create(contact, number)], number)
     assert isinstance(made, XeroInvoice)
     return made
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.xero_invoice import ContactWrite, InvoiceWrite, LineWrite, PaymentWrite
+from app.domain.xero_contact import ContactWrite
+from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.xero.to_xero import contact_to_xero, invoice_to_xero, line_to_xero, payments_to_xero
 
 LINE = {

@@ -1,0 +1,82 @@
+"""A Xero organisation's contacts, as its port asks for them: each method in terms of calls."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_invoice import Refused
+from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, IDS_OF_A_READ, XeroCalls
+from app.xero.failures import NotFound
+from app.xero.from_xero import contact_from_xero
+from app.xero.json_values import Json
+from app.xero.to_xero import contacts_to_xero
+from app.xero.where import find_equality, longest_plain_part
+
+_WITH_ARCHIVED: dict[str, Any] = {"include_archived": True}
+
+
+class XeroSdkContacts:
+    """Safe for several tasks."""
+
+    def __init__(self, calls: XeroCalls) -> None:
+        self._calls = calls
+
+    async def fetch(self, contact_ids: Sequence[str]) -> list[XeroContact]:
+        """One call per forty; paged, because only then are merged contacts told apart from archived ones (FACTS 5)."""
+        parts = [contact_ids[at : at + IDS_OF_A_READ] for at in range(0, len(contact_ids), IDS_OF_A_READ)]
+        reads = (self._fetch(i_ds=list(part)) for part in parts)
+        return [contact for answer in await asyncio.gather(*reads) for contact in answer]
+
+    async def fetch_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:
+        """One call each: a filter on ContactNumber is slow in a large organisation (FACTS 5), this look-up is not."""
+        answers = await asyncio.gather(*(self._fetch_numbered(number) for number in set(contact_numbers)))
+        return [contact for answer in answers for contact in answer]
+
+    async def fetch_by_name(self, names: Sequence[str]) -> list[XeroContact]:
+        """One call each; Xero keeps no doubled blanks in a name, so none are asked for (FACTS 5)."""
+        tidy = {" ".join(name.split()) for name in names} - {""}
+        answers = await asyncio.gather(*(self._fetch_named(name) for name in tidy))
+        found = [contact for answer in answers for contact in answer]
+        return list({contact.xero_contact_id: contact for contact in found}.values())
+
+    async def create(
+        self, writes: Sequence[ContactWrite], idempotency_key: str
+    ) -> list[XeroContact | Refused]:
+        """PUT, which refuses a name or a number that is taken; POST would edit the contact that has it."""
+
+        async def send(part: Sequence[ContactWrite], key: str) -> list[Json]:
+            body = contacts_to_xero(part)
+            return await self._calls.write(
+                "create_contacts", "Contacts", contacts=body, idempotency_key=key, **EACH_FOR_ITSELF
+            )
+
+        return (
+            await self._calls.write_batch(send, writes, contact_from_xero, idempotency_key) if writes else []
+        )
+
+    async def _fetch(self, **arguments: Any) -> list[XeroContact]:
+        elements = await self._calls.fetch(
+            "get_contacts", "Contacts", **_WITH_ARCHIVED, **FIRST_PAGE, **arguments
+        )
+        return [contact_from_xero(element) for element in elements]
+
+    async def _fetch_numbered(self, number: str) -> list[XeroContact]:
+        try:
+            found = await self._calls.fetch(
+                "get_contact_by_contact_number", "Contacts", contact_number=number
+            )
+        except NotFound:
+            return []
+        return [contact_from_xero(element) for element in found]
+
+    async def _fetch_named(self, name: str) -> list[XeroContact]:
+        where = find_equality("Name", name)
+        if where is not None:
+            return await self._fetch(where=where)
+        part = longest_plain_part(name)
+        elements = await self._calls.fetch_pages(
+            "get_contacts", "Contacts", search_term=part, order="ContactID ASC", **_WITH_ARCHIVED
+        )
+        found = (contact_from_xero(element) for element in elements)
+        return [contact for contact in found if contact.name.casefold() == name.casefold()]

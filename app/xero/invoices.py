@@ -1,0 +1,125 @@
+"""A Xero organisation's invoices, as the reconcile asks for them: each method is one of its port's, in terms of calls.
+
+Which call answers which question, and with what parameters, is decided here and explained beside each; how a call is
+made is left to `calls`, what its JSON means to the mappings.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
+from app.xero.from_xero import invoice_from_xero
+from app.xero.json_values import Json
+from app.xero.to_xero import invoices_to_xero
+from app.xero.where import find_equality, longest_plain_part
+
+_SALES = 'Type=="ACCREC"'
+_FOUR_PLACES = {"unitdp": 4}
+
+
+class XeroSdkInvoices:
+    """Safe for several tasks."""
+
+    def __init__(self, calls: XeroCalls) -> None:
+        self._calls = calls
+
+    async def fetch(self, invoice_ids: Sequence[str]) -> list[XeroInvoice]:
+        """One call; asked for as a page, because an unpaged list has no lines (FACTS 4.7)."""
+        if not invoice_ids:
+            return []
+        return await self._fetch(i_ds=list(invoice_ids), **FIRST_PAGE)
+
+    async def fetch_modified_since(self, since: datetime) -> list[XeroInvoice]:
+        """One call. Rows may be up to two seconds older than `since`, see `_modified_since`."""
+        return await self._fetch(
+            if_modified_since=_modified_since(since), where=_SALES, order="UpdatedDateUTC ASC", **FIRST_PAGE
+        )
+
+    async def fetch_by_number(self, numbers: Sequence[str]) -> list[XeroInvoice]:
+        """One call, and one more for each number with a comma, which Xero's comma list cannot hold."""
+        listable = [number for number in numbers if "," not in number]
+        reads: list[Awaitable[list[XeroInvoice]]] = [
+            self._fetch_numbered(number) for number in numbers if "," in number
+        ]
+        if listable:
+            reads.append(self._fetch(invoice_numbers=listable, where=_SALES, **FIRST_PAGE))
+        found = [invoice for answer in await asyncio.gather(*reads) for invoice in answer]
+        return list({invoice.xero_invoice_id: invoice for invoice in found}.values())
+
+    async def fetch_created_by_us(self, since: datetime) -> list[XeroInvoice]:
+        """One call per thousand, ordered by id: in the order of their time, rows move from page to page while read."""
+        elements = await self._calls.fetch_pages(
+            "get_invoices",
+            "Invoices",
+            created_by_my_app=True,
+            if_modified_since=_modified_since(since),
+            where=_SALES,
+            order="InvoiceID ASC",
+            **_FOUR_PLACES,
+        )
+        return [invoice_from_xero(element) for element in elements]
+
+    async def create(
+        self, writes: Sequence[InvoiceWrite], idempotency_key: str
+    ) -> list[XeroInvoice | Refused]:
+        """PUT, which never touches an invoice that exists; POST would overwrite one of the same number (FACTS 4.3)."""
+
+        async def send(part: Sequence[InvoiceWrite], key: str) -> list[Json]:
+            return await self._calls.write(
+                "create_invoices",
+                "Invoices",
+                invoices=invoices_to_xero(part),
+                idempotency_key=key,
+                **EACH_FOR_ITSELF,
+                **_FOUR_PLACES,
+            )
+
+        return (
+            await self._calls.write_batch(send, writes, invoice_from_xero, idempotency_key) if writes else []
+        )
+
+    async def update(self, writes: Sequence[InvoiceWrite]) -> list[XeroInvoice | Refused]:
+        """POST, without an idempotency key: set to A, to B, to A again, the third would answer the first (FACTS 4.9).
+
+        Raises `ValueError` for a write without an id, which POST would take for a create.
+        """
+        if any(write.xero_invoice_id is None for write in writes):
+            raise ValueError("an update names its invoice by id")
+
+        async def send(part: Sequence[InvoiceWrite], key: str) -> list[Json]:
+            body = invoices_to_xero(part)
+            return await self._calls.write(
+                "update_or_create_invoices", "Invoices", invoices=body, **EACH_FOR_ITSELF, **_FOUR_PLACES
+            )
+
+        return await self._calls.write_batch(send, writes, invoice_from_xero) if writes else []
+
+    async def _fetch(self, **arguments: Any) -> list[XeroInvoice]:
+        elements = await self._calls.fetch("get_invoices", "Invoices", **_FOUR_PLACES, **arguments)
+        return [invoice_from_xero(element) for element in elements]
+
+    async def _fetch_numbered(self, number: str) -> list[XeroInvoice]:
+        where = find_equality("InvoiceNumber", number)
+        if where is not None:
+            return await self._fetch(where=f"{_SALES} AND {where}", **FIRST_PAGE)
+        elements = await self._calls.fetch_pages(
+            "get_invoices",
+            "Invoices",
+            search_term=longest_plain_part(number),
+            order="InvoiceID ASC",
+            **_FOUR_PLACES,
+        )
+        found = (invoice_from_xero(element) for element in elements)
+        return [invoice for invoice in found if invoice.is_receivable and invoice.number == number]
+
+
+def _modified_since(since: datetime) -> datetime:
+    """The header's value: naive UTC in whole seconds, for Xero may ignore any other form and answer everything.
+
+    Whether Xero's comparison includes the very second is not documented (FACTS 4.7), so it asks from one before.
+    """
+    whole = since.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return whole - timedelta(seconds=1)
