@@ -11,9 +11,9 @@ from app.domain.fields import instant_text
 
 
 async def insert_notice(
-    session: WriteSession, connection_id: UUID, type: str, body: Mapping[str, Any], at: datetime
+    session: WriteSession, connection_id: UUID, kind: str, body: Mapping[str, Any], at: datetime
 ) -> None:
-    """Tell the partner something of a connection, such as `connection.disconnected`; nudge delivery after the commit."""
+    """Tell the partner something of a connection, as `connection.disconnected`; then wake delivery."""
     told = {"connection_id": str(connection_id), "at": instant_text(at), **body}
-    session.add(NoticeRow(connection_id=connection_id, type=type, body=told, due_at=at))
+    session.add(NoticeRow(connection_id=connection_id, type=kind, body=told, due_at=at))
     await session.flush()

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-22 17:10:39.380357
+Create Date: 2026-11-22 17:11:02.548063
 """
 
 import sqlalchemy as sa
