@@ -20,7 +20,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup demo serve work migrate test histories check lock clean
+.PHONY: help setup demo serve work migrate test histories budget check lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,10 +60,13 @@ migrate: setup ## Bring the database to the newest schema
 	@$(BIN)/python -m app migrate
 
 test: setup ## Run every test (ARGS='-k name' narrows it)
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(12, 2 * (os.cpu_count() or 1)))') --dist worksteal $(ARGS)
 
 histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 	@$(BIN)/python -m tests.histories --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
+
+budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INVOICES=5000)
+	@$(BIN)/python -m benchmarks.budget --invoices $(or $(INVOICES),5000)
 
 check: setup ## Lint, formatting, types, import contracts, migrations against the tables
 	$(BIN)/ruff check .

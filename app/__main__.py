@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from app.sandbox.troubles import list_help
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
@@ -107,8 +109,12 @@ def migrate(
 
 
 @cli.command(
-    epilog="GET the printed control_url of the Xero sandbox: it lists every fault that can be ordered, every switch, "
-    "and every act of a person."
+    epilog="\n".join(
+        [
+            "GET the printed control_url of the Xero sandbox for every address: faults, switches, acts of persons.",
+            *list_help(),
+        ]
+    )
 )
 def sandbox(
     side: Annotated[
@@ -120,7 +126,7 @@ def sandbox(
         str | None, typer.Option(help="Where Xero's signed webhooks go.", rich_help_panel=XERO_ONLY)
     ] = None,
     country: Annotated[
-        str, typer.Option(help="The organisation's country: AU, NZ, GB or US.", rich_help_panel=XERO_ONLY)
+        str, typer.Option(help="The organisation's country: AU, NZ or GB.", rich_help_panel=XERO_ONLY)
     ] = "AU",
     organisation_name: Annotated[
         str, typer.Option(help="What it is called.", rich_help_panel=XERO_ONLY)

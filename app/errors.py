@@ -46,14 +46,18 @@ class OutcomeUnknown(Retryable):
 class RateLimited(Retryable):
     """A limit was met: Xero answered 429, or our budget had no place for a call.
 
-    `retry_after` is how long to wait, `problem` which limit it was.
+    `retry_after` is how long to wait, `problem` which limit it was. `spares_people`: only a bulk was refused, by our
+    own budget, for what it leaves to people.
     """
 
     code = "rate_limited"
 
-    def __init__(self, message: str, retry_after: timedelta, problem: str) -> None:
+    def __init__(
+        self, message: str, retry_after: timedelta, problem: str, *, spares_people: bool = False
+    ) -> None:
         super().__init__(message, retry_after)
         self.problem = problem
+        self.spares_people = spares_people
 
 
 class Terminal(PlumblineError):

@@ -56,10 +56,14 @@ class Settings(BaseSettings):
     xero_api_url: str = "https://api.xero.com"
     xero_identity_url: str = "https://identity.xero.com"
     xero_login_url: str = "https://login.xero.com"
-    # Xero's limits, held over all processes; on Xero's Starter tier a day has 1,000 (FACTS 2).
+    # The Xero app's plan: the day's limit when none is set, and the price that usage is reckoned by (FACTS 2).
+    xero_plan: Literal["starter", "core", "plus", "advanced"] = "core"
+    # Xero's limits, held over all processes; the day's is the plan's when it is not set.
     xero_minute_limit: int = Field(default=60, gt=0)
-    xero_day_limit: int = Field(default=5000, gt=0)
+    xero_day_limit: int | None = Field(default=None, gt=0)
     xero_app_minute_limit: int = Field(default=10_000, gt=0)
+    # How often every linked invoice is read, for what neither webhooks nor sweeps can tell (FACTS 0.10).
+    compare_every_hours: int = Field(default=24, ge=1, le=24 * 31)
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

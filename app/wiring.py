@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,33 +20,47 @@ from redis.asyncio import ConnectionPool
 
 from app import keys
 from app.api.dependencies import Services
+from app.api.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.arrivals import lock_connection
+from app.db.changes import CONTACT
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
+from app.db.usage import UsageBook
+from app.db.xero_apps import XeroAppVault
 from app.delivery.address import check_address
 from app.delivery.delivery import Delivery, StoreDocument
 from app.delivery.webhook import Sender, build_client
-from app.intake.dependencies import IntakeServices, SignatureCheck
+from app.domain.pricing import TIERS, PlanInForce, XeroPlan
+from app.intake.contact_document import ContactDocument
+from app.intake.contact_documents import take_in_contact
+from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
 from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.refusals import InputRefused, list_faults
+from app.reconcile.closing import Closings
+from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.ports import Waker
 from app.reconcile.reconciler import Reconciler
+from app.reconcile.retries import Retries
 from app.reconcile.sweep import Sweep
+from app.reconcile.watch import Watch
 from app.settings import Settings
+from app.tls import trusted
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker
 from app.xero.budget import Allowance
-from app.xero.oauth import XeroIdentity
+from app.xero.consents import XeroConsents
+from app.xero.identities import XeroIdentities
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.registration import Registration
-from app.xero.scopes import list_missing_scopes
+from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
 from app.xero.shared_budget import SharedBudget
 from app.xero.signature import is_signed_by_xero
+from app.xero.tokens import TokenKeeper
+from app.xero.usage import CallCounter
 
-OAUTH_RETURN_PATH = "/oauth/xero/callback"
 SYSTEM_CLOCK = SystemClock()
 _KEY_PREFIX_LENGTH = 12
 
@@ -63,10 +78,14 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class XeroSide:
-    """The Xero adapter: consents and tokens, and the organisations that they open."""
+    """The Xero adapter: consents and tokens, the organisations that they open, and what calling them costs."""
 
-    identity: XeroIdentity
+    identities: XeroIdentities
+    consents: XeroConsents
+    tokens: DatabaseTokenStore
     organisations: XeroSdkOrganisations
+    budget: SharedBudget
+    usage: UsageBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,11 @@ class WorkerParts:
 
     reconciler: Reconciler
     sweep: Sweep
+    watch: Watch
+    retries: Retries
     delivery: Delivery
+    closings: Closings
+    keep_alive: KeepAlive
     waker: ArqWaker
 
 
@@ -96,8 +119,17 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
         build_client() as http,
     ):
         yield WorkerParts(
-            reconciler=Reconciler(ground.database, xero.organisations, ground.waker, ground.clock),
-            sweep=Sweep(ground.database, ground.waker, ground.clock),
+            reconciler=Reconciler(
+                ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
+            ),
+            sweep=Sweep(
+                ground.database,
+                ground.waker,
+                ground.clock,
+                compare_every=timedelta(hours=settings.compare_every_hours),
+            ),
+            watch=Watch(ground.database, ground.clock),
+            retries=Retries(ground.database, ground.waker, ground.clock),
             delivery=Delivery(
                 ground.database,
                 ground.vault,
@@ -106,6 +138,8 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
                 ground.clock,
                 build_document_store(ground.database, ground.clock, ground.waker),
             ),
+            closings=Closings(ground.database, xero.consents, ground.clock),
+            keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
             waker=ground.waker,
         )
 
@@ -119,17 +153,23 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             clock=ground.clock,
             waker=ground.waker,
             vault=ground.vault,
-            consent=xero.identity,
+            identities=xero.identities,
             organisations=xero.organisations,
             list_missing_scopes=list_missing_scopes,
+            scope_purposes=PURPOSE_OF_SCOPE,
+            public_url=settings.public_url,
             ping_redis=ground.queue.ping,
+            calls_left=xero.budget,
+            plan=build_plan_in_force(settings),
+            usage=xero.usage,
         )
         intake = IntakeServices(
             database=ground.database,
             clock=ground.clock,
             waker=ground.waker,
             vault=ground.vault,
-            is_signed_by_xero=build_signature_check(settings),
+            is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
+            find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
         )
         yield ApiParts(services, intake)
 
@@ -152,28 +192,47 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
     registration = Registration(
         client_id=settings.xero_client_id,
         client_secret=settings.xero_client_secret.get_secret_value(),
-        redirect_url=settings.public_url + OAUTH_RETURN_PATH,
+        redirect_url=settings.public_url + RETURN_PATH,
         api_url=settings.xero_api_url,
         identity_url=settings.xero_identity_url,
         login_url=settings.xero_login_url,
     )
-    async with httpx.AsyncClient() as http:
-        identity = XeroIdentity(registration, http, ground.clock)
+    async with httpx.AsyncClient(verify=trusted()) as http:
+        apps = XeroAppVault(ground.database, ground.vault)
+        identities = XeroIdentities(registration, apps.get, http, ground.clock)
         store = DatabaseTokenStore(ground.database, ground.vault)
+        consents = XeroConsents(store, TokenKeeper(store, identities, ground.clock), identities)
+        counter, budget = CallCounter(ground.clock), build_budget(settings, ground)
+        usage = UsageBook(ground.database, counter)
         organisations = XeroSdkOrganisations(
-            settings.xero_api_url, store, identity, ground.clock, budget=build_budget(settings, ground)
+            settings.xero_api_url,
+            store,
+            identities,
+            ground.clock,
+            count_call=counter.count,
+            budget=budget,
+            budget_of=lambda client_id: build_budget(settings, ground, client_id),
         )
         try:
-            yield XeroSide(identity, organisations)
+            yield XeroSide(identities, consents, store, organisations, budget, usage)
         finally:
             # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
             await asyncio.to_thread(organisations.close)
+            await usage.save()
 
 
-def build_budget(settings: Settings, ground: Ground) -> SharedBudget:
-    """The budget of calls to Xero, held in Redis with all processes of the same Xero app."""
-    allowance = Allowance(settings.xero_minute_limit, settings.xero_day_limit, settings.xero_app_minute_limit)
-    return SharedBudget(ground.queue, settings.xero_client_id, allowance, ground.clock)
+def build_plan_in_force(settings: Settings) -> PlanInForce:
+    """The Xero app's plan; a day has the plan's calls where the setting says nothing else."""
+    plan = XeroPlan(settings.xero_plan)
+    day_calls = settings.xero_day_limit or TIERS[plan].daily_calls
+    return PlanInForce(plan, settings.xero_minute_limit, day_calls)
+
+
+def build_budget(settings: Settings, ground: Ground, client_id: str | None = None) -> SharedBudget:
+    """The budget of calls to Xero, held in Redis with all processes of the same Xero app: ours, or a partner's."""
+    plan = build_plan_in_force(settings)
+    allowance = Allowance(plan.minute_calls, plan.day_calls, settings.xero_app_minute_limit)
+    return SharedBudget(ground.queue, client_id or settings.xero_client_id, allowance, ground.clock)
 
 
 @asynccontextmanager
@@ -200,23 +259,35 @@ def build_vault(settings: Settings) -> Vault:
     return Vault([key.get_secret_value() for key in settings.secret_keys])
 
 
-def build_signature_check(settings: Settings) -> SignatureCheck:
+def build_app_checks(apps: XeroAppVault) -> FindAppCheck:
+    """The check of each partner's own Xero app, by its key as it is now."""
+
+    async def find(xero_app_id: UUID) -> SignatureCheck:
+        app = await apps.find(xero_app_id)
+        return build_signature_check((app.webhook_key if app else None) or "")
+
+    return find
+
+
+def build_signature_check(webhook_key: str) -> SignatureCheck:
     """Whether Xero signed a webhook; without a webhook key, which development may lack, it signed none."""
-    webhook_key = settings.xero_webhook_key.get_secret_value()
     return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)
 
 
 def build_document_store(database: Database, clock: Clock, waker: Waker) -> StoreDocument:
     """How delivery hands the document of a refusal to intake, which takes it in as any other."""
 
-    async def store(connection_id: UUID, body: Mapping[str, Any]) -> str | None:
+    async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
         try:
-            document = Document.model_validate(body)
+            document = (ContactDocument if kind == CONTACT else Document).model_validate(body)
             async with database.writing() as session:
                 connection = await lock_connection(session, connection_id)
                 if connection is None:
                     return "its connection is gone"
-                taken = await take_in(session, connection, document, clock.now())
+                if isinstance(document, ContactDocument):
+                    taken = await take_in_contact(session, connection, document, clock.now())
+                else:
+                    taken = await take_in(session, connection, document, clock.now())
         except ValidationError as invalid:
             return _name_faults(InputRefused("", "", list_faults(invalid.errors())))
         except InputRefused as refused:

@@ -7,6 +7,7 @@ REDIS_URL names, the databases 1 to 15 are emptied.
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -18,15 +19,27 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis.asyncio
+import structlog
 
 from app import schema
 from app.embedded import open_servers
 from app.settings import Settings
 
+# Rich would draw every traceback that a test provokes, in seconds each.
+_plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
+
 # Tests run in several processes at once, which may share one Redis: each takes its own part of the numbers.
 _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _redis_databases = cycle(range(1 + _process, 16, _processes))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over all that is there to stay, modules and tests among it: that takes time and frees nothing."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

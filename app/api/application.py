@@ -1,5 +1,6 @@
 """Puts the API together: routers, webhooks, problem documents, middleware, and the page of the contract."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -10,33 +11,47 @@ from starlette.types import StatelessLifespan
 from app.api import (
     changes,
     conflicts,
+    connection_consent,
     connections,
+    contacts,
     discrepancies,
     health,
     invoices,
+    items,
     links,
     manifest,
+    notices,
     oauth,
     organisation,
+    providers,
     settings,
+    usage,
     webhooks,
+    xero_apps,
 )
 from app.api.contract import DESCRIPTION, complete
 from app.api.docs_page import build_docs_routes
-from app.api.middleware import BodyLimit, Correlation
+from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.problems import HANDLERS
 
 ROUTERS: tuple[APIRouter, ...] = (
+    providers.router,
     connections.router,
+    connection_consent.router,
     oauth.router,
+    xero_apps.router,
     organisation.router,
     settings.router,
     invoices.router,
+    contacts.router,
+    items.router,
     changes.router,
+    notices.router,
     manifest.router,
     conflicts.router,
     discrepancies.router,
     links.router,
+    usage.router,
     health.router,
 )
 
@@ -60,12 +75,19 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         license_info={"name": "MIT licence"},
         lifespan=lifespan,
         exception_handlers=HANDLERS,
-        middleware=[Middleware(Correlation), Middleware(BodyLimit)],
+        middleware=[Middleware(Correlation), Middleware(KeepUsage), Middleware(BodyLimit)],
         webhooks=webhooks.router,
         docs_url=None,
         redoc_url=None,
     )
-    for router in ROUTERS:
-        app.include_router(router)
-    app.router.routes.extend([*routes, *build_docs_routes()])
+    app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes()])
     return app
+
+
+@cache
+def _list_routes() -> list[BaseRoute]:
+    """The routes of all routers, worked out once for all applications of a process."""
+    every = APIRouter()
+    for router in ROUTERS:
+        every.include_router(router)
+    return every.routes

@@ -51,10 +51,15 @@ OwnConnection = Annotated[Connection, Depends(get_connection)]
 
 async def lock_own_connection(session: WriteSession, partner_id: UUID, connection_id: UUID) -> Connection:
     """The partner's own connection, held still until the transaction ends; `not_found` or `connection_removed`."""
-    connection = _known(await lock_connection(session, connection_id, partner_id=partner_id))
+    connection = await lock_any_connection(session, partner_id, connection_id)
     if connection.state is ConnectionState.REMOVED:
         raise InputRefused("connection_removed", "This connection has been removed for good.")
     return connection
+
+
+async def lock_any_connection(session: WriteSession, partner_id: UUID, connection_id: UUID) -> Connection:
+    """The partner's own connection held still, whatever its state is; `not_found` alone."""
+    return _known(await lock_connection(session, connection_id, partner_id=partner_id))
 
 
 def _known(connection: Connection | None) -> Connection:

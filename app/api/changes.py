@@ -28,7 +28,10 @@ class ChangedField(BaseModel):
 
 
 class Change(BaseModel):
-    """One change of one invoice, in order per invoice; the same object comes by webhook as `data`."""
+    """One change of one invoice or one contact, in order for each; the same object comes by webhook as `data`.
+
+    It has `invoice_id` and `invoice`, or `contact_id` and `contact`, never both.
+    """
 
     model_config = ConfigDict(
         extra="allow",
@@ -51,11 +54,17 @@ class Change(BaseModel):
     cursor: int
     connection_id: str
     business_id: str
-    invoice_id: str
+    invoice_id: str | None = None
+    contact_id: str | None = None
     revision: int = Field(description="Send it as `based_on` once it is applied.")
     fields: list[ChangedField]
     caused_by: dict[str, Any]
-    invoice: dict[str, Any] = Field(description="The whole document as it must now stand.")
+    invoice: dict[str, Any] | None = Field(
+        default=None, description="The invoice's whole document as it must now stand."
+    )
+    contact: dict[str, Any] | None = Field(
+        default=None, description="The contact's whole document as it must now stand."
+    )
 
 
 class Acknowledgement(BaseModel):
@@ -76,12 +85,13 @@ class Acknowledged(BaseModel):
     "",
     operation_id="list_changes",
     summary="The feed after a cursor, oldest first",
+    response_model_exclude_unset=True,
     responses=documented(*_MISSING),
 )
 async def list_feed(
     services: Given, connection: OwnConnection, after: After = 0, limit: Limit = 100
 ) -> Feed[Change]:
-    """A change that a newer one of the same invoice replaced before it was taken is left out."""
+    """A change that a newer one of the same invoice or contact replaced before it was taken is left out."""
     async with services.database.reading() as session:
         found = await list_changes(session, connection.id, after, limit)
     changes = [Change.model_validate({"cursor": one.cursor, **one.body}) for one in found]

@@ -10,7 +10,7 @@ from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.pages import After, Feed, Limit
 from app.api.problems import documented
-from app.db.findings import KeptConflict, list_conflicts
+from app.db.findings import About, KeptConflict, list_conflicts
 from app.intake.values import Identity
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/conflicts", tags=["conflicts"])
@@ -25,6 +25,7 @@ class Conflict(BaseModel):
                 {
                     "id": 12,
                     "invoice_id": "inv_8801",
+                    "contact_id": None,
                     "path": "reference",
                     "values": {"base": "PO 1177", "partner": "PO 1178", "xero": "PO 1179"},
                     "winner": "xero",
@@ -38,7 +39,8 @@ class Conflict(BaseModel):
     )
 
     id: int
-    invoice_id: str
+    invoice_id: str | None = Field(description="The invoice that it is of; null where it is a contact's.")
+    contact_id: str | None
     path: str
     values: dict[str, Any] = Field(
         description="`base`, `partner` and `xero`; one that is missing was not there."
@@ -60,14 +62,13 @@ async def list_connection_conflicts(
     services: Given,
     connection: OwnConnection,
     invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
+    contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
     after: After = 0,
     limit: Limit = 100,
 ) -> Feed[Conflict]:
     """Settled ones are kept as well as held ones."""
     async with services.database.reading() as session:
-        found = await list_conflicts(
-            session, connection.id, partner_invoice_id=invoice_id, after=after, limit=limit
-        )
+        found = await list_conflicts(session, connection.id, About(after, limit, invoice_id, contact_id))
     return Feed(data=[_show(one) for one in found], next=found[-1].id if len(found) == limit else None)
 
 
@@ -75,6 +76,7 @@ def _show(kept: KeptConflict) -> Conflict:
     return Conflict(
         id=kept.id,
         invoice_id=kept.partner_invoice_id,
+        contact_id=kept.partner_contact_id,
         path=kept.path,
         values=dict(kept.values),
         winner=kept.winner,

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.mappings import MappingProblem, build_problems
 from app.domain.connection import Connection, ConnectionState
+from app.domain.next_step import find_next_step
 
 
 class NextStep(BaseModel):
@@ -13,6 +15,16 @@ class NextStep(BaseModel):
 
     code: str
     message: str
+    call: str | None = Field(default=None, description="The call that takes the step, as in `POST /v1/...`.")
+
+
+class OfferShown(BaseModel):
+    """One organisation of a consent that covers several."""
+
+    model_config = ConfigDict(title="Offer")
+
+    tenant_id: str
+    name: str
 
 
 class OrganisationName(BaseModel):
@@ -42,13 +54,20 @@ class ConnectionShown(BaseModel):
                     "next_step": {
                         "code": "authorise",
                         "message": "Open authorise_url and give consent in Xero.",
+                        "call": "POST /v1/connections/6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10/authorise",
                     },
                     "authorise_url": "https://login.xero.com/identity/connect/authorize?response_type=code&...",
                     "organisation": None,
+                    "offered": [],
+                    "missing_scopes": [],
+                    "xero_app_id": None,
                     "is_behind": False,
                     "retry_at": None,
                     "retry_reason": None,
+                    "problems": [],
                     "swept_at": None,
+                    "compared_at": None,
+                    "compared_differing": None,
                     "created_at": "2026-11-20T03:00:00Z",
                 }
             ]
@@ -66,20 +85,38 @@ class ConnectionShown(BaseModel):
         description="Where to send the person who gives consent; shown where it is made, good once, for ten minutes."
     )
     organisation: OrganisationName | None
+    offered: list[OfferShown] = Field(
+        description="The organisations of its consent, where that covers several: one to choose, or to open further "
+        "connections for with `same_consent_as`."
+    )
+    missing_scopes: list[str] = Field(
+        description="Scopes for want of which Xero refused a call; a new consent mends it."
+    )
+    xero_app_id: UUID | None = Field(description="Your own Xero app; null is Plumbline's.")
     is_behind: bool = Field(description="Work is due.")
     retry_at: datetime | None = Field(
         description="When it is tried again after Xero was down or asked to wait."
     )
     retry_reason: str | None
+    problems: list[MappingProblem] = Field(description="Settings that the organisation has left behind.")
     swept_at: datetime | None = Field(
         description="When Xero was last searched for changes that no event told of."
+    )
+    compared_at: datetime | None = Field(
+        description="When every linked invoice was last set against Xero's, once a day by itself."
+    )
+    compared_differing: int | None = Field(
+        description="How many of them that compare found to differ, and brought into step."
     )
     created_at: datetime
 
 
-def build_connection(connection: Connection, authorise_url: str | None = None) -> ConnectionShown:
+def build_connection(
+    connection: Connection, authorise_url: str | None = None, *, is_fallback_lost: bool = False
+) -> ConnectionShown:
     """The resource of a connection."""
     organisation = connection.organisation
+    step = find_next_step(connection)
     return ConnectionShown(
         id=connection.id,
         business_id=connection.business_id,
@@ -87,7 +124,7 @@ def build_connection(connection: Connection, authorise_url: str | None = None) -
         state=connection.state,
         reason=connection.reason,
         since=connection.since_at,
-        next_step=find_next_step(connection),
+        next_step=NextStep(code=step.code, message=step.message, call=step.call) if step else None,
         authorise_url=authorise_url,
         organisation=OrganisationName(
             name=organisation.name,
@@ -98,37 +135,19 @@ def build_connection(connection: Connection, authorise_url: str | None = None) -
         )
         if organisation
         else None,
+        offered=[
+            OfferShown(tenant_id=offer.tenant_id, name=offer.name)
+            for offer in connection.offered
+            if not offer.is_private
+        ],
+        missing_scopes=list(connection.missing_scopes),
+        xero_app_id=connection.xero_app_id,
         is_behind=connection.is_behind,
         retry_at=connection.retry_at,
         retry_reason=connection.retry_reason,
+        problems=build_problems(connection, is_fallback_lost=is_fallback_lost),
         swept_at=connection.swept_at,
+        compared_at=connection.compared_at,
+        compared_differing=connection.compared.differing if connection.compared else None,
         created_at=connection.created_at,
     )
-
-
-_STEPS = {
-    ConnectionState.PENDING: NextStep(
-        code="authorise", message="Open authorise_url and give consent in Xero."
-    ),
-    ConnectionState.DISCONNECTED: NextStep(
-        code="authorise_again", message="POST to authorise and give consent in Xero again; nothing is lost."
-    ),
-    ConnectionState.PAUSED: NextStep(
-        code="resume", message="POST to resume; everything stored meanwhile is caught up with."
-    ),
-}
-
-
-def find_next_step(connection: Connection) -> NextStep | None:
-    """What somebody should do next, or None when it runs by itself."""
-    if connection.state is not ConnectionState.ACTIVE:
-        return _STEPS.get(connection.state)
-    if not connection.settings.revenue_accounts:
-        message = (
-            "Choose a revenue account for the category `general` in the settings; accounts tells which fit."
-        )
-        return NextStep(code="choose_revenue_accounts", message=message)
-    if connection.settings.payment_account_id is None:
-        message = "Choose a payment account in the settings if payments are taken in the app."
-        return NextStep(code="choose_payment_account", message=message)
-    return None

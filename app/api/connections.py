@@ -1,29 +1,47 @@
-"""Connections: opened for a business, looked at, authorised again, paused, resumed, and swept on demand."""
+"""Connections: opened for a business, looked at, paused, resumed, swept on demand, and removed.
+
+Consent, and what comes of it, is `connection_consent`. A move from state to state is told to the partner by a notice in
+the same transaction.
+"""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api import consent
-from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.authentication import (
+    ConnectionId,
+    OwnConnection,
+    PartnerId,
+    lock_any_connection,
+    lock_own_connection,
+)
 from app.api.connection_resource import ConnectionShown, build_connection
-from app.api.dependencies import Given
+from app.api.dependencies import Given, Services
 from app.api.problems import documented
+from app.db.closings import close_connection
+from app.db.compares import ask_for_compare
 from app.db.connections import (
-    ask_for_sweep,
     find_connection,
     insert_connection,
     list_business_connections,
     list_connections,
     raise_generation,
-    save_state,
 )
-from app.db.links import trigger_held
-from app.db.session import ReadSession
+from app.db.consents import share_consent
+from app.db.holds import trigger_held
+from app.db.items import trigger_items
+from app.db.session import ReadSession, WriteSession
+from app.db.states import PAUSED, move
+from app.db.sweeps import ask_for_sweep
+from app.db.xero_apps import find_xero_app
+from app.db.xero_items import is_item_lost
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name
+from app.reconcile.closing import REMOVED, REMOVED_HERE
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"])
 
@@ -43,6 +61,14 @@ class NewConnection(BaseModel):
     display_name: Name | None = Field(
         default=None, description="What people call it; the business_id when not given."
     )
+    xero_app_id: UUID | None = Field(
+        default=None, description="A Xero app of your own, to connect through in place of Plumbline's."
+    )
+    same_consent_as: UUID | None = Field(
+        default=None,
+        description="A connection whose consent covers several organisations: this one is for another of them, and "
+        "needs no consent of its own.",
+    )
 
 
 class Connections(BaseModel):
@@ -56,15 +82,22 @@ class Connections(BaseModel):
     status_code=201,
     operation_id="open_connection",
     summary="Open a connection and get the address of Xero's consent",
-    responses=documented("malformed_body", "unauthorised", "too_large", "invalid_request"),
+    responses=documented("malformed_body", "unauthorised", "too_large", "wrong_state", "invalid_request"),
 )
 async def open_connection(services: Given, partner_id: PartnerId, new: NewConnection) -> ConnectionShown:
-    """It is `pending` until somebody has given consent at `authorise_url`."""
+    """It is `pending` until somebody has given consent at `authorise_url`, or until an organisation is chosen where
+    it has the consent of another connection (`same_consent_as`).
+    """
+    if new.xero_app_id is not None:
+        await _check_app(services, partner_id, new.xero_app_id)
+    identity = await services.identities.open(new.xero_app_id)
     async with services.database.writing() as session:
-        connection = await insert_connection(
-            session, partner_id, new.business_id, new.display_name or new.business_id
-        )
-        url = await consent.begin(services, session, connection.id)
+        name = new.display_name or new.business_id
+        connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
+        if new.same_consent_as is not None:
+            await _share_consent(session, partner_id, new.same_consent_as, connection.id)
+            return build_connection(await read_again(session, connection))
+        url = await consent.begin(services, session, connection.id, identity)
     return build_connection(connection, url)
 
 
@@ -97,25 +130,11 @@ async def list_own_connections(
     summary="One connection: its state, why, since when, and the next step",
     responses=documented(*_MISSING),
 )
-async def get_own_connection(connection: OwnConnection) -> ConnectionShown:
+async def get_own_connection(services: Given, connection: OwnConnection) -> ConnectionShown:
     """Answers from what is known; nobody is asked."""
-    return build_connection(connection)
-
-
-@router.post(
-    "/{connection_id}/authorise",
-    operation_id="authorise_connection",
-    summary="Get a fresh address of Xero's consent, for the first time or to reconnect",
-    responses=documented(*_MISSING, "connection_removed"),
-)
-async def authorise_connection(
-    services: Given, partner_id: PartnerId, connection_id: ConnectionId
-) -> ConnectionShown:
-    """A reconnect keeps every link and setting, and catches up. It must be given by the same organisation."""
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        url = await consent.begin(services, session, connection.id)
-    return build_connection(connection, url)
+    async with services.database.reading() as session:
+        is_lost = await is_item_lost(session, connection.id, connection.settings.fallback_item)
+    return build_connection(connection, is_fallback_lost=is_lost)
 
 
 @router.post(
@@ -125,15 +144,16 @@ async def authorise_connection(
     responses=documented(*_REFUSED),
 )
 async def pause_connection(
-    services: Given, partner_id: PartnerId, connection_id: ConnectionId
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> ConnectionShown:
     """Loses nothing. Pausing a paused connection changes nothing."""
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         if _needs_move(connection, ConnectionState.ACTIVE, ConnectionState.PAUSED):
-            now = services.clock.now()
-            await save_state(session, connection.id, ConnectionState.PAUSED, "Paused by the partner.", now)
-        return build_connection(await _read(session, connection))
+            await move(session, connection, ConnectionState.PAUSED, PAUSED, services.clock.now())
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.deliver_soon, connection.id)
+    return shown
 
 
 @router.post(
@@ -149,10 +169,11 @@ async def resume_connection(
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         if _needs_move(connection, ConnectionState.PAUSED, ConnectionState.ACTIVE):
-            await save_state(session, connection.id, ConnectionState.ACTIVE, None, services.clock.now())
+            await move(session, connection, ConnectionState.ACTIVE, None, services.clock.now())
         await raise_generation(session, connection.id)
-        shown = build_connection(await _read(session, connection))
+        shown = build_connection(await read_again(session, connection))
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    tasks.add_task(services.waker.deliver_soon, connection.id)
     return shown
 
 
@@ -173,8 +194,55 @@ async def sweep_connection(
         connection = await lock_own_connection(session, partner_id, connection_id)
         await ask_for_sweep(session, connection.id)
         await trigger_held(session, connection.id)
-        shown = build_connection(await _read(session, connection))
+        await trigger_items(session, connection.id, only_held=True)
+        shown = build_connection(await read_again(session, connection))
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    return shown
+
+
+@router.post(
+    "/{connection_id}/compare",
+    status_code=202,
+    operation_id="compare_connection",
+    summary="Read every linked invoice in Xero and set it against what is known",
+    responses=documented(*_MISSING, "connection_removed"),
+)
+async def compare_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """For what Xero gives no sign of, as a due date moved on a part-paid invoice. Accepted at once; `compared_at` tells
+    when it was done. It happens by itself once a day, and gives way to everything else.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        await ask_for_compare(session, connection.id)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    return shown
+
+
+@router.delete(
+    "/{connection_id}",
+    operation_id="remove_connection",
+    summary="End a connection for good",
+    responses=documented(*_MISSING),
+)
+async def remove_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """Removed here at once, with everything kept to be looked at, and disconnected in Xero right after: that one
+    organisation, never the person's others. While Xero cannot be reached that is tried again until it is done; `reason`
+    tells. It cannot be undone, and a second call changes nothing.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_any_connection(session, partner_id, connection_id)
+        if connection.state is not ConnectionState.REMOVED:
+            now = services.clock.now()
+            is_told = await close_connection(session, connection.id, now)
+            reason = REMOVED_HERE if is_told else REMOVED
+            await move(session, connection, ConnectionState.REMOVED, reason, now)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.deliver_soon, connection.id)
     return shown
 
 
@@ -187,7 +255,27 @@ def _needs_move(connection: Connection, origin: ConnectionState, target: Connect
     return connection.state is origin
 
 
-async def _read(session: ReadSession, connection: Connection) -> Connection:
+async def _check_app(services: Services, partner_id: UUID, xero_app_id: UUID) -> None:
+    async with services.database.reading() as session:
+        if await find_xero_app(session, partner_id, xero_app_id) is None:
+            fault = Fault("xero_app_id", "you have registered no such Xero app")
+            raise InputRefused("invalid_request", "The Xero app is not known.", [fault])
+
+
+async def _share_consent(
+    session: WriteSession, partner_id: UUID, source_id: UUID, connection_id: UUID
+) -> None:
+    source = await find_connection(session, source_id, partner_id=partner_id)
+    if source is None or source.state is ConnectionState.REMOVED:
+        fault = Fault("same_consent_as", "you have no such connection")
+        raise InputRefused("invalid_request", "There is no consent to share.", [fault])
+    if not any(offer.tenant_id != source.tenant_id and not offer.is_private for offer in source.offered):
+        raise InputRefused("wrong_state", "The consent of that connection covers no other organisation.")
+    await share_consent(session, source_id, connection_id)
+
+
+async def read_again(session: ReadSession, connection: Connection) -> Connection:
+    """The connection as the transaction has left it."""
     session.expire_all()
     found = await find_connection(session, connection.id)
     assert found is not None  # its row is locked by this transaction

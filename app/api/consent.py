@@ -2,59 +2,75 @@
 
 A state is good once and for ten minutes; only its hash is kept, and the PKCE verifier is encrypted. The steps of
 `finish` alternate between Xero and short transactions, and may stop after any of them: what was stored by then is
-harmless, and a new consent does all of it again. A consent that cannot be used is refused in words, and what it alone
-opened in Xero is closed again, because every open connection there is counted and paid for.
+harmless, and a new consent does all of it again. A consent that covers several organisations is kept, and somebody
+chooses (`choice`). One that cannot be used is refused in words, and what it alone opened in Xero is closed again,
+because every open connection there is counted and paid for.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
+from app.api.choice import OpenChoice, hash_secret, open_choice
+from app.api.consent_refusal import ConsentRefused, put_in_words
 from app.api.dependencies import Services
-from app.api.ports import Grant, Tenant
+from app.api.joining import activate, refuse_if_taken
+from app.api.ports import Grant, Tenant, XeroConsent
+from app.api.revival import revive_others
 from app.db.arrivals import lock_connection
-from app.db.connections import ask_for_sweep, find_connection, save_organisation, save_settings, save_state
+from app.db.connections import find_connection, save_state
 from app.db.consents import (
     BegunConsent,
-    find_other_holder,
     insert_begun_consent,
     join_organisation,
+    list_held_by_others,
+    save_offered,
+    save_offers,
     take_begun_consent,
 )
-from app.db.links import trigger_held
+from app.db.notices import insert_notice
 from app.db.session import WriteSession
-from app.db.tokens import save_consent
-from app.domain.connection import Connection, ConnectionState
-from app.domain.organisation import DEFAULT_TAXES, Organisation
-from app.errors import PlumblineError, Retryable
+from app.db.tokens import find_dead_reason, save_consent
+from app.domain.connection import Connection, ConnectionState, Offer
+from app.domain.notice import ATTENTION, build_notice
+from app.errors import PlumblineError
 
 STATE_LASTS = timedelta(minutes=10)
+
+TO_CHOOSE = "The consent covers several organisations; one of them is to be chosen."
 
 log = structlog.get_logger(__name__)
 
 
-class ConsentRefused(Exception):
-    """The consent cannot be used; the message is for the person who gave it."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A consent that was kept: the organisation that it joined, None where one is to be chosen of several.
+
+    `dead_reason` is why the person's tokens before these had died, None where they lived or there were none.
+    """
+
+    offer: Offer | None
+    token_set_id: UUID
+    dead_reason: str | None
 
 
-async def begin(services: Services, session: WriteSession, connection_id: UUID) -> str:
+async def begin(services: Services, session: WriteSession, connection_id: UUID, identity: XeroConsent) -> str:
     """Remember a new consent in the caller's transaction, and answer the address to open."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     now = services.clock.now()
     begun = BegunConsent(connection_id, services.vault.encrypt(verifier))
-    await insert_begun_consent(session, _hash(state), begun, now=now, expires_at=now + STATE_LASTS)
-    return services.consent.build_authorise_url(state, verifier)
+    await insert_begun_consent(session, hash_secret(state), begun, now=now, expires_at=now + STATE_LASTS)
+    return identity.build_authorise_url(state, verifier)
 
 
 async def take(services: Services, state: str) -> BegunConsent:
     """The consent that a browser came back with; committed as used before anything else happens."""
     async with services.database.writing() as session:
-        begun = await take_begun_consent(session, _hash(state), services.clock.now())
+        begun = await take_begun_consent(session, hash_secret(state), services.clock.now())
     if begun is None:
         raise ConsentRefused("This address has been used, or is older than ten minutes. Ask for a new one.")
     return begun
@@ -69,25 +85,36 @@ async def decline(services: Services, begun: BegunConsent) -> None:
             await save_state(session, connection.id, ConnectionState.PENDING, reason, services.clock.now())
 
 
-async def finish(services: Services, begun: BegunConsent, code: str) -> Connection:
-    """Turn the code into an active connection; raises `ConsentRefused` with a sentence for the person."""
+async def finish(services: Services, begun: BegunConsent, code: str) -> Connection | OpenChoice:
+    """Turn the code into an active connection, or into a choice; raises `ConsentRefused` with a sentence."""
+    assert begun.code_verifier is not None
     verifier = services.vault.decrypt(begun.code_verifier)
     try:
-        grant = await services.consent.exchange_code(code, verifier)
-        tenants = await services.consent.fetch_connections(grant.access_token)
+        identity = await _open_identity(services, begun.connection_id)
+        grant = await identity.exchange_code(code, verifier)
+        tenants = await identity.fetch_connections(grant.access_token)
     except PlumblineError as error:
-        raise _in_words(error) from error
+        raise put_in_words(error) from error
     try:
-        tenant = await _join(services, begun.connection_id, grant, tenants)
+        stored = await _store(services, begun.connection_id, grant, tenants)
     except ConsentRefused:
-        await _close_new(services, grant, tenants)
+        await _close_new(identity, grant, tenants)
         raise
-    organisation = await _fetch_organisation(services, begun.connection_id)
-    return await _activate(services, begun.connection_id, tenant, organisation)
+    await revive_others(services, begun.connection_id, stored.token_set_id, stored.dead_reason, tenants)
+    if stored.offer is None:
+        await services.waker.deliver_soon(begun.connection_id)
+        return await open_choice(services, begun.connection_id)
+    return await activate(services, begun.connection_id, stored.offer.tenant_id)
 
 
-async def _join(services: Services, connection_id: UUID, grant: Grant, tenants: Sequence[Tenant]) -> Tenant:
-    """Store the tokens and join the organisation that was chosen, in one transaction."""
+async def _open_identity(services: Services, connection_id: UUID) -> XeroConsent:
+    async with services.database.reading() as session:
+        connection = await find_connection(session, connection_id)
+    return await services.identities.open(connection.xero_app_id if connection else None)
+
+
+async def _store(services: Services, connection_id: UUID, grant: Grant, tenants: Sequence[Tenant]) -> Stored:
+    """Keep the tokens, and join the organisation or keep what is offered, in one transaction."""
     missing = services.list_missing_scopes(grant.scopes)
     if missing:
         raise ConsentRefused(
@@ -97,55 +124,105 @@ async def _join(services: Services, connection_id: UUID, grant: Grant, tenants: 
         connection = await lock_connection(session, connection_id)
         if connection is None or connection.state is ConnectionState.REMOVED:
             raise ConsentRefused("The connection was removed in the meantime.")
-        tenant = choose(connection, grant, tenants)
-        holder = await find_other_holder(session, connection.partner_id, tenant.xero_tenant_id, connection.id)
-        if holder is not None:
-            raise ConsentRefused(f"{tenant.tenant_name} is connected already, as {holder.display_name}.")
-        token_set_id = await save_consent(
-            session,
-            services.vault,
-            access_token=grant.access_token,
-            refresh_token=grant.refresh_token,
-            expires_at=grant.expires_at,
-            scopes=grant.scopes,
-            xero_user_id=grant.xero_user_id or "",
-            granted_at=services.clock.now(),
+        covered = list_covered(grant, tenants)
+        tenant = choose(connection, covered)
+        if tenant is not None:
+            await refuse_if_taken(session, connection, tenant.xero_tenant_id, tenant.tenant_name)
+        user_id = grant.xero_user_id or ""
+        dead = await find_dead_reason(session, connection.xero_app_id, user_id)
+        token_set_id = await _save_tokens(services, session, connection, grant)
+        offers = await _build_offers(session, connection.partner_id, covered)
+        offer = None
+        if tenant is None:
+            await _offer(services, session, connection, offers, token_set_id)
+        else:
+            offer = next(each for each in offers if each.tenant_id == tenant.xero_tenant_id)
+            await _join(services, session, connection, offer, token_set_id)
+            await save_offered(session, connection.id, offers if len(offers) > 1 else [])
+    return Stored(offer, token_set_id, dead[1] if dead else None)
+
+
+async def _save_tokens(
+    services: Services, session: WriteSession, connection: Connection, grant: Grant
+) -> UUID:
+    return await save_consent(
+        session,
+        services.vault,
+        xero_app_id=connection.xero_app_id,
+        access_token=grant.access_token,
+        refresh_token=grant.refresh_token,
+        expires_at=grant.expires_at,
+        scopes=grant.scopes,
+        xero_user_id=grant.xero_user_id or "",
+        granted_at=services.clock.now(),
+    )
+
+
+async def _join(
+    services: Services, session: WriteSession, connection: Connection, offer: Offer, token_set_id: UUID
+) -> None:
+    if not await join_organisation(session, connection.id, offer, token_set_id, services.clock.now()):
+        raise ConsentRefused(
+            f"{offer.name} was connected by another consent at the same moment.", "organisation_taken"
         )
-        joined = await join_organisation(
-            session,
-            connection.id,
-            tenant_id=tenant.xero_tenant_id,
-            xero_connection_id=tenant.xero_connection_id,
-            token_set_id=token_set_id,
+
+
+async def _offer(
+    services: Services,
+    session: WriteSession,
+    connection: Connection,
+    offers: Sequence[Offer],
+    token_set_id: UUID,
+) -> None:
+    """Keep a consent that covers several organisations, and tell the partner, who may choose too."""
+    await save_offers(session, connection.id, token_set_id, offers, TO_CHOOSE)
+    waiting = replace(connection, offered=tuple(offers), reason=TO_CHOOSE, organisation=None)
+    await insert_notice(session, connection.id, ATTENTION, build_notice(waiting), services.clock.now())
+
+
+async def _build_offers(session: WriteSession, partner_id: UUID, tenants: Sequence[Tenant]) -> list[Offer]:
+    """What a partner may see of a consent: an organisation that another partner holds is the person's to choose."""
+    private = await list_held_by_others(session, partner_id, [tenant.xero_tenant_id for tenant in tenants])
+    return [
+        Offer(
+            tenant.xero_tenant_id,
+            tenant.tenant_name,
+            tenant.xero_connection_id,
+            tenant.xero_tenant_id.lower() in private,
         )
-        if not joined:
-            raise ConsentRefused(f"{tenant.tenant_name} was connected by another consent at the same moment.")
-    return tenant
+        for tenant in tenants
+    ]
 
 
-def choose(connection: Connection, grant: Grant, tenants: Sequence[Tenant]) -> Tenant:
-    """The organisation that this consent is about; raises `ConsentRefused`.
+def list_covered(grant: Grant, tenants: Sequence[Tenant]) -> list[Tenant]:
+    """The organisations that a consent covers; raises `ConsentRefused` where it covers none.
 
-    Of all that the person's consents opened, those count that carry this consent's event id. An organisation that is
-    authorised again keeps its first event id (FACTS 1), so where none carries it, all count. A guess between several
-    would be a guess about whose books are written to, and is not made. A connection belongs to its organisation from
-    the moment that it was read.
+    Of all that the person's consents opened, those that carry this consent's event id. An organisation that is
+    authorised again keeps its first event id (FACTS 1), so where none carries it, all count.
     """
     organisations = [tenant for tenant in tenants if tenant.is_organisation]
-    chosen = _opened_by(grant, organisations) or organisations
-    names = ", ".join(sorted(tenant.tenant_name for tenant in chosen)) or "no organisation"
+    covered = _opened_by(grant, organisations) or organisations
+    if not covered:
+        raise ConsentRefused("The consent covers no organisation. Connect again, and choose one in Xero.")
+    return covered
+
+
+def choose(connection: Connection, covered: Sequence[Tenant]) -> Tenant | None:
+    """The organisation that a consent is about; None where somebody must choose; raises `ConsentRefused`.
+
+    A guess between several would be a guess about whose books are written to, and is not made. A connection belongs to
+    its organisation from the moment that it was read.
+    """
     if connection.tenant_id is not None and connection.organisation is not None:
-        expected = connection.organisation.name
-        for tenant in chosen:
+        for tenant in covered:
             if tenant.xero_tenant_id.lower() == connection.tenant_id.lower():
                 return tenant
-        raise ConsentRefused(f"This connection belongs to {expected}, but consent was given for {names}.")
-    if len(chosen) != 1:
+        names = ", ".join(sorted(tenant.tenant_name for tenant in covered))
         raise ConsentRefused(
-            f"Exactly one organisation can be connected here, and this consent covers {names}. "
-            "Disconnect the app in Xero from the others, then connect again and choose one."
+            f"This connection belongs to {connection.organisation.name}, but consent was given for {names}. "
+            "Choose the same organisation in Xero, or have your app open a connection of its own for the other one."
         )
-    return chosen[0]
+    return covered[0] if len(covered) == 1 else None
 
 
 def _opened_by(grant: Grant, tenants: Sequence[Tenant]) -> list[Tenant]:
@@ -153,59 +230,10 @@ def _opened_by(grant: Grant, tenants: Sequence[Tenant]) -> list[Tenant]:
     return [tenant for tenant in tenants if event is not None and tenant.authentication_event_id == event]
 
 
-async def _close_new(services: Services, grant: Grant, tenants: Sequence[Tenant]) -> None:
+async def _close_new(identity: XeroConsent, grant: Grant, tenants: Sequence[Tenant]) -> None:
     """Close what this consent alone opened. When that fails it stays open in Xero, where the person can close it."""
     for tenant in _opened_by(grant, tenants):
         try:
-            await services.consent.delete_connection(grant.access_token, tenant.xero_connection_id)
+            await identity.delete_connection(grant.access_token, tenant.xero_connection_id)
         except PlumblineError as error:
             log.warning("xero_connection_left_open", tenant_id=tenant.xero_tenant_id, error=str(error))
-
-
-async def _fetch_organisation(services: Services, connection_id: UUID) -> Organisation | None:
-    """The organisation, read fresh; None when Xero does not answer but what was read before will do."""
-    try:
-        return await (await services.organisations.open(connection_id)).fetch_organisation()
-    except PlumblineError as error:
-        async with services.database.reading() as session:
-            connection = await find_connection(session, connection_id)
-        if connection is not None and connection.organisation is not None and isinstance(error, Retryable):
-            return None
-        raise _in_words(error) from error
-
-
-async def _activate(
-    services: Services, connection_id: UUID, tenant: Tenant, organisation: Organisation | None
-) -> Connection:
-    """Keep the organisation, start with its country's taxes, and catch up: links that were held, and Xero's changes.
-
-    A connection that was paused stays so: that was somebody's decision, and the consent says nothing about it.
-    """
-    now = services.clock.now()
-    async with services.database.writing() as session:
-        connection = await lock_connection(session, connection_id)
-        if connection is None or connection.tenant_id != tenant.xero_tenant_id:
-            raise ConsentRefused("The connection was changed in the meantime.")
-        if organisation is not None:
-            await save_organisation(session, connection_id, organisation, now)
-            if connection.organisation is None and not connection.settings.taxes:
-                settings = replace(connection.settings, taxes=DEFAULT_TAXES.get(organisation.country, {}))
-                await save_settings(session, connection_id, settings, connection.settings_version)
-        if connection.state is not ConnectionState.PAUSED:
-            await save_state(session, connection_id, ConnectionState.ACTIVE, None, now)
-        await trigger_held(session, connection_id)
-        await ask_for_sweep(session, connection_id)
-        connection = await lock_connection(session, connection_id)
-    assert connection is not None
-    await services.waker.reconcile_soon([connection_id])
-    return connection
-
-
-def _in_words(error: PlumblineError) -> ConsentRefused:
-    if isinstance(error, Retryable):
-        return ConsentRefused("Xero did not answer. Nothing is lost; ask for a new address and try again.")
-    return ConsentRefused(f"Xero refused: {error}")
-
-
-def _hash(state: str) -> bytes:
-    return hashlib.sha256(state.encode()).digest()

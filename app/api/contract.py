@@ -28,18 +28,32 @@ their offset. Ids are yours; what was born in Xero comes with an id that begins 
 `correlation_id` finds the request in the logs. Nothing that is refused is stored, and nothing is stored by half."""
 
 TAGS = (
+    ("providers", "What a business can be connected to, and what a person will be asked for."),
     (
         "connections",
         "One business joined to one Xero organisation: open it, see why it stands still, pause, resume.",
     ),
     ("consent", "Where Xero sends the person back to. It answers a browser, not your app."),
+    (
+        "xero-apps",
+        "Xero apps of your own, to connect through in place of Plumbline's. Secrets are never shown again.",
+    ),
     ("organisation", "What the Xero organisation has to choose from, as it was last read."),
     ("settings", "What the business chose: accounts, taxes, who wins a conflict, what is linked at all."),
     (
         "invoices",
         "Your documents in, whole every time; and where each invoice stands on both sides, and why.",
     ),
+    (
+        "items",
+        "Your products, kept as items in Xero where the settings say so; matched by code before any is made.",
+    ),
+    (
+        "contacts",
+        "Your customers: documents of their own, edits both ways, and which contact of Xero's each one is.",
+    ),
     ("changes", "What your side must now show: the feed, for apps without a webhook and for catching up."),
+    ("notices", "What became of a connection itself: lost, back, paused, removed, or in need of somebody."),
     (
         "webhooks",
         "The same two ways by signed webhook, and Xero's own. What we send you is under *Webhooks* below.",
@@ -51,18 +65,25 @@ TAGS = (
         "What no merge explains and a person should look at: an edit in Xero that ours may have met.",
     ),
     ("links", "Which invoice here is which one in Xero."),
+    ("usage", "What the calls to Xero came to: by connection, day and entity, what is left, and the price."),
     ("health", "For load balancers: the process is alive; it can take requests."),
 )
 """Every tag with a sentence, in the order in which a partner meets them."""
 
 PLAIN_NAMES = {
     "AccountShown": "Account",
+    "BrandingThemeShown": "BrandingTheme",
     "ConnectionShown": "Connection",
+    "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    "OfferShown": "Offer",
     "OrganisationName": "Organisation",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
+    "TrackingCategoryShown": "TrackingCategory",
+    "TrackingOptionShown": "TrackingOption",
     "Wanted": "DocumentWanted",
+    "XeroAppShown": "XeroApp",
 }
 """Schemas whose name in the code says too little, or too much, outside of it."""
 

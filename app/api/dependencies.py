@@ -1,29 +1,41 @@
 """What the API needs of the rest, put together by `wiring` and laid on the application's state as `services`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.api.ports import Check, ScopeCheck, XeroConsent
+from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
 from app.db.session import Database
+from app.db.usage import UsageBook
+from app.domain.pricing import PlanInForce
 from app.reconcile.ports import Waker, XeroOrganisations
 from app.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone."""
+    """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone.
+
+    `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
+    `usage` keeps what the calls of a request came to, when it is over.
+    """
 
     database: Database
     clock: Clock
     waker: Waker
     vault: Vault
-    consent: XeroConsent
+    identities: Identities
     organisations: XeroOrganisations
     list_missing_scopes: ScopeCheck
+    scope_purposes: Mapping[str, str]
+    public_url: str
     ping_redis: Check
+    calls_left: CallsLeftSource
+    plan: PlanInForce
+    usage: UsageBook
 
 
 def get_services(request: Request) -> Services:

@@ -10,7 +10,7 @@ from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.pages import After, Feed, Limit
 from app.api.problems import documented
-from app.db.findings import KeptDiscrepancy, list_discrepancies
+from app.db.findings import About, KeptDiscrepancy, list_discrepancies
 from app.intake.values import Identity
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/discrepancies", tags=["discrepancies"])
@@ -25,6 +25,7 @@ class Discrepancy(BaseModel):
                 {
                     "id": 3,
                     "invoice_id": "inv_8801",
+                    "contact_id": None,
                     "kind": "overwritten_in_xero",
                     "message": "Somebody changed it in Xero at 2026-11-20T04:00:00Z, between our read and our write.",
                     "values": {"reference": {"before": "PO 1177", "after": "PO 1178"}},
@@ -35,7 +36,8 @@ class Discrepancy(BaseModel):
     )
 
     id: int
-    invoice_id: str
+    invoice_id: str | None = Field(description="The invoice that it is of; null where it is a contact's.")
+    contact_id: str | None
     kind: str = Field(description="`overwritten_in_xero`: an edit there may have been lost to our write.")
     message: str
     values: dict[str, Any] = Field(description="By path: what Xero held before our write, and what we wrote.")
@@ -52,14 +54,13 @@ async def list_connection_discrepancies(
     services: Given,
     connection: OwnConnection,
     invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
+    contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
     after: After = 0,
     limit: Limit = 100,
 ) -> Feed[Discrepancy]:
     """Xero has no compare-and-set, so an edit made between our read and our write is noticed afterwards, here."""
     async with services.database.reading() as session:
-        found = await list_discrepancies(
-            session, connection.id, partner_invoice_id=invoice_id, after=after, limit=limit
-        )
+        found = await list_discrepancies(session, connection.id, About(after, limit, invoice_id, contact_id))
     return Feed(data=[_show(one) for one in found], next=found[-1].id if len(found) == limit else None)
 
 
@@ -67,6 +68,7 @@ def _show(kept: KeptDiscrepancy) -> Discrepancy:
     return Discrepancy(
         id=kept.id,
         invoice_id=kept.partner_invoice_id,
+        contact_id=kept.partner_contact_id,
         kind=kept.kind,
         message=kept.message,
         values=dict(kept.values),

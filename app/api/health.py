@@ -1,14 +1,21 @@
-"""Whether this process is alive, and whether it can take requests: the database with its tables, and Redis."""
+"""Whether this process is alive, and whether it can take requests: the database with its tables, and Redis.
+
+Readiness also tells the operator how Xero's webhooks fare, which never makes a process unready.
+"""
 
 import asyncio
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.api.dependencies import Given, Services
 from app.api.ports import Check
 from app.api.problems import documented
 from app.db.resources import check_schema
+from app.db.subscriptions import Subscription, list_subscriptions
 from app.intake.refusals import Fault, InputRefused
 
 router = APIRouter(tags=["health"])
@@ -20,6 +27,28 @@ class Health(BaseModel):
     """All is well."""
 
     status: str = "ok"
+
+
+class WebhooksHeard(BaseModel):
+    """Whether Xero's webhooks arrive. It is the operator's matter, and no reason not to be ready."""
+
+    state: Literal["waiting", "heard", "silent"] = Field(
+        description="`silent`: changes were found in Xero of which no event told, and none came since. Xero disables a "
+        "subscription after 24 hours of failures; look at the webhook's page in its developer portal."
+    )
+    xero_app_id: UUID | None = Field(description="Null for Plumbline's own Xero app.")
+    heard_at: datetime | None = Field(description="When an event last arrived.")
+    silent_since: datetime | None = Field(description="When the silence was told in the log.")
+    gaps: int = Field(
+        description="How often numbers of events were missing for good; each made every sweep come soon."
+    )
+    events_missed: int = Field(description="How many events that were.")
+
+
+class Readiness(Health):
+    """All is well; and beside it, how Xero's webhooks fare."""
+
+    xero_webhooks: list[WebhooksHeard]
 
 
 @router.get("/healthz", operation_id="get_health", summary="The process is alive")
@@ -34,7 +63,7 @@ async def get_health() -> Health:
     summary="Database and Redis answer",
     responses=documented("not_ready"),
 )
-async def get_readiness(services: Given) -> Health:
+async def get_readiness(services: Given) -> Readiness:
     """503 names each part that does not answer within two seconds."""
     checks: dict[str, Check] = {"database": lambda: _check_database(services), "redis": services.ping_redis}
     found = await asyncio.gather(*(_find_fault(name, check) for name, check in checks.items()))
@@ -42,7 +71,21 @@ async def get_readiness(services: Given) -> Health:
     if faults:
         silent = " and ".join(fault.field for fault in faults)
         raise InputRefused("not_ready", f"No answer from {silent}.", faults)
-    return Health()
+    async with services.database.reading() as session:
+        subscriptions = await list_subscriptions(session)
+    return Readiness(xero_webhooks=[_show_webhooks(subscription) for subscription in subscriptions])
+
+
+def _show_webhooks(subscription: Subscription) -> WebhooksHeard:
+    heard = "waiting" if subscription.heard_at is None else "heard"
+    return WebhooksHeard(
+        state="silent" if subscription.silent_since else heard,
+        xero_app_id=subscription.xero_app_id,
+        heard_at=subscription.heard_at,
+        silent_since=subscription.silent_since,
+        gaps=subscription.gaps,
+        events_missed=subscription.events_missed,
+    )
 
 
 async def _check_database(services: Services) -> None:

@@ -8,18 +8,16 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.standing import Reason, show
-from app.db.contacts import list_contacts
+from app.db.contact_resources import list_contact_details
 from app.db.resources import KeptInvoice
 from app.db.session import ReadSession
 from app.domain.connection import Connection
 from app.domain.document import to_document
 from app.domain.link import State
 from app.domain.money import totals
+from app.domain.organisation import DEEP_LINK
 from app.domain.sides import Side, project
 from app.intake.document import EXAMPLE
-
-DEEP_LINK = "https://go.xero.com/app/{short_code}/invoicing/view/{invoice_id}"
-"""Xero's page of an invoice (FACTS 5)."""
 
 _RECORD_EXAMPLE = {name: value for name, value in EXAMPLE.items() if name not in ("version", "based_on")}
 
@@ -69,9 +67,7 @@ class Invoice(BaseModel):
                         "total": "1890.00",
                         "amount_due": "1390.00",
                         "updated_at": "2026-11-20T03:15:01Z",
-                        "deep_link": DEEP_LINK.format(
-                            short_code="!Ab1c2", invoice_id="0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21"
-                        ),
+                        "deep_link": DEEP_LINK.format("!Ab1c2", "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21"),
                     },
                 }
             ]
@@ -96,8 +92,8 @@ async def build_invoices(
 ) -> list[Invoice]:
     """The resources of these links, their contacts read at once."""
     wanted = {str(one.record["contact"]) for one in kept if one.record.get("contact")}
-    contacts = await list_contacts(session, connection.id, sorted(wanted)) if wanted else []
-    details = {contact.partner_contact_id: contact.details for contact in contacts}
+    contacts = await list_contact_details(session, connection.id, sorted(wanted))
+    details = {key: contact.shown for key, contact in contacts.items()}
     return [build_invoice(one, connection, details) for one in kept]
 
 
@@ -135,7 +131,6 @@ def _build_record(
 def _build_xero_side(kept: KeptInvoice, connection: Connection) -> XeroSide | None:
     if kept.xero_invoice_id is None:
         return None
-    short_code = connection.organisation.short_code if connection.organisation else None
     return XeroSide(
         xero_invoice_id=kept.xero_invoice_id,
         number=kept.xero_number,
@@ -143,7 +138,6 @@ def _build_xero_side(kept: KeptInvoice, connection: Connection) -> XeroSide | No
         total=kept.xero_total,
         amount_due=kept.xero_amount_due,
         updated_at=kept.xero_updated_at,
-        deep_link=DEEP_LINK.format(short_code=short_code, invoice_id=kept.xero_invoice_id)
-        if short_code
-        else None,
+        deep_link=connection.organisation
+        and connection.organisation.address_of_invoice(kept.xero_invoice_id),
     )

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.api.authentication import ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.dependencies import Given
 from app.api.invoice_resource import Invoice, build_invoices
 from app.api.pages import After, Cursor, Feed, Limit, Page, read_cursor, write_cursor
 from app.api.problems import documented
+from app.db.holds import trigger_link
 from app.db.links import DocumentOutcome
 from app.db.resources import KeptInvoice, Wanted, find_kept_invoice, list_attempts, list_kept_invoices
 from app.db.session import ReadSession
@@ -36,11 +37,19 @@ class Attempt(BaseModel):
     """One action on Xero: what was to be moved (before and after by path), and what came of it."""
 
     id: int
-    action: Literal["create", "update", "pay", "unpay"] | str
+    action: Literal["create", "update", "pay", "unpay", "credit", "uncredit"] | str
     outcome: Literal["done", "refused", "unknown", "adopted"] | str
     message: str | None
     moves: dict[str, Any]
     at: datetime
+
+
+class OnlineInvoice(BaseModel):
+    """Xero's page of an invoice for the customer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://in.xero.com/aBcD1234"}]})
+
+    url: str
 
 
 @router.put(
@@ -94,6 +103,33 @@ async def get_invoice(services: Given, connection: OwnConnection, invoice_id: In
         return await _build(session, connection, invoice_id)
 
 
+@router.post(
+    "/{invoice_id}/retry",
+    operation_id="retry_invoice",
+    summary="Look at an invoice again now, after its cause was mended",
+    responses=documented(*_MISSING, "connection_removed"),
+)
+async def retry_invoice(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    invoice_id: InvoiceId,
+    tasks: BackgroundTasks,
+) -> Invoice:
+    """What is held is planned anew, and sent to Xero if nothing known forbids it; the resource tells what came of it.
+
+    Most holds need no call: they go on by themselves when an edit, an event, the settings or the organisation's facts
+    lift their cause.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if not await trigger_link(session, connection.id, invoice_id, services.clock.now()):
+            raise InputRefused("not_found", "This connection has no invoice with that id.")
+        invoice = await _build(session, connection, invoice_id)
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    return invoice
+
+
 @router.get(
     "",
     operation_id="list_invoices",
@@ -130,6 +166,27 @@ async def list_invoice_attempts(
         found = await list_attempts(session, kept.id, after=after, limit=limit)
     attempts = [Attempt.model_validate(each, from_attributes=True) for each in found]
     return Feed(data=attempts, next=found[-1].id if len(found) == limit else None)
+
+
+@router.get(
+    "/{invoice_id}/online-invoice",
+    operation_id="get_online_invoice",
+    summary="Where the customer can look at the invoice and pay it",
+    responses=documented(*_MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
+)
+async def get_online_invoice(
+    services: Given, connection: OwnConnection, invoice_id: InvoiceId
+) -> OnlineInvoice:
+    """Asks Xero, at the price of one call; the address stays the same, so keep it."""
+    async with services.database.reading() as session:
+        kept = await _get_kept(session, connection, invoice_id)
+    if kept.xero_invoice_id is None:
+        raise InputRefused("not_found", "This invoice is not in Xero yet.")
+    organisation = await services.organisations.open(connection.id)
+    url = await organisation.invoices.fetch_online_url(kept.xero_invoice_id)
+    if url is None:
+        raise InputRefused("not_found", "Xero has no online invoice for it, as for one that is voided.")
+    return OnlineInvoice(url=url)
 
 
 async def _build(session: ReadSession, connection: Connection, invoice_id: str) -> Invoice:

@@ -1,4 +1,4 @@
-"""The manifest: the partner tells which invoices it has and in which version; we answer which ones we lack.
+"""The manifest: the partner tells which invoices and contacts it has, by version; we answer which ones we lack.
 
 It is how a document is found whose call and whose webhook were both lost (DESIGN section 2).
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.problems import documented
+from app.db.contact_resources import list_held_contact_versions
 from app.db.resources import list_held_versions, list_ids_unknown_to_partner
 from app.intake.values import Identity, Version
 
@@ -21,7 +22,7 @@ MOST_UNKNOWN = 1_000
 
 
 class Entry(BaseModel):
-    """An invoice that the app has."""
+    """An invoice or a contact that the app has."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,10 +38,15 @@ class Manifest(BaseModel):
     )
 
     invoices: list[Entry] = Field(max_length=LONGEST_MANIFEST)
+    contacts: list[Entry] = Field(
+        default=[],
+        max_length=LONGEST_MANIFEST,
+        description="For apps that send contacts of their own.",
+    )
 
 
 class Wanted(BaseModel):
-    """An invoice to send: `missing` altogether, or held in an older version."""
+    """An invoice or a contact to send: `missing` altogether, or held in an older version."""
 
     id: str
     held_version: int | None
@@ -55,6 +61,7 @@ class Comparison(BaseModel):
             "examples": [
                 {
                     "send": [{"id": "inv_8801", "held_version": 6, "reason": "stale"}],
+                    "send_contacts": [{"id": "cus_17", "held_version": None, "reason": "missing"}],
                     "unknown_to_you": ["inv_9"],
                 }
             ]
@@ -62,6 +69,7 @@ class Comparison(BaseModel):
     )
 
     send: list[Wanted]
+    send_contacts: list[Wanted]
     unknown_to_you: list[str]
 
 
@@ -72,15 +80,29 @@ class Comparison(BaseModel):
     responses=documented("malformed_body", "unauthorised", "not_found", "too_large", "invalid_request"),
 )
 async def compare_manifest(services: Given, connection: OwnConnection, manifest: Manifest) -> Comparison:
-    """Changes nothing. PUT each of `send`."""
+    """Changes nothing. PUT each of `send` and of `send_contacts`."""
     ids = [entry.id for entry in manifest.invoices]
     async with services.database.reading() as session:
         held = await list_held_versions(session, connection.id, ids)
         unknown = await list_ids_unknown_to_partner(session, connection.id, ids, MOST_UNKNOWN)
-    send = [_want(entry, held) for entry in manifest.invoices if held.get(entry.id, 0) < entry.version]
-    return Comparison(send=send, unknown_to_you=unknown)
+        contacts = await list_held_contact_versions(
+            session, connection.id, [entry.id for entry in manifest.contacts]
+        )
+    return Comparison(
+        send=_list_wanted(manifest.invoices, held),
+        send_contacts=_list_wanted(manifest.contacts, contacts),
+        unknown_to_you=unknown,
+    )
 
 
-def _want(entry: Entry, held: dict[str, int]) -> Wanted:
-    version = held.get(entry.id) or None
-    return Wanted(id=entry.id, held_version=version, reason="stale" if version else "missing")
+def _list_wanted(entries: list[Entry], held: dict[str, int]) -> list[Wanted]:
+    """What is held in an older version, or not at all."""
+    return [
+        Wanted(
+            id=entry.id,
+            held_version=held.get(entry.id) or None,
+            reason="stale" if held.get(entry.id) else "missing",
+        )
+        for entry in entries
+        if held.get(entry.id, 0) < entry.version
+    ]

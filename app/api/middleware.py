@@ -58,6 +58,19 @@ class Correlation:
             await problem(scope, receive, send_with_id)
 
 
+class KeepUsage:
+    """Keeps the count of the calls to Xero that a request made, once it is answered; most make none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+        services = getattr(scope["app"].state, "services", None) if scope["type"] == "http" else None
+        if services is not None:
+            await services.usage.save()
+
+
 class BodyLimit:
     """Refuses a body over `LARGEST_BODY`, by its announced length or, where none is announced, as it comes."""
 

@@ -1,27 +1,40 @@
-"""GET /oauth/xero/callback: where Xero sends the person's browser back to, with a code or with a no."""
+"""Where Xero sends the person's browser back to, with a code or with a no, and where the person then chooses.
+
+GET /oauth/xero/callback ends a consent. Where that covers several organisations its page posts the choice to
+/oauth/xero/organisation, as a form, with a token that is good once.
+"""
 
 from typing import Annotated
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from app.api import consent
-from app.api.consent_page import show_connected, show_refused
+from app.api.choice import OpenChoice, choose_as_person
+from app.api.consent_page import show_choice, show_connected, show_refused
+from app.api.consent_refusal import ConsentRefused
 from app.api.dependencies import Given
 from app.api.problems import documented
+from app.domain.connection import Connection
 
 router = APIRouter(tags=["consent"])
+
+RETURN_PATH = "/oauth/xero/callback"
+"""What a Xero app must have registered as its redirect URI, below our public address (FACTS 1)."""
 
 Sent = Annotated[str | None, Query(max_length=4096)]
 
 
 @router.get(
-    "/oauth/xero/callback",
+    RETURN_PATH,
     operation_id="return_from_xero",
     summary="The end of Xero's consent, for a person's browser",
     response_class=HTMLResponse,
     responses={
-        200: {"description": "A page that says that it is connected."},
+        200: {
+            "description": "A page that says that it is connected, or asks which organisation it is to be."
+        },
         400: {"description": "A page that says why it is not connected."},
         **documented("invalid_request"),
     },
@@ -37,9 +50,48 @@ async def return_from_xero(
         if error is not None or not code:
             await consent.decline(services, begun)
             return show_refused(_explain(error))
-        return show_connected(await consent.finish(services, begun, code))
-    except consent.ConsentRefused as refused:
+        return _show(await consent.finish(services, begun, code))
+    except ConsentRefused as refused:
         return show_refused(str(refused))
+
+
+@router.post(
+    "/oauth/xero/organisation",
+    operation_id="choose_organisation_as_person",
+    summary="The choice between the organisations of a consent, from the page after it",
+    response_class=HTMLResponse,
+    responses={
+        200: {"description": "A page that says that it is connected, or asks again."},
+        400: {"description": "A page that says why it is not connected."},
+        **documented("too_large"),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["token", "tenant_id"],
+                        "properties": {"token": {"type": "string"}, "tenant_id": {"type": "string"}},
+                    }
+                }
+            },
+        }
+    },
+)
+async def choose_organisation_as_person(services: Given, request: Request) -> HTMLResponse:
+    """The token of the page works once; where Xero gives no answer the page comes again with a fresh one."""
+    form = parse_qs((await request.body()).decode("utf-8", "replace"))
+    token, tenant_id = form.get("token", [""])[0], form.get("tenant_id", [""])[0]
+    try:
+        return _show(await choose_as_person(services, token, tenant_id))
+    except ConsentRefused as refused:
+        return show_refused(str(refused))
+
+
+def _show(outcome: Connection | OpenChoice) -> HTMLResponse:
+    return show_choice(outcome) if isinstance(outcome, OpenChoice) else show_connected(outcome)
 
 
 def _explain(error: str | None) -> str:

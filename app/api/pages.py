@@ -1,14 +1,15 @@
 """Pages by cursor: how many, where the last one ended, where the next one begins."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from app.db.resources import KeptInvoice, Position
+from app.db.resources import Position
 from app.intake.refusals import Fault, InputRefused
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
@@ -32,7 +33,14 @@ class Feed(BaseModel, Generic[T]):
     next: int | None = Field(description="Pass it as `after`; null when this was all there is now.")
 
 
-def write_cursor(page: list[KeptInvoice], limit: int) -> str | None:
+class Positioned(Protocol):
+    """An entry that knows its place in the list."""
+
+    @property
+    def position(self) -> Position: ...
+
+
+def write_cursor(page: Sequence[Positioned], limit: int) -> str | None:
     """Where the page after this one begins; None when this one was not full."""
     if len(page) < limit:
         return None

@@ -7,12 +7,23 @@ Everything here crosses the network and may raise what `app.errors` names: `Retr
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
+
+from app.domain.usage import CallsLeft
 
 Check = Callable[[], Awaitable[object]]
 """Returns when a part answers, raises when it does not."""
 
 ScopeCheck = Callable[[Iterable[str]], list[str]]
 """The scopes that nothing works without and that a consent does not hold."""
+
+
+class CallsLeftSource(Protocol):
+    """Knows what Xero last said is left of an organisation's calls."""
+
+    async def find_left(self, xero_tenant_id: str) -> CallsLeft | None:
+        """None where Xero said nothing lately. Asks Redis alone; never raises."""
+        ...
 
 
 class Grant(Protocol):
@@ -48,7 +59,7 @@ class Tenant(Protocol):
 
 
 class XeroConsent(Protocol):
-    """Xero's OAuth2 code flow, and its list of what a person's consents opened."""
+    """The OAuth2 code flow of one Xero app, and Xero's list of what a person's consents to it opened."""
 
     def build_authorise_url(self, state: str, verifier: str) -> str:
         """Where to send the person's browser."""
@@ -64,4 +75,12 @@ class XeroConsent(Protocol):
 
     async def delete_connection(self, access_token: str, xero_connection_id: str) -> None:
         """Disconnect one organisation."""
+        ...
+
+
+class Identities(Protocol):
+    """The consent of each Xero app: Plumbline's own, and those that partners registered."""
+
+    async def open(self, xero_app_id: UUID | None) -> XeroConsent:
+        """That of the app, of Plumbline's own for None; raises `RequestRefused` where it is not known any more."""
         ...

@@ -4,6 +4,7 @@
 field, and `correlation_id` finds the request in the logs. `KINDS` is the whole list; nothing else is ever answered.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from app.errors import Retryable, Terminal
 from app.intake.refusals import Fault, InputRefused, list_faults
 from app.telemetry import find_correlation_id
 
@@ -33,13 +35,20 @@ KINDS: dict[str, Kind] = {
     "connection_removed": Kind(409, "The connection has been removed"),
     "not_authorised_yet": Kind(409, "The connection has not been authorised in Xero"),
     "wrong_state": Kind(409, "The connection's state does not allow it"),
+    "consent_refused": Kind(409, "Xero's consent cannot be used"),
+    "organisation_taken": Kind(409, "The organisation is connected already"),
+    "xero_app_known": Kind(409, "The Xero app is registered already"),
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),
+    "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),
     "invalid_request": Kind(422, "The request is not valid"),
+    "organisation_not_offered": Kind(422, "The consent does not cover that organisation"),
     "invalid_document": Kind(422, "The document is not valid"),
     "internal_error": Kind(500, "Something went wrong here"),
+    "xero_refused": Kind(502, "Xero refused what had to be asked"),
+    "xero_unavailable": Kind(503, "Xero cannot be asked now"),
     "not_ready": Kind(503, "Not ready to serve"),
 }
 """Every kind by its code. A code never changes its meaning."""
@@ -100,7 +109,18 @@ async def answer_http(_: Request, error: Exception) -> JSONResponse:
     return respond(code, error.detail, headers=error.headers)
 
 
+async def answer_xero(_: Request, error: Exception) -> JSONResponse:
+    """For a request that had to ask Xero: later where that helps, with when; else for a person to mend."""
+    assert isinstance(error, Retryable | Terminal)
+    if not isinstance(error, Retryable):
+        return respond("xero_refused", str(error), more={"reason": error.code})
+    wait = {"Retry-After": str(math.ceil(error.retry_after.total_seconds()))} if error.retry_after else {}
+    return respond("xero_unavailable", str(error), more={"reason": error.code}, headers=wait)
+
+
 HANDLERS: dict[Any, Any] = {
+    Retryable: answer_xero,
+    Terminal: answer_xero,
     InputRefused: answer_refusal,
     RequestValidationError: answer_validation,
     HTTPException: answer_http,

@@ -4,24 +4,30 @@ A map is changed entry by entry: an entry that is named is set, one that is null
 by id or by code and are kept by id, because people edit codes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, Field
 
+from app.api.settings_contacts import ContactsChange, choose_contacts
+from app.api.settings_credits import CreditsChange, choose_credits
+from app.api.settings_invoicing import InvoicingChange, choose_invoicing, needs_organisation
+from app.api.settings_items import ItemsChange, choose_items
 from app.domain.coupling import NO_TAX_TYPE, XERO_WORD
 from app.domain.gate import ImportFromXero
+from app.domain.numbering import Numbering
 from app.domain.organisation import Account, Organisation
 from app.domain.policy import ConflictPolicy
 from app.domain.settings import ConnectionSettings
+from app.domain.xero_contact import ContactGroup
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Day, Line, Word
 
 
-class SettingsChange(BaseModel):
-    """The settings to change; one that is left out stays. Null clears `payment_account` and `sync_from`."""
+class SettingsChange(InvoicingChange, ItemsChange, CreditsChange, ContactsChange):
+    """The settings to change; one that is left out stays. Null clears what may be without a value."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -37,25 +43,33 @@ class SettingsChange(BaseModel):
                     "conflict_policy": "newest_wins",
                     "sync_from": "2026-07-01",
                     "import_from_xero": "sent",
+                    "numbering": "partner",
                 }
             ]
         },
     )
 
-    revenue_accounts: dict[Word, Line | None] = {}
-    taxes: dict[Word, Line | None] = {}
+    revenue_accounts: dict[Word, Line | None] = Field(default_factory=dict)
+    taxes: dict[Word, Line | None] = Field(default_factory=dict)
     payment_account: Line | None = None
     conflict_policy: ConflictPolicy | None = None
     sync_from: Day | None = None
     import_from_xero: ImportFromXero | None = None
+    numbering: Numbering | None = None
 
 
 def apply_change(
-    settings: ConnectionSettings, change: SettingsChange, organisation: Organisation | None
+    settings: ConnectionSettings,
+    change: SettingsChange,
+    organisation: Organisation | None,
+    groups: Sequence[ContactGroup] = (),
 ) -> ConnectionSettings:
-    """The settings after a change; raises `invalid_request` naming every entry that cannot be chosen."""
+    """The settings after a change; raises `invalid_request` naming every entry that cannot be chosen.
+
+    `groups` are the contact groups that Xero has, where the change names any.
+    """
     named = change.model_fields_set
-    if organisation is None and any(_values(change)):
+    if organisation is None and (any(_values(change)) or needs_organisation(change)):
         raise InputRefused(
             "not_authorised_yet", "Accounts and taxes can be chosen once the organisation is known."
         )
@@ -63,9 +77,13 @@ def apply_change(
     chosen: dict[str, Any] = {}
     if organisation is not None:
         chosen = _choose(settings, change, organisation, faults)
+    chosen |= choose_credits(change, organisation, faults)
+    chosen |= choose_invoicing(settings, change, organisation, faults)
+    chosen |= choose_items(settings, change, faults)
+    chosen |= choose_contacts(settings, change, groups, faults)
     if "sync_from" in named:
         chosen["sync_from"] = date.fromisoformat(change.sync_from) if change.sync_from else None
-    for name in ("conflict_policy", "import_from_xero"):
+    for name in ("conflict_policy", "import_from_xero", "numbering"):
         if name in named:
             value = getattr(change, name)
             chosen[name] = value
@@ -76,7 +94,8 @@ def apply_change(
 
 
 def _values(change: SettingsChange) -> list[str | None]:
-    return [*change.revenue_accounts.values(), *change.taxes.values(), change.payment_account]
+    lines = [*change.revenue_accounts.values(), *change.taxes.values()]
+    return [*lines, change.payment_account, change.credit_note_account, change.prepayment_account]
 
 
 def _choose(
@@ -84,6 +103,9 @@ def _choose(
 ) -> dict[str, Any]:
     def choose_sales(field: str, name: str) -> str:
         return _choose_account(organisation, field, name, _why_unfit_for_sales, faults)
+
+    def choose_bank(field: str, name: str) -> str:
+        return _choose_account(organisation, field, name, _why_unfit_for_payments, faults)
 
     def choose_tax(field: str, tax_type: str) -> str:
         fault = _why_unfit_tax(organisation, tax_type)
@@ -95,6 +117,9 @@ def _choose(
             "revenue_accounts", settings.revenue_accounts, change.revenue_accounts, choose_sales, faults
         ),
         "taxes": _merge("taxes", settings.taxes, change.taxes, choose_tax, faults),
+        "payment_accounts": _merge(
+            "payment_accounts", settings.payment_accounts, change.payment_accounts, choose_bank, faults
+        ),
     }
     if "payment_account" in change.model_fields_set:
         name = change.payment_account

@@ -1,12 +1,14 @@
 """Why an invoice is not in step, in one answer: the link's own reason, or that of the connection that holds it up."""
 
 from datetime import datetime
+from typing import Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from app.db.resources import KeptInvoice
 from app.domain.connection import Connection, ConnectionState
+from app.domain.hold import Way
 from app.domain.link import Standing, State
+from app.domain.next_step import find_next_step
 
 
 class Reason(BaseModel):
@@ -15,6 +17,13 @@ class Reason(BaseModel):
     code: str
     message: str
     cure: str | None
+    until: datetime | None = Field(
+        default=None, description="When it is tried again by itself; null where somebody must act first."
+    )
+    way: Way | None = Field(
+        default=None,
+        description="Of a held invoice: what kind of step the cure is; `none`: Xero can never do it.",
+    )
 
 
 class Shown(BaseModel):
@@ -36,7 +45,20 @@ _HELD_UP = {
 }
 
 
-def show(kept: KeptInvoice, connection: Connection) -> Shown:
+class Kept(Protocol):
+    """A link of any kind, as far as its standing goes."""
+
+    @property
+    def is_behind(self) -> bool: ...
+    @property
+    def standing(self) -> Standing: ...
+    @property
+    def since_at(self) -> datetime: ...
+    @property
+    def touched_at(self) -> datetime: ...
+
+
+def show(kept: Kept, connection: Connection) -> Shown:
     """A link is behind while something was triggered since it last settled, whatever it was before."""
     standing = kept.standing
     if not kept.is_behind:
@@ -52,6 +74,8 @@ def find_connection_reason(connection: Connection) -> Reason | None:
     """What keeps the whole connection from working, or None."""
     if connection.state in _HELD_UP:
         code, cure = _HELD_UP[connection.state]
+        if connection.awaits_choice:
+            cure = "Choose the organisation of the connection, of those that its consent covers."
         return Reason(
             code=code, message=connection.reason or f"The connection is {connection.state}.", cure=cure
         )
@@ -59,14 +83,22 @@ def find_connection_reason(connection: Connection) -> Reason | None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")
     at = connection.retry_at.isoformat(timespec="seconds")
+    step = find_next_step(connection) if connection.lacks_scopes else None
     return Reason(
         code=code if separator else "waiting",
         message=message or code or "Work waits.",
-        cure=f"Nothing to do: it is tried again at {at}.",
+        cure=step.message if step else f"Nothing to do: it is tried again at {at}.",
+        until=connection.retry_at,
     )
 
 
 def _own_reason(standing: Standing) -> Reason | None:
     if standing.code is None:
         return None
-    return Reason(code=standing.code, message=standing.message or standing.code, cure=standing.cure)
+    return Reason(
+        code=standing.code,
+        message=standing.message or standing.code,
+        cure=standing.cure,
+        until=standing.retry_at,
+        way=standing.way,
+    )

@@ -1,4 +1,4 @@
-"""The three webhooks as the contract tells them; nothing is routed from here.
+"""The webhooks as the contract tells them; nothing is routed from here.
 
 Ours to the partner's app is declared as FastAPI declares webhooks, and sent by `delivery`. The two that come in are
 plain routes of `intake`, whose bodies stay as they came, so what OpenAPI says of them is written here.
@@ -11,9 +11,11 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.changes import Change
+from app.api.notice_webhooks import declare_notices
 from app.api.problems import documented
+from app.intake.contact_document import ContactDocument
 from app.intake.document import EXAMPLE, Document
-from app.intake.partner_events import InvoiceChanged
+from app.intake.partner_events import ContactChanged, InvoiceChanged
 
 router = APIRouter(tags=["webhooks"])
 
@@ -23,7 +25,7 @@ REFERENCE = "#/components/schemas/{model}"
 class ChangeSent(BaseModel):
     """What a partner's app is sent: the very object that the feed has, in an envelope."""
 
-    type: Literal["invoice.changed"]
+    type: Literal["invoice.changed", "contact.changed"]
     timestamp: datetime
     data: Change
 
@@ -45,21 +47,31 @@ class ChangeRefused(BaseModel):
     document: Document
 
 
-@router.post(
-    "invoice.changed",
-    operation_id="send_change",
-    response_model=ChangeApplied,
-    summary="To your app: what an invoice must now show",
-    responses={
+class ContactChangeRefused(BaseModel):
+    """The same answer about a contact."""
+
+    document: ContactDocument
+
+
+def _answers(refused: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    return {
         200: {"description": "Applied, now or before: a `revision` that you have is answered so again."},
         409: {
-            "model": ChangeRefused,
+            "model": refused,
             "description": "Refused, with the whole document as it stands in the app.",
         },
         "default": {
             "description": "Anything else, or no answer in 10 seconds: it is sent again, later and later."
         },
-    },
+    }
+
+
+@router.post(
+    "invoice.changed",
+    operation_id="send_change",
+    response_model=ChangeApplied,
+    summary="To your app: what an invoice must now show",
+    responses=_answers(ChangeRefused),
 )
 def send_change(
     change: ChangeSent,
@@ -75,9 +87,35 @@ def send_change(
     - it holds `after` already: leave it;
     - it holds something else: refuse the whole change with 409 and your document.
 
+    `contact` is compared by its id: what is known of a customer changes by `contact.changed`.
+
     Then raise `version`, and send the change's `revision` as `based_on` from now on.
     Signed by [Standard Webhooks](https://www.standardwebhooks.com); one invoice's changes come in order.
     """
+
+
+@router.post(
+    "contact.changed",
+    operation_id="send_contact_change",
+    response_model=ChangeApplied,
+    summary="To your app: what a contact must now show",
+    responses=_answers(ContactChangeRefused),
+)
+def send_contact_change(
+    change: ChangeSent,
+    webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1043`.")],
+    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
+    webhook_signature: Annotated[
+        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+    ],
+) -> None:
+    """The same rules as for an invoice, on the fields of a contact; `data` has `contact_id` and `contact`.
+
+    A contact that your app does not know comes with every `before` null, under an id for it to keep.
+    """
+
+
+declare_notices(router)
 
 
 def _header(name: str, description: str) -> dict[str, Any]:
@@ -116,7 +154,7 @@ _FROM_PARTNER = {
         _header("webhook-signature", "`v1,` and the base64 of an HMAC-SHA256."),
     ],
     "requestBody": _body(
-        {"$ref": REFERENCE.format(model="InvoiceChanged")},
+        {"anyOf": [{"$ref": REFERENCE.format(model=name)} for name in ("InvoiceChanged", "ContactChanged")]},
         {
             "type": "invoice.changed",
             "timestamp": "2026-11-20T03:15:00Z",
@@ -173,15 +211,35 @@ _FROM_XERO = {
     },
 }
 
+_FROM_XERO_TO_APP = {
+    **_FROM_XERO,
+    "operationId": "take_xero_events_of_app",
+    "summary": "From Xero, for a Xero app of your own: something moved",
+    "description": "The `webhook_url` of your Xero app. The same as Plumbline's own, but checked with your app's "
+    "webhook key; it reaches the connections of your app alone.",
+    "parameters": [
+        {
+            "name": "xero_app_id",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"},
+        },
+        _header("x-xero-signature", "Base64 of the HMAC-SHA256 of the raw body, with your webhook key."),
+    ],
+}
+
 INCOMING: dict[str, dict[str, Any]] = {
     "/webhooks/partner/{partner_id}": {"post": _FROM_PARTNER},
     "/webhooks/xero": {"post": _FROM_XERO},
+    "/webhooks/xero/{xero_app_id}": {"post": _FROM_XERO_TO_APP},
 }
 """Paths of the contract that `intake` serves."""
 
 
 def build_incoming_schemas() -> dict[str, Any]:
     """The schemas that those paths refer to."""
-    envelope = InvoiceChanged.model_json_schema(ref_template=REFERENCE)
-    inner: dict[str, Any] = envelope.pop("$defs")
-    return {**inner, "InvoiceChanged": envelope}
+    schemas: dict[str, Any] = {}
+    for model in (InvoiceChanged, ContactChanged):
+        envelope = model.model_json_schema(ref_template=REFERENCE)
+        schemas |= {**envelope.pop("$defs"), model.__name__: envelope}
+    return schemas

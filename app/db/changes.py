@@ -10,9 +10,18 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ChangeRow, InvoiceLinkRow
+from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
 from app.domain.hub import Move
+
+INVOICE = "invoice"
+CONTACT = "contact"
+"""What a change is of: its body names it as `<kind>_id` and shows it as `<kind>`; its type is `<kind>.changed`."""
+
+_LINKS: Mapping[str, type[ContactLinkRow] | type[InvoiceLinkRow]] = {
+    INVOICE: InvoiceLinkRow,
+    CONTACT: ContactLinkRow,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,7 @@ class NewChange:
     revision: int
     moves: Mapping[str, Move]
     body: Mapping[str, Any]
+    kind: str = INVOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,17 @@ class Change:
     body: Mapping[str, Any]
     last_answer: str | None
     created_at: datetime
+    kind: str = INVOICE
+
+    @property
+    def type(self) -> str:
+        """The type of its webhook."""
+        return f"{self.kind}.changed"
+
+    @property
+    def partner_id(self) -> str:
+        """The partner's id of what it is of."""
+        return str(self.body[f"{self.kind}_id"])
 
 
 @dataclass(slots=True)
@@ -66,7 +87,7 @@ async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[
 
 
 async def insert_changes(session: WriteSession, connection_id: UUID, changes: Sequence[NewChange]) -> None:
-    """Put changes into the feed; an older one of the same invoice that still waits is superseded.
+    """Put changes into the feed; an older one of the same thing that still waits is superseded.
 
     Only the holder of the connection's lease calls this, so cursors of a connection are committed in order. A revision
     that is there already is left as it is.
@@ -87,6 +108,7 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
         {
             "connection_id": connection_id,
             "link_id": change.link_id,
+            "kind": change.kind,
             "revision": change.revision,
             "moves": moves_to_json(change.moves),
             "body": dict(change.body),
@@ -109,7 +131,7 @@ async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> 
 
 
 async def list_changes(session: ReadSession, connection_id: UUID, after: int, limit: int) -> list[Change]:
-    """The feed after a cursor, oldest first, without what a newer change of the same invoice replaced."""
+    """The feed after a cursor, oldest first, without what a newer change of the same thing replaced."""
     rows = await session.execute(
         select(ChangeRow)
         .where(
@@ -122,14 +144,20 @@ async def list_changes(session: ReadSession, connection_id: UUID, after: int, li
 
 
 async def save_acknowledgement(
-    session: WriteSession, link_id: UUID, revision: int, *, version: int | None, replaced_version: int | None
+    session: WriteSession,
+    link_id: UUID,
+    revision: int,
+    *,
+    version: int | None,
+    replaced_version: int | None,
+    kind: str = INVOICE,
 ) -> None:
     """The partner applied everything up to a revision; look at the link again.
 
     `version` is the app's own version after it, believed only if the one it replaced is the newest we know: otherwise a
     document between the two was lost, and the manifest must still find it.
     """
-    row = InvoiceLinkRow
+    row = _LINKS[kind]
     known = func.greatest(row.document_version, row.acked_version)
     await session.execute(
         update(row)
@@ -148,11 +176,11 @@ async def acknowledge_upto(session: WriteSession, connection_id: UUID, cursor: i
         update(ChangeRow)
         .where(ChangeRow.connection_id == connection_id, ChangeRow.id <= cursor, ChangeRow.state == "pending")
         .values(state="applied", answered_at=at, last_answer="acknowledged by call")
-        .returning(ChangeRow.link_id, ChangeRow.revision)
+        .returning(ChangeRow.link_id, ChangeRow.revision, ChangeRow.kind)
     )
     rows = (await session.execute(applied)).all()
-    for link_id, revision in rows:
-        await save_acknowledgement(session, link_id, revision, version=None, replaced_version=None)
+    for link_id, revision, kind in rows:
+        await save_acknowledgement(session, link_id, revision, version=None, replaced_version=None, kind=kind)
     return len(rows)
 
 
@@ -168,4 +196,5 @@ def change_from_row(row: ChangeRow) -> Change:
         body=row.body,
         last_answer=row.last_answer,
         created_at=row.created_at,
+        kind=row.kind,
     )

@@ -1,29 +1,33 @@
 """Connections: their state, their generation, their lease, and what is kept of their organisation."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
+from app.db.organisations import organisation_from_json
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow
-from app.domain.connection import Connection, ConnectionState
-from app.domain.organisation import Account, Organisation, TaxRate
+from app.db.tables import ConnectionRow, InvoiceLinkRow
+from app.domain.compare_run import CompareRun
+from app.domain.connection import Connection, ConnectionState, Offer
+from app.domain.precedence import LATELY
 from app.domain.settings import ConnectionSettings
 
 
 async def insert_connection(
-    session: WriteSession, partner_id: UUID, business_id: str, display_name: str
+    session: WriteSession,
+    partner_id: UUID,
+    business_id: str,
+    display_name: str,
+    xero_app_id: UUID | None = None,
 ) -> Connection:
-    """Make a pending connection."""
+    """Make a pending connection; of the partner's own Xero app where one is named."""
     row = ConnectionRow(
         partner_id=partner_id,
         business_id=business_id,
         display_name=display_name,
+        xero_app_id=xero_app_id,
         reason="Not authorised in Xero yet.",
         settings=ConnectionSettings().to_json(),
     )
@@ -78,22 +82,11 @@ async def raise_generation(session: WriteSession, connection_id: UUID) -> None:
 async def save_state(
     session: WriteSession, connection_id: UUID, state: ConnectionState, reason: str | None, at: datetime
 ) -> None:
-    """Move a connection to a state, with the reason in words."""
+    """Move a connection to a state, with the reason in words. Whoever may tell the partner uses `states.move`."""
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)
         .values(state=state.value, reason=reason, since_at=at, retry_at=None, retry_reason=None, retries=0)
-    )
-
-
-async def save_authorisation(
-    session: WriteSession, connection_id: UUID, *, tenant_id: str, xero_connection_id: str, token_set_id: UUID
-) -> None:
-    """Join a connection to an organisation by the consent that was just given."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(tenant_id=tenant_id, xero_connection_id=xero_connection_id, token_set_id=token_set_id)
     )
 
 
@@ -110,27 +103,19 @@ async def save_settings(
     return (await session.execute(saved)).scalar_one_or_none() is not None
 
 
-async def save_organisation(
-    session: WriteSession, connection_id: UUID, organisation: Organisation, at: datetime
-) -> None:
-    """Keep what was read of the organisation."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(organisation=organisation_to_json(organisation), organisation_fetched_at=at)
-    )
-
-
 async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
 ) -> Connection | None:
-    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait."""
+    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait.
+
+    Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
+    """
     taken = (
         update(ConnectionRow)
         .where(
             ConnectionRow.id == connection_id,
             ConnectionRow.state == ConnectionState.ACTIVE,
-            or_(ConnectionRow.retry_at.is_(None), ConnectionRow.retry_at <= now),
+            or_(ConnectionRow.retry_at.is_(None), ConnectionRow.retry_at <= now, ConnectionRow.bulk_waits),
             or_(ConnectionRow.lease_until.is_(None), ConnectionRow.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=until)
@@ -170,6 +155,7 @@ async def release_lease(session: WriteSession, connection_id: UUID, owner: str, 
             retry_at=None,
             retry_reason=None,
             retries=0,
+            missing_scopes=[],
         )
         .returning(ConnectionRow.id)
     )
@@ -177,9 +163,15 @@ async def release_lease(session: WriteSession, connection_id: UUID, owner: str, 
 
 
 async def postpone(
-    session: WriteSession, connection_id: UUID, owner: str, retry_at: datetime, reason: str
+    session: WriteSession,
+    connection_id: UUID,
+    owner: str,
+    retry_at: datetime,
+    reason: str,
+    *,
+    bulk_alone: bool = False,
 ) -> None:
-    """Give the lease back with work left: look again at `retry_at`, for that reason."""
+    """Give the lease back with work left: look again at `retry_at`, for that reason; a bulk alone may have to wait."""
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
@@ -188,6 +180,7 @@ async def postpone(
             lease_until=None,
             retry_at=retry_at,
             retry_reason=reason,
+            bulk_waits=bulk_alone,
             retries=ConnectionRow.retries + 1,
         )
     )
@@ -203,14 +196,22 @@ async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> 
 
 
 async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
-    """Active connections that are behind, not waiting for a time, and that no worker holds."""
-    row = ConnectionRow
+    """Active connections that are behind, not waiting for a time, and that no worker holds.
+
+    Where a bulk alone waits, a document that came lately makes it due.
+    """
+    row, link = ConnectionRow, InvoiceLinkRow
+    has_news = exists().where(
+        link.connection_id == row.id,
+        link.generation > link.settled_generation,
+        link.touched_at > now - LATELY,
+    )
     due = (
         select(row.id)
         .where(
             row.generation > row.settled_generation,
             row.state == ConnectionState.ACTIVE,
-            or_(row.retry_at.is_(None), row.retry_at <= now),
+            or_(row.retry_at.is_(None), row.retry_at <= now, and_(row.bulk_waits, has_news)),
             or_(row.lease_until.is_(None), row.lease_until < now),
         )
         .limit(limit)
@@ -218,57 +219,19 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
     return (await session.execute(due)).scalars().all()
 
 
-async def ask_for_sweeps(
-    session: WriteSession, before: datetime, now: datetime, limit: int
-) -> Sequence[UUID]:
-    """Ask for a sweep of Xero on active connections that had none since `before`; answers which."""
-    row = ConnectionRow
-    stale = (
-        select(row.id)
-        .where(row.state == ConnectionState.ACTIVE, or_(row.swept_at.is_(None), row.swept_at < before))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    asked = (
-        update(row)
-        .where(row.id.in_(stale))
-        .values(sweep_due=True, swept_at=now, generation=row.generation + 1)
-        .returning(row.id)
-    )
-    return (await session.execute(asked)).scalars().all()
-
-
-async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> None:
-    """Ask for a sweep of Xero on one connection, its organisation's facts included."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(sweep_due=True, organisation_fetched_at=None, generation=ConnectionRow.generation + 1)
-    )
-
-
-async def save_swept(session: WriteSession, connection_id: UUID, swept_to: datetime, at: datetime) -> None:
-    """Everything that moved in Xero up to `swept_to` (its clock) has been looked at."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(
-            sweep_due=False,
-            swept_at=at,
-            swept_to=func.greatest(func.coalesce(ConnectionRow.swept_to, swept_to), swept_to),
-        )
-    )
-
-
 async def find_connection_ids_by_tenant(
-    session: ReadSession, tenant_ids: Sequence[str]
+    session: ReadSession, tenant_ids: Sequence[str], xero_app_id: UUID | None = None
 ) -> dict[str, list[UUID]]:
-    """Connections by lower-cased tenant id; removed ones excluded. One organisation may serve several."""
+    """Connections of one Xero app by lower-cased tenant id, without removed ones. A tenant may serve several."""
     wanted = [tenant.lower() for tenant in tenant_ids]
     tenant = func.lower(ConnectionRow.tenant_id)
     rows = await session.execute(
         select(tenant, ConnectionRow.id).where(
-            and_(tenant.in_(wanted), ConnectionRow.state != ConnectionState.REMOVED)
+            and_(
+                tenant.in_(wanted),
+                ConnectionRow.state != ConnectionState.REMOVED,
+                ConnectionRow.xero_app_id.is_not_distinct_from(xero_app_id),
+            )
         )
     )
     found: dict[str, list[UUID]] = {}
@@ -301,21 +264,15 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         swept_to=row.swept_to,
         swept_at=row.swept_at,
         created_at=row.created_at,
+        facts_due=row.facts_due,
+        xero_app_id=row.xero_app_id,
+        offered=tuple(Offer(**offer) for offer in row.offered),
+        missing_scopes=tuple(row.missing_scopes),
+        was_paused=row.was_paused,
+        forked_from=row.forked_from,
+        bulk_waits=row.bulk_waits,
+        compare_due=row.compare_due,
+        compare_run=CompareRun.from_json(row.compare_run) if row.compare_run else None,
+        compared_at=row.compared_at,
+        compared=CompareRun.from_json(row.compared) if row.compared else None,
     )
-
-
-def organisation_to_json(organisation: Organisation) -> dict[str, Any]:
-    """The organisation as it is kept: decimals as text, dates as ISO text."""
-    kept = asdict(organisation)
-    kept["lock_on"] = organisation.lock_on.isoformat() if organisation.lock_on else None
-    kept["tax_rates"] = [rate | {"rate": str(rate["rate"])} for rate in kept["tax_rates"]]
-    return kept
-
-
-def organisation_from_json(kept: dict[str, Any]) -> Organisation:
-    """The organisation that `organisation_to_json` kept."""
-    accounts = tuple(Account(**account) for account in kept["accounts"])
-    rates = tuple(TaxRate(**rate | {"rate": Decimal(rate["rate"])}) for rate in kept["tax_rates"])
-    lock_on = date.fromisoformat(kept["lock_on"]) if kept["lock_on"] else None
-    rest = {"currencies": tuple(kept["currencies"]), "lock_on": lock_on}
-    return Organisation(**kept | rest | {"accounts": accounts, "tax_rates": rates})

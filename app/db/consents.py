@@ -1,24 +1,29 @@
-"""Consents that were begun, and the organisation that each joined to its connection."""
+"""Consents that were begun, what each offered, and the organisation that it joined to its connection."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.db.connections import connection_from_row, save_authorisation
+from app.db.closings import forget_if_unused, insert_closing
+from app.db.connections import connection_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, OAuthStateRow
-from app.domain.connection import Connection, ConnectionState
+from app.domain.connection import Connection, ConnectionState, Offer
 
 
 @dataclass(frozen=True, slots=True)
 class BegunConsent:
-    """The connection that a consent is for, and its PKCE verifier, still encrypted."""
+    """The connection that a consent is for, and its PKCE verifier, still encrypted.
+
+    None for the verifier: the code was exchanged, and the person is to choose an organisation.
+    """
 
     connection_id: UUID
-    code_verifier: bytes
+    code_verifier: bytes | None
 
 
 async def insert_begun_consent(
@@ -41,14 +46,21 @@ async def insert_begun_consent(
     await session.flush()
 
 
-async def take_begun_consent(session: WriteSession, state_hash: bytes, now: datetime) -> BegunConsent | None:
-    """The consent of that state, once: None the second time, after its time, and for a state that we never gave."""
+async def take_begun_consent(
+    session: WriteSession, state_hash: bytes, now: datetime, *, is_exchanged: bool = False
+) -> BegunConsent | None:
+    """The consent of that state, once: None the second time, after its time, and for a state that we never gave.
+
+    One that waits for a choice (`is_exchanged`) is found as such only.
+    """
+    verifier = OAuthStateRow.code_verifier
     taken = (
         update(OAuthStateRow)
         .where(
             OAuthStateRow.state_hash == state_hash,
             OAuthStateRow.used_at.is_(None),
             OAuthStateRow.expires_at > now,
+            verifier.is_(None) if is_exchanged else verifier.is_not(None),
         )
         .values(used_at=now)
         .returning(OAuthStateRow.connection_id, OAuthStateRow.code_verifier)
@@ -71,19 +83,80 @@ async def find_other_holder(
     return connection_from_row(row) if row else None
 
 
+async def list_held_by_others(
+    session: ReadSession, partner_id: UUID, tenant_ids: Collection[str]
+) -> set[str]:
+    """Those of the organisations that connections of other partners hold, lower-cased."""
+    tenant = func.lower(ConnectionRow.tenant_id)
+    held = select(tenant).where(
+        tenant.in_([tenant_id.lower() for tenant_id in tenant_ids]),
+        ConnectionRow.partner_id != partner_id,
+        ConnectionRow.state != ConnectionState.REMOVED,
+    )
+    return set((await session.execute(held)).scalars())
+
+
+async def save_offers(
+    session: WriteSession, connection_id: UUID, token_set_id: UUID, offers: Sequence[Offer], reason: str
+) -> None:
+    """Keep a consent that covers several organisations until one is chosen, and say so."""
+    row = await _get_row(session, connection_id)
+    before, row.token_set_id = row.token_set_id, token_set_id
+    row.offered = [asdict(offer) for offer in offers]
+    row.reason = reason
+    row.tenant_id = row.xero_connection_id = None
+    await session.flush()
+    if before is not None and before != token_set_id:
+        await forget_if_unused(session, before)
+
+
+async def share_consent(session: WriteSession, source_id: UUID, connection_id: UUID) -> None:
+    """Let a new connection have the consent of another, with what that offered."""
+    source, row = await _get_row(session, source_id), await _get_row(session, connection_id)
+    row.token_set_id, row.xero_app_id = source.token_set_id, source.xero_app_id
+    row.offered = [offer for offer in source.offered if offer["tenant_id"] != source.tenant_id]
+    row.reason = "One of the organisations of the consent is to be chosen."
+    await session.flush()
+
+
+async def fork_connection(session: WriteSession, source_id: UUID, connection_id: UUID) -> None:
+    """Have a new connection take over the settings of another once its own organisation is known."""
+    source, row = await _get_row(session, source_id), await _get_row(session, connection_id)
+    row.forked_from, row.xero_app_id = source.id, source.xero_app_id
+    await session.flush()
+
+
 async def join_organisation(
-    session: WriteSession, connection_id: UUID, *, tenant_id: str, xero_connection_id: str, token_set_id: UUID
+    session: WriteSession, connection_id: UUID, offer: Offer, token_set_id: UUID | None, at: datetime
 ) -> bool:
-    """Join a connection to an organisation; False when another of the partner's took it a moment before."""
+    """Join a connection to an organisation; False when another of the partner's took it a moment before.
+
+    Without a token set the one that it has stays. An entry of Xero's list that it used before (another person's of the
+    same organisation) is closed, because every open one is counted and paid for.
+    """
+    row = await _get_row(session, connection_id)
+    before, entry = row.token_set_id, row.xero_connection_id
     try:
         async with session.begin_nested():
-            await save_authorisation(
-                session,
-                connection_id,
-                tenant_id=tenant_id,
-                xero_connection_id=xero_connection_id,
-                token_set_id=token_set_id,
-            )
+            row.tenant_id, row.xero_connection_id = offer.tenant_id, offer.xero_connection_id
+            row.token_set_id = token_set_id or before
+            await session.flush()
     except IntegrityError:
         return False
+    if before is not None and entry is not None and entry != offer.xero_connection_id:
+        await insert_closing(session, connection_id, before, entry, at)
+    if before is not None and before != row.token_set_id:
+        await forget_if_unused(session, before)
     return True
+
+
+async def save_offered(session: WriteSession, connection_id: UUID, offers: Sequence[Offer]) -> None:
+    """Keep what a consent covered beside the organisation that was joined, for further connections."""
+    row = await _get_row(session, connection_id)
+    row.offered = [asdict(offer) for offer in offers]
+    await session.flush()
+
+
+async def _get_row(session: WriteSession, connection_id: UUID) -> ConnectionRow:
+    wanted = select(ConnectionRow).where(ConnectionRow.id == connection_id)
+    return (await session.execute(wanted.execution_options(populate_existing=True))).scalar_one()

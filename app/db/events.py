@@ -15,34 +15,43 @@ from app.db.tables import PartnerEventRow, XeroEventRow
 
 @dataclass(frozen=True, slots=True)
 class XeroEvent:
-    """A hint from Xero: something happened to a resource at `dated_at` (its clock; None when it could not be read)."""
+    """A hint from Xero: something happened to a resource at `dated_at` (its clock; None when it could not be read).
+
+    `resource_type` is Xero's word, which events of credits carry.
+    """
 
     id: int
     category: str
     resource_id: str
     dated_at: datetime | None
+    resource_type: str | None = None
 
 
-async def insert_xero_events(session: WriteSession, rows: Sequence[dict[str, Any]]) -> list[UUID]:
-    """Store events, each once; answers the connections of those that are new.
+async def insert_xero_events(session: WriteSession, rows: Sequence[dict[str, Any]]) -> set[UUID | None]:
+    """Store events, each once; answers the connections of those that are new, None for an unknown tenant's.
 
     A row has connection_id (None for an unknown tenant), tenant_id, category, event_type, resource_id (all lower or
     upper case as the intake made them), dated, dated_at and payload.
     """
     if not rows:
-        return []
+        return set()
     stored = (
         insert(XeroEventRow).values(list(rows)).on_conflict_do_nothing().returning(XeroEventRow.connection_id)
     )
-    connections = (await session.execute(stored)).scalars().all()
-    return list(dict.fromkeys(connection for connection in connections if connection is not None))
+    return set((await session.execute(stored)).scalars())
 
 
 async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) -> list[XeroEvent]:
     """Events of a connection that no reconcile has looked at, oldest first."""
     row = XeroEventRow
     waiting = await session.execute(
-        select(row.id, row.category, row.resource_id, row.dated_at)
+        select(
+            row.id,
+            row.category,
+            row.resource_id,
+            row.dated_at,
+            row.payload["data"]["Type"].astext,
+        )
         .where(row.connection_id == connection_id, row.taken_at.is_(None))
         .order_by(row.id)
         .limit(limit)

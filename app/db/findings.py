@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import AttemptRow, ConflictRow, DiscrepancyRow, InvoiceLinkRow
+from app.db.tables import AttemptRow, ConflictRow, ContactLinkRow, DiscrepancyRow, InvoiceLinkRow
 from app.domain.fields import ABSENT
 from app.domain.merge import Conflict
 
@@ -39,7 +39,7 @@ class Discrepancy:
 class Attempt:
     """One action on Xero for one link.
 
-    `action` is create, update, pay or unpay; `outcome` is done, refused or adopted.
+    `action` is create, update, pay, unpay, credit or uncredit; `outcome` is done, refused or adopted.
     """
 
     link_id: UUID
@@ -53,10 +53,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class KeptConflict:
-    """A conflict as it is read back; `winner` None while it is held, `closed_at` when it ended."""
+    """A conflict of an invoice or a contact as it is read back; `winner` None while it is held, `closed_at` when it
+    ended.
+    """
 
     id: int
-    partner_invoice_id: str
+    partner_invoice_id: str | None
+    partner_contact_id: str | None
     path: str
     values: Mapping[str, Any]
     winner: str | None
@@ -155,35 +158,54 @@ async def list_writes_over(session: ReadSession, link_ids: Sequence[UUID], since
     return [Written(*columns) for columns in found]
 
 
-async def list_conflicts(
-    session: ReadSession, connection_id: UUID, *, partner_invoice_id: str | None, after: int, limit: int
-) -> list[KeptConflict]:
-    """Conflicts of a connection after an id, oldest first, of one invoice if it is named."""
-    row, link = ConflictRow, InvoiceLinkRow
-    wanted = (
-        select(row, link.partner_invoice_id)
-        .join(link, link.id == row.link_id)
-        .where(row.connection_id == connection_id, row.id > after)
-        .order_by(row.id)
-        .limit(limit)
-    )
-    if partner_invoice_id is not None:
-        wanted = wanted.where(link.partner_invoice_id == partner_invoice_id)
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which findings are wanted: those after an id, of one invoice or one contact if it is named."""
+
+    after: int
+    limit: int
+    partner_invoice_id: str | None = None
+    partner_contact_id: str | None = None
+
+
+async def list_conflicts(session: ReadSession, connection_id: UUID, about: About) -> list[KeptConflict]:
+    """Conflicts of a connection, oldest first."""
     return [
         KeptConflict(
-            kept.id, invoice_id, kept.path, kept.values, kept.winner, kept.policy, kept.revision, kept.found_at,
-            kept.closed_at,
+            kept.id, invoice_id, contact_id, kept.path, kept.values, kept.winner, kept.policy, kept.revision,
+            kept.found_at, kept.closed_at,
         )
-        for kept, invoice_id in await session.execute(wanted)
+        for kept, invoice_id, contact_id in await session.execute(_about(ConflictRow, connection_id, about))
     ]  # fmt: skip
+
+
+def _about(
+    row: type[ConflictRow] | type[DiscrepancyRow], connection_id: UUID, about: About
+) -> Select[Any, str, str]:
+    """The findings with the partner's id of what each is of."""
+    invoice, contact = InvoiceLinkRow, ContactLinkRow
+    wanted = (
+        select(row, invoice.partner_invoice_id, contact.partner_contact_id)
+        .outerjoin(invoice, invoice.id == row.link_id)
+        .outerjoin(contact, contact.id == row.link_id)
+        .where(row.connection_id == connection_id, row.id > about.after)
+        .order_by(row.id)
+        .limit(about.limit)
+    )
+    if about.partner_invoice_id is not None:
+        wanted = wanted.where(invoice.partner_invoice_id == about.partner_invoice_id)
+    if about.partner_contact_id is not None:
+        wanted = wanted.where(contact.partner_contact_id == about.partner_contact_id)
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)
 class KeptDiscrepancy:
-    """A discrepancy as it is read back."""
+    """A discrepancy of an invoice or a contact as it is read back."""
 
     id: int
-    partner_invoice_id: str
+    partner_invoice_id: str | None
+    partner_contact_id: str | None
     kind: str
     message: str
     values: Mapping[str, Any]
@@ -191,22 +213,14 @@ class KeptDiscrepancy:
 
 
 async def list_discrepancies(
-    session: ReadSession, connection_id: UUID, *, partner_invoice_id: str | None, after: int, limit: int
+    session: ReadSession, connection_id: UUID, about: About
 ) -> list[KeptDiscrepancy]:
-    """Discrepancies of a connection after an id, oldest first, of one invoice if it is named."""
-    row, link = DiscrepancyRow, InvoiceLinkRow
-    wanted = (
-        select(row, link.partner_invoice_id)
-        .join(link, link.id == row.link_id)
-        .where(row.connection_id == connection_id, row.id > after)
-        .order_by(row.id)
-        .limit(limit)
-    )
-    if partner_invoice_id is not None:
-        wanted = wanted.where(link.partner_invoice_id == partner_invoice_id)
+    """Discrepancies of a connection, oldest first."""
     return [
-        KeptDiscrepancy(kept.id, invoice_id, kept.kind, kept.message, kept.values, kept.found_at)
-        for kept, invoice_id in await session.execute(wanted)
+        KeptDiscrepancy(kept.id, invoice_id, contact_id, kept.kind, kept.message, kept.values, kept.found_at)
+        for kept, invoice_id, contact_id in await session.execute(
+            _about(DiscrepancyRow, connection_id, about)
+        )
     ]
 
 

@@ -22,10 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
+from app.db.credits import credits_from_row, credits_to_row
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
+from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
+from app.domain.item_code import in_xero_words, with_item_words
 from app.domain.link import Document, Intent, InvoiceLink, Standing, State
+from app.domain.retry import next_retry
 
 
 class DocumentOutcome(StrEnum):
@@ -118,8 +122,10 @@ async def _why_not_stored(
     return StoredDocument(outcome, row.document_version, row.revision)
 
 
-async def list_behind(session: ReadSession, connection_id: UUID, limit: int) -> list[InvoiceLink]:
-    """Links of a connection that are behind, the longest waiting first."""
+async def list_behind(
+    session: ReadSession, connection_id: UUID, limit: int, *, touched_after: datetime | None = None
+) -> list[InvoiceLink]:
+    """Links of a connection that are behind, the longest waiting first; with an instant, those touched since."""
     behind = (
         select(InvoiceLinkRow)
         .where(
@@ -129,6 +135,8 @@ async def list_behind(session: ReadSession, connection_id: UUID, limit: int) -> 
         .order_by(InvoiceLinkRow.touched_at, InvoiceLinkRow.id)
         .limit(limit)
     )
+    if touched_after is not None:
+        behind = behind.where(InvoiceLinkRow.touched_at > touched_after)
     return await _load(session, (await session.execute(behind)).scalars().all())
 
 
@@ -156,7 +164,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_invoice_id=row.xero_invoice_id,
         generation=row.generation,
         hub=_hub_from_row(row, sent),
-        standing=Standing(State(row.state), row.reason_code, row.reason_message, row.reason_cure),
+        standing=standing_from_row(row),
         document=_document_from_row(row),
         line_ids=row.line_ids,
         payment_ids=row.payment_ids,
@@ -171,14 +179,23 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        **credits_from_row(row),
+    )
+
+
+def standing_from_row(row: InvoiceLinkRow) -> Standing:
+    """Where the link stood when it was last recorded."""
+    way = Way(row.reason_way) if row.reason_way else None
+    return Standing(
+        State(row.state), row.reason_code, row.reason_message, row.reason_cure, way, row.held_by, row.retry_at
     )
 
 
 def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
     return Hub(
-        record=row.record,
+        record=with_item_words(row.record),
         partner_shadow=row.partner_shadow,
-        xero_shadow=row.xero_shadow,
+        xero_shadow=in_xero_words(row.xero_shadow),
         revision=row.revision,
         partner_version=row.merged_version,
         partner_based_on=row.merged_based_on,
@@ -186,7 +203,7 @@ def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
         sent=sent.sent,
         refused=sent.refused,
         newest_sent=sent.newest,
-        unanswered=row.unanswered,
+        unanswered=None if row.unanswered is None else in_xero_words(row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
     )
 
@@ -248,6 +265,9 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "reason_code": standing.code,
         "reason_message": standing.message,
         "reason_cure": standing.cure,
+        "reason_way": standing.way.value if standing.way else None,
+        "held_by": standing.held_by,
+        "retry_at": next_retry(standing.code, at) if standing.state is State.HELD else None,
         "saved_at": at,
         "settled_generation": link.generation - (link.id in again),
         "record": dict(hub.record),
@@ -268,6 +288,7 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "xero_updated_at": link.xero_updated_at,
         "read_updated_at": link.read_updated_at,
         "tax_amounts_sent": link.tax_amounts_sent,
+        **credits_to_row(link),
     }
 
 
@@ -306,26 +327,17 @@ async def list_unfinished(session: ReadSession, connection_id: UUID) -> list[Inv
     return await _load(session, (await session.execute(begun)).scalars().all())
 
 
-async def mark_xero_due(session: WriteSession, link_ids: Sequence[UUID]) -> None:
-    """Ask for a fresh read of these links in Xero."""
-    if link_ids:
-        await session.execute(
-            update(InvoiceLinkRow)
-            .where(InvoiceLinkRow.id.in_(sorted(link_ids)))
-            .values(xero_due=True, generation=InvoiceLinkRow.generation + 1)
-        )
-
-
-async def trigger_held(
-    session: WriteSession, connection_id: UUID, codes: Collection[str] | None = None
+async def mark_xero_due(
+    session: WriteSession, link_ids: Sequence[UUID], touched_at: datetime | None = None
 ) -> None:
-    """Look again at every held link, or at those held with these codes: what may lift the cause has changed."""
-    held = update(InvoiceLinkRow).where(
-        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.state == State.HELD.value
-    )
-    if codes is not None:
-        held = held.where(InvoiceLinkRow.reason_code.in_(codes))
-    await session.execute(held.values(generation=InvoiceLinkRow.generation + 1))
+    """Ask for a fresh read of these links in Xero; with an instant, because somebody touched them then."""
+    if link_ids:
+        asked: dict[str, Any] = {"xero_due": True, "generation": InvoiceLinkRow.generation + 1}
+        if touched_at is not None:
+            asked["touched_at"] = func.greatest(InvoiceLinkRow.touched_at, touched_at)
+        await session.execute(
+            update(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(sorted(link_ids))).values(asked)
+        )
 
 
 async def has_behind(session: ReadSession, connection_id: UUID) -> bool:

@@ -1,19 +1,141 @@
-"""Notices to the partner about a connection: written in the transaction that made them true, sent by delivery."""
+"""Notices to the partner about a connection: written in the transaction that made them true, sent by delivery.
 
-from collections.abc import Mapping
+Of one connection they go in the order in which they were written, one at a time, until the partner's app has taken
+each: whatever became of the connection since, and also where a newer one has made an older one history. The cursors of
+a connection are committed in order, because whoever writes one holds the connection's row; so a reader of the feed
+misses none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.db.session import WriteSession
-from app.db.tables import NoticeRow
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import ConnectionRow, NoticeRow, PartnerRow
 from app.domain.fields import instant_text
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice as it stands; `body` is what the partner is sent, without its cursor."""
+
+    cursor: int
+    connection_id: UUID
+    type: str
+    body: Mapping[str, Any]
+    state: str
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeClaim:
+    """A notice that is ours to send until a moment after which another worker may take it."""
+
+    notice: Notice
+    until: datetime
 
 
 async def insert_notice(
     session: WriteSession, connection_id: UUID, kind: str, body: Mapping[str, Any], at: datetime
 ) -> None:
     """Tell the partner something of a connection, as `connection.disconnected`; then wake delivery."""
+    await session.execute(
+        select(ConnectionRow.id).where(ConnectionRow.id == connection_id).with_for_update(key_share=True)
+    )
     told = {"connection_id": str(connection_id), "at": instant_text(at), **body}
     session.add(NoticeRow(connection_id=connection_id, type=kind, body=told, due_at=at))
     await session.flush()
+
+
+async def claim_next_notice(
+    session: WriteSession, connection_id: UUID, *, now: datetime, until: datetime
+) -> NoticeClaim | None:
+    """Claim the oldest notice that waits, or None while it is on its way or not due: those after it wait for it."""
+    oldest = (
+        select(NoticeRow)
+        .where(NoticeRow.connection_id == connection_id, NoticeRow.state == "pending")
+        .order_by(NoticeRow.id)
+        .limit(1)
+        .with_for_update()
+    )
+    row = (await session.execute(oldest)).scalar_one_or_none()
+    if row is None or (row.attempts > 0 and row.due_at > now) or (row.claimed_until or now) > now:
+        return None
+    row.claimed_until = until
+    return NoticeClaim(_from_row(row), until)
+
+
+async def save_notice_answer(
+    session: WriteSession, claim: NoticeClaim, *, is_taken: bool, answer: str, at: datetime, due_at: datetime
+) -> bool:
+    """Record what came of a claimed notice and give it back; False, and nothing saved, when the claim ran out."""
+    row = NoticeRow
+    saved = (
+        update(row)
+        .where(row.id == claim.notice.cursor, row.claimed_until == claim.until)
+        .values(
+            state="delivered" if is_taken else "pending",
+            attempts=row.attempts + 1,
+            last_answer=answer[:500],
+            claimed_until=None,
+            due_at=due_at,
+            answered_at=at,
+        )
+        .returning(row.id)
+    )
+    return (await session.execute(saved)).scalar_one_or_none() is not None
+
+
+async def list_connections_with_notices(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
+    """Connections in any state whose oldest notice is due, for a partner who has a webhook address."""
+    older = aliased(NoticeRow)
+    is_oldest = ~exists().where(
+        older.connection_id == NoticeRow.connection_id, older.state == "pending", older.id < NoticeRow.id
+    )
+    due = (
+        select(NoticeRow.connection_id)
+        .join(ConnectionRow, ConnectionRow.id == NoticeRow.connection_id)
+        .join(PartnerRow, PartnerRow.id == ConnectionRow.partner_id)
+        .where(PartnerRow.webhook_url.is_not(None), _is_due(now), is_oldest)
+        .limit(limit)
+    )
+    return (await session.execute(due)).scalars().all()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """A notice that was never sent is due whatever the clocks of database and worker say to each other."""
+    row = NoticeRow
+    return and_(
+        row.state == "pending",
+        or_(row.attempts == 0, row.due_at <= now),
+        or_(row.claimed_until.is_(None), row.claimed_until <= now),
+    )
+
+
+async def list_notices(session: ReadSession, connection_id: UUID, after: int, limit: int) -> list[Notice]:
+    """The feed of notices after a cursor, oldest first."""
+    rows = await session.execute(
+        select(NoticeRow)
+        .where(NoticeRow.connection_id == connection_id, NoticeRow.id > after)
+        .order_by(NoticeRow.id)
+        .limit(limit)
+    )
+    return [_from_row(row) for row in rows.scalars()]
+
+
+def _from_row(row: NoticeRow) -> Notice:
+    return Notice(
+        cursor=row.id,
+        connection_id=row.connection_id,
+        type=row.type,
+        body=row.body,
+        state=row.state,
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )

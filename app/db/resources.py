@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import all_ as all_of
 from sqlalchemy import any_ as any_of
 
+from app.db.links import standing_from_row
 from app.db.session import ReadSession
 from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
 from app.domain.link import Standing, State
@@ -132,7 +133,7 @@ def _kept(row: InvoiceLinkRow) -> KeptInvoice:
         partner_number=row.partner_number,
         xero_number=row.xero_number,
         is_behind=row.generation > row.settled_generation,
-        standing=Standing(State(row.state), row.reason_code, row.reason_message, row.reason_cure),
+        standing=standing_from_row(row),
         since_at=row.since_at,
         touched_at=row.touched_at,
         created_at=row.created_at,

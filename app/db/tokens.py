@@ -11,25 +11,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
-from app.db.session import Database, WriteSession
-from app.db.tables import ConnectionRow, TokenSetRow
+from app.db.session import Database, ReadSession, WriteSession
+from app.db.states import lose_all_of_token_set
+from app.db.tables import ConnectionRow, TokenSetRow, XeroAppRow
+from app.domain.connection import ConnectionState
 from app.errors import AuthorisationLost
 from app.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTokenSet:
-    """A token set, open, with the tenant of the connection through which it was asked for."""
+    """A token set, open, with the tenant of the connection through which it was asked for ("" where by itself).
+
+    `xero_app_id` and `client_id` are of the partner's own Xero app, None for Plumbline's.
+    """
 
     token_set_id: UUID
     xero_tenant_id: str
+    xero_app_id: UUID | None
+    client_id: str | None
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     previous_refresh_token: str | None = field(repr=False)
     expires_at: datetime
     refreshed_at: datetime
+    scopes: tuple[str, ...]
     dead_reason: str | None
 
 
@@ -43,15 +51,43 @@ class DatabaseTokenStore:
     async def get(self, connection_id: UUID) -> StoredTokenSet:
         """The connection's token set; raises `AuthorisationLost` for a connection that was never authorised."""
         wanted = (
-            select(TokenSetRow, ConnectionRow.tenant_id)
+            select(TokenSetRow, ConnectionRow.tenant_id, XeroAppRow.client_id)
             .join(ConnectionRow, ConnectionRow.token_set_id == TokenSetRow.id)
+            .outerjoin(XeroAppRow, XeroAppRow.id == TokenSetRow.xero_app_id)
             .where(ConnectionRow.id == connection_id)
         )
         async with self._database.reading() as session:
             found = (await session.execute(wanted)).one_or_none()
         if found is None or found[1] is None:
             raise AuthorisationLost("the connection has not been authorised in Xero")
-        return self._open(found[0], found[1])
+        return self._open(found[0], found[1], found[2])
+
+    async def get_set(self, token_set_id: UUID) -> StoredTokenSet:
+        """A token set by itself; raises `AuthorisationLost` for one that was forgotten."""
+        wanted = (
+            select(TokenSetRow, XeroAppRow.client_id)
+            .outerjoin(XeroAppRow, XeroAppRow.id == TokenSetRow.xero_app_id)
+            .where(TokenSetRow.id == token_set_id)
+        )
+        async with self._database.reading() as session:
+            found = (await session.execute(wanted)).one_or_none()
+        if found is None:
+            raise AuthorisationLost("the consent is not kept any more")
+        return self._open(found[0], "", found[1])
+
+    async def list_idle(self, before: datetime, limit: int) -> Sequence[UUID]:
+        """Token sets that were not refreshed since then, are not dead, and that something needs; oldest first."""
+        is_used = exists().where(
+            ConnectionRow.token_set_id == TokenSetRow.id, ConnectionRow.state != ConnectionState.REMOVED
+        )
+        idle = (
+            select(TokenSetRow.id)
+            .where(TokenSetRow.refreshed_at < before, TokenSetRow.dead_reason.is_(None), is_used)
+            .order_by(TokenSetRow.refreshed_at)
+            .limit(limit)
+        )
+        async with self._database.reading() as session:
+            return (await session.execute(idle)).scalars().all()
 
     async def claim(self, token_set_id: UUID, owner: str, now: datetime, until: datetime) -> bool:
         """Claim the refresh until that instant; False while another's claim has not run out."""
@@ -87,34 +123,58 @@ class DatabaseTokenStore:
             refresh_until=None,
         )
 
-    async def save_dead(self, token_set_id: UUID, owner: str, reason: str) -> bool:
-        """Close the token set until a new consent replaces it; False when the claim is no longer `owner`'s."""
-        claimed = _claimed_by(token_set_id, owner)
-        return await self._change(claimed, dead_reason=reason, refresh_owner=None, refresh_until=None)
+    async def save_dead(self, token_set_id: UUID, owner: str, reason: str, at: datetime) -> bool:
+        """Close the token set until a new consent replaces it; False when the claim is no longer `owner`'s.
+
+        Every connection that it served is lost with it, in the same transaction, and its partner told.
+        """
+        closed = (
+            update(TokenSetRow)
+            .where(_claimed_by(token_set_id, owner))
+            .values(dead_reason=reason, refresh_owner=None, refresh_until=None)
+            .returning(TokenSetRow.id)
+        )
+        try:
+            async with self._database.writing() as session:
+                # Connections before their token set, in which order a consent locks them too.
+                await lose_all_of_token_set(session, token_set_id, reason, at)
+                if (await session.execute(closed)).scalar_one_or_none() is None:
+                    raise _ClaimGone
+        except _ClaimGone:
+            return False
+        return True
 
     async def _change(self, where: ColumnElement[bool], **values: Any) -> bool:
         changed = update(TokenSetRow).where(where).values(values).returning(TokenSetRow.id)
         async with self._database.writing() as session:
             return (await session.execute(changed)).scalar_one_or_none() is not None
 
-    def _open(self, row: TokenSetRow, tenant_id: str) -> StoredTokenSet:
+    def _open(self, row: TokenSetRow, tenant_id: str, client_id: str | None) -> StoredTokenSet:
         previous = row.previous_refresh_token
         return StoredTokenSet(
             token_set_id=row.id,
             xero_tenant_id=tenant_id,
+            xero_app_id=row.xero_app_id,
+            client_id=client_id,
             access_token=self._vault.decrypt(row.access_token),
             refresh_token=self._vault.decrypt(row.refresh_token),
             previous_refresh_token=self._vault.decrypt(previous) if previous is not None else None,
             expires_at=row.expires_at,
             refreshed_at=row.refreshed_at,
+            scopes=tuple(row.scopes.split()),
             dead_reason=row.dead_reason,
         )
+
+
+class _ClaimGone(Exception):
+    """Rolls back what was recorded under a claim that another has now."""
 
 
 async def save_consent(
     session: WriteSession,
     vault: Vault,
     *,
+    xero_app_id: UUID | None,
     access_token: str,
     refresh_token: str,
     expires_at: datetime,
@@ -124,14 +184,13 @@ async def save_consent(
 ) -> UUID:
     """Save what a new consent gave, and answer the id of its token set.
 
-    Tokens belong to a person and the app, not to an organisation (FACTS 1): another consent of the same person
-    replaces their token set, every connection that shares it goes on with the new tokens, and a refresh under way loses
-    its claim. An empty `xero_user_id` is nobody's: such a consent gets a token set of its own.
+    Tokens belong to a person and a Xero app, not to an organisation (FACTS 1): another consent of the same person to
+    the same app replaces their token set, every connection that shares it goes on with the new tokens, and a refresh
+    under way loses its claim. An empty `xero_user_id` is nobody's: such a consent gets a token set of its own.
     """
-    known = select(TokenSetRow).where(TokenSetRow.xero_user_id == xero_user_id).limit(1).with_for_update()
-    row = (await session.execute(known)).scalar_one_or_none() if xero_user_id else None
+    row = await _find_of_user(session, xero_app_id, xero_user_id) if xero_user_id else None
     if row is None:
-        row = TokenSetRow(xero_user_id=xero_user_id)
+        row = TokenSetRow(xero_user_id=xero_user_id, xero_app_id=xero_app_id)
         session.add(row)
     row.access_token = vault.encrypt(access_token)
     row.refresh_token = vault.encrypt(refresh_token)
@@ -142,6 +201,29 @@ async def save_consent(
     row.refresh_owner = row.refresh_until = row.dead_reason = None
     await session.flush()
     return row.id
+
+
+async def find_dead_reason(
+    session: ReadSession, xero_app_id: UUID | None, xero_user_id: str
+) -> tuple[UUID, str] | None:
+    """The person's token set and why it died; None where it lives or there is none."""
+    row = await _find_of_user(session, xero_app_id, xero_user_id) if xero_user_id else None
+    return (row.id, row.dead_reason) if row is not None and row.dead_reason is not None else None
+
+
+async def _find_of_user(
+    session: ReadSession, xero_app_id: UUID | None, xero_user_id: str
+) -> TokenSetRow | None:
+    known = (
+        select(TokenSetRow)
+        .where(
+            TokenSetRow.xero_user_id == xero_user_id,
+            TokenSetRow.xero_app_id.is_not_distinct_from(xero_app_id),
+        )
+        .limit(1)
+        .with_for_update()
+    )
+    return (await session.execute(known)).scalar_one_or_none()
 
 
 def _claimed_by(token_set_id: UUID, owner: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What the answer of a partner's app means: applied, refused with its document, or to be tried again.
 
-Pure. A 2xx says that the change stands in the app; a 409 with the invoice's whole document says that somebody edited
+Pure. A 2xx says that the change stands in the app; a 409 with the whole document says that somebody edited
 it there first; everything else, and no answer at all, is a failure with a reason in words.
 """
 
@@ -52,24 +52,31 @@ class Failed:
 Outcome = Applied | Refused | Failed
 
 
-def read_outcome(answer: Answer | Silence, invoice_id: str) -> Outcome:
-    """What came of sending a change of that invoice."""
+def read_outcome(answer: Answer | Silence, partner_id: str, kind: str = "invoice") -> Outcome:
+    """What came of sending a change of the invoice or contact with that id."""
     if isinstance(answer, Silence):
         return Failed(answer.reason)
     if 200 <= answer.status < 300:
         said = _parse_object(answer.body)
         return Applied(_integer(said.get("version")), _integer(said.get("replaced_version")))
     if answer.status == 409:
-        return _read_refusal(answer, invoice_id)
+        return _read_refusal(answer, partner_id, kind)
     return Failed(f"answered {answer.status}{_quote(answer.body)}")
 
 
-def _read_refusal(answer: Answer, invoice_id: str) -> Refused | Failed:
+def read_acceptance(answer: Answer | Silence) -> Failed | None:
+    """Why a notice was not taken; None when it was. What a 2xx says beside that does not matter."""
+    if isinstance(answer, Silence):
+        return Failed(answer.reason)
+    return None if 200 <= answer.status < 300 else Failed(f"answered {answer.status}{_quote(answer.body)}")
+
+
+def _read_refusal(answer: Answer, partner_id: str, kind: str) -> Refused | Failed:
     document = _parse_object(answer.body).get("document")
     if not isinstance(document, dict):
         return Failed(f"refused without its document{_quote(answer.body)}")
-    if document.get("id") != invoice_id:
-        return Failed("refused with the document of another invoice")
+    if document.get("id") != partner_id:
+        return Failed(f"refused with the document of another {kind}")
     return Refused(document)
 
 

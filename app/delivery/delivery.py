@@ -18,11 +18,14 @@ import structlog
 
 from app.clock import Clock
 from app.db import changes, connections, deliveries, partners
+from app.db.changes import Change
 from app.db.deliveries import Claim
+from app.db.notices import list_connections_with_notices
 from app.db.session import Database
 from app.delivery.answers import Applied, Failed, Outcome, Refused, Silence, read_outcome
 from app.delivery.backoff import draw_delay
-from app.delivery.webhook import Recipient, Sender
+from app.delivery.notices import NoticeDelivery
+from app.delivery.webhook import Recipient, Sender, build_change_message
 from app.reconcile.ports import Waker
 from app.vault import Vault
 
@@ -34,8 +37,9 @@ CLAIM = timedelta(seconds=30)
 
 _SWEEP_LIMIT = 500
 
-StoreDocument = Callable[[UUID, Mapping[str, Any]], Awaitable[str | None]]
-"""Takes a partner's document as if it had come by itself: checks it, stores it and raises the link's generation.
+StoreDocument = Callable[[UUID, str, Mapping[str, Any]], Awaitable[str | None]]
+"""Takes a partner's document of a kind (`invoice`, `contact`) as if it had come by itself: checks it, stores it and
+raises the link's generation.
 
 Answers None when it was news, otherwise in words why it was not (malformed, or not newer than what is held).
 """
@@ -61,15 +65,24 @@ class Delivery:
         self._waker = waker
         self._clock = clock
         self._store_document = store_document
+        self._notices = NoticeDelivery(database, clock)
 
     async def deliver(self, connection_id: UUID) -> None:
-        """Send whatever is due for a connection until nothing more is, or until its app no longer answers.
+        """Send whatever is due for a connection, notices and changes, until nothing more is, or until its app no longer
+        answers.
 
         One that does not answer is left to the next sweep, lest it keep a worker waiting for every one of its changes.
         """
         recipient = await self._find_recipient(connection_id)
         if recipient is None:
             return
+        # Side by side: an app that hangs over the one must not keep the other waiting.
+        await asyncio.gather(
+            self._notices.deliver(self._sender, recipient, connection_id),
+            self._deliver_changes(recipient, connection_id),
+        )
+
+    async def _deliver_changes(self, recipient: Recipient, connection_id: UUID) -> None:
         calls: set[asyncio.Task[bool]] = set()
         is_answering = True
         try:
@@ -88,9 +101,12 @@ class Delivery:
             await asyncio.gather(*calls, return_exceptions=True)
 
     async def nudge_due(self) -> int:
-        """Wake a worker for every connection with changes that are due; answers how many there were."""
+        """Wake a worker for every connection with changes or notices that are due; answers how many there were."""
+        now = self._clock.now()
         async with self._database.reading() as session:
-            due = await deliveries.list_connections_due(session, self._clock.now(), _SWEEP_LIMIT)
+            with_changes = await deliveries.list_connections_due(session, now, _SWEEP_LIMIT)
+            with_notices = await list_connections_with_notices(session, now, _SWEEP_LIMIT)
+        due = set(with_changes) | set(with_notices)
         for connection_id in due:
             await self._waker.deliver_soon(connection_id)
         return len(due)
@@ -112,24 +128,24 @@ class Delivery:
     async def _deliver_one(self, recipient: Recipient, claim: Claim) -> bool:
         """Send one change and record what came of it; whether the app answered at all."""
         change = claim.change
-        answer = await self._sender.send(recipient, change, self._clock.now())
-        outcome = read_outcome(answer, change.body["invoice_id"])
+        answer = await self._sender.send(recipient, build_change_message(change), self._clock.now())
+        outcome = read_outcome(answer, change.partner_id, change.kind)
         if isinstance(outcome, Refused):
-            outcome = await self._take_refusal(change.connection_id, outcome)
+            outcome = await self._take_refusal(change, outcome)
         await self._record(claim, outcome)
         return not isinstance(answer, Silence)
 
-    async def _take_refusal(self, connection_id: UUID, refused: Refused) -> Refused | Failed:
+    async def _take_refusal(self, change: Change, refused: Refused) -> Refused | Failed:
         """Store the document of a refusal; one that tells nothing new is a failure.
 
         A document that is not news was merged already, or is about to be: then a newer change supersedes this one.
         Until that happens this one stays pending, so that no invoice is left with nothing on its way.
         """
         try:
-            reason = await self._store_document(connection_id, refused.document)
+            reason = await self._store_document(change.connection_id, change.kind, refused.document)
         except Exception:
-            # Whatever one document does to us, the other invoices go on.
-            log.exception("refused_document_not_stored", connection_id=str(connection_id))
+            # Whatever one document does to us, the others go on.
+            log.exception("refused_document_not_stored", connection_id=str(change.connection_id))
             reason = "it could not be stored"
         return refused if reason is None else Failed(f"refused with a document that does not help: {reason}")
 
@@ -147,6 +163,7 @@ class Delivery:
                     change.revision,
                     version=outcome.version,
                     replaced_version=outcome.replaced_version,
+                    kind=change.kind,
                 )
             due_at = now + draw_delay(change.attempts)
             is_ours = await deliveries.save_answer(

@@ -1,18 +1,21 @@
 """A change as the partner receives it: entries of path, before and after, in the words of the partner's document.
 
-Lines that come or go, and payments (which are never edited), are whole entries; everything else is a field. The status
-is the shown one, so an invoice that a payment completes goes from "sent" to "paid" in the same change.
+Lines that come or go, and payments and credits (which are never edited), are whole entries; everything else is a
+field. The status is the shown one: an invoice that a payment completes goes from "sent" to "paid" in the same change.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.domain.document import shown_status, to_document, to_line, to_payment
+from app.domain.document import shown_status, to_credit, to_document, to_line, to_payment
 from app.domain.fields import ABSENT, Fields, group_of, keys_of, member_of
 from app.domain.hub import Move
 
 Contacts = Mapping[str, Mapping[str, Any]]
+
+_WHOLE = {"payments": to_payment, "credits": to_credit}
+"""What is never edited, and how the document shows one."""
 
 
 def entries(
@@ -21,9 +24,14 @@ def entries(
     wanted: Fields,
     contacts: Contacts,
     totals: tuple[Decimal | None, Decimal | None],
+    *,
+    contacts_in_app: Contacts | None = None,
 ) -> list[dict[str, Any]]:
-    """The entries for moves that bring the partner from `view` to `wanted`; `totals` are those of the two."""
-    before = to_document("", view, contacts, totals[0]) if view else {}
+    """The entries for moves that bring the partner from `view` to `wanted`; `totals` are those of the two.
+
+    `contacts_in_app` are the details that the app's own invoices have, where they are not `contacts`.
+    """
+    before = to_document("", view, contacts_in_app or contacts, totals[0]) if view else {}
     after = to_document("", wanted, contacts, totals[1])
     listed: dict[str, tuple[Any, Any]] = {}
     for path in sorted(moves):
@@ -47,8 +55,9 @@ def _header(document: Mapping[str, Any], fields: Fields, path: str) -> Any:
 def _group_entry(path: str, group: str, view: Fields, wanted: Fields) -> dict[str, tuple[Any, Any]]:
     kind, _, key = group.partition("/")
     was, now = key in keys_of(view, kind), key in keys_of(wanted, kind)
-    if kind == "payments":
-        return {group: (to_payment(view, key) if was else None, to_payment(wanted, key) if now else None)}
+    if kind in _WHOLE:
+        show = _WHOLE[kind]
+        return {group: (show(view, key) if was else None, show(wanted, key) if now else None)}
     if was and now:
         name = member_of(path)
         return {path: (to_line(view, key)[name], to_line(wanted, key)[name])}

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.compare_run import CompareRun
 from app.domain.organisation import Organisation
 from app.domain.settings import ConnectionSettings
 
@@ -22,11 +23,31 @@ class ConnectionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One organisation of a consent that covers several. One that is `is_private` only the person may choose, not the
+    partner: another partner's connection holds it, and this partner is to learn nothing of that.
+    """
+
+    tenant_id: str
+    name: str
+    xero_connection_id: str
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """One business joined to one Xero organisation.
 
     It is behind while `generation` exceeds `settled_generation`. `retry_at` is when the loop looks again after Xero was
-    down or asked us to wait; `swept_to` is Xero's clock up to which changes were looked for.
+    down or asked us to wait, of a bulk alone where `bulk_waits`; `swept_to` is Xero's clock up to which changes were
+    looked for. `facts_due` asks for the organisation's facts for which links are held.
+
+    `xero_app_id` is the partner's own Xero app, None Plumbline's. `offered` are the organisations of its consent where
+    that covers several; `missing_scopes` those without which Xero refused a call. `was_paused`, before it was lost.
+    `forked_from` is the connection whose settings it takes over once its organisation is known.
+
+    `compare_due` asks for a full compare, or for the rest of the one in `compare_run`; `compared_at` is when the last
+    one was done and `compared` what it came to.
     """
 
     id: UUID
@@ -50,7 +71,32 @@ class Connection:
     swept_to: datetime | None
     swept_at: datetime | None
     created_at: datetime
+    facts_due: bool = False
+    bulk_waits: bool = False
+    xero_app_id: UUID | None = None
+    offered: tuple[Offer, ...] = ()
+    missing_scopes: tuple[str, ...] = ()
+    was_paused: bool = False
+    forked_from: UUID | None = None
+    compare_due: bool = False
+    compare_run: CompareRun | None = None
+    compared_at: datetime | None = None
+    compared: CompareRun | None = None
 
     @property
     def is_behind(self) -> bool:
         return self.generation > self.settled_generation
+
+    def holds_bulks_back(self, now: datetime) -> bool:
+        """Whether a bulk has to wait, while people's work goes on."""
+        return self.bulk_waits and self.retry_at is not None and self.retry_at > now
+
+    @property
+    def awaits_choice(self) -> bool:
+        """A consent was given that covers several organisations, and none of them was read yet."""
+        return self.state is ConnectionState.PENDING and bool(self.offered) and self.organisation is None
+
+    @property
+    def lacks_scopes(self) -> bool:
+        """Xero refused a call for want of a scope; which one, `missing_scopes` says where it is known."""
+        return bool(self.missing_scopes) or (self.retry_reason or "").startswith("scope_missing:")

@@ -1,4 +1,5 @@
-"""One fact in two vocabularies, kept together: category and account, tax and tax type, sent_at and is_sent.
+"""One fact in two vocabularies, kept together: category and account, tax and tax type, sent_at and is_sent, and (see
+`item_code`) item code and item.
 
 The partner's app says "materials" and "gst"; Xero says account "200" and tax type "OUTPUT". The record holds both
 words, each compared only with the side that speaks it. After one side's edits were merged, `couple` moves the other
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.fields import Fields, Value, instant_text, is_text_only, keys_of, member
+from app.domain.item_code import ItemCodes, couple_item
 from app.domain.sides import Side
 
 XERO_WORD = "xero:"
@@ -33,11 +35,14 @@ class Vocabulary:
     """The connection's maps.
 
     `accounts`: category -> account code, `general` being used where a line names no category. `taxes`: the partner's
-    word -> Xero tax type, `none` being used where a line names no tax.
+    word -> Xero tax type, `none` being used where a line names no tax. `tracking`: what a new line of the app is
+    tracked under in Xero, option by category, in Xero's names. `items`: the item codes that Xero has.
     """
 
     accounts: Mapping[str, str] = field(default_factory=dict)
     taxes: Mapping[str, str] = field(default_factory=dict)
+    tracking: Mapping[str, str] = field(default_factory=dict)
+    items: ItemCodes = field(default_factory=ItemCodes)
 
     def account_of(self, category: str | None) -> str | None:
         """The account code for a category; None where the maps do not know it."""
@@ -83,6 +88,8 @@ def couple(
     _couple_sent(side, record, at)
     for key in keys_of(record, "lines"):
         line = f"lines/{key}/"
+        _keep_one_discount(before, record, line)
+        couple_item(side, before, record, key, vocabulary.items)
         if is_text_only(record, key):
             record |= {line + name: record.get(line + name) for name in _LINE_WORDS}
         elif side is Side.PARTNER:
@@ -91,7 +98,20 @@ def couple(
             _follow_xero(before, record, line, vocabulary)
     for key in keys_of(record, "payments"):
         record.setdefault(f"payments/{key}/method", None)
+    for key in keys_of(record, "credits"):
+        record.setdefault(f"credits/{key}/reason", None)
     return record
+
+
+def _keep_one_discount(before: Fields, record: dict[str, Value], line: str) -> None:
+    """A line has a discount by rate or by amount: of two, the one that was just given stands."""
+    rate, amount = line + "discount_rate", line + "discount_amount"
+    if record.get(rate) is None or record.get(amount) is None:
+        return
+    if record[amount] != before.get(amount):
+        record[rate] = None
+    else:
+        del record[amount]
 
 
 def _couple_sent(side: Side, record: dict[str, Value], at: datetime) -> None:
@@ -107,11 +127,19 @@ def _follow_partner(before: Fields, record: dict[str, Value], line: str, vocabul
         record.get(line + "tax"),
         record.get("amounts_are"),
     )
+    if line + "account" not in record:
+        _track(record, line, vocabulary)
     if line + "account" not in record or category != before.get(line + "category"):
         record[line + "account"] = vocabulary.account_of(category)
     tax_moved = tax != before.get(line + "tax") or amounts_are != before.get("amounts_are")
     if line + "tax_type" not in record or tax_moved:
         record[line + "tax_type"] = vocabulary.tax_type_of(tax, amounts_are)
+
+
+def _track(record: dict[str, Value], line: str, vocabulary: Vocabulary) -> None:
+    record.pop(line + "tracking", None)
+    if vocabulary.tracking:
+        record[line + "tracking"] = dict(vocabulary.tracking)
 
 
 def _follow_xero(before: Fields, record: dict[str, Value], line: str, vocabulary: Vocabulary) -> None:
@@ -130,8 +158,12 @@ def refresh_unmapped(record: Fields, vocabulary: Vocabulary) -> dict[str, Value]
 
 
 def translate_anew(record: Fields, vocabulary: Vocabulary) -> dict[str, Value]:
-    """Every account and tax type by the maps as they are now: for a record that Xero has not seen yet."""
-    return _translated(record, vocabulary, lambda held: True)
+    """Every account, tax type and tracking by the maps as they are now: for a record that Xero has not seen yet."""
+    translated = _translated(record, vocabulary, lambda held: True)
+    for key in keys_of(record, "lines"):
+        if not is_text_only(record, key):
+            _track(translated, f"lines/{key}/", vocabulary)
+    return translated
 
 
 def _translated(record: Fields, vocabulary: Vocabulary, is_due: Callable[[Value], bool]) -> dict[str, Value]:

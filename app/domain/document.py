@@ -2,7 +2,7 @@
 
 `from_document` reads a whole document (already checked for types by whoever took it in) as the partner's
 projection; `to_document` writes a projection as the document that the partner's app should show. "Paid" is the
-document's word alone: here it is payments that cover the total.
+document's word alone: here it is payments and credits that cover the total.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,11 +22,11 @@ from app.domain.fields import (
     pick,
     without_groups,
 )
-from app.domain.money import cents, money_text, paid
+from app.domain.money import cents, covered, money_text
 from app.domain.sides import Status
 
 IMPLIED_PAYMENT = "paid-in-full"
-"""The key of the payment that a document means when it says "paid" and its payments do not cover the total."""
+"""The key of the payment that a document means when it says "paid" and what it lists does not cover the total."""
 
 _IMPLIED_PATHS = tuple(f"payments/{IMPLIED_PAYMENT}/{name}" for name in ("amount", "paid_on", "method"))
 
@@ -40,12 +40,15 @@ def from_document(
 ) -> dict[str, Value]:
     """The document in the partner's projection.
 
-    `held` is what the partner was known to hold: it supplies the payments where the document does not say them.
+    `held` is what the partner was known to hold: it supplies the payments and credits where the document does not say
+    them.
     `total_of` answers what an invoice comes to, or None; `received_on` dates a payment that is only implied.
     """
     fields = _header(document) | _lines(document["lines"])
     payments = document.get("payments")
     fields |= without_implied(only_groups(held, "payments")) if payments is None else _payments(payments)
+    applied = document.get("credits")
+    fields |= only_groups(held, "credits") if applied is None else _credits(applied, held)
     if document["status"] == "paid":
         total = total_of(fields) or _stated_total(document)
         return without_implied(fields) | _implied_payment(fields, held, total, received_on)
@@ -82,6 +85,9 @@ def _lines(lines: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
         fields[prefix + "unit_price"] = _decimal(line.get("unit_price"))
         discount = _decimal(line.get("discount_rate"))
         fields[prefix + "discount_rate"] = None if discount == "0" else discount
+        if line.get("discount_amount") and Decimal(line["discount_amount"]):
+            # There only where it is, so that documents of apps that know no such field say nothing of it.
+            fields[prefix + "discount_amount"] = _decimal(line["discount_amount"])
     return fields
 
 
@@ -92,6 +98,19 @@ def _payments(payments: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
         fields[prefix + "amount"] = _decimal(payment["amount"])
         fields[prefix + "paid_on"] = payment["paid_on"]
         fields[prefix + "method"] = payment.get("method") or None
+    return fields
+
+
+def _credits(applied: Sequence[Mapping[str, Any]], held: Fields) -> dict[str, Value]:
+    """Number and reason are kept where they are not said: an app that drops them does not mean another credit."""
+    fields: dict[str, Value] = {}
+    for credit in applied:
+        prefix = f"credits/{credit['id']}/"
+        fields[prefix + "kind"] = credit["kind"]
+        fields[prefix + "amount"] = _decimal(credit["amount"])
+        fields[prefix + "applied_on"] = credit["applied_on"]
+        for name in ("number", "reason"):
+            fields[prefix + name] = credit.get(name) or held.get(prefix + name)
     return fields
 
 
@@ -112,7 +131,7 @@ def _implied_payment(
     fields: Fields, held: Fields, total: Decimal | None, received_on: str
 ) -> dict[str, Value]:
     prefix = f"payments/{IMPLIED_PAYMENT}/"
-    due = None if total is None else cents(total) - paid(fields)
+    due = None if total is None else cents(total) - covered(fields)
     if due is None or due <= 0:
         return {}
     return {
@@ -147,14 +166,15 @@ def to_document(
         "contact": _contact(header.get("contact"), contacts),
         "lines": [to_line(fields, key) for key in line_keys(fields)],
         "payments": [to_payment(fields, key) for key in keys_of(fields, "payments")],
+        "credits": [to_credit(fields, key) for key in keys_of(fields, "credits")],
         "total": None if total is None else money_text(cents(total)),
     }
 
 
 def shown_status(fields: Fields, total: Decimal | None) -> str | None:
-    """The document's status: a sent invoice whose payments cover its total is paid."""
+    """The document's status: a sent invoice whose payments and credits cover its total is paid."""
     status: str | None = fields.get("status")
-    if status == Status.SENT and total and paid(fields) >= cents(total):
+    if status == Status.SENT and total and covered(fields) >= cents(total):
         return "paid"
     return status
 
@@ -164,7 +184,7 @@ def to_line(fields: Fields, key: str) -> dict[str, Any]:
     members = {
         path.rpartition("/")[2]: value for path, value in fields.items() if path.startswith(f"lines/{key}/")
     }
-    price = members.get("unit_price")
+    price, discount = members.get("unit_price"), members.get("discount_amount")
     return {
         "id": key,
         "description": members.get("description"),
@@ -173,6 +193,7 @@ def to_line(fields: Fields, key: str) -> dict[str, Any]:
         "category": members.get("category"),
         "item_code": members.get("item_code"),
         "discount_rate": members.get("discount_rate"),
+        "discount_amount": None if discount is None else money_text(discount),
         "tax": members.get("tax"),
     }
 
@@ -185,6 +206,19 @@ def to_payment(fields: Fields, key: str) -> dict[str, Any]:
         "amount": money_text(fields[prefix + "amount"]),
         "paid_on": fields.get(prefix + "paid_on"),
         "method": fields.get(prefix + "method"),
+    }
+
+
+def to_credit(fields: Fields, key: str) -> dict[str, Any]:
+    """One credit as the document shows it."""
+    prefix = f"credits/{key}/"
+    return {
+        "id": key,
+        "kind": fields.get(prefix + "kind"),
+        "amount": money_text(fields[prefix + "amount"]),
+        "applied_on": fields.get(prefix + "applied_on"),
+        "number": fields.get(prefix + "number"),
+        "reason": fields.get(prefix + "reason"),
     }
 
 

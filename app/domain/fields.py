@@ -2,7 +2,7 @@
 
 A flat map makes observation, comparison, merge, conflict and change one mechanism for every field. Paths are header
 names (`reference`), members of a group (`lines/l1/unit_price`, `payments/p1/amount`) and `line_order`. A group is one
-line or one payment; it exists when any of its members does. Values are canonical text, so equality is equality of
+line, payment or credit; it exists when any of its members does. Values are canonical text, so equality is equality of
 meaning: decimals without trailing zeros ("1890"), dates and instants in ISO 8601, an empty text as None.
 """
 
@@ -55,7 +55,7 @@ def grouped(fields: Fields) -> tuple[dict[str, Value], dict[str, dict[str, Value
 
 
 def keys_of(fields: Fields, kind: str) -> list[str]:
-    """Keys of the groups of one kind (`lines`, `payments`), in order of first appearance."""
+    """Keys of the groups of one kind (`lines`, `payments`, `credits`), in order of first appearance."""
     prefix = f"{kind}/"
     return list(dict.fromkeys(path.split("/", 2)[1] for path in fields if path.startswith(prefix)))
 

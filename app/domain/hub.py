@@ -16,11 +16,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.domain.coupling import Vocabulary, couple
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing, only_groups, pick, without_groups
+from app.domain.coupling import Vocabulary
+from app.domain.fields import ABSENT, Absent, Fields, Value, differing
 from app.domain.held import covers, leave_held
+from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
-from app.domain.sides import Side, Status, project
+from app.domain.sides import Side, with_own_number, with_xeros_number
 
 REFUSALS_BELIEVED = 3
 
@@ -37,7 +38,7 @@ class Hub:
     after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
     document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
     to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
-    sides.
+    sides. `kind` says what the thing is; everything here is the same for all of them.
     """
 
     record: Fields = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Hub:
     newest_sent: int = 0
     unanswered: Fields | None = None
     open_conflicts: frozenset[str] = frozenset()
+    kind: Kind = INVOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def observe_document(
         record=hub.record,
         winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
     )
-    record = couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
+    record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
     seen = replace(
         hub,
         partner_shadow=dict(document),
@@ -147,19 +149,16 @@ def xero_answered(
 def _merge_xero(
     hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
-    if seen.get("status") == Status.CANCELLED:
-        # A voided invoice may come back without lines: that is no edit of them (one side suddenly emptied is a
-        # danger), so only its status is taken, and that payments are gone: else Xero had not voided it (FACTS 4.1).
-        kept = without_groups(base, "payments") | only_groups(seen, "payments")
-        seen = {**kept, "status": Status.CANCELLED.value}
+    seen = hub.kind.believe(base, seen)
     merged = merge(
         Side.XERO,
         base=base,
         seen=seen,
-        record=hub.record,
+        record=with_xeros_number(hub.record),
         winner_of=rules.winner_of(Side.XERO, at, partner_at),
     )
-    record = couple(Side.XERO, hub.record, merged.record, rules.vocabulary, at)
+    edited = with_own_number(merged.record, hub.record)
+    record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
     return _moved(replace(hub, xero_shadow=dict(seen), unanswered=None), record, merged.conflicts)
 
 
@@ -175,14 +174,15 @@ def _still_open(hub: Hub) -> frozenset[str]:
     if not hub.open_conflicts:
         return hub.open_conflicts
     view = partner_view(hub, hub.acked_revision)
-    behind = {*differing(*_xero_pair(hub)), *differing(project(Side.PARTNER, hub.record), view)}
+    behind = {*differing(*_xero_pair(hub)), *differing(hub.kind.project(Side.PARTNER, hub.record), view)}
     return frozenset(path for path in hub.open_conflicts if any(covers(path, other) for other in behind))
 
 
 def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
     for path in {*tried, *base}:
         wanted = tried.get(path, ABSENT)
-        if seen.get(path, ABSENT) == wanted:
+        # A number that was left out is Xero's to give: what it gave is its edit, and no conflict with ours.
+        if seen.get(path, ABSENT) == wanted or (path == "number" and wanted is None):
             _put(base, path, wanted)
     return base
 
@@ -193,13 +193,10 @@ def xero_moves(hub: Hub) -> dict[str, Move]:
     return _moves(holds, leave_held(holds, wanted, hub.open_conflicts))
 
 
-def _xero_pair(hub: Hub) -> tuple[dict[str, Value], dict[str, Value]]:
-    """What Xero holds and should hold; of a cancelled record it should hold the status alone, so only that counts."""
-    wanted = project(Side.XERO, hub.record)
-    holds = project(Side.XERO, hub.xero_shadow)
-    if wanted.get("status") == Status.CANCELLED:
-        holds = pick(holds, ["status"])
-    return holds, wanted
+def _xero_pair(hub: Hub) -> tuple[Fields, Fields]:
+    """What Xero holds, as far as it counts, and what it should hold."""
+    wanted = hub.kind.project(Side.XERO, hub.record)
+    return hub.kind.compare(hub.kind.project(Side.XERO, hub.xero_shadow), wanted), wanted
 
 
 def next_change(hub: Hub) -> PartnerChange | None:
@@ -211,7 +208,7 @@ def next_change(hub: Hub) -> PartnerChange | None:
     it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied.
     """
     view = partner_view(hub, hub.acked_revision)
-    wanted = leave_held(view, project(Side.PARTNER, hub.record), hub.open_conflicts)
+    wanted = leave_held(view, hub.kind.project(Side.PARTNER, hub.record), hub.open_conflicts)
     moves = _moves(view, wanted, _unsure(hub, hub.sent))
     if not moves:
         return None

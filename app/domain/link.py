@@ -7,12 +7,16 @@ with the reason.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.credit import Overpaid
+from app.domain.credit_plan import CreditState
+from app.domain.hold import Hold, Way
 from app.domain.hub import Hub
-from app.domain.legality import Hold
+from app.domain.money import credited, paid
 from app.domain.plan import XeroState
 from app.domain.xero_invoice import Identities, XeroInvoice
 
@@ -29,16 +33,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A state with its reason; of a settled link the reason says why nothing had to be done."""
+    """A state with its reason; of a settled link the reason says why nothing had to be done.
+
+    Of a held one, `way` is what kind of step leads out, `held_by` which of Xero's invoices stands in the way, and
+    `retry_at`, once it was saved, when it is looked at again by itself.
+    """
 
     state: State
     code: str | None = None
     message: str | None = None
     cure: str | None = None
+    way: Way | None = None
+    held_by: str | None = None
+    retry_at: datetime | None = None
 
     @classmethod
     def held(cls, hold: Hold) -> "Standing":
-        return cls(State.HELD, hold.code, hold.message, hold.cure)
+        return cls(State.HELD, hold.code, hold.message, hold.cure, hold.way, hold.held_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,9 @@ class InvoiceLink:
     """One invoice's link.
 
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since. `line_ids` and `payment_ids` map Xero's ids to keys. `read_updated_at` is
-    Xero's clock at the last read before a write of ours.
+    trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
+    payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
+    a write of ours.
     """
 
     id: UUID
@@ -85,6 +97,8 @@ class InvoiceLink:
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
     tax_amounts_sent: bool = False
+    credit_ids: Mapping[str, str] = field(default_factory=dict)
+    overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
 
     @property
     def has_news_from_partner(self) -> bool:
@@ -93,11 +107,27 @@ class InvoiceLink:
 
     @property
     def xero_state(self) -> XeroState:
-        return XeroState(self.xero_invoice_id, self.xero_total, self.tax_amounts_sent)
+        return XeroState(
+            self.xero_invoice_id,
+            self.xero_total,
+            self.tax_amounts_sent,
+            self.is_credited,
+            CreditState(frozenset(self.credit_ids.values()), self.overpaid),
+        )
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether something beside payments is applied to it in Xero, as far as a read that is not due anew tells."""
+        if credited(self.hub.xero_shadow):
+            return True
+        if self.xero_due or self.xero_total is None or self.xero_amount_due is None:
+            return False
+        applied = Decimal(self.xero_total) - Decimal(self.xero_amount_due)
+        return self.xero_status in {"AUTHORISED", "PAID"} and applied > paid(self.hub.xero_shadow)
 
     @property
     def identities(self) -> Identities:
-        return Identities(self.line_ids, self.payment_ids)
+        return Identities(self.line_ids, self.payment_ids, self.credit_ids, self.overpaid)
 
     @property
     def partner_at(self) -> datetime | None:
@@ -112,6 +142,7 @@ class InvoiceLink:
             xero_invoice_id=invoice.xero_invoice_id,
             line_ids=dict(identities.lines),
             payment_ids={**self.payment_ids, **identities.payments},
+            credit_ids={**self.credit_ids, **identities.credits},
             xero_due=False,
             xero_status=invoice.status,
             xero_total=f"{invoice.total:.2f}",

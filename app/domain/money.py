@@ -29,9 +29,14 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def line_amount(quantity: Decimal, unit_price: Decimal, discount_rate: Decimal = Decimal(0)) -> Decimal:
-    """Quantity times unit price less the discount (a percentage), rounded to cents once."""
-    return cents(quantity * unit_price * (HUNDRED - discount_rate) / HUNDRED)
+def line_amount(
+    quantity: Decimal,
+    unit_price: Decimal,
+    discount_rate: Decimal = Decimal(0),
+    discount_amount: Decimal = Decimal(0),
+) -> Decimal:
+    """Quantity times unit price less the discount, a percentage or an amount, rounded to cents once."""
+    return cents(quantity * unit_price * (HUNDRED - discount_rate) / HUNDRED - discount_amount)
 
 
 def line_tax(amount: Decimal, rate: Decimal, amounts_are: str) -> Decimal:
@@ -49,6 +54,7 @@ def amount_of_line(record: Fields, key: str) -> Decimal:
         decimal_or_zero(member(record, "lines", key, "quantity")),
         decimal_or_zero(member(record, "lines", key, "unit_price")),
         decimal_or_zero(member(record, "lines", key, "discount_rate")),
+        decimal_or_zero(member(record, "lines", key, "discount_amount")),
     )
 
 
@@ -84,8 +90,22 @@ def totals(record: Fields, rates: Mapping[str, Decimal]) -> Totals | None:
 
 def paid(record: Fields) -> Decimal:
     """The sum of the record's payments."""
+    return _sum_of(record, "payments")
+
+
+def credited(record: Fields) -> Decimal:
+    """The sum of the record's credits."""
+    return _sum_of(record, "credits")
+
+
+def covered(record: Fields) -> Decimal:
+    """What payments and credits come to: the total less this is due."""
+    return paid(record) + credited(record)
+
+
+def _sum_of(record: Fields, kind: str) -> Decimal:
     amounts = (
-        value for path, value in record.items() if path.startswith("payments/") and path.endswith("/amount")
+        value for path, value in record.items() if path.startswith(f"{kind}/") and path.endswith("/amount")
     )
     return sum((Decimal(amount) for amount in amounts), Decimal("0.00"))
 

@@ -1,9 +1,9 @@
-"""The facts of a Xero organisation that decisions need: its accounts, tax rates, currency and lock dates.
+"""The facts of a Xero organisation that decisions need: accounts, tax rates, tracking, lock dates, what it allows.
 
 Read from Xero, kept and refreshed; these values carry no behaviour but look-up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,17 @@ class Account:
     status: str
     is_system: bool
     takes_payments: bool
+    system: str | None = None
+    """Which system account it is, in Xero's word: DEBTORS, ROUNDING, CIS... (FACTS 5)."""
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "ACTIVE"
+
+    @property
+    def is_for_cis(self) -> bool:
+        """An account of the Construction Industry Scheme, which no line of ours may name (FACTS 4.4)."""
+        return (self.system or "").startswith("CIS")
 
     @property
     def fits_sales(self) -> bool:
@@ -29,6 +40,7 @@ class Account:
             self.status == "ACTIVE"
             and self.account_class == "REVENUE"
             and not self.is_system
+            and not self.is_for_cis
             and self.code is not None
         )
 
@@ -47,24 +59,121 @@ class TaxRate:
     rate: Decimal
     status: str
     applies_to_revenue: bool
+    classes: Sequence[str] | None = None
+    """The classes of accounts that it may be used with; None where Xero did not tell."""
 
     @property
     def fits_sales(self) -> bool:
         return self.status == "ACTIVE" and self.applies_to_revenue
 
+    def fits(self, account: Account) -> bool:
+        """Whether a line of that account may carry it; what Xero did not tell is believed to fit."""
+        if account.account_class == "REVENUE":
+            return self.fits_sales
+        return self.status == "ACTIVE" and (self.classes is None or account.account_class in self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingOption:
+    """One option of a tracking category."""
+
+    option_id: str
+    name: str
+    status: str = "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCategory:
+    """A way to sort lines, with its options; two are active at most (FACTS 5)."""
+
+    category_id: str
+    name: str
+    status: str = "ACTIVE"
+    options: Sequence[TrackingOption] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class BrandingTheme:
+    """How an invoice looks."""
+
+    theme_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """When a sales invoice is due where nobody says: `type` is Xero's word for what `day` counts from."""
+
+    day: int
+    type: str
+
+
+DEEP_LINK = "https://go.xero.com/app/{}/invoicing/view/{}"
+"""Xero's page of an invoice, by the organisation's short code and the invoice's id (FACTS 5)."""
+
+APPROVE = "CreateApprovedInvoice"
+USE_CURRENCIES = "UseMulticurrency"
+PASS_PERIOD_LOCK = "ApproveTransactionsBeforePeriodLockDate"  # noqa: S105 - a name of Xero's, no password
+"""Xero's names of what the plan, or the person who consented, allows (FACTS 5, Organisation)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One Xero organisation. `lock_on` is the later of its two lock dates: nothing dated on or before it may move."""
+    """One Xero organisation, as it was last read.
+
+    Nothing dated on or before a lock date may move: `year_lock_on` binds everybody, `period_lock_on` all but advisers.
+    `actions` is what Xero allows, by its names. `plan_class` (STARTER, PREMIUM ...) and `default_sales_tax` are Xero's
+    words and may be new ones.
+    """
 
     name: str
     country: str
     base_currency: str
     short_code: str | None
-    lock_on: date | None
     currencies: Sequence[str]
     accounts: Sequence[Account] = field(default_factory=tuple)
     tax_rates: Sequence[TaxRate] = field(default_factory=tuple)
+    tracking_categories: Sequence[TrackingCategory] = field(default_factory=tuple)
+    branding_themes: Sequence[BrandingTheme] = field(default_factory=tuple)
+    sales_terms: PaymentTerms | None = None
+    period_lock_on: date | None = None
+    year_lock_on: date | None = None
+    actions: Mapping[str, bool] = field(default_factory=dict)
+    default_sales_tax: str | None = None
+    plan_class: str | None = None
+    version: str | None = None
+    is_demo: bool = False
+
+    @property
+    def lock_on(self) -> date | None:
+        """The lock date that binds us: the later of the two, without the period's where an adviser gave consent."""
+        period = None if self.actions.get(PASS_PERIOD_LOCK, False) else self.period_lock_on
+        return max((lock for lock in (period, self.year_lock_on) if lock), default=None)
+
+    def allows(self, action: str) -> bool:
+        """Whether Xero allows an action; what it did not tell is believed to be allowed."""
+        return self.actions.get(action, True)
+
+    def takes_currency(self, currency: str | None) -> bool:
+        """Whether documents may be in it: the organisation has it, and for any but its own the plan allows it."""
+        return currency in self.currencies and (currency == self.base_currency or self.allows(USE_CURRENCIES))
+
+    def address_of_invoice(self, xero_invoice_id: str) -> str | None:
+        """Xero's page of an invoice; None while the organisation's short code is not known (FACTS 5)."""
+        return DEEP_LINK.format(self.short_code, xero_invoice_id) if self.short_code else None
+
+    @property
+    def rounding_account(self) -> Account | None:
+        """Where a cent of rounding is booked; it is known by its system name, never by a code (FACTS 4.4)."""
+        return next((account for account in self.accounts if account.system == "ROUNDING"), None)
+
+    def find_tracking_category(self, category_id: str) -> TrackingCategory | None:
+        """The tracking category of that id, or None."""
+        return next((each for each in self.tracking_categories if each.category_id == category_id), None)
+
+    def find_branding_theme(self, theme_id: str) -> BrandingTheme | None:
+        """The branding theme of that id, or None."""
+        return next((each for each in self.branding_themes if each.theme_id == theme_id), None)
 
     def find_account(self, id_or_code: str) -> Account | None:
         """The account with that id or code, ids first, or None."""
@@ -75,6 +184,16 @@ class Organisation:
     def find_tax_rate(self, tax_type: str) -> TaxRate | None:
         """The tax rate of that type, or None."""
         return next((rate for rate in self.tax_rates if rate.tax_type == tax_type), None)
+
+    def tracking_words(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """The names, by which a line says it, of the chosen options: category id -> option id; gone ones left out."""
+        return {
+            category.name: option.name
+            for category in self.tracking_categories
+            for option in category.options
+            if chosen.get(category.category_id) == option.option_id
+            and category.status == option.status == "ACTIVE"
+        }
 
     def rates(self) -> dict[str, Decimal]:
         """Percentage per tax type."""

@@ -5,26 +5,37 @@ write, payments to create and delete, or a hold. What is due at the partner is `
 Xero.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from app.domain import gate
 from app.domain.coupling import unknown_words
-from app.domain.fields import Fields, keys_of
+from app.domain.credit_plan import (
+    CreditState,
+    CreditTerms,
+    find_due,
+    fit_credits,
+    fit_payments,
+    groups_gone,
+)
+from app.domain.fields import Fields, keys_of, member
+from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
+from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.legality import (
     PAID_LOCKED,
     VOID_BLOCKED,
-    Hold,
     editable_when_paid,
     judge_create,
     judge_update,
 )
-from app.domain.money import CENT, paid, totals
+from app.domain.money import CENT, covered, totals
 from app.domain.organisation import Organisation
 from app.domain.sides import Side, Status, project
+
+ITEM_UNKNOWN = "item_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,13 @@ class Terms:
     organisation: Organisation
     sync_from: date | None
     payment_account_id: str | None
+    payment_accounts: Mapping[str, str] = field(default_factory=dict)
+    items: ItemCodes = field(default_factory=ItemCodes)
+    credits: CreditTerms = field(default_factory=CreditTerms)
+
+    def account_for(self, method: str | None) -> str | None:
+        """The id of the account into which payments by that method go; None where none was chosen."""
+        return self.payment_accounts.get(method or "", self.payment_account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +59,15 @@ class XeroState:
     """What is known of the link's invoice in Xero beside its shadow.
 
     `invoice_id` is None until it was created. `total` is the total that Xero last showed, `tax_amounts_sent` whether
-    line tax amounts were written already to mend a cent.
+    line tax amounts were written already to mend a cent, `is_credited` whether something beside payments is applied,
+    `credits` what is there of credits.
     """
 
     invoice_id: str | None
     total: str | None
     tax_amounts_sent: bool
+    is_credited: bool = False
+    credits: CreditState = field(default_factory=CreditState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +76,9 @@ class Plan:
 
     `create`: a new invoice from the record. `moves`: paths of an update in place (a void among them).
     `with_tax_amounts`: send every line with its tax amount. `payments_to_create` and `payments_to_delete` are payment
-    keys. `hold` stops the writes but not what the partner is told; `stays_home` is the gate's answer.
+    keys, `credits_to_apply` and `credits_to_remove` credit keys; `payments_exceeding` has, by payment key, what of a
+    payment is booked as an overpayment before it is made. `hold` stops the writes but not what the partner is told;
+    `stays_home` is the gate's answer.
     """
 
     create: bool = False
@@ -63,6 +86,9 @@ class Plan:
     with_tax_amounts: bool = False
     payments_to_create: tuple[str, ...] = ()
     payments_to_delete: tuple[str, ...] = ()
+    credits_to_apply: tuple[str, ...] = ()
+    credits_to_remove: tuple[str, ...] = ()
+    payments_exceeding: tuple[tuple[str, Decimal], ...] = ()
     hold: Hold | None = None
     stays_home: gate.StaysHome | None = None
 
@@ -73,7 +99,9 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Nothing is due in Xero: settled there, at home, or held."""
-        return not (self.writes_invoice or self.payments_to_create or self.payments_to_delete)
+        pays = self.payments_to_create or self.payments_to_delete
+        credits_due = self.credits_to_apply or self.credits_to_remove or self.payments_exceeding
+        return not (self.writes_invoice or pays or credits_due)
 
 
 def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
@@ -89,65 +117,104 @@ def _plan_create(hub: Hub, terms: Terms) -> Plan:
     stays_home = gate.to_xero(hub.record, terms.sync_from)
     if stays_home is not None:
         return Plan(stays_home=stays_home)
-    hold = _unmapped(hub.record) or judge_create(hub.record, terms.organisation)
+    hold = (
+        _unmapped(hub.record)
+        or _unknown_item(hub.record, terms)
+        or judge_create(hub.record, terms.organisation)
+    )
     return Plan(hold=hold) if hold else Plan(create=True)
 
 
 def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     moves = xero_moves(hub)
     shadow = project(Side.XERO, hub.xero_shadow)
-    to_delete = _payments_gone(hub, moves)
-    invoice_moves = tuple(sorted(path for path in moves if not path.startswith("payments/")))
+    to_delete = groups_gone("payments", moves, hub.record, hub.xero_shadow, hub.open_conflicts)
+    to_remove = groups_gone("credits", moves, hub.record, hub.xero_shadow, hub.open_conflicts)
+    invoice_moves = tuple(sorted(path for path in moves if not path.startswith(("payments/", "credits/"))))
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)
-    hold = _unmapped(hub.record) if touches_lines else None
-    hold = hold or judge_update(invoice_moves, hub.record, shadow, terms.organisation)
+    hold = _unmapped(hub.record) or _unknown_item(hub.record, terms, invoice_moves) if touches_lines else None
+    hold = hold or judge_update(
+        invoice_moves, hub.record, shadow, terms.organisation, is_credited=xero.is_credited
+    )
     if hold is not None:
         # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
-        goes = editable_when_paid(invoice_moves, hub.record, shadow) if hold.code == PAID_LOCKED else ()
-        # Taking a payment back is a way out of these two, and nothing to do silently beside any other hold.
-        way_out = to_delete if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ()
-        return Plan(moves=goes, hold=hold, payments_to_delete=way_out)
+        goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
+        # Taking a payment or a credit back is a way out of these two; beside any other hold it would be done silently.
+        deleted, removed = (to_delete, to_remove) if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ((), ())
+        return Plan(moves=goes, hold=hold, payments_to_delete=deleted, credits_to_remove=removed)
     if invoice_moves:
-        return Plan(moves=invoice_moves, payments_to_delete=to_delete)
-    created, hold = _payments_missing(hub, moves, terms)
+        return Plan(moves=invoice_moves, payments_to_delete=to_delete, credits_to_remove=to_remove)
+    if to_remove or (to_delete and _missing("credits", hub, moves)):
+        # What is taken away makes room for what comes.
+        return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove)
+    settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
     is_equal = not moves and not hub.open_conflicts
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)
-    return Plan(
-        with_tax_amounts=with_tax,
-        payments_to_create=created,
+    return replace(settling, with_tax_amounts=with_tax, hold=hold or total_hold)
+
+
+def _plan_settling(
+    hub: Hub, xero: XeroState, terms: Terms, moves: Mapping[str, object], to_delete: tuple[str, ...]
+) -> tuple[Plan, Hold | None]:
+    """The credits to apply, else the payments to make within what they leave due; beside what is held of them."""
+    due = find_due(xero.total, hub.xero_shadow)
+    missing = _missing("credits", hub, moves)
+    applied = fit_credits(missing, hub.record, due, xero.credits, terms.credits, terms.organisation)
+    if applied.keys:
+        return Plan(credits_to_apply=applied.keys), applied.hold
+    booked, hold = _payments_missing(hub, moves, terms)
+    # What is about to be deleted is due again by the time that a payment is made.
+    room = None if to_delete else due
+    payments = fit_payments(booked, hub.record, room, xero.credits, terms.credits.overpayments)
+    plan = Plan(
+        payments_to_create=payments.keys,
         payments_to_delete=to_delete,
-        hold=hold or total_hold,
+        payments_exceeding=payments.exceeding,
     )
+    return plan, applied.hold or hold or payments.hold
 
 
-def _payments_gone(hub: Hub, moves: Iterable[str]) -> tuple[str, ...]:
-    """Payments that Xero should not hold as it does: taken back in the app, or changed there.
+def _still_editable(moves: Iterable[str], hub: Hub, xero: XeroState) -> tuple[str, ...]:
+    shadow = project(Side.XERO, hub.xero_shadow)
+    return editable_when_paid(moves, hub.record, shadow, is_credited=xero.is_credited)
 
-    Xero edits no payment, so a changed one is deleted and made anew (FACTS 5).
-    """
-    changed = {path.split("/")[1] for path in moves if path.startswith("payments/")}
-    gone = set(keys_of(hub.xero_shadow, "payments")) - set(keys_of(hub.record, "payments"))
-    return tuple(
-        key
-        for key in keys_of(hub.xero_shadow, "payments")
-        if key in changed | gone and f"payments/{key}" not in hub.open_conflicts
-    )
+
+def _missing(kind: str, hub: Hub, moves: Iterable[str]) -> list[str]:
+    """Keys of that kind that the record has and Xero lacks."""
+    wanted = set(keys_of(hub.record, kind)) - set(keys_of(hub.xero_shadow, kind))
+    return [key for key in keys_of(dict.fromkeys(moves), kind) if key in wanted]
 
 
 def _payments_missing(
     hub: Hub, moves: Mapping[str, object], terms: Terms
 ) -> tuple[tuple[str, ...], Hold | None]:
-    held = set(keys_of(hub.xero_shadow, "payments"))
-    missing = [
-        key for key in keys_of(moves, "payments") if key in set(keys_of(hub.record, "payments")) - held
-    ]
-    if missing and terms.payment_account_id is None:
-        return (), Hold(
-            "payment_account_missing",
-            "A payment was made in the app, and no account is chosen for payments in Xero.",
-            "Choose a payment account in the settings.",
-        )
-    return tuple(missing), None
+    missing = _missing("payments", hub, moves)
+    methods = {key: member(hub.record, "payments", key, "method") for key in missing}
+    unusable = _unusable_account({terms.account_for(method) for method in methods.values()}, terms)
+    if unusable is not None:
+        return (), unusable
+    booked = tuple(key for key in missing if terms.account_for(methods[key]) is not None)
+    if len(booked) == len(missing):
+        return booked, None
+    unmapped = sorted({methods[key] or "no method" for key in missing if key not in booked})
+    return booked, Hold(
+        "payment_account_missing",
+        f"A payment by {', '.join(unmapped)} was taken in the app, and no account in Xero is chosen for it.",
+        "Choose one in the settings, under payment_accounts for the method or as payment_account for all.",
+    )
+
+
+def _unusable_account(account_ids: Collection[str | None], terms: Terms) -> Hold | None:
+    for account_id in sorted(each for each in account_ids if each is not None):
+        account = terms.organisation.find_account(account_id)
+        if account is None or not account.fits_payments:
+            name = f"{account.code or account.name}" if account else account_id
+            return Hold(
+                "payment_account_unusable",
+                f"A payment was taken in the app, and account {name} no longer takes payments in Xero.",
+                "Choose another payment account in the settings, or restore this one in Xero.",
+            )
+    return None
 
 
 def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | None]:
@@ -162,7 +229,7 @@ def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | N
     if f"{expected.total:.2f}" == xero.total:
         return False, None
     is_rounding = abs(expected.total - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
-    if is_rounding and not xero.tax_amounts_sent and not paid(hub.xero_shadow):
+    if is_rounding and not xero.tax_amounts_sent and not covered(hub.xero_shadow):
         return True, None
     return False, Hold(
         "total_differs",
@@ -184,6 +251,19 @@ def _unmapped(record: Fields) -> Hold | None:
     )
 
 
+def _unknown_item(record: Fields, terms: Terms, moves: Collection[str] | None = None) -> Hold | None:
+    """A line that is about to be written names an item that Xero does not have and that may not be made from it."""
+    unknown = sorted(unknown_items(record, terms.items, moves).values())
+    waiting = [item for item in unknown if terms.items.must_wait_for(item)]
+    if not waiting:
+        return None
+    return Hold(
+        ITEM_UNKNOWN,
+        f"Xero has no item {waiting[0]!r}.",
+        "Add the item in Xero, or choose in the settings, under unknown_item, what becomes of such lines; then sweep.",
+    )
+
+
 def _conflict_hold(paths: frozenset[str]) -> Hold:
     return Hold(
         "conflict_held",
@@ -199,5 +279,8 @@ def _held_beside(plan: Plan, hold: Hold) -> Plan:
         with_tax_amounts=False,
         payments_to_create=plan.payments_to_create,
         payments_to_delete=plan.payments_to_delete,
+        credits_to_apply=plan.credits_to_apply,
+        credits_to_remove=plan.credits_to_remove,
+        payments_exceeding=plan.payments_exceeding,
         hold=hold,
     )

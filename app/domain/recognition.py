@@ -78,9 +78,13 @@ def _share(tried: Fields, invoice: XeroInvoice, contact_key: str | None) -> floa
     if contact_key is None or contact_key != tried.get("contact"):
         return 0
     identities = Identities(match_lines(invoice.lines, {}, tried, answers_a_write=True), {})
-    seen = observed_fields(replace(invoice, payments=()), identities, contact_key, {})
+    seen = observed_fields(replace(invoice, payments=(), credits=()), identities, contact_key, {})
     # A number that was left out is given by Xero.
     ignored = () if tried.get("number") else ("number",)
-    asked = {p: v for p, v in without_groups(tried, "payments").items() if p not in ignored}
+    asked = {
+        p: v
+        for p, v in without_groups(without_groups(tried, "payments"), "credits").items()
+        if p not in ignored
+    }
     there = sum(bool(seen.get(path) == value) for path, value in asked.items())
     return there / len(asked)

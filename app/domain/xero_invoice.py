@@ -5,10 +5,11 @@ the canonical form with the link's own keys, and `InvoiceWrite` is a write in ca
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from app.domain.credit import AppliedCredit, Overpaid, credit_fields, overpaid_fields
 from app.domain.fields import LINE_ORDER, Fields, Value, decimal_text
 from app.domain.sides import Status
 
@@ -24,7 +25,10 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class XeroLine:
-    """One line as Xero holds it; decimals are as Xero gave them, None where Xero gave nothing."""
+    """One line as Xero holds it; decimals are as Xero gave them, None where Xero gave nothing.
+
+    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3).
+    """
 
     xero_line_id: str
     description: str | None
@@ -35,23 +39,29 @@ class XeroLine:
     account: str | None
     tax_type: str | None
     tax_amount: Decimal | None = None
+    discount_amount: Decimal | None = None
+    tracking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class XeroPayment:
-    """One payment applied to the invoice in Xero."""
+    """One payment applied to the invoice in Xero.
+
+    `is_fixed`: it was reconciled with the bank, or is part of a batch: Xero's own, not to be deleted from outside.
+    """
 
     xero_payment_id: str
     amount: Decimal
     paid_on: date
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class XeroInvoice:
     """An invoice as Xero holds it at `updated_at` (Xero's own clock, aware UTC).
 
-    `status` is Xero's word, unknown words included. `payments` is None where the answer did not carry them;
-    `amount_paid` and `amount_credited` then tell whether any moved.
+    `status` is Xero's word, unknown words included. `payments` and `credits` are None where the answer did not carry
+    them; `amount_paid` and `amount_credited` then tell whether any moved.
     """
 
     xero_invoice_id: str
@@ -74,6 +84,7 @@ class XeroInvoice:
     amount_paid: Decimal
     amount_credited: Decimal
     updated_at: datetime
+    credits: tuple[AppliedCredit, ...] | None = None
 
     @property
     def canonical_status(self) -> Status:
@@ -84,6 +95,14 @@ class XeroInvoice:
     def is_over(self) -> bool:
         """VOIDED and DELETED are terminal (FACTS 4.1)."""
         return self.canonical_status is Status.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """One page of a list, and how many pages there are where Xero says it."""
+
+    invoices: tuple[XeroInvoice, ...]
+    pages: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +120,8 @@ class InvoiceWrite:
 
     `header` maps canonical header names to canonical values; `lines` is None to leave the lines alone, else all of them
     in order (an existing line that is left out is deleted by Xero, FACTS 4.6). `url` is written on create only and
-    carries the marker by which a lost create is found again.
+    carries the marker by which a lost create is found again; `branding_theme_id` and `currency_rate` (six places) are
+    for a create too, and Xero's default where None.
     """
 
     xero_invoice_id: str | None
@@ -109,6 +129,8 @@ class InvoiceWrite:
     lines: tuple[LineWrite, ...] | None
     xero_contact_id: str | None = None
     url: str | None = None
+    branding_theme_id: str | None = None
+    currency_rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +153,23 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Which of our keys each of Xero's ids stands for: line id -> key, payment id -> key."""
+    """Which of our keys each of Xero's ids stands for: line id -> key, payment id -> key, credit id -> key.
+
+    `overpaid` says, by payment key, what of a payment stands in Xero as an overpayment.
+    """
 
     lines: Mapping[str, str]
     payments: Mapping[str, str]
+    credits: Mapping[str, str] = field(default_factory=dict)
+    overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
 
 
 def observed_fields(
     invoice: XeroInvoice, identities: Identities, contact_key: str | None, held: Fields
 ) -> dict[str, Value]:
-    """The invoice in Xero's projection, lines and payments under the link's keys.
+    """The invoice in Xero's projection, lines, payments and credits under the link's keys.
 
-    `held` supplies the payments when the answer did not carry them.
+    `held` supplies the payments and the credits when the answer did not carry them.
     """
     fields: dict[str, Value] = {
         "number": invoice.number or None,
@@ -166,20 +193,28 @@ def observed_fields(
         prefix = f"payments/{identities.payments[payment.xero_payment_id]}/"
         fields[prefix + "amount"] = decimal_text(payment.amount)
         fields[prefix + "paid_on"] = payment.paid_on.isoformat()
-    return fields
+    fields |= credit_fields(invoice.credits, identities.credits, held)
+    return overpaid_fields(
+        fields, identities.overpaid, are_payments_shown=invoice.payments is not None and not invoice.is_over
+    )
 
 
 def line_members(line: XeroLine) -> dict[str, Value]:
-    """The canonical members of one of Xero's lines."""
-    return {
+    """The canonical members of one of Xero's lines; a discount by amount and tracking are there only where they are."""
+    members: dict[str, Value] = {
         "description": line.description or None,
         "quantity": _text(line.quantity),
         "unit_price": _text(line.unit_price),
         "discount_rate": _text(line.discount_rate or None),
-        "item_code": line.item_code or None,
+        "item": line.item_code or None,
         "account": line.account,
         "tax_type": line.tax_type,
     }
+    if line.discount_amount and not line.discount_rate:
+        members["discount_amount"] = _text(line.discount_amount)
+    if line.tracking:
+        members["tracking"] = dict(line.tracking)
+    return members
 
 
 def match_lines(
@@ -215,6 +250,14 @@ def match_lines(
         keys |= dict(zip(unmatched, vanished, strict=True))
     return {
         line.xero_line_id: keys.get(line.xero_line_id, BORN_IN_XERO + line.xero_line_id) for line in lines
+    }
+
+
+def match_credits(invoice: XeroInvoice, known: Mapping[str, str]) -> dict[str, str]:
+    """Our key for each of Xero's credit ids; one that we did not make is named after Xero's id."""
+    return {
+        credit.xero_credit_id: known.get(credit.xero_credit_id, BORN_IN_XERO + credit.xero_credit_id)
+        for credit in invoice.credits or ()
     }
 
 

@@ -1,7 +1,8 @@
 """What intake needs of the rest, put together by `wiring` and laid on the application's state as `intake`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.clock import Clock
 from app.db.session import Database
@@ -10,6 +11,9 @@ from app.vault import Vault
 
 SignatureCheck = Callable[[bytes, str | None], bool]
 """Whether Xero signed these raw bytes with that header; knows the webhook key."""
+
+FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
+"""The same for a partner's own Xero app; one that refuses everything where the app or its key is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +25,4 @@ class IntakeServices:
     waker: Waker
     vault: Vault
     is_signed_by_xero: SignatureCheck
+    find_app_check: FindAppCheck

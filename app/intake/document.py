@@ -20,6 +20,7 @@ from app.intake.values import (
     Name,
     Percentage,
     Quantity,
+    Rate,
     Revision,
     Total,
     UnitPrice,
@@ -56,6 +57,7 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "payments": [{"id": "p1", "amount": "500.00", "paid_on": "2026-11-20", "method": "card"}],
+    "credits": [],
     "total": "1890.00",
 }
 """A document that every rule accepts; OpenAPI shows it."""
@@ -72,13 +74,26 @@ class Job(_Sent):
     name: Line | None = None
 
 
-class Contact(_Sent):
-    """The customer. It is made in Xero with the first invoice that goes there, and never edited by an invoice."""
+class InvoiceContact(_Sent):
+    """The customer, named. It is made in Xero with the first invoice that goes there, and never edited by an invoice.
+
+    Name, email and phone count for a customer that is said here for the first time. Once it is in Xero, or has been
+    said by version, here or in a document of its own, they edit nothing; so no old invoice can undo a customer's edit.
+    With `version` they count as a document of the customer that says these three fields.
+    """
 
     id: Identity
     name: Name
     email: Line | None = None
     phone: Line | None = None
+    version: Version | None = Field(
+        default=None,
+        description="The customer's own version in the app; older than the one held: nothing is edited.",
+    )
+    based_on: Revision | None = Field(
+        default=None,
+        description="With `version`: the newest revision of ours that the app had applied to the customer.",
+    )
 
 
 class DocumentLine(_Sent):
@@ -93,6 +108,9 @@ class DocumentLine(_Sent):
     )
     item_code: Annotated[str, Field(strict=True, max_length=30)] | None = None
     discount_rate: Percentage | None = Field(default=None, description="Percent off this line.")
+    discount_amount: Amount | None = Field(
+        default=None, description="Money off this line, before tax where amounts are; instead of a rate."
+    )
     tax: Word | None = Field(
         default=None, description="Chooses the tax rate by the connection's map; null means `none`."
     )
@@ -105,6 +123,22 @@ class DocumentPayment(_Sent):
     amount: Amount
     paid_on: Day
     method: Word | None = None
+
+
+class DocumentCredit(_Sent):
+    """What lowers the amount due without being a payment. It is never edited: take it away and add another."""
+
+    id: Identity
+    kind: Literal["credit_note", "prepayment", "overpayment"] = Field(
+        description="`prepayment` is a deposit, taken before there was an invoice. An `overpayment` comes from Xero: "
+        "what a customer pays beyond an invoice is said as a payment."
+    )
+    amount: Amount = Field(description="With tax.")
+    applied_on: Day
+    number: Line | None = Field(
+        default=None, description="A credit note's own number; Xero gives it one otherwise. Null: not said."
+    )
+    reason: Line | None = Field(default=None, description="Shown to the customer. Null: not said.")
 
 
 class Document(_Sent):
@@ -127,16 +161,24 @@ class Document(_Sent):
     )
     sent_at: Instant | None = Field(default=None, description="When the customer was sent it.")
     currency: Currency
+    currency_rate: Rate | None = Field(
+        default=None,
+        description="Xero's CurrencyRate of an invoice in another currency; Xero takes the day's if it is left out. "
+        "Said once, when the invoice is made in Xero.",
+    )
     amounts_are: Literal["tax_inclusive", "tax_exclusive", "no_tax"]
     issued_on: Day
     due_on: Day | None = None
     reference: Line | None = None
     url: WebAddress | None = None
     job: Job | None = None
-    contact: Contact
+    contact: InvoiceContact
     lines: list[DocumentLine] = Field(max_length=500)
     payments: Annotated[list[DocumentPayment], Field(max_length=500)] | None = Field(
         default=None, description="Left out or null: not said, what is known of payments stays."
+    )
+    credits: Annotated[list[DocumentCredit], Field(max_length=500)] | None = Field(
+        default=None, description="Left out or null: not said, what is known of credits stays."
     )
     total: Total | None = Field(
         default=None, description="What the customer was told. If it is given it must equal the lines."
@@ -148,6 +190,15 @@ class Document(_Sent):
         A `based_on` of null says "none", which is 0; only one that is left out stays unsaid.
         """
         stored = self.model_dump(mode="json")
+        if self.credits is None:
+            # So that a document of an app that knows no credits is the same as it was stored before there were any.
+            del stored["credits"]
         if self.based_on is None and "based_on" in self.model_fields_set:
             stored["based_on"] = 0
+        # Documents that were stored before these fields existed stay equal to those that do not use them.
+        stored["contact"] = {
+            name: value
+            for name, value in stored["contact"].items()
+            if value is not None or name not in ("version", "based_on")
+        }
         return stored

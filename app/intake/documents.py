@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.db.connections import raise_generation
+from app.db.contact_documents import save_mention
 from app.db.links import DocumentOutcome, StoredDocument, save_document
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
@@ -19,7 +20,7 @@ from app.domain.coupling import refresh_unmapped
 from app.domain.document import from_document
 from app.domain.fields import Fields, line_keys
 from app.domain.money import amount_of_line, money_text, totals
-from app.intake.document import Document, DocumentLine, DocumentPayment
+from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
 from app.intake.refusals import Fault, InputRefused
 
 
@@ -48,14 +49,20 @@ async def take_in(
     _refuse_contradiction(stored, document, prefix)
     if not stored.is_news:
         return TakenIn(stored)
+    await save_mention(session, connection.id, document.to_json()["contact"], at)
     await raise_generation(session, connection.id)
     return TakenIn(stored, (connection.id,))
 
 
 def refuse_stale(stored: StoredDocument, document: Document) -> None:
     """Raise `stale_document` for a caller who must hear that a newer version is held."""
+    refuse_stale_version(stored, document.version)
+
+
+def refuse_stale_version(stored: StoredDocument, version: int) -> None:
+    """The same by the version alone, of a document of any kind."""
     if stored.outcome is DocumentOutcome.STALE:
-        detail = f"Version {document.version} is older than version {stored.held_version}, which is held."
+        detail = f"Version {version} is older than version {stored.held_version}, which is held."
         raise InputRefused(
             "stale_document", detail, [Fault("version", detail)], {"held_version": stored.held_version}
         )
@@ -84,13 +91,19 @@ def _refuse_contradiction(stored: StoredDocument, document: Document, prefix: st
 def _between_fields(document: Document) -> Iterator[Fault]:
     yield from _repeated("lines", document.lines)
     yield from _repeated("payments", document.payments or [])
+    yield from _repeated("credits", document.credits or [])
+    for position, line in enumerate(document.lines):
+        if Decimal(line.discount_rate or 0) and Decimal(line.discount_amount or 0):
+            yield Fault(f"lines.{position}.discount_amount", "must be left out where discount_rate is given")
     if document.due_on is not None and document.due_on < document.issued_on:
         yield Fault("due_on", f"must not be before issued_on ({document.issued_on})")
     if not document.lines and document.status in ("sent", "paid"):
         yield Fault("lines", "must have at least one entry once the invoice is sent")
 
 
-def _repeated(kind: str, members: Iterable[DocumentLine | DocumentPayment]) -> Iterator[Fault]:
+def _repeated(
+    kind: str, members: Iterable[DocumentLine | DocumentPayment | DocumentCredit]
+) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for position, member in enumerate(members):
         if member.id in first:

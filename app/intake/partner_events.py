@@ -6,7 +6,8 @@ commit. A document that is refused is answered with a problem document and leave
 again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,13 +20,16 @@ from starlette.responses import Response
 from app.db.arrivals import has_partner_event, lock_connection
 from app.db.events import insert_partner_event
 from app.db.partners import Partner, find_partner
+from app.db.session import WriteSession
+from app.domain.connection import Connection
 from app.intake.bodies import MalformedBody, read_json
+from app.intake.contact_document import ContactDocument
+from app.intake.contact_documents import take_in_contact
 from app.intake.dependencies import IntakeServices
 from app.intake.document import Document
-from app.intake.documents import take_in
+from app.intake.documents import TakenIn, take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
 
-INVOICE_CHANGED = "invoice.changed"
 _LONGEST_WEBHOOK_ID = 255
 
 
@@ -38,6 +42,15 @@ class ChangedInvoice(BaseModel):
     document: Document
 
 
+class ChangedContact(BaseModel):
+    """What a `contact.changed` carries: the whole document and the connection that it belongs to."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    connection_id: UUID
+    document: ContactDocument
+
+
 class InvoiceChanged(BaseModel):
     """The envelope of Standard Webhooks; members of it that we do not use are let be."""
 
@@ -45,6 +58,22 @@ class InvoiceChanged(BaseModel):
 
     type: Literal["invoice.changed"]
     data: ChangedInvoice
+
+
+class ContactChanged(BaseModel):
+    """The same envelope around a contact."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    type: Literal["contact.changed"]
+    data: ChangedContact
+
+
+_KNOWN: Mapping[str, type[InvoiceChanged] | type[ContactChanged]] = {
+    "invoice.changed": InvoiceChanged,
+    "contact.changed": ContactChanged,
+}
+"""The types that are taken in; others are kept and let be."""
 
 
 async def take_partner_event(request: Request) -> Response:
@@ -94,7 +123,7 @@ async def _store(
     services: IntakeServices, partner: Partner, webhook_id: str, event: dict[str, Any]
 ) -> Sequence[UUID]:
     """Store the webhook with what becomes of it, in one transaction; one that is there already changes nothing."""
-    changed = _parse(event) if event["type"] == INVOICE_CHANGED else None
+    changed = _parse(event) if event["type"] in _KNOWN else None
     async with services.database.writing() as session:
         outcome: str = "ignored"
         nudges: tuple[UUID, ...] = ()
@@ -105,17 +134,23 @@ async def _store(
                 raise InputRefused("invalid_request", "The connection is not known.", [field])
             if await has_partner_event(session, partner.id, webhook_id):
                 return ()
-            taken = await take_in(
-                session, connection, changed.document, services.clock.now(), prefix="data.document"
-            )
+            taken = await _take_in(session, connection, changed, services.clock.now())
             outcome, nudges = taken.stored.outcome.value, taken.nudges
         await insert_partner_event(session, partner.id, webhook_id, event["type"], event, outcome)
     return nudges
 
 
-def _parse(event: dict[str, Any]) -> ChangedInvoice:
+async def _take_in(
+    session: WriteSession, connection: Connection, changed: ChangedInvoice | ChangedContact, at: datetime
+) -> TakenIn:
+    if isinstance(changed, ChangedContact):
+        return await take_in_contact(session, connection, changed.document, at, prefix="data.document")
+    return await take_in(session, connection, changed.document, at, prefix="data.document")
+
+
+def _parse(event: dict[str, Any]) -> ChangedInvoice | ChangedContact:
     try:
-        return InvoiceChanged.model_validate(event).data
+        return _KNOWN[event["type"]].model_validate(event).data
     except ValidationError as error:
         faults = list_faults(error.errors(include_url=False, include_input=False))
         raise InputRefused("invalid_document", "The document cannot be taken; see errors.", faults) from None

@@ -127,8 +127,13 @@ Identity = Annotated[
 Name = Annotated[str, _text(255, 1), _STORABLE]
 Line = Annotated[str, _text(255), _STORABLE]
 """One line of text; an empty one means the same as none."""
+Text50 = Annotated[str, _text(50), _STORABLE]
+"""A short line, of as many characters as Xero's short fields of a contact hold."""
 Word = Annotated[str, _text(64), _STORABLE]
 """A category or a tax, in the partner's words."""
+ItemCode = Annotated[str, _text(30, 1), _STORABLE]
+"""The code of an item (FACTS 5)."""
+ItemName = Annotated[str, _text(50, 1), _STORABLE]
 LongText = Annotated[str, _text(4000), _STORABLE]
 WebAddress = Annotated[str, _text(2048), _STORABLE, AfterValidator(_check_address), _shown_as(format="uri")]
 Day = Annotated[str, _text(10), AfterValidator(_check_day), _shown_as(format="date")]
@@ -141,5 +146,7 @@ Quantity = Annotated[str, _text(32), _decimal(4), _shown_as(pattern=r"^-?[0-9]{1
 Percentage = Annotated[
     str, _text(32), _decimal(4, least=0, most=100), _shown_as(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$")
 ]
+Rate = Annotated[str, _text(32), _decimal(6, above=0), _shown_as(pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?$")]
+"""A rate of exchange (FACTS 4.3)."""
 Version = Annotated[StrictInt, Field(ge=1, le=_LARGEST_INTEGER)]
 Revision = Annotated[StrictInt, Field(ge=0, le=_LARGEST_INTEGER)]

@@ -16,20 +16,23 @@ from app.db.findings import Attempt
 from app.db.links import save_links
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields
+from app.domain.hold import Hold
 from app.domain.hub import Move
-from app.domain.legality import Hold
 from app.domain.link import INVOICE_INTENT, Intent
 from app.domain.plan import Plan
-from app.domain.recognition import carries_mark
 from app.domain.refusals import NUMBER_TAKEN, explain
 from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
-from app.reconcile.contacts import Found, ensure_contacts
+from app.reconcile.contacts.ensure import Found, ensure_contacts
+from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.create_once import with_intent, without_intent
-from app.reconcile.observe import contact_keys, take_invoice
+from app.reconcile.line_items import ensure_items
+from app.reconcile.numbers import list_numbered, settle_clashes
+from app.reconcile.observe import take_invoice
 from app.reconcile.oscillation import find_oscillating
 from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work, batches
+from app.reconcile.round import Round, Work
 from app.reconcile.writes import build_create, build_update, create_target, update_target
 
 
@@ -47,18 +50,21 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
     """Create and update the invoices whose plans say so; True when a change for the partner was put into the feed."""
     planned = [(work, work.plan(current.terms)) for work in works if work.refusal is None]
     planned = [(work, plan) for work, plan in planned if plan.writes_invoice]
-    contacts = await ensure_contacts(current, _contacts_needed(planned))
+    # What costs no call comes first: nothing is made in Xero for an invoice that cannot go.
+    numbered = await list_numbered(current, planned)
+    supplied = await ensure_items(current, numbered)
+    contacts = await ensure_contacts(current, _contacts_needed(supplied))
     creates: list[Sending] = []
     updates: list[Sending] = []
-    for work, plan in planned:
+    for work, plan in supplied:
         sending = _prepare(current, work, plan, contacts)
         if sending is not None:
             (creates if plan.create else updates).append(sending)
     updates = await _without_oscillating(current, updates)
     told = await record(current, [work for work, _ in planned if work.refusal is not None])
-    for batch in batches(creates, WRITE_BATCH):
+    async for batch in giving_way(current, creates, WRITE_BATCH):
         told |= await _create(current, batch)
-    for batch in batches(updates, WRITE_BATCH):
+    async for batch in giving_way(current, updates, WRITE_BATCH):
         told |= await _update(current, batch)
     return told
 
@@ -89,7 +95,7 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
         return None
     if plan.create:
         target = create_target(hub)
-        write = build_create(link, target, contact or "")
+        write = build_create(link, target, contact or "", current.branding_theme_id)
     else:
         target = update_target(hub, plan)
         write = build_update(link, plan, target, contact, current.organisation)
@@ -108,7 +114,6 @@ async def _create(current: Round, batch: Sequence[Sending]) -> bool:
         sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
     await _begin(current, batch)
     answers = await current.xero.invoices.create([sending.write for sending in batch], intent.key)
-    await _settle_clashes(current, batch, answers)
     return await _record_answers(current, batch, answers, "create")
 
 
@@ -128,41 +133,34 @@ async def _begin(current: Round, batch: Sequence[Sending]) -> None:
         await save_links(session, links, current.clock.now(), again=[link.id for link in links])
 
 
-async def _settle_clashes(
-    current: Round, batch: Sequence[Sending], answers: list[XeroInvoice | Refused]
-) -> None:
-    """A number that is taken may be taken by ourselves (a restored database, a key that Xero forgot): then adopt it."""
-    clashes = {
-        position: sending.target.get("number")
-        for position, (sending, answer) in enumerate(zip(batch, answers, strict=True))
-        if isinstance(answer, Refused) and explain(answer.messages).code == NUMBER_TAKEN
-    }
-    numbers = [number for number in clashes.values() if number]
-    if not numbers:
-        return
-    there = {invoice.number: invoice for invoice in await current.xero.invoices.fetch_by_number(numbers)}
-    for position, number in clashes.items():
-        invoice = there.get(number)
-        link = batch[position].work.link
-        if invoice is not None and carries_mark(link.id, invoice):
-            answers[position] = invoice
-
-
 async def _record_answers(
     current: Round, batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused], action: str
 ) -> bool:
-    keys = await contact_keys(current, [answer for answer in answers if isinstance(answer, XeroInvoice)])
-    for sending, answer in zip(batch, answers, strict=True):
+    settled = await settle_clashes(current, _list_clashing(batch, answers))
+    outcomes = [
+        settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)
+    ]
+    keys = await contact_keys(current, [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)])
+    for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)
         work.link = without_intent(work.link, INVOICE_INTENT)
-        if isinstance(answer, XeroInvoice):
-            take_invoice(current, work, answer, keys.get(answer.xero_contact_id), wrote=sending.target)
+        if isinstance(outcome, XeroInvoice):
+            take_invoice(current, work, outcome, keys.get(outcome.xero_contact_id), wrote=sending.target)
             read_at = work.link.read_updated_at
             work.attempts.append(
-                Attempt(work.link.id, action, moves, "done", None, read_at, answer.updated_at)
+                Attempt(work.link.id, action, moves, "done", None, read_at, outcome.updated_at)
             )
-        else:
+        elif isinstance(answer, Refused):
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
-            work.refusal = explain(answer.messages)
-            work.attempts.append(Attempt(work.link.id, action, moves, "refused", work.refusal.message))
+            hold = explain(answer.messages)
+            work.refusal = hold if isinstance(outcome, Refused) else outcome
+            work.attempts.append(Attempt(work.link.id, action, moves, "refused", hold.message))
     return await record(current, [sending.work for sending in batch])
+
+
+def _list_clashing(batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused]) -> list[Work]:
+    return [
+        sending.work
+        for sending, answer in zip(batch, answers, strict=True)
+        if isinstance(answer, Refused) and explain(answer.messages).code == NUMBER_TAKEN
+    ]

@@ -1,5 +1,8 @@
 """Payments: created and deleted in Xero, never edited (FACTS 5), after the invoice itself is as it should be.
 
+A payment that was reconciled with the bank, or is part of a batch, is Xero's own: taken back in the app, it is given
+back to the app.
+
 The order for one payment is that of every create: intent on disk, call with our mark in the reference, id on disk. The
 totals that a payment moves are not guessed: the invoice is read again.
 """
@@ -7,14 +10,15 @@ totals that a payment moves are not guessed: the invoice is read again.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from uuid import uuid4
 
 from app.db.findings import Attempt
 from app.db.links import save_links
-from app.domain.fields import member
+from app.domain.fields import ABSENT, member, member_of
 from app.domain.link import Intent
+from app.domain.merge import Conflict
 from app.domain.refusals import explain
+from app.domain.sides import Side
 from app.domain.xero_invoice import PaymentWrite, Refused, XeroPayment
 from app.reconcile.create_once import (
     payment_mark,
@@ -23,9 +27,11 @@ from app.reconcile.create_once import (
     without_intent,
     without_payment,
 )
+from app.reconcile.overpayments import STAYS, left_to_pay
 from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work, batches
+from app.reconcile.round import Round, Work
 
 Due = tuple[Work, str]
 
@@ -42,7 +48,7 @@ async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
     told = False
     for work, key in delete:
         told |= await _delete(current, work, key)
-    for batch in batches(create, WRITE_BATCH):
+    async for batch in giving_way(current, create, WRITE_BATCH):
         told |= await _create(current, batch)
     return told
 
@@ -65,8 +71,8 @@ def _build(current: Round, work: Work, key: str) -> PaymentWrite:
     record = work.hub.record
     return PaymentWrite(
         xero_invoice_id=work.link.xero_invoice_id or "",
-        xero_account_id=current.terms.payment_account_id or "",
-        amount=Decimal(member(record, "payments", key, "amount")),
+        xero_account_id=current.terms.account_for(member(record, "payments", key, "method")) or "",
+        amount=left_to_pay(work.link, key),
         paid_on=date.fromisoformat(member(record, "payments", key, "paid_on")),
         reference=payment_mark(work.link.id, key),
     )
@@ -88,12 +94,34 @@ def _take_answer(work: Work, key: str, answer: XeroPayment | Refused) -> None:
 
 async def _delete(current: Round, work: Work, key: str) -> bool:
     xero_id = next(xero_id for xero_id, ours in work.link.payment_ids.items() if ours == key)
-    refused = await current.xero.payments.delete(xero_id)
+    held = await current.xero.payments.find(xero_id)
+    if held is not None and held.is_fixed:
+        _give_back(work, key)
+        return await record(current, [work])
+    refused = await current.xero.payments.delete(xero_id) if held is not None else None
     moves = {f"payments/{key}": {"before": member(work.hub.xero_shadow, "payments", key, "amount")}}
     if refused is None:
         work.link = without_payment(work.link, key)
-        work.attempts.append(Attempt(work.link.id, "unpay", moves, "done"))
+        said = STAYS if key in work.link.overpaid else None
+        work.attempts.append(Attempt(work.link.id, "unpay", moves, "done", said))
     else:
         work.refusal = explain(refused.messages)
         work.attempts.append(Attempt(work.link.id, "unpay", moves, "refused", work.refusal.message))
     return await record(current, [work])
+
+
+def _give_back(work: Work, key: str) -> None:
+    """A payment that was reconciled with the bank is Xero's own: the app gets it back, and both values are kept."""
+    hub, prefix = work.hub, f"payments/{key}/"
+    theirs = {path: value for path, value in hub.xero_shadow.items() if path.startswith(prefix)}
+    ours = {path: value for path, value in hub.record.items() if path.startswith(prefix)}
+    given = theirs | {prefix + "method": ours.get(prefix + "method")}
+    work.link = replace(
+        work.link, hub=replace(hub, record={**hub.record, **given}, revision=hub.revision + 1)
+    )
+    values = [{member_of(path): value for path, value in fields.items()} for fields in (theirs, ours)]
+    work.conflicts.append(
+        Conflict(f"payments/{key}", values[0], values[1] or ABSENT, values[0], winner=Side.XERO)
+    )
+    said = "It was reconciled with the bank in Xero, or is part of a batch, and stays: the app gets it back."
+    work.attempts.append(Attempt(work.link.id, "unpay", {f"payments/{key}": {}}, "refused", said))

@@ -22,7 +22,8 @@ from app.domain.fields import decimal_text
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.recognition import Begun, recognise
 from app.domain.xero_invoice import XeroInvoice
-from app.reconcile.observe import contact_keys, take_invoice
+from app.reconcile.contacts.keys import contact_keys
+from app.reconcile.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work, batches
@@ -76,7 +77,7 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
         payment_mark(work.link.id, key): (work, key)
         for work in works
         for key in work.link.intents
-        if key != INVOICE_INTENT
+        if key != INVOICE_INTENT and "/" not in key  # what has a stroke is a credit, see `finish_credits`
     }
     for batch in batches(sorted(begun), READ_BATCH):
         there = await current.xero.payments.fetch_by_reference(batch)

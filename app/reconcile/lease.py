@@ -77,10 +77,12 @@ class Lease:
         async with self._database.writing() as session:
             return await connections.release_lease(session, self.connection_id, self._owner, seen)
 
-    async def postpone(self, retry_at: datetime, reason: str) -> None:
-        """Give it back with work left, to be taken up at that time."""
+    async def postpone(self, retry_at: datetime, reason: str, *, bulk_alone: bool = False) -> None:
+        """Give it back with work left, to be taken up at that time; people's work at any, where a bulk alone waits."""
         async with self._database.writing() as session:
-            await connections.postpone(session, self.connection_id, self._owner, retry_at, reason)
+            await connections.postpone(
+                session, self.connection_id, self._owner, retry_at, reason, bulk_alone=bulk_alone
+            )
 
     async def drop(self) -> None:
         """Give it back as it is."""

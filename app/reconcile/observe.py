@@ -10,24 +10,27 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
 from app.db.findings import Attempt
 from app.domain.change import moves_to_json
 from app.domain.coupling import refresh_unmapped, translate_anew
 from app.domain.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
+from app.domain.due_date import with_due_date
 from app.domain.fields import ABSENT, Fields, differing, keys_of
+from app.domain.hold import Hold
 from app.domain.hub import observe_document, observe_xero, partner_view, xero_answered
-from app.domain.legality import Hold
+from app.domain.item_code import translate_items
 from app.domain.link import InvoiceLink
-from app.domain.money import paid, totals
+from app.domain.money import covered, totals
+from app.domain.numbering import part_numbers
 from app.domain.xero_invoice import (
-    BORN_IN_XERO,
     Identities,
     XeroInvoice,
+    match_credits,
     match_lines,
     match_payments,
     observed_fields,
 )
+from app.reconcile.contacts.keys import contact_keys, key_of_contact
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round, Work, batches
 
@@ -70,7 +73,7 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
 
 
 def _read_paid_anew(current: Round, work: Work) -> None:
-    """What "paid" implies is never more than what is due beside the payments that came to light since.
+    """What "paid" implies is never more than what is due beside the payments and credits that came to light since.
 
     Both sides may say at once that the invoice is paid, one in a word and one by a payment: it is then paid once. The
     shadow moves with the record, because the document said no amount.
@@ -81,7 +84,7 @@ def _read_paid_anew(current: Round, work: Work) -> None:
     total = _total_of(current, hub.record)
     if total is None or IMPLIED_PAYMENT not in keys_of(hub.record, "payments"):
         return
-    due = total - paid(without_implied(hub.record))
+    due = total - covered(without_implied(hub.record))
     hub = replace(
         hub,
         record=with_implied_at_most(hub.record, due),
@@ -101,8 +104,6 @@ def take_document(current: Round, work: Work) -> None:
             total_of=lambda fields: _total_of(current, fields),
             received_on=document.received_at.date().isoformat(),
         )
-        contact = document.body["contact"]
-        work.contacts[contact["id"]] = {name: contact.get(name) for name in ("name", "email", "phone")}
         work.moved(
             observe_document(
                 work.hub,
@@ -116,7 +117,18 @@ def take_document(current: Round, work: Work) -> None:
         )
     # Until Xero holds it, nobody there can have chosen another account: the maps decide, as they are now.
     translate = translate_anew if work.link.xero_invoice_id is None else refresh_unmapped
-    mapped = translate(work.hub.record, rules.vocabulary)
+    mapped = with_due_date(
+        translate(work.hub.record, rules.vocabulary),
+        current.connection.settings.due_days,
+        current.organisation.sales_terms,
+    )
+    mapped = translate_items(mapped, work.hub.xero_shadow, rules.vocabulary.items)
+    mapped = part_numbers(
+        mapped,
+        current.connection.settings.numbering,
+        work.hub.xero_shadow.get("number"),
+        is_in_xero=work.link.xero_invoice_id is not None,
+    )
     work.link = replace(work.link, hub=replace(work.hub, record=mapped))
 
 
@@ -161,31 +173,6 @@ async def _seek(current: Round, since: datetime, wanted: int) -> None:
         since = page[-1].updated_at
 
 
-async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[str, str]:
-    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now."""
-    known = current.contact_keys
-    ids = sorted({invoice.xero_contact_id for invoice in invoices} - known.keys())
-    if not ids:
-        return known
-    async with current.database.reading() as session:
-        links = await list_contacts_by_xero_id(session, current.connection_id, ids)
-    known |= {link.xero_contact_id: link.partner_contact_id for link in links if link.xero_contact_id}
-    for batch in batches([xero_id for xero_id in ids if xero_id not in known], READ_BATCH):
-        found = await current.xero.contacts.fetch(batch)
-        rows = [
-            (
-                BORN_IN_XERO + contact.xero_contact_id,
-                contact.xero_contact_id,
-                {"name": contact.name, "email": contact.email, "phone": contact.phone},
-            )
-            for contact in found
-        ]
-        async with current.lease.recording() as session:
-            await insert_contacts_from_xero(session, current.connection_id, rows)
-        known |= {xero_id: ours for ours, xero_id, _ in rows}
-    return known
-
-
 def take_invoice(
     current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None, *, wrote: Fields | None = None
 ) -> None:
@@ -196,14 +183,18 @@ def take_invoice(
     identities = Identities(
         match_lines(invoice.lines, link.line_ids, expected, answers_a_write=answers),
         match_payments(invoice, link.payment_ids),
+        match_credits(invoice, link.credit_ids),
+        link.overpaid,
     )
-    seen = observed_fields(invoice, identities, contact_key, expected)
+    key = key_of_contact(current, invoice.xero_contact_id, expected.get("contact"), contact_key)
+    seen = observed_fields(invoice, identities, key, expected)
     rules, at, partner_at = current.rules, invoice.updated_at, work.partner_at(NEVER)
     if wrote is None:
         work.attempts += _landed(link, seen, invoice.updated_at)
         work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at))
     else:
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
+    work.is_renumbered |= link.hub.xero_shadow.get("number") != work.hub.xero_shadow.get("number")
     work.link = work.link.as_held_by_xero(invoice, work.link.hub, identities)
 
 

@@ -6,14 +6,19 @@ its place. `RateLimited`, `AuthorisationLost`, `ScopeMissing` and `RequestRefuse
 `Refused` value among the others, also where Xero refuses a request as a whole because of it.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+from app.domain.credit import CreditKind
 from app.domain.organisation import Organisation
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import InvoiceWrite, PaymentWrite, Refused, XeroInvoice, XeroPayment
+from app.domain.part import EVERYTHING, Part
+from app.domain.xero_contact import ContactGroup, ContactWrite, XeroContact
+from app.domain.xero_credit import CreditWrite, XeroCredit
+from app.domain.xero_invoice import InvoicePage, InvoiceWrite, PaymentWrite, Refused, XeroInvoice, XeroPayment
+from app.domain.xero_item import ItemWrite, XeroItem
 
 READ_BATCH = 40
 """Ids in one read: what Xero recommends (FACTS 4.7)."""
@@ -36,6 +41,16 @@ class XeroInvoices(Protocol):
         """One page (at most `PAGE_SIZE`) of sales invoices that moved at or after `since`, oldest first."""
         ...
 
+    async def fetch_page(
+        self, number: int, *, since: datetime | None = None, issued_from: date | None = None
+    ) -> InvoicePage:
+        """Page `number`, from 1, of all sales invoices (`PAGE_SIZE` on each) in the order of their ids, or of those
+        that moved at or after `since`, or were issued on that day or later.
+
+        Rows join such a list and none leaves it while it is read, so one may come twice and none is missed.
+        """
+        ...
+
     async def fetch_by_number(self, numbers: Sequence[str]) -> list[XeroInvoice]:
         """The sales invoices with those numbers, voided and deleted ones included; at most `READ_BATCH` numbers."""
         ...
@@ -54,26 +69,58 @@ class XeroInvoices(Protocol):
         """POST by id: change what is named, at most `WRITE_BATCH`; a status `cancelled` voids."""
         ...
 
+    async def fetch_online_url(self, xero_invoice_id: str) -> str | None:
+        """Where the customer can look at the invoice and pay it; None where Xero has no such page for it."""
+        ...
+
 
 class XeroContacts(Protocol):
-    """An organisation's contacts."""
+    """An organisation's contacts and the groups that they are in."""
 
     async def fetch(self, contact_ids: Sequence[str]) -> list[XeroContact]:
-        """The contacts with those ids, archived and merged ones included."""
+        """The contacts with those ids, archived and merged ones included; one call per forty."""
+        ...
+
+    async def fetch_modified_since(self, since: datetime) -> list[XeroContact]:
+        """One page (at most `PAGE_SIZE`) of contacts that moved at or after `since`, archived too, oldest first."""
+        ...
+
+    async def fetch_all(self) -> list[XeroContact]:
+        """Every contact, archived ones included; one call per `PAGE_SIZE`."""
         ...
 
     async def fetch_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:
-        """The contacts that carry those markers in ContactNumber, archived ones included."""
+        """The contacts that carry those markers in ContactNumber, archived ones included; one call each."""
+        ...
+
+    async def fetch_by_account_number(self, account_numbers: Sequence[str]) -> list[XeroContact]:
+        """The contacts with those account numbers, archived ones included; one call each."""
         ...
 
     async def fetch_by_name(self, names: Sequence[str]) -> list[XeroContact]:
-        """The contacts with exactly those names (Xero compares without case), archived ones included."""
+        """The contacts with exactly those names (Xero compares without case), archived ones too; one call each."""
+        ...
+
+    async def search(self, term: str) -> list[XeroContact]:
+        """The first of the contacts in use whose name, e-mail address or numbers hold the term."""
         ...
 
     async def create(
         self, writes: Sequence[ContactWrite], idempotency_key: str
     ) -> list[XeroContact | Refused]:
         """PUT: create only, at most `WRITE_BATCH`."""
+        ...
+
+    async def update(self, writes: Sequence[ContactWrite]) -> list[XeroContact | Refused]:
+        """POST by id: change what is named, at most `WRITE_BATCH`."""
+        ...
+
+    async def fetch_groups(self) -> list[ContactGroup]:
+        """The contact groups that people made, without their members."""
+        ...
+
+    async def join_group(self, group_id: str, contact_ids: Sequence[str]) -> Refused | None:
+        """Put contacts into a group, where those that are in it stay; None when it is done."""
         ...
 
 
@@ -90,8 +137,64 @@ class XeroPayments(Protocol):
         """PUT: create only, at most `WRITE_BATCH`."""
         ...
 
+    async def find(self, payment_id: str) -> XeroPayment | None:
+        """The payment with that id; None when it was deleted."""
+        ...
+
     async def delete(self, payment_id: str) -> Refused | None:
         """POST Status DELETED; None when it is gone, also when it was gone before."""
+        ...
+
+
+class XeroItems(Protocol):
+    """An organisation's items."""
+
+    async def fetch(self, since: datetime | None = None) -> list[XeroItem]:
+        """Every item, or those that moved at or after `since`."""
+        ...
+
+    async def create(self, writes: Sequence[ItemWrite], idempotency_key: str) -> list[XeroItem | Refused]:
+        """PUT: create only, at most `WRITE_BATCH`; a code that is taken is refused."""
+        ...
+
+    async def update(self, writes: Sequence[ItemWrite]) -> list[XeroItem | Refused]:
+        """POST by id: change what is named, at most `WRITE_BATCH`."""
+        ...
+
+
+class XeroCredits(Protocol):
+    """An organisation's credit notes, prepayments and overpayments, and what of them is set against which invoice."""
+
+    async def find(self, kind: CreditKind, credit_id: str) -> XeroCredit | None:
+        """The credit with that id, voided ones included; None where there is none."""
+        ...
+
+    async def fetch_modified_since(self, kind: CreditKind, since: datetime) -> list[XeroCredit]:
+        """All credits of a kind that moved at or after `since`, bills' credits included."""
+        ...
+
+    async def create(self, writes: Sequence[CreditWrite], idempotency_key: str) -> list[XeroCredit | Refused]:
+        """PUT: create only, approved, at most `WRITE_BATCH`; one call for credit notes, one for the other kinds."""
+        ...
+
+    async def allocate(
+        self,
+        kind: CreditKind,
+        credit_id: str,
+        xero_invoice_id: str,
+        amount: Decimal,
+        applied_on: date,
+        idempotency_key: str,
+    ) -> Refused | None:
+        """Set a part of a credit against an invoice. Xero refuses more than remains of it, or is due."""
+        ...
+
+    async def remove_allocation(self, kind: CreditKind, credit_id: str, allocation_id: str) -> Refused | None:
+        """Take it back; None when it is gone, also when it was gone before."""
+        ...
+
+    async def void(self, credit_note_id: str) -> Refused | None:
+        """Void a credit note of which nothing is allocated; no other kind can be voided through the API (FACTS 5)."""
         ...
 
 
@@ -104,9 +207,15 @@ class XeroOrganisation(Protocol):
     def contacts(self) -> XeroContacts: ...
     @property
     def payments(self) -> XeroPayments: ...
+    @property
+    def credits(self) -> XeroCredits: ...
+    @property
+    def items(self) -> XeroItems: ...
 
-    async def fetch_organisation(self) -> Organisation:
-        """The organisation with its accounts and tax rates, read fresh (three calls or four)."""
+    async def fetch_organisation(
+        self, known: Organisation | None = None, parts: Collection[Part] = EVERYTHING
+    ) -> Organisation:
+        """The organisation with these parts of its facts read fresh, one call each; the others as they were known."""
         ...
 
 
@@ -118,6 +227,26 @@ class XeroOrganisations(Protocol):
 
         The calls of a `bulk` leave a reserve of Xero's limits to single edits and to the API.
         """
+        ...
+
+
+class Consents(Protocol):
+    """Where consents stand at Xero, and the end of one. Raises `XeroUnavailable` where Xero gives no answer."""
+
+    async def confirm_loss(self, connection_id: UUID) -> str:
+        """Why a connection's consent is gone, in words, by Xero's own word; `XeroUnavailable` where it is not gone."""
+        ...
+
+    async def list_missing_scopes(self, connection_id: UUID) -> Sequence[str]:
+        """The scopes that a connection's consent lacks by its own word; Xero is not asked."""
+        ...
+
+    async def keep_alive(self, token_set_id: UUID) -> None:
+        """Refresh a token set that was long unused; raises `AuthorisationLost` where it is too late."""
+        ...
+
+    async def delete_connection(self, token_set_id: UUID, xero_connection_id: str) -> None:
+        """Delete one entry of Xero's list of connections, and no other; nothing happens where it is gone."""
         ...
 
 

@@ -3,16 +3,18 @@
 One change's way through here: a trigger raised the connection's generation and woke us. We take the lease, settle
 creates that were cut off, turn events into links that are due, and then, round by round, take the links that are
 behind: observe both sides, record what that came to (the partner hears of it now, whatever Xero will say to our
-writes), write invoices, write payments. When nothing is behind the lease is released, in the one statement that
+writes), write invoices, credits, payments. When nothing is behind the lease is released, in the one statement that
 would have seen a newer trigger.
 
-What is retryable puts the connection's work off to a later time, with the reason; what only a person can mend ends in a
-state. Nothing is kept in memory between two reconciles.
+People go first (`precedence`): what a round takes up, and whether it leaves them a reserve of Xero's limits, is chosen
+from counts before its first call. What is retryable puts the connection's work off to a later time, with the reason,
+and only a bulk's where people's may go on; what only a person can mend ends in a state. Nothing but counts of calls is
+kept in memory between two reconciles.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -21,17 +23,32 @@ import structlog
 
 from app.clock import Clock
 from app.db import connections
-from app.db.links import has_behind, list_behind, trigger_held
+from app.db.contacts import has_behind_contacts
+from app.db.links import has_behind, list_behind
 from app.db.session import Database
+from app.db.usage import UsageBook
 from app.domain.connection import Connection, ConnectionState
+from app.domain.link import InvoiceLink
 from app.domain.organisation import Organisation
-from app.errors import AuthorisationLost, LeaseLost, Retryable, Terminal
+from app.domain.precedence import FEW, LATELY, Portion
+from app.errors import AuthorisationLost, LeaseLost, RateLimited, Retryable, ScopeMissing, Terminal
 from app.reconcile.apply import apply_invoices
+from app.reconcile.apply_credits import apply_credits
+from app.reconcile.apply_items import apply_items, has_items_behind
 from app.reconcile.apply_payments import apply_payments
+from app.reconcile.compare import compare_step
+from app.reconcile.contacts.stage import reconcile_contacts
+from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.create_once import finish_creates
+from app.reconcile.facts import refresh_facts
+from app.reconcile.finish_credits import finish_credits
+from app.reconcile.items import refresh_items
 from app.reconcile.lease import Lease
+from app.reconcile.line_items import learn_item_codes
+from app.reconcile.losses import ask_for_scopes, disconnect
 from app.reconcile.observe import observe
-from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
+from app.reconcile.ports import Consents, Waker, XeroOrganisation, XeroOrganisations
+from app.reconcile.precedence import find_portion
 from app.reconcile.record import record
 from app.reconcile.round import Round
 from app.reconcile.sweep import sweep_xero
@@ -41,9 +58,6 @@ log = structlog.get_logger()
 
 LINKS_AT_ONCE = 1000
 """Links of one round: many, so that contacts and writes fill their batches."""
-
-ORGANISATION_KEPT = timedelta(hours=6)
-"""How long accounts, tax rates and lock dates are believed."""
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=15)
@@ -55,10 +69,6 @@ LONGEST_PAUSE = 2.0
 
 STORM = 5
 """Invoices read in one round from which on it pays to let more of them gather."""
-
-
-BULK = 20
-"""Links of one round above which its calls leave a reserve of Xero's limits to single edits and to the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +86,16 @@ class Reconciler:
         self,
         database: Database,
         organisations: XeroOrganisations,
+        consents: Consents,
         waker: Waker,
         clock: Clock,
+        usage: UsageBook,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
+        self._usage = usage
         self._organisations = organisations
+        self._consents = consents
         self._waker = waker
         self._clock = clock
         self._pause = pause
@@ -93,19 +107,42 @@ class Reconciler:
             return
         with structlog.contextvars.bound_contextvars(connection_id=str(connection_id)):
             try:
-                await self._work(lease)
+                await self._work_or_postpone(lease)
             except LeaseLost:
                 log.warning("lease_lost")
-            except AuthorisationLost as lost:
-                await self._disconnect(lease, str(lost))
-            except Retryable as failure:
-                await self._postpone(lease, failure.retry_after, failure.code, str(failure))
-            except Terminal as failure:
-                await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
-            except BaseException:
-                # A crash of ours or a shutdown: the lease goes back, and the sweep starts over after a while.
-                await asyncio.shield(self._postpone(lease, None, "interrupted", "The work was interrupted."))
-                raise
+            finally:
+                await self._usage.save()
+
+    async def _work_or_postpone(self, lease: Lease) -> None:
+        """Work; what cannot go on now is put off, with the reason. Raises `LeaseLost`, also from saying so."""
+        try:
+            await self._work_or_disconnect(lease)
+        except LeaseLost:
+            raise
+        except RateLimited as limited:
+            await self._postpone(
+                lease, limited.retry_after, limited.code, str(limited), bulk_alone=limited.spares_people
+            )
+        except Retryable as failure:
+            await self._postpone(lease, failure.retry_after, failure.code, str(failure))
+        except ScopeMissing as missing:
+            await ask_for_scopes(lease, self._consents, self._clock, str(missing))
+            await self._postpone(lease, RETRY_WHEN_REFUSED, missing.code, str(missing))
+            await self._waker.deliver_soon(lease.connection_id)
+        except Terminal as failure:
+            await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
+        except BaseException:
+            # A crash of ours or a shutdown: the lease goes back, and the sweep starts over after a while.
+            await asyncio.shield(self._postpone(lease, None, "interrupted", "The work was interrupted."))
+            raise
+
+    async def _work_or_disconnect(self, lease: Lease) -> None:
+        """Work; a consent that is gone ends in a state, once Xero has confirmed it."""
+        try:
+            await self._work(lease)
+        except AuthorisationLost:
+            await disconnect(lease, self._consents, self._clock)
+            await self._waker.deliver_soon(lease.connection_id)
 
     async def _work(self, lease: Lease) -> None:
         pause = 0.0
@@ -115,33 +152,70 @@ class Reconciler:
                 return await lease.drop()
             if connection.is_behind:
                 await self._pause(pause)
-                seen = await self._round(lease, connection)
+                portion = await find_portion(self._database, self._clock, connection)
+                if portion is Portion.BULK and connection.holds_bulks_back(self._clock.now()):
+                    return await lease.drop()
+                seen = await self._round(lease, connection, portion)
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
                 if seen.work_left:
+                    await self._usage.save()
                     continue
             if await lease.release(connection.generation):
                 return None
 
-    async def _round(self, lease: Lease, connection: Connection) -> "Seen":
-        """One round over everything that is behind now."""
-        xero = await self._organisations.open(connection.id)
+    async def _round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
+        """One round over what is behind now, or over the portion of it that goes first."""
+        xero = await self._organisations.open(connection.id, bulk=portion is Portion.BULK)
         organisation = await self._organisation(lease, connection, xero)
-        current = Round(lease, self._database, self._clock, connection, organisation, xero)
+        current = Round(lease, self._database, self._clock, connection, organisation, xero, portion=portion)
         await self._tell(current, await finish_creates(current))
+        await self._tell(current, await finish_credits(current))
         took_all_it_could = await collect_events(current)
-        if connection.sweep_due:
-            await sweep_xero(current)
-        async with self._database.reading() as session:
-            links = await list_behind(session, connection.id, LINKS_AT_ONCE)
-        if len(links) > BULK:
-            current.xero = await self._organisations.open(connection.id, bulk=True)
+        more_to_search = await self._search(current)
+        await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
+        links = await self._list_links(current)
+        await self._know_items(current, links)
         works = await observe(current, links)
         await self._tell(current, await record(current, works))
-        await self._tell(current, await apply_invoices(current, works))
+        await self._tell(current, await apply_invoices(current, works) or current.has_told_of_contacts)
+        await self._tell(current, await apply_credits(current, works))
         await self._tell(current, await apply_payments(current, works))
         async with self._database.reading() as session:
-            work_left = took_all_it_could or await has_behind(session, connection.id)
-        return Seen(work_left, is_storm=len(current.fresh) >= STORM)
+            behind = await has_behind(session, connection.id) or await has_behind_contacts(
+                session, connection.id
+            )
+            work_left = took_all_it_could or behind
+        work_left = work_left or await has_items_behind(current)
+        return Seen(work_left or more_to_search, is_storm=len(current.fresh) >= STORM)
+
+    async def _know_items(self, current: Round, links: Sequence[InvoiceLink]) -> None:
+        """Products go before the invoices that name them."""
+        await refresh_items(current)
+        await apply_items(current)
+        current.item_codes = await learn_item_codes(current, links)
+
+    async def _search(self, current: Round) -> bool:
+        """Look in Xero for what no event told of, which is a bulk's work; True while there is more of it to do."""
+        connection = current.connection
+        if current.portion is not Portion.BULK:
+            return connection.sweep_due or connection.compare_due
+        if connection.sweep_due:
+            # Invoices last: they end the sweep, so that one that is cut off between the two is done again.
+            await sweep_contacts(current)
+            await sweep_xero(current)
+        return connection.compare_due and await compare_step(current)
+
+    async def _list_links(self, current: Round) -> list[InvoiceLink]:
+        """The links of the portion; what comes while a person's is counted waits for the next round."""
+        is_bulk = current.portion is Portion.BULK
+        lately = self._clock.now() - LATELY if current.portion is Portion.TOUCHED_LATELY else None
+        async with self._database.reading() as session:
+            return await list_behind(
+                session,
+                current.connection_id,
+                LINKS_AT_ONCE if is_bulk else FEW,
+                touched_after=lately,
+            )
 
     async def _tell(self, current: Round, has_changes: bool) -> None:
         if has_changes:
@@ -150,31 +224,19 @@ class Reconciler:
     async def _organisation(
         self, lease: Lease, connection: Connection, xero: XeroOrganisation
     ) -> Organisation:
-        known, fetched_at = connection.organisation, connection.organisation_fetched_at
-        if known and fetched_at and self._clock.now() - fetched_at < ORGANISATION_KEPT:
-            return known
-        organisation = await xero.fetch_organisation()
-        async with lease.recording() as session:
-            await connections.save_organisation(session, connection.id, organisation, self._clock.now())
-            if organisation != known:
-                # A moved lock date, a restored account: what was held for it may go on.
-                await trigger_held(session, connection.id)
+        organisation, told = await refresh_facts(lease, self._database, self._clock, connection, xero)
+        if told:
+            await self._waker.deliver_soon(connection.id)
         return organisation
 
-    async def _disconnect(self, lease: Lease, reason: str) -> None:
-        log.warning("connection_lost", reason=reason)
-        async with lease.recording() as session:
-            await connections.save_state(
-                session, lease.connection_id, ConnectionState.DISCONNECTED, reason, self._clock.now()
-            )
-        await lease.drop()
-
-    async def _postpone(self, lease: Lease, wish: timedelta | None, code: str, reason: str) -> None:
+    async def _postpone(
+        self, lease: Lease, wish: timedelta | None, code: str, reason: str, *, bulk_alone: bool = False
+    ) -> None:
         retries = await self._retries(lease.connection_id)
         delay = wish if wish is not None else min(LONGEST_RETRY, FIRST_RETRY * 2**retries)
         retry_at = self._clock.now() + delay * random.uniform(1.0, 1.1)  # noqa: S311 - spreads retries, no secret
         log.warning("reconcile_postponed", code=code, reason=reason, retry_at=retry_at.isoformat())
-        await lease.postpone(retry_at, f"{code}: {reason}")
+        await lease.postpone(retry_at, f"{code}: {reason}", bulk_alone=bulk_alone)
 
     async def _retries(self, connection_id: UUID) -> int:
         async with self._database.reading() as session:

@@ -7,22 +7,22 @@ settled when the record equals both shadows.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from app.db.changes import NewChange, insert_changes, supersede_changes
-from app.db.contacts import list_contacts, save_contacts
+from app.db.contact_resources import ContactDetails, list_contact_details
 from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.links import save_links
 from app.db.session import WriteSession
 from app.domain.change import entries
 from app.domain.document import to_document
 from app.domain.fields import Fields, instant_text
+from app.domain.hold import Hold
 from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
-from app.domain.legality import Hold
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sides import Side, project
+from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
 
 RECORD_BATCH = 200
@@ -69,9 +69,10 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             work.link = replace(work.link, standing=standing)
         await save_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
+        numbered = await tell_numbers(session, current, works)
         await supersede_changes(session, satisfied)
         await _save_findings(session, current, works)
-    return bool(changes)
+    return bool(changes or numbered)
 
 
 def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
@@ -91,41 +92,36 @@ def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
 
 async def _contacts(
     session: WriteSession, current: Round, works: Sequence[Work]
-) -> dict[str, Mapping[str, Any]]:
+) -> dict[str, ContactDetails]:
     """Details by contact key, of every contact that these records name."""
-    brought: dict[str, Mapping[str, Any]] = {}
-    for work in works:
-        brought |= work.contacts
-    await save_contacts(session, current.connection_id, brought)
     keys = {work.hub.record.get("contact") for work in works} | {
         work.hub.partner_shadow.get("contact") for work in works
     }
     named = sorted(key for key in keys if key is not None)
-    return {
-        link.partner_contact_id: link.details
-        for link in await list_contacts(session, current.connection_id, named)
-    }
+    return await list_contact_details(session, current.connection_id, named)
 
 
 def _new_change(
-    current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, Mapping[str, Any]]
+    current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
 ) -> NewChange:
     view = partner_view(link.hub, link.hub.acked_revision)
     wanted = project(Side.PARTNER, link.hub.record)
     sums = (_total(current, link.hub.record, view), _total(current, link.hub.record, wanted))
+    shown = {key: details.shown for key, details in contacts.items()}
+    in_app = {key: details.in_app for key, details in contacts.items()}
     updated_at = link.xero_updated_at
     body = {
         "connection_id": str(current.connection_id),
         "business_id": current.connection.business_id,
         "invoice_id": link.partner_invoice_id,
         "revision": change.revision,
-        "fields": entries(change.moves, view, wanted, contacts, sums),
+        "fields": entries(change.moves, view, wanted, shown, sums, contacts_in_app=in_app),
         "caused_by": {
             "side": Side.XERO.value,
             "at": instant_text(updated_at) if updated_at else None,
             "version": None,
         },
-        "invoice": to_document(link.partner_invoice_id, wanted, contacts, sums[1]),
+        "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1]),
     }
     return NewChange(link.id, change.revision, change.moves, body)
 

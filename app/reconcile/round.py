@@ -1,10 +1,10 @@
 """One round of the loop: what its stages share, and one link's work as it goes through them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -13,12 +13,15 @@ from app.clock import Clock
 from app.db.findings import Attempt
 from app.db.session import Database
 from app.domain.connection import Connection
+from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, Rules
-from app.domain.legality import Hold
+from app.domain.item_code import ItemCodes
 from app.domain.link import InvoiceLink
 from app.domain.merge import Conflict
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan, Terms, build_plan
+from app.domain.precedence import Portion
+from app.domain.xero_contact import XeroContact
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
@@ -45,7 +48,10 @@ class Round:
     """What every stage needs: the connection as it was at the start of the round, its rules, and the way to Xero.
 
     `fresh` holds invoices that were read in this round, by Xero's id, and `contact_keys` our keys of Xero's contacts,
-    so that nothing is read twice in it.
+    so that nothing is read twice in it; `item_codes` are what its lines need of Xero's items, read once at the most.
+    Of contacts, `contact_sharers` are all our keys of one that several links share, `fresh_contacts` those that were
+    read, `contact_book` all of them where that was cheaper than searching; `has_told_of_contacts`: a change of one was
+    put into the feed. `portion` says what the round takes up: the calls of a bulk are all made as a bulk's.
     """
 
     lease: Lease
@@ -56,6 +62,17 @@ class Round:
     xero: XeroOrganisation
     fresh: dict[str, XeroInvoice] = field(default_factory=dict)
     contact_keys: dict[str, str] = field(default_factory=dict)
+    contact_sharers: dict[str, frozenset[str]] = field(default_factory=dict)
+    fresh_contacts: dict[str, XeroContact] = field(default_factory=dict)
+    contact_book: list[XeroContact] | None = None
+    has_told_of_contacts: bool = False
+    item_codes: ItemCodes = field(default_factory=ItemCodes)
+    has_read_items: bool = False
+    portion: Portion = Portion.LITTLE
+    began_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began_at = self.clock.now()
 
     @property
     def connection_id(self) -> UUID:
@@ -63,28 +80,41 @@ class Round:
 
     @property
     def rules(self) -> Rules:
-        return self.connection.settings.rules(self.organisation)
+        return self.connection.settings.rules(self.organisation, self.item_codes)
+
+    @property
+    def branding_theme_id(self) -> str | None:
+        """The theme of invoices that are made in Xero; None is Xero's default, also where the chosen one is gone."""
+        chosen = self.connection.settings.branding_theme_id
+        return next((t.theme_id for t in self.organisation.branding_themes if t.theme_id == chosen), None)
 
     @property
     def terms(self) -> Terms:
         settings = self.connection.settings
-        return Terms(self.organisation, settings.sync_from, settings.payment_account_id)
+        return Terms(
+            self.organisation,
+            settings.sync_from,
+            settings.payment_account_id,
+            settings.payment_accounts,
+            self.item_codes,
+            settings.credit_terms(self.organisation),
+        )
 
 
 @dataclass(slots=True)
 class Work:
     """One link on its way through a round: its newest snapshot, and what was found on the way.
 
-    `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `contacts` are details of
-    contacts that the partner's document brought.
+    `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `is_renumbered`: Xero shows
+    another number than before.
     """
 
     link: InvoiceLink
     conflicts: list[Conflict] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
-    contacts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     refusal: Hold | None = None
     had_open_conflicts: bool = False
+    is_renumbered: bool = False
 
     @property
     def hub(self) -> Hub:

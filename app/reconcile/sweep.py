@@ -3,32 +3,49 @@
 `Sweep` runs on a timer in any number of workers and only wakes. `sweep_xero` is the part of a reconcile that asks Xero
 what moved since the last look. It pages by seeking (always the first page, from the last row's own time on), because
 paging by number loses rows that move meanwhile, and it overlaps, because Xero's clock and its index are its own
-(FACTS 4.7).
+(FACTS 4.7). Where more rows share one second than fit into a page there is nowhere to seek to: the rest is then read by
+page number in the order of ids, in which rows are added and none is lost. Cut off anywhere, a sweep goes on from the
+last page that it recorded.
+
+An organisation in which nothing moves costs one such call in `SWEEP_EVERY`, which is 96 a day, and 24 while webhooks
+are well heard.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from app.clock import Clock
-from app.db.connections import ask_for_sweeps, list_due, save_swept
+from app.db.compares import ask_for_compares
+from app.db.connections import list_due
 from app.db.links import list_by_xero_id, mark_xero_due
 from app.db.session import Database
+from app.db.sweeps import ask_for_sweeps, save_swept
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.ports import PAGE_SIZE, Waker
 from app.reconcile.round import Round
 from app.reconcile.triggers import link_born
+from app.reconcile.untold import note_finds
 
 OVERLAP = timedelta(minutes=5)
 SWEEP_EVERY = timedelta(minutes=15)
+SWEEP_IF_HEARD = timedelta(hours=1)
+"""While webhooks are well heard, a sweep is the second net: a lost one shows by its number within minutes (`watch`)."""
+
 NUDGES_AT_ONCE = 500
+COMPARES_AT_ONCE = 50
+"""A minute: a compare is long, and those of many connections need not come together."""
 
 
 class Sweep:
     """Finds what nobody was woken for."""
 
-    def __init__(self, database: Database, waker: Waker, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, waker: Waker, clock: Clock, compare_every: timedelta = timedelta(days=1)
+    ) -> None:
         self._database = database
         self._waker = waker
         self._clock = clock
+        self._compare_every = compare_every
 
     async def nudge_behind(self) -> int:
         """Nudge connections that are behind and that nobody works on; answers how many."""
@@ -38,10 +55,19 @@ class Sweep:
         return len(due)
 
     async def ask_for_sweeps(self) -> int:
-        """Ask for a look at Xero on connections that had none for `SWEEP_EVERY`; answers how many."""
+        """Ask for a look at Xero on connections whose time for one has come; answers how many."""
         now = self._clock.now()
         async with self._database.writing() as session:
-            asked = await ask_for_sweeps(session, now - SWEEP_EVERY, now, NUDGES_AT_ONCE)
+            asked = await ask_for_sweeps(
+                session, now, every=SWEEP_EVERY, every_if_heard=SWEEP_IF_HEARD, limit=NUDGES_AT_ONCE
+            )
+        await self._waker.reconcile_soon(asked)
+        return len(asked)
+
+    async def ask_for_compares(self) -> int:
+        """Ask for a full compare on connections that had none for the period set; answers how many."""
+        async with self._database.writing() as session:
+            asked = await ask_for_compares(session, self._clock.now(), self._compare_every, COMPARES_AT_ONCE)
         await self._waker.reconcile_soon(asked)
         return len(asked)
 
@@ -52,17 +78,43 @@ async def sweep_xero(current: Round) -> None:
     since = (connection.swept_to or connection.created_at) - OVERLAP
     while True:
         page = await current.xero.invoices.fetch_modified_since(since)
+        newest = max((invoice.updated_at for invoice in page), default=since)
         await _take_page(current, page)
-        newest = max((invoice.updated_at for invoice in page), default=None)
-        reached = newest or since
+        if len(page) < PAGE_SIZE:
+            break
+        if _second_of(newest) <= _second_of(since):
+            newest = await _sweep_by_number(current, since)
+            break
         async with current.lease.recording() as session:
-            await save_swept(session, current.connection_id, reached, current.clock.now())
-        if len(page) < PAGE_SIZE or newest is None or newest <= since:
-            return
+            await save_swept(session, current.connection_id, newest)
         since = newest
+    async with current.lease.recording() as session:
+        await save_swept(session, current.connection_id, newest, done_at=current.clock.now())
 
 
-async def _take_page(current: Round, page: list[XeroInvoice]) -> None:
+async def _sweep_by_number(current: Round, since: datetime) -> datetime:
+    """Read everything that moved since then in the order of ids; answers up to when that is sure to be all.
+
+    What moves while the pages are read may come into one that was read already. So it is sure up to the beginning only,
+    and as the two clocks differ, the overlap covers the rest.
+    """
+    began_at, newest, number = current.clock.now(), since, 1
+    while True:
+        page = (await current.xero.invoices.fetch_page(number, since=since)).invoices
+        await _take_page(current, page)
+        newest = max([newest, *(invoice.updated_at for invoice in page)])
+        if len(page) < PAGE_SIZE:
+            return max(since, min(newest, began_at))
+        number += 1
+
+
+def _second_of(at: datetime) -> datetime:
+    """If-Modified-Since has whole seconds, so rows of one second cannot be told apart by it (FACTS 4.7)."""
+    return at.replace(microsecond=0)
+
+
+async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
+    """Make the links due whose invoices are newer than what we hold of them, and bring in those that we do not know."""
     by_id = {invoice.xero_invoice_id: invoice for invoice in page}
     async with current.lease.recording() as session:
         links = await list_by_xero_id(session, current.connection_id, by_id)
@@ -75,4 +127,5 @@ async def _take_page(current: Round, page: list[XeroInvoice]) -> None:
         await mark_xero_due(session, [link.id for link in moved])
     current.fresh |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_invoice_id)}
     known = {link.xero_invoice_id for link in links}
-    await link_born(current, [invoice for invoice in page if invoice.xero_invoice_id not in known])
+    born = await link_born(current, [invoice for invoice in page if invoice.xero_invoice_id not in known])
+    await note_finds(current, moved, by_id, born)

@@ -11,12 +11,14 @@ from datetime import datetime
 
 from app.db.events import XeroEvent, list_waiting, mark_taken
 from app.db.findings import Discrepancy, insert_discrepancies, list_writes_over
-from app.db.links import insert_links, list_by_xero_id, mark_xero_due, trigger_held
+from app.db.holds import trigger_freed
+from app.db.links import insert_links, list_by_xero_id, mark_xero_due
 from app.db.session import ReadSession
 from app.domain import gate
 from app.domain.link import InvoiceLink
-from app.domain.refusals import ABOUT_CONTACTS
 from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
+from app.reconcile.contacts.triggers import collect_contact_events
+from app.reconcile.credit_events import follow_credits
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 
@@ -33,14 +35,15 @@ async def collect_events(current: Round) -> bool:
     if not events:
         return False
     newest = _newest(events)
+    await follow_credits(current, events)
     async with current.lease.recording() as session:
         about = {event.resource_id for event in events if event.category == "INVOICE"}
         links = await list_by_xero_id(session, current.connection_id, about)
         known = {link.xero_invoice_id: link for link in links}
-        await mark_xero_due(session, [link.id for link in links if _has_news(link, newest)])
+        news = [link.id for link in links if _has_news(link, newest)]
+        await mark_xero_due(session, news, current.clock.now())
         await insert_discrepancies(session, current.connection_id, await _overwritten(session, known, events))
-        if any(event.category == "CONTACT" for event in events):
-            await trigger_held(session, current.connection_id, ABOUT_CONTACTS)
+        await collect_contact_events(current, session, events, newest)
         settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
         await mark_taken(session, settled, current.clock.now())
     strangers = [event for event in events if event.category == "INVOICE" and event.resource_id not in known]
@@ -98,17 +101,24 @@ async def _bring_in(current: Round, events: Sequence[XeroEvent]) -> None:
             await mark_taken(session, taken, current.clock.now())
 
 
-async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> None:
-    """Link those of these invoices, born in Xero, that the gate lets through; they are fresh for this round."""
+async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[XeroInvoice]:
+    """Link those of these invoices, born in Xero, that the gate lets through, and answer them; they are fresh for this
+    round. One that has another number now may have freed the one that a link of ours waits for.
+    """
     settings = current.connection.settings
+    if invoices:
+        numbers = {invoice.xero_invoice_id: invoice.number for invoice in invoices}
+        async with current.lease.recording() as session:
+            await trigger_freed(session, current.connection_id, numbers)
     born = [
         invoice
         for invoice in invoices
         if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from) is None
     ]
     if not born:
-        return
+        return []
     current.fresh |= {invoice.xero_invoice_id: invoice for invoice in born}
     rows = {BORN_IN_XERO + invoice.xero_invoice_id: invoice.xero_invoice_id for invoice in born}
     async with current.lease.recording() as session:
         await insert_links(session, current.connection_id, rows, current.clock.now())
+    return born

@@ -5,10 +5,19 @@ Payments and held conflicts are in it as Xero has them, so the answer can be com
 differs is Xero's own doing.
 """
 
-from app.domain.fields import LINE_ORDER, Fields, Value, is_text_only, line_keys, member, without_groups
+from app.domain.fields import (
+    LINE_ORDER,
+    Fields,
+    Value,
+    is_text_only,
+    line_keys,
+    member,
+    member_of,
+    without_groups,
+)
 from app.domain.hub import Hub, apply_moves, xero_moves
 from app.domain.link import InvoiceLink
-from app.domain.money import tax_amounts
+from app.domain.money import covered, tax_amounts
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan
 from app.domain.recognition import mark_of
@@ -18,7 +27,7 @@ from app.domain.xero_invoice import InvoiceWrite, LineWrite
 
 def create_target(hub: Hub) -> dict[str, Value]:
     """What Xero holds once the record has been created there."""
-    return without_groups(project(Side.XERO, hub.record), "payments")
+    return without_groups(without_groups(project(Side.XERO, hub.record), "payments"), "credits")
 
 
 def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
@@ -29,8 +38,13 @@ def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
     return apply_moves(hub.xero_shadow, {path: moves[path] for path in plan.moves})
 
 
-def build_create(link: InvoiceLink, target: Fields, xero_contact_id: str) -> InvoiceWrite:
-    """A new invoice, approved and marked as sent, with our mark in its address if it has one that Xero takes."""
+def build_create(
+    link: InvoiceLink, target: Fields, xero_contact_id: str, branding_theme_id: str | None
+) -> InvoiceWrite:
+    """A new invoice, approved and marked as sent, with our mark in its address if it has one that Xero takes.
+
+    Theme and rate of exchange are said once, here: the one is Xero's alone, the other settled with the invoice.
+    """
     url = link.hub.record.get("url")
     if url and "xero" in url.lower():
         url = None  # Xero refuses an address with its name in it (FACTS 4.3), and the invoice is worth more.
@@ -39,6 +53,8 @@ def build_create(link: InvoiceLink, target: Fields, xero_contact_id: str) -> Inv
         header={path: value for path, value in target.items() if "/" not in path and path != LINE_ORDER},
         lines=_lines(link, target, {}),
         xero_contact_id=xero_contact_id,
+        branding_theme_id=branding_theme_id,
+        currency_rate=link.document.body.get("currency_rate") if link.document else None,
         url=f"{url.partition('#')[0]}{mark_of(link.id)}" if url else None,
     )
 
@@ -46,13 +62,18 @@ def build_create(link: InvoiceLink, target: Fields, xero_contact_id: str) -> Inv
 def build_update(
     link: InvoiceLink, plan: Plan, target: Fields, xero_contact_id: str | None, organisation: Organisation
 ) -> InvoiceWrite:
-    """Only what moves; the lines whole, with their ids, when any of them does (FACTS 4.6)."""
+    """Only what moves; the lines whole, with their ids, when any of them does (FACTS 4.6).
+
+    Discounted lines go along with any other move: Xero is said to drop discounts from lines that it is not sent
+    (FACTS 4.4). Of an invoice with payments they stay out, because Xero refuses its lines.
+    """
     if target.get("status") == Status.CANCELLED:
         return InvoiceWrite(link.xero_invoice_id, {"status": Status.CANCELLED.value}, None)
     header = {path: target.get(path) for path in plan.moves if "/" not in path and path != LINE_ORDER}
     touches_lines = plan.with_tax_amounts or any(
         path == LINE_ORDER or path.startswith("lines/") for path in plan.moves
     )
+    touches_lines = touches_lines or (_is_discounted(target) and not covered(target))
     if touches_lines or "amounts_are" in header:
         header["amounts_are"] = target.get("amounts_are")
     taxes = tax_amounts(target, organisation.rates()) if plan.with_tax_amounts else None
@@ -61,6 +82,12 @@ def build_update(
         header=header,
         lines=_lines(link, target, taxes or {}) if "amounts_are" in header else None,
         xero_contact_id=xero_contact_id,
+    )
+
+
+def _is_discounted(target: Fields) -> bool:
+    return any(
+        value and member_of(path) in {"discount_rate", "discount_amount"} for path, value in target.items()
     )
 
 
@@ -74,6 +101,8 @@ def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[
             members={
                 name: member(target, "lines", key, name)
                 for name in (["description"] if is_text_only(target, key) else names)
+                # What neither is nor was there need not be cleared.
+                if {f"lines/{key}/{name}"} & {*target, *link.hub.xero_shadow}
             },
             tax_amount=taxes.get(key),
         )

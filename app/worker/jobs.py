@@ -25,6 +25,7 @@ MOST_JOBS = 20
 
 EVERY_FIVE_SECONDS = set(range(0, 60, 5))
 EVERY_MINUTE = {0}
+EVERY_HOUR = {17}
 LONGEST_JOB = timedelta(minutes=10)
 LONGEST_SWEEP = timedelta(minutes=1)
 
@@ -66,6 +67,26 @@ class Jobs:
         """Have organisations looked through that were not for a while, for webhooks that never came."""
         await self._parts.sweep.ask_for_sweeps()
 
+    async def ask_for_compares(self, _: Context) -> None:
+        """Have every linked invoice read where that was not done for a day, for what no timestamp tells."""
+        await self._parts.sweep.ask_for_compares()
+
+    async def watch_webhooks(self, _: Context) -> None:
+        """Act on numbers of Xero's events that never came, and tell the operator of a silence."""
+        await self._parts.watch.look()
+
+    async def retry_held(self, _: Context) -> None:
+        """Look again at what is held, where its cause may have lifted without anybody telling."""
+        await self._parts.retries.retry_held()
+
+    async def close_in_xero(self, _: Context) -> None:
+        """Disconnect in Xero what was removed here."""
+        await self._parts.closings.close_due()
+
+    async def keep_consents_alive(self, _: Context) -> None:
+        """Refresh the token sets that nobody used for a month."""
+        await self._parts.keep_alive.keep_alive()
+
 
 def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:
     """One arq worker with every job; `redis` is its own. Signals are left to the process."""
@@ -75,7 +96,12 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
         cron_jobs=[
             _on_timer(jobs.nudge_behind, EVERY_FIVE_SECONDS),
             _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
+            _on_timer(jobs.retry_held, EVERY_MINUTE),
+            _on_timer(jobs.ask_for_compares, EVERY_MINUTE),
+            _on_timer(jobs.watch_webhooks, EVERY_MINUTE),
         ],
         queue_name=QUEUE,
         redis_pool=redis,
@@ -94,9 +120,15 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
     )
 
 
-def _on_timer(job: Callable[[Context], Awaitable[None]], seconds: set[int]) -> CronJob:
-    """A sweep at those seconds of every minute, and when a worker starts; each time on one worker alone."""
-    return cron(_typed(job), second=seconds, run_at_startup=True, unique=True, timeout=LONGEST_SWEEP)
+def _on_timer(
+    job: Callable[[Context], Awaitable[None]], seconds: set[int], minutes: set[int] | None = None
+) -> CronJob:
+    """A sweep at those seconds of every minute, or of those minutes, and when a worker starts; each time on one worker
+    alone.
+    """
+    return cron(
+        _typed(job), minute=minutes, second=seconds, run_at_startup=True, unique=True, timeout=LONGEST_SWEEP
+    )
 
 
 def _typed(job: Callable[..., Awaitable[None]]) -> WorkerCoroutine:

@@ -5,7 +5,8 @@ remains (FACTS 2). Reading that is done here; holding back is left to a `CallBud
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -85,6 +86,12 @@ class Allowance:
 class CallBudget(Protocol):
     """Asked before every call to an organisation, and told what came of it."""
 
+    def slot(self, xero_tenant_id: str, *, is_bulk: bool) -> AbstractAsyncContextManager[None]:
+        """One of the calls at once, held for as long as the block runs. Entering raises `RateLimited` where none
+        becomes free soon.
+        """
+        ...
+
     async def take(self, xero_tenant_id: str, *, is_bulk: bool) -> int:
         """Take a place for one call; answers the call's number. Raises `RateLimited` where there is no place soon."""
         ...
@@ -104,6 +111,11 @@ class CallBudget(Protocol):
 
 class NoBudget:
     """A budget that holds nobody back."""
+
+    @asynccontextmanager
+    async def slot(self, xero_tenant_id: str, *, is_bulk: bool) -> AsyncIterator[None]:
+        """Go ahead."""
+        yield
 
     async def take(self, xero_tenant_id: str, *, is_bulk: bool) -> int:
         """Go ahead."""

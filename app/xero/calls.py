@@ -1,9 +1,10 @@
 """The calls to one organisation: the blocking client run in threads, and a token that ends under way renewed once.
 
-At most five calls are under way at a time (FACTS 2), each with a place in the budget of calls. A call that Xero refused
-for its token was not carried out, writes included, so it is repeated with a new token; refused again, the consent is
-gone. A batch of writes that Xero refuses as a whole is cut in halves until the element at fault stands alone, so that
-one bad invoice does not stop the others.
+At most five calls are under way at a time (FACTS 2), each with a slot and a place in the budget of calls. The place is
+taken last, when a thread is free: it counts from the moment at which the call leaves. A call that Xero refused for its
+token was not carried out, writes included, so it is repeated with a new token; refused again, the consent is gone. A
+batch of writes that Xero refuses as a whole is cut in halves until the element at fault stands alone, so that one bad
+invoice does not stop the others.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
 from app.xero.budget import CALLS_AT_ONCE, CallBudget
 from app.xero.client import XeroClient
 from app.xero.failures import RequestInvalid, TokenRejected
-from app.xero.json_values import Json, read_objects
+from app.xero.json_values import Json, read_decimal, read_object, read_objects
 from app.xero.refusals import find_refusal
 from app.xero.tokens import TokenKeeper, TokenSet
 
@@ -39,7 +40,9 @@ ClientOf = Callable[[TokenSet], XeroClient]
 
 
 class XeroCalls:
-    """Makes the SDK's operations by name. `client_of` gives the client that is bound to a token set's token."""
+    """Makes the SDK's operations by name. `client_of` gives the client that is bound to a token set's token; `threads`
+    has a permit for each thread of the executor.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class XeroCalls:
         keeper: TokenKeeper,
         client_of: ClientOf,
         executor: Executor,
+        threads: asyncio.Semaphore,
         budget: CallBudget,
         *,
         is_bulk: bool,
@@ -57,6 +61,7 @@ class XeroCalls:
         self._keeper = keeper
         self._client_of = client_of
         self._executor = executor
+        self._threads = threads
         self._budget = budget
         self._is_bulk = is_bulk
         self._under_way = asyncio.Semaphore(CALLS_AT_ONCE)
@@ -64,6 +69,16 @@ class XeroCalls:
     async def fetch(self, operation: str, member: str, **arguments: Any) -> list[Json]:
         """The elements that a read answers under `member`."""
         return read_objects(await self._call(operation, is_write=False, **arguments), member)
+
+    async def fetch_page(
+        self, operation: str, member: str, number: int, **arguments: Any
+    ) -> tuple[list[Json], int | None]:
+        """The elements of one page, and how many pages there are where Xero says so."""
+        answer = await self._call(
+            operation, is_write=False, page=number, page_size=ROWS_OF_A_PAGE, **arguments
+        )
+        pages = read_decimal(read_object(answer, "pagination"), "pageCount")
+        return read_objects(answer, member), None if pages is None else int(pages)
 
     async def fetch_pages(self, operation: str, member: str, **arguments: Any) -> list[Json]:
         """The elements of every page. The order must be one in which rows do not move while pages are read."""
@@ -115,14 +130,19 @@ class XeroCalls:
                 raise AuthorisationLost(f"Xero refused a new token: {error}") from None
 
     async def _run(self, tokens: TokenSet, operation: str, *, is_write: bool, **arguments: Any) -> Json:
-        number = await self._budget.take(tokens.xero_tenant_id, is_bulk=self._is_bulk)
         blocking = partial(self._client_of(tokens).call, operation, is_write=is_write, **arguments)
+        tenant_id = tokens.xero_tenant_id
+        async with self._budget.slot(tenant_id, is_bulk=self._is_bulk), self._threads:
+            number = await self._budget.take(tenant_id, is_bulk=self._is_bulk)
+            try:
+                answer = await self._run_in_thread(blocking)
+            except RateLimited as limited:
+                await self._budget.close(tenant_id, limited)
+                raise
+            await self._budget.settle(tenant_id, number)
+            return answer
+
+    async def _run_in_thread(self, blocking: Callable[[], Json]) -> Json:
         # The thread logs with the context (connection, attempt) of the task that asked.
         context = contextvars.copy_context()
-        try:
-            answer = await asyncio.get_running_loop().run_in_executor(self._executor, context.run, blocking)
-        except RateLimited as limited:
-            await self._budget.close(tokens.xero_tenant_id, limited)
-            raise
-        await self._budget.settle(tokens.xero_tenant_id, number)
-        return answer
+        return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, blocking)

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_contact import ContactGroup, ContactWrite, XeroContact
 from app.domain.xero_invoice import Refused
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, IDS_OF_A_READ, XeroCalls
-from app.xero.failures import NotFound
-from app.xero.from_xero import contact_from_xero
+from app.xero.contact_from_xero import contact_from_xero, group_from_xero
+from app.xero.contact_to_xero import contacts_to_xero
+from app.xero.failures import NotFound, RequestInvalid
 from app.xero.json_values import Json
-from app.xero.to_xero import contacts_to_xero
-from app.xero.where import find_equality, longest_plain_part
+from app.xero.where import find_equality, longest_plain_part, modified_since
 
 _WITH_ARCHIVED: dict[str, Any] = {"include_archived": True}
+
+FOUND_AT_MOST = 100
+"""Contacts that a search answers."""
 
 
 class XeroSdkContacts:
@@ -40,6 +44,31 @@ class XeroSdkContacts:
         found = [contact for answer in answers for contact in answer]
         return list({contact.xero_contact_id: contact for contact in found}.values())
 
+    async def fetch_by_account_number(self, account_numbers: Sequence[str]) -> list[XeroContact]:
+        """One call each; the property is among those that Xero promises to be fast (FACTS 5)."""
+        wanted = [w for number in set(account_numbers) if (w := find_equality("AccountNumber", number))]
+        answers = await asyncio.gather(*(self._fetch(where=where) for where in wanted))
+        found = [contact for answer in answers for contact in answer]
+        return list({contact.xero_contact_id: contact for contact in found}.values())
+
+    async def fetch_modified_since(self, since: datetime) -> list[XeroContact]:
+        """One call. Rows may be up to two seconds older than `since`, see `modified_since`."""
+        return await self._fetch(if_modified_since=modified_since(since), order="UpdatedDateUTC ASC")
+
+    async def fetch_all(self) -> list[XeroContact]:
+        """One call per thousand, ordered by id, in which rows do not move from page to page while they are read."""
+        elements = await self._calls.fetch_pages(
+            "get_contacts", "Contacts", order="ContactID ASC", **_WITH_ARCHIVED
+        )
+        return [contact_from_xero(element) for element in elements]
+
+    async def search(self, term: str) -> list[XeroContact]:
+        """One call, of one page; contacts that no invoice may name are left out, as Xero does unasked."""
+        elements = await self._calls.fetch(
+            "get_contacts", "Contacts", search_term=term, page=1, page_size=FOUND_AT_MOST
+        )
+        return [contact_from_xero(element) for element in elements]
+
     async def create(
         self, writes: Sequence[ContactWrite], idempotency_key: str
     ) -> list[XeroContact | Refused]:
@@ -54,6 +83,42 @@ class XeroSdkContacts:
         return (
             await self._calls.write_batch(send, writes, contact_from_xero, idempotency_key) if writes else []
         )
+
+    async def update(self, writes: Sequence[ContactWrite]) -> list[XeroContact | Refused]:
+        """POST, without an idempotency key as for invoices (FACTS 4.9).
+
+        Raises `ValueError` for a write without an id, which POST would take for a create or for a namesake.
+        """
+        if any(write.held is None for write in writes):
+            raise ValueError("an update names its contact by id")
+
+        async def send(part: Sequence[ContactWrite], key: str) -> list[Json]:
+            body = contacts_to_xero(part)
+            return await self._calls.write(
+                "update_or_create_contacts", "Contacts", contacts=body, **EACH_FOR_ITSELF
+            )
+
+        return await self._calls.write_batch(send, writes, contact_from_xero) if writes else []
+
+    async def fetch_groups(self) -> list[ContactGroup]:
+        """One call; Xero lists them without their members."""
+        return [
+            group_from_xero(element)
+            for element in await self._calls.fetch("get_contact_groups", "ContactGroups")
+        ]
+
+    async def join_group(self, group_id: str, contact_ids: Sequence[str]) -> Refused | None:
+        """One call, which Xero refuses as a whole; the group being gone is a refusal too."""
+        body = {"Contacts": [{"ContactID": contact_id} for contact_id in contact_ids]}
+        try:
+            await self._calls.write(
+                "create_contact_group_contacts", "Contacts", contact_group_id=group_id, contacts=body
+            )
+        except NotFound:
+            return Refused(("The contact group no longer exists.",))
+        except RequestInvalid as refusal:
+            return Refused(refusal.messages)
+        return None
 
     async def _fetch(self, **arguments: Any) -> list[XeroContact]:
         elements = await self._calls.fetch(

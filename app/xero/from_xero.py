@@ -1,4 +1,4 @@
-"""From Xero's JSON to domain values: invoices, payments and contacts. The other direction is `to_xero`.
+"""From Xero's JSON to domain values: invoices and payments. The other direction is `to_xero`.
 
 Pure, and tolerant: words that we do not know stay Xero's own text, and what is missing or null is taken for the least
 that it can mean, because a reader that fails on a new word fails for every invoice of the page (FACTS 6).
@@ -6,8 +6,8 @@ that it can mean, because a reader that fails on a new word fails for every invo
 
 from decimal import Decimal
 
-from app.domain.xero_contact import XeroContact
 from app.domain.xero_invoice import XeroInvoice, XeroLine, XeroPayment
+from app.xero.credits_from_xero import applied_from_xero
 from app.xero.json_values import (
     EPOCH,
     Json,
@@ -21,12 +21,13 @@ from app.xero.json_values import (
 from app.xero.words import AMOUNTS_ARE_OF
 
 _ZERO = Decimal(0)
-_PHONE_TYPES = ("DEFAULT", "MOBILE", "DDI")
-_UNUSABLE = {"ARCHIVED", "GDPRREQUEST"}
 
 
 def invoice_from_xero(element: Json) -> XeroInvoice:
-    """An invoice out of a read or of the answer to a write; `payments` is None where the element has none."""
+    """An invoice out of a read or of the answer to a write.
+
+    `payments` is None where the element has none, `credits` where it does not show all of them.
+    """
     contact = read_object(element, "Contact")
     amounts_are = read_text(element, "LineAmountTypes") or ""
     return XeroInvoice(
@@ -53,6 +54,7 @@ def invoice_from_xero(element: Json) -> XeroInvoice:
         updated_at=(
             read_instant(element, "UpdatedDateUTC") or read_instant(element, "UpdatedDateUTCString") or EPOCH
         ),
+        credits=applied_from_xero(element),
     )
 
 
@@ -62,6 +64,8 @@ def payment_from_xero(element: Json) -> XeroPayment:
         xero_payment_id=read_text(element, "PaymentID") or "",
         amount=read_decimal(element, "Amount") or _ZERO,
         paid_on=read_date(element, "Date") or EPOCH.date(),
+        is_fixed=element.get("IsReconciled") is True
+        or bool(read_text(element, "BatchPaymentID") or read_object(element, "BatchPayment")),
     )
 
 
@@ -70,19 +74,9 @@ def is_deleted(payment: Json) -> bool:
     return payment.get("Status") == "DELETED"
 
 
-def contact_from_xero(element: Json) -> XeroContact:
-    """A contact; archived, erased on request (GDPRREQUEST) and merged ones count as archived: none can be used."""
-    merged_into_id = read_text(element, "MergedToContactID") or None
-    return XeroContact(
-        xero_contact_id=read_text(element, "ContactID") or "",
-        name=read_text(element, "Name") or "",
-        email=read_text(element, "EmailAddress") or None,
-        phone=_phone_from_xero(element),
-        contact_number=read_text(element, "ContactNumber") or None,
-        is_archived=read_text(element, "ContactStatus") in _UNUSABLE or merged_into_id is not None,
-        merged_into_id=merged_into_id,
-        updated_at=read_instant(element, "UpdatedDateUTC"),
-    )
+def is_refund(payment: Json) -> bool:
+    """Money that went back to the customer is a payment of a credit, not of an invoice (FACTS 5)."""
+    return read_text(payment, "PaymentType") not in (None, "", "ACCRECPAYMENT")
 
 
 def _line_from_xero(element: Json) -> XeroLine:
@@ -97,6 +91,12 @@ def _line_from_xero(element: Json) -> XeroLine:
         account=read_text(element, "AccountCode") or read_text(element, "AccountID") or None,
         tax_type=read_text(element, "TaxType") or None,
         tax_amount=read_decimal(element, "TaxAmount"),
+        discount_amount=read_decimal(element, "DiscountAmount"),
+        tracking={
+            name: option
+            for part in read_objects(element, "Tracking")
+            if (name := read_text(part, "Name")) and (option := read_text(part, "Option"))
+        },
     )
 
 
@@ -104,16 +104,7 @@ def _payments_from_xero(invoice: Json) -> tuple[XeroPayment, ...] | None:
     if not isinstance(invoice.get("Payments"), list):
         return None
     return tuple(
-        payment_from_xero(part) for part in read_objects(invoice, "Payments") if not is_deleted(part)
+        payment_from_xero(part)
+        for part in read_objects(invoice, "Payments")
+        if not is_deleted(part) and not is_refund(part)
     )
-
-
-def _phone_from_xero(contact: Json) -> str | None:
-    phones = {read_text(phone, "PhoneType"): phone for phone in read_objects(contact, "Phones")}
-    for kind in _PHONE_TYPES:
-        parts = [
-            read_text(phones.get(kind, {}), f"Phone{part}") for part in ("CountryCode", "AreaCode", "Number")
-        ]
-        if parts[-1]:
-            return " ".join(part for part in parts if part)
-    return None

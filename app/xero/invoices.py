@@ -6,15 +6,17 @@ made is left to `calls`, what its JSON means to the mappings.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.domain.xero_invoice import InvoicePage, InvoiceWrite, Refused, XeroInvoice
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
+from app.xero.credits_from_xero import applied_from_xero
+from app.xero.failures import NotFound, RequestInvalid
 from app.xero.from_xero import invoice_from_xero
-from app.xero.json_values import Json
+from app.xero.json_values import Json, read_text
 from app.xero.to_xero import invoices_to_xero
-from app.xero.where import find_equality, longest_plain_part
+from app.xero.where import find_equality, longest_plain_part, modified_since, name_days_from
 
 _SALES = 'Type=="ACCREC"'
 _FOUR_PLACES = {"unitdp": 4}
@@ -33,10 +35,27 @@ class XeroSdkInvoices:
         return await self._fetch(i_ds=list(invoice_ids), **FIRST_PAGE)
 
     async def fetch_modified_since(self, since: datetime) -> list[XeroInvoice]:
-        """One call. Rows may be up to two seconds older than `since`, see `_modified_since`."""
+        """One call. Rows may be up to two seconds older than `since`, see `modified_since`."""
         return await self._fetch(
-            if_modified_since=_modified_since(since), where=_SALES, order="UpdatedDateUTC ASC", **FIRST_PAGE
+            if_modified_since=modified_since(since), where=_SALES, order="UpdatedDateUTC ASC", **FIRST_PAGE
         )
+
+    async def fetch_page(
+        self, number: int, *, since: datetime | None = None, issued_from: date | None = None
+    ) -> InvoicePage:
+        """One call. A day is asked for by Date, which is a range that Xero promises to be fast (FACTS 4.7)."""
+        where = _SALES if issued_from is None else f"{_SALES} AND {name_days_from('Date', issued_from)}"
+        header = {} if since is None else {"if_modified_since": modified_since(since)}
+        elements, pages = await self._calls.fetch_page(
+            "get_invoices",
+            "Invoices",
+            number,
+            where=where,
+            order="InvoiceID ASC",
+            **header,
+            **_FOUR_PLACES,
+        )
+        return InvoicePage(tuple(invoice_from_xero(element) for element in elements), pages)
 
     async def fetch_by_number(self, numbers: Sequence[str]) -> list[XeroInvoice]:
         """One call, and one more for each number with a comma, which Xero's comma list cannot hold."""
@@ -55,7 +74,7 @@ class XeroSdkInvoices:
             "get_invoices",
             "Invoices",
             created_by_my_app=True,
-            if_modified_since=_modified_since(since),
+            if_modified_since=modified_since(since),
             where=_SALES,
             order="InvoiceID ASC",
             **_FOUR_PLACES,
@@ -97,9 +116,28 @@ class XeroSdkInvoices:
 
         return await self._calls.write_batch(send, writes, invoice_from_xero) if writes else []
 
+    async def fetch_online_url(self, xero_invoice_id: str) -> str | None:
+        """One call; None where Xero has no online invoice, as for a voided one (FACTS 5)."""
+        try:
+            found = await self._calls.fetch(
+                "get_online_invoice", "OnlineInvoices", invoice_id=xero_invoice_id
+            )
+        except (NotFound, RequestInvalid):
+            return None
+        return (read_text(found[0], "OnlineInvoiceUrl") or None) if found else None
+
     async def _fetch(self, **arguments: Any) -> list[XeroInvoice]:
         elements = await self._calls.fetch("get_invoices", "Invoices", **_FOUR_PLACES, **arguments)
+        elements = [await self._with_credits(element) for element in elements]
         return [invoice_from_xero(element) for element in elements]
+
+    async def _with_credits(self, element: Json) -> Json:
+        """The element as the list showed it, or, where that hides what is allocated to the invoice, read by itself."""
+        if applied_from_xero(element) is not None:
+            return element
+        invoice_id = element.get("InvoiceID")
+        found = await self._calls.fetch("get_invoice", "Invoices", invoice_id=invoice_id, **_FOUR_PLACES)
+        return found[0] if found else element
 
     async def _fetch_numbered(self, number: str) -> list[XeroInvoice]:
         where = find_equality("InvoiceNumber", number)
@@ -114,12 +152,3 @@ class XeroSdkInvoices:
         )
         found = (invoice_from_xero(element) for element in elements)
         return [invoice for invoice in found if invoice.is_receivable and invoice.number == number]
-
-
-def _modified_since(since: datetime) -> datetime:
-    """The header's value: naive UTC in whole seconds, for Xero may ignore any other form and answer everything.
-
-    Whether Xero's comparison includes the very second is not documented (FACTS 4.7), so it asks from one before.
-    """
-    whole = since.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    return whole - timedelta(seconds=1)

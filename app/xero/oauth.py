@@ -1,4 +1,4 @@
-"""Consent and tokens: Xero's OAuth2 code flow and its list of connections, by plain HTTP (FACTS 1).
+"""Consent and tokens of one Xero app: the OAuth2 code flow and Xero's list of connections, by plain HTTP (FACTS 1).
 
 The code flow of a confidential client, with PKCE on top. Where tokens are kept, and when they are refreshed, is left to
 `tokens` and to its store. Of the two ways to disconnect, only the deletion of one connection is here: revoking a token
@@ -145,7 +145,8 @@ class XeroIdentity:
 
 def _map_refusal(answer: httpx.Response) -> PlumblineError:
     if answer.status_code == 400 and "invalid_grant" in answer.text:
-        return AuthorisationLost("Xero no longer accepts this consent (invalid_grant)")
+        reason = "Xero no longer accepts the consent: it was withdrawn, or not used for sixty days (invalid_grant)."
+        return AuthorisationLost(reason)
     error = map_status(answer.status_code, answer.headers, answer.content, is_write=False)
     if isinstance(error, TokenRejected):
         # At the token endpoint a 401 is about our client id and secret, elsewhere about the access token.

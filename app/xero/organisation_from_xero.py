@@ -1,36 +1,92 @@
-"""From Xero's JSON to the facts of an organisation: its accounts, tax rates, currencies and lock dates. Pure."""
+"""From Xero's JSON to the facts of an organisation: what it is, what it has to choose from, what it allows. Pure.
 
-from collections.abc import Sequence
+Tolerant like `from_xero`: words that are new stay Xero's own, and what is missing is taken for the least it can mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from app.domain.organisation import Account, Organisation, TaxRate
-from app.xero.json_values import Json, read_date, read_decimal, read_text
+from app.domain.organisation import (
+    Account,
+    BrandingTheme,
+    Organisation,
+    PaymentTerms,
+    TaxRate,
+    TrackingCategory,
+    TrackingOption,
+)
+from app.domain.part import Part
+from app.xero.json_values import Json, read_date, read_decimal, read_object, read_objects, read_text
 
 _REVENUE_TYPES = {"REVENUE", "SALES", "OTHERINCOME"}
+_CLASSES = {
+    "CanApplyToAssets": "ASSET",
+    "CanApplyToEquity": "EQUITY",
+    "CanApplyToExpenses": "EXPENSE",
+    "CanApplyToLiabilities": "LIABILITY",
+    "CanApplyToRevenue": "REVENUE",
+}
+
+Elements = Sequence[Json]
+
+NOTHING = Organisation(name="", country="", base_currency="", short_code=None, currencies=())
 
 
-def organisation_from_xero(
-    facts: Json, accounts: Sequence[Json], tax_rates: Sequence[Json], currencies: Sequence[Json]
-) -> Organisation:
-    """The organisation from the elements of four reads; the later of its two lock dates binds (FACTS 5)."""
-    locks = [
-        lock for lock in (read_date(facts, "PeriodLockDate"), read_date(facts, "EndOfYearLockDate")) if lock
-    ]
-    return Organisation(
-        name=read_text(facts, "Name") or "",
-        country=read_text(facts, "CountryCode") or "",
-        base_currency=read_text(facts, "BaseCurrency") or "",
-        short_code=read_text(facts, "ShortCode"),
-        lock_on=max(locks, default=None),
-        currencies=tuple(code for code in (read_text(currency, "Code") for currency in currencies) if code),
-        accounts=tuple(account_from_xero(account) for account in accounts),
-        tax_rates=tuple(tax_rate_from_xero(rate) for rate in tax_rates),
-    )
+def organisation_from_xero(known: Organisation, read: Mapping[Part, Elements]) -> Organisation:
+    """What was known, with the parts that were read in place of the old ones."""
+    found: dict[str, Any] = {}
+    for part, elements in read.items():
+        found |= _read_part(part, elements)
+    return replace(known, **found)
+
+
+def _read_part(part: Part, elements: Elements) -> dict[str, Any]:
+    match part:
+        case Part.ORGANISATION:
+            return _read_facts(elements[0]) if elements else {}
+        case Part.ACCOUNTS:
+            return {"accounts": tuple(map(account_from_xero, elements))}
+        case Part.TAX_RATES:
+            return {"tax_rates": tuple(map(tax_rate_from_xero, elements))}
+        case Part.CURRENCIES:
+            codes = (read_text(currency, "Code") for currency in elements)
+            return {"currencies": tuple(code for code in codes if code)}
+        case Part.TRACKING:
+            return {"tracking_categories": tuple(map(_tracking_from_xero, elements))}
+        case Part.THEMES:
+            return {"branding_themes": tuple(map(_theme_from_xero, elements))}
+        case Part.ACTIONS:
+            return {"actions": _read_actions(elements)}
+
+
+def _read_facts(element: Json) -> dict[str, Any]:
+    return {
+        "name": read_text(element, "Name") or "",
+        "country": read_text(element, "CountryCode") or "",
+        "base_currency": read_text(element, "BaseCurrency") or "",
+        "short_code": read_text(element, "ShortCode"),
+        "period_lock_on": read_date(element, "PeriodLockDate"),
+        "year_lock_on": read_date(element, "EndOfYearLockDate"),
+        "sales_terms": _terms_from_xero(read_object(read_object(element, "PaymentTerms"), "Sales")),
+        "default_sales_tax": read_text(element, "DefaultSalesTax"),
+        "plan_class": read_text(element, "Class"),
+        "version": read_text(element, "Version"),
+        "is_demo": element.get("IsDemoCompany") is True,
+    }
+
+
+def _terms_from_xero(element: Json) -> PaymentTerms | None:
+    """Xero shows an empty object where no terms were chosen."""
+    day, kind = read_decimal(element, "Day"), read_text(element, "Type")
+    return PaymentTerms(int(day), kind) if day is not None and kind else None
 
 
 def account_from_xero(element: Json) -> Account:
     """An account; where Xero leaves the class out, the types that are revenue are known (FACTS 5)."""
     kind = read_text(element, "Type") or ""
+    system = read_text(element, "SystemAccount") or None
     return Account(
         account_id=read_text(element, "AccountID") or "",
         code=read_text(element, "Code") or None,
@@ -38,8 +94,9 @@ def account_from_xero(element: Json) -> Account:
         type=kind,
         account_class=read_text(element, "Class") or ("REVENUE" if kind in _REVENUE_TYPES else ""),
         status=read_text(element, "Status") or "ACTIVE",
-        is_system=bool(read_text(element, "SystemAccount")),
+        is_system=system is not None,
         takes_payments=element.get("EnablePaymentsToAccount") is True,
+        system=system,
     )
 
 
@@ -51,4 +108,41 @@ def tax_rate_from_xero(element: Json) -> TaxRate:
         rate=read_decimal(element, "EffectiveRate") or Decimal(0),
         status=read_text(element, "Status") or "ACTIVE",
         applies_to_revenue=element.get("CanApplyToRevenue") is True,
+        classes=_read_classes(element),
     )
+
+
+def _read_classes(element: Json) -> tuple[str, ...] | None:
+    if not any(flag in element for flag in _CLASSES):
+        return None
+    return tuple(name for flag, name in _CLASSES.items() if element.get(flag) is True)
+
+
+def _tracking_from_xero(element: Json) -> TrackingCategory:
+    options = (
+        TrackingOption(
+            read_text(option, "TrackingOptionID") or "",
+            read_text(option, "Name") or "",
+            read_text(option, "Status") or "ACTIVE",
+        )
+        for option in read_objects(element, "Options")
+    )
+    return TrackingCategory(
+        category_id=read_text(element, "TrackingCategoryID") or "",
+        name=read_text(element, "Name") or "",
+        status=read_text(element, "Status") or "ACTIVE",
+        options=tuple(options),
+    )
+
+
+def _theme_from_xero(element: Json) -> BrandingTheme:
+    return BrandingTheme(read_text(element, "BrandingThemeID") or "", read_text(element, "Name") or "")
+
+
+def _read_actions(elements: Elements) -> dict[str, bool]:
+    """What Xero allows, by name; a status that is neither of the two known ones says nothing."""
+    words = {"ALLOWED": True, "NOT-ALLOWED": False}
+    said = {
+        read_text(each, "Name"): words.get((read_text(each, "Status") or "").upper()) for each in elements
+    }
+    return {name: is_allowed for name, is_allowed in said.items() if name and is_allowed is not None}

@@ -2,11 +2,15 @@
 
 A client is bound to one token of one tenant (`client`), so the ones kept are found by connection and replaced whenever
 the token is another. All of them share one bounded set of threads; an organisation never has more than its five calls
-in it.
+in it. Every request is counted for the connection that it was made for, and in the budget of the Xero app that it was
+made with.
 """
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
@@ -14,13 +18,18 @@ from app.xero.budget import CallBudget, CallLog, CallMade, NoBudget, ignore_call
 from app.xero.calls import XeroCalls
 from app.xero.client import XeroClient
 from app.xero.organisation import XeroSdkOrganisation
-from app.xero.tokens import Refresher, TokenKeeper, TokenSet, TokenStore
+from app.xero.tokens import Refreshers, TokenKeeper, TokenSet, TokenStore
 from app.xero.transport import Timeouts
+from app.xero.usage import CountCall, count_nothing
 
 DEFAULT_TIMEOUTS = Timeouts()
 
 _CLIENTS_KEPT = 200
 """Each may hold a few idle connections to Xero."""
+
+
+BudgetOf = Callable[[str], CallBudget]
+"""The budget of a partner's own Xero app, by its client id."""
 
 
 class XeroSdkOrganisations:
@@ -30,21 +39,27 @@ class XeroSdkOrganisations:
         self,
         api_url: str,
         store: TokenStore,
-        refresher: Refresher,
+        refreshers: Refreshers,
         clock: Clock,
         *,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         call_log: CallLog = ignore_call,
+        count_call: CountCall = count_nothing,
         budget: CallBudget | None = None,
+        budget_of: BudgetOf | None = None,
         threads: int = 20,
     ) -> None:
-        """`api_url` is Xero's address without a path; `refresher` is the `XeroIdentity` of the same app; without a
-        budget nobody is held back before Xero does it.
+        """`api_url` is Xero's address without a path; `refreshers` are the `XeroIdentities`; `budget` is of Plumbline's
+        own app. Without a budget nobody is held back before Xero does it.
         """
         self._budget = budget or NoBudget()
-        self._keeper = TokenKeeper(store, refresher, clock)
-        self._clients = _Clients(api_url, timeouts, _tell_both(self._budget, call_log))
+        self._budget_of = budget_of or (lambda _: NoBudget())
+        self._budgets: dict[str, CallBudget] = {}
+        self._keeper = TokenKeeper(store, refreshers, clock)
+        self._call_log = call_log
+        self._clients = _Clients(api_url, timeouts, count_call)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="xero")
+        self._threads = asyncio.Semaphore(threads)
 
     async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroSdkOrganisation:
         """The calls of a `bulk` leave a reserve of the budget to others.
@@ -53,14 +68,31 @@ class XeroSdkOrganisations:
         Xero gives no new one now.
         """
         tokens = await self._keeper.get_fresh(connection_id)
+        budget = self._get_budget(tokens.client_id)
+        call_log = _tell_both(budget, self._call_log)
 
         def client_of(held: TokenSet) -> XeroClient:
-            return self._clients.get(connection_id, held)
+            return self._clients.get(connection_id, held, call_log)
 
         calls = XeroCalls(
-            connection_id, tokens, self._keeper, client_of, self._executor, self._budget, is_bulk=bulk
+            connection_id,
+            tokens,
+            self._keeper,
+            client_of,
+            self._executor,
+            self._threads,
+            budget,
+            is_bulk=bulk,
         )
         return XeroSdkOrganisation(calls)
+
+    def _get_budget(self, client_id: str | None) -> CallBudget:
+        """One for each Xero app: Xero's limits are of an app and an organisation (FACTS 2)."""
+        if client_id is None:
+            return self._budget
+        if client_id not in self._budgets:
+            self._budgets[client_id] = self._budget_of(client_id)
+        return self._budgets[client_id]
 
     def close(self) -> None:
         """Let calls under way end, at most for their time-outs, and close every idle connection."""
@@ -76,23 +108,27 @@ def _tell_both(budget: CallBudget, call_log: CallLog) -> CallLog:
     return tell
 
 
+def _count_and_log(connection_id: UUID, count_call: CountCall, call_log: CallLog, call: CallMade) -> None:
+    count_call(connection_id, call)
+    call_log(call)
+
+
 class _Clients:
     """The most recently used clients, by connection."""
 
-    def __init__(self, api_url: str, timeouts: Timeouts, call_log: CallLog) -> None:
+    def __init__(self, api_url: str, timeouts: Timeouts, count_call: CountCall) -> None:
         self._api_url = api_url
         self._timeouts = timeouts
-        self._call_log = call_log
+        self._count_call = count_call
         self._kept: OrderedDict[UUID, tuple[tuple[str, str], XeroClient]] = OrderedDict()
 
-    def get(self, connection_id: UUID, held: TokenSet) -> XeroClient:
+    def get(self, connection_id: UUID, held: TokenSet, call_log: CallLog) -> XeroClient:
         """The client for exactly this tenant and token. One that it replaces ends its calls with its own token."""
         identity = (held.xero_tenant_id, held.access_token)
         kept = self._kept.get(connection_id)
         if kept is None or kept[0] != identity:
-            client = XeroClient(
-                held.access_token, held.xero_tenant_id, self._api_url, self._timeouts, self._call_log
-            )
+            tell = partial(_count_and_log, connection_id, self._count_call, call_log)
+            client = XeroClient(held.access_token, held.xero_tenant_id, self._api_url, self._timeouts, tell)
             kept = self._kept[connection_id] = (identity, client)
         self._kept.move_to_end(connection_id)
         while len(self._kept) > _CLIENTS_KEPT:

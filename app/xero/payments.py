@@ -56,16 +56,17 @@ class XeroSdkPayments:
             refused: Refused | None = Refused(refusal.messages)
         else:
             refused = find_refusal(answer[0]) if answer else None
-        if refused is None or await self._is_gone(payment_id):
+        if refused is None or await self.find(payment_id) is None:
             return None
         return refused
 
-    async def _is_gone(self, payment_id: str) -> bool:
+    async def find(self, payment_id: str) -> XeroPayment | None:
+        """One call; None for a payment that was deleted, or never was."""
         try:
             found = await self._calls.fetch("get_payment", "Payments", payment_id=payment_id)
         except NotFound:
-            return True
-        return not found or is_deleted(found[0])
+            return None
+        return payment_from_xero(found[0]) if found and not is_deleted(found[0]) else None
 
     async def _fetch_referring(self, reference: str) -> list[Json]:
         where = find_equality("Reference", reference)

@@ -5,14 +5,15 @@ every call: whatever 60 seconds Xero looks at, no more calls lie in them. Taking
 pyrate-limiter's, by the clock given to us. Besides, Xero is believed: when it says less is left than we think (another
 program calls for the same app), no more than that is called; when it refuses a call, nobody calls until it said.
 
-Five calls at once are not held here: a slot must outlive the longest call and would block others long after a crash.
-Without Redis calls go on unbudgeted, and Xero's own refusals are obeyed by whoever met them.
+The five calls at once are held beside it, in `slots`. A refusal of a bulk for the reserve spares people: their calls go
+on. Without Redis calls go on unbudgeted, and Xero's own refusals are obeyed by whoever met them.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -23,8 +24,10 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from app.clock import Clock
+from app.domain.usage import CallsLeft
 from app.errors import RateLimited
 from app.xero.budget import Allowance, CallMade, Remaining
+from app.xero.slots import SharedSlots
 
 MINUTE = timedelta(seconds=62)
 """Longer than Xero's, because calls that leave apart may arrive closer together."""
@@ -69,9 +72,37 @@ class SharedBudget:
         self._allowance = allowance
         self._clock = clock
         self._pause = pause
+        self._slots = SharedSlots(redis, self._prefix, clock, pause)
         self._heard: dict[str, Remaining] = {}
         self._script = ""
         self._asked_again_at = 0.0
+
+    @asynccontextmanager
+    async def slot(self, xero_tenant_id: str, *, is_bulk: bool) -> AsyncIterator[None]:
+        """One of the five calls at once; without Redis nobody is held back."""
+        taken = None
+        if self._has_redis():
+            try:
+                taken = await self._slots.take(xero_tenant_id, is_bulk=is_bulk)
+            except (RedisError, OSError) as error:
+                self._go_without(error)
+        if taken is None:
+            yield
+            return
+        async with self._slots.keep(xero_tenant_id, taken):
+            yield
+
+    async def find_left(self, xero_tenant_id: str) -> CallsLeft | None:
+        """What is left by Xero's own word, less the calls since, while that word stands; None without one."""
+        if not self._has_redis():
+            return None
+        keys = self._key("told", xero_tenant_id), self._key("number", xero_tenant_id)
+        try:
+            told, number = await self._redis.mget(*keys)
+        except (RedisError, OSError) as error:
+            self._go_without(error)
+            return None
+        return read_left(told, int(number or 0), self._clock.now())
 
     async def take(self, xero_tenant_id: str, *, is_bulk: bool) -> int:
         """Take a place for one call; answers the call's number. Raises `RateLimited` where there is no place soon."""
@@ -168,7 +199,7 @@ class SharedBudget:
         leaving = await cast(Awaitable[RateItem | None], bucket.peek(full.limit - places))
         wait = leaving.timestamp + full.interval - present + 1 if leaving else full.interval
         problem = "day" if full.interval > _milliseconds(MINUTE) else "app minute" if of_app else "minute"
-        return _refuse(problem, timedelta(milliseconds=max(wait, 1)))
+        return _refuse(problem, timedelta(milliseconds=max(wait, 1)), is_bulk=is_bulk)
 
     async def _number(self, xero_tenant_id: str) -> int:
         """The number of the call whose place was taken; what no window reaches any more is cleared on the way."""
@@ -224,13 +255,28 @@ def find_used_up(said: bytes | None, number: int, reserve: Allowance, now: datet
     ):
         age = now - told.at
         if left is not None and timedelta() <= age < span and left - made_since <= kept:
-            return _refuse(problem, span - age)
+            return _refuse(problem, span - age, is_bulk=kept > 0)
     return None
 
 
-def _refuse(problem: str, wait: timedelta) -> RateLimited:
+def read_left(said: bytes | None, number: int, now: datetime) -> CallsLeft | None:
+    """What Xero last said is left, less the calls made since; a window's word that has lapsed is None."""
+    if said is None:
+        return None
+    told = _read_told(said)
+    made_since, age = max(0, number - told.number), now - told.at
+
+    def left(most: int | None, span: timedelta) -> int | None:
+        return max(0, most - made_since) if most is not None and age < span else None
+
+    return CallsLeft(left(told.minute, MINUTE), left(told.day, DAY_BELIEVED), told.at)
+
+
+def _refuse(problem: str, wait: timedelta, *, is_bulk: bool) -> RateLimited:
     whose = "all organisations together have" if problem == "app minute" else "this organisation has"
-    return RateLimited(f"the calls that {whose} in a {problem.split()[-1]} are used up", wait, problem)
+    for_whom = " for a bulk" if is_bulk else ""
+    message = f"the calls that {whose}{for_whom} in a {problem.split()[-1]} are used up"
+    return RateLimited(message, wait, problem, spares_people=is_bulk)
 
 
 def _read_closed(said: bytes | None) -> tuple[datetime, str] | None:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.fields import Value
-from app.domain.xero_contact import ContactWrite
 from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.xero.json_values import Json
 from app.xero.words import LINE_AMOUNT_TYPES, STATUSES
@@ -32,14 +31,24 @@ _LINE: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "quantity": ("Quantity", Decimal),
     "unit_price": ("UnitAmount", Decimal),
     "discount_rate": ("DiscountRate", Decimal),
-    "item_code": ("ItemCode", str),
+    "discount_amount": ("DiscountAmount", Decimal),
+    "item": ("ItemCode", str),
     "account": ("AccountCode", str),
     "tax_type": ("TaxType", str),
+    "tracking": ("Tracking", lambda words: [{"Name": n, "Option": o} for n, o in sorted(words.items())]),
 }
 
 _CLEARED: dict[str, Any] = {"Reference": ""}
-_CLEARED_ON_A_LINE: dict[str, Any] = {"Description": "", "ItemCode": "", "DiscountRate": Decimal(0)}
+_CLEARED_ON_A_LINE: dict[str, Any] = {
+    "Description": "",
+    "ItemCode": "",
+    "DiscountRate": Decimal(0),
+    "DiscountAmount": Decimal(0),
+    "Tracking": [],
+}
 """What Xero takes for "no value" in a line that exists and would otherwise keep the value it has."""
+
+_DISCOUNTS = ("DiscountRate", "DiscountAmount")
 
 
 def invoices_to_xero(writes: Sequence[InvoiceWrite]) -> Json:
@@ -63,6 +72,10 @@ def invoice_to_xero(write: InvoiceWrite) -> Json:
         element |= {"Status": "AUTHORISED", "SentToContact": True}
         if write.url:
             element["Url"] = write.url
+        if write.branding_theme_id:
+            element["BrandingThemeID"] = write.branding_theme_id
+        if write.currency_rate:
+            element["CurrencyRate"] = Decimal(write.currency_rate)
     if write.xero_contact_id is not None:
         # Any other field beside the id would edit the contact (FACTS 0.9).
         element["Contact"] = {"ContactID": write.xero_contact_id}
@@ -75,23 +88,11 @@ def line_to_xero(write: LineWrite) -> Json:
     """One whole line. Its account is named also where an item would bring one of its own (FACTS 5)."""
     element: Json = {} if write.xero_line_id is None else {"LineItemID": write.xero_line_id}
     element |= _say(write.members, _LINE, {} if write.xero_line_id is None else _CLEARED_ON_A_LINE)
+    if element.get("DiscountRate") or element.get("DiscountAmount"):
+        # Xero takes one of the two: naming the other, even as nothing, would contradict it.
+        element = {name: said for name, said in element.items() if name not in _DISCOUNTS or said}
     if write.tax_amount is not None:
         element["TaxAmount"] = write.tax_amount
-    return element
-
-
-def contacts_to_xero(writes: Sequence[ContactWrite]) -> Json:
-    """The body of a PUT of new contacts."""
-    return {"Contacts": [contact_to_xero(write) for write in writes]}
-
-
-def contact_to_xero(write: ContactWrite) -> Json:
-    """One new contact, with our marker in ContactNumber (FACTS 5)."""
-    element: Json = {"Name": write.name, "ContactNumber": write.contact_number}
-    if write.email:
-        element["EmailAddress"] = write.email
-    if write.phone:
-        element["Phones"] = [{"PhoneType": "DEFAULT", "PhoneNumber": write.phone}]
     return element
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from app.domain.contact import CONTACT
 from app.domain.coupling import Vocabulary
 from app.domain.fields import ABSENT, LINE_ORDER, keys_of, line_keys
 from app.domain.hub import (
@@ -25,11 +26,13 @@ from app.domain.hub import (
     xero_answered,
     xero_moves,
 )
+from app.domain.kind import INVOICE
 from app.domain.merge import Conflict
 from app.domain.policy import ConflictPolicy
 from app.domain.sides import Side
 
 HEADER = ("number", "reference", "due_on", "issued_on")
+CONTACT_FIELDS = ("name", "email", "phone", "address")
 MEMBERS = ("description", "unit_price")
 APP_WORDS: dict[str, object] = {"category": None, "tax": None}
 XERO_WORDS: dict[str, object] = {"account": "200", "tax_type": "NT"}
@@ -54,6 +57,8 @@ class Settings:
     policy: ConflictPolicy
     steps: int = 30
     with_lines: bool = True
+    of_contact: bool = False
+    """The thing is a contact, which has other fields and no lines, in place of an invoice."""
     tokens: int | None = None
     """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
 
@@ -69,13 +74,19 @@ class World:
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
         self.made = 0
+        self.header = CONTACT_FIELDS if self.settings.of_contact else HEADER
         self.app: Fields = self._start(APP_WORDS) | {"sent_at": "2026-01-01T00:00:00Z"}
         self.app_version = 1
         self.app_applied = 0
         self.xero: Fields = self._start(XERO_WORDS) | {"is_sent": True}
         self.xero_clock = 0
         record = {**self.app, **self.xero}
-        self.hub = Hub(record, partner_shadow=dict(self.app), xero_shadow=dict(self.xero), partner_version=1)
+        kind = CONTACT if self.settings.of_contact else INVOICE
+        if self.settings.of_contact:
+            record = {path: record[path] for path in CONTACT_FIELDS}
+            self.app, self.xero = dict(record), dict(record)
+        shadows = {"partner_shadow": dict(self.app), "xero_shadow": dict(self.xero)}
+        self.hub = Hub(record, **shadows, partner_version=1, kind=kind)
         self.documents: list[tuple[int, int, Fields]] = []
         self.changes: list[PartnerChange] = []
         self.xero_is_due = False
@@ -89,7 +100,7 @@ class World:
         self.rules = Rules(policy.winner_of, Vocabulary({"general": "200"}, {"none": "NT"}))
 
     def _start(self, words: Fields) -> Fields:
-        start: Fields = {path: f"start {path}" for path in HEADER} | {LINE_ORDER: []}
+        start: Fields = {path: f"start {path}" for path in self.header} | {LINE_ORDER: []}
         if self.settings.with_lines:
             start |= {f"lines/l0/{name}": f"start {name}" for name in MEMBERS} | {LINE_ORDER: ["l0"]}
             start |= {f"lines/l0/{name}": word for name, word in words.items()}
@@ -120,7 +131,7 @@ class World:
         elif choice < 0.5 and lines:
             self._set(side, f"lines/{self.random.choice(lines)}/{self.random.choice(MEMBERS)}")
         else:
-            self._set(side, self.random.choice(HEADER))
+            self._set(side, self.random.choice(self.header))
 
     def _token(self) -> str:
         self.made += 1
@@ -306,9 +317,9 @@ class World:
         equal = bool(self.hub.open_conflicts) or self._normal(self.app) == self._normal(self.xero)
         return equal and next_change(self.hub) is None and not xero_moves(self.hub)
 
-    @staticmethod
-    def _normal(side: Fields) -> Fields:
-        kept = {path: value for path, value in side.items() if path.rpartition("/")[2] in (*HEADER, *MEMBERS)}
+    def _normal(self, side: Fields) -> Fields:
+        names = (*self.header, *MEMBERS)
+        kept = {path: value for path, value in side.items() if path.rpartition("/")[2] in names}
         return kept | {LINE_ORDER: line_keys(side)}
 
     def find_lost(self) -> str | None:

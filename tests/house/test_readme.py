@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import refusals
+from app.domain import credit_refusals, refusals
 from app.domain.connection import ConnectionState
+from app.domain.contact_legality import CONTACT_CODES
 from app.domain.link import State
 from app.errors import Retryable, Terminal
+from app.sandbox.troubles import FAULTS
 from app.settings import Settings
 from app.xero.scopes import PURPOSE_OF_SCOPE
 from tests.house import house
@@ -29,8 +31,9 @@ def read_section(title: str) -> str:
 
 
 def list_rows(title: str) -> list[str]:
-    """The first cells of a section's table, where they are code."""
-    return re.findall(r"^\| `([^`]+)` \|", read_section(title), re.MULTILINE)
+    """What the first cells of a section's table name in code, one or several."""
+    cells = re.findall(r"^\| ((?:`[^`]+`(?:, )?)+) \|", read_section(title), re.MULTILINE)
+    return [code for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
 
 
 def list_codes(kind: str) -> set[str]:
@@ -51,10 +54,11 @@ def _read_code(path: Path, code: ast.expr) -> set[str]:
     if isinstance(code, ast.JoinedStr):
         assert ast.unparse(code).endswith("_unmapped'"), f"{path}: a code nobody told this test of"
         return UNMAPPED
-    assert isinstance(code, ast.Name)
+    if not isinstance(code, ast.Name):
+        return {meaning.code for meaning in refusals.MEANINGS}
     module = importlib.import_module(".".join(path.relative_to(house.ROOT).with_suffix("").parts))
     named = getattr(module, code.id, None)
-    return {named} if named else {meaning[1] for meaning in refusals._MEANINGS}
+    return {named} if named else {meaning.code for meaning in refusals.MEANINGS}
 
 
 def list_classes(base: type) -> Iterator[type]:
@@ -68,7 +72,8 @@ def test_every_reason_to_hold_an_invoice_is_explained() -> None:
     """Whoever meets a code looks it up here; one that the code no longer knows would mislead."""
     rows = list_rows("Held, and why")
     assert sorted(rows) == sorted(set(rows))
-    assert set(rows) == list_codes("Hold")
+    of_credits = {code for _, code, _, _ in credit_refusals._MEANINGS}
+    assert set(rows) == list_codes("Hold") | CONTACT_CODES | of_credits
 
 
 def test_every_reason_to_stay_home_is_explained() -> None:
@@ -100,6 +105,11 @@ def test_every_setting_is_listed() -> None:
         for name, field in Settings.model_fields.items()
     }
     assert set(list_rows("Configuration")) == names
+
+
+def test_every_fault_of_the_sandbox_is_listed() -> None:
+    """Each that can be ordered, and no other."""
+    assert list_rows("A Xero that misbehaves") == list(FAULTS)
 
 
 def test_every_scope_is_listed_with_its_purpose() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from tests.scenarios.house import House, Json
 
 BASES = {"tax_inclusive": "Inclusive", "tax_exclusive": "Exclusive", "no_tax": "NoTax"}
+CREDITS = {"credit_note": "CreditNotes", "prepayment": "Prepayments", "overpayment": "Overpayments"}
 STATUSES = {"sent": "AUTHORISED", "paid": "PAID", "cancelled": "VOIDED"}
 
 
@@ -63,6 +64,9 @@ def app_view(document: Json) -> Json:
         "payments": sorted(
             (payment["paid_on"], Decimal(payment["amount"])) for payment in document["payments"] or []
         ),
+        "credits": sorted(
+            (credit["kind"], Decimal(credit["amount"])) for credit in document.get("credits") or []
+        ),
     }
 
 
@@ -83,19 +87,24 @@ def xero_view(invoice: Json) -> Json:
         "payments": sorted(
             (_day(payment["Date"]), _decimal(payment["Amount"])) for payment in invoice["Payments"]
         ),
+        "credits": sorted(
+            (kind, _decimal(credit["AppliedAmount"]))
+            for kind, name in CREDITS.items()
+            for credit in invoice[name]
+        ),
     }
 
 
 def _app_line(line: Json) -> tuple[Any, ...]:
     quantity, price, discount = (_or_none(line[name]) for name in ("quantity", "unit_price", "discount_rate"))
-    return line["description"] or "", quantity, price, discount or None
+    return line["description"] or "", quantity, price, discount or None, _or_none(line.get("discount_amount"))
 
 
 def _xero_line(line: Json) -> tuple[Any, ...]:
     quantity, price, discount = (
         _or_none(line.get(name)) for name in ("Quantity", "UnitAmount", "DiscountRate")
     )
-    return line["Description"], quantity, price, discount or None
+    return line["Description"], quantity, price, discount or None, _or_none(line.get("DiscountAmount"))
 
 
 def _or_none(value: Any) -> Decimal | None:

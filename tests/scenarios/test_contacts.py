@@ -40,6 +40,7 @@ async def test_another_customer_on_an_invoice(house: House) -> None:
     await house.drain()
     contact = (await house.in_app())["contact"]
     assert (contact["id"], contact["name"]) == (f"xero-{robin}", "Robin Hood")
+    assert (await house._json(house.app.get(f"/contacts/xero-{robin}")))["name"] == "Robin Hood"
     await house.edit(contact=KIM)
     await house.drain()
     assert (await house.in_xero())["Contact"]["Name"] == "Kim Tran"

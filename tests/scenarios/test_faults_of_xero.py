@@ -71,7 +71,7 @@ async def test_of_two_namesakes_the_one_whom_xero_knows_is_adopted(house: House)
 
 
 async def test_one_bad_invoice_is_held_by_itself(house: House) -> None:
-    """Among ten, one has a word without a map and one is refused by Xero; eight stand in Xero."""
+    """Among ten, one has a word without a map and one a number that Xero cannot hold; eight stand in Xero."""
     for n in range(1, 9):
         await house.write(f"good_{n}")
     line = {"id": "l1", "description": "Work", "quantity": "1", "unit_price": "10.00", "tax": "gst"}
@@ -82,16 +82,16 @@ async def test_one_bad_invoice_is_held_by_itself(house: House) -> None:
     for n in range(1, 9):
         assert await standing(house, f"good_{n}") == ("settled", None)
     assert await standing(house, "unmapped") == ("held", "category_unmapped")
-    assert await standing(house, "refused") == ("held", "refused_by_xero")
+    assert await standing(house, "refused") == ("held", "number_unusable")
     shown = await house.resource("refused")
-    assert "printable ASCII" in shown["reason"]["message"]
+    assert "printable characters" in shown["reason"]["message"]
     assert shown["reason"]["cure"]
     settings = await ask(house.api.get(f"{house.path}/settings"))
     accounts = settings["revenue_accounts"] | {"scaffolding": settings["revenue_accounts"]["general"]}
     await ask(house.api.patch(f"{house.path}/settings", json={"revenue_accounts": accounts}))
     await house.drain()
     await assert_in_step(house, "unmapped", "N-unmapped")
-    assert await standing(house, "refused") == ("held", "refused_by_xero")
+    assert await standing(house, "refused") == ("held", "number_unusable")
     await house.edit("refused", number="N-refused")
     await house.drain()
     await assert_in_step(house, "refused", "N-refused")

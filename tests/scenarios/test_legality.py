@@ -3,13 +3,32 @@
 from datetime import timedelta
 
 from tests.scenarios.both_sides import assert_alike
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Json
 
 LONGER_THAN_FACTS_ARE_KEPT = timedelta(hours=7)
+AN_HOUR = timedelta(minutes=61)
+LINE = {"id": "l1", "unit_price": "110.00", "category": "materials"}
+
+
+async def pass_timer(house: House, span: timedelta = AN_HOUR) -> list[Json]:
+    """Time passes, the timer of what is held runs, and its work is done; answers the calls to Xero's API for it."""
+    before = await house.last_call()
+    await house.wait(span)
+    await house.parts.retries.retry_held()
+    await house.drain()
+    return [call for call in await house.calls(before) if "/api.xro/" in call["path"]]
+
+
+async def allow(house: House, **actions: bool) -> None:
+    """Xero's plan allows something from now on, or no more."""
+    await house._json(house.xero.put(f"/organisations/{house.tenant_id}/actions", json=actions))
 
 
 async def test_a_locked_period_holds_until_the_lock_date_moves(house: House) -> None:
-    """An edit and a new invoice in locked books wait; one dated later goes; unlocking frees them by itself."""
+    """An edit and a new invoice in locked books wait; one dated later goes; unlocking frees them within the hour.
+
+    What is held costs the reads of the facts that can lift it, and no write.
+    """
     await house.write("inv_1", issued_on="2026-06-15", due_on="2026-07-01")
     await house.drain()
     await house.set_facts(period_lock_date="2026-06-30")
@@ -19,18 +38,25 @@ async def test_a_locked_period_holds_until_the_lock_date_moves(house: House) -> 
     await house.write("inv_3")
     await house.drain()
     assert [await house.held_as(f"inv_{n}") for n in (1, 2, 3)] == ["locked_period", "locked_period", None]
-    assert "2026-06-30" in (await house.resource("inv_1"))["reason"]["message"]
+    reason = (await house.resource("inv_1"))["reason"]
+    assert ("2026-06-30" in reason["message"], reason["way"]) == (True, "person")
     assert (await house.in_xero("N-inv_1"))["Reference"] == "PO 1"
     await assert_alike(house, "inv_3")
+    calls = await pass_timer(house)
+    assert sorted(call["path"].rpartition("2.0")[2] for call in calls) == [
+        "/Organisation",
+        "/Organisation/Actions",
+    ]
     await house.set_facts(period_lock_date=None)
-    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
-    await house.sweep()
+    await pass_timer(house)
     await assert_alike(house, "inv_1")
     await assert_alike(house, "inv_2")
 
 
-async def test_a_lock_date_that_we_did_not_know_of_is_told_in_xeros_words(house: House) -> None:
-    """Facts are kept for a while; a refusal by Xero is mapped to the same reason."""
+async def test_a_lock_that_we_did_not_know_of_is_told_in_xeros_words_and_retried_on_demand(
+    house: House,
+) -> None:
+    """A refusal by Xero is mapped to the same reason; who has mended the cause need not wait for the timer."""
     await house.write(issued_on="2026-06-15", due_on="2026-07-01")
     await house.drain()
     await house.set_facts(end_of_year_lock_date="2026-06-30")
@@ -38,40 +64,97 @@ async def test_a_lock_date_that_we_did_not_know_of_is_told_in_xeros_words(house:
     await house.drain()
     assert await house.held_as() == "locked_period"
     assert "30 June 2026" in (await house.resource())["reason"]["message"]
+    await pass_timer(house)
+    assert "2026-06-30" in (await house.resource())["reason"]["message"]
     await house.set_facts(end_of_year_lock_date=None)
-    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
-    await house.sweep()
+    answer = await house.api.post(f"{house.path}/invoices/inv_1/retry")
+    assert (answer.status_code, answer.json()["id"]) == (200, "inv_1")
+    await house.drain()
     await assert_alike(house)
+    assert (await house.api.post(f"{house.path}/invoices/inv_9/retry")).status_code == 404
 
 
-async def test_an_archived_account_holds_what_needs_it(house: House) -> None:
-    """What stood before is let be, another account cures what is new."""
+async def test_an_archived_account_is_told_and_holds_what_needs_it(house: House) -> None:
+    """The stale mapping is named and told once, before it fails an invoice; what stood before is let be.
+
+    Restored, or another account chosen, what was held goes.
+    """
     await house.choose(revenue_accounts={"materials": "220"})
-    line = {"id": "l1", "unit_price": "110.00", "category": "materials"}
-    await house.write("inv_1", lines=[line])
+    await house.write("inv_1", lines=[LINE])
     await house.drain()
     await house.at_xero("accounts/220/archive")
-    await house.write("inv_2", lines=[line])
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    await house.sweep()
+    shown = await house._json(house.api.get(house.path))
+    [problem] = shown["problems"]
+    assert (problem["code"], problem["setting"]) == ("account_stale", "revenue_accounts.materials")
+    assert (await house._json(house.api.get(f"{house.path}/settings")))["problems"] == [problem]
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    await house.sweep()
+    notices = (await house._json(house.app.get("/notices")))["data"]
+    told = [notice for notice in notices if notice["type"] == "connection.attention"]
+    assert [notice["problems"] for notice in told] == [[problem]]
+    await house.write("inv_2", lines=[LINE])
     await house.edit("inv_1", reference="lines untouched")
     await house.drain()
     assert await house.held_as("inv_2") == "account_unusable"
     await assert_alike(house, "inv_1")
+    await house.at_xero("accounts/220/restore")
+    await pass_timer(house)
+    await assert_alike(house, "inv_2")
+    await house.at_xero("accounts/220/archive")
+    await house.write("inv_3", lines=[LINE])
+    await house.drain()
+    assert await house.held_as("inv_3") == "account_unusable"
     await house.choose(revenue_accounts={"materials": "200"})
     await house.drain()
+    await assert_alike(house, "inv_3")
+    assert (await house.in_xero("N-inv_3"))["LineItems"][0]["AccountCode"] == "200"
+    assert (await house._json(house.api.get(house.path)))["problems"] == []
+
+
+async def test_a_plans_limit_is_named_and_retried_by_itself(house: House) -> None:
+    """Refused once, then known before the call; freed when the plan is raised, and tried daily where nothing tells."""
+    await allow(house, CreateApprovedInvoice=False)
+    await house.write("inv_1")
+    await house.drain()
+    assert await house.held_as("inv_1") == "plan_limit"
+    assert (await house.resource("inv_1"))["reason"]["until"] is not None
+    await pass_timer(house)
+    before = await house.last_call()
+    await house.write("inv_2")
+    await house.drain()
+    assert [await house.held_as(name) for name in ("inv_1", "inv_2")] == ["plan_limit", "plan_limit"]
+    assert await house.calls(before) == []
+    await allow(house, CreateApprovedInvoice=True)
+    calls = await pass_timer(house)
+    assert calls[0]["path"].endswith("/Organisation/Actions")
+    await assert_alike(house, "inv_1")
     await assert_alike(house, "inv_2")
-    assert (await house.in_xero("N-inv_2"))["LineItems"][0]["AccountCode"] == "200"
+
+    await allow(house, CreateApprovedInvoice=False)
+    await house.write("inv_3")
+    await house.drain()
+    await allow(house, CreateApprovedInvoice=True)
+    calls = await pass_timer(house)
+    assert await house.held_as("inv_3") == "plan_limit"
+    assert [call["method"] for call in calls] == ["GET"]
+    await pass_timer(house, timedelta(days=1))
+    await assert_alike(house, "inv_3")
 
 
 async def test_what_xero_will_not_take_is_said_with_its_cure(house: House) -> None:
-    """No due date; and an address that names Xero, which is left out rather than holding the invoice."""
-    await house.write("inv_1", due_on=None)
-    await house.write("inv_2", url="https://app.example/xero/inv_2")
+    """A number that it cannot hold, without a call; and an address that names Xero, which is left out."""
+    before = await house.last_call()
+    await house.write("inv_1", number="Nº 1")
     await house.drain()
-    assert await house.held_as("inv_1") == "due_date_missing"
-    await assert_alike(house, "inv_2")
-    await house.edit("inv_1", due_on="2027-01-31")
+    assert await house.held_as("inv_1") == "number_unusable"
+    assert await house.calls(before) == []
+    await house.write("inv_2", url="https://app.example/xero/inv_2")
+    await house.edit("inv_1", number="N-inv_1")
     await house.drain()
     await assert_alike(house, "inv_1")
+    await assert_alike(house, "inv_2")
 
 
 async def test_a_currency_that_the_organisation_lacks_is_refused_by_name(house: House) -> None:

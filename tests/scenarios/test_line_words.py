@@ -115,7 +115,7 @@ async def test_a_description_cleared_in_the_app_is_refused_in_words(house: House
     await house.edit(lines={"l1": {"description": None}})
     await house.drain()
     assert await house.held_as() == "description_missing"
-    assert "Description" in (await house.resource())["reason"]["message"]
+    assert "no description" in (await house.resource())["reason"]["message"]
     await house.edit(lines={"l1": {"description": "Call-out again"}})
     await house.drain()
     await assert_alike(house)

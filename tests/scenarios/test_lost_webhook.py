@@ -1,5 +1,8 @@
 """Webhooks and documents lost, doubled, shuffled or our own: latency at worst, never a loss and never an echo."""
 
+from structlog.testing import capture_logs
+
+from app.reconcile.watch import GAP_GRACE, SPREAD
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
     app_fault,
@@ -8,6 +11,8 @@ from tests.scenarios.troubles import (
     discrepancies,
     numbers_in_xero,
     reconcile,
+    rows,
+    until,
     writes_since,
 )
 
@@ -52,6 +57,67 @@ async def test_the_timer_sweeps_where_nobody_looked_for_a_while(house: House) ->
     await house.drain()
     await assert_in_step(house)
     assert (await house.in_app())["reference"] == "PO lost"
+
+
+async def test_a_number_that_never_came_brings_the_sweep_forward(house: House) -> None:
+    """The next event tells by its number that one was lost: minutes later the edit is found, and the gap told once."""
+    await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    await house.parts.sweep.ask_for_sweeps()
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"lose_next": 1}))
+    await house.edit_xero(Reference="PO lost")
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"double_next": 10}))
+    await house.edit_xero("N-inv_2", Reference="PO told")
+    await house.drain()
+    assert [(await house.in_app(one))["reference"] for one in ("inv_1", "inv_2")] == ["PO 1", "PO told"]
+    assert await house.parts.sweep.ask_for_sweeps() == 0
+    with capture_logs() as logs:
+        house.clock.advance(5 * GAP_GRACE)
+        await house.parts.watch.look()
+        house.clock.advance(SPREAD)
+        await house.parts.watch.look()
+    assert [line["event"] for line in logs] == ["xero_webhook_gap"]
+    assert await house.parts.sweep.ask_for_sweeps() == 1
+    await house.drain()
+    assert (await house.in_app())["reference"] == "PO lost"
+    await assert_in_step(house)
+
+
+async def test_a_webhook_with_a_wrong_signature_comes_late_and_fills_its_gap(house: House) -> None:
+    """Xero tries again after a quarter of an hour: meanwhile a number is missing, and then it is not; no sweep is due
+    for it, and the late edit arrives.
+    """
+    await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    await house.parts.sweep.ask_for_sweeps()
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"wrong_signature_next": 2}))
+    await house.edit_xero(Reference="PO late")
+    await ask(house.xero.post("/webhooks/flush"))
+    assert (await ask(house.xero.get("/webhooks")))["overdue"]
+    await ask(house.xero.put("/webhooks", json={"mode": "live"}))
+    await house.edit_xero("N-inv_2", Reference="PO told")
+    await until(lambda: _is_waiting(house, "N-inv_2"))
+    await reconcile(house)
+    await ask(house.xero.post("/clock", json={"advance_seconds": 16 * 60}))
+    await house.drain()
+    assert [(await house.in_app(one))["reference"] for one in ("inv_1", "inv_2")] == ["PO late", "PO told"]
+    house.clock.advance(5 * GAP_GRACE)
+    with capture_logs() as logs:
+        await house.parts.watch.look()
+    assert logs == []
+    assert await house.parts.sweep.ask_for_sweeps() == 0
+
+
+async def _is_waiting(house: House, number: str) -> bool:
+    """Whether an event of that invoice is in the inbox."""
+    xero_id = (await house.in_xero(number))["InvoiceID"]
+    found = "SELECT 1 FROM xero_events WHERE resource_id = :id AND taken_at IS NULL"
+    return bool(await rows(house, found, id=xero_id))
 
 
 async def test_our_own_write_coming_back_costs_nothing(house: House) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import time
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import (
     ask,
     assert_in_step,
@@ -79,6 +80,75 @@ async def test_retry_after_is_obeyed(house: House) -> None:
         assert await writes_since(house, seen) == [("POST", "/Invoices")]
         assert (await house.in_xero())["Reference"] == f"{kind} after"
         await assert_in_step(house)
+
+
+KINDS_OF_429 = (
+    # kind, what Xero says in Retry-After (0: nothing), the seconds that are waited
+    ("rate_limited_minute", 45, 45),
+    ("rate_limited_day", 77_000, 77_000),
+    ("rate_limited_concurrent", 0, 1),
+    ("rate_limited_appminute", 0, 60),
+)
+
+
+async def join_another(house: House) -> str:
+    """Another business's connection, to another organisation; answers its address."""
+    other = await ask(house.xero.post("/organisations", json={"name": "Sparks Pty Ltd", "country": "AU"}))
+    opened = await ask(house.api.post("/v1/connections", json={"business_id": "biz_2"}))
+    await house.consent(opened["authorise_url"], tenant_id=other["tenant_id"])
+    path = f"/v1/connections/{opened['id']}"
+    accounts = await ask(house.api.get(f"{path}/accounts", params={"fit_for": "sales"}))
+    chosen = {"revenue_accounts": {"general": accounts["data"][0]["account_id"]}}
+    await ask(house.api.patch(f"{path}/settings", json=chosen))
+    await reconcile_at(house, path)
+    return path
+
+
+async def reconcile_at(house: House, path: str) -> None:
+    """Reconcile the connection of that address."""
+    await house.parts.reconciler.reconcile(UUID(path.rpartition("/")[2]))
+
+
+async def settle_at(house: House, path: str) -> None:
+    """The same, and once more for the echoes of what it wrote."""
+    await reconcile_at(house, path)
+    await ask(house.xero.post("/webhooks/flush"))
+    await reconcile_at(house, path)
+
+
+async def state_elsewhere(house: House, path: str, document: Json) -> str:
+    """Put a document on another connection, reconcile that one, and answer the state of its invoice."""
+    await ask(house.api.put(f"{path}/invoices/{document['id']}", json=document))
+    await settle_at(house, path)
+    return str((await ask(house.api.get(f"{path}/invoices/{document['id']}")))["state"])
+
+
+async def test_every_429_stops_its_own_connection_alone(house: House) -> None:
+    """Every link that is behind says until when; another organisation's go on, unless the app's own limit was met."""
+    elsewhere = await join_another(house)
+    document = await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    for turn, (kind, retry_after, wait) in enumerate(KINDS_OF_429, start=2):
+        await house.fault(kind, "POST", "/Invoices", retry_after=retry_after)
+        for invoice_id in ("inv_1", "inv_2"):
+            await house.edit(invoice_id, reference=f"turn {turn}")
+        refused_at = house.clock.now()
+        await house.drain()
+        until = (await connection(house))["retry_at"]
+        for invoice_id in ("inv_1", "inv_2"):
+            shown = await house.resource(invoice_id)
+            assert (shown["state"], shown["reason"]["code"]) == ("behind", "rate_limited")
+            assert shown["reason"]["until"] == until
+        assert timedelta(seconds=wait) <= datetime.fromisoformat(until) - refused_at
+        edited = document | {"version": turn, "reference": f"turn {turn}"}
+        state = await state_elsewhere(house, elsewhere, edited)
+        assert state == ("behind" if "appminute" in kind else "settled")
+        house.clock.advance(timedelta(seconds=wait * 1.2 + 1))
+        await settle_at(house, elsewhere)
+        await house.drain()
+        for invoice_id in ("inv_1", "inv_2"):
+            await assert_in_step(house, invoice_id, f"N-{invoice_id}")
 
 
 async def test_a_limit_met_at_a_create_leads_to_one_invoice(house: House) -> None:

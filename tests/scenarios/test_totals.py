@@ -65,18 +65,18 @@ async def test_a_basis_changed_in_xero_shows_in_the_app(house: House) -> None:
     assert (line["TaxType"], (await house.in_app())["lines"][0]["tax"]) == ("OUTPUT", "gst")
 
 
-async def test_a_discount_by_amount_is_told_and_not_written_over(house: House) -> None:
-    """The app cannot hold one: the totals differ by more than rounding, a person must look, and Xero keeps its tax."""
+async def test_a_tax_set_by_hand_is_told_and_not_written_over(house: House) -> None:
+    """The totals differ by more than rounding can: a person must look, and Xero keeps what a person set there."""
     await house.write(amounts_are="tax_exclusive")
     await house.drain()
-    await house.edit_xero(LineItems=[{"index": 0, "DiscountAmount": 10}])
+    await house.edit_xero(LineItems=[{"index": 0, "TaxAmount": 5}])
     before = await house.last_call()
     await house.drain()
     assert await house.held_as() == "total_differs"
     invoice = await house.in_xero()
-    assert (invoice["TotalTax"], invoice["Total"]) == (10, 110)
+    assert (invoice["TotalTax"], invoice["Total"]) == (5, 115)
     assert {call["method"] for call in await house.calls(before)} == {"GET"}
-    await house.edit_xero(LineItems=[{"index": 0, "DiscountAmount": 0}])
+    await house.edit_xero(LineItems=[{"index": 0, "TaxAmount": 11}])
     await house.drain()
     await assert_alike(house)
 

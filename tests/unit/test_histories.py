@@ -14,7 +14,7 @@ from app.domain.fields import ABSENT
 from app.domain.hub import Hub, PartnerChange, next_change
 from app.domain.sides import Side, project
 from tests.histories import world
-from tests.histories.__main__ import KINDS, kind_of
+from tests.histories.__main__ import KINDS, contact_kind_of, kind_of
 from tests.histories.world import World
 
 RUNS = 500
@@ -38,6 +38,13 @@ def is_noticed() -> bool:
 def test_random_histories_lose_no_edit_and_settle() -> None:
     """Whatever is lost, late, doubled or edited meanwhile, both sides end equal and every edit is accounted for."""
     assert list(list_bad(RUNS)) == []
+
+
+def test_random_histories_of_contacts_lose_no_edit_and_settle() -> None:
+    """The hub is the same for every kind of thing that it keeps."""
+    assert [
+        seed for seed in range(1, RUNS // 2) if World(seed, contact_kind_of(seed)).run() is not None
+    ] == []
 
 
 def test_the_histories_are_not_idle() -> None:

@@ -6,26 +6,40 @@ reconcile's, which writes under the connection's lease.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
+from app.db.tables.closings import ClosingRow
+from app.db.tables.compares import UncomparedRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
+from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
+from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
+from app.db.tables.usage import XeroUsageRow
+from app.db.tables.xero_apps import XeroAppRow
 
 __all__ = [
     "ApiKeyRow",
     "AttemptRow",
     "ChangeRow",
+    "ClosingRow",
     "ConflictRow",
     "ConnectionRow",
     "ContactLinkRow",
     "DiscrepancyRow",
     "InvoiceLinkRow",
+    "ItemLinkRow",
+    "ItemListRow",
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
     "PartnerRow",
+    "SubscriptionRow",
     "Table",
     "TokenSetRow",
+    "UncomparedRow",
+    "XeroAppRow",
     "XeroEventRow",
+    "XeroItemRow",
+    "XeroUsageRow",
 ]

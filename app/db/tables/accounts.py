@@ -39,15 +39,17 @@ class ApiKeyRow(Table):
 
 
 class TokenSetRow(Table):
-    """What one person's consent gave us; one set can serve several connections (FACTS 1).
+    """What one person's consent to one Xero app gave us; one set can serve several connections (FACTS 1).
 
-    The tokens are encrypted. `refresh_owner` and `refresh_until` are the expiring claim of the one that refreshes now;
-    `previous_refresh_token` is kept for Xero's grace after a rotation. `dead_reason` says why only a new consent helps.
+    `xero_app_id` is null where the app is Plumbline's own. The tokens are encrypted. `refresh_owner` and
+    `refresh_until` are the expiring claim of the one that refreshes now; `previous_refresh_token` is kept for Xero's
+    grace after a rotation. `dead_reason` says why only a new consent helps.
     """
 
     __tablename__ = "token_sets"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    xero_app_id: Mapped[UUID | None] = mapped_column(ForeignKey("xero_apps.id"))
     access_token: Mapped[bytes]
     refresh_token: Mapped[bytes]
     previous_refresh_token: Mapped[bytes | None]
@@ -65,15 +67,26 @@ class ConnectionRow(Table):
 
     `generation` is raised by whatever gives a reason to look; a connection is behind while it exceeds
     `settled_generation`. `lease_owner` and `lease_until` name the one worker that reconciles it now. `retry_at` is
-    when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`. `swept_to` is
-    Xero's clock up to which changes were looked for, `sweep_due` asks for the next look.
+    when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`; where
+    `bulk_waits`, a bulk alone waits for it and people's work goes on. `swept_to` is Xero's clock up to which changes
+    were looked for (of contacts: `contacts_swept_to`), `sweep_due` asks for the next look. `facts_due` asks for those
+    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read.
+
+    `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
+    `compare_run` is how far it has come, and `compare_at` when to go on with one that was put off. `compared_at` is
+    when the last one was done, `compared` what it came to.
+
+    `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
+    covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
+    refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
+    `forked_from` is the connection whose settings are carried over once the organisation is known.
     """
 
     __tablename__ = "connections"
     __table_args__ = (
         Index("ix_connections_behind", "id", postgresql_where=text("generation > settled_generation")),
         Index("ix_connections_tenant_id_lower", text("lower(tenant_id)")),
-        Index("ix_connections_swept_at", "swept_at", postgresql_where=text("state = 'active'")),
+        Index("ix_connections_sweep_at", "sweep_at", postgresql_where=text("state = 'active'")),
         Index(
             "uq_connections_partner_tenant",
             "partner_id",
@@ -93,30 +106,48 @@ class ConnectionRow(Table):
     tenant_id: Mapped[str | None]
     xero_connection_id: Mapped[str | None]
     token_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("token_sets.id"), index=True)
+    xero_app_id: Mapped[UUID | None] = mapped_column(ForeignKey("xero_apps.id"))
+    offered: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    missing_scopes: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    was_paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings_version: Mapped[int] = mapped_column(server_default="0")
     organisation: Mapped[dict[str, Any] | None]
     organisation_fetched_at: Mapped[datetime | None]
+    facts_checked_at: Mapped[datetime | None]
+    facts_due: Mapped[bool] = mapped_column(server_default=text("false"))
     generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]
     retry_reason: Mapped[str | None]
+    bulk_waits: Mapped[bool] = mapped_column(server_default=text("false"))
     retries: Mapped[int] = mapped_column(server_default="0")
     sweep_due: Mapped[bool] = mapped_column(server_default=text("false"))
     swept_to: Mapped[datetime | None]
+    contacts_swept_to: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]
+    sweep_at: Mapped[datetime | None]
+    compare_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    compare_run: Mapped[dict[str, Any] | None]
+    compare_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
+    compared: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class OAuthStateRow(Table):
-    """A consent that was begun: single use, short-lived. `state_hash` is the SHA-256 of what travelled."""
+    """A consent that was begun: single use, short-lived. `state_hash` is the SHA-256 of what travelled.
+
+    Without a `code_verifier` the code has been exchanged, and what is left is to choose the organisation.
+    """
 
     __tablename__ = "oauth_states"
 
     state_hash: Mapped[bytes] = mapped_column(primary_key=True)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"), index=True)
-    code_verifier: Mapped[bytes]
+    code_verifier: Mapped[bytes | None]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

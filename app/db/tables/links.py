@@ -11,40 +11,95 @@ from app.db.tables.table import Table
 
 
 class ContactLinkRow(Table):
-    """The pair of identities of one contact. `details` is the partner's newest word on it (name, email, phone).
+    """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
 
-    `intent_key` and `intent_at` stand from before the create call until its answer is recorded.
+    `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
+    `details_based_on` what they said with it; the document columns are its newest document of its own.
+    `merged_version` is the rank that the record has taken in (`domain.contact_link`). `intent_key` and `intent_at`
+    stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
+    `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
+    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet.
     """
 
     __tablename__ = "contact_links"
     __table_args__ = (
         Index("uq_contact_links_partner", "connection_id", "partner_contact_id", unique=True),
         Index(
-            "uq_contact_links_xero",
+            "uq_contact_links_xero_owner",
             "connection_id",
             "xero_contact_id",
             unique=True,
-            postgresql_where=text("xero_contact_id IS NOT NULL"),
+            postgresql_where=text("xero_contact_id IS NOT NULL AND NOT is_shared"),
         ),
+        Index("ix_contact_links_xero", "connection_id", "xero_contact_id"),
+        Index(
+            "ix_contact_links_behind",
+            "connection_id",
+            "touched_at",
+            postgresql_where=text("generation > settled_generation"),
+        ),
+        Index(
+            "ix_contact_links_unfinished", "connection_id", postgresql_where=text("intent_key IS NOT NULL")
+        ),
+        Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_contact_id: Mapped[str]
     xero_contact_id: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    state: Mapped[str] = mapped_column(server_default="behind")
+    reason_code: Mapped[str | None]
+    reason_message: Mapped[str | None]
+    reason_cure: Mapped[str | None]
+    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
     details: Mapped[dict[str, Any]]
+    details_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    details_based_on: Mapped[int | None] = mapped_column(BigInteger)
+    details_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    document: Mapped[dict[str, Any] | None]
+    document_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    document_based_on: Mapped[int | None] = mapped_column(BigInteger)
+    document_at: Mapped[datetime | None]
+    acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+    record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    unanswered: Mapped[dict[str, Any] | None]
+    revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    unusable: Mapped[str | None]
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
+    groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    wanted_xero_id: Mapped[str | None]
+    xero_updated_at: Mapped[datetime | None]
+    read_updated_at: Mapped[datetime | None]
 
 
 class InvoiceLinkRow(Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
-    record has taken in. `line_ids` and `payment_ids` map Xero's ids to our keys. `xero_due` asks for a read;
-    `read_updated_at` is Xero's clock at our last read before a write. `intents` are creates that were begun: what
-    (`invoice` or a payment's key) to key and time.
+    record has taken in. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a
+    payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is Xero's
+    clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
+    credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
+    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself.
     """
 
     __tablename__ = "invoice_links"
@@ -63,10 +118,13 @@ class InvoiceLinkRow(Table):
             "touched_at",
             postgresql_where=text("generation > settled_generation"),
         ),
+        Index("ix_invoice_links_touched", "connection_id", "touched_at"),
         Index(
             "ix_invoice_links_unfinished", "connection_id", postgresql_where=text("intents <> '{}'::jsonb")
         ),
+        Index("ix_invoice_links_credit_ids", "credit_ids", postgresql_using="gin"),
         Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_invoice_links_retry", "retry_at", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
         Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
@@ -85,6 +143,9 @@ class InvoiceLinkRow(Table):
     reason_code: Mapped[str | None]
     reason_message: Mapped[str | None]
     reason_cure: Mapped[str | None]
+    reason_way: Mapped[str | None]
+    held_by: Mapped[str | None]
+    retry_at: Mapped[datetime | None]
     since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
     settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -107,6 +168,8 @@ class InvoiceLinkRow(Table):
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    credit_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    overpaid: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     intents: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_status: Mapped[str | None]

@@ -16,7 +16,7 @@ class NoticeRow(Table):
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_feed", "connection_id", "id"),
-        Index("ix_notices_due", "connection_id", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_notices_waiting", "connection_id", "id", postgresql_where=text("state = 'pending'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

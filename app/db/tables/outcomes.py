@@ -1,4 +1,8 @@
-"""What came of it: changes for the partner, conflicts, discrepancies, attempts."""
+"""What came of it: changes for the partner, conflicts, discrepancies, attempts.
+
+A `link_id` here is that of an invoice's link or of a contact's: ids are unique over both tables, and links are never
+deleted.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -14,8 +18,8 @@ class ChangeRow(Table):
     """An entry of the feed: what the partner's side must now show. `id` is the cursor.
 
     Cursors of one connection grow in the order of commit, because only the holder of the connection's lease inserts
-    them. `moves` is the canonical form (path to before and after), `body` what the partner is sent. `state`:
-    `pending`, `applied`, `refused`, `superseded`.
+    them. `kind` says what the link is of: `invoice` or `contact`. `moves` is the canonical form (path to before and
+    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`.
     """
 
     __tablename__ = "changes"
@@ -28,7 +32,8 @@ class ChangeRow(Table):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    link_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(server_default="invoice")
     revision: Mapped[int] = mapped_column(BigInteger)
     moves: Mapped[dict[str, Any]]
     body: Mapped[dict[str, Any]]
@@ -55,7 +60,7 @@ class ConflictRow(Table):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    link_id: Mapped[UUID]
     path: Mapped[str]
     values: Mapped[dict[str, Any]]
     """`base`, `partner` and `xero`; one that is missing was not there."""
@@ -77,7 +82,7 @@ class DiscrepancyRow(Table):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    link_id: Mapped[UUID]
     kind: Mapped[str]
     message: Mapped[str]
     values: Mapped[dict[str, Any]]
@@ -95,7 +100,7 @@ class AttemptRow(Table):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_links.id"))
+    link_id: Mapped[UUID]
     action: Mapped[str]
     moves: Mapped[dict[str, Any]]
     outcome: Mapped[str]

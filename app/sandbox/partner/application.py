@@ -1,8 +1,9 @@
 """Builds the partner's app as one ASGI application with its own fresh books, outbox and journal; no logic."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 import httpx
 from starlette.applications import Starlette
@@ -11,26 +12,37 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app.sandbox.partner.books import Books, InvoiceTaken, InvoiceUnknown
+from app.sandbox.partner.contact_control import ContactControl
+from app.sandbox.partner.contacts import Contacts, ContactUnknown
 from app.sandbox.partner.control import Control
 from app.sandbox.partner.intake import Intake
 from app.sandbox.partner.journal import Journal
+from app.sandbox.partner.notices import Notices
 from app.sandbox.partner.outbox import CONCURRENCY, Outbox
 from app.sandbox.partner.page import show_invoices
 
 WEBHOOK_PATH = "/plumbline/webhooks"
 PATIENCE_SECONDS = 30
-STATUS_OF_ERROR: dict[type[Exception], int] = {InvoiceUnknown: 404, InvoiceTaken: 409}
+STATUS_OF_ERROR: dict[type[Exception], int] = {InvoiceUnknown: 404, InvoiceTaken: 409, ContactUnknown: 404}
 MISUSE = (ValueError, TypeError, KeyError, ArithmeticError)
 """What a control call with a wrong body ends in."""
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: it takes longer than starting the app."""
+    return ssl.create_default_context()
+
+
 def build_application() -> Starlette:
     """A new app without any invoice, that does not know Plumbline yet."""
-    books, journal = Books(), Journal()
+    contacts, journal, notices = Contacts(), Journal(), Notices()
+    books = Books(contacts)
     outbox = Outbox(journal)
     http = httpx.AsyncClient(
         timeout=PATIENCE_SECONDS,
         trust_env=False,
+        verify=_trusted(),
         limits=httpx.Limits(max_connections=2 * CONCURRENCY, max_keepalive_connections=CONCURRENCY),
     )
 
@@ -39,10 +51,12 @@ def build_application() -> Starlette:
         async with http:
             yield
 
+    intake = Intake(books, outbox, journal, notices=notices, contacts=contacts)
     routes = [
-        Route("/", partial(show_invoices, books)),
-        Route(WEBHOOK_PATH, Intake(books, outbox, journal).receive, methods=["POST"]),
-        *Control(books, outbox, journal, http).list_routes(),
+        Route("/", partial(show_invoices, books, contacts)),
+        Route(WEBHOOK_PATH, intake.receive, methods=["POST"]),
+        *Control(books, outbox, journal, http, notices=notices).list_routes(),
+        *ContactControl(contacts, outbox).list_routes(),
     ]
     handlers = dict.fromkeys((*STATUS_OF_ERROR, *MISUSE), answer_misuse)
     return Starlette(routes=routes, lifespan=closing, exception_handlers=handlers)

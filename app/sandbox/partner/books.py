@@ -5,15 +5,15 @@ the invoice's own lock is held; a version, once made, is never changed; a change
 revision, or not at all. Sending is left to `outbox`.
 """
 
-import asyncio
 import copy
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.sandbox.partner.compare_and_set import apply_fields, list_moved
+from app.sandbox.partner.contacts import Contacts
 from app.sandbox.partner.document import Document, build_document, edit_document, set_total
+from app.sandbox.partner.holding import Holding, Outcome, apply_change
 
 FIRST_SERIAL = 1001
 
@@ -26,37 +26,11 @@ class InvoiceTaken(ValueError):
     """An invoice of that id is in the books already."""
 
 
-@dataclass
-class Holding:
-    """One invoice."""
-
-    versions: list[Document]
-    """Every version that it ever had, the newest last."""
-    answers: dict[int, Document] = field(default_factory=dict)
-    """What was answered to each revision that was applied, so that a repeated one gets the same answer."""
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def newest(self) -> Document:
-        return self.versions[-1]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a change."""
-
-    kind: str
-    """`applied`, `already_applied`, `refused` or `unknown_invoice`."""
-    answer: Document
-    """The JSON that Plumbline is told."""
-    moved: list[str] = field(default_factory=list)
-    """The paths that made the app refuse."""
-
-
 class Books:
     """All invoices, in the order in which they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
         self._holdings: dict[str, Holding] = {}
         self._serials = itertools.count(FIRST_SERIAL)
 
@@ -78,6 +52,7 @@ class Books:
         if document["id"] in self._holdings:
             raise InvoiceTaken(document["id"])
         self._holdings[document["id"]] = Holding([document])
+        self._meet(document)
         return document
 
     async def edit(self, invoice_id: str, make_next: Callable[[Document, datetime], Document]) -> Document:
@@ -85,6 +60,7 @@ class Books:
         holding = self._get_holding(invoice_id)
         async with holding.lock:
             holding.versions.append(make_next(holding.newest, datetime.now(UTC)))
+            self._meet(holding.newest)
             return holding.newest
 
     async def apply(self, change: Document, edit_before: Document | None) -> Outcome:
@@ -99,7 +75,7 @@ class Books:
         async with holding.lock:
             if edit_before is not None:
                 holding.versions.append(edit_document(holding.newest, edit_before, datetime.now(UTC)))
-            return apply_change(holding, change)
+            return apply_change(holding, change, list_moved, apply_fields)
 
     def _adopt(self, change: Document) -> Outcome:
         """Take an invoice that was born in Xero, under the id that Plumbline chose for it."""
@@ -110,37 +86,17 @@ class Books:
         set_total(document)
         answer = {"version": 1, "replaced_version": 0}
         self._holdings[change["invoice_id"]] = Holding([document], {change["revision"]: answer})
+        self._meet(document)
         return Outcome("applied", answer)
+
+    def _meet(self, document: Document) -> None:
+        """Whoever an invoice names becomes a contact of the app, if what it says of one makes sense."""
+        named = document.get("contact")
+        if isinstance(named, dict) and isinstance(named.get("id"), str):
+            self._contacts.meet(named)
 
     def _get_holding(self, invoice_id: str) -> Holding:
         try:
             return self._holdings[invoice_id]
         except KeyError:
             raise InvoiceUnknown(invoice_id) from None
-
-
-def apply_change(holding: Holding, change: Document) -> Outcome:
-    """The three rules, with the invoice's lock held: known revision, compare, set."""
-    newest, revision = holding.newest, change["revision"]
-    if revision <= (newest["based_on"] or 0):
-        return Outcome("already_applied", repeat_answer(holding, revision))
-    moved = list_moved(newest, change["fields"])
-    if moved:
-        return Outcome("refused", {"document": newest}, moved)
-    applied = apply_fields(newest, change["fields"])
-    holding.versions.append({**applied, "version": newest["version"] + 1, "based_on": revision})
-    answer = {"version": newest["version"] + 1, "replaced_version": newest["version"]}
-    holding.answers[revision] = answer
-    return Outcome("applied", answer)
-
-
-def repeat_answer(holding: Holding, revision: int) -> Document:
-    """What was answered when the revision, or the newer one that replaced it, was applied.
-
-    Answering with today's version instead would let Plumbline believe that it knows a later edit whose
-    document it has not seen.
-    """
-    covering = min((known for known in holding.answers if known >= revision), default=None)
-    if covering is None:
-        return {"version": holding.newest["version"], "replaced_version": holding.newest["version"]}
-    return holding.answers[covering]

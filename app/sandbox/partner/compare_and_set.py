@@ -6,7 +6,7 @@ forbid it, `apply_fields` makes the document as it stands afterwards. Holding th
 left to `books`.
 
 Values are compared as what they mean: quantities and amounts as decimals ("1" is "1.00"), instants as
-instants, an absent line or payment as null.
+instants, an absent line, payment or credit as null.
 """
 
 import copy
@@ -17,7 +17,7 @@ from typing import Any
 
 from app.sandbox.partner.document import LINE_DEFAULTS, Document, set_total
 
-DECIMAL_FIELDS = frozenset({"quantity", "unit_price", "discount_rate", "amount"})
+DECIMAL_FIELDS = frozenset({"quantity", "unit_price", "discount_rate", "discount_amount", "amount"})
 INSTANT_FIELDS = frozenset({"sent_at"})
 HEADER_FIELDS = frozenset(
     {
@@ -47,9 +47,9 @@ class Place:
     """Where a path points: a header field, one element of a collection, or one field of a line."""
 
     collection: str
-    """`header`, `lines`, `payments` or `line_order`."""
+    """`header`, `lines`, `payments`, `credits` or `line_order`."""
     element_id: str = ""
-    """The id of the line or payment; empty for the header and the order."""
+    """The id of the line, payment or credit; empty for the header and the order."""
     field: str = ""
     """The header's or the line's field; empty where the whole element is meant."""
 
@@ -64,7 +64,7 @@ def parse_path(path: str) -> Place:
     element_id, _, field = rest.rpartition("/")
     if collection == "lines" and element_id and field in LINE_DEFAULTS:
         return Place("lines", element_id, field)
-    if collection in ("lines", "payments") and rest and "/" not in rest:
+    if collection in ("lines", "payments", "credits") and rest and "/" not in rest:
         return Place(collection, rest)
     raise UnknownPath(path)
 
@@ -78,7 +78,14 @@ def is_expected(document: Document, entry: Document) -> bool:
     """Whether one entry finds the value that it was made against, or the one that it brings."""
     place = parse_path(entry["path"])
     held = value_at(document, place)
+    if place.field == "contact":
+        # The customer is who it is; what is known of it changes by changes of its own.
+        return _id_of(held) in (_id_of(entry["before"]), _id_of(entry["after"]))
     return is_same(held, entry["before"], place.field) or is_same(held, entry["after"], place.field)
+
+
+def _id_of(contact: Any) -> Any:
+    return contact.get("id") if isinstance(contact, dict) else contact
 
 
 def value_at(document: Document, place: Place) -> Any:
@@ -94,7 +101,7 @@ def value_at(document: Document, place: Place) -> Any:
 
 
 def find_element(document: Document, place: Place) -> Document | None:
-    """The line or payment that the place names, if the document has it."""
+    """The line, payment or credit that the place names, if the document has it."""
     elements: list[Document] = document.get(place.collection) or []
     return next((element for element in elements if element["id"] == place.element_id), None)
 
@@ -138,7 +145,7 @@ def set_value(document: Document, place: Place, value: Any) -> None:
 
 
 def put_element(document: Document, place: Place, value: Document | None) -> None:
-    """Replace, add at the end or (null) remove one whole line or payment."""
+    """Replace, add at the end or (null) remove one whole line, payment or credit."""
     elements = list(document.get(place.collection) or [])
     at = next((n for n, element in enumerate(elements) if element["id"] == place.element_id), len(elements))
     elements[at : at + 1] = [] if value is None else [{**value, "id": place.element_id}]

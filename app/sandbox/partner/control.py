@@ -17,8 +17,9 @@ from starlette.routing import Route
 
 from app.sandbox.partner.books import Books
 from app.sandbox.partner.bulk import open_many
-from app.sandbox.partner.document import Document, edit_document, pay_document
+from app.sandbox.partner.document import Document, credit_document, edit_document, pay_document
 from app.sandbox.partner.journal import Journal
+from app.sandbox.partner.notices import Notices
 from app.sandbox.partner.outbox import Outbox
 from app.sandbox.partner.plumbline import Address, Plumbline, read_answer
 
@@ -34,6 +35,7 @@ class Control:
     outbox: Outbox
     journal: Journal
     http: httpx.AsyncClient
+    notices: Notices
 
     def list_routes(self) -> list[Route]:
         """Every route, most particular first."""
@@ -49,12 +51,14 @@ class Control:
             Route(invoice + "/send-to-customer", self.send_to_customer, methods=["POST"]),
             Route(invoice + "/cancel", self.cancel, methods=["POST"]),
             Route(invoice + "/payments", self.pay, methods=["POST"]),
+            Route(invoice + "/credits", self.credit, methods=["POST"]),
             Route(invoice + "/resend", self.resend, methods=["POST"]),
             Route("/control/manifest", self.post_manifest, methods=["POST"]),
             Route("/control/faults", self.set_faults, methods=["PUT"]),
             Route("/control/faults", self.show_faults, methods=["GET"]),
             Route("/control/flush", self.flush, methods=["POST"]),
             Route("/control/log", self.show_log, methods=["GET"]),
+            Route("/control/notices", self.show_notices, methods=["GET"]),
         ]
 
     async def set_plumbline(self, request: Request) -> Response:
@@ -101,6 +105,12 @@ class Control:
             request, lambda payment: lambda document, now: pay_document(document, payment, now)
         )
 
+    async def credit(self, request: Request) -> Response:
+        """One credit more: {"kind": "credit_note" | "prepayment", "amount", ...}."""
+        return await self._edit(
+            request, lambda credit: lambda document, now: credit_document(document, credit, now)
+        )
+
     async def resend(self, request: Request) -> Response:
         """Send the newest document, or an older one, again, past all faults: {"times": 2, "version": 3}."""
         said = await read_object(request)
@@ -136,6 +146,10 @@ class Control:
     async def show_log(self, request: Request) -> Response:
         """What was sent and received after entry ?since=."""
         return JSONResponse(self.journal.since(int(request.query_params.get("since", 0))))
+
+    async def show_notices(self, request: Request) -> Response:
+        """What Plumbline told of connections, oldest first."""
+        return JSONResponse({"data": self.notices.taken})
 
     async def _edit(self, request: Request, choose: Callable[[Document], MakeNext]) -> Response:
         said = await read_object(request)

@@ -22,6 +22,7 @@ LINE_DEFAULTS: Document = {
     "category": "general",
     "item_code": None,
     "discount_rate": None,
+    "discount_amount": None,
     "tax": "gst",
 }
 CONTACT_DEFAULTS: Document = {
@@ -52,6 +53,7 @@ def build_document(said: Document, *, serial: int, now: datetime) -> Document:
         "contact": CONTACT_DEFAULTS,
         "lines": [{}],
         "payments": [],
+        "credits": [],
     }
     return finish_document({**document, **copy.deepcopy(said)}, said, now)
 
@@ -107,9 +109,10 @@ def set_total(document: Document) -> None:
 
 
 def line_amount(line: Document) -> Decimal:
-    """What one line comes to after its discount (a percentage), to the cent; a mere description to nothing."""
+    """What one line comes to after its discount, by rate or by amount, to the cent; a mere description to nothing."""
     amount = Decimal(line["quantity"] or 0) * Decimal(line["unit_price"] or 0)
     discounted = amount * (100 - Decimal(line["discount_rate"] or 0)) / 100
+    discounted -= Decimal(line.get("discount_amount") or 0)
     return discounted.quantize(CENT, ROUND_HALF_UP)
 
 
@@ -118,9 +121,25 @@ def pay_document(document: Document, payment: Document, now: datetime) -> Docume
     payments = list(document["payments"] or [])
     defaults = {"id": f"p{len(payments) + 1}", "paid_on": now.date().isoformat(), "method": None}
     payments.append({**defaults, **payment})
-    covered = sum(Decimal(each["amount"]) for each in payments) >= Decimal(document.get("total", "Infinity"))
-    status = "paid" if covered else document["status"]
+    status = covered_status({**document, "payments": payments})
     return edit_document(document, {"payments": payments, "status": status}, now)
+
+
+def credit_document(document: Document, credit: Document, now: datetime) -> Document:
+    """The next version with one credit more (`kind`, `amount`); paid once it covers what payments do not."""
+    credits_held = list(document.get("credits") or [])
+    defaults = {"id": f"c{len(credits_held) + 1}", "applied_on": now.date().isoformat()}
+    credits_held.append({**defaults, "number": None, "reason": None, **credit})
+    status = covered_status({**document, "credits": credits_held})
+    return edit_document(document, {"credits": credits_held, "status": status}, now)
+
+
+def covered_status(document: Document) -> str:
+    """Paid once payments and credits cover a total that is known, else the status that it has."""
+    settling = [*(document.get("payments") or []), *(document.get("credits") or [])]
+    total = Decimal(document.get("total", "Infinity"))
+    is_covered = sum(Decimal(each["amount"]) for each in settling) >= total
+    return "paid" if is_covered else str(document["status"])
 
 
 def format_instant(at: datetime) -> str:

@@ -26,8 +26,10 @@ class Faults:
     """So many changes are answered 500 and not applied."""
     lose_answer_next: int = 0
     """So many changes are applied and answered 500: the answer was lost on the way."""
+    refuse_notices_next: int = 0
+    """So many notices are answered 500 and not taken."""
     edit_before_applying: Document | None = None
-    """{"invoice_id", "changes", "send": true}: a person's edit, just before that invoice's next change."""
+    """{"invoice_id" or "contact_id", "changes", "send": true}: a person's edit, just before its next change."""
 
     def take(self, counter: str) -> bool:
         """Use one of a counter up; whether there was one."""
@@ -35,10 +37,10 @@ class Faults:
         setattr(self, counter, max(0, left - 1))
         return left > 0
 
-    def take_edit(self, invoice_id: str) -> Document | None:
-        """The edit that waits for a change of this invoice, once."""
+    def take_edit(self, wanted_id: str) -> Document | None:
+        """The edit that waits for a change of this invoice or contact, once."""
         waiting = self.edit_before_applying
-        if waiting is None or waiting["invoice_id"] != invoice_id:
+        if waiting is None or wanted_id not in (waiting.get("invoice_id"), waiting.get("contact_id")):
             return None
         self.edit_before_applying = None
         return waiting

@@ -1,4 +1,5 @@
-"""Plumbline's changes, as they come in: verified, applied or refused, answered, and written into the journal.
+"""Plumbline's changes, as they come in: verified, applied or refused, answered, and written into the journal; notices
+are taken and kept.
 
 The answer follows the protocol: 2xx only when the change stands in the books, 409 with the document as it
 stands when somebody edited it meanwhile. Everything else (a bad signature, a fault, a change that makes no
@@ -15,12 +16,16 @@ from starlette.responses import JSONResponse, Response
 
 from app.sandbox.partner.books import Books
 from app.sandbox.partner.compare_and_set import UnknownPath
+from app.sandbox.partner.contacts import Contacts
 from app.sandbox.partner.document import Document
 from app.sandbox.partner.journal import Journal
-from app.sandbox.partner.outbox import Outbox
+from app.sandbox.partner.notices import Notices, find_notice
+from app.sandbox.partner.outbox import CONTACTS, Outbox
 
-STATUS_OF = {"applied": 200, "already_applied": 200, "refused": 409, "unknown_invoice": 404}
-CHANGE_TYPE = "invoice.changed"
+STATUS_OF = {"applied": 200, "already_applied": 200, "refused": 409, "unknown_invoice": 404,
+             "unknown_contact": 404}  # fmt: skip
+CHANGE_TYPES = {"invoice.changed": "invoice_id", "contact.changed": "contact_id"}
+"""Types that are taken, and what names the thing that each is of."""
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What reading a message, or comparing its values, ends in when it is not what the protocol says."""
 
@@ -32,29 +37,43 @@ class Intake:
     books: Books
     outbox: Outbox
     journal: Journal
+    notices: Notices
+    contacts: Contacts
 
     async def receive(self, request: Request) -> Response:
         """Answer one delivery."""
         body = await request.body()
         if not self._is_signed(body, request):
             return self._answer(401, {"error": "the signature does not match"}, outcome="bad_signature")
+        notice = find_notice(body)
+        if notice is not None:
+            return self._take_notice(request.headers["webhook-id"], notice)
         try:
             change = read_change(body)
         except MALFORMED as error:
             return self._answer(422, {"error": describe(error)}, outcome="malformed")
         if change is None:
             return self._answer(204, None, outcome="ignored")
-        noted = ("invoice_id", "revision", "cursor", "fields", "caused_by")
+        named = "contact_id" if "contact_id" in change else "invoice_id"
+        noted = (named, "revision", "cursor", "fields", "caused_by")
         facts = {"webhook_id": request.headers["webhook-id"], **{key: change.get(key) for key in noted}}
         return await self._take(change, facts)
+
+    def _take_notice(self, webhook_id: str, notice: Document) -> Response:
+        if self.outbox.faults.take("refuse_notices_next"):
+            return JSONResponse({"error": "a fault was set"}, 500)
+        self.notices.take(webhook_id, notice)
+        return Response(status_code=204)
 
     async def _take(self, change: Document, facts: Document) -> Response:
         faults = self.outbox.faults
         if faults.take("refuse_incoming_next"):
             return self._answer(500, {"error": "a fault was set"}, outcome="refused_by_fault", **facts)
-        edit = faults.take_edit(change["invoice_id"])
+        is_contact = "contact_id" in change
+        edit = faults.take_edit(change["contact_id"] if is_contact else change["invoice_id"])
         try:
-            outcome = await self.books.apply(change, edit["changes"] if edit else None)
+            holder = self.contacts if is_contact else self.books
+            outcome = await holder.apply(change, edit["changes"] if edit else None)
         except MALFORMED as error:
             return self._answer(422, {"error": describe(error)}, outcome="malformed", **facts)
         facts |= {"outcome": outcome.kind, "moved": outcome.moved}
@@ -64,11 +83,14 @@ class Intake:
             response = self._answer(STATUS_OF[outcome.kind], outcome.answer, **facts)
         if edit and edit.get("send", True):
             # The document of that edit leaves as every other does, but the answer must not wait for it.
-            response.background = BackgroundTask(self._send_newest, edit["invoice_id"])
+            response.background = BackgroundTask(self._send_newest, change)
         return response
 
-    async def _send_newest(self, invoice_id: str) -> None:
-        await self.outbox.send(self.books.get(invoice_id))
+    async def _send_newest(self, change: Document) -> None:
+        if "contact_id" in change:
+            await self.outbox.send(self.contacts.get(change["contact_id"]), CONTACTS)
+        else:
+            await self.outbox.send(self.books.get(change["invoice_id"]))
 
     def _is_signed(self, body: bytes, request: Request) -> bool:
         plumbline = self.outbox.plumbline
@@ -88,10 +110,10 @@ class Intake:
 def read_change(body: bytes) -> Document | None:
     """The change in a verified message; none if it is of another type. Raises one of MALFORMED."""
     message = json.loads(body)
-    if message["type"] != CHANGE_TYPE:
+    if message["type"] not in CHANGE_TYPES:
         return None
     change: Document = message["data"]
-    for key in ("invoice_id", "revision", "fields"):
+    for key in (CHANGE_TYPES[message["type"]], "revision", "fields"):
         change[key]
     return change
 

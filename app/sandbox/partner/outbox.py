@@ -21,6 +21,9 @@ from app.sandbox.partner.plumbline import Plumbline, new_webhook_id, read_answer
 CONCURRENCY = 16
 HTTP_CONFLICT = 409
 SHUFFLE_SEED = 20261120
+INVOICES = "invoices"
+CONTACTS = "contacts"
+"""What a document is of, as its address says it."""
 
 
 class Outbox:
@@ -30,34 +33,37 @@ class Outbox:
         self.faults = Faults()
         self.plumbline: Plumbline | None = None
         self._journal = journal
-        self._held: list[Document] = []
+        self._held: list[tuple[Document, str]] = []
         self._order = random.Random(SHUFFLE_SEED)
 
-    async def send(self, document: Document) -> list[Document]:
+    async def send(self, document: Document, kind: str = INVOICES) -> list[Document]:
         """Send one document subject to the faults; the journal's entries about it."""
         if self.faults.take("lose_outgoing_next"):
-            return [self._note(document, outcome="lost")]
+            return [self._note(document, kind, outcome="lost")]
         if self.faults.hold_outgoing:
-            self._held.append(document)
-            return [self._note(document, outcome="held")]
-        return await self.deliver(document, times=2 if self.faults.take("double_outgoing_next") else 1)
+            self._held.append((document, kind))
+            return [self._note(document, kind, outcome="held")]
+        times = 2 if self.faults.take("double_outgoing_next") else 1
+        return await self.deliver(document, times=times, kind=kind)
 
-    async def deliver(self, document: Document, *, times: int = 1, how: str | None = None) -> list[Document]:
+    async def deliver(
+        self, document: Document, *, times: int = 1, how: str | None = None, kind: str = INVOICES
+    ) -> list[Document]:
         """Put the document on the wire `times` times at once, past all faults."""
         if self.plumbline is None:
-            return [self._note(document, outcome="not_connected")]
+            return [self._note(document, kind, outcome="not_connected")]
         way = how or self.plumbline.address.send
         webhook_id = new_webhook_id()
         return await asyncio.gather(
-            *(self._leave(self.plumbline, document, way, webhook_id) for _ in range(times))
+            *(self._leave(self.plumbline, document, kind, way, webhook_id) for _ in range(times))
         )
 
     async def flush(self) -> list[Document]:
         """Send what was held back, one after the other, in another order if so set."""
         waiting, self._held = self._held, []
         entries = []
-        for document in self._shuffled(waiting) if self.faults.shuffle else waiting:
-            entries += await self.deliver(document)
+        for document, kind in self._shuffled(waiting) if self.faults.shuffle else waiting:
+            entries += await self.deliver(document, kind=kind)
         return entries
 
     async def deliver_all(self, documents: Iterable[Document], *, how: str | None = None) -> Counter[str]:
@@ -71,10 +77,13 @@ class Outbox:
 
         return Counter(await asyncio.gather(*map(leave, documents)))
 
-    async def _leave(self, plumbline: Plumbline, document: Document, how: str, webhook_id: str) -> Document:
+    async def _leave(
+        self, plumbline: Plumbline, document: Document, kind: str, how: str, webhook_id: str
+    ) -> Document:
         said = {key: value for key, value in document.items() if not (key == "payments" and value is None)}
-        call = plumbline.put_document(said) if how == "put" else plumbline.post_webhook(said, webhook_id)
-        entry = self._note(document, how=how, outcome="sending")
+        put, post = plumbline.put_document, plumbline.post_webhook
+        call = put(said, kind) if how == "put" else post(said, webhook_id, kind)
+        entry = self._note(document, kind, how=how, outcome="sending")
         try:
             response = await call
         except httpx.TransportError as error:
@@ -84,13 +93,14 @@ class Outbox:
             entry |= {"outcome": name_outcome(response), "status": status, "answer": answer}
         return entry
 
-    def _shuffled(self, documents: list[Document]) -> list[Document]:
+    def _shuffled(self, documents: list[tuple[Document, str]]) -> list[tuple[Document, str]]:
         shuffled = self._order.sample(documents, len(documents))
         return shuffled if shuffled != documents else documents[::-1]
 
-    def _note(self, document: Document, **facts: str) -> Document:
+    def _note(self, document: Document, kind: str, **facts: str) -> Document:
+        named = {"invoice_id" if kind == INVOICES else "contact_id": document["id"]}
         return self._journal.note_sent(
-            invoice_id=document["id"], version=document["version"], based_on=document["based_on"], **facts
+            **named, version=document["version"], based_on=document["based_on"], **facts
         )
 
 

@@ -55,16 +55,19 @@ class Plumbline:
         self.address = address
         self._http = http
 
-    async def put_document(self, document: Document) -> httpx.Response:
-        """Send the document to its own address."""
-        path = f"/v1/connections/{self.address.connection_id}/invoices/{document['id']}"
+    async def put_document(self, document: Document, kind: str = "invoices") -> httpx.Response:
+        """Send the document to its own address; `kind` is `invoices` or `contacts`."""
+        path = f"/v1/connections/{self.address.connection_id}/{kind}/{document['id']}"
         return await self._http.put(self.address.url + path, json=document, headers=self._authorization())
 
-    async def post_webhook(self, document: Document, webhook_id: str) -> httpx.Response:
+    async def post_webhook(
+        self, document: Document, webhook_id: str, kind: str = "invoices"
+    ) -> httpx.Response:
         """Send the document as a signed webhook; the same `webhook_id` again says that it is a repeat."""
         data = {"connection_id": self.address.connection_id, "document": document}
         now = datetime.now(UTC)
-        body = json.dumps({"type": "invoice.changed", "timestamp": now.isoformat(), "data": data})
+        what = f"{kind.removesuffix('s')}.changed"
+        body = json.dumps({"type": what, "timestamp": now.isoformat(), "data": data})
         headers = {
             "content-type": "application/json",
             "webhook-id": webhook_id,
@@ -74,11 +77,17 @@ class Plumbline:
         url = f"{self.address.url}/webhooks/partner/{self.address.partner_id}"
         return await self._http.post(url, content=body, headers=headers)
 
-    async def post_manifest(self, documents: list[Document]) -> httpx.Response:
-        """Tell which invoices the app holds, and in which version."""
-        invoices = [{"id": document["id"], "version": document["version"]} for document in documents]
+    async def post_manifest(
+        self, documents: list[Document], contacts: list[Document] | None = None
+    ) -> httpx.Response:
+        """Tell which invoices the app holds, and in which version; and which contacts, if they are given."""
+        said = {"invoices": documents} if contacts is None else {"invoices": documents, "contacts": contacts}
+        manifest = {
+            name: [{"id": each["id"], "version": each["version"]} for each in listed]
+            for name, listed in said.items()
+        }
         url = f"{self.address.url}/v1/connections/{self.address.connection_id}/manifest"
-        return await self._http.post(url, json={"invoices": invoices}, headers=self._authorization())
+        return await self._http.post(url, json=manifest, headers=self._authorization())
 
     def _authorization(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.address.api_key}"}

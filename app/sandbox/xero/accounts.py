@@ -54,6 +54,12 @@ _CHART = """
     881  EQUITY      none PAYMENTS     Owner A Funds Introduced
     960  EQUITY      none RETAINEDEARNINGS Retained Earnings
 """
+_CIS = """
+    205  REVENUE     none CISLABOURINCOME  CIS Labour Income
+    321  DIRECTCOSTS none CISLABOUREXPENSE CIS Labour Expense
+    322  DIRECTCOSTS none CISMATERIALS     CIS Materials Purchased
+    825  CURRLIAB    none CISLIABILITY     CIS Deductions
+"""
 _BANKS = (
     ("", "Business Bank Account", "062000-12345678", "BANK"),
     ("", "Business Savings Account", "062000-87654321", "BANK"),
@@ -82,6 +88,11 @@ class Account:
     def account_class(self) -> str:
         """ASSET, EQUITY, EXPENSE, LIABILITY or REVENUE."""
         return _CLASS_OF_TYPE[self.kind]
+
+    @property
+    def is_cis(self) -> bool:
+        """Whether this is an account of the United Kingdom's Construction Industry Scheme."""
+        return self.system.startswith("CIS")
 
     @property
     def is_bank(self) -> bool:
@@ -145,6 +156,12 @@ class Chart:
         self._by_id[account.account_id] = changed
         return changed
 
+    def add_scheme(self, country: str, at: datetime) -> None:
+        """The accounts of the Construction Industry Scheme, as enabling it brings them."""
+        for account in _read_chart(_CIS, country, at):
+            if self.find(None, account.code) is None:
+                self._by_id[account.account_id] = account
+
 
 def _build(country: str, at: datetime) -> Iterator[Account]:
     tax = _TAX[country]
@@ -163,7 +180,12 @@ def _build(country: str, at: datetime) -> Iterator[Account]:
             bank_kind,
             tax["currency"],
         )
-    for line in _CHART.strip().splitlines():
+    yield from _read_chart(_CHART, country, at)
+
+
+def _read_chart(chart: str, country: str, at: datetime) -> Iterator[Account]:
+    tax = _TAX[country]
+    for line in chart.strip().splitlines():
         code, kind, tax_word, mark, name = line.split(maxsplit=4)
         status = "ARCHIVED" if mark == "ARCHIVED" else "ACTIVE"
         system = "" if mark in ("-", "ARCHIVED", "PAYMENTS") else mark

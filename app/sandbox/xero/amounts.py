@@ -1,4 +1,4 @@
-"""Money arithmetic as Xero does it: Decimal, cents, half up (FACTS 4.4; the rounding mode is not documented).
+"""Money arithmetic as Xero does it: Decimal, cents, half up unless told otherwise (its mode is not known, FACTS 8).
 
 JSON numbers leave through `number`, as floats whose shortest form is exact to the places that Xero stores.
 """
@@ -11,9 +11,9 @@ ZERO = Decimal("0.00")
 MOST = Decimal("9999999999.99")
 
 
-def cents(value: Decimal) -> Decimal:
-    """Round half up to two places."""
-    return value.quantize(CENT, ROUND_HALF_UP)
+def cents(value: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """Round to two places."""
+    return value.quantize(CENT, rounding)
 
 
 def places(value: Decimal, count: int) -> Decimal:

@@ -20,12 +20,29 @@ def bearer_of(request: Request) -> str:
 
 def find_access(sandbox: Sandbox, request: Request) -> Access | Response:
     """What the request's token stands for, or the answer to give instead."""
-    access = sandbox.identity.accesses.get(bearer_of(request))
+    token = bearer_of(request)
+    access = next((app.accesses[token] for app in sandbox.apps if token in app.accesses), None)
     if access is None:
-        return answer_problem(401, "Unauthorized", "AuthenticationUnsuccessful")
+        return refuse_unknown()
     if access.expires_at <= sandbox.clock.now():
         return refuse_expired(access.expires_at.strftime("%m/%d/%Y %H:%M:%S"))
     return access
+
+
+def refuse_unknown() -> Response:
+    """401 for a token that was never issued, or was revoked."""
+    return answer_problem(401, "Unauthorized", "AuthenticationUnsuccessful")
+
+
+def refuse_scope() -> Response:
+    """401 for a token whose consent does not cover the call."""
+    headers = {"WWW-Authenticate": "insufficient_scope"}
+    return answer_problem(401, "Unauthorized", "AuthorizationUnsuccessful", headers)
+
+
+def refuse_stranger() -> Response:
+    """403 for an organisation that is not, or is no longer, connected."""
+    return answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
 
 
 def refuse_expired(at: str) -> Response:

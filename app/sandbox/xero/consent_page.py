@@ -1,7 +1,7 @@
 """The login and consent page, as a person sees it: the scopes asked for, the organisations, Allow access or Cancel.
 
-The form posts to the address it was shown at (query kept) the fields `user`, `tenant_id` and `decision` (`allow` or
-`cancel`). The page refuses to be framed, as Xero's does.
+The form posts to the address it was shown at (query kept) the fields `user`, `tenant_id` (several for a bulk
+connection) and `decision` (`allow` or `cancel`). The page refuses to be framed, as Xero's does.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def show_consent(app_name: str, scopes: Iterable[str], organisations: list[Organ
     """The page that asks for consent."""
     wanted = "".join(f"<li>{escape(scope)}</li>" for scope in scopes)
     choices = "".join(
-        f'<label><input type="radio" name="tenant_id" value="{organisation.tenant_id}"{" checked" if first else ""}>'
+        f'<label><input type="checkbox" name="tenant_id" value="{organisation.tenant_id}"{" checked" if first else ""}>'
         f" {escape(organisation.name)}</label><br>"
         for first, organisation in zip([True] + [False] * len(organisations), organisations, strict=False)
     )

@@ -6,6 +6,7 @@ organisation is in `organisation_controls`; what persons do in `people`, `people
 it is Xero's, nothing is counted or logged as a call.
 """
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.sandbox.troubles import FAULTS, SWITCHES, WEBHOOK_TROUBLES
 from app.sandbox.xero.answers import answer_json
 from app.sandbox.xero.control_answers import ControlError, organisation_of, read_json, whole_number
-from app.sandbox.xero.faults import KINDS
 from app.sandbox.xero.organisation import COUNTRIES, Organisation
 from app.sandbox.xero.sandbox import sandbox_of
 
@@ -32,7 +33,7 @@ def _summary(organisation: Organisation) -> dict[str, Any]:
 
 
 async def _index(request: Request) -> Response:
-    """Every control address with its method, and every kind of fault."""
+    """Every control address with its method, every trouble that can be ordered, and every switch."""
     routes = [route for route in request.app.routes if isinstance(route, Route)]
     addresses = [
         f"{method} {route.path}"
@@ -40,14 +41,18 @@ async def _index(request: Request) -> Response:
         if route.path.startswith("/control")
         for method in sorted((route.methods or set()) - {"HEAD"})
     ]
-    return answer_json({"addresses": addresses, "faults": sorted(KINDS)})
+    switches = {name: asdict(switch) for name, switch in SWITCHES.items()}
+    return answer_json(
+        {"addresses": addresses, "faults": FAULTS, "webhooks": WEBHOOK_TROUBLES, "switches": switches}
+    )
 
 
 async def _state(request: Request) -> Response:
     sandbox = sandbox_of(request)
     connections = [
         {"connection_id": c.connection_id, "tenant_id": c.tenant_id, "user": c.user}
-        for c in sandbox.identity.connections.values()
+        for app in sandbox.apps
+        for c in app.connections.values()
     ]
     return answer_json(
         {
@@ -87,7 +92,7 @@ async def _add_organisation(request: Request) -> Response:
 
 
 async def _set_facts(request: Request) -> Response:
-    """Lock dates (null clears), name, currencies; any other fact is shown as given in GET Organisation."""
+    """Lock dates (null clears), name, currencies, the United Kingdom's CIS; any other fact is shown as it is given."""
     _, organisation = organisation_of(request)
     wish = await read_json(request)
     for name, attribute in (
@@ -98,6 +103,8 @@ async def _set_facts(request: Request) -> Response:
             setattr(organisation, attribute, _day(wish.pop(name)))
     if "currencies" in wish:
         organisation.currencies = {organisation.base_currency, *map(str, wish.pop("currencies"))}
+    if wish.pop("construction_industry_scheme", False):
+        organisation.chart.add_scheme(organisation.country, organisation.clock.now())
     organisation.name = str(wish.pop("name", organisation.name))
     organisation.extra_facts |= wish
     return answer_json({**_summary(organisation), "organisation": organisation.view()})
@@ -111,8 +118,9 @@ def _day(value: Any) -> date | None:
 
 
 async def _order_fault(request: Request) -> Response:
+    sandbox = sandbox_of(request)
     try:
-        fault = sandbox_of(request).faults.order(await read_json(request))
+        fault = sandbox.faults.order(await read_json(request), sandbox.organisations)
     except ValueError as error:
         raise ControlError(str(error)) from None
     return answer_json({"id": fault.id}, 201)
@@ -154,7 +162,7 @@ async def _set_latency(request: Request) -> Response:
 async def _set_idempotency(request: Request) -> Response:
     store = sandbox_of(request).idempotency
     scope = (await read_json(request)).get("scope", "app")
-    if scope not in ("app", "access_token"):
+    if scope not in SWITCHES["scope"].values:
         raise ControlError("scope must be app or access_token")
     store.scope = scope
     return answer_json({"scope": store.scope})
@@ -164,25 +172,19 @@ async def _set_webhooks(request: Request) -> Response:
     """Change settings; a url that is sent is subscribed to at once, with its intent to receive."""
     webhooks = sandbox_of(request).webhooks
     wish = await read_json(request)
-    known = {
-        "url",
-        "mode",
-        "shuffle",
-        "delay_ms",
-        "batch_size",
-        "lose_next",
-        "double_next",
-        "wrong_signature_next",
-    }
+    known = {"url", "sequence_scope", *WEBHOOK_TROUBLES}
     if wish.keys() - known:
         raise ControlError(f"unknown settings: {', '.join(sorted(wish.keys() - known))}")
+    sequence_scope = wish.get("sequence_scope", webhooks.queue.sequence_scope)
+    if sequence_scope not in SWITCHES["sequence_scope"].values:
+        raise ControlError("sequence_scope must be subscription or tenant")
     mode = wish.get("mode", webhooks.queue.mode)
     if mode not in ("live", "held"):
         raise ControlError("mode must be live or held")
     for name in ("delay_ms", "batch_size", "lose_next", "double_next"):
         setattr(webhooks.queue, name, whole_number(wish, name, getattr(webhooks.queue, name)))
     webhooks.wrong_signature_next = whole_number(wish, "wrong_signature_next", webhooks.wrong_signature_next)
-    webhooks.queue.mode = mode
+    webhooks.queue.mode, webhooks.queue.sequence_scope = mode, sequence_scope
     webhooks.queue.shuffle = bool(wish.get("shuffle", webhooks.queue.shuffle))
     if "url" in wish:
         webhooks.url, webhooks.intent = wish["url"], None
@@ -210,7 +212,13 @@ async def _disconnect(request: Request) -> Response:
     tenant_id = str((await read_json(request)).get("tenant_id", "")).lower()
     if tenant_id not in sandbox.organisations:
         raise ControlError("no such organisation", 404)
-    return answer_json({"disconnected": sandbox.identity.disconnect(tenant_id)})
+    return answer_json({"disconnected": sum(app.disconnect(tenant_id) for app in sandbox.apps)})
+
+
+async def _add_app(request: Request) -> Response:
+    """Register another app, as a developer does in Xero's portal."""
+    app = sandbox_of(request).add_app()
+    return answer_json({"client_id": app.client_id, "client_secret": app.client_secret}, 201)
 
 
 def build_control_routes() -> list[Route]:
@@ -235,4 +243,5 @@ def build_control_routes() -> list[Route]:
         Route("/control/webhooks/flush", _flush_webhooks, methods=["POST"]),
         Route("/control/webhooks/intent", _exchange_intent, methods=["POST"]),
         Route("/control/disconnect", _disconnect, methods=["POST"]),
+        Route("/control/apps", _add_app, methods=["POST"]),
     ]

@@ -5,21 +5,29 @@ is already done. The control address passes untouched, unlogged and unharmed.
 """
 
 import asyncio
+import json
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.sandbox.xero.answers import answer_problem
-from app.sandbox.xero.bearer import refuse_expired
+from app.sandbox.xero.answers import answer_invalid, answer_json, answer_missing, answer_problem
+from app.sandbox.xero.bearer import refuse_expired, refuse_scope, refuse_stranger, refuse_unknown
 from app.sandbox.xero.faults import API_PREFIX, Fault
 from app.sandbox.xero.gate import refuse_limit
 from app.sandbox.xero.limits import LimitReached
 from app.sandbox.xero.sandbox import Sandbox
 
-_WORKS_FIRST = frozenset({"unavailable_after", "cut_after", "timeout_after", "truncated"})
-_USED_UP = {"rate_limited_minute": "X-MinLimit-Remaining", "rate_limited_day": "X-DayLimit-Remaining"}
+_WORKS_FIRST = frozenset(
+    {"unavailable_after", "cut_after", "timeout_after", "truncated", "slow", "duplicate_rows", "stale"}
+)
+_USED_UP = {
+    "rate_limited_minute": "X-MinLimit-Remaining",
+    "rate_limited_day": "X-DayLimit-Remaining",
+    "rate_limited_appminute": "X-AppMinLimit-Remaining",
+}
 _BREAKS = ("cut", "timeout", "truncated")
 
 
@@ -38,6 +46,8 @@ class Doorway:
         fault = self._sandbox.faults.take(scope["method"], scope["path"])
         scope["sandbox.fault"] = fault
         answer = await self._answer(scope, body, fault)
+        if fault is not None and fault.kind == "slow":
+            await _stay_silent(fault.seconds, receive)
         self._log(scope, body, answer, fault)
         if fault is not None and fault.kind.startswith(_BREAKS):
             await _break_off(fault, answer, receive, send)
@@ -52,6 +62,8 @@ class Doorway:
             answer = self._stand_in(fault, scope)
         if fault is not None and fault.kind == "unavailable_after":
             answer = self._stand_in(fault, scope)
+        if fault is not None and fault.kind == "duplicate_rows" and answer.status_code == 200:
+            answer = _with_doubles(answer)
         return answer
 
     def _stand_in(self, fault: Fault, scope: Scope) -> Response:
@@ -66,10 +78,8 @@ class Doorway:
         return answer
 
     def _log(self, scope: Scope, body: bytes, answer: Response, fault: Fault | None) -> None:
-        self._sandbox.exchanges.add(
-            scope["method"], scope["path"], body, answer.status_code, bytes(answer.body)
-        )
         request = Request(scope)
+        self._sandbox.exchanges.add(request, body, answer)
         is_silent = fault is not None and fault.kind.startswith(("cut", "timeout"))
         self._sandbox.calls.add(
             self._sandbox.clock.now(),
@@ -90,20 +100,42 @@ def _is_inside(fault: Fault, scope: Scope) -> bool:
     return fault.kind == "error_500" and str(scope["path"]).startswith(API_PREFIX)
 
 
+def _with_doubles(answer: Response) -> Response:
+    """The answer with every row of its list twice."""
+    said = json.loads(bytes(answer.body))
+    doubled = {name: rows * 2 if isinstance(rows, list) else rows for name, rows in said.items()}
+    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+    return answer_json(doubled, 200, headers)
+
+
 def _build_stand_in(fault: Fault) -> Response:
     """The answer that a fault puts in place of the real one."""
     if fault.kind.startswith("rate_limited_"):
-        problem = fault.kind.removeprefix("rate_limited_")
-        return refuse_limit(LimitReached(problem, None if problem == "concurrent" else fault.retry_after))
-    if fault.kind == "token_expired":
-        return refuse_expired("01/01/2001 00:00:00")
-    if fault.kind == "token_revoked":
-        return answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
-    if fault.kind == "bad_request_html":
-        return Response("<html><body><h1>Bad Request</h1></body></html>", 400, media_type="text/html")
-    if fault.kind == "error_500":
-        return answer_problem(500, "InternalServerError", "An unexpected error occurred")
+        return refuse_limit(LimitReached(fault.kind.removeprefix("rate_limited_"), fault.seconds_to_wait()))
+    # Of a cut or a silence nobody will see the answer.
+    return _STAND_INS.get(fault.kind, _answer_unavailable)()
+
+
+def _answer_unavailable() -> Response:
     return Response("The service is temporarily unavailable", 503, media_type="text/plain")
+
+
+_STAND_INS: dict[str, Callable[[], Response]] = {
+    "bad_request": lambda: answer_invalid([]),
+    "bad_request_html": lambda: Response(
+        "<html><body><h1>Bad Request</h1></body></html>", 400, media_type="text/html"
+    ),
+    "token_expired": lambda: refuse_expired("01/01/2001 00:00:00"),
+    "token_unknown": refuse_unknown,
+    "scope_missing": refuse_scope,
+    "token_revoked": refuse_stranger,
+    "forbidden": lambda: answer_problem(403, "Forbidden", "Forbidden"),
+    "not_found": answer_missing,
+    "precondition_failed": lambda: answer_problem(
+        412, "PreconditionFailed", "One or more of the request's preconditions failed"
+    ),
+    "error_500": lambda: answer_problem(500, "InternalServerError", "An unexpected error occurred"),
+}
 
 
 async def _read(receive: Receive) -> bytes:

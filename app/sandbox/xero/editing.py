@@ -59,8 +59,10 @@ def refuse_paid(before: Invoice, after: Invoice) -> list[str]:
         messages.append(PAYMENT_APPLIED)
     if before.issued_on != after.issued_on:
         messages.append(DATE_FIXED)
-    fixed_before = (before.amounts_are, before.currency, [line.money for line in before.lines])
-    fixed_after = (after.amounts_are, after.currency, [line.money for line in after.lines])
+    fixed_before, fixed_after = (
+        (each.amounts_are, each.currency, each.currency_rate, [line.money for line in each.lines])
+        for each in (before, after)
+    )
     if fixed_before != fixed_after and PAYMENT_APPLIED not in messages:
         messages.append(PAYMENT_APPLIED)
     return messages

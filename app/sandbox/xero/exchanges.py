@@ -1,11 +1,14 @@
 """Requests and answers with their bodies, kept while somebody asks for it: what was really said over the wire.
 
-Off at first, for bodies grow. Headers are not kept, so no token is. An answer is kept as the sandbox made it, before an
-ordered fault lost or cut it.
+Off at first, for bodies grow. Of the headers only two are kept, so no token is. An answer is kept as the sandbox made
+it, before an ordered fault lost or cut it.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 
 @dataclass
@@ -15,16 +18,19 @@ class Exchanges:
     keep: int = 0
     _held: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, method: str, path: str, asked: bytes, status: int, answered: bytes) -> None:
+    def add(self, request: Request, asked: bytes, answer: Response) -> None:
         """Keep one exchange, if any are to be kept."""
         if self.keep:
             self._held.append(
                 {
-                    "method": method,
-                    "path": path,
+                    "method": request.method,
+                    "path": request.url.path,
+                    "query": request.url.query,
+                    "idempotency_key": request.headers.get("idempotency-key"),
+                    "if_modified_since": request.headers.get("if-modified-since"),
                     "request": asked.decode(errors="replace"),
-                    "status": status,
-                    "answer": answered.decode(errors="replace"),
+                    "status": answer.status_code,
+                    "answer": bytes(answer.body).decode(errors="replace"),
                 }
             )
             del self._held[: -self.keep]

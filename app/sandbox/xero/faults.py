@@ -1,21 +1,18 @@
 """Faults to order: the next matching call fails in the chosen way, once or several times, now or later.
 
 `method` and `path` say which calls match (a path below `api.xro/2.0`, or another address such as `/connect/token`);
-`nth` lets earlier ones pass, `times` is how many in a row are hit. Kinds ending in `_after` do the work first.
+`nth` lets earlier ones pass, `times` is how many in a row are hit. The kinds are those of `troubles.FAULTS`.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-KINDS = frozenset(
-    {
-        "rate_limited_minute", "rate_limited_day", "rate_limited_concurrent", "unavailable_before",
-        "unavailable_after", "cut_before", "cut_after", "timeout_before", "timeout_after", "truncated", "error_500",
-        "token_expired", "token_revoked", "bad_request_html",
-    }
-)  # fmt: skip
+from app.sandbox.troubles import FAULTS
+from app.sandbox.xero.organisation import Organisation
+
 API_PREFIX = "/api.xro/2.0"
 
 
@@ -29,15 +26,27 @@ class Fault:
     path: str = "/"
     nth: int = 1
     times: int = 1
-    retry_after: int = 2
+    retry_after: int | None = None
     seconds: float = 30.0
     matched: int = 0
     hit: int = 0
+    moment: Mapping[str, Organisation] = field(default_factory=dict)
+    """By tenant, what stale reads show."""
 
     @property
     def is_spent(self) -> bool:
         """Whether it will not hit again."""
         return self.hit >= self.times
+
+    def seconds_to_wait(self) -> int | None:
+        """What a 429 of this fault says in Retry-After; None where it says nothing."""
+        default = 0 if self.kind == "rate_limited_concurrent" else 2
+        return (default if self.retry_after is None else self.retry_after) or None
+
+    def view(self) -> dict[str, Any]:
+        """The fault and how often it has struck."""
+        names = ("id", "kind", "method", "path", "nth", "times", "retry_after", "seconds", "matched", "hit")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass
@@ -47,17 +56,19 @@ class Faults:
     _ordered: list[Fault] = field(default_factory=list)
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
-    def order(self, wish: dict[str, Any]) -> Fault:
-        """Add a fault. Raises ValueError for an unknown kind, name or type."""
+    def order(self, wish: dict[str, Any], organisations: Mapping[str, Organisation]) -> Fault:
+        """Add a fault. Raises ValueError for an unknown kind, name or type. Stale reads will show this very moment."""
         kinds = {"kind": str, "method": str, "path": str, "nth": int, "times": int, "retry_after": int}
         for name, value in wish.items():
             if name == "seconds" and isinstance(value, int | Decimal):
                 continue
             if name not in kinds or not isinstance(value, kinds[name]):
                 raise ValueError(f"{name} is not a setting of a fault, or has the wrong type")
-        if wish.get("kind") not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
+        if wish.get("kind") not in FAULTS:
+            raise ValueError(f"kind must be one of {', '.join(FAULTS)}")
         fault = Fault(next(self._ids), **{**wish, "seconds": float(wish.get("seconds", 30))})
+        if fault.kind == "stale":
+            fault.moment = {key: organisation.freeze() for key, organisation in organisations.items()}
         self._ordered.append(fault)
         return fault
 
@@ -76,7 +87,7 @@ class Faults:
 
     def view(self) -> list[dict[str, Any]]:
         """All of them, spent or not."""
-        return [asdict(fault) for fault in self._ordered]
+        return [fault.view() for fault in self._ordered]
 
     def clear(self) -> None:
         """Forget them all."""

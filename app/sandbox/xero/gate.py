@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.sandbox.xero.answers import answer_error, answer_missing, answer_not_built, answer_problem
 from app.sandbox.xero.ask import Ask
-from app.sandbox.xero.bearer import bearer_of, find_access
+from app.sandbox.xero.bearer import bearer_of, find_access, refuse_scope, refuse_stranger
 from app.sandbox.xero.limits import LimitReached
 from app.sandbox.xero.listing import Question
 from app.sandbox.xero.organisation import Organisation
@@ -52,11 +52,10 @@ def _admit(sandbox: Sandbox, request: Request, resource: str) -> Organisation | 
     if isinstance(access, Response):
         return access
     if not is_covered(resource, request.method, access.tokens.scopes):
-        headers = {"WWW-Authenticate": "insufficient_scope"}
-        return answer_problem(401, "Unauthorized", "AuthorizationUnsuccessful", headers)
+        return refuse_scope()
     tenant_id = request.headers.get("xero-tenant-id", "").lower()
-    if not sandbox.identity.is_joined(tenant_id, access.tokens.user):
-        return answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
+    if not access.identity.is_joined(tenant_id, access.tokens.user):
+        return refuse_stranger()
     if "application/json" not in request.headers.get("accept", ""):
         return answer_not_built("XML answers: send Accept: application/json")
     return sandbox.organisations[tenant_id]
@@ -80,6 +79,8 @@ def _perform(
     if replay is not None:
         return replay
     fault = request.scope.get("sandbox.fault")
+    if fault is not None and request.method == "GET":
+        organisation = fault.moment.get(organisation.tenant_id, organisation)
     if fault is not None and fault.kind == "error_500":
         answer = answer_problem(500, "InternalServerError", "An unexpected error occurred")
     else:
@@ -93,7 +94,9 @@ def _run(
     sandbox: Sandbox, request: Request, organisation: Organisation, endpoint: Endpoint, body: bytes
 ) -> Response:
     query = {name.lower(): value for name, value in request.query_params.items()}
-    question = Question(query, {name.lower(): value for name, value in request.headers.items()})
+    includes_since = organisation.behaviour.modified_since == "inclusive"
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    question = Question(query, headers, includes_since)
     ask = Ask(
         organisation,
         sandbox.app_name,
@@ -110,7 +113,14 @@ def _run(
         answer = _refuse(error)
     request.scope["sandbox.elements"] = ask.element_count
     sandbox.publish(organisation)
-    return answer
+    return Response(status_code=304) if _is_unmodified(question, organisation, answer) else answer
+
+
+def _is_unmodified(question: Question, organisation: Organisation, answer: Response) -> bool:
+    """Whether a read that asked for what was modified since found nothing, and that is answered by 304 (FACTS 8)."""
+    if organisation.behaviour.nothing_modified == "empty" or "if-modified-since" not in question.headers:
+        return False
+    return answer.status_code == 200 and bytes(answer.body).endswith(b":[]}")
 
 
 def _refuse(error: Exception) -> Response:

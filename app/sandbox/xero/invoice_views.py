@@ -81,7 +81,7 @@ def _build(
         "AmountPaid": number(invoice.amount_paid),
         "AmountCredited": number(invoice.amount_credited),
         "SentToContact": invoice.is_sent,
-        "CurrencyRate": 1.0,
+        "CurrencyRate": number(invoice.currency_rate),
         "HasErrors": False,
         "IsDiscounted": _is_discounted(invoice),
         "HasAttachments": False,

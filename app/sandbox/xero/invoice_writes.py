@@ -5,11 +5,12 @@ Every complaint about one element is gathered and raised at once as `Refused`.
 """
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from app.sandbox.xero import editing
-from app.sandbox.xero.amounts import ZERO
+from app.sandbox.xero.amounts import ZERO, places
 from app.sandbox.xero.contact_writes import place_contact
 from app.sandbox.xero.elements import Element
 from app.sandbox.xero.invoices import Invoice
@@ -133,6 +134,7 @@ def _header(organisation: Organisation, element: Element, base: Invoice, rules: 
         base,
         number=number,
         currency=currency,
+        currency_rate=_rate(organisation, element, base, currency),
         issued_on=element.day("Date") or base.issued_on,
         due_on=element.day("DueDate") or base.due_on,
         reference=text("Reference", base.reference) if base.is_sale else "",
@@ -141,6 +143,16 @@ def _header(organisation: Organisation, element: Element, base: Invoice, rules: 
         expected_payment_on=element.day("ExpectedPaymentDate") or base.expected_payment_on,
         planned_payment_on=element.day("PlannedPaymentDate") or base.planned_payment_on,
     )
+
+
+def _rate(organisation: Organisation, element: Element, base: Invoice, currency: str) -> Decimal:
+    """The rate that was sent, to six places; the day's own where none ever was (FACTS 4.4)."""
+    if currency == organisation.base_currency:
+        return Decimal(1)
+    sent = element.number("CurrencyRate")
+    if sent:
+        return places(sent, 6)
+    return base.currency_rate if base.currency == currency else organisation.day_rate(currency)
 
 
 def _number(organisation: Organisation, element: Element, base: Invoice, rules: LineRules) -> str:
@@ -209,6 +221,8 @@ def keep(organisation: Organisation, before: Invoice | None, after: Invoice) -> 
     stamped = replace(settled, updated_at=organisation.clock.stamp(before.updated_at if before else None))
     organisation.invoices.save(stamped)
     _mark_role(organisation, stamped)
+    if stamped.status == "DELETED" and not organisation.behaviour.tells_deleted_drafts:
+        return stamped
     kind = "UPDATE" if before else "CREATE"
     organisation.journal.tell(
         Event(organisation.tenant_id, "INVOICE", kind, stamped.invoice_id, stamped.updated_at)

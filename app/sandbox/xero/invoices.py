@@ -28,6 +28,7 @@ class Invoice:
     """Exclusive, Inclusive or NoTax."""
     currency: str
     updated_at: datetime
+    currency_rate: Decimal = Decimal(1)
     number: str = ""
     reference: str = ""
     due_on: date | None = None

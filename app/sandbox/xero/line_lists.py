@@ -7,7 +7,7 @@ LineAmountTypes falls back to Exclusive, the API's default (FACTS 4.4).
 from collections.abc import Sequence
 
 from app.sandbox.xero.elements import Element
-from app.sandbox.xero.lines import Line, LineRules, build_line, with_tax
+from app.sandbox.xero.lines import Line, LineRules, build_line, with_tax, without_discount
 from app.sandbox.xero.refusals import Refused
 
 _BASES = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
@@ -26,6 +26,8 @@ def read_basis(element: Element, held: str) -> str:
 def build_lines(element: Element, before: Sequence[Line] | None, rules: LineRules) -> tuple[Line, ...]:
     """The lines after this request; the old ones re-taxed on the new basis when none were sent."""
     sent = element.many("LineItems")
+    if sent is None and before and rules.books.behaviour.lines_not_sent == "kept_without_discounts":
+        before = [without_discount(line, rules) for line in before]
     if sent is None and before is not None:
         return tuple(_recheck(line, rules) for line in before)
     held = {line.line_id: line for line in before or ()}

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from app.sandbox.xero.accounts import Account, Chart
 from app.sandbox.xero.amounts import HUNDRED, MOST, ZERO, cents, places
+from app.sandbox.xero.behaviour import Behaviour
 from app.sandbox.xero.elements import Element
 from app.sandbox.xero.items import Item, ItemBook, Terms
 from app.sandbox.xero.taxrates import TaxRate
@@ -52,12 +53,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineBooks:
-    """The books of an organisation that its lines refer to."""
+    """The books of an organisation that its lines refer to, and how it reckons."""
 
     chart: Chart
     tax_rates: dict[str, TaxRate]
     items: ItemBook
     tracking: TrackingBook
+    behaviour: Behaviour
 
 
 @dataclass
@@ -151,9 +153,9 @@ def _with_amounts(element: Element, line: Line, rules: LineRules) -> Line:
         else unit or ZERO
     )
     rate, discount = _discount(element, line, rules)
-    amount = build_line_amount(quantity, unit, rate, discount)
+    amount = build_line_amount(quantity, unit, rate, discount, rules.books.behaviour.rounding_mode)
     if given is not None and cents(given) != amount:
-        rules.say(f"The line total {cents(given)} does not match the expected line total {amount}")
+        amount = _settle_amount(cents(given), amount, rules)
     if abs(amount) > MOST or quantity >= Decimal(10) ** 13:
         rules.say("The line amount is larger than the largest amount allowed.")
     return replace(
@@ -164,6 +166,23 @@ def _with_amounts(element: Element, line: Line, rules: LineRules) -> Line:
         discount_rate=rate,
         discount_amount=discount,
     )
+
+
+def _settle_amount(given: Decimal, expected: Decimal, rules: LineRules) -> Decimal:
+    """The line amount where the one that was sent contradicts quantity and price (FACTS 8)."""
+    if rules.books.behaviour.line_amount == "refused":
+        rules.say(f"The line total {given} does not match the expected line total {expected}")
+    return given if rules.books.behaviour.line_amount == "taken" else expected
+
+
+def without_discount(line: Line, rules: LineRules) -> Line:
+    """The line at its full price."""
+    if line.quantity is None or line.unit_amount is None:
+        return line
+    amount = build_line_amount(
+        line.quantity, line.unit_amount, None, None, rules.books.behaviour.rounding_mode
+    )
+    return replace(line, discount_rate=None, discount_amount=None, line_amount=amount)
 
 
 def _discount(element: Element, line: Line, rules: LineRules) -> tuple[Decimal | None, Decimal | None]:
@@ -195,6 +214,11 @@ def _with_account(element: Element, line: Line, offered_code: str, rules: LineRu
     if account is None or account.is_bank or account.system in ("DEBTORS", "CREDITORS", "RETAINEDEARNINGS"):
         rules.say(f"Account code '{sent_code or sent_id}' is not a valid code for this document")
         return line
+    if account.is_cis:
+        rules.say(
+            "This organisation has Construction Industry Scheme enabled. "
+            f"The account code {account.code} cannot be used in line items via the API"
+        )
     if account.status != "ACTIVE":
         rules.say(
             f"Account code '{account.code}' has been archived, or has been deleted. "
@@ -211,7 +235,10 @@ def with_tax(
     tax_type = "NONE" if rules.amounts_are == "NoTax" else _tax_type(line, sent_type, account)
     _check_tax(tax_type, account, rules)
     rate = rules.books.tax_rates.get(tax_type)
-    computed = build_line_tax(line.line_amount, rate.rate if rate else ZERO, rules.amounts_are)
+    percent = rate.rate if rate else ZERO
+    computed = build_line_tax(
+        line.line_amount, percent, rules.amounts_are, rules.books.behaviour.rounding_mode
+    )
     line = replace(line, tax_type=tax_type, tax_amount=computed, tax_was_given=False)
     if rules.amounts_are == "NoTax":
         return line

@@ -18,7 +18,7 @@ from app.sandbox.xero.consent_page import show_consent, show_refusal
 from app.sandbox.xero.dates import seven_digits
 from app.sandbox.xero.sandbox import Sandbox, sandbox_of
 from app.sandbox.xero.scopes import unknown_scopes
-from app.sandbox.xero.tokens import Connection
+from app.sandbox.xero.tokens import Connection, Identity
 
 _NO_STORE = {"Cache-Control": "no-store, no-cache, max-age=0", "Pragma": "no-cache"}
 
@@ -32,16 +32,21 @@ async def authorise(request: Request) -> Response:
         return refusal
     if request.method == "GET":
         return show_consent(sandbox.app_name, _asked_scopes(request), list(sandbox.organisations.values()))
-    form = await _form(request)
+    lists = await _lists(request)
+    form = {name: values[0] for name, values in lists.items()}
     back = {"state": query["state"]} if "state" in query else {}
     if form.get("decision") != "allow":
         return _redirect(query["redirect_uri"], {"error": "access_denied", **back})
-    tenant_id = form.get("tenant_id") or next(iter(sandbox.organisations))
-    if tenant_id not in sandbox.organisations:
+    tenant_ids = [each for each in lists.get("tenant_id", []) if each] or [next(iter(sandbox.organisations))]
+    if not set(tenant_ids) <= set(sandbox.organisations):
         return show_refusal("invalid_request", "No such organisation")
-    code = sandbox.identity.consent(
+    if len(tenant_ids) > 1 and "bulk_connect:false" in query.get("acr_values", ""):
+        return show_refusal("invalid_request", "One organisation at a time")
+    app = sandbox.find_app(query["client_id"])
+    assert app is not None
+    code = app.consent(
         form.get("user") or "owner@sandbox.example",
-        tenant_id,
+        tenant_ids,
         frozenset(_asked_scopes(request)),
         query["redirect_uri"],
         query.get("code_challenge", ""),
@@ -60,7 +65,7 @@ def _refuse_request(sandbox: Sandbox, request: Request) -> Response | None:
     """Faults of the authorise address itself: they are shown, never redirected."""
     query = request.query_params
     redirect_uri = query.get("redirect_uri", "")
-    if query.get("client_id") != sandbox.identity.client_id:
+    if sandbox.find_app(query.get("client_id", "")) is None:
         return show_refusal("unauthorized_client", "Unknown client or client not enabled")
     if query.get("response_type") != "code":
         return show_refusal("unsupported_response_type", "response_type must be code")
@@ -87,30 +92,37 @@ def _redirect(address: str, values: dict[str, str]) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    text = (await request.body()).decode("utf-8", "replace")
-    return {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
+    return {name: values[0] for name, values in (await _lists(request)).items()}
+
+
+async def _lists(request: Request) -> dict[str, list[str]]:
+    return parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
 
 
 async def issue_tokens(request: Request) -> Response:
     """POST /connect/token: the codes and refresh tokens of the app, for new tokens."""
     sandbox = sandbox_of(request)
     form = await _form(request)
-    if not _is_client(sandbox, request, form):
+    app = _find_client(sandbox, request, form)
+    if app is None:
         return _oauth_error("invalid_client")
     now = sandbox.clock.now()
     if form.get("grant_type") == "authorization_code":
-        found = sandbox.identity.redeem(
+        found = app.redeem(
             form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", ""), now
         )
         if found is None:
             return _oauth_error("invalid_grant")
         tokens, consent = found
-        return answer_json(sandbox.identity.issue(tokens, now, consent.nonce), headers=_NO_STORE)
+        return answer_json(app.issue(tokens, now, consent.nonce), headers=_NO_STORE)
     if form.get("grant_type") == "refresh_token":
-        refreshed = sandbox.identity.find_refreshable(form.get("refresh_token", ""), now)
+        refreshed = app.find_refreshable(form.get("refresh_token", ""), now)
         if refreshed is None:
             return _oauth_error("invalid_grant")
-        return answer_json(sandbox.identity.issue(refreshed, now), headers=_NO_STORE)
+        return answer_json(app.issue(refreshed, now), headers=_NO_STORE)
+    if form.get("grant_type") == "client_credentials":
+        # Without a user only `app.connections` may be asked for, which is not built here.
+        return _oauth_error("invalid_scope", "Client credentials scope validation failed")
     return _oauth_error("unsupported_grant_type")
 
 
@@ -118,27 +130,30 @@ async def revoke(request: Request) -> Response:
     """POST /connect/revocation: ends all of the user's connections. An unknown token is no error (RFC 7009)."""
     sandbox = sandbox_of(request)
     form = await _form(request)
-    if not _is_client(sandbox, request, form):
+    app = _find_client(sandbox, request, form)
+    if app is None:
         return _oauth_error("invalid_client")
-    sandbox.identity.revoke(form.get("token", ""))
+    app.revoke(form.get("token", ""))
     return Response(status_code=200)
 
 
-def _is_client(sandbox: Sandbox, request: Request, form: dict[str, str]) -> bool:
-    """HTTP Basic client authentication; the same two values in the body are taken as well."""
+def _find_client(sandbox: Sandbox, request: Request, form: dict[str, str]) -> Identity | None:
+    """The app that asks, by HTTP Basic client authentication; the same two values in the body are taken as well."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     pair = (form.get("client_id", ""), form.get("client_secret", ""))
     if scheme.lower() == "basic":
         try:
             client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            return False
+            return None
         pair = (client_id, secret)
-    return pair == (sandbox.identity.client_id, sandbox.identity.client_secret)
+    app = sandbox.find_app(pair[0])
+    return app if app is not None and app.client_secret == pair[1] else None
 
 
-def _oauth_error(code: str) -> Response:
-    return answer_json({"error": code}, 400, _NO_STORE)
+def _oauth_error(code: str, description: str = "") -> Response:
+    described = {"error_description": description} if description else {}
+    return answer_json({"error": code, **described}, 400, _NO_STORE)
 
 
 async def list_connections(request: Request) -> Response:
@@ -150,7 +165,7 @@ async def list_connections(request: Request) -> Response:
     wanted = request.query_params.get("authEventId")
     shown = [
         _view_connection(sandbox, connection)
-        for connection in sandbox.identity.connections.values()
+        for connection in access.identity.connections.values()
         if connection.user == access.tokens.user and wanted in (None, "", connection.auth_event_id)
     ]
     return answer_json(shown)
@@ -163,9 +178,9 @@ async def delete_connection(request: Request) -> Response:
     if isinstance(access, Response):
         return access
     key = request.path_params["connection_id"].lower()
-    connection = sandbox.identity.connections.get(key)
-    others = {c.tenant_id for c in sandbox.identity.connections.values()}
-    others |= {c.auth_event_id for c in sandbox.identity.connections.values()}
+    connection = access.identity.connections.get(key)
+    others = {c.tenant_id for c in access.identity.connections.values()}
+    others |= {c.auth_event_id for c in access.identity.connections.values()}
     if connection is None:
         return (
             answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
@@ -174,7 +189,7 @@ async def delete_connection(request: Request) -> Response:
         )
     if connection.user != access.tokens.user:
         return answer_problem(403, "Forbidden", "AuthenticationUnsuccessful")
-    del sandbox.identity.connections[key]
+    del access.identity.connections[key]
     return Response(status_code=204)
 
 

@@ -4,17 +4,20 @@ Holds state and finds things; the rules of writing are in the `*_writes` modules
 hangs here, so a sandbox may keep as many of them as it likes.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from app.sandbox.xero.accounts import Chart
+from app.sandbox.xero.behaviour import Behaviour
 from app.sandbox.xero.clock import Clock
 from app.sandbox.xero.contact_groups import GroupBook
 from app.sandbox.xero.contacts import ContactBook
-from app.sandbox.xero.credits import CreditBook
+from app.sandbox.xero.credits import FAMILIES, CreditBook
 from app.sandbox.xero.dates import net_date, net_instant_bare
 from app.sandbox.xero.invoices import InvoiceBook
 from app.sandbox.xero.items import ItemBook
@@ -40,6 +43,7 @@ _ACTIONS = (
     "AttachFilesIntoInvoice",
     "UseMulticurrency",
 )
+_DAY_RATES = {"USD": Decimal("0.652"), "EUR": Decimal("0.601"), "GBP": Decimal("0.513")}
 PLAN_LIMIT = "You have reached the limit of invoices you can approve"
 
 
@@ -79,7 +83,7 @@ class Organisation:
         self.created_at: datetime = clock.now()
         self.period_lock_on: date | None = None
         self.year_lock_on: date | None = None
-        self.deletes_reconciled = True
+        self.behaviour = Behaviour()
         self.actions = {**dict.fromkeys(_ACTIONS, True), "ApproveTransactionsBeforePeriodLockDate": False}
         self.extra_facts: dict[str, Any] = {}
         self.journal = Journal()
@@ -87,7 +91,7 @@ class Organisation:
         self.tax_rates = build_tax_rates(country)
         self.items = ItemBook(self.journal)
         self.tracking = TrackingBook()
-        self.line_books = LineBooks(self.chart, self.tax_rates, self.items, self.tracking)
+        self.line_books = LineBooks(self.chart, self.tax_rates, self.items, self.tracking, self.behaviour)
         self.themes = build_themes(self.created_at)
         self.groups = GroupBook(self.journal)
         self.notes: dict[str, list[tuple[datetime, str]]] = {}
@@ -96,6 +100,11 @@ class Organisation:
         self.invoices = InvoiceBook(self.journal)
         self.payments = PaymentBook(self.journal)
         self.credits = CreditBook(self.journal)
+
+    def freeze(self) -> "Organisation":
+        """The organisation as it is now, for good: what becomes of it later does not show."""
+        shared = (self.clock, self.place, *FAMILIES)
+        return deepcopy(self, {id(each): each for each in shared})
 
     def today(self) -> date:
         """The date where the organisation is: the default of a document's Date (FACTS 4.3)."""
@@ -109,6 +118,10 @@ class Organisation:
     def has_currency(self, code: str) -> bool:
         """Whether documents may be in this currency."""
         return code == self.base_currency or (self.actions["UseMulticurrency"] and code in self.currencies)
+
+    def day_rate(self, currency: str) -> Decimal:
+        """The day's exchange rate of another currency; made up, and the same every day."""
+        return _DAY_RATES.get(currency, Decimal("0.5"))
 
     def theme_message(self, theme_id: str) -> str | None:
         """The refusal of a branding theme that does not exist, or None. The words are ours."""

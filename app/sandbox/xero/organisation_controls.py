@@ -4,8 +4,10 @@ PUT /control/organisations/{tenant}/actions    {action: true or false}: what GET
                                                CreateApprovedInvoice (or ...Bill) approving meets the plan limit; with
                                                ApproveTransactionsBeforePeriodLockDate the period lock binds no more;
                                                without UseMulticurrency only the base currency may be used
-PUT /control/organisations/{tenant}/behaviour  {"deletes_reconciled_payments": true or false}, not known of Xero
+PUT /control/organisations/{tenant}/behaviour  a row of `troubles.SWITCHES` and one of its values; answers all in force
 """
+
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,11 +30,11 @@ async def _set_actions(request: Request) -> Response:
 
 async def _set_behaviour(request: Request) -> Response:
     _, organisation = organisation_of(request)
-    deletes = (await read_json(request)).get("deletes_reconciled_payments", True)
-    if not isinstance(deletes, bool):
-        raise ControlError("deletes_reconciled_payments must be true or false")
-    organisation.deletes_reconciled = deletes
-    return answer_json({"deletes_reconciled_payments": deletes})
+    try:
+        organisation.behaviour.set(await read_json(request))
+    except ValueError as mistake:
+        raise ControlError(str(mistake)) from None
+    return answer_json(asdict(organisation.behaviour))
 
 
 def build_organisation_routes() -> list[Route]:

@@ -1,7 +1,7 @@
 """Making and deleting payments of invoices, and refunds of credits (FACTS 5): nothing else can be done with one.
 
 Either moves its document: amounts, status, UpdatedDateUTC, and so an event of the document; there is none for the
-payment itself. Whether Xero deletes a reconciled payment is not known (FACTS 8): `deletes_reconciled` says.
+payment itself. Whether Xero deletes a reconciled payment is not known (FACTS 8): `Behaviour` says.
 """
 
 from dataclasses import replace
@@ -69,7 +69,7 @@ def delete_payment(organisation: Organisation, payment: Payment, element: Elemen
         raise Refused("Payments cannot be edited: only their Status can be set to DELETED.")
     if payment.status == "DELETED":
         raise Refused("This payment has already been deleted.")
-    if payment.is_reconciled and not organisation.deletes_reconciled:
+    if payment.is_reconciled and not organisation.behaviour.deletes_reconciled_payments:
         raise Refused(RECONCILED)
     locked = organisation.lock_message(payment.paid_on)
     if locked:

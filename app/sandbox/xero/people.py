@@ -20,6 +20,7 @@ from app.sandbox.xero.invoices import Invoice
 from app.sandbox.xero.organisation import Organisation
 from app.sandbox.xero.payment_endpoints import view_payment
 from app.sandbox.xero.payment_writes import create_payment, delete_payment, reconcile_payment
+from app.sandbox.xero.payments import Payment
 
 
 def _invoice(request: Request, organisation: Organisation) -> Invoice:
@@ -123,18 +124,25 @@ def _pay_invoice(request: Request, organisation: Organisation, wish: dict[str, A
     return view_payment(organisation, create_payment(organisation, read_wish(values, "Payment")))
 
 
-def _delete_payment(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+def _payment(request: Request, organisation: Organisation) -> Payment:
     payment = organisation.payments.find(request.path_params["key"])
     if payment is None:
         raise ControlError("no such payment", 404)
+    return payment
+
+
+def _get_payment(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    return view_payment(organisation, _payment(request, organisation))
+
+
+def _delete_payment(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    payment = _payment(request, organisation)
     return view_payment(organisation, delete_payment(organisation, payment, Element({"Status": "DELETED"})))
 
 
 def _reconcile_payment(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
     """Match with the bank statement; `IsReconciled` false undoes it."""
-    payment = organisation.payments.find(request.path_params["key"])
-    if payment is None:
-        raise ControlError("no such payment", 404)
+    payment = _payment(request, organisation)
     is_reconciled = bool(wish.get("IsReconciled", True))
     return view_payment(organisation, reconcile_payment(organisation, payment, is_reconciled))
 
@@ -183,6 +191,7 @@ ACTS: tuple[tuple[str, str, Act], ...] = (
     ("PATCH", "/invoices/{key}", _edit_invoice),
     ("POST", "/invoices/{key}/void", _void_invoice),
     ("POST", "/invoices/{key}/payments", _pay_invoice),
+    ("GET", "/payments/{key}", _get_payment),
     ("POST", "/payments/{key}/reconcile", _reconcile_payment),
     ("DELETE", "/payments/{key}", _delete_payment),
     ("DELETE", "/invoices/{invoice}/payments/{key}", _delete_payment),

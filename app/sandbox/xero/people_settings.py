@@ -162,6 +162,14 @@ def _delete_theme(request: Request, organisation: Organisation, wish: dict[str, 
     return theme.view()
 
 
+def _list_groups(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    """Every group with the ids of its contacts."""
+    members = {
+        group.group_id: [{"ContactID": each} for each in group.contact_ids] for group in organisation.groups
+    }
+    return {"ContactGroups": [group.view(members[group.group_id]) for group in organisation.groups]}
+
+
 def _add_group(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
     name = str(wish.get("Name", ""))
     if not name or organisation.groups.find(name):
@@ -183,6 +191,7 @@ ACTS: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/trackingcategories/{key}/restore", _set_tracking("ACTIVE")),
     ("POST", "/brandingthemes", _add_theme),
     ("DELETE", "/brandingthemes/{key}", _delete_theme),
+    ("GET", "/contactgroups", _list_groups),
     ("POST", "/contactgroups", _add_group),
     ("GET", "/items", _list_items),
     ("POST", "/items", _write_item),

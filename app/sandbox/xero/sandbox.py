@@ -34,7 +34,7 @@ class Start:
 
 @dataclass
 class Sandbox:
-    """The state of one sandbox: one app of one developer, and its organisations."""
+    """The state of one sandbox: its app, other apps that were registered, and the organisations."""
 
     app_name: str
     identity: Identity
@@ -48,6 +48,22 @@ class Sandbox:
     calls: CallLog = field(default_factory=CallLog)
     exchanges: Exchanges = field(default_factory=Exchanges)
     latency_ms: int = 0
+    more_apps: list[Identity] = field(default_factory=list)
+    """They have no webhooks."""
+
+    @property
+    def apps(self) -> list[Identity]:
+        """Every app, the sandbox's own first."""
+        return [self.identity, *self.more_apps]
+
+    def find_app(self, client_id: str) -> Identity | None:
+        """The app with that client id, or None."""
+        return next((app for app in self.apps if app.client_id == client_id), None)
+
+    def add_app(self) -> Identity:
+        """Another app, with an id and a secret of its own."""
+        self.more_apps.append(Identity(uuid4().hex.upper(), secrets.token_urlsafe(32)))
+        return self.more_apps[-1]
 
     def add_organisation(self, name: str, country: str, base_currency: str | None = None) -> Organisation:
         """A new, empty organisation with its chart of accounts and tax rates."""

@@ -110,6 +110,11 @@ def _credits_api() -> Iterator[tuple[str, str, str, Endpoint]]:
     yield "POST", "/CreditNotes/{key}", "CreditNotes", credit_endpoints.post_credit_note
 
 
+def list_api() -> list[tuple[str, str, str, Endpoint]]:
+    """Method, path, resource and endpoint of everything that the accounting API here has."""
+    return [*_API, *_credits_api(), *_history_api()]
+
+
 async def _not_built(request: Request) -> Response:
     return answer_not_built(f"{request.method} {request.url.path}")
 
@@ -139,7 +144,7 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
 
     api = [
         Route(API_PREFIX + path, guard(resource, endpoint), methods=[method])
-        for method, path, resource, endpoint in (*_API, *_credits_api(), *_history_api())
+        for method, path, resource, endpoint in list_api()
     ]
     every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
     rest = [Route(API_PREFIX + "/{rest:path}", _not_built, methods=every)]

@@ -95,6 +95,14 @@ _TABLES = {
         REVERSECHARGES  0    AEXL   REVERSECHARGES      Reverse Charge Expenses (20%)
         NONE            0    AEXLR  NONE                No VAT
         GSTONIMPORTS    0    L      GSTONIMPORTS        VAT on Imports
+        CAPEXINPUT2     20   A      CAPITALEXPENSESINPUT 20% (VAT on Capital Purchases)
+        CAPEXOUTPUT2    20   A      CAPITALSALESOUTPUT  20% (VAT on Capital Sales)
+        CAPEXINPUT      17.5 A      CAPITALEXPENSESINPUT 17.5% (VAT on Capital Purchases)
+        CAPEXOUTPUT     17.5 A      CAPITALSALESOUTPUT  17.5% (VAT on Capital Sales)
+        CAPEXSRINPUT    15   A      CAPITALEXPENSESINPUT 15% (VAT on Capital Purchases)
+        CAPEXSROUTPUT   15   A      CAPITALSALESOUTPUT  15% (VAT on Capital Sales)
+        ECACQUISITIONS  0    AEXL   ECACQUISITIONS      EC Acquisitions (20%)
+        ECZRACQUISITIONS 0   AEXL   ECACQUISITIONS      EC Acquisitions (Zero Rated)
         """,
     ),
 }

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,10 +50,11 @@ class TokenSet:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What an access token stands for."""
+    """What an access token stands for, and in the memory of which app."""
 
     tokens: TokenSet
     expires_at: datetime
+    identity: "Identity" = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Connection:
 
 @dataclass
 class Identity:
-    """All tokens and connections of the sandbox's one app."""
+    """All tokens and connections of one app."""
 
     client_id: str
     client_secret: str
@@ -83,18 +85,19 @@ class Identity:
     def consent(
         self,
         user: str,
-        tenant_id: str,
+        tenant_ids: Iterable[str],
         scopes: frozenset[str],
         redirect_uri: str,
         challenge: str,
         nonce: str,
         now: datetime,
     ) -> str:
-        """Join the organisation to the app and return a code. Scopes add to those of the user's live connections."""
+        """Join the organisations to the app and return a code. Scopes add to those of the user's live connections."""
         auth_event_id = str(uuid4())
         if any(connection.user == user for connection in self.connections.values()):
             scopes = scopes.union(*(tokens.scopes for tokens in self.token_sets if tokens.user == user))
-        self._join(user, tenant_id, auth_event_id, now)
+        for tenant_id in tenant_ids:
+            self._join(user, tenant_id, auth_event_id, now)
         code = secrets.token_urlsafe(32)
         self.codes[code] = Consent(
             redirect_uri, user, scopes, auth_event_id, challenge, nonce, now + CODE_LIFE
@@ -146,7 +149,7 @@ class Identity:
     def issue(self, tokens: TokenSet, now: datetime, nonce: str = "") -> dict[str, Any]:
         """A token answer: a new access token, and a new refresh token where `offline_access` was granted."""
         access_token = self._sign(self._claims(tokens, now))
-        self.accesses[access_token] = Access(tokens, now + ACCESS_LIFE)
+        self.accesses[access_token] = Access(tokens, now + ACCESS_LIFE, self)
         answer: dict[str, Any] = {
             "access_token": access_token,
             "expires_in": int(ACCESS_LIFE.total_seconds()),

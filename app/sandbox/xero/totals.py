@@ -5,7 +5,7 @@ Exclusive adds tax to the lines, Inclusive takes it out of them, NoTax has none.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from app.sandbox.xero.amounts import HUNDRED, ZERO, cents
 
@@ -20,22 +20,28 @@ class Totals:
 
 
 def build_line_amount(
-    quantity: Decimal, unit_amount: Decimal, discount_rate: Decimal | None, discount_amount: Decimal | None
+    quantity: Decimal,
+    unit_amount: Decimal,
+    discount_rate: Decimal | None,
+    discount_amount: Decimal | None,
+    rounding: str = ROUND_HALF_UP,
 ) -> Decimal:
     """Quantity times price less the discount, in cents. The tax basis is the document's."""
     gross = quantity * unit_amount
     if discount_rate:
-        return cents(gross * (HUNDRED - discount_rate) / HUNDRED)
-    return cents(gross) - cents(discount_amount or ZERO)
+        return cents(gross * (HUNDRED - discount_rate) / HUNDRED, rounding)
+    return cents(gross, rounding) - cents(discount_amount or ZERO, rounding)
 
 
-def build_line_tax(line_amount: Decimal, rate: Decimal, amounts_are: str) -> Decimal:
+def build_line_tax(
+    line_amount: Decimal, rate: Decimal, amounts_are: str, rounding: str = ROUND_HALF_UP
+) -> Decimal:
     """The tax of one line at `rate` percent, in cents."""
     if amounts_are == "NoTax" or not rate:
         return ZERO
     if amounts_are == "Inclusive":
-        return cents(line_amount * rate / (HUNDRED + rate))
-    return cents(line_amount * rate / HUNDRED)
+        return cents(line_amount * rate / (HUNDRED + rate), rounding)
+    return cents(line_amount * rate / HUNDRED, rounding)
 
 
 def build_totals(lines: Sequence[tuple[Decimal, Decimal]], amounts_are: str) -> Totals:

@@ -1,7 +1,8 @@
 """Events on their way to the app's webhook: numbered, held or live, lost or doubled as ordered (FACTS 3).
 
-Sequence numbers are per subscription, not per tenant, and there is no event id. One POST carries many events, of many
-tenants. What is lost here is lost for good; what fails to arrive is kept and tried again by the sender.
+Sequence numbers are per subscription or per tenant, as `sequence_scope` says, for nobody knows (FACTS 8). There is no
+event id. One POST carries many events, of many tenants where these share their numbers. What is lost here is lost for
+good; what fails to arrive is kept and tried again by the sender.
 """
 
 import json
@@ -55,16 +56,24 @@ class WebhookQueue:
     lose_next: int = 0
     double_next: int = 0
     shuffle: bool = False
+    sequence_scope: str = "subscription"
     sequence: int = 0
+    """The number of the newest event of the subscription."""
     lost: int = 0
     pending: list[Numbered] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
     _random: random.Random = field(default_factory=lambda: random.Random(7))
 
     def add(self, events: list[Event]) -> None:
         """Number the events and let them wait."""
         for event in events:
             self.sequence += 1
-            self.pending.append(Numbered(self.sequence, event))
+            number = self._numbers[event.tenant_id] = self._numbers.get(event.tenant_id, 0) + 1
+            self.pending.append(Numbered(number if self._is_by_tenant else self.sequence, event))
+
+    @property
+    def _is_by_tenant(self) -> bool:
+        return self.sequence_scope == "tenant"
 
     def take_batches(self) -> list[list[Numbered]]:
         """Everything that waits, in the POSTs in which it will go out."""
@@ -81,10 +90,19 @@ class WebhookQueue:
                 self.double_next -= 1
                 doubles.append(entry)
         if not self.shuffle:
-            return _cut(kept, self.batch_size) + _cut(doubles, self.batch_size)
+            return self._cut(kept, self.batch_size) + self._cut(doubles, self.batch_size)
         mixed = kept + doubles
         self._random.shuffle(mixed)
-        return _cut(mixed, max(1, min(self.batch_size, -(-len(mixed) // 3))))
+        return self._cut(mixed, max(1, min(self.batch_size, -(-len(mixed) // 3))))
+
+    def _cut(self, entries: list[Numbered], size: int) -> list[list[Numbered]]:
+        """Batches of at most that size; of one tenant each where each tenant has numbers of its own."""
+        tenants = dict.fromkeys(entry.event.tenant_id if self._is_by_tenant else "" for entry in entries)
+        groups = [
+            [entry for entry in entries if not self._is_by_tenant or entry.event.tenant_id == tenant]
+            for tenant in tenants
+        ]
+        return [group[at : at + size] for group in groups for at in range(0, len(group), size)]
 
     def build_body(self, batch: list[Numbered]) -> bytes:
         """The raw body of a POST, spaced as in Xero's own samples: only these very bytes fit the signature."""
@@ -95,7 +113,3 @@ class WebhookQueue:
             f'{{"events":{events},"lastEventSequence": {max(numbers)},"firstEventSequence": {min(numbers)}, '
             f'"entropy": "{entropy}"}}'
         ).encode()
-
-
-def _cut(entries: list[Any], size: int) -> list[list[Any]]:
-    return [entries[at : at + size] for at in range(0, len(entries), size)]

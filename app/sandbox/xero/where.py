@@ -2,10 +2,12 @@
 
 Comparisons (`==`, `!=`, `<`, `<=`, `>`, `>=`) of a property with a string, number, boolean, null, `Guid("...")` or
 `DateTime(y, m, d)`, and `.Contains`, `.StartsWith`, `.EndsWith`, joined by `AND`/`&&`, `OR`/`||` and brackets. Text is
-compared without regard to case. Anything else raises QueryNotUnderstood, as Xero's ErrorNumber 16 does.
+compared without regard to case and accents (FACTS 5, Contacts). Anything else raises QueryNotUnderstood, as Xero's
+ErrorNumber 16 does.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -67,9 +69,12 @@ def _null_first(getter: Getter) -> Getter:
 
 
 def _plain(value: Any) -> Any:
-    """The comparable form of a value: text without case, dates as instants."""
+    """The comparable form of a value: text without case and accents, dates as instants."""
     if isinstance(value, str):
-        return value.casefold()
+        if value.isascii():
+            return value.casefold()
+        letters = unicodedata.normalize("NFKD", value.casefold())
+        return "".join(letter for letter in letters if not unicodedata.combining(letter))
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return value

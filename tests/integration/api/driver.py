@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from app.db.connections import find_connection, save_organisation, save_settings, save_state
+from app.db.connections import find_connection, save_settings, save_state
+from app.db.organisations import save_organisation
 from app.db.session import Database
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import Account, Organisation, TaxRate
@@ -26,6 +27,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.waker import QUEUE
 from app.wiring import create_partner, open_queue
+from tests.loopback import NO_CERTIFICATES
 
 WEBHOOK_KEY = "a key that only a test knows"
 ORGANISATION = Organisation(
@@ -33,7 +35,6 @@ ORGANISATION = Organisation(
     country="AU",
     base_currency="AUD",
     short_code="!Ab1c2",
-    lock_on=None,
     currencies=("AUD",),
     accounts=(
         Account("acc-sales", "200", "Sales", "REVENUE", "REVENUE", "ACTIVE", False, False),
@@ -199,4 +200,6 @@ def name_faults(answer: httpx.Response) -> list[str]:
 def _client(app: FastAPI, api_key: str | None) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://plumbline.test", headers=headers)
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://plumbline.test", headers=headers, verify=NO_CERTIFICATES
+    )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 
+CREDIT = {"id": "c1", "kind": "credit_note", "amount": "1.00", "applied_on": "2026-11-20"}
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a price with too many places": (document(lines=[line(unit_price="1.00001")]), "lines.0.unit_price"),
     "a quantity with too many places": (document(lines=[line(quantity="1.12345")]), "lines.0.quantity"),
@@ -39,6 +40,13 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "two payments with one id": (
         document(payments=[{"id": "p1", "amount": "1.00", "paid_on": "2026-11-20"}] * 2),
         "payments.1.id",
+    ),
+    "two credits with one id": (document(credits=[CREDIT, CREDIT]), "credits.1.id"),
+    "a credit of a kind that there is not": (document(credits=[CREDIT | {"kind": "gift"}]), "credits.0.kind"),
+    "a credit of nothing": (document(credits=[CREDIT | {"amount": "0.00"}]), "credits.0.amount"),
+    "a credit that was never applied": (
+        document(credits=[CREDIT | {"applied_on": None}]),
+        "credits.0.applied_on",
     ),
     "a currency that the organisation lacks": (document(currency="USD"), "currency"),
     "a currency in small letters": (document(currency="aud"), "currency"),

@@ -103,6 +103,7 @@ async def test_a_manifest_finds_what_was_lost_on_either_side(plumbline: Plumblin
             {"id": "inv_0", "held_version": 1, "reason": "stale"},
             {"id": "inv_8", "held_version": None, "reason": "missing"},
         ],
+        "send_contacts": [],
         "unknown_to_you": ["inv_2"],
     }
 
@@ -110,7 +111,7 @@ async def test_a_manifest_finds_what_was_lost_on_either_side(plumbline: Plumblin
 async def test_a_manifest_may_be_empty_and_may_be_long(plumbline: Plumbline, path: str) -> None:
     """None and 10,000 are both fine; one more is refused by field."""
     empty = (await plumbline.http.post(f"{path}/manifest", json={"invoices": []})).json()
-    assert empty == {"send": [], "unknown_to_you": ["inv_0", "inv_1", "inv_2"]}
+    assert empty == {"send": [], "send_contacts": [], "unknown_to_you": ["inv_0", "inv_1", "inv_2"]}
     invoices = [{"id": f"inv_{n}", "version": 1} for n in range(10_001)]
     longest = await plumbline.http.post(f"{path}/manifest", json={"invoices": invoices[:-1]})
     assert len(longest.json()["send"]) == 9_997

@@ -82,7 +82,9 @@ async def test_a_pause_and_a_resume_lose_nothing(plumbline: Plumbline) -> None:
     assert (resumed["state"], resumed["reason"], resumed["is_behind"]) == ("active", None, True)
     assert (await plumbline.get_connection(path)).generation == before.generation + 1
     assert (await plumbline.http.post(f"{path}/resume")).status_code == 200
-    assert await plumbline.count_nudges() == 1
+    assert await plumbline.count_nudges() == 2, "one to reconcile, one to deliver the notices"
+    told = await plumbline.execute("SELECT type, body->>'business_id' FROM notices ORDER BY id")
+    assert [tuple(row) for row in told] == [("connection.paused", "biz_1"), ("connection.resumed", "biz_1")]
 
 
 @pytest.mark.parametrize("state", [ConnectionState.PENDING, ConnectionState.DISCONNECTED])

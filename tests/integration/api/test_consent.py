@@ -1,79 +1,16 @@
 """Xero's consent from end to end: the sandbox's pages, tokens and organisation over HTTP, our adapter, our callback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
-from pydantic import SecretStr
 
 from app.domain.connection import ConnectionState
-from app.sandbox.xero import SandboxXero, serve_in_thread
 from app.wiring import create_partner
-from tests.integration.api.driver import Plumbline, build_settings, document, open_plumbline
+from tests.integration.api.browser import Browser
+from tests.integration.api.driver import document
 
 CALLBACK = "/oauth/xero/callback"
-
-
-@pytest.fixture
-def xero() -> Iterator[SandboxXero]:
-    """A sandbox with one Australian organisation."""
-    with serve_in_thread() as running:
-        yield running
-
-
-@dataclass
-class Browser:
-    """A person who gives consent, at Xero's page and then at ours."""
-
-    xero: SandboxXero
-    plumbline: Plumbline
-    http: httpx.AsyncClient
-
-    async def decide(self, authorise_url: str, **said: str) -> str:
-        """Press a button on Xero's page; the address below ours that Xero sends the browser to."""
-        form = {"decision": "allow", "user": "kim@example.com", "tenant_id": self.xero.tenant_id, **said}
-        answer = await self.http.post(authorise_url, data=form)
-        assert answer.status_code == 302, answer.text
-        return answer.headers["location"].removeprefix("http://localhost:8000")
-
-    async def consent(self, authorise_url: str, **said: str) -> httpx.Response:
-        """The page that the person sees in the end."""
-        return await self.plumbline.http.get(await self.decide(authorise_url, **said))
-
-    async def authorise(self, path: str, **said: str) -> httpx.Response:
-        """Ask for a new address and consent there."""
-        url = (await self.plumbline.http.post(f"{path}/authorise")).json()["authorise_url"]
-        return await self.consent(url, **said)
-
-    async def control(self, address: str, /, **said: Any) -> Any:
-        """Set something of the sandbox itself."""
-        answer = await self.http.post(f"{self.xero.root_url}/control{address}", json=said)
-        return answer.raise_for_status().json()
-
-    async def list_open(self) -> list[str]:
-        """The tenants that are connected to the app in Xero."""
-        state = (await self.http.get(f"{self.xero.root_url}/control/state")).json()
-        return [connection["tenant_id"] for connection in state["connections"]]
-
-
-@pytest.fixture
-async def browser(xero: SandboxXero, database_url: str, redis_url: str) -> AsyncIterator[Browser]:
-    """A person, with Plumbline registered at the sandbox."""
-    settings = build_settings(
-        database_url,
-        redis_url,
-        xero_client_id=xero.client_id,
-        xero_client_secret=SecretStr(xero.client_secret),
-        xero_api_url=xero.root_url,
-        xero_identity_url=xero.root_url,
-        xero_login_url=xero.root_url,
-    )
-    async with open_plumbline(settings) as plumbline, httpx.AsyncClient(trust_env=False) as http:
-        yield Browser(xero, plumbline, http)
 
 
 async def test_a_consent_makes_the_connection_active(browser: Browser) -> None:
@@ -95,7 +32,7 @@ async def test_a_consent_makes_the_connection_active(browser: Browser) -> None:
     settings = (await browser.plumbline.http.get(f"{path}/settings")).json()
     assert settings["taxes"] == {"gst": "OUTPUT", "none": "EXEMPTOUTPUT"}
     assert (await browser.plumbline.get_connection(path)).is_behind
-    assert await browser.plumbline.count_nudges() == 1
+    assert await browser.plumbline.count_nudges() == 2, "one to reconcile, one to deliver the notice"
 
 
 async def test_tokens_are_kept_encrypted(browser: Browser) -> None:
@@ -209,20 +146,6 @@ async def test_two_partners_may_serve_one_organisation(browser: Browser) -> None
         assert (await stranger.get(f"/v1/connections/{opened['id']}")).json()["state"] == "active"
 
 
-async def test_a_choice_that_is_not_clear_is_not_guessed(browser: Browser) -> None:
-    """An organisation authorised before carries an older event id; between it and others the person must choose."""
-    other = (await browser.control("/organisations", name="Other Books", country="AU"))["tenant_id"]
-    for tenant_id in (browser.xero.tenant_id, other):
-        opened = await browser.plumbline.open_connection(f"shop {tenant_id}")
-        await browser.consent(opened["authorise_url"], tenant_id=tenant_id)
-    await browser.plumbline.execute("UPDATE connections SET state = 'removed', tenant_id = NULL")
-    opened = await browser.plumbline.open_connection("again")
-    page = await browser.consent(opened["authorise_url"])
-    assert page.status_code == 400
-    assert "Other Books, Plumb Trades Pty Ltd" in page.text
-    assert sorted(await browser.list_open()) == sorted([browser.xero.tenant_id, other])
-
-
 async def test_a_consent_without_a_scope_that_is_needed_is_refused(browser: Browser) -> None:
     """The page names the scope, and nothing is connected."""
     opened = await browser.plumbline.open_connection()
@@ -267,3 +190,10 @@ async def test_a_page_shows_what_came_from_outside_as_text(browser: Browser) -> 
     )
     assert page.status_code == 400
     assert "<script>" not in page.text
+
+
+async def test_what_the_consent_read_of_the_organisation_is_not_read_again(browser: Browser) -> None:
+    """Xero is a budget: the first reconcile believes the facts of a moment ago."""
+    path = await browser.open_active()
+    assert (await browser.get(path))["organisation"]["fetched_at"] is not None
+    assert (await browser.plumbline.get_connection(path)).sweep_due

@@ -110,6 +110,7 @@ async def test_a_rate_limit_is_told_as_the_reason(plumbline: Plumbline) -> None:
     reason = (await plumbline.http.put(f"{path}/invoices/inv_1", json=document())).json()["reason"]
     assert (reason["code"], reason["message"]) == ("rate_limited", "Xero asks to wait.")
     assert "2026-11-23T00:00:00" in reason["cure"]
+    assert reason["until"] == "2026-11-23T00:00:00Z"
 
 
 async def test_a_held_invoice_keeps_its_own_reason(plumbline: Plumbline) -> None:
@@ -125,6 +126,7 @@ async def test_a_held_invoice_keeps_its_own_reason(plumbline: Plumbline) -> None
     assert invoice["state"] == "held"
     assert invoice["reason"] == {
         "code": "locked_period", "message": "The books are locked.", "cure": "Move the lock date.",
+        "until": None, "way": None,
     }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ READS = (
     "",
     "/accounts",
     "/tax-rates",
+    "/tracking-categories",
+    "/branding-themes",
     "/settings",
     "/invoices",
     "/invoices/inv_1",
@@ -16,7 +18,7 @@ READS = (
     "/conflicts",
     "/changes",
 )
-WRITES = ("/authorise", "/pause", "/resume", "/sweep")
+WRITES = ("/authorise", "/pause", "/resume", "/sweep", "/invoices/inv_1/retry")
 
 
 @pytest.mark.parametrize("api_key", [None, "plk_unknown", "é", ""])

@@ -16,6 +16,7 @@ from app.waker import ArqWaker
 from app.wiring import open_queue
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.integration.delivery.world import BUSINESS_ID, World, open_world
+from tests.loopback import NO_CERTIFICATES
 
 
 @pytest.fixture
@@ -64,7 +65,9 @@ async def world(
 @pytest.fixture
 async def app(world: World, partner: SandboxPartner) -> AsyncIterator[httpx.AsyncClient]:
     """The control address of the sandbox's app; it has invoice inv_1, sent, version 1, and Plumbline holds that."""
-    async with httpx.AsyncClient(base_url=partner.control_url, trust_env=False) as control:
+    async with httpx.AsyncClient(
+        base_url=partner.control_url, trust_env=False, verify=NO_CERTIFICATES
+    ) as control:
         address = {
             "url": "http://127.0.0.1:1",
             "api_key": "plk_test",

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -19,12 +19,15 @@ from app.sandbox.xero import SandboxXero, Start, serve_in_thread
 from app.vault import Vault
 from app.xero.budget import CallMade
 from app.xero.client import XeroClient
+from app.xero.identities import XeroIdentities
 from app.xero.oauth import Grant, XeroIdentity, build_verifier
 from app.xero.organisation import XeroSdkOrganisation
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.registration import Registration
 from app.xero.transport import Timeouts
+from tests.facts.wire import held_to_the_facts
 from tests.integration.xero.odd_server import OddServer, serve_oddly
+from tests.loopback import NO_CERTIFICATES
 
 REDIRECT_URL = "http://localhost:8000/v1/xero/callback"
 QUICK = Timeouts(connect=1, read=1)
@@ -37,6 +40,7 @@ class Xero:
     at: SandboxXero
     http: httpx.AsyncClient
     identity: XeroIdentity
+    identities: XeroIdentities
     made: list[CallMade] = field(default_factory=list)
 
     async def control(self, method: str, path: str, /, **wish: Any) -> dict[str, Any]:
@@ -92,7 +96,7 @@ class Xero:
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client that lives as long as the test."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         yield client
 
 
@@ -103,7 +107,14 @@ async def xero(http: httpx.AsyncClient) -> AsyncIterator[Xero]:
         registration = Registration(
             at.client_id, at.client_secret, REDIRECT_URL, at.root_url, at.root_url, at.root_url
         )
-        yield Xero(at, http, XeroIdentity(registration, http, SystemClock()))
+        async with held_to_the_facts(http, f"{at.root_url}/control"):
+            identities = XeroIdentities(registration, get_no_app, http, SystemClock())
+        yield Xero(at, http, await identities.open(None), identities)
+
+
+async def get_no_app(xero_app_id: UUID) -> NoReturn:
+    """Nobody registered an app of their own."""
+    raise AssertionError(xero_app_id)
 
 
 @pytest.fixture
@@ -146,6 +157,7 @@ def connect(database: Database, vault: Vault) -> Connect:
             token_set_id = await save_consent(
                 session,
                 vault,
+                xero_app_id=None,
                 access_token=grant.access_token,
                 refresh_token=grant.refresh_token,
                 expires_at=now + lives,
@@ -174,7 +186,7 @@ def connect(database: Database, vault: Vault) -> Connect:
 async def organisations(xero: Xero, store: DatabaseTokenStore) -> AsyncIterator[XeroSdkOrganisations]:
     """What wiring gives the reconcile."""
     opened = XeroSdkOrganisations(
-        xero.at.root_url, store, xero.identity, SystemClock(), timeouts=QUICK, call_log=xero.made.append
+        xero.at.root_url, store, xero.identities, SystemClock(), timeouts=QUICK, call_log=xero.made.append
     )
     yield opened
     opened.close()

@@ -52,7 +52,7 @@ async def test_a_contact_whose_name_is_taken_is_refused_in_xeros_words(
     """And the next one in the batch is made."""
     await make_contact(organisation)
     taken, made = await organisation.contacts.create(
-        [ContactWrite("kim tran", None, None, "pl-2"), ContactWrite("Lee Wong", None, None, "pl-3")], "k"
+        [ContactWrite({"name": "kim tran"}, "pl-2"), ContactWrite({"name": "Lee Wong"}, "pl-3")], "k"
     )
     assert isinstance(taken, Refused)
     assert "already assigned to another contact" in taken.messages[0]

@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 
+from app.domain.organisation import APPROVE
+from app.domain.part import Part
 from app.domain.xero_invoice import InvoiceWrite, LineWrite, Refused, XeroInvoice
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 from tests.integration.xero.writes import HEADER, LINE, LONG_AGO, create, make_contact, make_invoice
 
 
-async def test_the_facts_of_an_organisation_take_four_calls(
+async def test_the_facts_of_an_organisation_take_seven_calls(
     xero: Xero, organisation: XeroSdkOrganisation
 ) -> None:
-    """Accounts fit for sales and payments, tax rates, currencies and the later lock date."""
+    """Accounts fit for sales and payments, tax rates, currencies, lock dates, tracking, themes, what Xero allows.
+
+    A part of them takes one, and leaves the others as they were known.
+    """
     facts = {"period_lock_date": "2026-06-30", "end_of_year_lock_date": "2025-06-30", "currencies": ["NZD"]}
     await xero.control("POST", f"/organisations/{xero.at.tenant_id}/facts", **facts)
     found = await organisation.fetch_organisation()
@@ -28,7 +33,15 @@ async def test_the_facts_of_an_organisation_take_four_calls(
     assert tax is not None
     assert (tax.rate, tax.fits_sales) == (10, True)
     assert any(account.fits_payments and account.type == "BANK" for account in found.accounts)
-    assert len(await xero.calls()) == 4
+    assert found.allows(APPROVE)
+    assert found.branding_themes
+    assert found.rounding_account is not None
+    assert len(await xero.calls()) == 7
+    await xero.control("POST", f"/organisations/{xero.at.tenant_id}/facts", period_lock_date=None, name="New")
+    assert (await organisation.fetch_organisation(found, [Part.ACCOUNTS])).lock_on == found.lock_on
+    again = await organisation.fetch_organisation(found, [Part.ORGANISATION])
+    assert (again.lock_on, again.accounts) == (date(2025, 6, 30), found.accounts)
+    assert len(await xero.calls()) == 9
 
 
 async def test_an_invoice_arrives_approved_and_marked_as_sent(organisation: XeroSdkOrganisation) -> None:

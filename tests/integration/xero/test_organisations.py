@@ -15,7 +15,7 @@ from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.xero.conftest import QUICK, Connect, Xero
 from tests.integration.xero.odd_server import OddServer
 
-KIM = ContactWrite("Kim Tran", None, None, "pl-1")
+KIM = ContactWrite({"name": "Kim Tran"}, "pl-1")
 
 
 async def test_a_token_that_ends_under_way_is_renewed_once_and_the_write_repeated(
@@ -74,7 +74,7 @@ async def test_two_organisations_never_get_each_others_calls(
     await asyncio.gather(
         *(
             organisation.contacts.create(
-                [ContactWrite(f"{side} {n}", None, None, f"pl-{side}-{n}")], f"{side}{n}"
+                [ContactWrite({"name": f"{side} {n}"}, f"pl-{side}-{n}")], f"{side}{n}"
             )
             for n in range(8)
             for side, organisation in (("one", one), ("two", two))
@@ -116,7 +116,7 @@ async def test_a_rate_limit_comes_out_as_it_is(
     organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
     await xero.fault("rate_limited_minute", path="/Contacts", retry_after=7)
     with pytest.raises(RateLimited):
-        await organisation.contacts.create([KIM, ContactWrite("Lee", None, None, "pl-2")], "k")
+        await organisation.contacts.create([KIM, ContactWrite({"name": "Lee"}, "pl-2")], "k")
     assert len(await xero.calls()) == 1
 
 
@@ -138,7 +138,7 @@ async def test_a_long_list_is_read_to_its_last_page(
     """A full page is followed by another; the order is one in which no row moves while pages are read."""
     pages = [[{"InvoiceID": f"i-{n}", "Type": "ACCREC"} for n in range(at, at + 1000)] for at in (0, 1000)]
     odd.first = [json.dumps({"Invoices": rows}).encode() for rows in (*pages, [{"InvoiceID": "i-2000"}])]
-    organisations = XeroSdkOrganisations(odd.url, store, xero.identity, SystemClock(), timeouts=QUICK)
+    organisations = XeroSdkOrganisations(odd.url, store, xero.identities, SystemClock(), timeouts=QUICK)
     try:
         organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
         found = await organisation.invoices.fetch_created_by_us(

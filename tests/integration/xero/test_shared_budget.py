@@ -62,7 +62,7 @@ async def processes(
             stack.push_async_callback(redis.aclose)
             budget = SharedBudget(redis, "app-1", allowance, opened.clock, pause)
             organisations = XeroSdkOrganisations(
-                xero.at.root_url, store, xero.identity, SystemClock(), timeouts=QUICK, budget=budget
+                xero.at.root_url, store, xero.identities, SystemClock(), timeouts=QUICK, budget=budget
             )
             stack.callback(organisations.close)
             return organisations

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.clock import SystemClock
+from app.db.connections import find_connection, save_state
 from app.db.session import Database
-from app.db.tables import TokenSetRow
+from app.db.tables import NoticeRow, TokenSetRow
 from app.db.tokens import DatabaseTokenStore
+from app.domain.connection import ConnectionState
 from app.errors import AuthorisationLost, XeroUnavailable
 from app.xero.oauth import Grant, XeroIdentity
 from app.xero.tokens import Patience, TokenKeeper
@@ -28,6 +30,9 @@ class Interrupted:
         self._identity = identity
         self._meanwhile = meanwhile
 
+    async def open(self, _: UUID | None) -> "Interrupted":
+        return self
+
     async def refresh(self, refresh_token: str) -> Grant:
         grant = await self._identity.refresh(refresh_token)
         await self._meanwhile()
@@ -42,7 +47,7 @@ async def refreshes(xero: Xero) -> int:
 @pytest.fixture
 def keeper(xero: Xero, store: DatabaseTokenStore) -> TokenKeeper:
     """A keeper as each process has one."""
-    return TokenKeeper(store, xero.identity, CLOCK)
+    return TokenKeeper(store, xero.identities, CLOCK)
 
 
 async def test_a_token_that_lives_long_enough_is_used_as_it_is(
@@ -74,7 +79,7 @@ async def test_of_many_who_need_a_token_one_refreshes(
 ) -> None:
     """Parallel refreshes of one token cost the consent (FACTS 7.4); the others wait and take the new one."""
     connection_id = await connect(await xero.consent(), xero.at.tenant_id, lives=ENDED)
-    keepers = [TokenKeeper(store, xero.identity, CLOCK) for _ in range(5)]
+    keepers = [TokenKeeper(store, xero.identities, CLOCK) for _ in range(5)]
     held = await asyncio.gather(*(keeper.get_fresh(connection_id) for keeper in keepers))
     assert len({tokens.access_token for tokens in held}) == 1
     assert await refreshes(xero) == 1
@@ -180,7 +185,7 @@ async def test_whoever_waits_for_another_gives_up_in_the_end(
     now = CLOCK.now()
     await store.claim((await store.get(connection_id)).token_set_id, "busy", now, now + timedelta(minutes=1))
     hasty = TokenKeeper(
-        store, xero.identity, CLOCK, Patience(timedelta(milliseconds=60), timedelta(milliseconds=10))
+        store, xero.identities, CLOCK, Patience(timedelta(milliseconds=60), timedelta(milliseconds=10))
     )
     with pytest.raises(XeroUnavailable):
         await hasty.get_fresh(connection_id)
@@ -196,7 +201,7 @@ async def test_only_the_owner_of_the_claim_may_save(
     now = CLOCK.now()
     assert await store.claim(before.token_set_id, "one", now, now + timedelta(minutes=1))
     assert not await store.claim(before.token_set_id, "two", now, now + timedelta(minutes=1))
-    assert not await store.save_dead(before.token_set_id, "two", "dead")
+    assert not await store.save_dead(before.token_set_id, "two", "dead", now)
     saved = await store.save_refreshed(
         before.token_set_id,
         "two",
@@ -230,3 +235,44 @@ async def test_a_connection_that_was_never_authorised_has_no_token(keeper: Token
     """Only a consent helps."""
     with pytest.raises(AuthorisationLost):
         await keeper.get_fresh(uuid4())
+
+
+async def test_a_dead_token_set_takes_every_connection_with_it_and_tells_each_partner(
+    xero: Xero, database: Database, keeper: TokenKeeper, connect: Connect
+) -> None:
+    """Active and paused ones alike, in the transaction that closes the token set; what was removed stays removed."""
+    second = (await xero.control("POST", "/organisations", name="Second Pty Ltd", country="NZ"))["tenant_id"]
+    grant = await xero.consent()
+    ids = [await connect(grant, tenant, lives=ENDED) for tenant in (xero.at.tenant_id, second, "gone")]
+    states = (ConnectionState.ACTIVE, ConnectionState.PAUSED, ConnectionState.REMOVED)
+    async with database.writing() as session:
+        for connection_id, state in zip(ids, states, strict=True):
+            await save_state(session, connection_id, state, None, CLOCK.now())
+    await xero.revoke(grant)
+    with pytest.raises(AuthorisationLost):
+        await keeper.get_fresh(ids[0])
+    async with database.reading() as session:
+        found = [await find_connection(session, each) for each in ids]
+        told = (await session.execute(select(NoticeRow.connection_id, NoticeRow.type))).all()
+    assert [(each.state, each.was_paused) for each in found if each] == [
+        (ConnectionState.DISCONNECTED, False),
+        (ConnectionState.DISCONNECTED, True),
+        (ConnectionState.REMOVED, False),
+    ]
+    assert sorted(told) == sorted((each, "connection.disconnected") for each in ids[:2])
+
+
+async def test_only_token_sets_that_were_idle_for_long_and_are_needed_are_kept_alive(
+    xero: Xero, database: Database, store: DatabaseTokenStore, connect: Connect
+) -> None:
+    """Before Xero's sixty days end, whether the connection works or is paused (FACTS 1)."""
+    connection_id = await connect(await xero.consent(), xero.at.tenant_id)
+    held = await store.get(connection_id)
+    month = CLOCK.now() - timedelta(days=30)
+    assert await store.list_idle(month, 10) == []
+    async with database.writing() as session:
+        await session.execute(update(TokenSetRow).values(refreshed_at=month - timedelta(hours=1)))
+    assert await store.list_idle(month, 10) == [held.token_set_id]
+    async with database.writing() as session:
+        await save_state(session, connection_id, ConnectionState.REMOVED, None, CLOCK.now())
+    assert await store.list_idle(month, 10) == []

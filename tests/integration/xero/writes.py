@@ -15,7 +15,7 @@ LINE: dict[str, Any] = {
     "quantity": "1",
     "unit_price": "1890.1234",
     "discount_rate": None,
-    "item_code": None,
+    "item": None,
     "account": "200",
     "tax_type": "OUTPUT",
 }
@@ -47,7 +47,7 @@ async def make_contact(
 ) -> XeroContact:
     """A contact that our app made."""
     (made,) = await organisation.contacts.create(
-        [ContactWrite(name, "k@example.com", "0400 000 000", mark)], mark
+        [ContactWrite({"name": name, "email": "k@example.com", "phone": "0400 000 000"}, mark)], mark
     )
     assert isinstance(made, XeroContact)
     return made

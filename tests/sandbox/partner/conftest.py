@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.sandbox.partner.server import AnnouncingServer, SandboxPartner, bind_socket
+from tests.loopback import NO_CERTIFICATES
 
 SECRET_IN = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRET_OUT = "whsec_c2FuZGJveC1wYXJ0bmVyLW91dGdvaW5n"
@@ -105,7 +106,9 @@ def address(plumbline: Listener) -> dict[str, str]:
 @pytest.fixture
 def control(partner: SandboxPartner, address: dict[str, str]) -> Iterator[httpx.Client]:
     """The app's control API; the app knows its Plumbline."""
-    with httpx.Client(base_url=partner.control_url, timeout=30, trust_env=False) as client:
+    with httpx.Client(
+        base_url=partner.control_url, timeout=30, trust_env=False, verify=NO_CERTIFICATES
+    ) as client:
         assert client.put("/plumbline", json=address).status_code == 200
         yield client
 

@@ -167,7 +167,7 @@ def test_a_message_that_makes_no_sense_is_never_answered_as_applied(
 
 def test_a_message_of_another_type_is_taken_and_ignored(partner: SandboxPartner) -> None:
     """New types may come without breaking an old app."""
-    assert post_signed(partner.webhook_url, {"type": "connection.paused"}).status_code == 204
+    assert post_signed(partner.webhook_url, {"type": "invoice.viewed"}).status_code == 204
 
 
 def test_a_refusal_by_fault_leaves_the_document_alone(control: httpx.Client, deliver: Deliver) -> None:

@@ -31,6 +31,7 @@ def entry(path: str, before: Any, after: Any) -> Document:
 
 LINE = {"id": "x1", "description": "Valve", "quantity": "2", "unit_price": "10.00", "discount_rate": None}
 PAYMENT = {"id": "p2", "amount": "1390.00", "paid_on": "2026-11-21", "method": None}
+CREDIT = {"id": "c1", "kind": "credit_note", "amount": "10.00", "applied_on": "2026-11-21", "number": "CN-1"}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ PAYMENT = {"id": "p2", "amount": "1390.00", "paid_on": "2026-11-21", "method": N
         ("lines/l1/quantity", "1.0000", "2"),
         ("lines/l1/item_code", None, "TAP"),
         ("sent_at", "2026-11-20T14:15:00+11:00", None),
-        ("contact", {"id": "cus_1", "name": "Kim Tran"}, {"id": "cus_2", "name": "Ann"}),
+        ("contact", {"id": "cus_1", "name": "Kim as it was"}, {"id": "cus_2", "name": "Ann"}),
         ("lines/x1", None, LINE),
         ("payments/p2", None, PAYMENT),
         ("payments/p1", {"id": "p1", "amount": "500", "paid_on": "2026-11-20", "method": "card"}, None),
@@ -67,8 +68,9 @@ def test_a_change_applies_where_the_value_is_still_before_or_already_after(
         ("lines/l1", None, LINE),
         ("lines/l1", {"id": "l1", "description": "Other"}, None),
         ("payments/p1", None, PAYMENT),
+        ("credits/c1", CREDIT, CREDIT | {"amount": "5.00"}),
         ("line_order", ["l1", "l2"], ["l2", "l1"]),
-        ("contact", {"id": "cus_1", "name": "Kim"}, {"id": "cus_2", "name": "Ann"}),
+        ("contact", {"id": "cus_3", "name": "Kim Tran"}, {"id": "cus_2", "name": "Ann"}),
     ],
 )
 def test_a_change_is_refused_where_somebody_edited_the_field(
@@ -85,12 +87,13 @@ def test_lines_and_payments_come_and_go_in_the_order_that_the_change_names(docum
         entry("lines/x1", None, LINE),
         entry("payments/p1", document["payments"][0], None),
         entry("payments/p2", None, PAYMENT),
+        entry("credits/c1", None, CREDIT),
         entry("lines/l1/description", "Tap", "Tap, chrome"),
         entry("status", "sent", "paid"),
     ]
     changed = apply_fields(document, fields)
     assert [line["description"] for line in changed["lines"]] == ["Valve", "Tap, chrome"]
-    assert changed["payments"] == [PAYMENT]
+    assert (changed["payments"], changed["credits"]) == ([PAYMENT], [CREDIT])
     assert changed["status"] == "paid"
     assert changed["total"] == "1910.00"
 
@@ -102,7 +105,7 @@ def test_applying_leaves_the_document_that_was_given_as_it_was(document: Documen
 
 
 @pytest.mark.parametrize(
-    "path", ["colour", "lines/", "lines/l1/colour", "payments/p1/amount", "job/name", ""]
+    "path", ["colour", "lines/", "lines/l1/colour", "payments/p1/amount", "credits/c1/amount", "job/name", ""]
 )
 def test_a_path_that_the_app_does_not_know_is_an_error(path: str) -> None:
     """What can be neither compared nor set must not be taken for applied."""

@@ -120,3 +120,11 @@ def test_becoming_a_customer_does_not_move_the_contacts_instant(app: XeroApp) ->
     after = app.get(f"/Contacts/{made['ContactID']}")["Contacts"][0]
     assert after["IsCustomer"] is True
     assert after["UpdatedDateUTC"] == made["UpdatedDateUTC"]
+
+
+def test_a_filter_by_name_knows_neither_case_nor_accents(app: XeroApp) -> None:
+    """Who asks for one name may be given another, and must compare for himself."""
+    for name in ("Zoë Müller", "ZOE MULLER", "Zoe Miller"):
+        assert app.call("PUT", "/Contacts", {"Name": name}).status_code == 200
+    found = app.get("/Contacts", where='Name=="zoe müller"')["Contacts"]
+    assert sorted(contact["Name"] for contact in found) == ["ZOE MULLER", "Zoë Müller"]

@@ -177,3 +177,38 @@ def test_revocation_removes_every_connection_of_the_user_and_of_nobody_else(app:
         app.tenant_id
     ]
     assert app.refresh(mine).status_code == 400
+
+
+def test_one_consent_may_cover_several_organisations(stranger: XeroApp) -> None:
+    """All carry the event id of that consent; an app that asks for one at a time gets no more."""
+    second = stranger.control("POST", "/organisations", name="Second Pty Ltd", country="NZ")["tenant_id"]
+    form = {"decision": "allow", "user": stranger.user, "tenant_id": [stranger.tenant_id, second]}
+    answer = stranger.http.post(stranger.authorise_path(), data=form)
+    code = answer.headers["location"].split("code=")[1].split("&")[0]
+    stranger.tokens = stranger.redeem(code).json()
+    event = claims_of(stranger.tokens["access_token"])["authentication_event_id"]
+    listed = stranger.http.get("/connections", headers=stranger.headers, params={"authEventId": event}).json()
+    assert {each["tenantId"] for each in listed} == {stranger.tenant_id, second}
+    alone = stranger.authorise_path(acr_values="bulk_connect:false")
+    assert stranger.http.post(alone, data=form).status_code == 400
+
+
+def test_another_app_shares_nothing_with_the_first(stranger: XeroApp) -> None:
+    """Consents, tokens and connections belong to a person and one app."""
+    other = stranger.control("POST", "/apps")
+    stranger.connect()
+    path = stranger.authorise_path(client_id=other["client_id"])
+    answer = stranger.http.post(path, data={"decision": "allow", "user": stranger.user})
+    code = answer.headers["location"].split("code=")[1].split("&")[0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    assert stranger.ask_token(**form).json() == {"error": "invalid_grant"}
+    credentials = (other["client_id"], other["client_secret"])
+    theirs = stranger.http.post("/connect/token", auth=credentials, data=form).json()
+    shown = [
+        stranger.http.get(
+            "/connections", headers={"authorization": f"Bearer {tokens['access_token']}"}
+        ).json()
+        for tokens in (stranger.tokens, theirs)
+    ]
+    assert [len(each) for each in shown] == [1, 1]
+    assert shown[0][0]["id"] != shown[1][0]["id"]

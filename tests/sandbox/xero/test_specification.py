@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from app.domain.xero_invoice import ContactWrite, InvoiceWrite, LineWrite, PaymentWrite
+from app.domain.xero_contact import ContactWrite
+from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.sandbox.xero.shapes import SHAPES
 from app.xero.client import XeroClient
-from app.xero.to_xero import contacts_to_xero, invoices_to_xero, payments_to_xero
+from app.xero.contact_to_xero import contacts_to_xero
+from app.xero.to_xero import invoices_to_xero, payments_to_xero
 from app.xero.transport import Timeouts
 from tests.sandbox.xero.driver import XeroApp, build_invoice, build_line
 from tests.sandbox.xero.specification import DEPARTURES, SPECIFICATION, Specification
@@ -106,7 +108,7 @@ def test_what_our_adapter_sends_fits(app: XeroApp, listener: XeroApp, judge: Spe
     def write(operation: str, **arguments: Any) -> dict[str, Any]:
         return dict(client.call(operation, is_write=True, summarize_errors=False, **arguments))
 
-    wish = ContactWrite("Kim Tran", "k@example.com", "0400 000 000", "pl-1")
+    wish = ContactWrite({"name": "Kim Tran", "email": "k@example.com", "phone": "0400 000 000"}, "pl-1")
     [contact] = write("create_contacts", contacts=contacts_to_xero([wish]))["Contacts"]
     header = {
         "number": "INV-0042",

@@ -35,6 +35,7 @@ RECORD: dict[str, Any] = {
     "lines/l1/unit_price": "880",
     "lines/l1/discount_rate": None,
     "lines/l1/item_code": None,
+    "lines/l1/item": None,
     "lines/l1/category": "materials",
     "lines/l1/tax": "gst",
     "lines/l1/account": "210",
@@ -44,11 +45,15 @@ RECORD: dict[str, Any] = {
     "lines/l2/unit_price": "110",
     "lines/l2/discount_rate": None,
     "lines/l2/item_code": None,
+    "lines/l2/item": None,
     "lines/l2/category": None,
     "lines/l2/tax": "gst",
     "lines/l2/account": "200",
     "lines/l2/tax_type": "OUTPUT",
 }
+
+SPARSE = {"lines/l1/discount_amount": "1.5", "lines/l1/tracking": {"Region": "North"}}
+"""Members that a line has only where they say something."""
 
 VOCABULARY = Vocabulary(
     accounts={"general": "200", "materials": "210"}, taxes={"gst": "OUTPUT", "none": "EXEMPTOUTPUT"}
@@ -73,18 +78,19 @@ ORGANISATION = Organisation(
     country="AU",
     base_currency="AUD",
     short_code="!wtl",
-    lock_on=None,
     currencies=("AUD", "NZD"),
     accounts=(
         account("200"),
         account("210"),
         account("205", status="ARCHIVED"),
+        account("321", is_system=True, system="CISLIABILITY"),
+        account("400", type="EXPENSE", account_class="EXPENSE"),
         BANK,
     ),
     tax_rates=(
-        tax_rate("OUTPUT", "10"),
+        tax_rate("OUTPUT", "10", classes=("REVENUE",)),
         tax_rate("EXEMPTOUTPUT", "0"),
-        tax_rate("INPUT", "10", applies_to_revenue=False),
+        tax_rate("INPUT", "10", applies_to_revenue=False, classes=("EXPENSE",)),
     ),
 )
 
@@ -109,6 +115,12 @@ def payment(key: str, amount: str, paid_on: str = "2026-11-21", **more: Any) -> 
     """A payment's fields; `method` only where it is given, as Xero has none."""
     members = {"amount": amount, "paid_on": paid_on, **more}
     return {f"payments/{key}/{name}": value for name, value in members.items()}
+
+
+def credit(key: str, amount: str, kind: str = "credit_note", **more: Any) -> dict[str, Any]:
+    """A credit's fields; `reason` only where it is given, as Xero has none."""
+    members = {"kind": kind, "amount": amount, "applied_on": "2026-11-21", "number": None, **more}
+    return {f"credits/{key}/{name}": value for name, value in members.items()}
 
 
 def xero_line(xero_line_id: str, **differing: Any) -> XeroLine:

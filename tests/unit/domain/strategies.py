@@ -39,20 +39,33 @@ _LINES = [
         "quantity": "1",
         "unit_price": unit_price,
         "discount_rate": discount_rate,
-        "item_code": None,
+        "item_code": item,
+        "item": item,
         "category": category,
         "tax": tax,
         "account": VOCABULARY.account_of(category),
         "tax_type": VOCABULARY.tax_type_of(tax, "tax_inclusive"),
     }
-    for description, unit_price, discount_rate, category, tax in product(
-        ["A", "B"], ["10", "20.5"], [None, "10"], ["materials", None, "xero:260"], ["gst", None]
+    for description, unit_price, discount_rate, category, tax, item in product(
+        ["A", "B"],
+        ["10", "20.5"],
+        [None, "10"],
+        ["materials", None, "xero:260"],
+        ["gst", None],
+        [None, "TAP"],
     )
 ]
+_LINES.append(_LINES[0] | {"discount_amount": "1.5", "tracking": {"Region": "North"}})
 _LINES.append(dict.fromkeys(_LINES[0]) | {"description": "Only words"})
 _MONEY = [
     {"amount": amount, "paid_on": paid_on, "method": method}
     for amount, paid_on, method in product(["10", "20.5"], ["2026-11-20", "2026-11-21"], [None, "card"])
+]
+_CREDITS = [
+    {"kind": kind, "amount": amount, "applied_on": "2026-11-21", "number": number, "reason": reason}
+    for kind, amount, number, reason in product(
+        ["credit_note", "prepayment"], ["10", "20.5"], [None, "CN-1"], [None, "A"]
+    )
 ]
 
 
@@ -76,8 +89,10 @@ def records(draw: st.DrawFn, statuses: tuple[str, ...] = ("sent",)) -> dict[str,
         "job": draw(st.sampled_from([None, {"id": "j1", "name": "Roof"}])),
         LINE_ORDER: list(order),
     }
-    for group, members in [(f"lines/{key}", _LINES) for key in order] + [
-        (f"payments/{key}", _MONEY) for key in draw(st.sampled_from(_PAYMENTS))
+    for group, members in [
+        *((f"lines/{key}", _LINES) for key in order),
+        *((f"payments/{key}", _MONEY) for key in draw(st.sampled_from(_PAYMENTS))),
+        *((f"credits/{key}", _CREDITS) for key in draw(st.sampled_from(_PAYMENTS))),
     ]:
         fields |= {f"{group}/{name}": value for name, value in draw(st.sampled_from(members)).items()}
     return fields

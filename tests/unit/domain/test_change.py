@@ -81,6 +81,7 @@ def test_a_line_that_comes_is_said_whole_and_then_its_place() -> None:
                 "category": None,
                 "item_code": None,
                 "discount_rate": None,
+                "discount_amount": None,
                 "tax": "gst",
             },
         ),

@@ -223,3 +223,31 @@ def test_what_xero_has_not_seen_is_translated_by_the_maps_of_today() -> None:
         },
     )
     assert translate_anew(RECORD, VOCABULARY) == RECORD
+
+
+@pytest.mark.parametrize(
+    ("given", "stands"),
+    [
+        ({"discount_rate": "10", "discount_amount": "5"}, "discount_amount"),
+        ({"discount_rate": "20", "discount_amount": "4"}, "discount_rate"),
+    ],
+)
+def test_of_two_discounts_the_one_just_given_stands(given: dict[str, str], stands: str) -> None:
+    """One side gives a rate, the other an amount: a line has one of the two, never both."""
+    earlier = {"discount_rate": "10"} if stands == "discount_amount" else {"discount_amount": "4"}
+    before = record({f"lines/l1/{name}": value for name, value in earlier.items()})
+    merged = record({f"lines/l1/{name}": value for name, value in given.items()})
+    coupled = couple(Side.PARTNER, before, merged, VOCABULARY, AT)
+    held = {name for name in given if coupled.get(f"lines/l1/{name}") is not None}
+    assert held == {stands}
+
+
+def test_a_new_line_of_the_app_is_tracked_as_chosen() -> None:
+    """Lines that the app adds get the chosen option; lines that a person made in Xero keep their own."""
+    tracked = Vocabulary(VOCABULARY.accounts, VOCABULARY.taxes, tracking={"Region": "North"})
+    added = {"lines/l9/description": "More", "lines/l9/quantity": "1", "lines/l9/unit_price": "5"}
+    by_app = couple(Side.PARTNER, RECORD, record(added), tracked, AT)
+    assert by_app["lines/l9/tracking"] == {"Region": "North"}
+    assert "lines/l1/tracking" not in by_app
+    by_xero = couple(Side.XERO, RECORD, record(added | {"lines/l9/account": "200"}), tracked, AT)
+    assert "lines/l9/tracking" not in by_xero

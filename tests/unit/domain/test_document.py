@@ -4,96 +4,59 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.domain.coupling import refresh_unmapped
 from app.domain.document import (
-    IMPLIED_PAYMENT,
-    from_document,
     shown_status,
     to_document,
     to_line,
     to_payment,
     with_implied_at_most,
 )
-from app.domain.fields import Fields
-from app.domain.money import money_text, totals
 from app.domain.sides import Side, project
-from tests.unit.domain.samples import ORGANISATION, RECORD, VOCABULARY, payment, record
-from tests.unit.domain.strategies import properties, records
-
-CONTACT = {"id": "cus_17", "name": "Kim Tran", "email": "kim@example.com", "phone": None}
-CONTACTS = {"cus_17": {"name": "Kim Tran", "email": "kim@example.com", "phone": None}}
-DOCUMENT: dict[str, Any] = {
-    "id": "inv_8801",
-    "number": "INV-0042",
-    "status": "sent",
-    "sent_at": "2026-11-20T03:15:00Z",
-    "currency": "AUD",
-    "amounts_are": "tax_inclusive",
-    "issued_on": "2026-11-20",
-    "due_on": "2026-12-04",
-    "reference": "PO 1177",
-    "url": "https://app.example/i/8801",
-    "job": {"id": "job_311", "name": "Hot water system, 4 Wattle St"},
-    "contact": CONTACT,
-    "lines": [
-        {
-            "id": "l1",
-            "description": "Supply 250 L unit",
-            "quantity": "1",
-            "unit_price": "880.00",
-            "category": "materials",
-            "item_code": None,
-            "discount_rate": None,
-            "tax": "gst",
-        },
-        {
-            "id": "l2",
-            "description": "Fit it",
-            "quantity": "2",
-            "unit_price": "110.00",
-            "category": None,
-            "item_code": None,
-            "discount_rate": None,
-            "tax": "gst",
-        },
-    ],
-    "payments": [],
-    "total": "1100.00",
-}
-P1 = {"id": "p1", "amount": "500.00", "paid_on": "2026-11-21", "method": "card"}
-IMPLIED = f"payments/{IMPLIED_PAYMENT}/"
-
-
-def total_of(fields: Fields) -> Decimal | None:
-    """What an invoice comes to by the sample's maps and rates."""
-    known = totals(refresh_unmapped(fields, VOCABULARY), ORGANISATION.rates())
-    return known.total if known else None
-
-
-def read(
-    document: dict[str, Any], held: dict[str, Any] | None = None, total: Any = total_of
-) -> dict[str, Any]:
-    """The document in canonical form."""
-    return from_document(document, held=held or {}, total_of=total, received_on="2026-11-22")
-
-
-def payments_of(fields: dict[str, Any]) -> dict[str, Any]:
-    """The payments alone."""
-    return {path: value for path, value in fields.items() if path.startswith("payments/")}
-
-
-def without(*names: str, **differing: Any) -> dict[str, Any]:
-    """The sample document without those fields, and with others."""
-    return {name: value for name, value in DOCUMENT.items() if name not in names} | differing
+from tests.unit.domain.documents import (
+    CONTACTS,
+    DOCUMENT,
+    IMPLIED,
+    P1,
+    payments_of,
+    read,
+    without,
+)
+from tests.unit.domain.samples import RECORD, credit, payment, record
 
 
 def test_the_sample_document_and_the_sample_record_say_the_same() -> None:
     """One invoice in two forms."""
     assert read(DOCUMENT) == project(Side.PARTNER, RECORD)
     assert to_document("inv_8801", project(Side.PARTNER, RECORD), CONTACTS, Decimal(1100)) == DOCUMENT
+
+
+def test_credits_that_are_not_said_stay_as_they_were() -> None:
+    """Left out or null says nothing, an empty list says that there are none."""
+    held = credit("c1", "40", reason="Late")
+    for unsaid in (without("credits"), without(credits=None)):
+        assert {path: value for path, value in read(unsaid, held).items() if path in held} == held
+    assert not any(path.startswith("credits/") for path in read(without(credits=[]), held))
+
+
+def test_a_number_or_a_reason_that_an_app_drops_is_no_other_credit() -> None:
+    """What Xero numbered keeps its number, or the credit would be taken back and made anew."""
+    held = credit("c1", "40", number="CN-1", reason="Late")
+    said = {"id": "c1", "kind": "credit_note", "amount": "40.00", "applied_on": "2026-11-21"}
+    seen = read(without(credits=[said]), held)
+    assert {path: value for path, value in seen.items() if path.startswith("credits/")} == held
+    other = read(without(credits=[said | {"number": "CN-2"}]), held)
+    assert other["credits/c1/number"] == "CN-2"
+
+
+def test_what_paid_implies_leaves_out_what_credits_cover() -> None:
+    """A deposit of 100.00 on 1,100.00: "paid" means a payment of the other thousand."""
+    deposit = {"id": "d1", "kind": "prepayment", "amount": "100.00", "applied_on": "2026-11-20"}
+    fields = read(without(status="paid", credits=[deposit]))
+    assert fields[IMPLIED + "amount"] == "1000"
+    covered = read(without(status="paid", credits=[deposit | {"amount": "1100.00"}]))
+    assert payments_of(covered) == {}
+    assert shown_status(covered, Decimal(1100)) == "paid"
 
 
 def test_texts_numbers_and_instants_become_canonical() -> None:
@@ -280,65 +243,3 @@ def test_prices_keep_four_places_and_amounts_show_cents() -> None:
     """Nothing is rounded on the way to the app."""
     assert to_line({"lines/l1/unit_price": "0.1234"}, "l1")["unit_price"] == "0.1234"
     assert to_payment(payment("p1", "5"), "p1")["amount"] == "5.00"
-
-
-@st.composite
-def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """A document as this side writes it: canonical, whole, its total true and its status what the payments say."""
-    words = st.sampled_from([None, "A", "B"])
-    money = st.decimals("0.01", "9999", places=2).map(money_text)
-    prices = st.sampled_from(["0.05", "20.50", "19.9999", "1890.00"])
-    days = st.dates().map(lambda day: day.isoformat())
-    sent_at = st.sampled_from([None, "2026-11-20T03:15:00Z", "2026-11-20T03:15:00.250Z"])
-    lines = [
-        {
-            "id": key,
-            "description": draw(words),
-            "quantity": draw(st.sampled_from([None, "1", "0.5", "12"])),
-            "unit_price": draw(st.none() | prices),
-            "category": draw(words),
-            "item_code": draw(words),
-            "discount_rate": draw(st.sampled_from([None, "10", "33.3333"])),
-            "tax": draw(st.sampled_from([None, "gst", "vat"])),
-        }
-        for key in draw(st.sampled_from([[], ["l1"], ["l2", "l1"]]))
-    ]
-    payments = [
-        {"id": key, "amount": draw(money), "paid_on": draw(days), "method": draw(words)}
-        for key in draw(st.sampled_from([[], ["p1"], ["p2", "xero-1"]]))
-    ]
-    document = without(
-        number=draw(words),
-        reference=draw(words),
-        url=draw(words),
-        job=draw(st.sampled_from([None, {"id": "j", "name": None}])),
-        status=draw(st.sampled_from(["draft", "sent", "cancelled"])),
-        sent_at=draw(sent_at),
-        issued_on=draw(days),
-        due_on=draw(st.none() | days),
-        amounts_are=draw(st.sampled_from(["tax_inclusive", "tax_exclusive", "no_tax"])),
-        lines=lines,
-        payments=payments,
-    )
-    fields = read(document)
-    total = total_of(fields)
-    return document | {
-        "total": None if total is None else money_text(total),
-        "status": shown_status(fields, total),
-    }
-
-
-@properties
-@given(document=documents())
-def test_a_document_survives_the_way_there_and_back(document: dict[str, Any]) -> None:
-    """What the app sent is what it is shown, to the letter."""
-    fields = read(document)
-    assert to_document(document["id"], fields, CONTACTS, total_of(fields)) == document
-
-
-@properties
-@given(fields=records(statuses=("draft", "sent", "cancelled")))
-def test_fields_survive_the_way_there_and_back(fields: dict[str, Any]) -> None:
-    """What we show the app is what we read when it sends that back."""
-    held = project(Side.PARTNER, fields)
-    assert read(to_document("i", held, {}, total_of(fields)), held) == held

@@ -7,23 +7,30 @@ from typing import Any
 import pytest
 
 from app.domain.fields import differing
-from app.domain.legality import Hold, editable_when_paid, judge_create, judge_update
+from app.domain.hold import Hold, Way
+from app.domain.legality import editable_when_paid, judge_create, judge_update
+from app.domain.organisation import APPROVE, PASS_PERIOD_LOCK, USE_CURRENCIES, Organisation
 from app.domain.sides import Side, project
 from tests.unit.domain.samples import ORGANISATION, RECORD, payment, record, without_line
 
 PAID = payment("p1", "500", method=None)
-LOCKED = replace(ORGANISATION, lock_on=date(2026, 11, 20))
-OPEN = replace(ORGANISATION, lock_on=date(2026, 11, 19))
+LOCKED = replace(ORGANISATION, period_lock_on=date(2026, 11, 20))
+OPEN = replace(ORGANISATION, period_lock_on=date(2026, 11, 19))
 
 
 def judged(
-    changes: dict[str, Any], *, held: dict[str, Any] | None = None, organisation: Any = ORGANISATION
+    changes: dict[str, Any],
+    *,
+    held: dict[str, Any] | None = None,
+    organisation: Any = ORGANISATION,
+    is_credited: bool = False,
 ) -> Hold | None:
     """The judgement of the moves from what is held (the sample) to the same with changes."""
     before = RECORD | (held or {})
     after = {**before, **changes}
     shadow = project(Side.XERO, before)
-    return judge_update(differing(shadow, project(Side.XERO, after)), after, shadow, organisation)
+    moves = differing(shadow, project(Side.XERO, after))
+    return judge_update(moves, after, shadow, organisation, is_credited=is_credited)
 
 
 def code_of(hold: Hold | None) -> str | None:
@@ -45,6 +52,24 @@ def code_of(hold: Hold | None) -> str | None:
         ({"lines/l1/tax_type": "TAX999"}, "tax_unusable"),
         ({"lines/l1/tax_type": None}, "tax_unusable"),
         ({"lines/l1/tax_type": "NONE"}, None),
+        ({"lines/l1/account": "321"}, "cis_account"),
+        ({"lines/l1/account": "400", "lines/l1/tax_type": "INPUT"}, None),
+        ({"lines/l1/account": "400"}, "tax_unusable"),
+        ({"number": "N" * 255}, None),
+        ({"number": "N" * 256}, "number_unusable"),
+        ({"number": "Nº 7"}, "number_unusable"),
+        ({"number": "N\t7"}, "number_unusable"),
+        ({"number": None}, None),
+        ({"number": "Nº 7", "xero_number": None}, None),
+        ({"reference": "R" * 255}, None),
+        ({"reference": "R" * 256}, "reference_too_long"),
+        ({"lines/l1/description": "D" * 4000}, None),
+        ({"lines/l1/description": "D" * 4001}, "description_too_long"),
+        ({"lines/l1/description": None}, "description_missing"),
+        ({"lines/l1/description": None, "lines/l1/item": "HWS"}, None),
+        ({"lines/l1/unit_price": "10000000000"}, "amount_too_large"),
+        ({"lines/l1/unit_price": "-220"}, None),
+        ({"lines/l1/unit_price": "-220.01"}, "total_below_zero"),
     ],
 )
 def test_what_may_be_created(changes: dict[str, Any], code: str | None) -> None:
@@ -57,6 +82,35 @@ def test_nothing_is_dated_into_a_locked_period() -> None:
     assert code_of(judge_create(RECORD, LOCKED)) == "locked_period"
     assert judge_create(RECORD, OPEN) is None
     assert judge_create(record({"issued_on": None}), LOCKED) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"year_lock_on": date(2026, 11, 20)}, "locked_period"),
+        ({"year_lock_on": date(2026, 11, 20), "actions": {PASS_PERIOD_LOCK: True}}, "locked_period"),
+        ({"period_lock_on": date(2026, 11, 20), "actions": {PASS_PERIOD_LOCK: True}}, None),
+        ({"period_lock_on": date(2026, 11, 20), "actions": {PASS_PERIOD_LOCK: False}}, "locked_period"),
+    ],
+)
+def test_an_adviser_is_bound_by_the_years_lock_alone(facts: dict[str, Any], code: str | None) -> None:
+    """The period's lock binds all but advisers (FACTS 5)."""
+    assert code_of(judge_create(RECORD, replace(ORGANISATION, **facts))) == code
+
+
+def test_a_plan_that_is_used_up_is_known_before_the_call() -> None:
+    """Xero tells what it allows (FACTS 4.8); what it does not tell is believed to be allowed."""
+    assert code_of(judge_create(RECORD, replace(ORGANISATION, actions={APPROVE: False}))) == "plan_limit"
+    assert judge_create(RECORD, replace(ORGANISATION, actions={"SomethingNew": False})) is None
+
+
+def test_a_plan_without_currencies_takes_the_organisations_own() -> None:
+    """A currency that the organisation has may still not be used, and the sentence says why (FACTS 4.4)."""
+    single = replace(ORGANISATION, actions={USE_CURRENCIES: False})
+    assert judge_create(RECORD, single) is None
+    hold = judge_create(record({"currency": "NZD"}), single)
+    assert hold is not None
+    assert (hold.code, "plan" in hold.message) == ("currency_unknown", True)
 
 
 def test_no_moves_are_always_legal() -> None:
@@ -73,6 +127,12 @@ def test_no_moves_are_always_legal() -> None:
         ({"status": "draft"}, "cannot_unsend"),
         ({"lines/l1/account": "205"}, "account_unusable"),
         ({"lines/l1/tax_type": "INPUT"}, "tax_unusable"),
+        ({"lines/l1/account": "321"}, "cis_account"),
+        ({"currency": "USD"}, "currency_unknown"),
+        ({"number": "Nº 7"}, "number_unusable"),
+        ({"reference": "R" * 256}, "reference_too_long"),
+        ({"lines/l1/description": "D" * 4001}, "description_too_long"),
+        ({"lines/l1/unit_price": "-900"}, "total_below_zero"),
     ],
 )
 def test_what_may_be_changed_while_unpaid(changes: dict[str, Any], code: str | None) -> None:
@@ -86,7 +146,7 @@ def test_a_paid_invoice_takes_these_header_fields(path: str) -> None:
     assert judged({path: "X"}, held=PAID) is None
 
 
-@pytest.mark.parametrize("name", ["description", "account"])
+@pytest.mark.parametrize("name", ["description", "account", "tracking"])
 def test_a_paid_invoice_takes_these_fields_of_a_line(name: str) -> None:
     """What a line says, and where it is booked, may be mended later."""
     assert judged({f"lines/l1/{name}": "200"}, held=PAID) is None
@@ -101,7 +161,7 @@ def test_a_paid_invoice_takes_these_fields_of_a_line(name: str) -> None:
         ("lines/l1/quantity", "2"),
         ("lines/l1/unit_price", "900"),
         ("lines/l1/discount_rate", "10"),
-        ("lines/l1/item_code", "HWS"),
+        ("lines/l1/item", "HWS"),
         ("lines/l1/tax_type", "EXEMPTOUTPUT"),
     ],
 )
@@ -159,6 +219,39 @@ def test_the_hold_names_what_may_not_change() -> None:
 def test_a_void_waits_for_its_payments() -> None:
     """Xero voids nothing that money is applied to, and we take no payment away unasked."""
     assert code_of(judged({"status": "cancelled"}, held=PAID)) == "void_blocked_by_payment"
+
+
+def test_credits_bind_as_payments_do() -> None:
+    """An allocated credit shows among no payments, and fixes the contact too (FACTS 4.2)."""
+    for changes, code in (
+        ({"lines/l1/unit_price": "900"}, "paid_locked"),
+        ({"status": "cancelled"}, "void_blocked_by_payment"),
+        ({"contact": "cus_18"}, "paid_locked"),
+        ({"reference": "X"}, None),
+    ):
+        hold = judged(changes, is_credited=True)
+        assert code_of(hold) == code
+        assert hold is None or "credit" in hold.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "held", "organisation", "way"),
+    [
+        ({"lines/l1/unit_price": "900"}, PAID, ORGANISATION, Way.PAYMENTS_REMOVED),
+        ({"status": "cancelled"}, PAID, ORGANISATION, Way.PAYMENTS_REMOVED),
+        ({"status": "cancelled"}, {}, LOCKED, Way.CREDIT_NOTE),
+        ({"reference": "X"}, {}, LOCKED, Way.PERSON),
+        ({"status": "draft"}, {}, ORGANISATION, Way.NONE),
+        ({"status": "sent"}, {"status": "cancelled"}, ORGANISATION, Way.NONE),
+    ],
+)
+def test_a_hold_says_what_kind_of_step_leads_out(
+    changes: dict[str, Any], held: dict[str, Any], organisation: Organisation, way: Way
+) -> None:
+    """Payments removed, a credit note, a person, or nothing at all."""
+    hold = judged(changes, held=held, organisation=organisation)
+    assert hold is not None
+    assert hold.way is way
 
 
 def test_a_voided_invoice_is_final() -> None:

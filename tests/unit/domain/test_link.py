@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.connection import Connection, ConnectionState
-from app.domain.legality import Hold
+from app.domain.hold import Hold, Way
 from app.domain.link import Document, InvoiceLink, Standing, State
 from app.domain.plan import XeroState
 from app.domain.settings import ConnectionSettings
@@ -35,7 +35,7 @@ def link(**differing: Any) -> InvoiceLink:
 def test_a_held_link_says_why_and_what_to_do() -> None:
     """Code, sentence and cure of the hold."""
     held = Standing.held(Hold("locked_period", "It is locked.", "Unlock it."))
-    assert held == Standing(State.HELD, "locked_period", "It is locked.", "Unlock it.")
+    assert held == Standing(State.HELD, "locked_period", "It is locked.", "Unlock it.", Way.PERSON)
 
 
 @pytest.mark.parametrize(("version", "is_news"), [(1, False), (2, True)])
@@ -57,7 +57,7 @@ def test_a_link_knows_what_xero_showed() -> None:
     seen = xero_invoice(status="PAID", total=Decimal("1100"), amount_due=Decimal("0"))
     after = before.as_held_by_xero(seen, settled(), Identities({"a": "l1"}, {"q": "xero-q"}))
     assert after.identities == Identities({"a": "l1"}, {"p": "p1", "q": "xero-q"})
-    assert after.xero_state == XeroState("x-1", "1100.00", tax_amounts_sent=False)
+    assert after.xero_state == XeroState("x-1", "1100.00", tax_amounts_sent=False, is_credited=True)
     assert (after.xero_status, after.xero_amount_due, after.xero_updated_at) == ("PAID", "0.00", AT)
     assert not after.xero_due
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.domain.fields import ABSENT, LINE_ORDER, keys_of
 from app.domain.merge import Conflict, Merged, merge
 from app.domain.sides import Side, project
-from tests.unit.domain.samples import RECORD, changed, payment, record, without_line
+from tests.unit.domain.samples import RECORD, SPARSE, changed, credit, payment, record, without_line
 from tests.unit.domain.strategies import (
     every_name,
     foreign_to,
@@ -107,7 +107,8 @@ def test_every_conflict_is_settled_for_its_own_path() -> None:
 
 def test_the_random_records_have_every_field() -> None:
     """A field that the strategies leave out would be tested by nobody."""
-    assert {path.rpartition("/")[2] for path in RECORD | payment("p1", "1", method=None)} == every_name()
+    fields = RECORD | payment("p1", "1", method=None) | credit("c1", "1", reason=None) | SPARSE
+    assert {path.rpartition("/")[2] for path in fields} == every_name()
 
 
 @properties

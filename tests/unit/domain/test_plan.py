@@ -216,7 +216,7 @@ def test_totals_are_not_compared_while_something_moves() -> None:
     """They cannot agree before both sides hold the same lines."""
     plan = build_plan(after({"lines/l1/unit_price": "900"}), replace(IN_XERO, total="1"), TERMS)
     assert plan == Plan(moves=("lines/l1/unit_price",))
-    paying = build_plan(after(PAID), replace(IN_XERO, total="1"), TERMS)
+    paying = build_plan(after(PAID), replace(IN_XERO, total="1000"), TERMS)
     assert paying == Plan(payments_to_create=("p1",))
 
 

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.gate import ImportFromXero
+from app.domain.item_code import UnknownItem
+from app.domain.numbering import Numbering
 from app.domain.policy import ConflictPolicy
-from app.domain.settings import ConnectionSettings
+from app.domain.settings import ConnectionSettings, ItemSync
 from app.domain.sides import Side
 from tests.unit.domain.samples import AT, ORGANISATION
 from tests.unit.domain.strategies import properties
@@ -25,6 +27,10 @@ SETTINGS = st.builds(
     conflict_policy=st.sampled_from(ConflictPolicy),
     sync_from=st.none() | st.dates(),
     import_from_xero=st.sampled_from(ImportFromXero),
+    numbering=st.sampled_from(Numbering),
+    items=st.sampled_from(ItemSync),
+    unknown_item=st.sampled_from(UnknownItem),
+    fallback_item=st.none() | WORDS,
 )
 
 
@@ -42,20 +48,30 @@ def test_what_was_never_stored_has_its_default(stored: dict[str, Any]) -> None:
 
 
 def test_defaults_are_the_careful_ones() -> None:
-    """The newest wins, only sent invoices come in, nothing is bounded or mapped."""
+    """The newest wins, only sent invoices come in, nothing is bounded, mapped, or made in Xero unasked."""
+    unbounded = dict.fromkeys(
+        ("payment_account_id", "branding_theme_id", "due_days", "credit_note_account_id", "prepayment_account_id",
+         "contact_account_number", "fallback_item", "sync_from")
+    )  # fmt: skip
+    unmapped: dict[str, Any] = {
+        name: {} for name in ("revenue_accounts", "taxes", "payment_accounts", "tracking", "contact_groups")
+    }
     assert ConnectionSettings().to_json() == {
-        "revenue_accounts": {},
-        "taxes": {},
-        "payment_account_id": None,
+        **unbounded,
+        **unmapped,
         "conflict_policy": "newest_wins",
-        "sync_from": None,
         "import_from_xero": "sent",
+        "numbering": "partner",
+        "overpayments": "hold",
+        "items": "off",
+        "unknown_item": "description_only",
     }
     assert ConnectionSettings(sync_from=date(2026, 7, 1)).to_json()["sync_from"] == "2026-07-01"
 
 
 @pytest.mark.parametrize(
-    "stored", [{"conflict_policy": "x"}, {"import_from_xero": "x"}, {"sync_from": "yesterday"}]
+    "stored",
+    [{"conflict_policy": "x"}, {"import_from_xero": "x"}, {"sync_from": "yesterday"}, {"unknown_item": "x"}],
 )
 def test_a_setting_that_means_nothing_is_an_error(stored: dict[str, str]) -> None:
     """Nothing is guessed about who wins."""

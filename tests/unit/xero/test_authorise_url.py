@@ -57,6 +57,7 @@ def test_a_consent_that_lacks_a_scope_is_noticed() -> None:
     assert list_missing_scopes(["offline_access", "accounting.contacts", "accounting.transactions"]) == [
         "accounting.invoices",
         "accounting.payments",
+        "accounting.banktransactions",
         "accounting.settings",
     ]
 

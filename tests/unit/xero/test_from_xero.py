@@ -9,9 +9,8 @@ import pytest
 
 from app.domain.xero_invoice import XeroPayment
 from app.xero.failures import parse_json
-from app.xero.from_xero import contact_from_xero, invoice_from_xero, payment_from_xero
+from app.xero.from_xero import invoice_from_xero, payment_from_xero
 from app.xero.json_values import read_date, read_instant
-from app.xero.organisation_from_xero import account_from_xero, organisation_from_xero, tax_rate_from_xero
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "xero" / "examples"
 
@@ -104,71 +103,10 @@ def test_a_line_names_its_account_by_code_and_else_by_id() -> None:
     assert [line.account for line in invoice_from_xero({"LineItems": lines}).lines] == ["200", "a-2", None]
 
 
-def test_xeros_example_contacts_are_read() -> None:
-    """A phone number is put together from its parts; empty texts are nothing."""
-    katherine, _ = map(contact_from_xero, example("Contacts_get_response_200", "Contacts"))
-    assert (katherine.name, katherine.email) == ("Katherine Warren", "kat.warren@clampett.com")
-    assert katherine.phone == "(626) 847-1294"
-    assert (katherine.contact_number, katherine.is_archived, katherine.merged_into_id) == (None, False, None)
-
-
-@pytest.mark.parametrize(
-    ("element", "is_archived"),
-    [
-        ({"ContactStatus": "ACTIVE"}, False),
-        ({"ContactStatus": "ARCHIVED"}, True),
-        ({"ContactStatus": "GDPRREQUEST"}, True),
-        ({"ContactStatus": "SOMETHINGNEW"}, False),
-        ({"ContactStatus": "ACTIVE", "MergedToContactID": "c-2"}, True),
-    ],
-)
-def test_contacts_that_xero_takes_for_no_invoice_are_archived(
-    element: dict[str, Any], is_archived: bool
-) -> None:
-    """Merged contacts are archived, and erased ones are as unusable (FACTS 5)."""
-    assert contact_from_xero(element).is_archived is is_archived
-
-
 def test_xeros_example_payment_is_read() -> None:
     """An amount that JSON has as a number is a decimal."""
     payment = payment_from_xero(example("Payments_get_response_200", "Payments")[1])
     assert payment == XeroPayment("6b037c9b-2e5d-4905-84d3-eabfb3438242", Decimal("2.0"), date(2019, 3, 14))
-
-
-def test_an_organisation_is_bound_by_the_later_of_its_locks() -> None:
-    """Nothing dated on or before either lock date may move (FACTS 5)."""
-    facts = example("Organisation_get_response_200", "Organisations")[0]
-    later = facts | {"EndOfYearLockDate": "/Date(1577750400000+0000)/"}
-    organisation = organisation_from_xero(later, [], [], [{"Code": "NZD"}, {"Code": None}])
-    assert (organisation.lock_on, organisation.country, organisation.base_currency) == (
-        date(2019, 12, 31),
-        "NZ",
-        "NZD",
-    )
-    assert (organisation.short_code, organisation.currencies) == ("!mBdtL", ("NZD",))
-
-
-def test_an_organisation_without_locks_is_bound_by_none() -> None:
-    """Xero leaves a lock date out when it is not set."""
-    assert organisation_from_xero({"Name": "x"}, [], [], []).lock_on is None
-
-
-def test_accounts_fit_for_sales_and_for_payments_are_told_apart() -> None:
-    """Where the class is left out, the type tells it."""
-    bank, sales = map(account_from_xero, example("Accounts_get_response_200", "Accounts"))
-    assert (bank.fits_sales, bank.fits_payments) == (False, True)
-    assert (sales.fits_sales, sales.fits_payments) == (True, False)
-    assert account_from_xero({"Type": "REVENUE", "SystemAccount": "A_NEW_ONE", "Code": "1"}).is_system
-
-
-def test_tax_rates_say_whether_they_fit_sales() -> None:
-    """Only a rate that may be applied to revenue fits a sales invoice."""
-    rates = {
-        rate.tax_type: rate
-        for rate in map(tax_rate_from_xero, example("TaxRates_get_response_200", "TaxRates"))
-    }
-    assert (rates["OUTPUT2"].rate, rates["OUTPUT2"].fits_sales) == (Decimal("15.0"), True)
-    assert not rates["INPUT2"].fits_sales
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.xero.budget import Allowance
-from app.xero.shared_budget import build_rates, find_closed, find_used_up
+from app.xero.shared_budget import build_rates, find_closed, find_used_up, read_left
 
 NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 NOTHING = Allowance(0, 0, 0)
@@ -52,6 +52,27 @@ def test_a_bulk_stops_at_the_reserve_of_what_xero_said() -> None:
     refused = find_used_up(told(timedelta(minutes=20), day=500), 7, RESERVE, NOW)
     assert refused is not None
     assert (refused.problem, refused.retry_after) == ("day", timedelta(minutes=40))
+
+
+def test_only_a_bulk_is_stopped_by_the_reserve() -> None:
+    """What it was refused for stays for people, who go on."""
+    for_bulk, for_anybody = find_used_up(told(), 47, RESERVE, NOW), find_used_up(told(), 57, NOTHING, NOW)
+    assert for_bulk is not None
+    assert for_anybody is not None
+    assert (for_bulk.spares_people, for_anybody.spares_people) == (True, False)
+
+
+def test_what_is_left_is_xeros_word_less_the_calls_since() -> None:
+    """The minute's word lapses before the day's; nothing is ever less than nothing, or more than was said."""
+    left = read_left(told(), 10, NOW)
+    assert left is not None
+    assert (left.minute, left.day, left.told_at) == (47, 3997, NOW)
+    later = read_left(told(timedelta(minutes=2)), 10, NOW)
+    assert later is not None
+    assert (later.minute, later.day) == (None, 3997)
+    assert read_left(told(), 99, NOW) == read_left(told(minute=0, day=3908), 7, NOW)
+    assert read_left(told(), 0, NOW) == read_left(told(), 7, NOW)
+    assert read_left(None, 7, NOW) is None
 
 
 def test_where_xero_says_nothing_or_speaks_from_the_future_nothing_is_held_back() -> None:

@@ -5,16 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.xero_contact import ContactWrite
 from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
-from app.xero.to_xero import contact_to_xero, invoice_to_xero, line_to_xero, payments_to_xero
+from app.xero.to_xero import invoice_to_xero, line_to_xero, payments_to_xero
 
 LINE = {
     "description": "Supply and fit",
     "quantity": "1.5",
     "unit_price": "1890.1234",
     "discount_rate": None,
-    "item_code": None,
+    "item": None,
     "account": "200",
     "tax_type": "OUTPUT",
 }
@@ -111,20 +110,6 @@ def test_a_contact_goes_by_id_alone() -> None:
     assert said == {"InvoiceID": "i-1", "Contact": {"ContactID": "c-2"}}
 
 
-def test_a_new_contact_says_only_what_is_known() -> None:
-    """Details that the app lacks are left out, never sent empty."""
-    assert contact_to_xero(ContactWrite("Kim Tran", None, None, "pl-1")) == {
-        "Name": "Kim Tran",
-        "ContactNumber": "pl-1",
-    }
-    assert contact_to_xero(ContactWrite("Kim Tran", "k@example.com", "0400", "pl-1")) == {
-        "Name": "Kim Tran",
-        "ContactNumber": "pl-1",
-        "EmailAddress": "k@example.com",
-        "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "0400"}],
-    }
-
-
 def test_a_payment_names_its_account_by_id() -> None:
     """Many bank accounts have no code (FACTS 5)."""
     write = PaymentWrite("i-1", "a-1", Decimal("500.00"), date(2026, 11, 20), "pl-7")
@@ -139,3 +124,36 @@ def test_a_payment_names_its_account_by_id() -> None:
             }
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"discount_rate": "10", "discount_amount": None}, {"DiscountRate": Decimal(10)}),
+        ({"discount_rate": None, "discount_amount": "12.35"}, {"DiscountAmount": Decimal("12.35")}),
+        (
+            {"discount_rate": None, "discount_amount": None},
+            {"DiscountRate": Decimal(0), "DiscountAmount": Decimal(0)},
+        ),
+    ],
+)
+def test_a_line_names_one_discount_or_clears_both(members: dict[str, str], said: dict[str, Decimal]) -> None:
+    """Xero takes a rate or an amount: naming the other beside it, even as nothing, would contradict it."""
+    element = line_to_xero(LineWrite("l-1", members))
+    assert {name: value for name, value in element.items() if name.startswith("Discount")} == said
+
+
+def test_tracking_travels_by_name_and_is_cleared_by_an_empty_list() -> None:
+    """Category and option go as Xero shows them; a line that exists loses what it no longer has."""
+    written = line_to_xero(LineWrite(None, {"tracking": {"Region": "North"}}))
+    assert written["Tracking"] == [{"Name": "Region", "Option": "North"}]
+    assert line_to_xero(LineWrite("l-1", {"tracking": None}))["Tracking"] == []
+
+
+def test_theme_and_rate_of_exchange_are_said_with_a_create_alone() -> None:
+    """An update never names them: the theme may have been changed in Xero, the rate is settled."""
+    write = InvoiceWrite(None, HEADER, None, branding_theme_id="t-1", currency_rate="0.651200")
+    made = invoice_to_xero(write)
+    assert (made["BrandingThemeID"], made["CurrencyRate"]) == ("t-1", Decimal("0.651200"))
+    moved = InvoiceWrite("i-1", {"reference": "x"}, None, branding_theme_id="t-1", currency_rate="0.65")
+    assert invoice_to_xero(moved) == {"InvoiceID": "i-1", "Reference": "x"}

@@ -1,0 +1,126 @@
+"""Usage: what the calls to Xero came to, of one connection and of all, beside what Xero allows and what it costs."""
+
+import calendar
+from datetime import date, timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, Query
+
+from app.api.authentication import OwnConnection, PartnerId
+from app.api.dependencies import Given
+from app.api.pages import Limit
+from app.api.problems import documented
+from app.api.usage_resource import (
+    ConnectionsCounted,
+    ConnectionUsageShown,
+    PartnerUsage,
+    build_days,
+    build_left,
+    build_price,
+    build_totals,
+    egress_by_connection,
+    sum_used,
+)
+from app.db.usage import list_partner_usage, list_usage
+from app.intake.refusals import Fault, InputRefused
+
+router = APIRouter(prefix="/v1", tags=["usage"])
+
+LONGEST_SPAN = timedelta(days=366)
+
+
+class Days(NamedTuple):
+    """The days asked for, both included."""
+
+    since: date
+    until: date
+
+
+class Month(NamedTuple):
+    """The days of a calendar month."""
+
+    first: date
+    last: date
+
+
+def get_days(
+    services: Given,
+    since: Annotated[
+        date | None, Query(alias="from", description="The first day (UTC); when left out, the month's first.")
+    ] = None,
+    until: Annotated[
+        date | None, Query(alias="to", description="The last day (UTC); when left out, today.")
+    ] = None,
+) -> Days:
+    """The days asked for; raises `invalid_request`."""
+    last = until or services.clock.now().date()
+    first = since or last.replace(day=1)
+    if first > last:
+        raise InputRefused("invalid_request", "The days run backwards.", [Fault("from", "is after `to`")])
+    if last - first > LONGEST_SPAN:
+        message = f"is more than {LONGEST_SPAN.days} days before `to`"
+        raise InputRefused("invalid_request", "These are too many days at once.", [Fault("from", message)])
+    return Days(first, last)
+
+
+AskedDays = Annotated[Days, Depends(get_days)]
+
+
+@router.get(
+    "/connections/{connection_id}/usage",
+    operation_id="get_connection_usage",
+    summary="What one connection's calls to Xero came to, what is left, and the price",
+    responses=documented("unauthorised", "not_found", "invalid_request"),
+)
+async def get_connection_usage(
+    services: Given, connection: OwnConnection, days: AskedDays
+) -> ConnectionUsageShown:
+    """Every request to Xero's API counts, also one that Xero refused or did not answer. Nobody is asked."""
+    month, today = find_month(days.until), services.clock.now().date()
+    told = await services.calls_left.find_left(connection.tenant_id) if connection.tenant_id else None
+    async with services.database.reading() as session:
+        used = await list_usage(session, connection.id, *days)
+        of_today = await list_usage(session, connection.id, today, today)
+        of_month = await list_partner_usage(session, connection.partner_id, *month)
+    egress = egress_by_connection(of_month)
+    return ConnectionUsageShown(
+        connection_id=connection.id,
+        since=days.since,
+        until=days.until,
+        data=build_days(used),
+        total=sum_used(used),
+        left=build_left(services.plan, told, sum_used(of_today).calls),
+        price=build_price(services.plan, month.first, egress.get(connection.id, 0), sum(egress.values())),
+    )
+
+
+@router.get(
+    "/usage",
+    operation_id="get_usage",
+    summary="What all your connections' calls to Xero came to, and the price",
+    responses=documented("unauthorised", "invalid_request"),
+)
+async def get_partner_usage(
+    services: Given, partner_id: PartnerId, days: AskedDays, limit: Limit = 100
+) -> PartnerUsage:
+    """The totals are of all; listed are the connections that received the most."""
+    month = find_month(days.until)
+    async with services.database.reading() as session:
+        used = await list_partner_usage(session, partner_id, *days)
+        of_month = await list_partner_usage(session, partner_id, *month)
+    egress = egress_by_connection(of_month)
+    whole = sum(egress.values())
+    counted = {each.connection_id for each in used if each.is_counted_by_xero}
+    return PartnerUsage(
+        since=days.since,
+        until=days.until,
+        data=build_totals(services.plan, used, egress, limit),
+        total=sum_used(used),
+        connections=ConnectionsCounted(allowance=services.plan.tier.connections, used=len(counted)),
+        price=build_price(services.plan, month.first, whole, whole),
+    )
+
+
+def find_month(day: date) -> Month:
+    """The calendar month in which a day lies."""
+    return Month(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))

@@ -1,0 +1,128 @@
+"""Held links: what makes them be looked at again, and whose facts must be read for that.
+
+Everybody locks the connection's row before its links; the functions that begin with a link's own row leave the
+connection to their callers.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+
+from app.db.connections import raise_generation
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import ConnectionRow, InvoiceLinkRow
+from app.domain.connection import ConnectionState
+from app.domain.link import State
+
+_IS_HELD = InvoiceLinkRow.state == State.HELD.value
+
+
+async def trigger_held(
+    session: WriteSession, connection_id: UUID, codes: Collection[str] | None = None
+) -> None:
+    """Look again at every held link, or at those held with these codes: what may lift the cause has changed."""
+    held = update(InvoiceLinkRow).where(InvoiceLinkRow.connection_id == connection_id, _IS_HELD)
+    if codes is not None:
+        held = held.where(InvoiceLinkRow.reason_code.in_(codes))
+    await session.execute(held.values(generation=InvoiceLinkRow.generation + 1))
+
+
+async def trigger_link(
+    session: WriteSession, connection_id: UUID, partner_invoice_id: str, at: datetime
+) -> bool:
+    """Look again at one link because somebody asked for it at that time; False where there is none.
+
+    Facts for which anything is held are read anew, because whoever asks may just have changed them.
+    """
+    await ask_for_facts(session, connection_id)
+    triggered = (
+        update(InvoiceLinkRow)
+        .where(
+            InvoiceLinkRow.connection_id == connection_id,
+            InvoiceLinkRow.partner_invoice_id == partner_invoice_id,
+        )
+        .values(generation=InvoiceLinkRow.generation + 1, touched_at=at)
+        .returning(InvoiceLinkRow.id)
+    )
+    return (await session.execute(triggered)).scalar_one_or_none() is not None
+
+
+async def trigger_freed(
+    session: WriteSession, connection_id: UUID, numbers: Mapping[str, str | None]
+) -> None:
+    """Look again at links whose number was taken by one of these invoices of Xero, if it has another number by now."""
+    row = InvoiceLinkRow
+    waiting = select(row.id, row.held_by, row.partner_number).where(
+        row.connection_id == connection_id, _IS_HELD, row.held_by.in_(numbers)
+    )
+    freed = [
+        link_id
+        for link_id, holder, wanted in await session.execute(waiting)
+        if holder is not None and numbers[holder] != wanted
+    ]
+    if freed:
+        await session.execute(update(row).where(row.id.in_(freed)).values(generation=row.generation + 1))
+
+
+async def list_held_codes(session: ReadSession, connection_id: UUID) -> set[str]:
+    """The codes for which links of a connection are held."""
+    held = select(InvoiceLinkRow.reason_code).where(InvoiceLinkRow.connection_id == connection_id, _IS_HELD)
+    return {code for code in (await session.execute(held.distinct())).scalars() if code}
+
+
+async def list_retries_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
+    """Active connections with held links whose time for another look has come."""
+    due = (
+        select(InvoiceLinkRow.connection_id)
+        .join(ConnectionRow, ConnectionRow.id == InvoiceLinkRow.connection_id)
+        .where(_IS_HELD, InvoiceLinkRow.retry_at <= now, ConnectionRow.state == ConnectionState.ACTIVE)
+    )
+    return (await session.execute(due.distinct().limit(limit))).scalars().all()
+
+
+async def trigger_retries(session: WriteSession, connection_id: UUID, now: datetime) -> None:
+    """Look again at the held links of a connection whose time has come; each is triggered once."""
+    await raise_generation(session, connection_id)
+    await session.execute(
+        update(InvoiceLinkRow)
+        .where(InvoiceLinkRow.connection_id == connection_id, _IS_HELD, InvoiceLinkRow.retry_at <= now)
+        .values(generation=InvoiceLinkRow.generation + 1, retry_at=None)
+    )
+
+
+async def list_facts_wanted(
+    session: ReadSession, codes: Collection[str], before: datetime, limit: int
+) -> Sequence[UUID]:
+    """Active connections with links held with these codes, whose organisation's facts were not read since `before`."""
+    wanted = (
+        select(InvoiceLinkRow.connection_id)
+        .join(ConnectionRow, ConnectionRow.id == InvoiceLinkRow.connection_id)
+        .where(
+            _IS_HELD,
+            InvoiceLinkRow.reason_code.in_(codes),
+            ConnectionRow.state == ConnectionState.ACTIVE,
+            ConnectionRow.facts_due.is_(False),
+            or_(ConnectionRow.facts_checked_at.is_(None), ConnectionRow.facts_checked_at < before),
+        )
+    )
+    return (await session.execute(wanted.distinct().limit(limit))).scalars().all()
+
+
+async def ask_for_facts(session: WriteSession, connection_id: UUID) -> None:
+    """Ask for those facts of the organisation for which links are held."""
+    await session.execute(
+        update(ConnectionRow)
+        .where(ConnectionRow.id == connection_id)
+        .values(facts_due=True, generation=ConnectionRow.generation + 1)
+    )
+
+
+async def drop_facts_due(session: WriteSession, connection_id: UUID, at: datetime) -> None:
+    """Nothing is held for a fact any more."""
+    await session.execute(
+        update(ConnectionRow)
+        .where(ConnectionRow.id == connection_id)
+        .values(facts_due=False, facts_checked_at=at)
+    )

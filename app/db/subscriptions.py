@@ -1,0 +1,143 @@
+"""What arrived of Xero's webhooks and what did not, for each Xero app (None is Plumbline's own).
+
+Whoever locks a subscription's row in a transaction does so last, after the rows of connections and of events: taken in
+another order, a delivery and the watch over it would wait for each other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import SubscriptionRow
+from app.domain.event_sequence import EventSequence, Gap, take_gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscription as it is shown to the operator."""
+
+    xero_app_id: UUID | None
+    heard_at: datetime | None
+    untold: int
+    untold_since: datetime | None
+    silent_since: datetime | None
+    gaps: int
+    events_missed: int
+
+
+async def lock_sequence(session: WriteSession, xero_app_id: UUID | None) -> EventSequence | None:
+    """The numbers seen so far, held still until this transaction ends; the first one to ask makes the row."""
+    row = SubscriptionRow
+    await session.execute(
+        insert(row).values(xero_app_id=xero_app_id).on_conflict_do_nothing(index_elements=["xero_app_id"])
+    )
+    kept = (
+        await session.execute(
+            select(row.sequence).where(row.xero_app_id.is_not_distinct_from(xero_app_id)).with_for_update()
+        )
+    ).scalar_one()
+    return EventSequence.from_json(kept) if kept else None
+
+
+async def save_heard(
+    session: WriteSession, xero_app_id: UUID | None, sequence: EventSequence | None, at: datetime
+) -> bool:
+    """An event arrived, which ends a silence; True when the operator had been told of one."""
+    row = SubscriptionRow
+    where = row.xero_app_id.is_not_distinct_from(xero_app_id)
+    was_silent = (await session.execute(select(row.silent_since).where(where))).scalar_one()
+    await session.execute(
+        update(row)
+        .where(where)
+        .values(
+            sequence=sequence.to_json() if sequence else None,
+            heard_at=at,
+            untold=0,
+            untold_since=None,
+            silent_since=None,
+        )
+    )
+    return was_silent is not None
+
+
+async def list_with_gaps(session: ReadSession, found_before: datetime) -> list[UUID | None]:
+    """The apps whose sequences have gaps that have been open since before then."""
+    row = SubscriptionRow
+    kept = await session.execute(select(row.xero_app_id, row.sequence).where(row.sequence.is_not(None)))
+    return [
+        xero_app_id
+        for xero_app_id, sequence in kept
+        if take_gaps(EventSequence.from_json(sequence), found_before)[1]
+    ]
+
+
+async def take_open_gaps(
+    session: WriteSession, xero_app_id: UUID | None, found_before: datetime
+) -> tuple[Gap, ...]:
+    """The gaps that stayed open since before then, counted and taken off: nobody gets them a second time."""
+    sequence = await lock_sequence(session, xero_app_id)
+    rest, taken = take_gaps(sequence, found_before) if sequence else (None, ())
+    if rest is not None and taken:
+        row = SubscriptionRow
+        await session.execute(
+            update(row)
+            .where(row.xero_app_id.is_not_distinct_from(xero_app_id))
+            .values(
+                sequence=rest.to_json(),
+                gaps=row.gaps + len(taken),
+                events_missed=row.events_missed + sum(gap.size for gap in taken),
+            )
+        )
+    return taken
+
+
+async def note_untold(
+    session: WriteSession, xero_app_id: UUID | None, changed_at: datetime, now: datetime
+) -> None:
+    """A sweep or compare found a change, of that time by Xero's clock, after which no event has arrived at all."""
+    row = SubscriptionRow
+    await session.execute(
+        insert(row)
+        .values(xero_app_id=xero_app_id, untold=1, untold_since=now)
+        .on_conflict_do_update(
+            index_elements=["xero_app_id"],
+            set_={"untold": row.untold + 1, "untold_since": func.coalesce(row.untold_since, now)},
+            where=or_(row.heard_at.is_(None), row.heard_at < changed_at),
+        )
+    )
+
+
+async def take_silent(
+    session: WriteSession, now: datetime, *, finds: int, within: timedelta
+) -> list[Subscription]:
+    """The subscriptions that have fallen silent and of which the operator has not been told: each is answered once."""
+    row = SubscriptionRow
+    is_silent = or_(row.untold >= finds, and_(row.untold > 0, row.untold_since <= now - within))
+    told = (
+        update(row).where(row.silent_since.is_(None), is_silent).values(silent_since=now).returning(row)
+    ).execution_options(populate_existing=True)
+    return [_from_row(found) for found in (await session.execute(told)).scalars()]
+
+
+async def list_subscriptions(session: ReadSession) -> list[Subscription]:
+    """All of them, Plumbline's own first."""
+    rows = await session.execute(
+        select(SubscriptionRow).order_by(SubscriptionRow.xero_app_id.is_not(None), SubscriptionRow.id)
+    )
+    return [_from_row(row) for row in rows.scalars()]
+
+
+def _from_row(row: SubscriptionRow) -> Subscription:
+    return Subscription(
+        xero_app_id=row.xero_app_id,
+        heard_at=row.heard_at,
+        untold=row.untold,
+        untold_since=row.untold_since,
+        silent_since=row.silent_since,
+        gaps=row.gaps,
+        events_missed=row.events_missed,
+    )

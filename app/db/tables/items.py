@@ -1,0 +1,86 @@
+"""Items: the partner's products and their links, and what was last read of Xero's own list."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.table import Table
+
+
+class ItemLinkRow(Table):
+    """The pair of identities of one product, and what we know of each side (see `domain.item`).
+
+    `document` is the partner's newest word as it came; `record`, `partner_shadow` and `xero_shadow` are in Xero's
+    words. `intent_key`, `intent_at` and `unanswered` stand from before a write until its answer is recorded.
+    """
+
+    __tablename__ = "item_links"
+    __table_args__ = (
+        Index("uq_item_links_partner", "connection_id", "partner_item_id", unique=True),
+        Index(
+            "uq_item_links_xero",
+            "connection_id",
+            "xero_item_id",
+            unique=True,
+            postgresql_where=text("xero_item_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_item_links_behind",
+            "connection_id",
+            "touched_at",
+            postgresql_where=text("generation > settled_generation"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    partner_item_id: Mapped[str]
+    xero_item_id: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    state: Mapped[str] = mapped_column(server_default="behind")
+    reason_code: Mapped[str | None]
+    reason_message: Mapped[str | None]
+    reason_cure: Mapped[str | None]
+    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+    document: Mapped[dict[str, Any]]
+    document_version: Mapped[int] = mapped_column(BigInteger)
+    record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    unanswered: Mapped[dict[str, Any] | None]
+    intent_key: Mapped[str | None]
+    intent_at: Mapped[datetime | None]
+
+
+class ItemListRow(Table):
+    """That Xero's items are kept for a connection, and when all of them were last read; no row: nobody needs them."""
+
+    __tablename__ = "item_lists"
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    fetched_at: Mapped[datetime]
+
+
+class XeroItemRow(Table):
+    """One item of Xero's as it was last read, kept so that lines and products are matched without a call.
+
+    `code_key` is the code as codes are compared; `details` are the other fields in Xero's words.
+    """
+
+    __tablename__ = "xero_items"
+    __table_args__ = (Index("ix_xero_items_code", "connection_id", "code_key"),)
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    xero_item_id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    code_key: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]

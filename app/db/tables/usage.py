@@ -1,0 +1,26 @@
+"""Usage: the calls to Xero, counted."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.table import Table
+
+
+class XeroUsageRow(Table):
+    """Requests to Xero of one connection on one day (UTC), about one entity, by one method; days are kept for good.
+
+    The primary key is the index by connection and day.
+    """
+
+    __tablename__ = "xero_usage"
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    used_on: Mapped[date] = mapped_column(primary_key=True)
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    method: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    bytes_sent: Mapped[int] = mapped_column(BigInteger)
+    bytes_received: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,143 @@
+"""Usage: the calls to Xero, kept by connection, day, entity and method.
+
+Counts come in batches (`UsageBook.save`), at the end of each round of a reconcile and of each API request that called
+Xero, and when a process ends. A process that dies loses what it counted since; a database that is gone loses nothing,
+the counts wait for the next batch. Where a commit's answer is lost they are kept twice: these are figures to go by, the
+bill is Xero's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.session import Database, ReadSession, WriteSession
+from app.db.tables import ConnectionRow, XeroUsageRow
+from app.domain.connection import ConnectionState
+from app.domain.usage import Usage
+
+log = structlog.get_logger(__name__)
+
+
+class Counts(Protocol):
+    """Where calls are counted as they are made (`xero.usage.CallCounter`)."""
+
+    def take(self) -> list[Usage]:
+        """What was counted since the last take."""
+        ...
+
+    def put_back(self, counts: Iterable[Usage]) -> None:
+        """Count these again, which could not be kept."""
+        ...
+
+
+class UsageBook:
+    """Keeps what one process counted; safe for several tasks."""
+
+    def __init__(self, database: Database, counts: Counts) -> None:
+        self._database = database
+        self._counts = counts
+
+    async def save(self) -> None:
+        """Keep everything counted until now, in one transaction; nothing is done where nothing was counted.
+
+        Never raises: nobody's work waits for a figure.
+        """
+        counts = self._counts.take()
+        if not counts:
+            return
+        try:
+            async with self._database.writing() as session:
+                await add_usage(session, counts)
+        except (SQLAlchemyError, OSError) as error:
+            self._counts.put_back(counts)
+            log.warning("usage_not_kept", error=type(error).__name__)
+        except BaseException:
+            self._counts.put_back(counts)
+            raise
+
+
+async def add_usage(session: WriteSession, counts: Sequence[Usage]) -> None:
+    """Add to what is kept; rows are locked in one order by everybody."""
+    row = XeroUsageRow
+    values = sorted((asdict(usage) for usage in counts), key=_key)
+    added = insert(row).values(values)
+    await session.execute(
+        added.on_conflict_do_update(
+            index_elements=[row.connection_id, row.used_on, row.entity, row.method],
+            set_={
+                name: getattr(row, name) + added.excluded[name]
+                for name in ("calls", "bytes_sent", "bytes_received")
+            },
+        )
+    )
+
+
+async def list_usage(session: ReadSession, connection_id: UUID, since: date, until: date) -> list[Usage]:
+    """What a connection used on these days, both included, in the order of days, entities and methods."""
+    row = XeroUsageRow
+    found = await session.execute(
+        select(row)
+        .where(row.connection_id == connection_id, row.used_on.between(since, until))
+        .order_by(row.used_on, row.entity, row.method)
+    )
+    return [_usage_from_row(each) for each in found.scalars()]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionUsage:
+    """What one connection used; `is_counted_by_xero` while it stands in Xero's list of the app's connections."""
+
+    connection_id: UUID
+    business_id: str
+    is_counted_by_xero: bool
+    entity: str | None
+    calls: int
+    bytes_sent: int
+    bytes_received: int
+
+
+async def list_partner_usage(
+    session: ReadSession, partner_id: UUID, since: date, until: date
+) -> list[ConnectionUsage]:
+    """What each connection of a partner used of each entity; one that used nothing has one row, without an entity."""
+    row, connection = XeroUsageRow, ConnectionRow
+    # Xero goes on counting a connection until it is deleted there (FACTS 2), which we do at its removal.
+    is_counted = and_(connection.xero_connection_id.is_not(None), connection.state != ConnectionState.REMOVED)
+    is_used = and_(row.connection_id == connection.id, row.used_on.between(since, until))
+    found = await session.execute(
+        select(
+            connection.id,
+            connection.business_id,
+            is_counted,
+            row.entity,
+            *(func.coalesce(func.sum(each), 0) for each in (row.calls, row.bytes_sent, row.bytes_received)),
+        )
+        .outerjoin(row, is_used)
+        .where(connection.partner_id == partner_id)
+        .group_by(connection.id, row.entity)
+        .order_by(connection.id, row.entity)
+    )
+    return [ConnectionUsage(*each[:4], *(int(number) for number in each[4:])) for each in found]
+
+
+def _key(values: dict[str, object]) -> tuple[str, ...]:
+    return tuple(str(values[name]) for name in ("connection_id", "used_on", "entity", "method"))
+
+
+def _usage_from_row(row: XeroUsageRow) -> Usage:
+    return Usage(
+        connection_id=row.connection_id,
+        used_on=row.used_on,
+        entity=row.entity,
+        method=row.method,
+        calls=row.calls,
+        bytes_sent=row.bytes_sent,
+        bytes_received=row.bytes_received,
+    )

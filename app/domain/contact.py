@@ -1,0 +1,122 @@
+"""A contact in canonical form, and the partner's contact document, both ways.
+
+The form is flat and complete: every field that a side can hold is there, None where it has no value, so a field that
+one side never spoke of is no difference. An address is one value: half of one and half of another would be a third
+place. `groups` are the partner's own words; Xero never sees them (`contact_groups` of the settings says what they mean
+there), so they are no field of its side.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.domain.coupling import Vocabulary
+from app.domain.fields import Fields, Value
+from app.domain.hub import Move
+from app.domain.sides import Side
+from app.domain.xero_contact import XeroContact
+
+SHARED = (
+    "name",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "mobile",
+    "address",
+    "account_number",
+    "tax_number",
+)
+DETAILS = ("name", "email", "phone")
+"""What an invoice document says of its contact."""
+
+HOLDS: Mapping[Side, tuple[str, ...]] = {Side.PARTNER: (*SHARED, "groups"), Side.XERO: SHARED}
+
+ADDRESS_LINES = 4
+_PLACE = ("city", "region", "postal_code", "country")
+
+
+class ContactKind:
+    """Contacts, as a hub keeps them: nothing follows from anything, and all that Xero shows counts."""
+
+    def project(self, side: Side, record: Fields) -> dict[str, Value]:
+        return {path: record[path] for path in HOLDS[side] if path in record}
+
+    def couple(
+        self, side: Side, before: Fields, merged: Fields, vocabulary: Vocabulary, at: datetime
+    ) -> dict[str, Value]:
+        return dict(merged)
+
+    def believe(self, base: Fields, seen: Fields) -> Fields:
+        return seen
+
+    def compare(self, holds: Fields, wanted: Fields) -> Fields:
+        return holds
+
+
+CONTACT = ContactKind()
+
+
+def from_contact_document(document: Mapping[str, Any], held: Fields) -> dict[str, Value]:
+    """The document in the partner's projection; what it does not say stays as it is held."""
+    said = {path: _canonical(path, document[path]) for path in HOLDS[Side.PARTNER] if path in document}
+    return {**blank(Side.PARTNER), **held, **said}
+
+
+def blank(side: Side) -> dict[str, Value]:
+    """A contact of which nothing is known."""
+    return dict.fromkeys(HOLDS[side]) | ({"groups": []} if side is Side.PARTNER else {})
+
+
+def to_contact_document(contact_id: str, fields: Fields) -> dict[str, Any]:
+    """The contact as the partner's app should show it."""
+    return {"id": contact_id} | {path: fields.get(path) for path in HOLDS[Side.PARTNER]}
+
+
+def contact_entries(moves: Mapping[str, Move], view: Fields, wanted: Fields) -> list[dict[str, Any]]:
+    """The moves as the partner receives them: what its app holds there, and what it must show."""
+    return [
+        {"path": path, "before": view.get(path), "after": wanted.get(path)} for path in HOLDS[Side.PARTNER]
+        if path in moves
+    ]  # fmt: skip
+
+
+def observed_contact(contact: XeroContact) -> dict[str, Value]:
+    """A contact of Xero's in Xero's projection."""
+    return {path: _canonical(path, getattr(contact, path)) for path in SHARED}
+
+
+def common_ground(record: Fields, seen: Fields, *, was_said: bool) -> dict[str, Value]:
+    """What to take for the last agreement when a contact that Xero has already is joined to one of the app's.
+
+    Where one side says nothing, nothing: the other's value fills it. Where both say different things, a contact that
+    the app said itself (`was_said`) has no common ground there, which is a conflict; one that only invoices named gives
+    way to what Xero holds, because an invoice never edits a contact.
+    """
+    ground: dict[str, Value] = {}
+    for path, theirs in seen.items():
+        ours = record.get(path)
+        if ours is None or theirs is None:
+            ground[path] = None
+        elif ours == theirs or not was_said:
+            ground[path] = ours
+    return ground
+
+
+def tidy_name(name: str) -> str:
+    """The name as Xero keeps it, without leading, trailing and doubled blanks (FACTS 5)."""
+    return " ".join(name.split())
+
+
+def _canonical(path: str, value: Any) -> Value:
+    if path == "groups":
+        return sorted(set(value or ()))
+    return _canonical_address(value) if path == "address" else value or None
+
+
+def _canonical_address(address: Mapping[str, Any] | None) -> Value:
+    if not address:
+        return None
+    lines = [line for line in address.get("lines") or () if line]
+    place = {name: address.get(name) or None for name in _PLACE}
+    return {"lines": lines, **place} if lines or any(place.values()) else None

@@ -1,0 +1,75 @@
+"""The contact of Xero that a person chose for one of the app's, by hand.
+
+The API stores the wish; here, under the lease, it is carried out or refused in words. A contact that was linked before
+keeps its invoices: those that stand in Xero under the old contact are moved, by telling the truth about them. The old
+contact of Xero gets a link of its own, their shadows say that they stand with it, and so the plan of each moves it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
+from app.db.findings import Attempt
+from app.db.invoice_contacts import save_contact_of_invoices
+from app.domain.contact_legality import CONTACT_LINK_REFUSED, judge_use
+from app.domain.hold import Hold
+from app.domain.xero_contact import XeroContact
+from app.domain.xero_invoice import BORN_IN_XERO
+from app.reconcile.contacts.keys import born_link
+from app.reconcile.contacts.reads import read_followed
+from app.reconcile.contacts.work import ContactWork, take_contact
+from app.reconcile.round import Round
+
+
+async def link_chosen(current: Round, works: Sequence[ContactWork]) -> None:
+    """Link those of these contacts for which somebody chose one."""
+    for work in works:
+        wanted = work.link.wanted_xero_id
+        if wanted is None:
+            continue
+        there = await read_followed(current, {wanted, work.link.xero_contact_id or wanted})
+        work.refusal = await _judge(current, work, there.get(wanted))
+        if work.refusal is None:
+            await _link(current, work, there[wanted], there.get(work.link.xero_contact_id or ""))
+        work.link = replace(work.link, wanted_xero_id=None, granted_xero_id=wanted)
+
+
+async def _judge(current: Round, work: ContactWork, chosen: XeroContact | None) -> Hold | None:
+    if chosen is None:
+        return _refused("Xero has no such contact.")
+    if not chosen.is_usable:
+        return judge_use(chosen.name, "erased" if chosen.is_erased else "archived")
+    async with current.database.reading() as session:
+        links = await list_contacts_by_xero_id(session, current.connection_id, [chosen.xero_contact_id])
+    owner = next((link for link in links if link.id != work.link.id), None)
+    return _refused(f"It is the app's contact {owner.partner_contact_id} already.") if owner else None
+
+
+async def _link(current: Round, work: ContactWork, chosen: XeroContact, before: XeroContact | None) -> None:
+    if before is not None and before.xero_contact_id != chosen.xero_contact_id:
+        await _move_invoices(current, work, before)
+    with work.guarded():
+        # Whatever was agreed with the contact before means nothing to this one.
+        hub = replace(work.hub, xero_shadow={}, unanswered=None)
+        work.link = replace(work.link, hub=hub, xero_contact_id=None, is_shared=False, intent=None)
+        take_contact(current, work, chosen)
+        said = f"Linked by hand to {chosen.name!r}."
+        work.attempts.append(Attempt(work.link.id, "link", {}, "adopted", said))
+
+
+async def _move_invoices(current: Round, work: ContactWork, before: XeroContact) -> None:
+    """The old contact of Xero gets a link of its own; cut off before the new one is recorded, this is done again."""
+    key = BORN_IN_XERO + before.xero_contact_id
+    # The link itself may bear that name, if it was born with the very contact that it now leaves.
+    taken = key == work.link.partner_contact_id
+    born = born_link(before, current.clock.now(), f"{key}-left" if taken else key)
+    async with current.lease.recording() as session:
+        await save_contact_of_invoices(
+            session, current.connection_id, work.link.partner_contact_id, born.partner_contact_id
+        )
+        # The identity in Xero is unique, so it goes over from one link to the other in one transaction.
+        await insert_contacts_from_xero(session, current.connection_id, [born], instead_of=work.link.id)
+
+
+def _refused(why: str) -> Hold:
+    return Hold(CONTACT_LINK_REFUSED, why, "Choose another contact of Xero, or leave the link as it is.")

@@ -1,0 +1,179 @@
+"""Contacts for invoices that are about to be written: linked once, created once, never edited through an invoice.
+
+This is the gate of contacts (FEATURES T18): nothing brings a contact to Xero but an invoice that goes there. Matching
+comes before creating without a search: `PUT` writes nothing where the name of an active contact, an account number or
+our marker in ContactNumber is taken (FACTS 5), and these are the very things that a contact is matched by. So a new
+customer costs its share of one batched call, and only a refusal makes us look (`matching`).
+
+A create that is cut off leaves an intent on disk, which `unfinished` settles before the next round does anything else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from app.db.contacts import list_contacts, list_contacts_by_xero_id, save_contact_links
+from app.db.findings import Attempt
+from app.domain.contact import SHARED
+from app.domain.contact_legality import explain_contact, judge_contact, judge_use
+from app.domain.contact_link import ContactLink
+from app.domain.fields import Fields
+from app.domain.hold import Hold
+from app.domain.link import Intent
+from app.domain.sides import Side
+from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_invoice import Refused
+from app.errors import RateLimited
+from app.reconcile.contacts.chosen import link_chosen
+from app.reconcile.contacts.matching import Match, find_matches
+from app.reconcile.contacts.record import record_contacts
+from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, start_work, take_contact
+from app.reconcile.contacts.write import write_contacts
+from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.round import Round, batches
+
+Found = dict[str, str | Hold]
+
+
+async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
+    """Xero's id for each of our contact keys, or the reason why there is none that can be used."""
+    if not keys:
+        return {}
+    async with current.database.reading() as session:
+        links = await list_contacts(session, current.connection_id, keys)
+    missing = start_work(current, [link for link in links if link.xero_contact_id is None])
+    await link_chosen(current, missing)
+    fit = [work for work in missing if work.link.xero_contact_id is None and _may_be_created(work)]
+    to_create = {work.link.id for work in fit}
+    await record_contacts(current, [work for work in missing if work.link.id not in to_create])
+    for batch in batches(fit, WRITE_BATCH):
+        await _create(current, batch)
+    done = {work.link.id: work for work in missing}
+    return {
+        link.partner_contact_id: _use(done[link.id].link, done[link.id].refusal)
+        if link.id in done
+        else _use(link, None)
+        for link in links
+    }
+
+
+def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
+    """What an invoice is to name; a refused edit of a linked contact is no reason against it."""
+    if link.xero_contact_id is None:
+        return refusal or BROKEN_CONTACT
+    return judge_use(link.hub.record.get("name"), link.unusable) or link.xero_contact_id
+
+
+def _may_be_created(work: ContactWork) -> bool:
+    if work.refusal is None:
+        work.refusal = judge_contact(work.hub.record, SHARED)
+    return work.refusal is None
+
+
+async def _create(current: Round, works: Sequence[ContactWork]) -> None:
+    key = uuid4().hex
+    targets = {work.link.id: work.hub.kind.project(Side.XERO, work.hub.record) for work in works}
+    await _begin(current, works, key, targets)
+    try:
+        answers = await current.xero.contacts.create([_build(current, work) for work in works], key)
+    except RateLimited:
+        # Nothing was written. If a part of the batch did go out, Xero refuses it the next time, and it is adopted.
+        await _end(current, works)
+        raise
+    refused: dict[UUID, Refused] = {}
+    for work, answer in zip(works, answers, strict=True):
+        work.link = replace(work.link, intent=None)
+        if isinstance(answer, Refused):
+            refused[work.link.id] = answer
+            work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
+            continue
+        with work.guarded():
+            take_contact(current, work, answer, wrote=targets[work.link.id])
+            work.attempts.append(Attempt(work.link.id, "create", {}, "done"))
+    # What stands in Xero is on disk before anything else is asked of it.
+    await record_contacts(current, [work for work in works if work.link.id not in refused])
+    await _adopt(current, [work for work in works if work.link.id in refused], refused)
+
+
+async def _begin(
+    current: Round, works: Sequence[ContactWork], key: str, targets: Mapping[UUID, Fields]
+) -> None:
+    intent = Intent(key, current.clock.now())
+    for work in works:
+        hub = replace(work.hub, unanswered=dict(targets[work.link.id]))
+        work.link = replace(work.link, intent=intent, hub=hub)
+    await _save(current, works)
+
+
+async def _end(current: Round, works: Sequence[ContactWork]) -> None:
+    for work in works:
+        work.link = replace(work.link, intent=None, hub=replace(work.hub, unanswered=None))
+    await _save(current, works)
+
+
+async def _save(current: Round, works: Sequence[ContactWork]) -> None:
+    """The links as they are, still behind: what was merged in them is told when they are recorded."""
+    links = [work.link for work in works]
+    async with current.lease.recording() as session:
+        await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
+
+
+def _build(current: Round, work: ContactWork) -> ContactWrite:
+    """A create of all that the record says, with the settings' account number where it says none.
+
+    That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app.
+    """
+    fields = {path: work.hub.record.get(path) for path in SHARED}
+    template = current.connection.settings.contact_account_number
+    if template and not fields["account_number"]:
+        fields["account_number"] = template.replace("{id}", work.link.partner_contact_id)
+    return ContactWrite(fields, work.link.marker)
+
+
+async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[UUID, Refused]) -> None:
+    """Where Xero refused: the contact that is in the way, if it may well be the same; both sides are told."""
+    if not works:
+        return
+    asked = [(work.link, refused[work.link.id].messages, _build(current, work).fields) for work in works]
+    matches = await find_matches(current, asked)
+    owned = await _owners(current, matches)
+    for work in works:
+        match = matches.get(work.link.id)
+        owner = owned.get(match.contact.xero_contact_id) if match else None
+        if match is None or owner is not None or match.hold is not None:
+            work.refusal = _refusal(refused[work.link.id], match, owner)
+            continue
+        with work.guarded():
+            _join(current, work, match.contact)
+            owned[match.contact.xero_contact_id] = work.link.partner_contact_id
+    for work in works:
+        if work.refusal is not None:
+            work.attempts.append(Attempt(work.link.id, "create", {}, "refused", work.refusal.message))
+    await record_contacts(current, works)
+    await write_contacts(current, [work for work in works if work.refusal is None])
+
+
+def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:
+    take_contact(current, work, contact)
+    said = "It was in Xero already and is the same: by our mark, its account number, or its name and e-mail."
+    work.attempts.append(Attempt(work.link.id, "create", {}, "adopted", said))
+
+
+async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, str]:
+    """Which of the app's contacts is linked to each of these contacts of Xero already."""
+    ids = [match.contact.xero_contact_id for match in matches.values()]
+    async with current.database.reading() as session:
+        linked = await list_contacts_by_xero_id(session, current.connection_id, ids)
+    return {link.xero_contact_id: link.partner_contact_id for link in linked if link.xero_contact_id}
+
+
+def _refusal(refused: Refused, match: Match | None, owner: str | None) -> Hold:
+    hold = explain_contact(refused.messages)
+    if match is not None and match.hold is not None:
+        return match.hold
+    if match is not None and owner is not None:
+        message = f"The contact {match.contact.name!r} in Xero is the app's contact {owner} already."
+        return replace(
+            hold, message=message, cure="Give the two different names and numbers, or make them one."
+        )
+    return hold

@@ -1,0 +1,43 @@
+"""Contact groups: the app's group codes become memberships in the groups that the settings name.
+
+A contact is put into each group once, with a call for each group and batch. Whoever takes it out again in Xero is not
+contradicted, and nobody is ever taken out from here. A cut before the answer is recorded puts it in a second time,
+which changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.db.findings import Attempt
+from app.domain.hold import Hold
+from app.reconcile.contacts.record import groups_due, record_contacts
+from app.reconcile.contacts.work import ContactWork
+from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.round import Round, batches
+
+
+async def join_groups(current: Round, works: Sequence[ContactWork]) -> None:
+    """Put these contacts into the groups that are due."""
+    due = {work.link.id: groups_due(current, work.link) for work in works if work.refusal is None}
+    for group_id in sorted(frozenset[str]().union(*due.values())):
+        joining = [work for work in works if group_id in due.get(work.link.id, ())]
+        for batch in batches(joining, WRITE_BATCH):
+            await _join(current, group_id, batch)
+
+
+async def _join(current: Round, group_id: str, works: Sequence[ContactWork]) -> None:
+    refused = await current.xero.contacts.join_group(
+        group_id, [work.link.xero_contact_id or "" for work in works]
+    )
+    for work in works:
+        if refused is None:
+            work.link = replace(work.link, groups_joined=work.link.groups_joined | {group_id})
+            continue
+        said = " ".join(refused.messages)
+        work.refusal = Hold(
+            "contact_group_refused",
+            f"Xero did not take the contact into the group that the settings name: {said}",
+            "Choose another group for that code in the settings, or restore the group in Xero.",
+        )
+        work.attempts.append(Attempt(work.link.id, "join", {"groups": {}}, "refused", said))
+    await record_contacts(current, works)

@@ -1,0 +1,70 @@
+"""Whose contact an invoice of Xero names: our keys of Xero's contacts, and new links for those that nobody knows."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
+from app.domain.contact import CONTACT, DETAILS, observed_contact
+from app.domain.contact_link import ContactLink, Mention
+from app.domain.hub import Hub
+from app.domain.link import Standing, State
+from app.domain.xero_contact import XeroContact
+from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
+from app.reconcile.contacts.reads import read_followed
+from app.reconcile.round import Round
+
+
+async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[str, str]:
+    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now."""
+    known = await known_contact_keys(current, {invoice.xero_contact_id for invoice in invoices})
+    missing = {invoice.xero_contact_id for invoice in invoices} - known.keys()
+    if not missing:
+        return known
+    found = await read_followed(current, missing)
+    now = current.clock.now()
+    stand_for = await known_contact_keys(current, {contact.xero_contact_id for contact in found.values()})
+    unknown = {c.xero_contact_id: c for c in found.values() if c.xero_contact_id not in stand_for}
+    async with current.lease.recording() as session:
+        born = [born_link(contact, now) for contact in unknown.values()]
+        await insert_contacts_from_xero(session, current.connection_id, born)
+    known |= {link.xero_contact_id: link.partner_contact_id for link in born if link.xero_contact_id}
+    known |= {xero_id: known[contact.xero_contact_id] for xero_id, contact in found.items()}
+    return known
+
+
+async def known_contact_keys(current: Round, xero_ids: Collection[str]) -> dict[str, str]:
+    """Our keys of those contacts that are linked, of shared ones the owner's; no call is made."""
+    known = current.contact_keys
+    missing = set(xero_ids) - known.keys()
+    if missing:
+        async with current.database.reading() as session:
+            links = await list_contacts_by_xero_id(session, current.connection_id, missing)
+        for link in links:
+            xero_id = link.xero_contact_id or ""
+            # Owners come last, so theirs is the key that stays.
+            known[xero_id] = link.partner_contact_id
+            sharers = current.contact_sharers.get(xero_id, frozenset())
+            current.contact_sharers[xero_id] = sharers | {link.partner_contact_id}
+    return known
+
+
+def key_of_contact(current: Round, xero_id: str, held: str | None, known: str | None) -> str | None:
+    """The key that an invoice shows for a contact: the one it has, if that is one of several that share the contact."""
+    return held if held in current.contact_sharers.get(xero_id, ()) else known
+
+
+def born_link(contact: XeroContact, at: datetime, key: str | None = None) -> ContactLink:
+    """The link of a contact that was born in Xero and that the app is yet to hear of, under a key that we choose."""
+    seen = observed_contact(contact)
+    record = {**seen, "groups": []}
+    link = ContactLink(
+        id=uuid4(),
+        partner_contact_id=key or BORN_IN_XERO + contact.xero_contact_id,
+        xero_contact_id=contact.xero_contact_id,
+        generation=1,
+        hub=Hub(record=record, xero_shadow=seen, revision=1, kind=CONTACT),
+        standing=Standing(State.BEHIND),
+        mention=Mention({name: record[name] for name in DETAILS}, 0, None, at),
+    )
+    return link.as_held_by_xero(contact, link.hub)

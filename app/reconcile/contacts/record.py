@@ -1,0 +1,130 @@
+"""Record: put what a round found of contacts on disk, and tell the partner, in one fenced transaction.
+
+Where a contact changed in a way that may let others go on (its name, its state in Xero, the link itself), whatever is
+held about contacts is looked at again: the invoices that wait for this one need not be known by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
+from app.db.contacts import save_contact_links, trigger_held_contacts
+from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
+from app.db.holds import trigger_held
+from app.db.session import WriteSession
+from app.domain.contact import contact_entries, to_contact_document
+from app.domain.contact_legality import CONTACT_CODES
+from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
+from app.domain.fields import instant_text
+from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.link import Standing, State
+from app.domain.sides import Side
+from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
+from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
+from app.reconcile.round import Round, batches
+
+STAYS_HOME = Standing(
+    State.SETTLED, "no_invoice_yet", "A contact goes to Xero with the first invoice that goes there."
+)
+
+
+async def record_contacts(current: Round, works: Sequence[ContactWork]) -> None:
+    """Save the works with everything they found; the round remembers that the partner was told of any."""
+    for batch in batches(works, RECORD_BATCH):
+        await _record_batch(current, batch)
+
+
+async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
+    now = current.clock.now()
+    changes, satisfied, again = [], [], set()
+    for work in works:
+        plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link)
+        change = next_change(work.hub)
+        if change is None:
+            satisfied.append(work.link.id)
+        elif not is_refused_for_good(work.hub, change):
+            changes.append(_new_change(current, work.link, change))
+            work.link = replace(work.link, hub=change_sent(work.hub, change))
+        standing = _stand(current, work, plan, change)
+        if standing is WORK_LEFT:
+            again.add(work.link.id)
+        work.link = replace(work.link, standing=standing)
+    async with current.lease.recording() as session:
+        await save_contact_links(session, [work.link for work in works], now, again=again)
+        await insert_changes(session, current.connection_id, changes)
+        await supersede_changes(session, satisfied)
+        await _save_findings(session, current, works)
+        if any(_may_free_others(work) for work in works):
+            await trigger_held(session, current.connection_id, CONTACT_CODES)
+            await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)
+    current.has_told_of_contacts |= bool(changes)
+    for work in works:
+        work.before = work.link
+
+
+def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: PartnerChange | None) -> Standing:
+    """Where the link stands now; a hold comes before everything, work for Xero before waiting for the partner."""
+    hold = work.refusal or plan.hold
+    if hold is not None:
+        return Standing.held(hold)
+    if plan.moves or work.link.xero_due or groups_due(current, work.link):
+        return WORK_LEFT
+    if change is not None:
+        refused = is_refused_for_good(work.hub, change)
+        return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
+    return Standing(State.SETTLED) if work.link.xero_contact_id else STAYS_HOME
+
+
+def groups_due(current: Round, link: ContactLink) -> frozenset[str]:
+    """Xero's groups that the contact is still to be put into; each only once, so nobody's removal is undone."""
+    if link.xero_contact_id is None or link.unusable is not None:
+        return frozenset()
+    mapped = current.connection.settings.contact_groups
+    wanted = {mapped[code] for code in link.hub.record.get("groups") or () if code in mapped}
+    return frozenset(wanted) - link.groups_joined
+
+
+def _may_free_others(work: ContactWork) -> bool:
+    before, link = work.before, work.link
+    watched = ("name", "email", "account_number")
+    return (
+        before.unusable != link.unusable
+        or before.xero_contact_id != link.xero_contact_id
+        or any(before.hub.record.get(path) != link.hub.record.get(path) for path in watched)
+        or any(before.hub.xero_shadow.get(path) != link.hub.xero_shadow.get(path) for path in watched)
+    )
+
+
+def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> NewChange:
+    view = partner_view(link.hub, link.hub.acked_revision)
+    wanted = link.hub.kind.project(Side.PARTNER, link.hub.record)
+    body = {
+        "connection_id": str(current.connection_id),
+        "business_id": current.connection.business_id,
+        "contact_id": link.partner_contact_id,
+        "revision": change.revision,
+        "fields": contact_entries(change.moves, view, wanted),
+        "caused_by": {
+            "side": Side.XERO.value,
+            "at": instant_text(link.xero_updated_at) if link.xero_updated_at else None,
+            "version": None,
+        },
+        "contact": to_contact_document(link.partner_contact_id, wanted),
+    }
+    return NewChange(link.id, change.revision, change.moves, body, CONTACT)
+
+
+async def _save_findings(session: WriteSession, current: Round, works: Sequence[ContactWork]) -> None:
+    policy = current.connection.settings.conflict_policy.value
+    found = [
+        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
+        for work in works
+        for conflict in work.conflicts
+    ]
+    await insert_conflicts(session, current.connection_id, found, current.clock.now())
+    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
+    for work in works:
+        if work.had_open_conflicts:
+            await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
+        work.conflicts.clear()
+        work.attempts.clear()

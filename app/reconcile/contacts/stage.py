@@ -1,0 +1,82 @@
+"""The stage of contacts in a round: edits both ways by field, by the same hub as invoices (`domain.hub`).
+
+It comes before the invoices of the round, so that these find their contacts as they are. A contact is read only for a
+reason: an event newer than what we hold, a write that is due or was not answered. Where Xero answers with the contact
+that it was merged into, the link moves there. If another link has that one already, both share it: the app's two
+contacts stay two, each of their invoices keeps its own, and an edit of either reaches Xero's one contact and from
+there the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.db.contacts import list_behind_contacts, list_contacts_by_xero_id
+from app.domain.hold import Hold
+from app.domain.xero_contact import XeroContact
+from app.reconcile.contacts.chosen import link_chosen
+from app.reconcile.contacts.groups import join_groups
+from app.reconcile.contacts.reads import read_followed
+from app.reconcile.contacts.record import record_contacts
+from app.reconcile.contacts.unfinished import finish_contact_creates
+from app.reconcile.contacts.work import ContactWork, start_work, take_contact
+from app.reconcile.contacts.write import write_contacts
+from app.reconcile.round import Round
+
+MISSING_IN_XERO = Hold(
+    "missing_in_xero",
+    "Xero no longer has this contact.",
+    "Link the contact to another one of Xero by hand; nothing of the app's is lost.",
+)
+
+
+async def reconcile_contacts(current: Round, limit: int) -> None:
+    """Bring contacts that are behind into step, `limit` of them at most; the rest waits for the next round."""
+    await finish_contact_creates(current)
+    async with current.database.reading() as session:
+        links = await list_behind_contacts(session, current.connection_id, limit)
+    if not links:
+        return
+    works = start_work(current, links)
+    await link_chosen(current, works)
+    await _observe(current, [work for work in works if work.refusal is None and work.link.needs_a_read])
+    await record_contacts(current, works)
+    await write_contacts(current, works)
+    await join_groups(current, works)
+    # Links may have moved: whose contact an invoice names is asked anew from here on.
+    current.contact_keys.clear()
+    current.contact_sharers.clear()
+
+
+async def _observe(current: Round, works: Sequence[ContactWork]) -> None:
+    there = await read_followed(current, {work.link.xero_contact_id or "" for work in works})
+    moved = {
+        contact.xero_contact_id for xero_id, contact in there.items() if contact.xero_contact_id != xero_id
+    }
+    owners = await _owners(current, moved)
+    for work in works:
+        contact = there.get(work.link.xero_contact_id or "")
+        if contact is None:
+            work.refusal = MISSING_IN_XERO
+            continue
+        with work.guarded():
+            _follow(work, contact, owners)
+            take_contact(current, work, contact)
+
+
+def _follow(work: ContactWork, contact: XeroContact, owners: dict[str, str]) -> None:
+    """Move the link to the contact that stands for its own now; the first one there owns it."""
+    link = work.link
+    if contact.xero_contact_id == link.xero_contact_id:
+        return
+    owner = owners.setdefault(contact.xero_contact_id, str(link.id))
+    work.link = replace(link, is_shared=owner != str(link.id))
+
+
+async def _owners(current: Round, xero_ids: set[str]) -> dict[str, str]:
+    if not xero_ids:
+        return {}
+    async with current.database.reading() as session:
+        links = await list_contacts_by_xero_id(session, current.connection_id, xero_ids)
+    return {
+        link.xero_contact_id: str(link.id) for link in links if link.xero_contact_id and not link.is_shared
+    }

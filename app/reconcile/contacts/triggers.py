@@ -1,0 +1,123 @@
+"""What makes contacts due for a read: Xero's CONTACT events, and the sweep for those that were lost.
+
+As with invoices, an event is only followed: one no newer than what we hold is our own write coming back and costs
+nothing, and one that falls between our read and our write may mean that a person's edit was overwritten, which is
+kept. Contacts that are linked to nothing are let be, but whatever is held about contacts is looked at again: a name may
+have become free.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from app.db.contacts import (
+    find_contacts_swept_to,
+    list_contacts_by_xero_id,
+    mark_contacts_due,
+    save_contacts_swept,
+    trigger_held_contacts,
+)
+from app.db.events import XeroEvent
+from app.db.findings import Discrepancy, insert_discrepancies, list_writes_over
+from app.db.holds import trigger_held
+from app.db.session import WriteSession
+from app.domain.contact_legality import CONTACT_CODES
+from app.domain.contact_link import ContactLink
+from app.domain.xero_contact import XeroContact
+from app.reconcile.ports import PAGE_SIZE
+from app.reconcile.round import Round
+
+OVERLAP = timedelta(minutes=5)
+"""Xero's clock and its index are its own (FACTS 4.7)."""
+
+
+async def collect_contact_events(
+    current: Round,
+    session: WriteSession,
+    events: Sequence[XeroEvent],
+    newest: Mapping[str, datetime | None],
+) -> None:
+    """Make the linked contacts of these events due, in the transaction that marks the events as taken."""
+    about = {event.resource_id for event in events if event.category == "CONTACT"}
+    if not about:
+        return
+    links = await list_contacts_by_xero_id(session, current.connection_id, about)
+    news = [link for link in links if _has_news(link, newest[link.xero_contact_id or ""])]
+    await mark_contacts_due(session, [link.id for link in news])
+    await insert_discrepancies(session, current.connection_id, await _overwritten(session, links, events))
+    await _free_held(current, session)
+
+
+async def sweep_contacts(current: Round) -> None:
+    """Find linked contacts that moved in Xero since the last look: one call, and one more for each thousand."""
+    async with current.database.reading() as session:
+        swept_to = await find_contacts_swept_to(session, current.connection_id)
+    if swept_to is None:
+        return
+    since = swept_to - OVERLAP
+    while True:
+        page = await current.xero.contacts.fetch_modified_since(since)
+        newest = max((contact.updated_at for contact in page if contact.updated_at), default=since)
+        is_stuck = len(page) == PAGE_SIZE and _second_of(newest) <= _second_of(since)
+        if is_stuck:
+            # More contacts share one second than fit into a page: there is nowhere to seek to.
+            page = await current.xero.contacts.fetch_all()
+        await _take_page(current, page, swept_to)
+        async with current.lease.recording() as session:
+            await save_contacts_swept(session, current.connection_id, newest)
+        if is_stuck or len(page) < PAGE_SIZE:
+            return
+        since = newest
+        await current.lease.keep()
+
+
+async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: datetime) -> None:
+    by_id = {contact.xero_contact_id: contact for contact in page}
+    async with current.lease.recording() as session:
+        links = await list_contacts_by_xero_id(session, current.connection_id, by_id)
+        moved = [link for link in links if _has_news(link, by_id[link.xero_contact_id or ""].updated_at)]
+        await mark_contacts_due(session, [link.id for link in moved])
+        if any(contact.updated_at is None or contact.updated_at > swept_to for contact in page):
+            await _free_held(current, session)
+    current.fresh_contacts |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_contact_id)}
+
+
+def _has_news(link: ContactLink, moved_at: datetime | None) -> bool:
+    """Whether it moved since we last saw it; one without a date that could be read might have."""
+    held = link.xero_updated_at
+    return moved_at is None or held is None or moved_at > held
+
+
+async def _free_held(current: Round, session: WriteSession) -> None:
+    await trigger_held(session, current.connection_id, CONTACT_CODES)
+    await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)
+
+
+async def _overwritten(
+    session: WriteSession, links: Collection[ContactLink], events: Sequence[XeroEvent]
+) -> list[Discrepancy]:
+    """A discrepancy for each event that fell between a read of ours and the write that followed it."""
+    ids = {link.xero_contact_id: link.id for link in links}
+    dated = [
+        (ids[event.resource_id], event.dated_at)
+        for event in events
+        if event.resource_id in ids and event.dated_at is not None
+    ]
+    if not dated:
+        return []
+    writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
+    return [
+        Discrepancy(
+            link_id,
+            "overwritten_in_xero",
+            f"Somebody changed the contact at {at}, between our read and our write: perhaps it was overwritten.",
+            write.moves,
+        )
+        for link_id, at in dated
+        for write in writes
+        if write.link_id == link_id and write.read_at < at < write.wrote_at
+    ]
+
+
+def _second_of(at: datetime) -> datetime:
+    """If-Modified-Since has whole seconds (FACTS 4.7)."""
+    return at.replace(microsecond=0)

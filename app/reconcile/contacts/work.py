@@ -1,0 +1,130 @@
+"""One contact's link on its way through a round, and how what each side says is merged into it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import structlog
+
+from app.db.findings import Attempt
+from app.domain.change import moves_to_json
+from app.domain.contact import common_ground, from_contact_document, observed_contact
+from app.domain.contact_link import ContactLink
+from app.domain.fields import ABSENT, Fields, differing
+from app.domain.hold import Hold
+from app.domain.hub import Hub, Observed, observe_document, observe_xero, partner_view, xero_answered
+from app.domain.merge import Conflict
+from app.domain.xero_contact import XeroContact
+from app.reconcile.round import Round
+
+log = structlog.get_logger(__name__)
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+BROKEN_CONTACT = Hold(
+    "internal_error",
+    "Plumbline failed on this contact; the reason is in its log.",
+    "Tell Plumbline's operator the contact's id; it is looked at again with the next change of it.",
+)
+
+
+@dataclass(slots=True)
+class ContactWork:
+    """A contact's newest snapshot and what was found on the way; `before` is the link as it was last recorded.
+
+    `refusal` holds the link whatever its plan says. `joined` is the contact of Xero that the link was joined to in this
+    round without having created it: our marker goes there if its slot is empty.
+    """
+
+    link: ContactLink
+    before: ContactLink = field(init=False)
+    conflicts: list[Conflict] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    refusal: Hold | None = None
+    had_open_conflicts: bool = False
+    joined: XeroContact | None = None
+
+    def __post_init__(self) -> None:
+        self.before = self.link
+
+    @property
+    def hub(self) -> Hub:
+        return self.link.hub
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """A failure of ours in the block holds this contact alone."""
+        before = self.link
+        try:
+            yield
+        except Exception:
+            log.exception("contact_link_failed", link_id=str(before.id))
+            self.link, self.refusal = before, BROKEN_CONTACT
+
+    def moved(self, observed: Observed) -> None:
+        """Go on with the hub that an observation came to, and keep its conflicts."""
+        self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
+        self.link = replace(self.link, hub=observed.hub)
+        self.conflicts.extend(observed.conflicts)
+
+
+def start_work(current: Round, links: Sequence[ContactLink]) -> list[ContactWork]:
+    """The works of these links, with what the partner said of them taken in."""
+    works = [ContactWork(link) for link in links]
+    for work in works:
+        with work.guarded():
+            _take_said(current, work)
+    return works
+
+
+def _take_said(current: Round, work: ContactWork) -> None:
+    """Merge what the partner said, in documents and in invoices, and the record has not taken in."""
+    work.link = work.link.with_details()
+    for rank, said in work.link.list_news():
+        based_on = work.hub.acked_revision if said.based_on is None else said.based_on
+        seen = from_contact_document(said.body, partner_view(work.hub, based_on))
+        work.moved(
+            observe_document(
+                work.hub,
+                seen,
+                version=rank,
+                based_on=said.based_on,
+                rules=current.rules,
+                at=said.received_at,
+                xero_at=work.link.xero_updated_at or NEVER,
+            )
+        )
+
+
+def take_contact(
+    current: Round, work: ContactWork, contact: XeroContact, *, wrote: Fields | None = None
+) -> None:
+    """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
+    link, hub, seen = work.link, work.hub, observed_contact(contact)
+    rules, at, partner_at = current.rules, contact.updated_at or NEVER, link.partner_at
+    if wrote is not None:
+        observed = xero_answered(hub, wrote, seen, rules=rules, at=at, partner_at=partner_at)
+    else:
+        if not hub.xero_shadow:
+            ground = common_ground(hub.record, seen, was_said=link.was_said)
+            hub = replace(hub, xero_shadow=ground)
+            work.joined = contact
+        work.attempts += _landed(link, seen, at)
+        observed = observe_xero(hub, seen, rules=rules, at=at, partner_at=partner_at)
+    work.moved(observed)
+    work.link = work.link.as_held_by_xero(contact, work.hub)
+    current.fresh_contacts[contact.xero_contact_id] = contact
+
+
+def _landed(link: ContactLink, seen: Fields, at: datetime) -> list[Attempt]:
+    """The update whose answer was lost, if what it wrote is there: it may have gone over somebody's edit like any."""
+    tried = link.hub.unanswered
+    if tried is None:
+        return []
+    held = link.hub.xero_shadow
+    moves = {path: (held.get(path, ABSENT), tried.get(path, ABSENT)) for path in differing(held, tried)}
+    if not any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()):
+        return []
+    said = "Found in Xero: the update whose answer was lost had arrived."
+    return [Attempt(link.id, "update", moves_to_json(moves), "adopted", said, link.read_updated_at, at)]

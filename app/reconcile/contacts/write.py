@@ -1,0 +1,94 @@
+"""Updates of contacts in Xero, in batches: POST by id of what moves, our marker where a joined contact has none.
+
+What happens when the process dies on any line of this module, for one batch:
+
+    before `_begin` committed        nothing was sent; the plan is made again
+    between `_begin` and the answer  an unanswered write is on disk: the next round reads first, and what it finds
+                                     there of the write is ours
+    after the answer is recorded     it is the shadow; what is left is planned again
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.db.contacts import save_contact_links
+from app.db.findings import Attempt
+from app.domain.change import moves_to_json
+from app.domain.contact_legality import explain_contact
+from app.domain.contact_link import plan_contact
+from app.domain.fields import Fields
+from app.domain.hub import Move, apply_moves, xero_moves
+from app.domain.xero_contact import ContactWrite, XeroContact
+from app.domain.xero_invoice import Refused
+from app.reconcile.contacts.record import record_contacts
+from app.reconcile.contacts.work import ContactWork, take_contact
+from app.reconcile.oscillation import find_oscillating
+from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.round import Round, batches
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One element of a batch: the work, what is asked, and what Xero holds if it does as it is asked."""
+
+    work: ContactWork
+    write: ContactWrite
+    target: Fields
+    moves: Mapping[str, Move]
+
+
+async def write_contacts(current: Round, works: Sequence[ContactWork]) -> None:
+    """Write what is due of these contacts, each of which was read in this round."""
+    sendings = [sending for work in works if work.refusal is None and (sending := _prepare(current, work))]
+    held = await find_oscillating(current, {sending.work.link.id: sending.moves for sending in sendings})
+    for sending in sendings:
+        sending.work.refusal = held.get(sending.work.link.id)
+    await record_contacts(current, [sending.work for sending in sendings if sending.work.refusal])
+    for batch in batches([sending for sending in sendings if not sending.work.refusal], WRITE_BATCH):
+        await _write(current, batch)
+
+
+def _prepare(current: Round, work: ContactWork) -> Sending | None:
+    link, plan = work.link, plan_contact(work.link)
+    held = current.fresh_contacts.get(link.xero_contact_id or "")
+    is_unmarked = held is not None and not held.contact_number and not link.is_shared and held.is_usable
+    needs_mark = is_unmarked and work.joined is not None
+    if held is None or not (plan.moves or needs_mark):
+        return None
+    due = xero_moves(link.hub)
+    moves = {path: due[path] for path in plan.moves}
+    fields = {path: link.hub.record.get(path) for path in plan.moves}
+    write = ContactWrite(fields, link.marker if is_unmarked else None, held)
+    return Sending(work, write, apply_moves(link.hub.xero_shadow, moves), moves)
+
+
+async def _write(current: Round, batch: Sequence[Sending]) -> None:
+    await _begin(current, batch)
+    answers = await current.xero.contacts.update([sending.write for sending in batch])
+    for sending, answer in zip(batch, answers, strict=True):
+        with sending.work.guarded():
+            _take_answer(current, sending, answer)
+    await record_contacts(current, [sending.work for sending in batch])
+
+
+async def _begin(current: Round, batch: Sequence[Sending]) -> None:
+    """Commit what is about to be tried, so that whoever comes after a crash knows that it may stand in Xero."""
+    for sending in batch:
+        link = sending.work.link
+        hub = replace(link.hub, unanswered=dict(sending.target))
+        sending.work.link = replace(link, hub=hub, read_updated_at=link.xero_updated_at)
+    links = [sending.work.link for sending in batch]
+    async with current.lease.recording() as session:
+        await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
+
+
+def _take_answer(current: Round, sending: Sending, answer: XeroContact | Refused) -> None:
+    work, moves = sending.work, moves_to_json(sending.moves)
+    if isinstance(answer, Refused):
+        work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
+        work.refusal = explain_contact(answer.messages)
+        work.attempts.append(Attempt(work.link.id, "update", moves, "refused", work.refusal.message))
+        return
+    read_at = work.link.read_updated_at
+    take_contact(current, work, answer, wrote=sending.target)
+    work.attempts.append(Attempt(work.link.id, "update", moves, "done", None, read_at, answer.updated_at))

@@ -1,0 +1,74 @@
+"""A link's credits: Xero's ids of them, and the link once Xero is known to apply one or to apply it no more. Pure."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+from app.domain.credit import CreditKind
+from app.domain.fields import Fields, decimal_text, keys_of, member
+from app.domain.link import InvoiceLink
+from app.domain.sides import Side, project
+from app.domain.xero_invoice import BORN_IN_XERO
+
+VOID = "void"
+
+
+def kind_of(fields: Fields, key: str) -> CreditKind:
+    """The kind of one credit of a record or a shadow."""
+    return CreditKind(member(fields, "credits", key, "kind"))
+
+
+def intent_of(kind: CreditKind, key: str) -> str:
+    """What the making of a credit is called among a link's intents; a key itself has no stroke in it."""
+    return f"{kind.value}/{key}"
+
+
+def void_of(key: str) -> str:
+    """What the voiding of a credit note is called among a link's intents."""
+    return f"{VOID}/{key}"
+
+
+def credit_mark(link_id: UUID, kind: CreditKind, key: str) -> str:
+    """Our mark on a credit."""
+    return f"plumbline:{link_id.hex}:{kind.value}:{key}"
+
+
+def find_credit_id(link: InvoiceLink, key: str) -> str | None:
+    """Xero's id of the credit that stands for a key, where it was made or seen."""
+    return next((xero_id for xero_id, ours in link.credit_ids.items() if ours == key), None)
+
+
+def is_applied(link: InvoiceLink, key: str) -> bool:
+    """Whether Xero is known to apply that credit to the invoice."""
+    return key in keys_of(link.hub.xero_shadow, "credits")
+
+
+def is_note_of_ours(kind: CreditKind, key: str) -> bool:
+    """Whether it is a credit note that we made: of all credits, the one kind that may be voided, and by us."""
+    return kind is CreditKind.CREDIT_NOTE and not key.startswith(BORN_IN_XERO)
+
+
+def with_credit_id(link: InvoiceLink, key: str, xero_credit_id: str) -> InvoiceLink:
+    """The link with the credit that stands for a key."""
+    return replace(link, credit_ids={**link.credit_ids, xero_credit_id: key})
+
+
+def without_credit_id(link: InvoiceLink, key: str) -> InvoiceLink:
+    """The link with nothing in Xero that stands for that key."""
+    kept = {xero_id: ours for xero_id, ours in link.credit_ids.items() if ours != key}
+    return replace(link, credit_ids=kept)
+
+
+def with_credit(link: InvoiceLink, key: str, amount: Decimal) -> InvoiceLink:
+    """The link now that Xero is known to apply that much of the credit; the totals that it moved are read next."""
+    prefix = f"credits/{key}/"
+    wanted = project(Side.XERO, link.hub.record)
+    applied = {path: value for path, value in wanted.items() if path.startswith(prefix)}
+    shadow = {**link.hub.xero_shadow, **applied, prefix + "amount": decimal_text(amount)}
+    return replace(link, hub=replace(link.hub, xero_shadow=shadow), xero_due=True)
+
+
+def without_credit(link: InvoiceLink, key: str) -> InvoiceLink:
+    """The link now that Xero is known to apply that credit no more."""
+    kept = {path: v for path, v in link.hub.xero_shadow.items() if not path.startswith(f"credits/{key}/")}
+    return replace(link, hub=replace(link.hub, xero_shadow=kept), xero_due=True)

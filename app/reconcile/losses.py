@@ -1,0 +1,37 @@
+"""A connection whose consent is gone, or lacks a scope: the state that it ends in, and what its partner is told.
+
+The error of one call is a suspicion. Before a connection is called lost Xero is asked what it lists (`Consents`): where
+Xero gives no answer, or still lists the organisation, the work is postponed and nothing ends. State and notice are one
+transaction under the lease, which leaves alone what was paused, removed or lost by another meanwhile.
+"""
+
+import structlog
+
+from app.clock import Clock
+from app.db.connections import find_connection
+from app.db.states import lose, save_missing_scopes
+from app.reconcile.lease import Lease
+from app.reconcile.ports import Consents
+
+log = structlog.get_logger(__name__)
+
+
+async def disconnect(lease: Lease, consents: Consents, clock: Clock) -> None:
+    """Disconnect the connection if its consent is gone; raises `Retryable` where it is not, and `LeaseLost`."""
+    reason = await consents.confirm_loss(lease.connection_id)
+    log.warning("connection_lost", reason=reason)
+    async with lease.recording() as session:
+        connection = await find_connection(session, lease.connection_id)
+        if connection is not None:
+            await lose(session, connection, reason, clock.now())
+    await lease.drop()
+
+
+async def ask_for_scopes(lease: Lease, consents: Consents, clock: Clock, reason: str) -> None:
+    """Name the scopes that are missing, and tell the partner the first time; raises `LeaseLost`."""
+    missing = await consents.list_missing_scopes(lease.connection_id)
+    log.warning("scopes_missing", scopes=missing, reason=reason)
+    async with lease.recording() as session:
+        connection = await find_connection(session, lease.connection_id)
+        if connection is not None:
+            await save_missing_scopes(session, connection, missing, reason, clock.now())

@@ -1,0 +1,158 @@
+"""Numbers that are taken: found before a write where that costs no call, and named where it does (FEATURES N14).
+
+Against our own links a clash is known for nothing, so of two invoices of the app with one number the second is told
+before any call. Against what only Xero knows, the create itself is the look: a `PUT` with a number that is taken
+writes nothing and costs the one call that a look-up would cost for every invoice. What has the number is then read
+once: it may be ours after all (a restored database, a key that Xero forgot) and is adopted; or `numbering` has another
+number to try; or the invoice is held, by whom is said, and it goes on when that one has another number.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from app.db.holds import trigger_freed
+from app.db.notices import insert_notice
+from app.db.numbers import Holder, list_number_holders
+from app.db.session import WriteSession
+from app.domain.hold import Hold
+from app.domain.numbering import Numbering, list_suffixed, next_free
+from app.domain.organisation import Organisation
+from app.domain.plan import Plan
+from app.domain.recognition import carries_mark
+from app.domain.refusals import NUMBER_TAKEN
+from app.domain.sides import XERO_NUMBER, Side, project
+from app.domain.xero_invoice import XeroInvoice
+from app.reconcile.ports import READ_BATCH
+from app.reconcile.round import Round, Work, batches
+
+Planned = tuple[Work, Plan]
+
+
+async def list_numbered(current: Round, planned: Sequence[Planned]) -> list[Planned]:
+    """Those of the planned writes whose numbers are free as far as our links tell; the others are given their hold.
+
+    Of several that want one number the first goes, and the others wait for the next round, when it is known who has it.
+    """
+    wanted = {work.link.id: _number_to_write(work, plan) for work, plan in planned}
+    names = {name for number in wanted.values() if number for name in (number, *list_suffixed(number))}
+    async with current.database.reading() as session:
+        holders = await list_number_holders(session, current.connection_id, sorted(names))
+    ready: list[Planned] = []
+    taken: set[str] = set()
+    for work, plan in planned:
+        number = wanted[work.link.id]
+        if number and _is_taken(work, number, holders) and plan.create and _adds_suffix(current):
+            number = _try_next(work, taken | holders.keys()) or number
+        if number and _is_taken(work, number, holders):
+            work.refusal = _hold_by_link(number, holders[number])
+        elif number is None or number not in taken:
+            ready.append((work, plan))
+            taken |= {number} if number else set()
+    return ready
+
+
+async def settle_clashes(current: Round, works: Iterable[Work]) -> dict[UUID, XeroInvoice | Hold | None]:
+    """What becomes of writes that Xero refused for their numbers, by link: the invoice that is ours after all, the hold
+    that names who has the number, or None where another number is tried in the next round.
+    """
+    clashing = {work.link.id: (work, _xero_number(work)) for work in works}
+    names = {name for _, number in clashing.values() if number for name in _list_looked_for(current, number)}
+    there: dict[str | None, XeroInvoice] = {}
+    for batch in batches(sorted(names), READ_BATCH):
+        there |= {invoice.number: invoice for invoice in await current.xero.invoices.fetch_by_number(batch)}
+    taken = {number for number in there if number}
+    settled: dict[UUID, XeroInvoice | Hold | None] = {}
+    for link_id, (work, number) in clashing.items():
+        invoice = there.get(number)
+        if invoice is not None and carries_mark(link_id, invoice):
+            settled[link_id] = invoice
+        elif _is_create(work) and _adds_suffix(current) and (name := _try_next(work, taken)):
+            taken.add(name)
+            settled[link_id] = None
+        else:
+            settled[link_id] = _hold_by_stranger(number, invoice, current.organisation)
+    return settled
+
+
+async def tell_numbers(session: WriteSession, current: Round, works: Sequence[Work]) -> bool:
+    """Of invoices that Xero shows with another number than before: look again at what waited for the old one, and tell
+    the partner the new one where it is not the app's own. True when a notice was written.
+    """
+    renumbered = [work for work in works if work.is_renumbered and work.link.xero_invoice_id]
+    if not renumbered:
+        return False
+    numbers = {work.link.xero_invoice_id or "": work.hub.xero_shadow.get("number") for work in renumbered}
+    await trigger_freed(session, current.connection_id, numbers)
+    parted = [
+        {
+            "invoice_id": work.link.partner_invoice_id,
+            "number": work.hub.record.get("number"),
+            "xero_number": work.hub.record[XERO_NUMBER],
+        }
+        for work in renumbered
+        if work.hub.record.get(XERO_NUMBER)
+    ]
+    if parted:
+        body = {"invoices": parted}
+        await insert_notice(
+            session, current.connection_id, "connection.invoices_numbered", body, current.clock.now()
+        )
+    for work in renumbered:
+        work.is_renumbered = False
+    return bool(parted)
+
+
+def _list_looked_for(current: Round, number: str) -> list[str]:
+    return [number, *list_suffixed(number)] if _adds_suffix(current) else [number]
+
+
+def _number_to_write(work: Work, plan: Plan) -> str | None:
+    return _xero_number(work) if plan.create or "number" in plan.moves else None
+
+
+def _xero_number(work: Work) -> str | None:
+    number: str | None = project(Side.XERO, work.hub.record).get("number")
+    return number
+
+
+def _is_create(work: Work) -> bool:
+    return work.link.xero_invoice_id is None
+
+
+def _adds_suffix(current: Round) -> bool:
+    return current.connection.settings.numbering is Numbering.PARTNER_WITH_SUFFIX
+
+
+def _is_taken(work: Work, number: str, holders: Mapping[str, Holder]) -> bool:
+    return number in holders and holders[number].link_id != work.link.id
+
+
+def _try_next(work: Work, taken: set[str]) -> str | None:
+    """Give the work's record the next number that is free, if there is one."""
+    record = work.hub.record
+    name = next_free(record.get("number"), taken | {_xero_number(work) or ""}, record.get(XERO_NUMBER))
+    if name is not None:
+        work.link = replace(work.link, hub=replace(work.hub, record={**record, XERO_NUMBER: name}))
+    return name
+
+
+def _hold_by_link(number: str, holder: Holder) -> Hold:
+    return _hold(number, f"invoice {holder.partner_invoice_id} of the app", holder.xero_invoice_id)
+
+
+def _hold_by_stranger(number: str | None, invoice: XeroInvoice | None, organisation: Organisation) -> Hold:
+    if invoice is None:
+        return _hold(number or "", "an invoice that Xero does not show", None)
+    address = organisation.address_of_invoice(invoice.xero_invoice_id)
+    who = f"an invoice for {invoice.contact_name or 'another contact'}, {address or invoice.xero_invoice_id}"
+    return _hold(number or "", who, invoice.xero_invoice_id)
+
+
+def _hold(number: str, who: str, xero_invoice_id: str | None) -> Hold:
+    return Hold(
+        NUMBER_TAKEN,
+        f"The number {number} is taken in Xero by {who}.",
+        "Give it another number in the app, or choose the numbering `xero` or `partner_with_suffix` in the settings.",
+        held_by=xero_invoice_id,
+    )

@@ -1,0 +1,47 @@
+"""People first, in the loop: what a round takes up, and how a bulk gives way in the middle of one.
+
+The choice itself is `domain.precedence`'s. A bulk that meets work of people between two of its writes stops there: what
+is left of it stays behind, as it was recorded, and is planned anew after them. It does so only after a while, because
+what it read is read again then.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from app.clock import Clock
+from app.db.session import Database
+from app.db.waiting import count_waiting
+from app.domain.connection import Connection
+from app.domain.precedence import LATELY, Portion, choose
+from app.reconcile.round import Round, batches
+
+GIVES_WAY_AFTER = timedelta(seconds=10)
+"""A bulk works for so long at least; with the call under way, this is what somebody's edit waits at the most."""
+
+Item = TypeVar("Item")
+
+
+async def find_portion(
+    database: Database, clock: Clock, connection: Connection, since: datetime | None = None
+) -> Portion:
+    """What to take up next on a connection; with an instant, only what was touched after it counts as somebody's."""
+    lately = clock.now() - LATELY
+    async with database.reading() as session:
+        waiting = await count_waiting(session, connection, max(lately, since) if since else lately)
+    return choose(waiting)
+
+
+async def giving_way(current: Round, items: Sequence[Item], size: int) -> AsyncIterator[Sequence[Item]]:
+    """The items in batches, as `batches` gives them, until somebody's work waits for a bulk to step aside."""
+    for batch in batches(items, size):
+        if current.portion is Portion.BULK and await _somebody_waits(current):
+            return
+        yield batch
+
+
+async def _somebody_waits(current: Round) -> bool:
+    if current.clock.now() - current.began_at < GIVES_WAY_AFTER:
+        return False
+    found = await find_portion(current.database, current.clock, current.connection, current.began_at)
+    return found is Portion.TOUCHED_LATELY

@@ -1,0 +1,40 @@
+"""Changes in Xero of which no event told: one is a lost webhook, many with nothing heard since are a dead subscription.
+
+What a sweep or a compare finds counts once for each of its pages, if somebody in Xero changed something there after the
+connection began to work and before Xero's webhooks may still be on their way. Our own writes differ from nothing and
+do not count; nor does what was followed by any event at all. What the count means is for `watch` to say.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from app.db.subscriptions import note_untold
+from app.domain.link import InvoiceLink
+from app.domain.xero_invoice import XeroInvoice
+from app.reconcile.differences import find_differing
+from app.reconcile.round import Round
+
+GRACE = timedelta(minutes=5)
+"""How long an event may be on its way; about 45 seconds were seen (FACTS 0.1)."""
+
+
+async def note_finds(
+    current: Round,
+    moved: Sequence[InvoiceLink],
+    invoices: Mapping[str, XeroInvoice],
+    born: Sequence[XeroInvoice] = (),
+) -> None:
+    """Count a page on which invoices moved, or were born, without an event having told."""
+    late = [link for link in moved if _should_be_told(current, invoices[link.xero_invoice_id or ""])]
+    differing = await find_differing(current, late, invoices) if late else []
+    found = [invoices[link.xero_invoice_id or ""] for link in differing]
+    found += [invoice for invoice in born if _should_be_told(current, invoice)]
+    if not found:
+        return
+    newest = max(invoice.updated_at for invoice in found)
+    async with current.database.writing() as session:
+        await note_untold(session, current.connection.xero_app_id, newest, current.clock.now())
+
+
+def _should_be_told(current: Round, invoice: XeroInvoice) -> bool:
+    return current.connection.since_at < invoice.updated_at < current.clock.now() - GRACE

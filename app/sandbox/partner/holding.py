@@ -1,0 +1,72 @@
+"""One thing that the app holds, in every version that it ever had, and the three rules for a change of it.
+
+The same for invoices and contacts: what differs is how values are compared and set.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.sandbox.partner.document import Document
+
+ListMoved = Callable[[Document, list[Document]], list[str]]
+"""The paths of a change that hold neither `before` nor `after`."""
+
+ApplyFields = Callable[[Document, list[Document]], Document]
+"""The document with every `after` in place."""
+
+
+@dataclass
+class Holding:
+    """One invoice or contact."""
+
+    versions: list[Document]
+    """Every version that it ever had, the newest last."""
+    answers: dict[int, Document] = field(default_factory=dict)
+    """What was answered to each revision that was applied, so that a repeated one gets the same answer."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def newest(self) -> Document:
+        return self.versions[-1]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a change."""
+
+    kind: str
+    """`applied`, `already_applied`, `refused`, `unknown_invoice` or `unknown_contact`."""
+    answer: Document
+    """The JSON that Plumbline is told."""
+    moved: list[str] = field(default_factory=list)
+    """The paths that made the app refuse."""
+
+
+def apply_change(
+    holding: Holding, change: Document, list_moved: ListMoved, apply_fields: ApplyFields
+) -> Outcome:
+    """The three rules, with the holding's lock held: known revision, compare, set."""
+    newest, revision = holding.newest, change["revision"]
+    if revision <= (newest["based_on"] or 0):
+        return Outcome("already_applied", repeat_answer(holding, revision))
+    moved = list_moved(newest, change["fields"])
+    if moved:
+        return Outcome("refused", {"document": newest}, moved)
+    applied = apply_fields(newest, change["fields"])
+    holding.versions.append({**applied, "version": newest["version"] + 1, "based_on": revision})
+    answer = {"version": newest["version"] + 1, "replaced_version": newest["version"]}
+    holding.answers[revision] = answer
+    return Outcome("applied", answer)
+
+
+def repeat_answer(holding: Holding, revision: int) -> Document:
+    """What was answered when the revision, or the newer one that replaced it, was applied.
+
+    Answering with today's version instead would let Plumbline believe that it knows a later edit whose
+    document it has not seen.
+    """
+    covering = min((known for known in holding.answers if known >= revision), default=None)
+    if covering is None:
+        return {"version": holding.newest["version"], "replaced_version": holding.newest["version"]}
+    return holding.answers[covering]

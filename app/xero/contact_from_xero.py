@@ -1,0 +1,86 @@
+"""From Xero's JSON of a contact to domain values. The other direction is `contact_to_xero`.
+
+Pure, and as tolerant as `from_xero`. The POBOX address is the postal one, which Xero prints on invoices (FACTS 4.3); a
+phone's three parts are one text. All phones and addresses are kept as Xero said them beside that, because an update
+sends back what it does not move.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.contact import ADDRESS_LINES
+from app.domain.xero_contact import ContactGroup, Part, XeroContact
+from app.xero.json_values import Json, read_instant, read_objects, read_text
+
+PHONE_TYPES = {"phone": "DEFAULT", "mobile": "MOBILE"}
+"""Canonical names, and Xero's types of phone."""
+
+POSTAL = "POBOX"
+PLACE = {"city": "City", "region": "Region", "postal_code": "PostalCode", "country": "Country"}
+
+_ERASED = "GDPRREQUEST"
+_UNUSABLE = {"ARCHIVED", _ERASED}
+
+
+def contact_from_xero(element: Json) -> XeroContact:
+    """A contact; archived, erased on request (GDPRREQUEST) and merged ones count as archived: none can be used."""
+    merged_into_id = read_text(element, "MergedToContactID") or None
+    status = read_text(element, "ContactStatus")
+    phones, addresses = _parts(element, "Phones"), _parts(element, "Addresses")
+    groups = (read_text(group, "ContactGroupID") for group in read_objects(element, "ContactGroups"))
+    return XeroContact(
+        xero_contact_id=read_text(element, "ContactID") or "",
+        name=read_text(element, "Name") or "",
+        email=read_text(element, "EmailAddress") or None,
+        phone=_phone(phones, PHONE_TYPES["phone"]),
+        contact_number=read_text(element, "ContactNumber") or None,
+        is_archived=status in _UNUSABLE or merged_into_id is not None,
+        merged_into_id=merged_into_id,
+        updated_at=read_instant(element, "UpdatedDateUTC"),
+        first_name=read_text(element, "FirstName") or None,
+        last_name=read_text(element, "LastName") or None,
+        mobile=_phone(phones, PHONE_TYPES["mobile"]),
+        address=_address(addresses),
+        account_number=read_text(element, "AccountNumber") or None,
+        tax_number=read_text(element, "TaxNumber") or None,
+        is_erased=status == _ERASED,
+        phones=phones,
+        addresses=addresses,
+        group_ids=tuple(group for group in groups if group),
+    )
+
+
+def group_from_xero(element: Json) -> ContactGroup:
+    """A contact group that is in use, with its members where the element has them."""
+    members = (read_text(contact, "ContactID") for contact in read_objects(element, "Contacts"))
+    return ContactGroup(
+        group_id=read_text(element, "ContactGroupID") or "",
+        name=read_text(element, "Name") or "",
+        xero_contact_ids=frozenset(member for member in members if member),
+    )
+
+
+def _parts(element: Json, name: str) -> tuple[Part, ...]:
+    return tuple(
+        {key: text for key in part if (text := read_text(part, key)) is not None}
+        for part in read_objects(element, name)
+    )
+
+
+def _phone(phones: tuple[Part, ...], kind: str) -> str | None:
+    phone = _of_type(phones, "PhoneType", kind)
+    if not phone.get("PhoneNumber"):
+        return None
+    parts = (phone.get(f"Phone{part}") for part in ("CountryCode", "AreaCode", "Number"))
+    return " ".join(part for part in parts if part)
+
+
+def _address(addresses: tuple[Part, ...]) -> Mapping[str, Any] | None:
+    held = _of_type(addresses, "AddressType", POSTAL)
+    lines = [line for n in range(1, ADDRESS_LINES + 1) if (line := held.get(f"AddressLine{n}"))]
+    place = {ours: held.get(xero) or None for ours, xero in PLACE.items()}
+    return {"lines": lines, **place} if lines or any(place.values()) else None
+
+
+def _of_type(parts: tuple[Part, ...], name: str, kind: str) -> Part:
+    return next((part for part in parts if part.get(name) == kind), {})

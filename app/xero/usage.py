@@ -1,0 +1,85 @@
+"""Counts the requests to Xero, call by call, until somebody keeps the counts: by connection, day, entity and method.
+
+Every request to the accounting API is counted, refused and unanswered ones too, with the bytes of its bodies. Requests
+to Xero's identity server and its list of connections are not: no organisation's limit holds for them. Counts live in
+memory, because a transaction for every call would cost more than the call; what a crash loses is what was counted since
+`take`. Safe for the threads that make the calls.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from threading import Lock
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.usage import Usage
+from app.xero.budget import CallMade
+
+CountCall = Callable[[UUID, CallMade], None]
+"""Told of every request and the connection that it was made for, from the thread that made it."""
+
+_API_PATH = "/api.xro/2.0/"
+_LONGEST_ENTITY = 40
+
+_Key = tuple[UUID, date, str, str]
+
+
+class CallCounter:
+    """The counts of one process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._counts: dict[_Key, Usage] = {}
+
+    def count(self, connection_id: UUID, call: CallMade) -> None:
+        """Count one request, for the day that it is now. A `CountCall`."""
+        entity = read_entity(call.path)
+        self._add(
+            Usage(
+                connection_id,
+                self._clock.now().date(),
+                entity,
+                call.method,
+                1,
+                call.bytes_sent,
+                call.bytes_received,
+            )
+        )
+
+    def take(self) -> list[Usage]:
+        """What was counted since the last take; it is the caller's from now on."""
+        with self._lock:
+            taken, self._counts = self._counts, {}
+        return list(taken.values())
+
+    def put_back(self, counts: Iterable[Usage]) -> None:
+        """Count these again, which could not be kept."""
+        for usage in counts:
+            self._add(usage)
+
+    def _add(self, usage: Usage) -> None:
+        key = (usage.connection_id, usage.used_on, usage.entity, usage.method)
+        with self._lock:
+            known = self._counts.get(key)
+            self._counts[key] = usage if known is None else _sum(known, usage)
+
+
+def count_nothing(connection_id: UUID, call: CallMade) -> None:
+    """For those who keep no counts."""
+
+
+def read_entity(path: str) -> str:
+    """What a path of the accounting API is about: `Invoices`, `Contacts`, ..., whatever stands below it."""
+    below = path.partition(_API_PATH)[2] or path.lstrip("/")
+    return below.split("/", 1)[0][:_LONGEST_ENTITY] or "other"
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return replace(
+        one,
+        calls=one.calls + other.calls,
+        bytes_sent=one.bytes_sent + other.bytes_sent,
+        bytes_received=one.bytes_received + other.bytes_received,
+    )

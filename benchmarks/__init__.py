@@ -1,0 +1,1 @@
+"""Proofs that take minutes, each with a command of its own; none is part of the tests."""

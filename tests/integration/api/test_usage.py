@@ -1,0 +1,153 @@
+"""Usage by API: calls and bytes by day and entity, what is left, and the price; each partner sees its own."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from app.clock import ManualClock, SystemClock
+from app.db.usage import UsageBook, add_usage
+from app.domain.usage import Usage
+from app.wiring import create_partner
+from app.xero.budget import CallMade, Remaining
+from app.xero.usage import CallCounter
+from tests.integration.api.driver import Plumbline, name_faults
+
+GB = 10**9
+DAY = date(2026, 11, 20)
+
+
+def used(path: str, on: date = DAY, entity: str = "Invoices", method: str = "GET", **numbers: int) -> Usage:
+    """What was counted for the connection of an address."""
+    whole = {"calls": 1, "bytes_sent": 0, "bytes_received": 100} | numbers
+    return Usage(UUID(path.split("/")[3]), on, entity, method, **whole)
+
+
+async def keep(plumbline: Plumbline, *counts: Usage) -> None:
+    """Keep these, as a reconcile does at its end."""
+    async with plumbline.database.writing() as session:
+        await add_usage(session, counts)
+
+
+async def open_active(plumbline: Plumbline, business_id: str) -> str:
+    """The address of a further connection, which stands in Xero's list of the app's connections."""
+    connection_id = (await plumbline.open_connection(business_id))["id"]
+    joined = "UPDATE connections SET state = 'active', xero_connection_id = 'x' WHERE id = :id"
+    await plumbline.execute(joined, id=connection_id)
+    return f"/v1/connections/{connection_id}"
+
+
+async def test_a_day_is_told_by_entity(plumbline: Plumbline) -> None:
+    """Batches add up; methods are told apart; days outside are not told."""
+    path = await plumbline.open_active()
+    await keep(plumbline, used(path), used(path, method="PUT", bytes_sent=70, bytes_received=30))
+    await keep(plumbline, used(path, calls=2), used(path, entity="Contacts"), used(path, DAY - timedelta(30)))
+    asked = {"from": "2026-11-19", "to": "2026-11-20"}
+    shown = (await plumbline.http.get(f"{path}/usage", params=asked)).json()
+    assert (shown["from"], shown["to"]) == (asked["from"], asked["to"])
+    assert shown["data"] == [
+        {
+            "on": "2026-11-20",
+            "entity": "Contacts",
+            "calls": 1,
+            "bytes_sent": 0,
+            "bytes_received": 100,
+            "methods": {"GET": 1},
+        },
+        {
+            "on": "2026-11-20",
+            "entity": "Invoices",
+            "calls": 4,
+            "bytes_sent": 70,
+            "bytes_received": 230,
+            "methods": {"GET": 3, "PUT": 1},
+        },
+    ]
+    assert shown["total"] == {"calls": 5, "bytes_sent": 70, "bytes_received": 330}
+
+
+async def test_what_is_left_is_counted_where_xero_said_nothing(plumbline: Plumbline) -> None:
+    """By the calls of today (UTC), against the plan's day."""
+    path = await plumbline.open_active()
+    await keep(plumbline, used(path, datetime.now(UTC).date(), calls=7))
+    left = (await plumbline.http.get(f"{path}/usage")).json()["left"]
+    assert left == {
+        "minute": None,
+        "day": {"allowance": 5000, "left": 4993, "said_by": "count"},
+        "told_at": None,
+    }
+
+
+async def test_the_price_is_the_months_and_each_connection_bears_its_part(plumbline: Plumbline) -> None:
+    """14 GB on the plan Core, which has 10: 4 GB at 2.40, by bytes; the organisation's own answers are free."""
+    one, two = await open_active(plumbline, "biz_1"), await open_active(plumbline, "biz_2")
+    await keep(
+        plumbline,
+        used(one, date(2026, 11, 1), bytes_received=10 * GB + GB // 2),
+        used(one, date(2026, 11, 1), entity="Organisation", bytes_received=50 * GB),
+        used(two, date(2026, 11, 30), entity="Contacts", bytes_received=3 * GB + GB // 2),
+        used(two, date(2026, 10, 31), bytes_received=9 * GB),
+    )
+    asked = {"from": "2026-11-20", "to": "2026-11-20"}
+    price = (await plumbline.http.get(f"{one}/usage", params=asked)).json()["price"]
+    assert price == {
+        "plan": "core",
+        "plan_aud_per_month": "35",
+        "month": "2026-11",
+        "egress_bytes": 10_500_000_000,
+        "egress_allotment_bytes": 10_000_000_000,
+        "share_of_allotment": "1.050000",
+        "overage_aud": "7.20",
+        "overage_aud_per_gb": "2.40",
+    }
+    november = {"from": "2026-11-01", "to": "2026-11-30"}
+    whole = (await plumbline.http.get("/v1/usage", params=november)).json()
+    assert (whole["price"]["egress_bytes"], whole["price"]["overage_aud"]) == (14_000_000_000, "9.60")
+    assert whole["connections"] == {"allowance": 50, "used": 2}
+    assert [(each["business_id"], each["overage_aud"]) for each in whole["data"]] == [
+        ("biz_1", "7.20"),
+        ("biz_2", "2.40"),
+    ]
+    assert whole["total"]["calls"] == 3
+    heaviest = (await plumbline.http.get("/v1/usage", params=november | {"limit": 1})).json()
+    assert ([each["business_id"] for each in heaviest["data"]], heaviest["total"]) == (
+        ["biz_1"],
+        whole["total"],
+    )
+
+
+async def test_another_partner_sees_nothing_of_it(plumbline: Plumbline) -> None:
+    """Neither the connection nor its part of a sum."""
+    path = await open_active(plumbline, "biz_1")
+    await keep(plumbline, used(path))
+    other = await create_partner(plumbline.settings, "Another app", None)
+    async with plumbline.as_partner(other["api_key"]) as http:
+        assert (await http.get(f"{path}/usage")).status_code == 404
+        whole = (await http.get("/v1/usage")).json()
+    assert (whole["data"], whole["total"]["calls"], whole["connections"]["used"]) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(
+    "days", [{"from": "2026-11-21", "to": "2026-11-20"}, {"from": "2024-01-01", "to": "2026-11-20"}]
+)
+async def test_days_that_make_no_sense_are_refused(plumbline: Plumbline, days: dict[str, str]) -> None:
+    """Backwards, or more than a year of them."""
+    answer = await plumbline.http.get("/v1/usage", params=days)
+    assert (answer.status_code, name_faults(answer)) == (422, ["from"])
+
+
+async def test_counts_wait_for_a_database_that_is_gone(plumbline: Plumbline) -> None:
+    """Nobody's work fails for them, nothing is lost, and nothing is kept twice."""
+    connection_id = UUID((await open_active(plumbline, "biz_1")).split("/")[3])
+    counter = CallCounter(ManualClock(SystemClock().now()))
+    book = UsageBook(plumbline.database, counter)
+    made = CallMade("t", "GET", "/api.xro/2.0/Items", 200, 0, 10, timedelta(), Remaining(), None)
+    counter.count(connection_id, made)
+    await plumbline.execute("ALTER TABLE xero_usage RENAME TO gone")
+    await book.save()
+    counter.count(connection_id, made)
+    await plumbline.execute("ALTER TABLE gone RENAME TO xero_usage")
+    await book.save()
+    await book.save()
+    rows = await plumbline.execute("SELECT entity, calls, bytes_received FROM xero_usage")
+    assert [tuple(row) for row in rows] == [("Items", 2, 20)]

@@ -1,0 +1,114 @@
+"""Contacts edited on both sides: by field, by the same rules as invoices, whatever invoices say in passing."""
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.contact_sides import (
+    KIM,
+    WATTLE,
+    assert_contacts_alike,
+    contact_in_app,
+    contact_in_xero,
+    edit_contact,
+    edit_contact_in_xero,
+    part,
+)
+from tests.scenarios.house import House, Json
+
+
+async def test_edits_of_a_contact_go_both_ways_by_field(house: House) -> None:
+    """Each side edits other fields, at once too; neither loses one, and what Xero holds beside them stays."""
+    await house.write(contact=KIM)
+    await house.drain()
+    await edit_contact_in_xero(
+        house,
+        Phones=[{"PhoneType": "FAX", "PhoneNumber": "9999"}],
+        ContactPersons=[{"FirstName": "Lee", "EmailAddress": "lee@example.com", "IncludeInEmails": True}],
+    )
+    await house.drain()
+    await edit_contact(house, email="kim@new.example", mobile="0411 111 111", address=WATTLE)
+    await edit_contact_in_xero(house, FirstName="Kim", TaxNumber="51 824 753 556")
+    await house.drain()
+    await assert_contacts_alike(house)
+    xero = await contact_in_xero(house)
+    assert part(xero["Phones"], PhoneType="FAX")["PhoneNumber"] == "9999"
+    assert [person["FirstName"] for person in xero["ContactPersons"]] == ["Lee"]
+    assert part(xero["Addresses"], AddressType="POBOX")["Region"] == "NSW"
+    assert (await contact_in_app(house))["tax_number"] == "51 824 753 556"
+    before = await house.last_call()
+    await house.drain()
+    assert await house.calls(before) == []
+
+    await edit_contact(house, phone=None, address=None)
+    await edit_contact_in_xero(house, Name="Kim Tran & Sons")
+    await house.drain()
+    await assert_contacts_alike(house, name="Kim Tran & Sons")
+    assert (await contact_in_app(house))["phone"] is None
+    await assert_alike_but_for_the_name(house)
+
+
+async def assert_alike_but_for_the_name(house: House) -> None:
+    """An invoice keeps the copy of its customer that it was written with."""
+    resource = await house.resource()
+    assert resource["state"] == "settled"
+    assert resource["record"]["contact"]["name"] == "Kim Tran & Sons"
+    assert (await house.in_app())["contact"]["name"] == "Kim Tran"
+
+
+async def test_the_same_field_edited_on_both_sides_is_a_conflict_that_is_kept(house: House) -> None:
+    """Xero wins by this connection's policy, the app is told, and both values with their base can be read."""
+    await house.write(contact=KIM)
+    await house.drain()
+    await edit_contact(house, email="app@example.com", mobile="0411 111 111")
+    await edit_contact_in_xero(house, EmailAddress="xero@example.com")
+    await house.drain()
+    await assert_contacts_alike(house)
+    app = await contact_in_app(house)
+    assert (app["email"], app["mobile"]) == ("xero@example.com", "0411 111 111")
+    [conflict] = [one for one in await house.conflicts() if one["contact_id"] == "cus_1"]
+    assert (conflict["path"], conflict["winner"], conflict["invoice_id"]) == ("email", "xero", None)
+    assert conflict["values"] == {
+        "base": "kim@example.com",
+        "partner": "app@example.com",
+        "xero": "xero@example.com",
+    }
+    edit = {"contact_id": "cus_1", "changes": {"phone": "0422 222 222"}}
+    await house._json(house.app.put("/faults", json={"edit_before_applying": edit}))
+    await edit_contact_in_xero(house, Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": "9876 5432"}])
+    await house.drain()
+    await assert_contacts_alike(house)
+    assert len([one for one in await house.conflicts() if one["path"] == "phone"]) == 1
+
+
+async def test_an_invoice_names_a_customer_and_never_undoes_an_edit(house: House) -> None:
+    """Old details nested in later invoices edit nothing; with the contact's version they count as its document."""
+    await house._json(house.app.put("/plumbline", json=await _by_webhook(house)))
+    await house.write("inv_1", contact=KIM)
+    await house.drain()
+    await edit_contact(house, email="kim@new.example")
+    await house.drain()
+    await house.write("inv_2", contact=KIM)
+    await house.edit("inv_1", reference="PO 9")
+    await house.drain()
+    assert (await contact_in_xero(house))["EmailAddress"] == "kim@new.example"
+    await house.write(
+        "inv_3", contact={**KIM, "phone": "0433 333 333", "email": "kim@new.example", "version": 3}
+    )
+    await house.drain()
+    xero = await contact_in_xero(house)
+    assert part(xero["Phones"], PhoneType="DEFAULT")["PhoneNumber"] == "0433 333 333"
+    await house.write("inv_4", contact={**KIM, "version": 2})
+    await house.drain()
+    assert (await contact_in_xero(house))["EmailAddress"] == "kim@new.example"
+    for number in range(1, 5):
+        await assert_alike(house, f"inv_{number}")
+    await house._json(house.app.put("/faults", json={"lose_outgoing_next": 1}))
+    await edit_contact(house, mobile="0444 444 444")
+    await house.drain()
+    asked = await house._json(house.app.post("/contacts/manifest"))
+    assert [one["id"] for one in asked["answer"]["send_contacts"]] == ["cus_1"]
+    await house.drain()
+    assert part((await contact_in_xero(house))["Phones"], PhoneType="MOBILE")["PhoneNumber"] == "0444 444 444"
+
+
+async def _by_webhook(house: House) -> Json:
+    known = dict(await house._json(house.app.get("/plumbline")))
+    return {**known, "send": "webhook"}

@@ -1,0 +1,110 @@
+"""Contacts to and from Xero's JSON."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.xero_contact import ContactWrite
+from app.xero.contact_from_xero import contact_from_xero, group_from_xero
+from app.xero.contact_to_xero import contact_to_xero
+from tests.unit.xero.test_from_xero import example
+
+HELD: dict[str, Any] = {
+    "ContactID": "c-1",
+    "Name": "Kim Tran",
+    "Phones": [
+        {"PhoneType": "DEFAULT", "PhoneNumber": "9876 5432", "PhoneAreaCode": "2", "PhoneCountryCode": "61"},
+        {"PhoneType": "FAX", "PhoneNumber": "1", "PhoneAreaCode": "", "PhoneCountryCode": ""},
+    ],
+    "Addresses": [
+        {"AddressType": "STREET", "AddressLine1": "Shed 2"},
+        {"AddressType": "POBOX", "AddressLine1": "PO Box 1", "City": "Orange", "AttentionTo": "Accounts"},
+    ],
+    "ContactGroups": [{"ContactGroupID": "g-1", "Name": "Trade"}],
+}
+WATTLE = {
+    "lines": ["4 Wattle St"],
+    "city": "Parramatta",
+    "region": "NSW",
+    "postal_code": None,
+    "country": None,
+}
+
+
+def test_xeros_example_contacts_are_read() -> None:
+    """A phone number is put together from its parts; empty texts are nothing."""
+    katherine, _ = map(contact_from_xero, example("Contacts_get_response_200", "Contacts"))
+    assert (katherine.name, katherine.email) == ("Katherine Warren", "kat.warren@clampett.com")
+    assert katherine.phone == "(626) 847-1294"
+    assert (katherine.contact_number, katherine.is_archived, katherine.merged_into_id) == (None, False, None)
+
+
+@pytest.mark.parametrize(
+    ("element", "is_archived"),
+    [
+        ({"ContactStatus": "ACTIVE"}, False),
+        ({"ContactStatus": "ARCHIVED"}, True),
+        ({"ContactStatus": "GDPRREQUEST"}, True),
+        ({"ContactStatus": "SOMETHINGNEW"}, False),
+        ({"ContactStatus": "ACTIVE", "MergedToContactID": "c-2"}, True),
+    ],
+)
+def test_contacts_that_xero_takes_for_no_invoice_are_archived(
+    element: dict[str, Any], is_archived: bool
+) -> None:
+    """Merged contacts are archived, and erased ones are as unusable (FACTS 5)."""
+    contact = contact_from_xero(element)
+    assert (contact.is_archived, contact.is_usable) == (is_archived, not is_archived)
+    assert contact.is_erased is (element["ContactStatus"] == "GDPRREQUEST")
+
+
+def test_the_postal_address_and_the_groups_are_read() -> None:
+    """Xero prints the POBOX address on invoices (FACTS 4.3); the street is no business of the app's."""
+    contact = contact_from_xero(HELD)
+    assert contact.phone == "61 2 9876 5432"
+    assert contact.address == {
+        "lines": ["PO Box 1"],
+        "city": "Orange",
+        "region": None,
+        "postal_code": None,
+        "country": None,
+    }
+    assert contact.group_ids == ("g-1",)
+    assert contact_from_xero({"Addresses": [{"AddressType": "POBOX", "City": ""}]}).address is None
+    group = group_from_xero({"ContactGroupID": "g-1", "Name": "Trade", "Contacts": [{"ContactID": "c-1"}]})
+    assert (group.group_id, group.name, group.xero_contact_ids) == ("g-1", "Trade", frozenset({"c-1"}))
+
+
+def test_a_new_contact_says_only_what_is_known() -> None:
+    """Details that the app lacks are left out, never sent empty; a name goes without doubled blanks (FACTS 5)."""
+    blank = dict.fromkeys(("email", "phone", "mobile", "address", "account_number"))
+    assert contact_to_xero(ContactWrite({"name": "Kim  Tran ", **blank}, "pl-1")) == {
+        "Name": "Kim Tran",
+        "ContactNumber": "pl-1",
+    }
+    said = contact_to_xero(ContactWrite({"name": "Kim Tran", "phone": "0400", "address": WATTLE}, "pl-1"))
+    assert [phone["PhoneNumber"] for phone in said["Phones"]] == ["0400"]
+    assert [(a["AddressType"], a["AddressLine1"], a["City"]) for a in said["Addresses"]] == [
+        ("POBOX", "4 Wattle St", "Parramatta")
+    ]
+
+
+def test_an_update_names_what_moves_and_sends_back_what_stands_beside_it() -> None:
+    """Phones and addresses are taken whole, so the others go back; persons are never named (FACTS 5)."""
+    held = contact_from_xero(HELD)
+    said = contact_to_xero(ContactWrite({"email": None, "phone": "0400"}, None, held))
+    assert said == {
+        "ContactID": "c-1",
+        "EmailAddress": "",
+        "Phones": [
+            {"PhoneType": "DEFAULT", "PhoneNumber": "0400", "PhoneAreaCode": "", "PhoneCountryCode": ""},
+            HELD["Phones"][1],
+        ],
+    }
+    moved = contact_to_xero(ContactWrite({"address": WATTLE}, "pl-1", held))
+    postal, street = moved["Addresses"]
+    assert (postal["City"], postal["AttentionTo"], postal["PostalCode"]) == ("Parramatta", "Accounts", "")
+    assert street == HELD["Addresses"][0]
+    assert (moved["ContactNumber"], "Phones" in moved) == ("pl-1", False)
+    cleared = contact_to_xero(ContactWrite({"address": None}, None, held))["Addresses"][0]
+    assert {cleared[f"AddressLine{n}"] for n in range(1, 5)} == {""}
