@@ -36,7 +36,7 @@ _redis_databases = cycle(range(1 + _process, 16, _processes))
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector pass over all that is there to stay, modules and tests among it: that takes time and frees nothing."""
+    """Let the collector pass over what is there to stay: looking through it takes time and frees nothing."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

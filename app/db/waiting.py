@@ -34,6 +34,7 @@ async def count_waiting(session: ReadSession, connection: Connection, lately: da
         (await session.execute(select(func.count()).select_from(touched))).scalar_one(),
         await _count_news(session, connection),
         connection.sweep_due or connection.compare_due,
+        connection.is_sweep_asked,
     )
 
 

@@ -84,6 +84,11 @@ class Connection:
     compared: CompareRun | None = None
 
     @property
+    def is_sweep_asked(self) -> bool:
+        """Somebody asked for a sweep: unlike the timer's it reads the organisation's facts anew, and they are due."""
+        return self.sweep_due and self.organisation_fetched_at is None
+
+    @property
     def is_behind(self) -> bool:
         return self.generation > self.settled_generation
 

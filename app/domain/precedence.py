@@ -7,6 +7,7 @@ made from counts, before the first call of a round:
     little (`FEW` at the most)                   all of it                         as a person's
     much, and somebody touched a little of it    what was touched lately, alone    as a person's
     much, or more touched lately than a few      all of it, sweep and compare too  as a bulk
+    little, and somebody asked for a sweep       all of it, and the sweep          as a person's
     nothing but a sweep or a compare             the sweep, a step of the compare  as a bulk
 
 So an edit that somebody makes in the middle of an export, of a storm or of a catch-up goes before the rest of it. A
@@ -30,13 +31,14 @@ class Portion(StrEnum):
     LITTLE = "little"
     TOUCHED_LATELY = "touched_lately"
     BULK = "bulk"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits on a connection. `links` are behind; `touched_links` are those of them that were touched lately, and
     `touched` all links that were, done or not; `events` are invoices of which Xero's events tell news; a compare
-    that is due counts as a sweep.
+    that is due counts as a sweep. `is_sweep_asked`: not the timer wants it, but somebody who waits for it.
     """
 
     links: int
@@ -44,11 +46,14 @@ class Waiting:
     touched: int
     events: int
     is_sweep_due: bool
+    is_sweep_asked: bool = False
 
 
 def choose(waiting: Waiting) -> Portion:
     """What to take up next."""
     everything = waiting.links + waiting.events
+    if waiting.is_sweep_asked and everything <= FEW:
+        return Portion.ASKED
     if everything == 0 and waiting.is_sweep_due:
         return Portion.BULK
     if waiting.touched + waiting.events > FEW:

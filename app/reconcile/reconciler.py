@@ -195,9 +195,9 @@ class Reconciler:
         current.item_codes = await learn_item_codes(current, links)
 
     async def _search(self, current: Round) -> bool:
-        """Look in Xero for what no event told of, which is a bulk's work; True while there is more of it to do."""
+        """Look in Xero for what no event told of: a bulk's work unless somebody asked; True while there is more."""
         connection = current.connection
-        if current.portion is not Portion.BULK:
+        if current.portion not in (Portion.BULK, Portion.ASKED):
             return connection.sweep_due or connection.compare_due
         if connection.sweep_due:
             # Invoices last: they end the sweep, so that one that is cut off between the two is done again.

@@ -1,5 +1,7 @@
 """People first: what a round takes up, by what waits."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.precedence import FEW, Portion, Waiting, choose
@@ -41,3 +43,10 @@ def test_a_few_edits_go_before_everything_else(waits: Waiting, portion: Portion)
 def test_a_storm_that_trickles_in_is_a_storm() -> None:
     """Each time it is looked at only two wait, but many were done in the seconds before."""
     assert choose(waiting(links=2, touched_links=2, touched=FEW + 1)) is Portion.BULK
+
+
+def test_a_sweep_that_somebody_asked_for_does_not_wait_for_the_reserve() -> None:
+    """A person who asks for a look waits for it; beside an export it is a part of that all the same."""
+    asked = replace(waiting(links=2, sweep=True), is_sweep_asked=True)
+    assert choose(asked) is Portion.ASKED
+    assert choose(replace(asked, links=5000)) is Portion.BULK
