@@ -146,6 +146,10 @@ class World:
         """
         self.partner.open({"id": marker_id, "number": None, "status": "draft"})
         self.settle(marker_id)
+        self.come_to_rest()
+
+    def come_to_rest(self) -> None:
+        """Wait until nothing is left to be done on the connection."""
         wait_for(
             self.plumbline.get_connection,
             lambda connection: not connection["is_behind"],
