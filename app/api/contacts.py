@@ -15,8 +15,8 @@ from app.db.connections import raise_generation
 from app.db.contact_documents import save_wanted_contact
 from app.db.contact_resources import KeptContact, find_kept_contact, list_kept_contacts
 from app.db.contacts import list_contacts_by_xero_id
+from app.db.documents import DocumentOutcome
 from app.db.invoice_contacts import has_invoices_in_xero
-from app.db.links import DocumentOutcome
 from app.db.resources import Wanted
 from app.db.session import ReadSession
 from app.domain.connection import Connection

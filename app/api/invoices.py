@@ -11,8 +11,8 @@ from app.api.dependencies import Given
 from app.api.invoice_resource import Invoice, build_invoices
 from app.api.pages import After, Cursor, Feed, Limit, Page, read_cursor, write_cursor
 from app.api.problems import documented
+from app.db.documents import DocumentOutcome
 from app.db.holds import trigger_link
-from app.db.links import DocumentOutcome
 from app.db.resources import KeptInvoice, Wanted, find_kept_invoice, list_attempts, list_kept_invoices
 from app.db.session import ReadSession
 from app.domain.connection import Connection

@@ -10,8 +10,8 @@ from app.api.dependencies import Given
 from app.api.item_resource import Item, build_item
 from app.api.pages import Limit, Page
 from app.api.problems import documented
+from app.db.documents import DocumentOutcome
 from app.db.items import KeptItem, list_kept_items
-from app.db.links import DocumentOutcome
 from app.db.session import ReadSession
 from app.domain.connection import Connection
 from app.intake.item_document import EXAMPLE, ItemDocument

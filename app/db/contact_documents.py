@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Boolean, ColumnElement, and_, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.links import DocumentOutcome, StoredDocument
+from app.db.documents import DocumentOutcome, StoredDocument, explain_held
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
@@ -119,17 +119,7 @@ async def _why_not_stored(
 ) -> StoredDocument:
     row = ContactLinkRow
     held = select(row.document_version, row.document, row.revision).where(_is(connection_id, document["id"]))
-    found = (await session.execute(held)).one_or_none()
-    if found is None:
-        return StoredDocument(DocumentOutcome.BASED_ON_UNKNOWN, 0, 0)
-    if document["version"] < found.document_version:
-        outcome = DocumentOutcome.STALE
-    elif document["version"] > found.document_version:
-        outcome = DocumentOutcome.BASED_ON_UNKNOWN
-    else:
-        same = found.document == dict(document)
-        outcome = DocumentOutcome.UNCHANGED if same else DocumentOutcome.VERSION_REUSED
-    return StoredDocument(outcome, found.document_version, found.revision)
+    return explain_held(document, (await session.execute(held)).one_or_none())
 
 
 def _is(connection_id: UUID, contact_id: str) -> ColumnElement[bool]:

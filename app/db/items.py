@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.links import DocumentOutcome, StoredDocument
+from app.db.documents import DocumentOutcome, StoredDocument
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ItemLinkRow
 from app.domain.item import GONE, ItemLink

@@ -1,21 +1,16 @@
-"""Invoice links: how a document comes in, what is behind, and how the loop records what it found."""
+"""Invoice links: what is behind, and how the loop records what it found. How a document comes in is `documents`."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
-    Boolean,
-    ColumnElement,
     and_,
     bindparam,
     case,
     exists,
     func,
-    literal_column,
     select,
     update,
 )
@@ -30,96 +25,6 @@ from app.domain.hub import Hub, partner_view
 from app.domain.item_code import in_xero_words, with_item_words
 from app.domain.link import Document, Intent, InvoiceLink, Standing, State
 from app.domain.retry import next_retry
-
-
-class DocumentOutcome(StrEnum):
-    """What storing a document came to; only the first two changed anything."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    STALE = "stale"
-    VERSION_REUSED = "version_reused"
-    BASED_ON_UNKNOWN = "based_on_unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """The outcome, the version that is held now and our newest revision of that invoice."""
-
-    outcome: DocumentOutcome
-    held_version: int
-    revision: int
-
-    @property
-    def is_news(self) -> bool:
-        return self.outcome in {DocumentOutcome.CREATED, DocumentOutcome.UPDATED}
-
-
-async def save_document(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> StoredDocument:
-    """Store a partner's document if it is newer than the one held, and raise the link's generation.
-
-    The same document again is `UNCHANGED`; another document under a version that was used is `VERSION_REUSED`.
-    """
-    based_on = document.get("based_on")
-    if not based_on or await _revision_exists(session, connection_id, document["id"], based_on):
-        created = await _upsert_document(session, connection_id, document, at)
-        if created is not None:
-            outcome = DocumentOutcome.CREATED if created else DocumentOutcome.UPDATED
-            return StoredDocument(outcome, document["version"], 0)
-    return await _why_not_stored(session, connection_id, document)
-
-
-async def _revision_exists(session: ReadSession, connection_id: UUID, invoice_id: str, revision: int) -> bool:
-    known = select(InvoiceLinkRow.revision).where(
-        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.partner_invoice_id == invoice_id
-    )
-    return revision <= ((await session.execute(known)).scalar_one_or_none() or 0)
-
-
-async def _upsert_document(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> bool | None:
-    """True when the link is new, False when its document was replaced, None when nothing changed."""
-    values = {
-        "document": dict(document),
-        "document_version": document["version"],
-        "document_based_on": document.get("based_on"),
-        "document_at": at,
-        "partner_number": document.get("number"),
-        "touched_at": at,
-    }
-    statement = insert(InvoiceLinkRow).values(
-        id=uuid4(), connection_id=connection_id, partner_invoice_id=document["id"], **values
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["connection_id", "partner_invoice_id"],
-        set_=values | {"generation": InvoiceLinkRow.generation + 1},
-        where=InvoiceLinkRow.document_version < document["version"],
-    )
-    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    return (await session.execute(statement.returning(inserted))).scalar_one_or_none()
-
-
-async def _why_not_stored(
-    session: ReadSession, connection_id: UUID, document: Mapping[str, Any]
-) -> StoredDocument:
-    held = select(InvoiceLinkRow.document_version, InvoiceLinkRow.document, InvoiceLinkRow.revision).where(
-        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.partner_invoice_id == document["id"]
-    )
-    row = (await session.execute(held)).one_or_none()
-    if row is None:
-        return StoredDocument(DocumentOutcome.BASED_ON_UNKNOWN, 0, 0)
-    if document["version"] < row.document_version:
-        outcome = DocumentOutcome.STALE
-    elif document["version"] > row.document_version:
-        outcome = DocumentOutcome.BASED_ON_UNKNOWN
-    else:
-        same = row.document == dict(document)
-        outcome = DocumentOutcome.UNCHANGED if same else DocumentOutcome.VERSION_REUSED
-    return StoredDocument(outcome, row.document_version, row.revision)
 
 
 async def list_behind(

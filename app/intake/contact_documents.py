@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.db.connections import raise_generation
 from app.db.contact_documents import save_contact_document
-from app.db.links import DocumentOutcome, StoredDocument
+from app.db.documents import DocumentOutcome, StoredDocument
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
 from app.intake.contact_document import ContactDocument

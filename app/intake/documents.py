@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.db.connections import raise_generation
 from app.db.contact_documents import save_mention
-from app.db.links import DocumentOutcome, StoredDocument, save_document
+from app.db.documents import DocumentOutcome, StoredDocument, save_document
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
 from app.domain.coupling import refresh_unmapped

@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db.connections import raise_generation
+from app.db.documents import DocumentOutcome, StoredDocument
 from app.db.items import save_item_document
-from app.db.links import DocumentOutcome, StoredDocument
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.settings import ItemSync
