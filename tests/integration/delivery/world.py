@@ -12,7 +12,7 @@ import httpx
 from sqlalchemy import select
 
 from app.clock import ManualClock, SystemClock
-from app.db import changes, connections, links, partners
+from app.db import changes, connections, documents, links, partners
 from app.db.changes import NewChange
 from app.db.deliveries import Claim, claim_due
 from app.db.session import Database
@@ -68,7 +68,7 @@ class World:
         """Store a document of the app, as intake does."""
         async with self.database.writing() as session:
             stored = Document.model_validate(PLAIN | document).to_json()
-            await links.save_document(session, self.connection_id, stored, self.clock.now())
+            await documents.save_document(session, self.connection_id, stored, self.clock.now())
             behind = await links.list_behind(session, self.connection_id, 1000)
         self.links |= {link.partner_invoice_id: link.id for link in behind}
 
