@@ -20,7 +20,7 @@ from redis.asyncio import ConnectionPool
 
 from app import keys
 from app.api.dependencies import Services
-from app.api.oauth import RETURN_PATH
+from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.arrivals import lock_connection

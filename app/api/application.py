@@ -8,31 +8,16 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import StatelessLifespan
 
-from app.api import (
-    changes,
-    conflicts,
-    connection_consent,
-    connections,
-    contacts,
-    discrepancies,
-    health,
-    invoices,
-    items,
-    links,
-    manifest,
-    notices,
-    oauth,
-    organisation,
-    providers,
-    settings,
-    usage,
-    webhooks,
-    xero_apps,
-)
+from app.api import health, usage
+from app.api.books import contacts, invoices, items, links, manifest
 from app.api.contract import DESCRIPTION, complete
+from app.api.delivery import changes, notices, webhooks
 from app.api.docs_page import build_docs_routes
+from app.api.findings import conflicts, discrepancies
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
+from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
 from app.api.problems import HANDLERS
+from app.api.settings import routes as settings
 
 ROUTERS: tuple[APIRouter, ...] = (
     providers.router,

@@ -1,18 +1,22 @@
-"""Who calls: an API key names a partner, and a partner sees its own connections and nothing else.
+"""Who calls: an API key names a partner and a role, and a partner sees its own connections and nothing else.
 
 Another partner's connection is answered exactly as one that does not exist, so that nothing can be learnt by trying.
+Each router says what its calls need: `MEMBERS_WRITE` (invoices, contacts and what belongs to them) or `ADMINS_WRITE`
+(connecting, choosing, keys and addresses); reading needs any key at all.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Security
+from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.api.dependencies import Given
 from app.db.arrivals import lock_connection
 from app.db.connections import find_connection
-from app.db.partners import find_partner_id_by_key
+from app.db.partners import Role, find_key
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import InputRefused
@@ -22,22 +26,54 @@ _scheme = HTTPBearer(auto_error=False, description="An API key of a partner: `pl
 
 ConnectionId = Annotated[UUID, Path(description="The connection's id.")]
 
+_READS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The partner that calls, and with which key; `key_id` is None for an operator at the command line."""
+
+    partner_id: UUID
+    key_id: UUID | None
+    role: Role
+
 
 async def authenticate(
     services: Given, sent: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
-) -> UUID:
-    """The partner whose key was sent; raises `unauthorised`."""
+) -> Caller:
+    """Whose key was sent; raises `unauthorised`."""
     if sent is not None:
         async with services.database.reading() as session:
-            partner_id = await find_partner_id_by_key(session, hash_key(sent.credentials))
-        if partner_id is not None:
-            return partner_id
+            key = await find_key(session, hash_key(sent.credentials))
+        if key is not None:
+            return Caller(key.partner_id, key.id, key.role)
     raise InputRefused(
         "unauthorised", "Send `Authorization: Bearer <API key>` with a key that was not revoked."
     )
 
 
-PartnerId = Annotated[UUID, Depends(authenticate)]
+GivenCaller = Annotated[Caller, Depends(authenticate)]
+
+
+async def _get_partner_id(caller: GivenCaller) -> UUID:
+    return caller.partner_id
+
+
+PartnerId = Annotated[UUID, Depends(_get_partner_id)]
+
+
+def _writing_needs(role: Role) -> Callable[..., Awaitable[None]]:
+    async def check(request: Request, caller: GivenCaller) -> None:
+        if request.method not in _READS and not caller.role.covers(role):
+            raise InputRefused(
+                "forbidden", f"This call needs a key of the role {role}; yours is of the role {caller.role}."
+            )
+
+    return check
+
+
+MEMBERS_WRITE = Depends(_writing_needs(Role.MEMBER))
+ADMINS_WRITE = Depends(_writing_needs(Role.ADMIN))
 
 
 async def get_connection(services: Given, partner_id: PartnerId, connection_id: ConnectionId) -> Connection:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.delivery.webhooks import INCOMING, build_incoming_schemas
 from app.api.problems import SCHEMA
-from app.api.webhooks import INCOMING, build_incoming_schemas
 
 DESCRIPTION = """Keeps one invoice true in two places: your app and a business's Xero organisation.
 
@@ -87,8 +87,8 @@ PLAIN_NAMES = {
 }
 """Schemas whose name in the code says too little, or too much, outside of it."""
 
-GENERIC = re.compile(r"(Feed|Page)_(\w+)_")
-"""How FastAPI writes `Feed[Change]`."""
+GENERIC = re.compile(r"(Page)_(\w+)_")
+"""How FastAPI writes `Page[Change]`."""
 
 KEY_SCHEME = ("HTTPBearer", "ApiKey")
 

@@ -30,6 +30,7 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {
     "malformed_body": Kind(400, "The body cannot be read"),
     "unauthorised": Kind(401, "A valid API key is needed"),
+    "forbidden": Kind(403, "The key's role does not allow it"),
     "not_found": Kind(404, "There is no such thing here"),
     "method_not_allowed": Kind(405, "This address does not take that method"),
     "connection_removed": Kind(409, "The connection has been removed"),
@@ -127,10 +128,14 @@ HANDLERS: dict[Any, Any] = {
 }
 
 
+_WITH_A_KEY = ("forbidden",)
+"""What every operation may answer that takes a key."""
+
+
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
     """What an operation's `responses` say of these problems, with an example of each."""
     told: dict[int | str, dict[str, Any]] = {}
-    for code in dict.fromkeys(codes):
+    for code in dict.fromkeys((*codes, *(_WITH_A_KEY if "unauthorised" in codes else ()))):
         kind = KINDS[code]
         entry = told.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: _media()}})
         entry["content"][MEDIA_TYPE]["examples"][code] = {"summary": kind.title, "value": _example(code)}

@@ -1,12 +1,37 @@
 """Partners and their API keys. Only a key's hash is kept."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, ConnectionRow, PartnerRow
+
+
+class Role(StrEnum):
+    """What a key may do: `read` looks, `member` sends documents and works on them too, `admin` connects and configures
+    as well (FEATURES O10).
+    """
+
+    READ = "read"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+    def covers(self, needed: "Role") -> bool:
+        """Whether a key of this role may do what needs the other."""
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that is in force."""
+
+    id: UUID
+    partner_id: UUID
+    role: Role
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,12 +63,13 @@ async def insert_api_key(session: WriteSession, partner_id: UUID, prefix: str, k
     return row.id
 
 
-async def find_partner_id_by_key(session: ReadSession, key_hash: bytes) -> UUID | None:
-    """The partner whose key has that hash and was not revoked."""
-    wanted = select(ApiKeyRow.partner_id).where(
+async def find_key(session: ReadSession, key_hash: bytes) -> Key | None:
+    """The key that has that hash and was not revoked."""
+    wanted = select(ApiKeyRow.id, ApiKeyRow.partner_id, ApiKeyRow.role).where(
         ApiKeyRow.key_hash == key_hash, ApiKeyRow.revoked_at.is_(None)
     )
-    return (await session.execute(wanted)).scalar_one_or_none()
+    found = (await session.execute(wanted)).one_or_none()
+    return Key(found.id, found.partner_id, Role(found.role)) if found else None
 
 
 async def find_partner(session: ReadSession, partner_id: UUID) -> Partner | None:

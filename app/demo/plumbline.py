@@ -70,11 +70,11 @@ class Plumbline:
     def list_changes(self, after: int = 0) -> list[Json]:
         """The feed after a cursor, to its end."""
         changes: list[Json] = []
-        cursor: int | None = after
+        cursor: str | None = str(after)
         while cursor is not None:
-            page = self.remote.get(self._path("/changes"), after=cursor, limit=100)
+            page = self.remote.get(self._path("/changes"), cursor=cursor, limit=100)
             changes += page["data"]
-            cursor = page["next"] if page["data"] else None
+            cursor = page["next"]
         return changes
 
     def _path(self, rest: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from starlette.routing import Route
 
 from app.api.application import build_app
-from app.api.notice_webhooks import NOTICES
+from app.api.delivery.notice_webhooks import NOTICES
 from app.intake.routes import build_routes
 
 

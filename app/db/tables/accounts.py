@@ -26,13 +26,14 @@ class PartnerRow(Table):
 
 
 class ApiKeyRow(Table):
-    """An API key: only its hash is kept; `prefix` is what a person may see of it."""
+    """An API key: only its hash is kept; `prefix` is what a person may see of it. `role`: `read`, `member`, `admin`."""
 
     __tablename__ = "api_keys"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id", ondelete="CASCADE"), index=True)
     prefix: Mapped[str]
+    role: Mapped[str] = mapped_column(server_default="admin")
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     revoked_at: Mapped[datetime | None]

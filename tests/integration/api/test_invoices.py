@@ -216,7 +216,7 @@ async def test_attempts_tell_what_was_tried(plumbline: Plumbline) -> None:
     page = (await plumbline.http.get(f"{path}/invoices/inv_1/attempts", params={"limit": 1})).json()
     assert [attempt["message"] for attempt in page["data"]] == ["Account code is archived"]
     rest = (
-        await plumbline.http.get(f"{path}/invoices/inv_1/attempts", params={"after": page["next"]})
+        await plumbline.http.get(f"{path}/invoices/inv_1/attempts", params={"cursor": page["next"]})
     ).json()
     assert rest == {"data": [], "next": None}
     assert (await plumbline.http.get(f"{path}/invoices/inv_2/attempts")).status_code == 404

@@ -25,9 +25,9 @@ async def test_the_feed_has_every_notice_in_order_by_cursor(plumbline: Plumbline
     await tell(plumbline, other, "connected")
     first = (await plumbline.http.get(f"{path}/notices", params={"limit": 2})).json()
     assert [notice["type"] for notice in first["data"]] == ["connection.connected", "connection.paused"]
-    assert first["next"] == first["data"][-1]["cursor"]
+    assert int(first["next"]) == first["data"][-1]["cursor"]
     assert first["data"][0]["state"] == "connected"
-    rest = (await plumbline.http.get(f"{path}/notices", params={"after": first["next"]})).json()
+    rest = (await plumbline.http.get(f"{path}/notices", params={"cursor": first["next"]})).json()
     assert [notice["type"] for notice in rest["data"]] == ["connection.resumed"]
     assert rest["next"] is None
 
@@ -39,7 +39,7 @@ async def test_the_feed_is_the_partners_own(plumbline: Plumbline) -> None:
         assert (await stranger.get(f"{path}/notices")).status_code == 401
     unknown = "/v1/connections/00000000-0000-0000-0000-000000000000/notices"
     assert (await plumbline.http.get(unknown)).status_code == 404
-    assert name_faults(await plumbline.http.get(f"{path}/notices", params={"after": -1})) == ["after"]
+    assert name_faults(await plumbline.http.get(f"{path}/notices", params={"cursor": -1})) == ["cursor"]
 
 
 async def test_a_removed_connection_can_still_be_asked_for_its_notices(plumbline: Plumbline) -> None:

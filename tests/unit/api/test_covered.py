@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.api.consent import list_covered
-from app.api.consent_refusal import ConsentRefused
+from app.api.onboarding.consent import list_covered
+from app.api.onboarding.consent_refusal import ConsentRefused
 from app.clock import ManualClock
 from app.xero.oauth import Grant, XeroConnection
 

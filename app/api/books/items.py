@@ -1,0 +1,151 @@
+"""Products: in by PUT, one or a hundred at a time; the resource and the list out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.books.item_resource import Item, build_item
+from app.api.dependencies import Given
+from app.api.pages import Limit, Page
+from app.api.problems import documented
+from app.db.documents import DocumentOutcome
+from app.db.items import KeptItem, list_kept_items
+from app.db.session import ReadSession
+from app.domain.connection import Connection
+from app.intake.item_document import EXAMPLE, ItemDocument
+from app.intake.items import list_nudges, refuse_stale_item, take_in_items
+from app.intake.refusals import Fault, InputRefused
+from app.intake.values import Identity
+
+router = APIRouter(
+    prefix="/v1/connections/{connection_id}/items", tags=["items"], dependencies=[MEMBERS_WRITE]
+)
+
+MOST_ITEMS = 100
+
+ItemId = Annotated[Identity, Path(description="Your own id of the product.", examples=["prd_250"])]
+_MISSING = ("unauthorised", "not_found", "invalid_request")
+_REFUSED = ("malformed_body", *_MISSING, "connection_removed", "version_reused", "too_large")
+
+
+class Items(BaseModel):
+    """Products as they stand in the app."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [EXAMPLE]}]})
+
+    items: list[ItemDocument] = Field(min_length=1, max_length=MOST_ITEMS)
+
+
+class ItemTaken(BaseModel):
+    """What became of one product of several; `stale` is one whose newer version is held."""
+
+    id: str
+    outcome: DocumentOutcome
+    held_version: int
+
+
+class ItemsTaken(BaseModel):
+    """In the order in which they were sent."""
+
+    data: list[ItemTaken]
+
+
+@router.put(
+    "/{item_id}",
+    operation_id="put_item",
+    summary="Send a product as it stands in the app",
+    responses={
+        201: {"model": Item, "description": "The first document of this product was stored."},
+        **documented(*_REFUSED, "stale_document", "invalid_document"),
+    },
+)
+async def put_item(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    item_id: ItemId,
+    document: ItemDocument,
+    response: Response,
+    tasks: BackgroundTasks,
+) -> Item:
+    """Stored and answered at once; it reaches Xero afterwards, if the setting `items` is on.
+
+    An item of its code that Xero has is adopted as it is: `differing` shows what you say otherwise, and each of these
+    fields is written with its next change.
+    """
+    if document.id != item_id:
+        message = f"must be {item_id}, as in the address"
+        raise InputRefused("invalid_document", "The product has another id.", [Fault("id", message)])
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        stored = await take_in_items(session, connection, [document], services.clock.now())
+        refuse_stale_item(document, stored[0])
+        item = build_item(await _get_kept(session, connection, item_id), connection)
+    tasks.add_task(services.waker.reconcile_soon, list_nudges(connection, stored))
+    response.status_code = 201 if stored[0].outcome is DocumentOutcome.CREATED else 200
+    return item
+
+
+@router.put(
+    "",
+    operation_id="put_items",
+    summary="Send up to a hundred products at once",
+    responses=documented(*_REFUSED),
+)
+async def put_items(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    sent: Items,
+    tasks: BackgroundTasks,
+) -> ItemsTaken:
+    """All are stored or, where one cannot be, none."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        stored = await take_in_items(session, connection, sent.items, services.clock.now())
+    tasks.add_task(services.waker.reconcile_soon, list_nudges(connection, stored))
+    return ItemsTaken(
+        data=[
+            ItemTaken(id=document.id, outcome=one.outcome, held_version=one.held_version)
+            for document, one in zip(sent.items, stored, strict=True)
+        ]
+    )
+
+
+@router.get(
+    "/{item_id}",
+    operation_id="get_item",
+    summary="One product: where it stands in Xero, and why",
+    responses=documented(*_MISSING),
+)
+async def get_item(services: Given, connection: OwnConnection, item_id: ItemId) -> Item:
+    """Answers from what is known; nobody is asked."""
+    async with services.database.reading() as session:
+        return build_item(await _get_kept(session, connection, item_id), connection)
+
+
+@router.get(
+    "", operation_id="list_items", summary="Products of a connection, by id", responses=documented(*_MISSING)
+)
+async def list_items(
+    services: Given,
+    connection: OwnConnection,
+    cursor: Annotated[Identity | None, Query(description="`next` of the page before.")] = None,
+    limit: Limit = 100,
+) -> Page[Item]:
+    """Answers from what is known; nobody is asked."""
+    async with services.database.reading() as session:
+        kept = await list_kept_items(session, connection.id, after=cursor or "", limit=limit)
+    return Page(
+        data=[build_item(one, connection) for one in kept],
+        next=kept[-1].link.partner_item_id if len(kept) == limit else None,
+    )
+
+
+async def _get_kept(session: ReadSession, connection: Connection, item_id: str) -> KeptItem:
+    kept = await list_kept_items(session, connection.id, only=item_id)
+    if not kept:
+        raise InputRefused("not_found", "This connection has no product with that id.")
+    return kept[0]

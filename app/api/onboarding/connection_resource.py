@@ -1,0 +1,153 @@
+"""How a connection is shown: its state with reason and since, its organisation, and the next step in words."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.settings.mappings import MappingProblem, build_problems
+from app.domain.connection import Connection, ConnectionState
+from app.domain.next_step import find_next_step
+
+
+class NextStep(BaseModel):
+    """What somebody should do next: a code for machines, a sentence for people."""
+
+    code: str
+    message: str
+    call: str | None = Field(default=None, description="The call that takes the step, as in `POST /v1/...`.")
+
+
+class OfferShown(BaseModel):
+    """One organisation of a consent that covers several."""
+
+    model_config = ConfigDict(title="Offer")
+
+    tenant_id: str
+    name: str
+
+
+class OrganisationName(BaseModel):
+    """The Xero organisation that a connection is joined to, as it was last read."""
+
+    name: str
+    country: str
+    base_currency: str
+    short_code: str | None
+    fetched_at: datetime | None
+
+
+class ConnectionShown(BaseModel):
+    """One business joined to one Xero organisation."""
+
+    model_config = ConfigDict(
+        title="Connection",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
+                    "business_id": "biz_204",
+                    "display_name": "Tran Plumbing",
+                    "state": "pending",
+                    "reason": "Not authorised in Xero yet.",
+                    "since": "2026-11-20T03:00:00Z",
+                    "next_step": {
+                        "code": "authorise",
+                        "message": "Open authorise_url and give consent in Xero.",
+                        "call": "POST /v1/connections/6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10/authorise",
+                    },
+                    "authorise_url": "https://login.xero.com/identity/connect/authorize?response_type=code&...",
+                    "organisation": None,
+                    "offered": [],
+                    "missing_scopes": [],
+                    "xero_app_id": None,
+                    "is_behind": False,
+                    "retry_at": None,
+                    "retry_reason": None,
+                    "problems": [],
+                    "swept_at": None,
+                    "compared_at": None,
+                    "compared_differing": None,
+                    "created_at": "2026-11-20T03:00:00Z",
+                }
+            ]
+        },
+    )
+
+    id: UUID
+    business_id: str = Field(description="The partner's own id of the business.")
+    display_name: str
+    state: ConnectionState
+    reason: str | None
+    since: datetime
+    next_step: NextStep | None
+    authorise_url: str | None = Field(
+        description="Where to send the person who gives consent; shown where it is made, good once, for ten minutes."
+    )
+    organisation: OrganisationName | None
+    offered: list[OfferShown] = Field(
+        description="The organisations of its consent, where that covers several: one to choose, or to open further "
+        "connections for with `same_consent_as`."
+    )
+    missing_scopes: list[str] = Field(
+        description="Scopes for want of which Xero refused a call; a new consent mends it."
+    )
+    xero_app_id: UUID | None = Field(description="Your own Xero app; null is Plumbline's.")
+    is_behind: bool = Field(description="Work is due.")
+    retry_at: datetime | None = Field(
+        description="When it is tried again after Xero was down or asked to wait."
+    )
+    retry_reason: str | None
+    problems: list[MappingProblem] = Field(description="Settings that the organisation has left behind.")
+    swept_at: datetime | None = Field(
+        description="When Xero was last searched for changes that no event told of."
+    )
+    compared_at: datetime | None = Field(
+        description="When every linked invoice was last set against Xero's, once a day by itself."
+    )
+    compared_differing: int | None = Field(
+        description="How many of them that compare found to differ, and brought into step."
+    )
+    created_at: datetime
+
+
+def build_connection(
+    connection: Connection, authorise_url: str | None = None, *, is_fallback_lost: bool = False
+) -> ConnectionShown:
+    """The resource of a connection."""
+    organisation = connection.organisation
+    step = find_next_step(connection)
+    return ConnectionShown(
+        id=connection.id,
+        business_id=connection.business_id,
+        display_name=connection.display_name,
+        state=connection.state,
+        reason=connection.reason,
+        since=connection.since_at,
+        next_step=NextStep(code=step.code, message=step.message, call=step.call) if step else None,
+        authorise_url=authorise_url,
+        organisation=OrganisationName(
+            name=organisation.name,
+            country=organisation.country,
+            base_currency=organisation.base_currency,
+            short_code=organisation.short_code,
+            fetched_at=connection.organisation_fetched_at,
+        )
+        if organisation
+        else None,
+        offered=[
+            OfferShown(tenant_id=offer.tenant_id, name=offer.name)
+            for offer in connection.offered
+            if not offer.is_private
+        ],
+        missing_scopes=list(connection.missing_scopes),
+        xero_app_id=connection.xero_app_id,
+        is_behind=connection.is_behind,
+        retry_at=connection.retry_at,
+        retry_reason=connection.retry_reason,
+        problems=build_problems(connection, is_fallback_lost=is_fallback_lost),
+        swept_at=connection.swept_at,
+        compared_at=connection.compared_at,
+        compared_differing=connection.compared.differing if connection.compared else None,
+        created_at=connection.created_at,
+    )

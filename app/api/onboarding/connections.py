@@ -1,0 +1,283 @@
+"""Connections: opened for a business, looked at, paused, resumed, swept on demand, and removed.
+
+Consent, and what comes of it, is `connection_consent`. A move from state to state is told to the partner by a notice in
+the same transaction.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, BackgroundTasks, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.authentication import (
+    ADMINS_WRITE,
+    ConnectionId,
+    OwnConnection,
+    PartnerId,
+    lock_any_connection,
+    lock_own_connection,
+)
+from app.api.dependencies import Given, Services
+from app.api.onboarding import consent
+from app.api.onboarding.connection_resource import ConnectionShown, build_connection
+from app.api.problems import documented
+from app.db.closings import close_connection
+from app.db.compares import ask_for_compare
+from app.db.connections import (
+    find_connection,
+    insert_connection,
+    list_business_connections,
+    list_connections,
+    raise_generation,
+)
+from app.db.consents import share_consent
+from app.db.holds import trigger_held
+from app.db.items import trigger_items
+from app.db.session import ReadSession, WriteSession
+from app.db.states import PAUSED, move
+from app.db.sweeps import ask_for_sweep
+from app.db.xero_apps import find_xero_app
+from app.db.xero_items import is_item_lost
+from app.domain.connection import Connection, ConnectionState
+from app.intake.refusals import Fault, InputRefused
+from app.intake.values import Name
+from app.reconcile.closing import REMOVED, REMOVED_HERE
+
+router = APIRouter(prefix="/v1/connections", tags=["connections"], dependencies=[ADMINS_WRITE])
+
+_MISSING = ("unauthorised", "not_found", "invalid_request")
+_REFUSED = (*_MISSING, "connection_removed", "wrong_state")
+
+
+class NewConnection(BaseModel):
+    """A business to join to Xero. One business may have several, told apart by their display names."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"business_id": "biz_204", "display_name": "Tran Plumbing"}]},
+    )
+
+    business_id: Name
+    display_name: Name | None = Field(
+        default=None, description="What people call it; the business_id when not given."
+    )
+    xero_app_id: UUID | None = Field(
+        default=None, description="A Xero app of your own, to connect through in place of Plumbline's."
+    )
+    same_consent_as: UUID | None = Field(
+        default=None,
+        description="A connection whose consent covers several organisations: this one is for another of them, and "
+        "needs no consent of its own.",
+    )
+
+
+class Connections(BaseModel):
+    """A partner's connections, oldest first."""
+
+    data: list[ConnectionShown]
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="open_connection",
+    summary="Open a connection and get the address of Xero's consent",
+    responses=documented("malformed_body", "unauthorised", "too_large", "wrong_state", "invalid_request"),
+)
+async def open_connection(services: Given, partner_id: PartnerId, new: NewConnection) -> ConnectionShown:
+    """It is `pending` until somebody has given consent at `authorise_url`, or until an organisation is chosen where
+    it has the consent of another connection (`same_consent_as`).
+    """
+    if new.xero_app_id is not None:
+        await _check_app(services, partner_id, new.xero_app_id)
+    identity = await services.identities.open(new.xero_app_id)
+    async with services.database.writing() as session:
+        name = new.display_name or new.business_id
+        connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
+        if new.same_consent_as is not None:
+            await _share_consent(session, partner_id, new.same_consent_as, connection.id)
+            return build_connection(await read_again(session, connection))
+        url = await consent.begin(services, session, connection.id, identity)
+    return build_connection(connection, url)
+
+
+@router.get(
+    "",
+    operation_id="list_connections",
+    summary="Your connections, or those of one business",
+    responses=documented("unauthorised", "not_found", "invalid_request"),
+)
+async def list_own_connections(
+    services: Given,
+    partner_id: PartnerId,
+    business_id: Annotated[Name | None, Query(description="Only this business.")] = None,
+) -> Connections:
+    """A business without a connection is not found, so that a misspelt id does not pass for an empty list."""
+    async with services.database.reading() as session:
+        if business_id is None:
+            found = await list_connections(session, partner_id)
+        else:
+            found = await list_business_connections(session, partner_id, business_id)
+            if not found:
+                fault = Fault("business_id", f"no connection was opened for {business_id}")
+                raise InputRefused("not_found", "This business is not known.", [fault])
+    return Connections(data=[build_connection(connection) for connection in found])
+
+
+@router.get(
+    "/{connection_id}",
+    operation_id="get_connection",
+    summary="One connection: its state, why, since when, and the next step",
+    responses=documented(*_MISSING),
+)
+async def get_own_connection(services: Given, connection: OwnConnection) -> ConnectionShown:
+    """Answers from what is known; nobody is asked."""
+    async with services.database.reading() as session:
+        is_lost = await is_item_lost(session, connection.id, connection.settings.fallback_item)
+    return build_connection(connection, is_fallback_lost=is_lost)
+
+
+@router.post(
+    "/{connection_id}/pause",
+    operation_id="pause_connection",
+    summary="Store what comes and do nothing, until resumed",
+    responses=documented(*_REFUSED),
+)
+async def pause_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """Loses nothing. Pausing a paused connection changes nothing."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if _needs_move(connection, ConnectionState.ACTIVE, ConnectionState.PAUSED):
+            await move(session, connection, ConnectionState.PAUSED, PAUSED, services.clock.now())
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.deliver_soon, connection.id)
+    return shown
+
+
+@router.post(
+    "/{connection_id}/resume",
+    operation_id="resume_connection",
+    summary="Go on after a pause, and catch up",
+    responses=documented(*_REFUSED),
+)
+async def resume_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """Everything stored meanwhile is worked off. Resuming an active connection only looks again."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if _needs_move(connection, ConnectionState.PAUSED, ConnectionState.ACTIVE):
+            await move(session, connection, ConnectionState.ACTIVE, None, services.clock.now())
+        await raise_generation(session, connection.id)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    tasks.add_task(services.waker.deliver_soon, connection.id)
+    return shown
+
+
+@router.post(
+    "/{connection_id}/sweep",
+    status_code=202,
+    operation_id="sweep_connection",
+    summary="Look at everything again",
+    responses=documented(*_MISSING, "connection_removed"),
+)
+async def sweep_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """Search Xero for changes that no event told of, read its accounts, tax rates and lock dates anew, and try every
+    held invoice again. Accepted at once; `swept_at` tells when it was done. The search happens by itself now and then.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        await ask_for_sweep(session, connection.id)
+        await trigger_held(session, connection.id)
+        await trigger_items(session, connection.id, only_held=True)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    return shown
+
+
+@router.post(
+    "/{connection_id}/compare",
+    status_code=202,
+    operation_id="compare_connection",
+    summary="Read every linked invoice in Xero and set it against what is known",
+    responses=documented(*_MISSING, "connection_removed"),
+)
+async def compare_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """For what Xero gives no sign of, as a due date moved on a part-paid invoice. Accepted at once; `compared_at` tells
+    when it was done. It happens by itself once a day, and gives way to everything else.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        await ask_for_compare(session, connection.id)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    return shown
+
+
+@router.delete(
+    "/{connection_id}",
+    operation_id="remove_connection",
+    summary="End a connection for good",
+    responses=documented(*_MISSING),
+)
+async def remove_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """Removed here at once, with everything kept to be looked at, and disconnected in Xero right after: that one
+    organisation, never the person's others. While Xero cannot be reached that is tried again until it is done; `reason`
+    tells. It cannot be undone, and a second call changes nothing.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_any_connection(session, partner_id, connection_id)
+        if connection.state is not ConnectionState.REMOVED:
+            now = services.clock.now()
+            is_told = await close_connection(session, connection.id, now)
+            reason = REMOVED_HERE if is_told else REMOVED
+            await move(session, connection, ConnectionState.REMOVED, reason, now)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.deliver_soon, connection.id)
+    return shown
+
+
+def _needs_move(connection: Connection, origin: ConnectionState, target: ConnectionState) -> bool:
+    """Whether the state is yet to move; raises `wrong_state` where it cannot."""
+    if connection.state not in (origin, target):
+        raise InputRefused(
+            "wrong_state", f"A connection that is {connection.state} cannot become {target} by this."
+        )
+    return connection.state is origin
+
+
+async def _check_app(services: Services, partner_id: UUID, xero_app_id: UUID) -> None:
+    async with services.database.reading() as session:
+        if await find_xero_app(session, partner_id, xero_app_id) is None:
+            fault = Fault("xero_app_id", "you have registered no such Xero app")
+            raise InputRefused("invalid_request", "The Xero app is not known.", [fault])
+
+
+async def _share_consent(
+    session: WriteSession, partner_id: UUID, source_id: UUID, connection_id: UUID
+) -> None:
+    source = await find_connection(session, source_id, partner_id=partner_id)
+    if source is None or source.state is ConnectionState.REMOVED:
+        fault = Fault("same_consent_as", "you have no such connection")
+        raise InputRefused("invalid_request", "There is no consent to share.", [fault])
+    if not any(offer.tenant_id != source.tenant_id and not offer.is_private for offer in source.offered):
+        raise InputRefused("wrong_state", "The consent of that connection covers no other organisation.")
+    await share_consent(session, source_id, connection_id)
+
+
+async def read_again(session: ReadSession, connection: Connection) -> Connection:
+    """The connection as the transaction has left it."""
+    session.expire_all()
+    found = await find_connection(session, connection.id)
+    assert found is not None  # its row is locked by this transaction
+    return found

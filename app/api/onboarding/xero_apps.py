@@ -1,0 +1,157 @@
+"""Xero apps that a partner registered with Xero itself, for connections that go through them and not through ours.
+
+A secret comes in and never goes out again: what is shown is whether there is one. Xero gives the webhook key only once
+it knows the webhook's address, which is shown here: register first, send the key afterwards.
+"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from app.api.authentication import ADMINS_WRITE, PartnerId
+from app.api.dependencies import Given, Services
+from app.api.onboarding.oauth import RETURN_PATH
+from app.api.problems import documented
+from app.db.xero_apps import XeroApp, insert_xero_app, list_xero_apps, save_xero_app
+from app.intake.refusals import Fault, InputRefused
+from app.intake.values import Name
+
+router = APIRouter(prefix="/v1/xero-apps", tags=["xero-apps"], dependencies=[ADMINS_WRITE])
+
+Secret = Annotated[SecretStr, Field(min_length=16, max_length=255)]
+
+
+class NewXeroApp(BaseModel):
+    """An app as it stands in Xero's developer portal."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Tradie Tools on Xero",
+                    "client_id": "9F3A6C0E1B2D4A5F8C7E6D5B4A392817",
+                    "client_secret": "the secret that Xero showed once",
+                }
+            ]
+        },
+    )
+
+    name: Name
+    client_id: Name
+    client_secret: Secret
+    webhook_key: Secret | None = Field(
+        default=None, description="Xero shows it once `webhook_url` stands in its portal."
+    )
+
+
+class XeroAppChange(BaseModel):
+    """What to replace; what is left out stays."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"webhook_key": "the key that Xero showed"}]}
+    )
+
+    name: Name | None = None
+    client_secret: Secret | None = None
+    webhook_key: Secret | None = None
+
+
+class XeroAppShown(BaseModel):
+    """An app, without its secrets."""
+
+    model_config = ConfigDict(title="XeroApp")
+
+    id: UUID
+    name: str
+    client_id: str
+    has_webhook_key: bool = Field(description="Without it, this app's webhooks are all answered 401.")
+    redirect_url: str = Field(description="To enter in Xero's portal as redirect URI, byte for byte.")
+    webhook_url: str = Field(description="To enter in Xero's portal as the webhooks' delivery URL.")
+    created_at: datetime
+
+
+class XeroApps(BaseModel):
+    """A partner's apps, oldest first."""
+
+    data: list[XeroAppShown]
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="register_xero_app",
+    summary="Register a Xero app of your own",
+    responses=documented("malformed_body", "unauthorised", "xero_app_known", "too_large", "invalid_request"),
+)
+async def register_xero_app(services: Given, partner_id: PartnerId, new: NewXeroApp) -> XeroAppShown:
+    """Then open connections with its id as `xero_app_id`. Its limits, its consents and its webhooks are its own."""
+    async with services.database.writing() as session:
+        app = await insert_xero_app(
+            session,
+            services.vault,
+            partner_id,
+            name=new.name,
+            client_id=new.client_id,
+            client_secret=new.client_secret.get_secret_value(),
+            webhook_key=_open(new.webhook_key),
+        )
+        if app is None:
+            fault = Fault("client_id", "is registered already; change that app instead")
+            raise InputRefused("xero_app_known", "You have registered this Xero app.", [fault])
+    return _show(services, app)
+
+
+@router.get("", operation_id="list_xero_apps", summary="Your Xero apps", responses=documented("unauthorised"))
+async def list_own_xero_apps(services: Given, partner_id: PartnerId) -> XeroApps:
+    """Without their secrets."""
+    async with services.database.reading() as session:
+        found = await list_xero_apps(session, partner_id)
+    return XeroApps(data=[_show(services, app) for app in found])
+
+
+@router.patch(
+    "/{xero_app_id}",
+    operation_id="change_xero_app",
+    summary="Replace a secret, the webhook key or the name",
+    responses=documented("malformed_body", "unauthorised", "not_found", "too_large", "invalid_request"),
+)
+async def change_xero_app(
+    services: Given,
+    partner_id: PartnerId,
+    xero_app_id: Annotated[UUID, Path(description="The app's id here.")],
+    change: XeroAppChange,
+) -> XeroAppShown:
+    """Counts from the next call and the next webhook on; consents stay good, since they belong to the client id."""
+    async with services.database.writing() as session:
+        app = await save_xero_app(
+            session,
+            services.vault,
+            partner_id,
+            xero_app_id,
+            name=change.name,
+            client_secret=_open(change.client_secret),
+            webhook_key=_open(change.webhook_key),
+        )
+    if app is None:
+        raise InputRefused("not_found", "You have no Xero app with that id.")
+    return _show(services, app)
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _show(services: Services, app: XeroApp) -> XeroAppShown:
+    return XeroAppShown(
+        id=app.id,
+        name=app.name,
+        client_id=app.client_id,
+        has_webhook_key=app.has_webhook_key,
+        redirect_url=services.public_url + RETURN_PATH,
+        webhook_url=f"{services.public_url}/webhooks/xero/{app.id}",
+        created_at=app.created_at,
+    )

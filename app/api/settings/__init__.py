@@ -1,0 +1,1 @@
+"""What a business chooses: read, checked against its organisation, and changed."""

@@ -1,0 +1,24 @@
+"""what lists of invoices and contacts are narrowed and sorted by
+
+Revision ID: 0004
+Revises: 0003
+Create Date: 2026-11-28 01:34:00.000000
+"""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+# Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
+LOCK_TIMEOUT = "5s"
+
+
+def upgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+
+
+def downgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

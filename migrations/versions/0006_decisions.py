@@ -1,0 +1,24 @@
+"""what people decided about conflicts and differences
+
+Revision ID: 0006
+Revises: 0005
+Create Date: 2026-11-28 01:36:00.000000
+"""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+# Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
+LOCK_TIMEOUT = "5s"
+
+
+def upgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+
+
+def downgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

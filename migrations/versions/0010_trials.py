@@ -1,0 +1,24 @@
+"""drafts made on purpose, and test transactions
+
+Revision ID: 0010
+Revises: 0009
+Create Date: 2026-11-28 01:40:00.000000
+"""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+# Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
+LOCK_TIMEOUT = "5s"
+
+
+def upgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+
+
+def downgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
