@@ -9,16 +9,19 @@ next document may or may not have seen. Four rules, each of which loses an edit 
 - every change that is sent has its own revision, also when the record did not move;
 - a write to Xero whose answer was lost is remembered, and is ours when a later read finds it.
 
-All functions are pure: they take a hub and answer the next one.
+What does not travel by the connection's directions stays on its side and is left out of that side's comparison
+(`direction`, `apart`). All functions are pure: they take a hub and answer the next one.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.apart import Apart, leave_apart, with_bases, without_met
 from app.domain.coupling import Vocabulary
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing
-from app.domain.held import covers, leave_held
+from app.domain.direction import OPEN, Lanes
+from app.domain.fields import ABSENT, Absent, Fields, Value, differing, group_of
+from app.domain.held import covers
 from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
 from app.domain.sides import Side, with_own_number, with_xeros_number
@@ -38,7 +41,8 @@ class Hub:
     after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
     document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
     to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
-    sides. `kind` says what the thing is; everything here is the same for all of them.
+    sides. `partner_apart` and `xero_apart` are what each side keeps for itself, with what was last agreed there. `kind`
+    says what the thing is; everything here is the same for all of them.
     """
 
     record: Fields = field(default_factory=dict)
@@ -53,15 +57,23 @@ class Hub:
     newest_sent: int = 0
     unanswered: Fields | None = None
     open_conflicts: frozenset[str] = frozenset()
+    partner_apart: Apart = field(default_factory=dict)
+    xero_apart: Apart = field(default_factory=dict)
     kind: Kind = INVOICE
+
+    @property
+    def has_apart(self) -> bool:
+        """Whether either side keeps anything for itself."""
+        return bool(self.partner_apart or self.xero_apart)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How this connection merges: who wins a conflict at a path (None: hold it), and its maps."""
+    """How this connection merges: who wins a conflict at a path (None: hold it), its maps, and what travels where."""
 
     winner_of: Callable[[Side, datetime, datetime], WinnerOf]
     vocabulary: Vocabulary
+    lanes: Lanes = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +123,6 @@ def observe_document(
     if version <= hub.partner_version:
         return Observed(hub)
     taken = hub.acked_revision if based_on is None else based_on
-    merged = merge(
-        Side.PARTNER,
-        base=partner_view(hub, taken),
-        seen=document,
-        record=hub.record,
-        winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
-    )
-    record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
     seen = replace(
         hub,
         partner_shadow=dict(document),
@@ -128,7 +132,27 @@ def observe_document(
         sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
         refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
     )
-    return _moved(seen, record, merged.conflicts)
+    return _merge_partner(hub, seen, partner_view(hub, taken), document, rules, at, xero_at)
+
+
+def _merge_partner(
+    hub: Hub, after: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, xero_at: datetime
+) -> Observed:
+    """Merge what the partner holds; `after` is the hub that knows it, but for the record."""
+    lanes = rules.lanes if hub.xero_shadow else OPEN
+    merged = merge(
+        Side.PARTNER,
+        base=with_bases(base, hub.partner_apart),
+        seen=seen,
+        record=hub.record,
+        winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
+        lanes=lanes,
+    )
+    record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
+    still, met = without_met(Side.XERO, hub.xero_apart, hub.xero_shadow, hub.record, record, lanes)
+    return _moved(
+        replace(after, partner_apart=merged.apart, xero_apart=still), record, (*merged.conflicts, *met)
+    )
 
 
 def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_at: datetime) -> Observed:
@@ -150,16 +174,35 @@ def _merge_xero(
     hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
     seen = hub.kind.believe(base, seen)
+    lanes = rules.lanes
+    view = partner_view(hub, hub.acked_revision) if hub.partner_apart or not lanes.are_open else {}
+    lanes = lanes if view else OPEN
     merged = merge(
         Side.XERO,
-        base=base,
+        base=with_bases(base, hub.xero_apart),
         seen=seen,
         record=with_xeros_number(hub.record),
         winner_of=rules.winner_of(Side.XERO, at, partner_at),
+        lanes=lanes,
     )
     edited = with_own_number(merged.record, hub.record)
     record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
-    return _moved(replace(hub, xero_shadow=dict(seen), unanswered=None), record, merged.conflicts)
+    still, met = without_met(Side.PARTNER, hub.partner_apart, view, hub.record, record, lanes)
+    after = replace(
+        hub, xero_shadow=dict(seen), unanswered=None, xero_apart=merged.apart, partner_apart=still
+    )
+    return _moved(after, record, (*merged.conflicts, *met))
+
+
+def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
+    """Merge what was apart and travels by now, as if each side were looked at anew; nothing else changes."""
+    if not hub.has_apart:
+        return Observed(hub)
+    view = partner_view(hub, hub.acked_revision)
+    first = _merge_partner(hub, hub, view, view, rules, partner_at, xero_at)
+    tried = first.hub.unanswered
+    second = _merge_xero(first.hub, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)
+    return Observed(replace(second.hub, unanswered=tried), (*first.conflicts, *second.conflicts))
 
 
 def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...]) -> Observed:
@@ -179,27 +222,64 @@ def _still_open(hub: Hub) -> frozenset[str]:
 
 
 def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
+    brought = _groups(tried) & _groups(seen) - _groups(base)
     for path in {*tried, *base}:
         wanted = tried.get(path, ABSENT)
-        # A number that was left out is Xero's to give: what it gave is its edit, and no conflict with ours.
-        if seen.get(path, ABSENT) == wanted or (path == "number" and wanted is None):
+        # A number that was left out is Xero's to give: what it gave is its edit, and no conflict with ours. A line that
+        # was not there before is there by our write, so that whole line was.
+        is_ours = (path == "number" and wanted is None) or group_of(path) in brought
+        if is_ours or seen.get(path, ABSENT) == wanted:
             _put(base, path, wanted)
     return base
 
 
-def xero_moves(hub: Hub) -> dict[str, Move]:
+def _groups(fields: Fields) -> set[str]:
+    return {group for path in fields if (group := group_of(path)) is not None}
+
+
+def xero_moves(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Move]:
     """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
     holds, wanted = _xero_pair(hub)
-    return _moves(holds, leave_held(holds, wanted, hub.open_conflicts))
+    return _moves(holds, _left(Side.XERO, hub, holds, wanted, lanes))
+
+
+def list_left_out(hub: Hub, lanes: Lanes) -> list[str]:
+    """The paths at which a side differs from the record and is let be, by the directions alone; sorted."""
+    if lanes.are_open and not hub.has_apart:
+        return []
+    view = partner_view(hub, hub.acked_revision)
+    shown = hub.kind.project(Side.PARTNER, hub.record)
+    pairs = {Side.XERO: _xero_pair(hub), Side.PARTNER: (view, shown)}
+    left = {
+        path
+        for side, (holds, wanted) in pairs.items()
+        if holds
+        for path in differing(wanted, _left(side, hub, holds, wanted, lanes))
+        if not any(covers(conflict, path) for conflict in hub.open_conflicts)
+    }
+    return sorted(left)
+
+
+def _left(side: Side, hub: Hub, holds: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
+    """What a side should hold, what is held or apart there or does not go there left as that side has it."""
+    apart = hub.xero_apart if side is Side.XERO else hub.partner_apart
+    return leave_apart(side, holds, wanted, apart=apart, conflicts=hub.open_conflicts, lanes=lanes)
 
 
 def _xero_pair(hub: Hub) -> tuple[Fields, Fields]:
-    """What Xero holds, as far as it counts, and what it should hold."""
+    """What Xero holds, as far as it counts, and what it should hold.
+
+    Of a void that does not travel the rest still counts: the app may edit what Xero takes no edits of any more.
+    """
     wanted = hub.kind.project(Side.XERO, hub.record)
-    return hub.kind.compare(hub.kind.project(Side.XERO, hub.xero_shadow), wanted), wanted
+    shadow = hub.xero_shadow
+    if "status" in hub.xero_apart:
+        shadow = {**shadow, "status": hub.record.get("status")}
+    holds = hub.kind.compare(hub.kind.project(Side.XERO, shadow), wanted)
+    return holds, wanted
 
 
-def next_change(hub: Hub) -> PartnerChange | None:
+def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     """The change that the partner's side still needs, or None when it holds all of the record.
 
     The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
@@ -208,7 +288,7 @@ def next_change(hub: Hub) -> PartnerChange | None:
     it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied.
     """
     view = partner_view(hub, hub.acked_revision)
-    wanted = leave_held(view, hub.kind.project(Side.PARTNER, hub.record), hub.open_conflicts)
+    wanted = _left(Side.PARTNER, hub, view, hub.kind.project(Side.PARTNER, hub.record), lanes)
     moves = _moves(view, wanted, _unsure(hub, hub.sent))
     if not moves:
         return None

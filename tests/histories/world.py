@@ -2,7 +2,8 @@
 
 The partner's app and Xero are small, independent pictures: a map of fields, a clock, and what is on its way. The hub is
 the real one. Every edit is accounted for: it must stand at the end, or be kept in a conflict, or have been replaced by
-somebody who saw it, or be flagged as overwritten in the moment between our read and our write.
+somebody who saw it, or be flagged as overwritten in the moment between our read and our write. Where the directions
+change on the way, an edit that did not travel must stand when everything is open again in the end.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from random import Random
 
 from app.domain.contact import CONTACT
 from app.domain.coupling import Vocabulary
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT, LINE_ORDER, keys_of, line_keys
 from app.domain.hub import (
     Hub,
@@ -18,6 +20,7 @@ from app.domain.hub import (
     PartnerChange,
     Rules,
     acknowledged,
+    catch_up,
     change_refused,
     change_sent,
     next_change,
@@ -61,6 +64,8 @@ class Settings:
     """The thing is a contact, which has other fields and no lines, in place of an invoice."""
     tokens: int | None = None
     """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
+    lanes: tuple[Lanes, ...] = (OPEN,)
+    """The directions, one after the other over the steps; in the end all are opened."""
 
 
 @dataclass
@@ -98,6 +103,7 @@ class World:
         self.faults = True
         policy = self.settings.policy
         self.rules = Rules(policy.winner_of, Vocabulary({"general": "200"}, {"none": "NT"}))
+        self._choose(self.settings.lanes[0])
 
     def _start(self, words: Fields) -> Fields:
         start: Fields = {path: f"start {path}" for path in self.header} | {LINE_ORDER: []}
@@ -105,6 +111,10 @@ class World:
             start |= {f"lines/l0/{name}": f"start {name}" for name in MEMBERS} | {LINE_ORDER: ["l0"]}
             start |= {f"lines/l0/{name}": word for name, word in words.items()}
         return start
+
+    def _choose(self, lanes: Lanes) -> None:
+        """The business changes its directions."""
+        self.rules = replace(self.rules, lanes=lanes)
 
     # people
 
@@ -216,7 +226,8 @@ class World:
 
     def reconciled(self) -> None:
         """One reconcile: read Xero if there is a reason, write what it lacks, send what the partner lacks."""
-        if self.xero_is_due or self.hub.unanswered is not None or xero_moves(self.hub):
+        self._take(catch_up(self.hub, rules=self.rules, xero_at=self._now(), partner_at=self._now()))
+        if self.xero_is_due or self.hub.unanswered is not None or xero_moves(self.hub, self.rules.lanes):
             self.xero_is_due = False
             self._take(
                 observe_xero(
@@ -224,13 +235,17 @@ class World:
                 )
             )
             self._write()
-        change = next_change(self.hub)
+        change = self._next_change()
         if change is not None:
             self.hub = change_sent(self.hub, change)
             self.changes.append(change)
 
+    def _next_change(self) -> PartnerChange | None:
+        lanes = self.rules.lanes
+        return next_change(self.hub) if lanes.are_open else next_change(self.hub, lanes)
+
     def _write(self) -> None:
-        moves = xero_moves(self.hub)
+        moves = xero_moves(self.hub, self.rules.lanes)
         if not moves:
             return
         read = dict(self.xero)
@@ -290,8 +305,12 @@ class World:
             self.reconciled,
             self.reconciled,
         ]
-        for _ in range(self.settings.steps):
+        for step in range(self.settings.steps):
+            self._choose(self.settings.lanes[step * len(self.settings.lanes) // self.settings.steps])
             self.random.choice(acts)()
+        if self.rules.lanes != OPEN and (fault := self.find_restless()):
+            return fault
+        self._choose(OPEN)
         if not self.settle():
             return f"not settled: app {self.app}, xero {self.xero}, record {self.hub.record}"
         return (self.find_lost() or self.find_false()) if self.settings.tokens is None else None
@@ -314,8 +333,20 @@ class World:
 
     def is_settled(self) -> bool:
         """Both sides show the same, or are held for a person, and nothing is due."""
-        equal = bool(self.hub.open_conflicts) or self._normal(self.app) == self._normal(self.xero)
-        return equal and next_change(self.hub) is None and not xero_moves(self.hub)
+        equal = (
+            bool(self.hub.open_conflicts)
+            or self.rules.lanes != OPEN
+            or self._normal(self.app) == self._normal(self.xero)
+        )
+        return equal and self._next_change() is None and not xero_moves(self.hub, self.rules.lanes)
+
+    def find_restless(self) -> str | None:
+        """What moves, although everything is said and done and what is left does not travel."""
+        if not self.settle():
+            return f"not settled under {self.rules.lanes}: {self.hub}"
+        before, writes = (dict(self.app), dict(self.xero)), self.writes
+        self.settle()
+        return None if (self.app, self.xero) == before and self.writes == writes else "moved by itself"
 
     def _normal(self, side: Fields) -> Fields:
         names = (*self.header, *MEMBERS)
