@@ -53,12 +53,19 @@ def without_met(
     conflicts: list[Conflict] = []
     for path, base in apart.items():
         was, now, held = (_at(side, fields, path) for fields in (before, record, shadow))
-        if was == now or not (now == held or lanes.leads_to(side, path)):
+        if was == now or not (now == held or _reaches(side, path, record, lanes)):
             still[path] = base
         elif now != held and path != LINE_ORDER:
             partner, xero = (held, now) if side is Side.PARTNER else (now, held)
             conflicts.append(Conflict(path, base, partner, xero, side.other))
     return still, conflicts
+
+
+def _reaches(side: Side, path: str, record: Fields, lanes: Lanes) -> bool:
+    """Whether what became of a path goes to that side; a field of a line that went goes as the line does."""
+    group = group_of(path)
+    is_gone = group is not None and not any(each.startswith(f"{group}/") for each in record)
+    return lanes.leads_to(side, group if is_gone and group else path)
 
 
 def leave_apart(
