@@ -77,7 +77,9 @@ def leave_apart(
     """
     if lanes.are_open and not apart:
         return leave_held(held, wanted, conflicts)
-    offered = {path: None if _is_withheld(side, held, path, lanes) else value for path, value in wanted.items()}
+    offered = {
+        path: None if _is_withheld(side, held, path, lanes) else value for path, value in wanted.items()
+    }
     left = leave_held(held, offered, conflicts | apart.keys())
     if held:
         left = _leave_closed(side, held, left, lanes)

@@ -120,6 +120,7 @@ def _senseless_entities(entities: Mapping[str, Direction]) -> list[tuple[str, st
     if entities.get(INVOICES) is Direction.OFF:
         for name in (PAYMENTS, CREDITS):
             if entities.get(name) is not Direction.OFF:
-                found.append((f"directions.{name}", "must be off while invoices are: there is nothing to pay"))
+                found.append(
+                    (f"directions.{name}", "must be off while invoices are: there is nothing to pay")
+                )
     return found
-

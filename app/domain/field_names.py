@@ -22,7 +22,17 @@ _APP_WORD = {"account": "category", "tax_type": "tax", "item": "item_code"}
 _LINE_MEMBERS = (
     "description", "quantity", "unit_price", "discount_rate", "discount_amount", "category", "tax", "item_code",
 )  # fmt: skip
-_HEADER = ("number", "reference", "status", "currency", "amounts_are", "issued_on", "due_on", "sent_at", "contact")
+_HEADER = (
+    "number",
+    "reference",
+    "status",
+    "currency",
+    "amounts_are",
+    "issued_on",
+    "due_on",
+    "sent_at",
+    "contact",
+)
 
 POLICY_NAMES = (
     *_HEADER, LINES, *(f"{LINES}/*/{name}" for name in _LINE_MEMBERS), PAYMENTS, CREDITS,
@@ -37,7 +47,9 @@ FIELD_NAMES = (
 )  # fmt: skip
 """What may travel otherwise than the thing that it is a field of. Sums and taxes may not: the totals would part."""
 
-DISPENSABLE = frozenset({"reference", f"{LINES}/*/item_code", *(f"contact.{n}" for n in CONTACT_FIELDS if n != "name")})
+DISPENSABLE = frozenset(
+    {"reference", f"{LINES}/*/item_code", *(f"contact.{n}" for n in CONTACT_FIELDS if n != "name")}
+)
 """What a side can do without when a thing comes to it for the first time; all else it needs, or a person would."""
 
 

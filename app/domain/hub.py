@@ -300,9 +300,11 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
 
 
 def _unsure(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
-    """The paths of changes that the partner may have applied without our knowing, held conflicts left out."""
-    paths = {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
-    return {path for path in paths if not any(covers(conflict, path) for conflict in hub.open_conflicts)}
+    """The paths of changes that the partner may have applied without our knowing, held ones and those apart among them.
+
+    There the change names what the partner holds before and after, so that taking it moves nothing and tells that.
+    """
+    return {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
 
 
 def is_refused_for_good(hub: Hub, change: PartnerChange) -> bool:
