@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.changes import SentChanges, sent_changes
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow
+from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.hub import Hub
@@ -156,6 +157,8 @@ def _columns(link: ContactLink) -> dict[str, Any]:
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        "partner_apart": apart_to_json(hub.partner_apart),
+        "xero_apart": apart_to_json(hub.xero_apart),
         "intent_key": link.intent.key if link.intent else None,
         "intent_at": link.intent.at if link.intent else None,
         "xero_due": link.xero_due,
@@ -244,5 +247,7 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=row.unanswered,
         open_conflicts=frozenset(row.open_conflicts),
+        partner_apart=apart_from_json(row.partner_apart),
+        xero_apart=apart_from_json(row.xero_apart),
         kind=CONTACT,
     )

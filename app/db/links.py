@@ -20,6 +20,7 @@ from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
+from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
 from app.domain.item_code import in_xero_words, with_item_words
@@ -110,6 +111,8 @@ def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=None if row.unanswered is None else in_xero_words(row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
+        partner_apart=apart_from_json(row.partner_apart),
+        xero_apart=apart_from_json(row.xero_apart),
     )
 
 
@@ -183,6 +186,8 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        "partner_apart": apart_to_json(hub.partner_apart),
+        "xero_apart": apart_to_json(hub.xero_apart),
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),
         "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},

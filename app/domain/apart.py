@@ -6,6 +6,7 @@ which the edit is merged when its direction opens, and which that side's next ob
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from app.domain.direction import Lanes
@@ -77,15 +78,21 @@ def leave_apart(
     """
     if lanes.are_open and not apart:
         return leave_held(held, wanted, conflicts)
-    offered = {
-        path: None if _is_withheld(side, held, path, lanes) else value for path, value in wanted.items()
-    }
-    left = leave_held(held, offered, conflicts | apart.keys())
+    left = leave_held(held, offer(side, wanted, lanes, held), conflicts | apart.keys())
     if held:
         left = _leave_closed(side, held, left, lanes)
     if LINE_ORDER in left and (LINE_ORDER in apart or (held and not lanes.leads_to(side, LINE_ORDER))):
         left[LINE_ORDER] = interleave(line_keys(held), line_keys(wanted), set(line_keys(left)))
     return left
+
+
+def offer(
+    side: Side, wanted: Fields, lanes: Lanes, held: Fields = MappingProxyType({})
+) -> dict[str, Value]:
+    """`wanted` without the values that are withheld from a side where it holds nothing of the thing, or of the line."""
+    if lanes.are_open:
+        return dict(wanted)
+    return {path: None if _is_withheld(side, held, path, lanes) else value for path, value in wanted.items()}
 
 
 def _leave_closed(side: Side, held: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:

@@ -59,6 +59,7 @@ class Direction(StrEnum):
 
 
 _ONLY_TO = {Side.XERO: Direction.TO_XERO, Side.PARTNER: Direction.TO_PARTNER}
+_OWNER = {Direction.TO_XERO: Side.PARTNER, Direction.TO_PARTNER: Side.XERO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,16 @@ class Lanes:
 
     def owner_of(self, path: str) -> Side | None:
         """The side whose word stands where only its edits are carried; None where the policy decides."""
-        to_xero, to_partner = self.leads_to(Side.XERO, path), self.leads_to(Side.PARTNER, path)
-        if to_xero == to_partner:
+        if self.are_open:
             return None
-        return Side.PARTNER if to_xero else Side.XERO
+        return _OWNER.get(self.direction_at(path))
+
+    def direction_at(self, path: str) -> Direction:
+        """What its own direction, its lines' and its entity's come to at a path."""
+        to_xero, to_partner = self.leads_to(Side.XERO, path), self.leads_to(Side.PARTNER, path)
+        if to_xero:
+            return Direction.BOTH if to_partner else Direction.TO_XERO
+        return Direction.TO_PARTNER if to_partner else Direction.OFF
 
     def is_withheld(self, side: Side, path: str) -> bool:
         """Whether a field is left out even of a thing that is new to that side."""
@@ -104,7 +111,7 @@ OPEN = Lanes()
 
 def find_senseless(entities: Mapping[str, Direction], fields: Mapping[str, Direction]) -> dict[str, str]:
     """Directions that cannot be meant, by the setting's own name, with what to do in words."""
-    found = {name: reason for name, reason in _senseless_entities(entities)}
+    found = dict(_senseless_entities(entities))
     for name, direction in fields.items():
         for wider in entities_of(name):
             limit = entities.get(wider) or fields.get(wider) or Direction.BOTH

@@ -20,9 +20,10 @@ from app.domain.credit_plan import (
     fit_payments,
     groups_gone,
 )
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import Fields, keys_of, member
 from app.domain.hold import Hold
-from app.domain.hub import Hub, xero_moves
+from app.domain.hub import Hub, list_left_out, xero_moves
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.legality import (
     PAID_LOCKED,
@@ -48,6 +49,7 @@ class Terms:
     payment_accounts: Mapping[str, str] = field(default_factory=dict)
     items: ItemCodes = field(default_factory=ItemCodes)
     credits: CreditTerms = field(default_factory=CreditTerms)
+    lanes: Lanes = OPEN
 
     def account_for(self, method: str | None) -> str | None:
         """The id of the account into which payments by that method go; None where none was chosen."""
@@ -114,7 +116,7 @@ def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
 
 
 def _plan_create(hub: Hub, terms: Terms) -> Plan:
-    stays_home = gate.to_xero(hub.record, terms.sync_from)
+    stays_home = gate.to_xero(hub.record, terms.sync_from, terms.lanes)
     if stays_home is not None:
         return Plan(stays_home=stays_home)
     hold = (
@@ -126,16 +128,16 @@ def _plan_create(hub: Hub, terms: Terms) -> Plan:
 
 
 def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
-    moves = xero_moves(hub)
+    moves = xero_moves(hub, terms.lanes)
     shadow = project(Side.XERO, hub.xero_shadow)
-    to_delete = groups_gone("payments", moves, hub.record, hub.xero_shadow, hub.open_conflicts)
-    to_remove = groups_gone("credits", moves, hub.record, hub.xero_shadow, hub.open_conflicts)
+    to_delete = _gone("payments", hub, moves, terms.lanes)
+    to_remove = _gone("credits", hub, moves, terms.lanes)
     invoice_moves = tuple(sorted(path for path in moves if not path.startswith(("payments/", "credits/"))))
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)
     hold = _unmapped(hub.record) or _unknown_item(hub.record, terms, invoice_moves) if touches_lines else None
-    hold = hold or judge_update(
-        invoice_moves, hub.record, shadow, terms.organisation, is_credited=xero.is_credited
-    )
+    # A voided invoice takes no payments either, where the void was not carried to the app.
+    judged = tuple(moves) if shadow.get("status") == Status.CANCELLED else invoice_moves
+    hold = hold or judge_update(judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited)
     if hold is not None:
         # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
         goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
@@ -148,7 +150,7 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         # What is taken away makes room for what comes.
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove)
     settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
-    is_equal = not moves and not hub.open_conflicts
+    is_equal = not (moves or hub.open_conflicts or list_left_out(hub, terms.lanes))
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)
     return replace(settling, with_tax_amounts=with_tax, hold=hold or total_hold)
 
@@ -177,6 +179,13 @@ def _plan_settling(
 def _still_editable(moves: Iterable[str], hub: Hub, xero: XeroState) -> tuple[str, ...]:
     shadow = project(Side.XERO, hub.xero_shadow)
     return editable_when_paid(moves, hub.record, shadow, is_credited=xero.is_credited)
+
+
+def _gone(kind: str, hub: Hub, moves: Collection[str], lanes: Lanes) -> tuple[str, ...]:
+    """Keys of that kind that are to be taken away in Xero, or made anew there."""
+    left_alone = hub.open_conflicts | hub.xero_apart.keys()
+    found = groups_gone(kind, moves, hub.record, hub.xero_shadow, left_alone)
+    return tuple(key for key in found if lanes.leads_to(Side.XERO, f"{kind}/{key}"))
 
 
 def _missing(kind: str, hub: Hub, moves: Iterable[str]) -> list[str]:

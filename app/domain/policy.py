@@ -39,7 +39,7 @@ class ConflictPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The policy of a connection, and those of single fields by their names (`field_names`); the closest one decides."""
+    """The policy of a connection, and those of single fields by name (`field_names`), of which the closest decides."""
 
     overall: ConflictPolicy
     by_name: Mapping[str, ConflictPolicy] = field(default_factory=dict)

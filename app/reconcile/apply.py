@@ -94,10 +94,10 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
         work.refusal = contact
         return None
     if plan.create:
-        target = create_target(hub)
+        target = create_target(hub, current.lanes)
         write = build_create(link, target, contact or "", current.branding_theme_id)
     else:
-        target = update_target(hub, plan)
+        target = update_target(hub, plan, current.lanes)
         write = build_update(link, plan, target, contact, current.organisation)
         taxes_sent = link.tax_amounts_sent if write.lines is None else plan.with_tax_amounts
         work.link = replace(link, read_updated_at=link.xero_updated_at, tax_amounts_sent=taxes_sent)

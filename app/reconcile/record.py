@@ -14,14 +14,26 @@ from app.db.findings import FoundConflict, close_conflicts, insert_attempts, ins
 from app.db.links import save_links
 from app.db.session import WriteSession
 from app.domain.change import entries
+from app.domain.direction import OPEN, Lanes
 from app.domain.document import to_document
+from app.domain.field_names import names_of
 from app.domain.fields import Fields, instant_text
+from app.domain.gate import StaysHome
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    Hub,
+    PartnerChange,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    list_left_out,
+    next_change,
+    partner_view,
+)
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
-from app.domain.sides import Side, project
+from app.domain.sides import Side
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
 
@@ -57,13 +69,13 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         changes, satisfied, again = [], [], set()
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
-            change = next_change(work.hub)
+            change = next_change(work.hub, current.lanes)
             if change is None:
                 satisfied.append(work.link.id)
             elif not is_refused_for_good(work.hub, change):
                 changes.append(_new_change(current, work.link, change, contacts))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
-            standing = stand(work, plan, change)
+            standing = stand(work, plan, change, current.lanes)
             if standing is WORK_LEFT:
                 again.add(work.link.id)
             work.link = replace(work.link, standing=standing)
@@ -75,7 +87,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     return bool(changes or numbered)
 
 
-def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
+def stand(work: Work, plan: Plan, change: PartnerChange | None, lanes: Lanes = OPEN) -> Standing:
     """Where the link stands now; a hold comes before everything, work for Xero before waiting for the partner."""
     hold = work.refusal or plan.hold
     if hold is not None:
@@ -85,9 +97,17 @@ def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
     if change is not None:
         refused = is_refused_for_good(work.hub, change)
         return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
-    if plan.stays_home is not None:
-        return Standing(State.SETTLED, plan.stays_home.code, plan.stays_home.message)
-    return Standing(State.SETTLED)
+    stays = plan.stays_home or find_apart(work.hub, lanes)
+    return Standing(State.SETTLED, stays.code, stays.message) if stays else Standing(State.SETTLED)
+
+
+def find_apart(hub: Hub, lanes: Lanes) -> StaysHome | None:
+    """What the two sides show differently because it does not travel; None where they do not."""
+    left = list_left_out(hub, lanes)
+    if not left:
+        return None
+    names = ", ".join(sorted({names_of(path)[0] for path in left}))
+    return StaysHome("kept_apart", f"Each side keeps its own {names}: by the settings it does not travel.")
 
 
 async def _contacts(
@@ -105,7 +125,7 @@ def _new_change(
     current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
 ) -> NewChange:
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = project(Side.PARTNER, link.hub.record)
+    wanted = apply_moves(view, change.moves)
     sums = (_total(current, link.hub.record, view), _total(current, link.hub.record, wanted))
     shown = {key: details.shown for key, details in contacts.items()}
     in_app = {key: details.in_app for key, details in contacts.items()}

@@ -13,6 +13,7 @@ from app.clock import Clock
 from app.db.findings import Attempt
 from app.db.session import Database
 from app.domain.connection import Connection
+from app.domain.direction import Lanes
 from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, Rules
 from app.domain.item_code import ItemCodes
@@ -83,6 +84,11 @@ class Round:
         return self.connection.settings.rules(self.organisation, self.item_codes)
 
     @property
+    def lanes(self) -> Lanes:
+        """What travels which way."""
+        return self.connection.settings.lanes
+
+    @property
     def branding_theme_id(self) -> str | None:
         """The theme of invoices that are made in Xero; None is Xero's default, also where the chosen one is gone."""
         chosen = self.connection.settings.branding_theme_id
@@ -98,6 +104,7 @@ class Round:
             settings.payment_accounts,
             self.item_codes,
             settings.credit_terms(self.organisation),
+            settings.lanes,
         )
 
 

@@ -15,6 +15,8 @@ from app.domain.fields import (
     member_of,
     without_groups,
 )
+from app.domain.apart import offer
+from app.domain.direction import OPEN, Lanes
 from app.domain.hub import Hub, apply_moves, xero_moves
 from app.domain.link import InvoiceLink
 from app.domain.money import covered, tax_amounts
@@ -25,16 +27,17 @@ from app.domain.sides import MEMBERS, Side, Status, project
 from app.domain.xero_invoice import InvoiceWrite, LineWrite
 
 
-def create_target(hub: Hub) -> dict[str, Value]:
-    """What Xero holds once the record has been created there."""
-    return without_groups(without_groups(project(Side.XERO, hub.record), "payments"), "credits")
+def create_target(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Value]:
+    """What Xero holds once the record has been created there, without what is withheld from it."""
+    offered = offer(Side.XERO, project(Side.XERO, hub.record), lanes)
+    return without_groups(without_groups(offered, "payments"), "credits")
 
 
-def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
+def update_target(hub: Hub, plan: Plan, lanes: Lanes = OPEN) -> dict[str, Value]:
     """What Xero holds once the plan's moves have been written."""
     if hub.record.get("status") == Status.CANCELLED:
         return {**hub.xero_shadow, "status": Status.CANCELLED.value}
-    moves = xero_moves(hub)
+    moves = xero_moves(hub, lanes)
     return apply_moves(hub.xero_shadow, {path: moves[path] for path in plan.moves})
 
 

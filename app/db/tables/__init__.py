@@ -13,6 +13,7 @@ from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
+from app.db.tables.settings import SettingsVersionRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
 from app.db.tables.usage import XeroUsageRow
@@ -34,6 +35,7 @@ __all__ = [
     "OAuthStateRow",
     "PartnerEventRow",
     "PartnerRow",
+    "SettingsVersionRow",
     "SubscriptionRow",
     "Table",
     "TokenSetRow",

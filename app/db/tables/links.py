@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.table import Table
 
+SETTLED_FOR = text("state = 'settled' AND reason_code IS NOT NULL")
+"""Links with nothing to do, for a reason that another choice may lift."""
+
 
 class ContactLinkRow(Table):
     """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
@@ -19,6 +22,7 @@ class ContactLinkRow(Table):
     stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
     `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
     `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet.
+    `partner_apart` and `xero_apart` are what does not travel and each side keeps for itself (see `domain.apart`).
     """
 
     __tablename__ = "contact_links"
@@ -42,6 +46,7 @@ class ContactLinkRow(Table):
             "ix_contact_links_unfinished", "connection_id", postgresql_where=text("intent_key IS NOT NULL")
         ),
         Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_contact_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
     )
 
@@ -79,6 +84,8 @@ class ContactLinkRow(Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
@@ -100,6 +107,7 @@ class InvoiceLinkRow(Table):
     clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
     `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself.
+    `partner_apart` and `xero_apart` are what does not travel and each side keeps for itself (see `domain.apart`).
     """
 
     __tablename__ = "invoice_links"
@@ -124,6 +132,7 @@ class InvoiceLinkRow(Table):
         ),
         Index("ix_invoice_links_credit_ids", "credit_ids", postgresql_using="gin"),
         Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_invoice_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
         Index("ix_invoice_links_retry", "retry_at", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
@@ -165,6 +174,8 @@ class InvoiceLinkRow(Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -49,7 +49,8 @@ class ChangeRow(Table):
 class ConflictRow(Table):
     """The same thing changed on both sides: base and both values are kept whatever was decided.
 
-    `winner` is null while it is held; `closed_at` is when a held one ended.
+    `winner` is null while it is held; `closed_at` is when a held one ended. `policy` is the policy or the direction that
+    decided, `policy_field` the name under which it was chosen for single fields, null where it is the overall one.
     """
 
     __tablename__ = "conflicts"
@@ -66,6 +67,7 @@ class ConflictRow(Table):
     """`base`, `partner` and `xero`; one that is missing was not there."""
     winner: Mapped[str | None]
     policy: Mapped[str]
+    policy_field: Mapped[str | None]
     revision: Mapped[int] = mapped_column(BigInteger)
     found_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     closed_at: Mapped[datetime | None]

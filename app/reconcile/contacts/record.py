@@ -15,12 +15,20 @@ from app.db.session import WriteSession
 from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
+from app.domain.direction import Entity
 from app.domain.fields import instant_text
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    PartnerChange,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    next_change,
+    partner_view,
+)
 from app.domain.link import Standing, State
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
-from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
+from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT, find_apart
 from app.reconcile.round import Round, batches
 
 STAYS_HOME = Standing(
@@ -38,8 +46,8 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     now = current.clock.now()
     changes, satisfied, again = [], [], set()
     for work in works:
-        plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link)
-        change = next_change(work.hub)
+        plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link, current.lanes)
+        change = next_change(work.hub, current.lanes)
         if change is None:
             satisfied.append(work.link.id)
         elif not is_refused_for_good(work.hub, change):
@@ -72,12 +80,17 @@ def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: Partner
     if change is not None:
         refused = is_refused_for_good(work.hub, change)
         return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
-    return Standing(State.SETTLED) if work.link.xero_contact_id else STAYS_HOME
+    if work.link.xero_contact_id is None:
+        return STAYS_HOME
+    stays = find_apart(work.hub, current.lanes)
+    return Standing(State.SETTLED, stays.code, stays.message) if stays else Standing(State.SETTLED)
 
 
 def groups_due(current: Round, link: ContactLink) -> frozenset[str]:
     """Xero's groups that the contact is still to be put into; each only once, so nobody's removal is undone."""
     if link.xero_contact_id is None or link.unusable is not None:
+        return frozenset()
+    if not current.lanes.takes(Side.XERO, Entity.CONTACTS):
         return frozenset()
     mapped = current.connection.settings.contact_groups
     wanted = {mapped[code] for code in link.hub.record.get("groups") or () if code in mapped}
@@ -97,7 +110,7 @@ def _may_free_others(work: ContactWork) -> bool:
 
 def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> NewChange:
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = link.hub.kind.project(Side.PARTNER, link.hub.record)
+    wanted = apply_moves(view, change.moves)
     body = {
         "connection_id": str(current.connection_id),
         "business_id": current.connection.business_id,

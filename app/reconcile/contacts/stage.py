@@ -38,7 +38,9 @@ async def reconcile_contacts(current: Round, limit: int) -> None:
         return
     works = start_work(current, links)
     await link_chosen(current, works)
-    await _observe(current, [work for work in works if work.refusal is None and work.link.needs_a_read])
+    lanes = current.lanes
+    due = [work for work in works if work.refusal is None and work.link.needs_a_read(lanes)]
+    await _observe(current, due)
     await record_contacts(current, works)
     await write_contacts(current, works)
     await join_groups(current, works)

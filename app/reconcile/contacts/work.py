@@ -13,7 +13,15 @@ from app.domain.contact import common_ground, from_contact_document, observed_co
 from app.domain.contact_link import ContactLink
 from app.domain.fields import ABSENT, Fields, differing
 from app.domain.hold import Hold
-from app.domain.hub import Hub, Observed, observe_document, observe_xero, partner_view, xero_answered
+from app.domain.hub import (
+    Hub,
+    Observed,
+    catch_up,
+    observe_document,
+    observe_xero,
+    partner_view,
+    xero_answered,
+)
 from app.domain.merge import Conflict
 from app.domain.xero_contact import XeroContact
 from app.reconcile.round import Round
@@ -81,6 +89,9 @@ def start_work(current: Round, links: Sequence[ContactLink]) -> list[ContactWork
 def _take_said(current: Round, work: ContactWork) -> None:
     """Merge what the partner said, in documents and in invoices, and the record has not taken in."""
     work.link = work.link.with_details()
+    if work.hub.has_apart:
+        at, partner_at = work.link.xero_updated_at or NEVER, work.link.partner_at
+        work.moved(catch_up(work.hub, rules=current.rules, xero_at=at, partner_at=partner_at))
     for rank, said in work.link.list_news():
         based_on = work.hub.acked_revision if said.based_on is None else said.based_on
         seen = from_contact_document(said.body, partner_view(work.hub, based_on))

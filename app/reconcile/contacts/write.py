@@ -49,13 +49,13 @@ async def write_contacts(current: Round, works: Sequence[ContactWork]) -> None:
 
 
 def _prepare(current: Round, work: ContactWork) -> Sending | None:
-    link, plan = work.link, plan_contact(work.link)
+    link, plan = work.link, plan_contact(work.link, current.lanes)
     held = current.fresh_contacts.get(link.xero_contact_id or "")
     is_unmarked = held is not None and not held.contact_number and not link.is_shared and held.is_usable
     needs_mark = is_unmarked and work.joined is not None
     if held is None or not (plan.moves or needs_mark):
         return None
-    due = xero_moves(link.hub)
+    due = xero_moves(link.hub, current.lanes)
     moves = {path: due[path] for path in plan.moves}
     fields = {path: link.hub.record.get(path) for path in plan.moves}
     write = ContactWrite(fields, link.marker if is_unmarked else None, held)
