@@ -15,7 +15,7 @@ from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.hub import Hub
-from app.domain.link import Document, Intent, Standing, State
+from app.domain.link import AWAITING_PARTNER, Document, Intent, Standing, State
 
 
 async def list_contacts(
@@ -35,6 +35,14 @@ async def list_contacts_by_xero_id(
 async def list_behind_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
     """Contact links of a connection that are behind, the longest waiting first."""
     return await _list(session, connection_id, _is_behind(), limit=limit)
+
+
+async def list_answered_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
+    """Contact links that are behind for the app's answer to a change alone: nothing newly said, nothing due in Xero."""
+    row = ContactLinkRow
+    is_asked = and_(_is_behind(), row.reason_code == AWAITING_PARTNER, row.xero_due.is_(False))
+    behind = await _list(session, connection_id, is_asked, limit=limit)
+    return [link for link in behind if not link.list_news() and link.wanted_xero_id is None]
 
 
 async def list_unfinished_contacts(session: ReadSession, connection_id: UUID) -> list[ContactLink]:

@@ -17,12 +17,16 @@ from app.domain.merge import Conflict
 
 @dataclass(frozen=True, slots=True)
 class FoundConflict:
-    """A conflict with the link and revision at which it was found, and the policy that settled it."""
+    """A conflict with the link and revision at which it was found, and the policy or direction that settled it.
+
+    `policy_field` is the name under which that was chosen for a field; None is for everything.
+    """
 
     link_id: UUID
     revision: int
     policy: str
     conflict: Conflict
+    policy_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class KeptConflict:
     revision: int
     found_at: datetime
     closed_at: datetime | None
+    policy_field: str | None = None
 
 
 async def insert_conflicts(
@@ -83,6 +88,7 @@ async def insert_conflicts(
             "values": _values(one.conflict),
             "winner": one.conflict.winner.value if one.conflict.winner else None,
             "policy": one.policy,
+            "policy_field": one.policy_field,
             "revision": one.revision,
             "found_at": at,
             "closed_at": at if one.conflict.winner else None,
@@ -173,7 +179,7 @@ async def list_conflicts(session: ReadSession, connection_id: UUID, about: About
     return [
         KeptConflict(
             kept.id, invoice_id, contact_id, kept.path, kept.values, kept.winner, kept.policy, kept.revision,
-            kept.found_at, kept.closed_at,
+            kept.found_at, kept.closed_at, kept.policy_field,
         )
         for kept, invoice_id, contact_id in await session.execute(_about(ConflictRow, connection_id, about))
     ]  # fmt: skip

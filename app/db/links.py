@@ -24,7 +24,7 @@ from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
 from app.domain.item_code import in_xero_words, with_item_words
-from app.domain.link import Document, Intent, InvoiceLink, Standing, State
+from app.domain.link import AWAITING_PARTNER, Document, Intent, InvoiceLink, Standing, State
 from app.domain.retry import next_retry
 
 
@@ -44,6 +44,24 @@ async def list_behind(
     if touched_after is not None:
         behind = behind.where(InvoiceLinkRow.touched_at > touched_after)
     return await _load(session, (await session.execute(behind)).scalars().all())
+
+
+async def list_answered(session: ReadSession, connection_id: UUID, limit: int) -> list[InvoiceLink]:
+    """Links that are behind for the app's answer to a change alone: no newer document, nothing due in Xero."""
+    row = InvoiceLinkRow
+    answered = (
+        select(row)
+        .where(
+            row.connection_id == connection_id,
+            row.generation > row.settled_generation,
+            row.reason_code == AWAITING_PARTNER,
+            row.xero_due.is_(False),
+            row.document_version <= row.merged_version,
+        )
+        .order_by(row.touched_at, row.id)
+        .limit(limit)
+    )
+    return await _load(session, (await session.execute(answered)).scalars().all())
 
 
 async def list_by_xero_id(

@@ -155,7 +155,8 @@ class Delivery:
         async with self._database.writing() as session:
             # Connection, link, change: the order in which the loop locks them when it records.
             if not isinstance(outcome, Failed):
-                await connections.raise_generation(session, change.connection_id)
+                is_applied = isinstance(outcome, Applied)
+                await connections.raise_generation(session, change.connection_id, has_answer=is_applied)
             if isinstance(outcome, Applied):
                 await changes.save_acknowledgement(
                     session,

@@ -1,4 +1,4 @@
-"""Which account a line of the app is booked to, by the settings: its item's, else its category's (FEATURES T21, I11, E4).
+"""Which account a line of the app is booked to: its item's, else its category's (FEATURES T21, I11, E4).
 
 Most categories are sales and take a revenue account. A few that every shop knows are none, or may be none: freight, a
 discount given, a fee passed on, money given back. They may go to any account that Xero lets a line have, an expense

@@ -86,9 +86,7 @@ def leave_apart(
     return left
 
 
-def offer(
-    side: Side, wanted: Fields, lanes: Lanes, held: Fields = MappingProxyType({})
-) -> dict[str, Value]:
+def offer(side: Side, wanted: Fields, lanes: Lanes, held: Fields = MappingProxyType({})) -> dict[str, Value]:
     """`wanted` without the values that are withheld from a side where it holds nothing of the thing, or of the line."""
     if lanes.are_open:
         return dict(wanted)

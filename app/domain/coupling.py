@@ -4,8 +4,10 @@
 The partner's app says "materials" and "gst"; Xero says account "200" and tax type "OUTPUT". The record holds both
 words, each compared only with the side that speaks it. After one side's edits were merged, `couple` moves the other
 word along. A word of Xero's that no map knows travels to the partner as `xero:<word>`, and means that very word
-when it comes back, so a line that a person gave an unusual account in Xero survives every round trip. An item that is mapped to
-an account of its own says the account of its lines before their category does; the category stays what it was.
+when it comes back, so a line that a person gave an unusual account in Xero survives every round trip.
+
+An item that is mapped to an account says the account of its lines before their category does, and the category stays
+what it was. On accounts of expenses a tax word may mean another tax type than on those of sales.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -62,7 +62,9 @@ def to_partner(
     if policy is ImportFromXero.OFF:
         return StaysHome("import_off", "Invoices born in Xero are not brought in (import_from_xero is off).")
     if not lanes.takes(Side.PARTNER, Entity.INVOICES):
-        return StaysHome("invoices_stay_home", "Xero's invoices do not come to the app (directions.invoices).")
+        return StaysHome(
+            "invoices_stay_home", "Xero's invoices do not come to the app (directions.invoices)."
+        )
     if policy is ImportFromXero.SENT and not invoice.is_sent:
         return StaysHome("not_sent_in_xero", "It is not marked as sent in Xero yet.")
     if sync_from is not None and invoice.issued_on is not None and invoice.issued_on < sync_from:

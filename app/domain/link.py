@@ -21,6 +21,8 @@ from app.domain.plan import XeroState
 from app.domain.xero_invoice import Identities, XeroInvoice
 
 INVOICE_INTENT = "invoice"
+AWAITING_PARTNER = "awaiting_partner"
+"""Why a link is behind that waits for nothing but the app's answer to a change."""
 
 
 class State(StrEnum):

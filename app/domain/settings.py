@@ -15,6 +15,7 @@ from app.domain.coupling import Vocabulary
 from app.domain.credit import Overpayments
 from app.domain.credit_plan import CreditTerms
 from app.domain.direction import OPEN, Direction, Lanes
+from app.domain.field_names import find_named
 from app.domain.gate import ImportFromXero
 from app.domain.hub import Rules
 from app.domain.item_code import ItemCodes, UnknownItem, fold
@@ -148,11 +149,16 @@ class ConnectionSettings:
         zone = self.time_zone or ZONE_OF_COUNTRY.get(country or "", "UTC")
         return Schedule(self.mode, self.at, self.weekday, zone)
 
-    def decider_of(self, path: str) -> str:
-        """What decides a conflict at a path: its policy, or its direction where it travels one way alone."""
+    def find_decider(self, path: str) -> tuple[str, str | None]:
+        """What decides a conflict at a path, and the name under which that was chosen, None if for everything.
+
+        It is a policy, or a direction where the path travels one way alone.
+        """
         if self.lanes.owner_of(path) is None:
-            return self.policies.at(path).value
-        return self.lanes.direction_at(path).value
+            return self.policies.at(path).value, find_named(path, self.conflict_policies)
+        return self.lanes.direction_at(path).value, find_named(
+            path, {**self.directions, **self.field_directions}
+        )
 
     def vocabulary(self, organisation: Organisation, items: ItemCodes = NO_ITEM_CODES) -> Vocabulary:
         """The maps in account codes; an account that the organisation does not know is left unmapped."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
+from app.db.findings import close_conflicts, insert_attempts, insert_conflicts
 from app.db.links import save_links
 from app.db.session import WriteSession
 from app.domain.change import entries
@@ -30,10 +30,12 @@ from app.domain.hub import (
     next_change,
     partner_view,
 )
+from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sides import Side
+from app.reconcile.found import found_conflict
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
 
@@ -42,7 +44,7 @@ RECORD_BATCH = 200
 
 AWAITING_PARTNER = Standing(
     State.BEHIND,
-    "awaiting_partner",
+    AWAITING_PARTNER_CODE,
     "A change is on its way to the partner's app, which has not confirmed it.",
     "It is sent again until the app answers; look at the app's webhook if it takes long.",
 )
@@ -154,9 +156,8 @@ def _total(current: Round, record: Fields, shown: Fields) -> Decimal | None:
 
 
 async def _save_findings(session: WriteSession, current: Round, works: Sequence[Work]) -> None:
-    policy = current.connection.settings.conflict_policy.value
     found = [
-        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
+        found_conflict(current, work.link.id, work.hub.revision, conflict)
         for work in works
         for conflict in work.conflicts
     ]

@@ -5,6 +5,8 @@ Payments and held conflicts are in it as Xero has them, so the answer can be com
 differs is Xero's own doing.
 """
 
+from app.domain.apart import offer
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import (
     LINE_ORDER,
     Fields,
@@ -15,8 +17,6 @@ from app.domain.fields import (
     member_of,
     without_groups,
 )
-from app.domain.apart import offer
-from app.domain.direction import OPEN, Lanes
 from app.domain.hub import Hub, apply_moves, xero_moves
 from app.domain.link import InvoiceLink
 from app.domain.money import covered, tax_amounts

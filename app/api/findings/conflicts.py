@@ -32,6 +32,7 @@ class Conflict(BaseModel):
                     "values": {"base": "PO 1177", "partner": "PO 1178", "xero": "PO 1179"},
                     "winner": "xero",
                     "policy": "xero_wins",
+                    "policy_field": "reference",
                     "revision": 14,
                     "found_at": "2026-11-20T04:00:00Z",
                     "closed_at": "2026-11-20T04:00:00Z",
@@ -48,7 +49,12 @@ class Conflict(BaseModel):
         description="`base`, `partner` and `xero`; one that is missing was not there."
     )
     winner: str | None = Field(description="The side whose value stands; null while it is held for a person.")
-    policy: str
+    policy: str = Field(
+        description="What decided: a conflict policy, or a direction where the field travels one way alone."
+    )
+    policy_field: str | None = Field(
+        description="The name under which that was chosen for a field; null where it is for everything."
+    )
     revision: int
     found_at: datetime
     closed_at: datetime | None
@@ -83,6 +89,7 @@ def _show(kept: KeptConflict) -> Conflict:
         values=dict(kept.values),
         winner=kept.winner,
         policy=kept.policy,
+        policy_field=kept.policy_field,
         revision=kept.revision,
         found_at=kept.found_at,
         closed_at=kept.closed_at,

@@ -49,8 +49,8 @@ class ChangeRow(Table):
 class ConflictRow(Table):
     """The same thing changed on both sides: base and both values are kept whatever was decided.
 
-    `winner` is null while it is held; `closed_at` is when a held one ended. `policy` is the policy or the direction that
-    decided, `policy_field` the name under which it was chosen for single fields, null where it is the overall one.
+    `winner` is null while it is held; `closed_at` is when a held one ended. `policy` is the policy or the direction
+    that decided, `policy_field` the name under which it was chosen for a field, null where it is the overall one.
     """
 
     __tablename__ = "conflicts"

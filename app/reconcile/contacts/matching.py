@@ -1,9 +1,10 @@
 """Which contact of Xero stands in the way of a create, and whether it is the same customer.
 
 Matched by our marker in ContactNumber, then by the keys that the business allows (`domain.contact_matching`): account
-number, exact name and e-mail address, exact name without e-mail addresses that contradict each other. A few are searched for, a call for each thing that was taken; for many, all contacts are read
-once in the round, a call per thousand, and matched here, so that joining an organisation that knows two hundred of the
-app's customers does not cost two hundred searches. Nothing that another app wrote into ContactNumber is touched.
+number, exact name and e-mail address, exact name without e-mail addresses that contradict each other. A few are
+searched for, a call for each thing that was taken; for many, all contacts are read once in the round, a call per
+thousand, and matched here, so that joining an organisation that knows two hundred of the app's customers does not cost
+two hundred searches. Nothing that another app wrote into ContactNumber is touched.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
 from app.db.contacts import save_contact_links, trigger_held_contacts
-from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
+from app.db.findings import close_conflicts, insert_attempts, insert_conflicts
 from app.db.holds import trigger_held
 from app.db.session import WriteSession
 from app.domain.contact import contact_entries, to_contact_document
@@ -28,6 +28,7 @@ from app.domain.hub import (
 from app.domain.link import Standing, State
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
+from app.reconcile.found import found_conflict
 from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT, find_apart
 from app.reconcile.round import Round, batches
 
@@ -128,9 +129,8 @@ def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> New
 
 
 async def _save_findings(session: WriteSession, current: Round, works: Sequence[ContactWork]) -> None:
-    policy = current.connection.settings.conflict_policy.value
     found = [
-        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
+        found_conflict(current, work.link.id, work.hub.revision, conflict)
         for work in works
         for conflict in work.conflicts
     ]

@@ -17,9 +17,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from app.db.connections import find_connection, save_settings, save_state
+from app.db.connections import find_connection, save_state
 from app.db.organisations import save_organisation
 from app.db.session import Database
+from app.db.settings import save_settings
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import Account, Organisation, TaxRate
 from app.domain.settings import ConnectionSettings
@@ -118,7 +119,7 @@ class Plumbline:
         async with self.database.writing() as session:
             now = datetime.now(UTC)
             await save_organisation(session, connection_id, ORGANISATION, now)
-            await save_settings(session, connection_id, settings, 0)
+            await save_settings(session, connection_id, settings, 0, at=now)
             await save_state(session, connection_id, ConnectionState.ACTIVE, None, now)
         return f"/v1/connections/{connection_id}"
 
