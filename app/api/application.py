@@ -15,18 +15,29 @@ from app.api.delivery import changes, notices, webhooks
 from app.api.docs_page import build_docs_routes
 from app.api.findings import conflicts, discrepancies
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
-from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
+from app.api.onboarding import (
+    connection_consent,
+    connections,
+    oauth,
+    organisation,
+    providers,
+    running,
+    xero_apps,
+)
 from app.api.problems import HANDLERS
 from app.api.settings import routes as settings
+from app.api.settings import versions as settings_versions
 
 ROUTERS: tuple[APIRouter, ...] = (
     providers.router,
     connections.router,
+    running.router,
     connection_consent.router,
     oauth.router,
     xero_apps.router,
     organisation.router,
     settings.router,
+    settings_versions.router,
     invoices.router,
     contacts.router,
     items.router,

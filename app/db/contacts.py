@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
@@ -198,6 +198,16 @@ async def trigger_held_contacts(
     if codes is not None:
         held = held.where(ContactLinkRow.reason_code.in_(codes))
     await session.execute(held.values(generation=ContactLinkRow.generation + 1))
+
+
+async def trigger_contacts(session: WriteSession, connection_id: UUID) -> None:
+    """Look again at every contact in Xero that bears a group: what a group means there has changed."""
+    bearing = update(ContactLinkRow).where(
+        ContactLinkRow.connection_id == connection_id,
+        ContactLinkRow.xero_contact_id.is_not(None),
+        func.jsonb_array_length(func.coalesce(ContactLinkRow.record["groups"], text("'[]'::jsonb"))) > 0,
+    )
+    await session.execute(bearing.values(generation=ContactLinkRow.generation + 1))
 
 
 async def find_contacts_swept_to(session: ReadSession, connection_id: UUID) -> datetime | None:

@@ -95,7 +95,7 @@ async def list_settings_versions(
     """The versions after a number, oldest first."""
     wanted = _with_before(connection_id).where(SettingsVersionRow.number > after)
     rows = await session.execute(wanted.order_by(SettingsVersionRow.number).limit(limit))
-    return [_from_row(*row) for row in rows]
+    return [_from_row(version, before, prefix) for version, before, prefix in rows]
 
 
 async def find_settings_version(
@@ -105,13 +105,10 @@ async def find_settings_version(
     row = (
         await session.execute(_with_before(connection_id).where(SettingsVersionRow.number == number))
     ).one_or_none()
-    return _from_row(*row) if row else None
+    return _from_row(row[0], row[1], row[2]) if row else None
 
 
-_Found = tuple[SettingsVersionRow, SettingsVersionRow | None, str | None]
-
-
-def _with_before(connection_id: UUID) -> Select[_Found]:
+def _with_before(connection_id: UUID) -> Select[SettingsVersionRow, SettingsVersionRow, str]:
     """Versions, each with the one before it and its key's prefix: numbers leave no gaps."""
     row, before = SettingsVersionRow, aliased(SettingsVersionRow)
     is_before = (before.connection_id == row.connection_id) & (before.number == row.number - 1)

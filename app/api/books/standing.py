@@ -79,6 +79,16 @@ def find_connection_reason(connection: Connection) -> Reason | None:
         return Reason(
             code=code, message=connection.reason or f"The connection is {connection.state}.", cure=cure
         )
+    if connection.waits_for_run and connection.next_run_at is not None:
+        country = connection.organisation.country if connection.organisation else None
+        times = connection.settings.schedule(country).in_words()
+        return Reason(
+            code="scheduled",
+            message=f"The connection works at set times: {times}.",
+            cure=f"Nothing to do: it is worked at {connection.next_run_at.isoformat(timespec='seconds')}, or at once"
+            " by POST .../run.",
+            until=connection.next_run_at,
+        )
     if connection.retry_at is None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")
