@@ -24,6 +24,7 @@ from app.domain.fields import (
 from app.domain.held import leave_held
 from app.domain.line_order import interleave
 from app.domain.merge import Conflict
+from app.domain.moves import put
 from app.domain.sides import Side, holds, with_xeros_number
 
 Apart = Mapping[str, Value | Absent]
@@ -34,7 +35,7 @@ def with_bases(view: Fields, apart: Apart) -> dict[str, Value]:
     agreed = dict(view)
     for path, base in apart.items():
         if group_of(path) != path:
-            _put(agreed, path, base)
+            put(agreed, path, base)
             continue
         for member in [member for member in agreed if member.startswith(f"{path}/")]:
             del agreed[member]
@@ -112,7 +113,7 @@ def _leave_closed(side: Side, held: Fields, wanted: Fields, lanes: Lanes) -> dic
 def _choose(side: Side, held: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
     chosen: dict[str, Value] = {}
     for path in dict.fromkeys([*wanted, *held]):
-        _put(chosen, path, (wanted if lanes.leads_to(side, path) else held).get(path, ABSENT))
+        put(chosen, path, (wanted if lanes.leads_to(side, path) else held).get(path, ABSENT))
     return chosen
 
 
@@ -132,13 +133,6 @@ def _at(side: Side, fields: Fields, path: str) -> Any:
 
 def _members(base: Value | Absent) -> Mapping[str, Value]:
     return {} if isinstance(base, Absent) else base
-
-
-def _put(fields: dict[str, Value], path: str, value: Value | Absent) -> None:
-    if isinstance(value, Absent):
-        fields.pop(path, None)
-    else:
-        fields[path] = value
 
 
 def apart_to_json(apart: Apart) -> dict[str, Any]:

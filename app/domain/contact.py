@@ -13,7 +13,7 @@ from typing import Any
 from app.domain.coupling import Vocabulary
 from app.domain.field_names import CONTACT_FIELDS
 from app.domain.fields import Fields, Value
-from app.domain.hub import Move
+from app.domain.moves import Move
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
 

@@ -13,22 +13,21 @@ What does not travel by the connection's directions stays on its side and is lef
 (`direction`, `apart`). All functions are pure: they take a hub and answer the next one.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.apart import Apart, leave_apart, with_bases, without_met
 from app.domain.coupling import Vocabulary
 from app.domain.direction import OPEN, Lanes
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing, group_of
+from app.domain.fields import Fields, Value, differing, group_of
 from app.domain.held import covers
 from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
+from app.domain.moves import Move, apply_moves, landed, list_groups, list_moves
 from app.domain.sides import Side, with_own_number, with_xeros_number
 
 REFUSALS_BELIEVED = 3
-
-Move = tuple[Value | Absent, Value | Absent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +156,9 @@ def _merge_partner(
 
 def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_at: datetime) -> Observed:
     """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's."""
-    base = dict(hub.xero_shadow)
+    base = hub.xero_shadow
     if hub.unanswered is not None:
-        base = _landed(base, hub.unanswered, seen)
+        base = landed(base, hub.unanswered, seen)
     return _merge_xero(hub, base, seen, rules, at, partner_at)
 
 
@@ -221,43 +220,25 @@ def _still_open(hub: Hub) -> frozenset[str]:
     return frozenset(path for path in hub.open_conflicts if any(covers(path, other) for other in behind))
 
 
-def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
-    brought = _groups(tried) & _groups(seen) - _groups(base)
-    for path in {*tried, *base}:
-        wanted = tried.get(path, ABSENT)
-        # A number that was left out is Xero's to give: what it gave is its edit, and no conflict with ours. A line that
-        # was not there before is there by our write, so that whole line was.
-        is_ours = (path == "number" and wanted is None) or group_of(path) in brought
-        if is_ours or seen.get(path, ABSENT) == wanted:
-            _put(base, path, wanted)
-    return base
-
-
-def _groups(fields: Fields) -> set[str]:
-    return {group for path in fields if (group := group_of(path)) is not None}
-
-
 def xero_moves(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Move]:
     """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
     holds, wanted = _xero_pair(hub)
-    return _moves(holds, _left(Side.XERO, hub, holds, wanted, lanes))
+    return list_moves(holds, _left(Side.XERO, hub, holds, wanted, lanes))
 
 
 def list_left_out(hub: Hub, lanes: Lanes) -> list[str]:
-    """The paths at which a side differs from the record and is let be, by the directions alone; sorted."""
+    """The fields and groups at which a side differs from the record and is let be by the directions alone; sorted."""
     if lanes.are_open and not hub.has_apart:
         return []
     view = partner_view(hub, hub.acked_revision)
     shown = hub.kind.project(Side.PARTNER, hub.record)
     pairs = {Side.XERO: _xero_pair(hub), Side.PARTNER: (view, shown)}
-    left = {
-        path
-        for side, (holds, wanted) in pairs.items()
-        if holds
-        for path in differing(wanted, _left(side, hub, holds, wanted, lanes))
-        if not any(covers(conflict, path) for conflict in hub.open_conflicts)
-    }
-    return sorted(left)
+    left = {*hub.partner_apart, *hub.xero_apart}
+    for side, (holds, wanted) in pairs.items():
+        both = list_groups(holds) & list_groups(wanted)
+        let_be = differing(wanted, _left(side, hub, holds, wanted, lanes)) if holds else []
+        left |= {path if (group := group_of(path)) is None or group in both else group for path in let_be}
+    return sorted(path for path in left if not any(covers(conflict, path) for conflict in hub.open_conflicts))
 
 
 def _left(side: Side, hub: Hub, holds: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
@@ -289,10 +270,10 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     """
     view = partner_view(hub, hub.acked_revision)
     wanted = _left(Side.PARTNER, hub, view, hub.kind.project(Side.PARTNER, hub.record), lanes)
-    moves = _moves(view, wanted, _unsure(hub, hub.sent))
+    moves = list_moves(view, wanted, _unsure(hub, hub.sent))
     if not moves:
         return None
-    moves = _moves(view, wanted, _unsure(hub, {**hub.sent, **hub.refused}))
+    moves = list_moves(view, wanted, _unsure(hub, {**hub.sent, **hub.refused}))
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
@@ -331,26 +312,3 @@ def change_refused(hub: Hub, revision: int) -> Hub:
 def acknowledged(hub: Hub, revision: int) -> Hub:
     """The partner has applied everything up to a revision; an older acknowledgement changes nothing."""
     return replace(hub, acked_revision=max(hub.acked_revision, revision))
-
-
-def _moves(holds: Fields, wanted: Fields, unsure: Collection[str] = ()) -> dict[str, Move]:
-    """The moves from one to the other; the `unsure` paths are named even where the two are equal."""
-    return {
-        path: (holds.get(path, ABSENT), wanted.get(path, ABSENT))
-        for path in sorted({*differing(holds, wanted), *unsure})
-    }
-
-
-def apply_moves(fields: Fields, moves: Mapping[str, Move]) -> dict[str, Value]:
-    """The fields after those moves."""
-    moved = dict(fields)
-    for path, (_, after) in moves.items():
-        _put(moved, path, after)
-    return moved
-
-
-def _put(fields: dict[str, Value], path: str, value: Value | Absent) -> None:
-    if isinstance(value, Absent):
-        fields.pop(path, None)
-    else:
-        fields[path] = value

@@ -28,6 +28,7 @@ from enum import StrEnum
 from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, grouped
 from app.domain.line_order import merge_order
+from app.domain.moves import put
 from app.domain.sides import Side, holds
 
 WinnerOf = Callable[[str], Side | None]
@@ -119,7 +120,7 @@ class _Merging:
         elif outcome is Outcome.TAKEN or (
             outcome is Outcome.CONFLICT and self._settle(path, base, held, seen) is self.side
         ):
-            self._put(path, seen)
+            put(self.record, path, seen)
 
     def merge_group(self, group: str, base: dict[str, Value], seen: dict[str, Value]) -> None:
         held = {p: v for p, v in self._record_groups.get(group, {}).items() if holds(self.side, p)}
@@ -171,12 +172,6 @@ class _Merging:
             if not seen or holds(self.side, path):
                 del self.record[path]
         self.record.update(seen)
-
-    def _put(self, path: str, value: Value | Absent) -> None:
-        if isinstance(value, Absent):
-            self.record.pop(path, None)
-        else:
-            self.record[path] = value
 
 
 def _by_name(group: dict[str, Value]) -> dict[str, Value] | Absent:

@@ -17,8 +17,8 @@ from app.db.links import save_links
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields
 from app.domain.hold import Hold
-from app.domain.hub import Move
 from app.domain.link import INVOICE_INTENT, Intent
+from app.domain.moves import Move
 from app.domain.plan import Plan
 from app.domain.refusals import NUMBER_TAKEN, explain
 from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice

@@ -23,7 +23,6 @@ from app.domain.hold import Hold
 from app.domain.hub import (
     Hub,
     PartnerChange,
-    apply_moves,
     change_sent,
     is_refused_for_good,
     list_left_out,
@@ -33,6 +32,7 @@ from app.domain.hub import (
 from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
+from app.domain.moves import apply_moves
 from app.domain.plan import Plan
 from app.domain.sides import Side
 from app.reconcile.found import found_conflict

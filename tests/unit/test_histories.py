@@ -88,7 +88,7 @@ def test_without_the_memory_of_unanswered_writes_histories_go_wrong(monkeypatch:
     def forgets(base: dict[str, Any], _tried: Mapping[str, Any], _seen: Mapping[str, Any]) -> dict[str, Any]:
         return base
 
-    monkeypatch.setattr(bookkeeping, "_landed", forgets)
+    monkeypatch.setattr(bookkeeping, "landed", forgets)
     assert is_noticed()
 
 

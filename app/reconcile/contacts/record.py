@@ -19,13 +19,13 @@ from app.domain.direction import Entity
 from app.domain.fields import instant_text
 from app.domain.hub import (
     PartnerChange,
-    apply_moves,
     change_sent,
     is_refused_for_good,
     next_change,
     partner_view,
 )
 from app.domain.link import Standing, State
+from app.domain.moves import apply_moves
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
 from app.reconcile.found import found_conflict
