@@ -51,7 +51,7 @@ def is_zone(name: str) -> bool:
     """Whether that is a time zone of the IANA database."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return True
 
