@@ -241,8 +241,7 @@ class World:
             self.changes.append(change)
 
     def _next_change(self) -> PartnerChange | None:
-        lanes = self.rules.lanes
-        return next_change(self.hub) if lanes.are_open else next_change(self.hub, lanes)
+        return next_change(self.hub, self.rules.lanes)
 
     def _write(self) -> None:
         moves = xero_moves(self.hub, self.rules.lanes)
