@@ -3,9 +3,9 @@
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import contact_in_app, contact_in_xero, edit_contact, edit_contact_in_xero
 from tests.scenarios.house import House, Json
+from tests.scenarios.test_gate import write_in_xero
 
 KIM: Json = {"id": "cus_1", "name": "Kim Tran", "email": "kim@example.com", "phone": "0400 000 000"}
-LINE = {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}
 
 
 async def reason(house: House, invoice_id: str = "inv_1") -> tuple[str, str | None]:
@@ -101,7 +101,7 @@ async def test_invoices_that_only_go_to_xero(house: House) -> None:
     for number in (1, 2):
         await house.write(f"inv_{number}")
     await house.drain()
-    await house.at_xero("invoices", InvoiceNumber="X-1", Contact={"Name": "Robin Hood"}, SentToContact=True)
+    await write_in_xero(house, "X-1")
     await house.edit_xero("N-inv_1", Reference="PO xero")
     await house.at_xero("invoices/N-inv_2/void")
     await house.drain()

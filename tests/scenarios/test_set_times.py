@@ -67,7 +67,7 @@ async def test_the_apps_answers_end_a_run_and_open_nothing_else(house: House) ->
     await house.drain()
     await house.choose(mode="daily", at="02:00", time_zone="UTC")
     await house.edit_xero("N-inv_1", Reference="PO xero")
-    await house._json(house.app.post("/faults", json={"kind": "unavailable", "times": 1}))
+    await house._json(house.app.put("/faults", json={"refuse_incoming_next": 1}))
     await reach_next_run(house)
     assert (await house.resource("inv_1"))["reason"]["code"] in ("awaiting_partner", "scheduled")
     await house.edit("inv_2", reference="PO later")
