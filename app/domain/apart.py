@@ -48,14 +48,15 @@ def without_met(
 ) -> tuple[dict[str, Value | Absent], list[Conflict]]:
     """What is still apart on a side after the other side's edits moved the record from `before`, and the conflicts.
 
-    A path that moved to what the side holds is apart no more. One that moved elsewhere was changed by both: the record
-    stands, and the conflict is kept; unless nothing goes to that side.
+    A path that moved to what the side holds is apart no more. One that moved elsewhere was changed by both: where only
+    the other side's word counts the record stands, and the conflict is kept. Where both count by now, this side's edit
+    is still to be merged (`hub.catch_up`); where neither does, each keeps its own.
     """
     still: dict[str, Value | Absent] = {}
     conflicts: list[Conflict] = []
     for path, base in apart.items():
         was, now, held = (_at(side, fields, path) for fields in (before, record, shadow))
-        if was == now or not (now == held or _reaches(side, path, record, lanes)):
+        if was == now or (now != held and not _is_overruled(side, path, record, lanes)):
             still[path] = base
         elif now != held and path != LINE_ORDER:
             partner, xero = (held, now) if side is Side.PARTNER else (now, held)
@@ -63,11 +64,11 @@ def without_met(
     return still, conflicts
 
 
-def _reaches(side: Side, path: str, record: Fields, lanes: Lanes) -> bool:
-    """Whether what became of a path goes to that side; a field of a line that went goes as the line does."""
+def _is_overruled(side: Side, path: str, record: Fields, lanes: Lanes) -> bool:
+    """Whether only the other side's word counts at a path; a field of a line that went goes as the line does."""
     group = group_of(path)
     is_gone = group is not None and not any(each.startswith(f"{group}/") for each in record)
-    return lanes.leads_to(side, group if is_gone and group else path)
+    return lanes.owner_of(group if is_gone and group else path) is side.other
 
 
 def leave_apart(

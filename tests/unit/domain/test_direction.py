@@ -11,9 +11,20 @@ from app.domain.contact import HOLDS
 from app.domain.direction import OPEN, Direction, Entity, Lanes, find_senseless
 from app.domain.field_names import DISPENSABLE, FIELD_NAMES, POLICY_NAMES, names_of
 from app.domain.hub import list_left_out, next_change, xero_moves
+from app.domain.policy import ConflictPolicy
 from app.domain.sides import HEADER, MEMBERS, Side
 from tests.unit.domain.samples import RECORD, changed, without_line
-from tests.unit.domain.story import app_says, directions_change, moved, settled, xero_answers, xero_shows
+from tests.unit.domain.story import (
+    HOLD,
+    PARTNER_WINS,
+    XERO_WINS,
+    app_says,
+    directions_change,
+    moved,
+    settled,
+    xero_answers,
+    xero_shows,
+)
 from tests.unit.domain.strategies import every_name, properties, records
 
 BOTH, TO_XERO, TO_PARTNER, OFF = Direction
@@ -78,6 +89,20 @@ def test_each_row_of_the_table(
     assert shown == (row.app, row.xero, row.record)
     assert [conflict.winner for conflict in conflicts] == ([row.winner] if row.winner else [])
     assert tuple(list_left_out(hub, lanes)) == row.left
+
+
+@pytest.mark.parametrize(("policy", "stands"), [(XERO_WINS, X), (PARTNER_WINS, P), (HOLD, P)])
+def test_what_both_kept_for_themselves_is_decided_by_the_policy_when_it_opens(
+    policy: ConflictPolicy, stands: str
+) -> None:
+    """An ordinary merge against what both last agreed on, with the conflict kept."""
+    hub = xero_shows(START, changed(XERO, {"reference": X}), lanes=REFERENCE[OFF]).hub
+    hub = app_says(hub, changed(APP, {"reference": P}), lanes=REFERENCE[OFF]).hub
+    opened = directions_change(hub, policy=policy)
+    [conflict] = opened.conflicts
+    assert (conflict.base, conflict.partner, conflict.xero) == (WAS, P, X)
+    assert (opened.hub.record["reference"], opened.hub.has_apart) == (stands, False)
+    assert opened.hub.open_conflicts == ({"reference"} if policy is HOLD else frozenset())
 
 
 @pytest.mark.parametrize("direction", [TO_XERO, OFF])
