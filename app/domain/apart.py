@@ -64,11 +64,21 @@ def without_met(
     return still, conflicts
 
 
+def travels(side: Side, apart: Apart, record: Fields, lanes: Lanes) -> bool:
+    """Whether any of what a side keeps for itself is carried by now, and so is to be merged."""
+    return any(lanes.leads_to(side.other, _lane_of(path, record)) for path in apart)
+
+
 def _is_overruled(side: Side, path: str, record: Fields, lanes: Lanes) -> bool:
-    """Whether only the other side's word counts at a path; a field of a line that went goes as the line does."""
+    """Whether only the other side's word counts at a path."""
+    return lanes.owner_of(_lane_of(path, record)) is side.other
+
+
+def _lane_of(path: str, record: Fields) -> str:
+    """By which path it travels: a field of a line that went goes as the line does."""
     group = group_of(path)
     is_gone = group is not None and not any(each.startswith(f"{group}/") for each in record)
-    return lanes.owner_of(group if is_gone and group else path) is side.other
+    return group if is_gone and group else path
 
 
 def leave_apart(

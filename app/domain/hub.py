@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.domain.apart import Apart, leave_apart, with_bases, without_met
+from app.domain.apart import Apart, leave_apart, travels, with_bases, without_met
 from app.domain.coupling import Vocabulary
 from app.domain.direction import OPEN, Lanes
 from app.domain.fields import Fields, Value, differing, group_of
@@ -131,7 +131,8 @@ def observe_document(
         sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
         refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
     )
-    return _merge_partner(hub, seen, partner_view(hub, taken), document, rules, at, xero_at)
+    observed = _merge_partner(hub, seen, partner_view(hub, taken), document, rules, at, xero_at)
+    return _with_what_travels(observed, rules, xero_at, at)
 
 
 def _merge_partner(
@@ -159,14 +160,14 @@ def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_
     base = hub.xero_shadow
     if hub.unanswered is not None:
         base = landed(base, hub.unanswered, seen)
-    return _merge_xero(hub, base, seen, rules, at, partner_at)
+    return _with_what_travels(_merge_xero(hub, base, seen, rules, at, partner_at), rules, at, partner_at)
 
 
 def xero_answered(
     hub: Hub, wrote: Fields, returned: Fields, *, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
     """Record Xero's answer to a write as its new shadow; what it returned otherwise than we wrote is its edit."""
-    return _merge_xero(hub, wrote, returned, rules, at, partner_at)
+    return _with_what_travels(_merge_xero(hub, wrote, returned, rules, at, partner_at), rules, at, partner_at)
 
 
 def _merge_xero(
@@ -202,6 +203,18 @@ def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime)
     tried = first.hub.unanswered
     second = _merge_xero(first.hub, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)
     return Observed(replace(second.hub, unanswered=tried), (*first.conflicts, *second.conflicts))
+
+
+def _with_what_travels(observed: Observed, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
+    """What was apart is merged at once where it travels by now, as a field does when its line went with it."""
+    hub = observed.hub
+    if not hub.has_apart or not any(
+        travels(side, apart, hub.record, rules.lanes)
+        for side, apart in ((Side.PARTNER, hub.partner_apart), (Side.XERO, hub.xero_apart))
+    ):
+        return observed
+    caught_up = catch_up(hub, rules=rules, xero_at=xero_at, partner_at=partner_at)
+    return Observed(caught_up.hub, (*observed.conflicts, *caught_up.conflicts))
 
 
 def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...]) -> Observed:
