@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     xero_app_minute_limit: int = Field(default=10_000, gt=0)
     # How often every linked invoice is read, for what neither webhooks nor sweeps can tell (FACTS 0.10).
     compare_every_hours: int = Field(default=24, ge=1, le=24 * 31)
+    # Calls of one API key in a minute, and of one address without a valid key; held over all processes.
+    api_limit_per_minute: int = Field(default=1200, gt=0)
+    stranger_limit_per_minute: int = Field(default=60, gt=0)
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

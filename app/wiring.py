@@ -19,12 +19,15 @@ from pydantic import ValidationError
 from redis.asyncio import ConnectionPool
 
 from app import keys
+from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
+from app.db.api_keys import KeyUses
 from app.db.arrivals import lock_connection
 from app.db.changes import CONTACT
+from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
 from app.db.usage import UsageBook
@@ -62,7 +65,6 @@ from app.xero.tokens import TokenKeeper
 from app.xero.usage import CallCounter
 
 SYSTEM_CLOCK = SystemClock()
-_KEY_PREFIX_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class WorkerParts:
     delivery: Delivery
     closings: Closings
     keep_alive: KeepAlive
+    claims: ClaimBook
     waker: ArqWaker
 
 
@@ -140,6 +143,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             ),
             closings=Closings(ground.database, xero.consents, ground.clock),
             keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+            claims=ClaimBook(ground.database, ground.vault, ground.clock),
             waker=ground.waker,
         )
 
@@ -162,6 +166,13 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             calls_left=xero.budget,
             plan=build_plan_in_force(settings),
             usage=xero.usage,
+            call_limit=CallLimit(
+                ground.queue,
+                key_calls=settings.api_limit_per_minute,
+                stranger_calls=settings.stranger_limit_per_minute,
+            ),
+            key_uses=KeyUses(ground.database),
+            claims=ClaimBook(ground.database, ground.vault, ground.clock),
         )
         intake = IntakeServices(
             database=ground.database,
@@ -316,7 +327,7 @@ async def create_partner(settings: Settings, name: str, webhook_url: str | None)
             partner_id = await partners.insert_partner(
                 session, name, webhook_url, vault.encrypt(secret_in), vault.encrypt(secret_out)
             )
-            await partners.insert_api_key(session, partner_id, key[:_KEY_PREFIX_LENGTH], keys.hash_key(key))
+            await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
     finally:
         await database.close()
     return {

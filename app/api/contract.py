@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.conventions import HEADERS, add_conventions
 from app.api.delivery.webhooks import INCOMING, build_incoming_schemas
 from app.api.problems import SCHEMA
 
@@ -18,8 +19,14 @@ DESCRIPTION = """Keeps one invoice true in two places: your app and a business's
 `PUT` each document whole whenever it changes. It is answered at once and brought to Xero afterwards. What changes in
 Xero comes back as a change, by webhook and in the feed, and your app applies it by compare-and-set.
 
-**Key.** Every call under `/v1` takes `Authorization: Bearer plk_...`; `python -m app partner create` makes a key. Press
-*Authorize* to try calls from this page.
+**Key.** Every call under `/v1` takes `Authorization: Bearer plk_...`; `python -m app partner create` makes the first
+key, `POST /v1/keys` others, of the role `read`, `member` or `admin`. Press *Authorize* to try calls from this page.
+
+**Again.** Any write may carry an `Idempotency-Key`: sent again with the same key within 24 hours it is not carried out
+again, and gets the same answer. A key is for one request; of a POST whose answer was lost on our side you are told so.
+
+**Limits.** `RateLimit` says at each call how many more your key may make in this minute; one too many is answered 429
+with `Retry-After`. HEAD is answered wherever GET is. A query parameter that is not known is refused.
 
 **Values.** Money and quantities are decimals in strings, never floats. Days are `YYYY-MM-DD`, instants ISO 8601 with
 their offset. Ids are yours; what was born in Xero comes with an id that begins with `xero-`, for your app to keep.
@@ -28,6 +35,7 @@ their offset. Ids are yours; what was born in Xero comes with an id that begins 
 `correlation_id` finds the request in the logs. Nothing that is refused is stored, and nothing is stored by half."""
 
 TAGS = (
+    ("keys", "Your API keys and their roles: made, rotated while both go on, revoked; and who calls."),
     ("providers", "What a business can be connected to, and what a person will be asked for."),
     (
         "connections",
@@ -76,8 +84,11 @@ PLAIN_NAMES = {
     "ConnectionShown": "Connection",
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    "KeyShown": "Key",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
+    "Page_KeyShown_": "KeyPage",
+    "PartnerShown": "Partner",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",
@@ -95,6 +106,7 @@ KEY_SCHEME = ("HTTPBearer", "ApiKey")
 
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
     """The contract, from what FastAPI made of the operations."""
+    add_conventions(schema["paths"])
     paths = {**schema["paths"], **INCOMING}
     schemas = {**build_incoming_schemas(), **schema["components"]["schemas"], "Problem": SCHEMA}
     for ours in ("HTTPValidationError", "ValidationError"):
@@ -106,6 +118,7 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             **schema["components"],
+            "headers": HEADERS,
             "schemas": {
                 plain[name]: {**schemas[name], "title": plain[name]}
                 for name in sorted(schemas, key=plain.__getitem__)

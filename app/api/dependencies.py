@@ -6,8 +6,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.api.access.call_limit import CallLimit
 from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
+from app.db.api_keys import KeyUses
+from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.usage import UsageBook
 from app.domain.pricing import PlanInForce
@@ -20,7 +23,8 @@ class Services:
     """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone.
 
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
-    `usage` keeps what the calls of a request came to, when it is over.
+    `usage` keeps what the calls of a request came to, when it is over. `call_limit`, `key_uses` and `claims` are for
+    the middleware: no handler needs them.
     """
 
     database: Database
@@ -36,6 +40,9 @@ class Services:
     calls_left: CallsLeftSource
     plan: PlanInForce
     usage: UsageBook
+    call_limit: CallLimit
+    key_uses: KeyUses
+    claims: ClaimBook
 
 
 def get_services(request: Request) -> Services:

@@ -87,6 +87,10 @@ class Jobs:
         """Refresh the token sets that nobody used for a month."""
         await self._parts.keep_alive.keep_alive()
 
+    async def prune_claims(self, _: Context) -> None:
+        """Forget the answers that were kept for repeats of calls, after a day."""
+        await self._parts.claims.prune()
+
 
 def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:
     """One arq worker with every job; `redis` is its own. Signals are left to the process."""
@@ -98,6 +102,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
+            _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),
             _on_timer(jobs.ask_for_compares, EVERY_MINUTE),

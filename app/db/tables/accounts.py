@@ -26,17 +26,25 @@ class PartnerRow(Table):
 
 
 class ApiKeyRow(Table):
-    """An API key: only its hash is kept; `prefix` is what a person may see of it. `role`: `read`, `member`, `admin`."""
+    """An API key: only its hash is kept; `prefix` is what a person may see of it. `role`: `read`, `member`, `admin`.
+
+    It is in force until it is revoked or expires, whichever comes first. `replaced_by` is the key that it was rotated
+    to; a key is rotated once. `last_used_at` is kept at most once a minute.
+    """
 
     __tablename__ = "api_keys"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
     prefix: Mapped[str]
     role: Mapped[str] = mapped_column(server_default="admin")
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
 
 
 class TokenSetRow(Table):
