@@ -60,6 +60,7 @@ def add_conventions(paths: Json) -> None:
             names = _list_headers(status, is_write=method in WRITES)
             told = {name: {"$ref": _REFERENCE.format(name=name)} for name in names}
             answer["headers"] = told | answer.get("headers", {})
+        operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
 def _list_operations(paths: Json) -> Iterator[tuple[str, Json]]:

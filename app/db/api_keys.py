@@ -101,9 +101,9 @@ async def find_own_key(session: ReadSession, partner_id: UUID, key_id: UUID) -> 
 
 
 async def list_keys(
-    session: ReadSession, partner_id: UUID, after: Position | None, limit: int
+    session: ReadSession, partner_id: UUID, after: Position | None = None, limit: int | None = None
 ) -> list[ApiKey]:
-    """A partner's keys in every state, oldest first."""
+    """A partner's keys in every state, oldest first; all of them without a limit."""
     row = ApiKeyRow
     wanted = select(row).where(row.partner_id == partner_id).order_by(row.created_at, row.id).limit(limit)
     if after is not None:

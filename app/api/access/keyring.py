@@ -16,6 +16,7 @@ from app.db.api_keys import (
     KeyState,
     find_own_key,
     insert_key,
+    list_keys,
     list_keys_in_force,
     lock_partner,
     save_replaced,
@@ -47,6 +48,12 @@ class Rotated:
 
     made: Made
     replaced: ApiKey
+
+
+async def list_partner_keys(database: Database, partner_id: UUID) -> list[ApiKey]:
+    """All of a partner's keys, in every state, oldest first."""
+    async with database.reading() as session:
+        return await list_keys(session, partner_id)
 
 
 async def make_partner_key(
