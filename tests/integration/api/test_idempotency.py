@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.api.dependencies import Services
 from app.api.repeats.keyed import take_fingerprint
@@ -192,6 +193,22 @@ async def test_a_process_that_dies_after_its_commit_leads_to_no_double(
     assert (again.status_code, "idempotent-replayed" in again.headers) == (200, False)
     assert await plumbline.count("invoice_links") == 1
     assert (await send(plumbline, *put)).headers["idempotent-replayed"] == "true"
+
+
+async def test_what_is_committed_beside_the_work_tells_nothing_of_it(plumbline: Plumbline) -> None:
+    """A token that was refreshed on the way, before Xero gave no answer: the POST did nothing, and its repeat does."""
+    attempt = await Attempt(plumbline, "k").begin()
+    services: Services = plumbline.app.state.services
+    with services.claims.noting(attempt.taken):
+        async with services.database.writing_alone() as session:
+            await session.execute(text("UPDATE token_sets SET refresh_owner = NULL"))
+    await services.claims.release(attempt.taken)
+    assert (await send(plumbline, "k")).status_code == 201
+
+    failed = await Attempt(plumbline, "after").begin()
+    await failed.commit()
+    await services.claims.release(failed.taken)
+    assert kind(await send(plumbline, "after")) == "answer_lost"
 
 
 async def test_secrets_in_kept_answers_cannot_be_read_in_the_table(plumbline: Plumbline) -> None:
