@@ -11,6 +11,7 @@ from typing import Any
 
 from app.api.conventions import HEADERS, add_conventions
 from app.api.delivery.webhooks import INCOMING, build_incoming_schemas
+from app.api.pages import Page
 from app.api.problems import SCHEMA
 
 DESCRIPTION = """Keeps one invoice true in two places: your app and a business's Xero organisation.
@@ -84,6 +85,8 @@ PLAIN_NAMES = {
     "ConnectionShown": "Connection",
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    # A generated client names the member `document` of `Item` by both words; so that name is taken.
+    "ItemDocument": "Product",
     "KeyShown": "Key",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
@@ -120,12 +123,26 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
             **schema["components"],
             "headers": HEADERS,
             "schemas": {
-                plain[name]: {**schemas[name], "title": plain[name]}
+                plain[name]: {**_without_titles(schemas[name]), "title": plain[name], **_describe_page(name)}
                 for name in sorted(schemas, key=plain.__getitem__)
             },
         },
     }
     return _refer_by_plain_names(whole, plain)
+
+
+def _describe_page(name: str) -> dict[str, str]:
+    """What Pydantic does not tell of a generic model."""
+    return {"description": Page.__doc__ or ""} if GENERIC.match(name) else {}
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without the title of each member, which only says its name again."""
+    members = {
+        name: {word: said for word, said in member.items() if word != "title"}
+        for name, member in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": members} if members else schema
 
 
 def _refer_by_plain_names(contract: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

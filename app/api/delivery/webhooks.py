@@ -146,6 +146,7 @@ _FROM_PARTNER = {
         {
             "name": "partner_id",
             "in": "path",
+            "description": "Yours, as it was told with your first key.",
             "required": True,
             "schema": {"type": "string", "format": "uuid"},
         },
@@ -221,6 +222,7 @@ _FROM_XERO_TO_APP = {
         {
             "name": "xero_app_id",
             "in": "path",
+            "description": "Your Xero app's id here.",
             "required": True,
             "schema": {"type": "string", "format": "uuid"},
         },
