@@ -11,6 +11,7 @@ from typing import Any
 
 from app.api.conventions import HEADERS, add_conventions
 from app.api.delivery.webhooks import INCOMING, build_incoming_schemas
+from app.api.follow_ups import add_follow_ups
 from app.api.pages import Page
 from app.api.problems import SCHEMA
 
@@ -110,6 +111,7 @@ KEY_SCHEME = ("HTTPBearer", "ApiKey")
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
     """The contract, from what FastAPI made of the operations."""
     add_conventions(schema["paths"])
+    add_follow_ups(schema["paths"])
     paths = {**schema["paths"], **INCOMING}
     schemas = {**build_incoming_schemas(), **schema["components"]["schemas"], "Problem": SCHEMA}
     for ours in ("HTTPValidationError", "ValidationError"):

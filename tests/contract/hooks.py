@@ -1,5 +1,6 @@
 """Hooks of schemathesis: drawn calls often name what exists, and leave alone what all others stand on."""
 
+import itertools
 import json
 import os
 from typing import Any
@@ -25,3 +26,15 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
             if drawn % 4:
                 named[name] = ids[drawn % len(ids)]
     return named
+
+
+_NUMBERS = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """A drawn key of a write stands for one call alone, as it should: else most calls would meet another's."""
+    headers = case.headers or {}
+    key = headers.get("Idempotency-Key")
+    if isinstance(key, str) and 0 < len(key) < 200 and key.isascii() and key.isprintable():
+        headers["Idempotency-Key"] = f"{key}{next(_NUMBERS)}"
