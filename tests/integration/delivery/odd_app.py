@@ -34,8 +34,8 @@ class OddApp:
         return [(message["data"]["invoice_id"], message["data"]["revision"]) for message in self.received]
 
     async def wait_for(self, count: int) -> None:
-        """Return when so many requests have come; ten seconds are the deadline."""
-        async with asyncio.timeout(10), self._came:
+        """Return when so many requests have come; a minute is the deadline."""
+        async with asyncio.timeout(60), self._came:
             await self._came.wait_for(lambda: len(self.received) >= count)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
