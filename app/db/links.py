@@ -56,6 +56,17 @@ async def list_by_xero_id(
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
+async def list_by_partner_id(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Iterable[str]
+) -> list[InvoiceLink]:
+    """The links of those invoices of the partner."""
+    wanted = select(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id,
+        InvoiceLinkRow.partner_invoice_id.in_(list(partner_invoice_ids)),
+    )
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
     sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
     return [link_from_row(row, sent[row.id]) for row in rows]

@@ -90,15 +90,7 @@ class Round:
 
     @property
     def terms(self) -> Terms:
-        settings = self.connection.settings
-        return Terms(
-            self.organisation,
-            settings.sync_from,
-            settings.payment_account_id,
-            settings.payment_accounts,
-            self.item_codes,
-            settings.credit_terms(self.organisation),
-        )
+        return self.connection.settings.terms(self.organisation, self.item_codes)
 
 
 @dataclass(slots=True)

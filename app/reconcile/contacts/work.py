@@ -16,6 +16,7 @@ from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, observe_document, observe_xero, partner_view, xero_answered
 from app.domain.merge import Conflict
 from app.domain.xero_contact import XeroContact
+from app.reconcile.footing import Footing
 from app.reconcile.round import Round
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,7 @@ class ContactWork:
         self.conflicts.extend(observed.conflicts)
 
 
-def start_work(current: Round, links: Sequence[ContactLink]) -> list[ContactWork]:
+def start_work(current: Footing, links: Sequence[ContactLink]) -> list[ContactWork]:
     """The works of these links, with what the partner said of them taken in."""
     works = [ContactWork(link) for link in links]
     for work in works:
@@ -78,7 +79,7 @@ def start_work(current: Round, links: Sequence[ContactLink]) -> list[ContactWork
     return works
 
 
-def _take_said(current: Round, work: ContactWork) -> None:
+def _take_said(current: Footing, work: ContactWork) -> None:
     """Merge what the partner said, in documents and in invoices, and the record has not taken in."""
     work.link = work.link.with_details()
     for rank, said in work.link.list_news():
