@@ -121,11 +121,15 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
 
 
 async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> None:
-    """Withdraw what still waits for these links: the partner's side needs nothing more."""
+    """Withdraw what still waits for these links: the partner's side needs nothing more. What a person wants sent again
+    is sent all the same.
+    """
     if link_ids:
         await session.execute(
             update(ChangeRow)
-            .where(ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending")
+            .where(
+                ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending", ChangeRow.is_resend.is_(False)
+            )
             .values(state="superseded")
         )
 

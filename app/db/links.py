@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import InvoiceLinkRow
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
@@ -95,6 +96,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        skip=skip_from_row(row),
         **credits_from_row(row),
     )
 

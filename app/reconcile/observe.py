@@ -51,7 +51,8 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
     """Each link's work after both sides were looked at."""
     works = [Work(link) for link in links]
     due = []
-    for work in works:
+    taken_up = [work for work in works if work.link.skip is None]
+    for work in taken_up:
         with work.guarded():
             take_document(current, work)
             if needs_a_read(current, work):
@@ -67,7 +68,7 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
             continue
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
-    for work in works:
+    for work in taken_up:
         with work.guarded():
             read_paid_anew(current, work)
     return works

@@ -17,7 +17,7 @@ from app.domain.contact import SHARED
 from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.contact_link import ContactLink
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, Rules, is_refused_for_good, next_change
+from app.domain.hub import PartnerChange, Rules, is_refused_for_good
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.link import InvoiceLink
 from app.domain.numbering import Numbering
@@ -30,7 +30,7 @@ from app.reconcile.foresight import foresee
 from app.reconcile.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
 from app.reconcile.observe import needs_a_read, read_paid_anew, take_document
-from app.reconcile.record import stand
+from app.reconcile.record import find_change, stand
 from app.reconcile.round import Work
 
 SAME_NUMBER = Hold(
@@ -83,6 +83,8 @@ async def preview(
 
 def _merge(footing: OnPaper, link: InvoiceLink) -> Work:
     work = Work(link)
+    if link.skip is not None:
+        return work
     with work.guarded():
         take_document(footing, work)
         read_paid_anew(footing, work)
@@ -115,7 +117,7 @@ async def _find_contacts(
 def _look(footing: OnPaper, work: Work, plan: Plan, contacts: Contacts) -> Preview:
     contact = _contact_of(work, plan, contacts)
     work.refusal = work.refusal or (_judge_contact(contact) if contact else None)
-    change = next_change(work.hub)
+    change = find_change(work)
     standing = stand(work, plan, change)
     steps, hold = ((), work.refusal) if work.refusal else foresee(work.link, footing.terms)
     first = tuple(_list_first(footing, work, plan, contact))
@@ -140,6 +142,8 @@ def _contact_of(work: Work, plan: Plan, contacts: Contacts) -> ContactWork | Non
 
 def _judge_contact(contact: ContactWork) -> Hold | None:
     record = contact.hub.record
+    if contact.link.xero_contact_id is None and contact.link.skip is not None:
+        return contact.link.skip.hold_invoice_of(record.get("name"))
     if contact.link.xero_contact_id is None:
         return contact.refusal or judge_contact(record, SHARED)
     return judge_use(record.get("name"), contact.link.unusable)
@@ -147,7 +151,7 @@ def _judge_contact(contact: ContactWork) -> Hold | None:
 
 def _list_first(footing: OnPaper, work: Work, plan: Plan, contact: ContactWork | None) -> Iterator[Step]:
     """What goes before the invoice's own steps."""
-    if needs_a_read(footing, work):
+    if work.link.skip is None and needs_a_read(footing, work):
         yield Step(StepKind.READ)
     if work.refusal is not None or not plan.writes_invoice:
         return

@@ -17,7 +17,7 @@ from app.domain.change import entries
 from app.domain.document import to_document
 from app.domain.fields import Fields, instant_text
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good, next_change, partner_view
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
@@ -57,7 +57,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         changes, satisfied, again = [], [], set()
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
-            change = next_change(work.hub)
+            change = find_change(work)
             if change is None:
                 satisfied.append(work.link.id)
             elif not is_refused_for_good(work.hub, change):
@@ -73,6 +73,12 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         await supersede_changes(session, satisfied)
         await _save_findings(session, current, works)
     return bool(changes or numbered)
+
+
+def find_change(work: Work) -> PartnerChange | None:
+    """What the partner's side still needs: nothing while it is set aside, which withdraws what waits for it."""
+    change = next_change(work.hub) if work.link.skip is None else None
+    return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 
 
 def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:

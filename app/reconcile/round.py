@@ -97,8 +97,8 @@ class Round:
 class Work:
     """One link on its way through a round: its newest snapshot, and what was found on the way.
 
-    `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `is_renumbered`: Xero shows
-    another number than before.
+    `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
+    says. `is_renumbered`: Xero shows another number than before.
     """
 
     link: InvoiceLink
@@ -107,6 +107,10 @@ class Work:
     refusal: Hold | None = None
     had_open_conflicts: bool = False
     is_renumbered: bool = False
+
+    def __post_init__(self) -> None:
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
 
     @property
     def hub(self) -> Hub:

@@ -10,7 +10,7 @@ from app.api.books.standing import Reason, find_connection_reason
 from app.db.items import KeptItem
 from app.domain.connection import Connection
 from app.domain.item import differing_fields
-from app.domain.link import State
+from app.domain.link import Standing, State
 from app.domain.settings import ItemSync
 from app.intake.item_document import EXAMPLE
 
@@ -106,9 +106,9 @@ def build_item(kept: KeptItem, connection: Connection) -> Item:
 def _stand(kept: KeptItem, connection: Connection) -> tuple[State, Reason | None]:
     if connection.settings.items is ItemSync.OFF:
         return State.SETTLED, _OFF
-    if kept.is_behind:
+    if kept.is_behind and kept.skip is None:
         return State.BEHIND, find_connection_reason(connection)
-    standing = kept.link.standing
+    standing = Standing.held(kept.skip.hold) if kept.skip else kept.link.standing
     if standing.code is None:
         return standing.state, None
     return standing.state, Reason(

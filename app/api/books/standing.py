@@ -9,6 +9,7 @@ from app.domain.connection import Connection, ConnectionState
 from app.domain.hold import Way
 from app.domain.link import Standing, State
 from app.domain.next_step import find_next_step
+from app.domain.skip import Skip
 
 
 class Reason(BaseModel):
@@ -56,10 +57,17 @@ class Kept(Protocol):
     def since_at(self) -> datetime: ...
     @property
     def touched_at(self) -> datetime: ...
+    @property
+    def skip(self) -> Skip | None: ...
 
 
 def show(kept: Kept, connection: Connection) -> Shown:
-    """A link is behind while something was triggered since it last settled, whatever it was before."""
+    """A link is behind while something was triggered since it last settled, whatever it was before; what a person set
+    aside is held from that moment on.
+    """
+    if kept.skip is not None:
+        held = Standing.held(kept.skip.hold)
+        return Shown(state=State.HELD, reason=_own_reason(held), since=kept.skip.at)
     standing = kept.standing
     if not kept.is_behind:
         return Shown(state=standing.state, reason=_own_reason(standing), since=kept.since_at)

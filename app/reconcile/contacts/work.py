@@ -34,8 +34,8 @@ BROKEN_CONTACT = Hold(
 class ContactWork:
     """A contact's newest snapshot and what was found on the way; `before` is the link as it was last recorded.
 
-    `refusal` holds the link whatever its plan says. `joined` is the contact of Xero that the link was joined to in this
-    round without having created it: our marker goes there if its slot is empty.
+    `refusal` holds the link whatever its plan says; a person who set it aside is one. `joined` is the contact of Xero
+    that the link was joined to in this round without having created it: our marker goes there if its slot is empty.
     """
 
     link: ContactLink
@@ -48,6 +48,8 @@ class ContactWork:
 
     def __post_init__(self) -> None:
         self.before = self.link
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
 
     @property
     def hub(self) -> Hub:
@@ -73,7 +75,7 @@ class ContactWork:
 def start_work(current: Footing, links: Sequence[ContactLink]) -> list[ContactWork]:
     """The works of these links, with what the partner said of them taken in."""
     works = [ContactWork(link) for link in links]
-    for work in works:
+    for work in [work for work in works if work.link.skip is None]:
         with work.guarded():
             _take_said(current, work)
     return works
