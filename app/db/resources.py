@@ -55,6 +55,7 @@ class KeptInvoice:
     record: Mapping[str, Any]
     document: Mapping[str, Any] | None
     document_version: int
+    merged_version: int
     revision: int
     acked_revision: int
     xero_status: str | None
@@ -146,6 +147,7 @@ def _kept(row: InvoiceLinkRow) -> KeptInvoice:
         record=row.record,
         document=row.document,
         document_version=row.document_version,
+        merged_version=row.merged_version,
         revision=row.revision,
         acked_revision=row.acked_revision,
         xero_status=row.xero_status,

@@ -84,7 +84,7 @@ class Item(BaseModel):
 def build_item(kept: KeptItem, connection: Connection) -> Item:
     """The resource of one product."""
     link = kept.link
-    state, reason = _stand(kept, connection)
+    state, reason = stand_item(kept, connection)
     return Item(
         id=link.partner_item_id,
         connection_id=connection.id,
@@ -103,7 +103,8 @@ def build_item(kept: KeptItem, connection: Connection) -> Item:
     )
 
 
-def _stand(kept: KeptItem, connection: Connection) -> tuple[State, Reason | None]:
+def stand_item(kept: KeptItem, connection: Connection) -> tuple[State, Reason | None]:
+    """Where a product stands, and why."""
     if connection.settings.items is ItemSync.OFF:
         return State.SETTLED, _OFF
     if kept.is_behind and kept.skip is None:

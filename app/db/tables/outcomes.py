@@ -19,8 +19,8 @@ class ChangeRow(Table):
 
     Cursors of one connection grow in the order of commit, because only the holder of the connection's lease inserts
     them. `kind` says what the link is of: `invoice` or `contact`. `moves` is the canonical form (path to before and
-    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`. `is_resend`: a
-    person asked to send it again, so it waits even if the partner's side needs nothing.
+    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`. `is_resend`: it was
+    applied, and a person wants it sent again, so it waits even if the partner's side needs nothing.
     """
 
     __tablename__ = "changes"
