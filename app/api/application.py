@@ -10,14 +10,17 @@ from starlette.types import StatelessLifespan
 
 from app.api import health, usage
 from app.api.books import contacts, invoices, items, links, manifest
+from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
-from app.api.delivery import changes, notices, webhooks
+from app.api.delivery import changes, events, notices, resend, webhooks
 from app.api.docs_page import build_docs_routes
 from app.api.findings import conflicts, discrepancies
+from app.api.held import held, retry, skips
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
 from app.api.problems import HANDLERS
 from app.api.settings import routes as settings
+from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
     providers.router,
@@ -30,7 +33,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     invoices.router,
     contacts.router,
     items.router,
+    why.router,
+    plan.router,
+    held.router,
+    retry.router,
+    skips.router,
+    checkup.router,
     changes.router,
+    resend.router,
+    events.router,
     notices.router,
     manifest.router,
     conflicts.router,

@@ -1,8 +1,8 @@
 """Stored events, sent through again as if they came now: by the same rules, with what each came to told apart.
 
 Xero's: its target is due for a read, and what is believed of its date is forgotten. The partner's: its document is
-taken in again. Neither can undo anything: Xero is read and not believed, and a document that is no newer than the one held is
-stale as ever.
+taken in again. Neither can undo anything: Xero is read and not believed, and a document that is no newer than the one
+held is stale as ever.
 """
 
 from collections.abc import Mapping
