@@ -124,8 +124,7 @@ async def list_standings(
     row, own = ROWS[thing], PARTNER_IDS[thing]
     code = case((is_shown_as(row, State.HELD), _code_of(row)), else_=None)
     found = select(own, code).where(row.connection_id == connection_id, own.in_(partner_ids))
-    standings: dict[str, str | None] = dict((await session.execute(found)).tuples().all())
-    return standings
+    return {row[0]: row[1] for row in await session.execute(found)}
 
 
 async def trigger_all_held(

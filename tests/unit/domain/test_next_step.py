@@ -49,7 +49,10 @@ OFFER = Offer("t1", "Old Books", "c1")
         ({}, "ready"),
         ({"organisation": None}, "ready"),
         ({"state": ConnectionState.PENDING}, "authorise"),
-        ({"state": ConnectionState.PENDING, "offered": (OFFER,)}, "choose_organisation"),
+        (
+            {"state": ConnectionState.PENDING, "offered": (OFFER,), "organisation": None},
+            "choose_organisation",
+        ),
         ({"state": ConnectionState.DISCONNECTED}, "authorise_again"),
         ({"state": ConnectionState.DISCONNECTED, "offered": (OFFER,)}, "authorise_again"),
         ({"state": ConnectionState.PAUSED}, "resume"),
@@ -64,7 +67,10 @@ OFFER = Offer("t1", "Old Books", "c1")
         ({"settings": replace(READY, branding_theme_id="gone")}, "ready"),
         ({"organisation": replace(ORGANISATION, actions={APPROVE: False})}, "raise_plan"),
         ({"settings": replace(READY, payment_account_id=None)}, "choose_payment_account"),
-        ({"settings": replace(READY, payment_account_id=None, payment_accounts={"card": "id-bank"})}, "ready"),
+        (
+            {"settings": replace(READY, payment_account_id=None, payment_accounts={"card": "id-bank"})},
+            "ready",
+        ),
     ],
 )
 def test_every_state_names_its_next_step(changed: dict[str, object], code: str | None) -> None:
