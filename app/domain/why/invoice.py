@@ -80,7 +80,7 @@ def find_hold(facts: InvoiceFacts) -> Hold | None:
         return facts.link.skip.hold
     if not facts.is_behind:
         return held_of(facts.link.standing)
-    return facts.preview.hold if facts.preview else None
+    return facts.preview.plan.hold if facts.preview else None
 
 
 def _walk(walk: _Walk) -> Iterator[Finding]:

@@ -15,10 +15,9 @@ from app.domain.xero_invoice import XeroInvoice
 def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, now: datetime) -> Answer:
     """The gates of an invoice that was born in Xero, as Xero showed it just now."""
     findings = tuple(_judge(connection, Writer(places(address, f"{address}/invoices")), invoice, now))
-    first = next((found for found in findings if found.outcome is Outcome.FAILED), None)
+    # One gate always fails, if only that nobody saw it yet: there is no link.
+    first = next(found for found in findings if found.outcome is Outcome.FAILED)
     name = invoice.number or invoice.xero_invoice_id
-    if first is None:
-        return Answer(f"{name} is in Xero, and about to be brought in.", None, findings)
     return Answer(f"{name} is in Xero and not in the app: {first.message}", first.code, findings)
 
 
