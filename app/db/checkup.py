@@ -78,13 +78,7 @@ async def find_backlog(session: ReadSession, connection: Connection) -> Backlog:
         count, since = (await session.execute(counted)).one()
         behind += count
         oldest += [since] if count else []
-    counts = await count_held(session, connection.id, things)
     held: Counter[str] = Counter()
-    for one in counts:
+    for one in await count_held(session, connection.id, things):
         held[one.code] += one.count
-    return Backlog(
-        behind,
-        min(oldest, default=None),
-        dict(held),
-        min((one.since_at for one in counts), default=None),
-    )
+    return Backlog(behind, min(oldest, default=None), dict(held))

@@ -66,7 +66,6 @@ class Backlog:
     behind: int = 0
     behind_since: datetime | None = None
     held: Mapping[str, int] = field(default_factory=dict)
-    held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ class InvoiceFacts:
     connection: Connection
     link: InvoiceLink
     is_behind: bool
-    since_at: datetime
     preview: Preview | None
     contact: ContactLink | None
     attempt: LastAttempt | None
@@ -63,7 +62,6 @@ class ContactFacts:
     connection: Connection
     link: ContactLink
     is_behind: bool
-    since_at: datetime
     plan: ContactPlan
     next_change: PartnerChange | None
     attempt: LastAttempt | None

@@ -29,7 +29,7 @@ def contact(standing: Standing, *, is_behind: bool = False, **more: Any) -> Cont
     usual = ContactLink(UUID(int=9), "cus_17", "xc-17", 1, hub, standing, Mention(NAMED, 0, None, AT))
     link = replace(usual, **more)
     return ContactFacts(
-        NOW, ADDRESS, CONNECTION, link, is_behind, AT, plan_contact(link), next_change(link.hub), None, None
+        NOW, ADDRESS, CONNECTION, link, is_behind, plan_contact(link), next_change(link.hub), None, None
     )
 
 
