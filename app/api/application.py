@@ -13,10 +13,12 @@ from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.answer_headers import AnswerHeaders
 from app.api.books import contacts, invoices, items, links, manifest
+from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
-from app.api.delivery import changes, notices, webhooks
+from app.api.delivery import changes, events, notices, resend, webhooks
 from app.api.docs_page import build_docs_routes
 from app.api.findings import conflicts, discrepancies
+from app.api.held import held, retry, skips
 from app.api.methods import HeadAsGet, answer_wrong_method
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
@@ -24,6 +26,7 @@ from app.api.problems import HANDLERS
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
 from app.api.settings import routes as settings
+from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
@@ -37,7 +40,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     invoices.router,
     contacts.router,
     items.router,
+    why.router,
+    plan.router,
+    held.router,
+    retry.router,
+    skips.router,
+    checkup.router,
     changes.router,
+    resend.router,
+    events.router,
     notices.router,
     manifest.router,
     conflicts.router,

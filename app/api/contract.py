@@ -62,7 +62,14 @@ TAGS = (
         "contacts",
         "Your customers: documents of their own, edits both ways, and which contact of Xero's each one is.",
     ),
+    (
+        "why",
+        "Why something is not in step, gate by gate with the cure; and what would be done about it, not done.",
+    ),
+    ("held", "What waits for a person: counted by reason, looked at again, set aside and taken up again."),
+    ("checkup", "Whether all is well with a connection, check by check; and whether it is ready to begin."),
     ("changes", "What your side must now show: the feed, for apps without a webhook and for catching up."),
+    ("events", "What both sides sent, as it came and what became of it; any of it sent through again."),
     ("notices", "What became of a connection itself: lost, back, paused, removed, or in need of somebody."),
     (
         "webhooks",

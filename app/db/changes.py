@@ -37,7 +37,7 @@ class NewChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entry of the feed as it stands."""
+    """An entry of the feed as it stands. `is_resend`: it was applied, and somebody wants it sent again."""
 
     cursor: int
     link_id: UUID
@@ -49,6 +49,7 @@ class Change:
     last_answer: str | None
     created_at: datetime
     kind: str = INVOICE
+    is_resend: bool = False
 
     @property
     def type(self) -> str:
@@ -121,11 +122,15 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
 
 
 async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> None:
-    """Withdraw what still waits for these links: the partner's side needs nothing more."""
+    """Withdraw what still waits for these links: the partner's side needs nothing more. What a person wants sent again
+    is sent all the same.
+    """
     if link_ids:
         await session.execute(
             update(ChangeRow)
-            .where(ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending")
+            .where(
+                ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending", ChangeRow.is_resend.is_(False)
+            )
             .values(state="superseded")
         )
 
@@ -197,4 +202,5 @@ def change_from_row(row: ChangeRow) -> Change:
         last_answer=row.last_answer,
         created_at=row.created_at,
         kind=row.kind,
+        is_resend=row.is_resend,
     )

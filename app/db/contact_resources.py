@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, cast, func, literal, select, tuple_
+from sqlalchemy import ARRAY, Text, cast, func, literal, select, tuple_
 from sqlalchemy import any_ as any_of
 
-from app.db.resources import Position, Wanted
+from app.db.resources import Position, Wanted, is_shown_as
 from app.db.session import ReadSession
+from app.db.skips import skip_from_row
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
 from app.domain.link import Standing, State
+from app.domain.skip import Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class KeptContact:
     unusable: str | None
     is_shared: bool
     xero_updated_at: datetime | None
+    skip: Skip | None = None
 
     @property
     def position(self) -> Position:
@@ -96,11 +99,8 @@ async def list_kept_contacts(session: ReadSession, connection_id: UUID, wanted: 
     """One page of a connection's contacts, oldest first; narrowed by the state, if one is wanted."""
     row = ContactLinkRow
     page = select(row).where(row.connection_id == connection_id)
-    is_behind = row.generation > row.settled_generation
-    if wanted.state is State.BEHIND:
-        page = page.where(is_behind)
-    elif wanted.state is not None:
-        page = page.where(and_(~is_behind, row.state == wanted.state.value))
+    if wanted.state is not None:
+        page = page.where(is_shown_as(row, wanted.state))
     if wanted.after is not None:
         created_at, link_id = wanted.after
         page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(created_at), literal(link_id)))
@@ -126,4 +126,5 @@ def _kept(row: ContactLinkRow) -> KeptContact:
         unusable=row.unusable,
         is_shared=row.is_shared,
         xero_updated_at=row.xero_updated_at,
+        skip=skip_from_row(row),
     )

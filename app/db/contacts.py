@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import ConnectionRow, ContactLinkRow
 from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention
@@ -227,6 +228,7 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         acked_version=row.acked_version,
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
+        skip=skip_from_row(row),
     )
 
 

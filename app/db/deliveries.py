@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.changes import Change, change_from_row
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ChangeRow, ConnectionRow, PartnerRow
+from app.db.tables import ChangeRow, ConnectionRow, ContactLinkRow, InvoiceLinkRow, PartnerRow
 from app.domain.connection import ConnectionState
 
 _DELIVERED_STATES = (ConnectionState.ACTIVE, ConnectionState.DISCONNECTED)
@@ -47,6 +47,7 @@ async def claim_due(
     due = (
         select(ChangeRow)
         .where(ChangeRow.connection_id == connection_id, _is_due(now), ~_has_another_in_flight(now))
+        .where(~_is_of_what_is_skipped())
         .where(exists().where(ConnectionRow.id == connection_id, ConnectionRow.state.in_(_DELIVERED_STATES)))
         .order_by(ChangeRow.id)
         .limit(free)
@@ -74,6 +75,12 @@ def _has_another_in_flight(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _is_of_what_is_skipped() -> ColumnElement[bool]:
+    """A person set its invoice or contact aside; the loop withdraws the change when it comes by."""
+    links = (InvoiceLinkRow, ContactLinkRow)
+    return or_(*(exists().where(row.id == ChangeRow.link_id, row.skipped_at.is_not(None)) for row in links))
+
+
 async def save_answer(
     session: WriteSession, claim: Claim, *, state: str, answer: str, at: datetime, due_at: datetime
 ) -> bool:
@@ -87,6 +94,7 @@ async def save_answer(
         .where(row.id == claim.change.cursor, row.claimed_until == claim.until)
         .values(
             state=case((row.state == "pending", state), else_=row.state),
+            is_resend=row.is_resend if state == "pending" else False,
             attempts=row.attempts + 1,
             last_answer=answer[:500],
             claimed_until=None,

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import InvoiceLinkRow
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
@@ -56,6 +57,17 @@ async def list_by_xero_id(
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
+async def list_by_partner_id(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Iterable[str]
+) -> list[InvoiceLink]:
+    """The links of those invoices of the partner."""
+    wanted = select(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id,
+        InvoiceLinkRow.partner_invoice_id.in_(list(partner_invoice_ids)),
+    )
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
     sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
     return [link_from_row(row, sent[row.id]) for row in rows]
@@ -84,6 +96,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        skip=skip_from_row(row),
         **credits_from_row(row),
     )
 

@@ -135,11 +135,12 @@ class Delivery:
         await self._record(claim, outcome)
         return not isinstance(answer, Silence)
 
-    async def _take_refusal(self, change: Change, refused: Refused) -> Refused | Failed:
+    async def _take_refusal(self, change: Change, refused: Refused) -> Outcome:
         """Store the document of a refusal; one that tells nothing new is a failure.
 
         A document that is not news was merged already, or is about to be: then a newer change supersedes this one.
-        Until that happens this one stays pending, so that no invoice is left with nothing on its way.
+        Until that happens this one stays pending, so that no invoice is left with nothing on its way. One that is sent
+        again was applied before: the app has moved on from it, and holds what we know.
         """
         try:
             reason = await self._store_document(change.connection_id, change.kind, refused.document)
@@ -147,6 +148,8 @@ class Delivery:
             # Whatever one document does to us, the others go on.
             log.exception("refused_document_not_stored", connection_id=str(change.connection_id))
             reason = "it could not be stored"
+        if reason is not None and change.is_resend:
+            return Applied(None, None)
         return refused if reason is None else Failed(f"refused with a document that does not help: {reason}")
 
     async def _record(self, claim: Claim, outcome: Outcome) -> None:

@@ -18,6 +18,7 @@ from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
 from app.domain.link import Document, Intent, Standing
 from app.domain.sides import Side
+from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_contact import XeroContact
 
 MARKER = "plumbline:"
@@ -43,7 +44,7 @@ class ContactLink:
     or `erased`. `is_shared`: the contact in Xero is another link's too, which had it first. `groups_joined` are Xero's
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked.
     `granted_xero_id` is the one of them that was dealt with, one way or the other. `acked_version` is the app's version
-    after it took a change of ours.
+    after it took a change of ours. `skip` stands while a person has set it aside.
     """
 
     id: UUID
@@ -64,6 +65,12 @@ class ContactLink:
     acked_version: int = 0
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
+    skip: Skip | None = None
+
+    @property
+    def is_resumed(self) -> bool:
+        """It was recorded as set aside, and is so no more."""
+        return self.skip is None and self.standing.code == SKIPPED
 
     @property
     def marker(self) -> str:

@@ -216,7 +216,12 @@ def next_change(hub: Hub) -> PartnerChange | None:
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
-    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), moves)
+    return anew(hub, PartnerChange(newest, moves))
+
+
+def anew(hub: Hub, change: PartnerChange) -> PartnerChange:
+    """The same moves under a revision of their own, larger than any sent: what was withdrawn is not sent as it was."""
+    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), change.moves)
 
 
 def _unsure(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:

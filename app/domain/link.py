@@ -18,6 +18,7 @@ from app.domain.hold import Hold, Way
 from app.domain.hub import Hub
 from app.domain.money import credited, paid
 from app.domain.plan import XeroState
+from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_invoice import Identities, XeroInvoice
 
 INVOICE_INTENT = "invoice"
@@ -77,7 +78,7 @@ class InvoiceLink:
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
     trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
     payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
-    a write of ours.
+    a write of ours. `skip` stands while a person has set it aside.
     """
 
     id: UUID
@@ -99,6 +100,12 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    skip: Skip | None = None
+
+    @property
+    def is_resumed(self) -> bool:
+        """It was recorded as set aside, and is so no more."""
+        return self.skip is None and self.standing.code == SKIPPED
 
     @property
     def has_news_from_partner(self) -> bool:

@@ -18,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.arrivals import has_partner_event, lock_connection
+from app.db.connections import find_connection
 from app.db.events import insert_partner_event
 from app.db.partners import Partner, find_partner
-from app.db.session import WriteSession
+from app.db.session import ReadSession, WriteSession
 from app.domain.connection import Connection
 from app.intake.bodies import MalformedBody, read_json
 from app.intake.contact_document import ContactDocument
@@ -31,6 +32,9 @@ from app.intake.documents import TakenIn, take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
 
 _LONGEST_WEBHOOK_ID = 255
+
+IGNORED = "ignored"
+"""The outcome of an event of a type that nobody knows: it is kept, and nothing is made of it."""
 
 
 class ChangedInvoice(BaseModel):
@@ -123,10 +127,11 @@ async def _store(
     services: IntakeServices, partner: Partner, webhook_id: str, event: dict[str, Any]
 ) -> Sequence[UUID]:
     """Store the webhook with what becomes of it, in one transaction; one that is there already changes nothing."""
-    changed = _parse(event) if event["type"] in _KNOWN else None
+    changed = parse_event(event)
     async with services.database.writing() as session:
-        outcome: str = "ignored"
+        outcome: str = IGNORED
         nudges: tuple[UUID, ...] = ()
+        connection_id = await _find_connection_id(session, partner, event) if changed is None else None
         if changed is not None:
             connection = await lock_connection(session, changed.connection_id, partner_id=partner.id)
             if connection is None:
@@ -134,21 +139,41 @@ async def _store(
                 raise InputRefused("invalid_request", "The connection is not known.", [field])
             if await has_partner_event(session, partner.id, webhook_id):
                 return ()
-            taken = await _take_in(session, connection, changed, services.clock.now())
+            taken = await take_in_changed(session, connection, changed, services.clock.now())
             outcome, nudges = taken.stored.outcome.value, taken.nudges
-        await insert_partner_event(session, partner.id, webhook_id, event["type"], event, outcome)
+            connection_id = connection.id
+        await insert_partner_event(
+            session, partner.id, webhook_id, event["type"], event, outcome, connection_id
+        )
     return nudges
 
 
-async def _take_in(
+async def _find_connection_id(session: ReadSession, partner: Partner, event: dict[str, Any]) -> UUID | None:
+    """The partner's connection that an event names of which nothing is made; None where it names none."""
+    data = event.get("data")
+    try:
+        named = (
+            UUID(str(data["connection_id"])) if isinstance(data, dict) and "connection_id" in data else None
+        )
+    except ValueError:
+        named = None
+    found = await find_connection(session, named, partner_id=partner.id) if named else None
+    return found.id if found else None
+
+
+async def take_in_changed(
     session: WriteSession, connection: Connection, changed: ChangedInvoice | ChangedContact, at: datetime
 ) -> TakenIn:
+    """Take in the document of an event, by the rules of a document that comes any other way."""
     if isinstance(changed, ChangedContact):
         return await take_in_contact(session, connection, changed.document, at, prefix="data.document")
     return await take_in(session, connection, changed.document, at, prefix="data.document")
 
 
-def _parse(event: dict[str, Any]) -> ChangedInvoice | ChangedContact:
+def parse_event(event: Mapping[str, Any]) -> ChangedInvoice | ChangedContact | None:
+    """What an event carries, None for a type of which nothing is made; raises `invalid_document`."""
+    if event["type"] not in _KNOWN:
+        return None
     try:
         return _KNOWN[event["type"]].model_validate(event).data
     except ValidationError as error:

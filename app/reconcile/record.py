@@ -12,16 +12,18 @@ from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
 from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.links import save_links
-from app.db.session import WriteSession
+from app.db.session import ReadSession, WriteSession
 from app.domain.change import entries
+from app.domain.connection import Connection
 from app.domain.document import to_document
 from app.domain.fields import Fields, instant_text
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good, next_change, partner_view
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sides import Side, project
+from app.reconcile.footing import Footing
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
 
@@ -53,15 +55,16 @@ async def record(current: Round, works: Sequence[Work]) -> bool:
 async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
     async with current.lease.recording() as session:
-        contacts = await _contacts(session, current, works)
+        links = [work.link for work in works]
+        contacts = await list_named_contacts(session, current.connection, links)
         changes, satisfied, again = [], [], set()
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
-            change = next_change(work.hub)
+            change = find_change(work)
             if change is None:
                 satisfied.append(work.link.id)
             elif not is_refused_for_good(work.hub, change):
-                changes.append(_new_change(current, work.link, change, contacts))
+                changes.append(build_change(current, work.link, change, contacts))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
             standing = stand(work, plan, change)
             if standing is WORK_LEFT:
@@ -73,6 +76,12 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         await supersede_changes(session, satisfied)
         await _save_findings(session, current, works)
     return bool(changes or numbered)
+
+
+def find_change(work: Work) -> PartnerChange | None:
+    """What the partner's side still needs: nothing while it is set aside, which withdraws what waits for it."""
+    change = next_change(work.hub) if work.link.skip is None else None
+    return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 
 
 def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
@@ -90,20 +99,21 @@ def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
     return Standing(State.SETTLED)
 
 
-async def _contacts(
-    session: WriteSession, current: Round, works: Sequence[Work]
+async def list_named_contacts(
+    session: ReadSession, connection: Connection, links: Sequence[InvoiceLink]
 ) -> dict[str, ContactDetails]:
-    """Details by contact key, of every contact that these records name."""
-    keys = {work.hub.record.get("contact") for work in works} | {
-        work.hub.partner_shadow.get("contact") for work in works
+    """Details by contact key, of every contact that these links' records and documents name."""
+    keys = {link.hub.record.get("contact") for link in links} | {
+        link.hub.partner_shadow.get("contact") for link in links
     }
     named = sorted(key for key in keys if key is not None)
-    return await list_contact_details(session, current.connection_id, named)
+    return await list_contact_details(session, connection.id, named)
 
 
-def _new_change(
-    current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
+def build_change(
+    current: Footing, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
 ) -> NewChange:
+    """The change as the partner is sent it; `contacts` has the details of those that the link's records name."""
     view = partner_view(link.hub, link.hub.acked_revision)
     wanted = project(Side.PARTNER, link.hub.record)
     sums = (_total(current, link.hub.record, view), _total(current, link.hub.record, wanted))
@@ -111,7 +121,7 @@ def _new_change(
     in_app = {key: details.in_app for key, details in contacts.items()}
     updated_at = link.xero_updated_at
     body = {
-        "connection_id": str(current.connection_id),
+        "connection_id": str(current.connection.id),
         "business_id": current.connection.business_id,
         "invoice_id": link.partner_invoice_id,
         "revision": change.revision,
@@ -126,7 +136,7 @@ def _new_change(
     return NewChange(link.id, change.revision, change.moves, body)
 
 
-def _total(current: Round, record: Fields, shown: Fields) -> Decimal | None:
+def _total(current: Footing, record: Fields, shown: Fields) -> Decimal | None:
     """What the shown fields come to, by the tax types that the record knows for their lines."""
     types = {path: value for path, value in record.items() if path.endswith("/tax_type")}
     known = totals({**types, **shown}, current.organisation.rates()) if shown else None

@@ -90,23 +90,15 @@ class Round:
 
     @property
     def terms(self) -> Terms:
-        settings = self.connection.settings
-        return Terms(
-            self.organisation,
-            settings.sync_from,
-            settings.payment_account_id,
-            settings.payment_accounts,
-            self.item_codes,
-            settings.credit_terms(self.organisation),
-        )
+        return self.connection.settings.terms(self.organisation, self.item_codes)
 
 
 @dataclass(slots=True)
 class Work:
     """One link on its way through a round: its newest snapshot, and what was found on the way.
 
-    `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `is_renumbered`: Xero shows
-    another number than before.
+    `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
+    says. `is_renumbered`: Xero shows another number than before.
     """
 
     link: InvoiceLink
@@ -115,6 +107,10 @@ class Work:
     refusal: Hold | None = None
     had_open_conflicts: bool = False
     is_renumbered: bool = False
+
+    def __post_init__(self) -> None:
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
 
     @property
     def hub(self) -> Hub:

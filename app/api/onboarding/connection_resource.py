@@ -7,15 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.settings.mappings import MappingProblem, build_problems
 from app.domain.connection import Connection, ConnectionState
-from app.domain.next_step import find_next_step
+from app.domain.next_step import find_next_step, is_ready
 
 
 class NextStep(BaseModel):
     """What somebody should do next: a code for machines, a sentence for people."""
 
-    code: str
+    code: str = Field(description="`ready` where nothing is left to do.")
     message: str
     call: str | None = Field(default=None, description="The call that takes the step, as in `POST /v1/...`.")
+    is_optional: bool = Field(
+        default=False, description="Everything goes without it, but for what the sentence says."
+    )
 
 
 class OfferShown(BaseModel):
@@ -55,7 +58,9 @@ class ConnectionShown(BaseModel):
                         "code": "authorise",
                         "message": "Open authorise_url and give consent in Xero.",
                         "call": "POST /v1/connections/6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10/authorise",
+                        "is_optional": False,
                     },
+                    "is_ready": False,
                     "authorise_url": "https://login.xero.com/identity/connect/authorize?response_type=code&...",
                     "organisation": None,
                     "offered": [],
@@ -81,6 +86,9 @@ class ConnectionShown(BaseModel):
     reason: str | None
     since: datetime
     next_step: NextStep | None
+    is_ready: bool = Field(
+        description="Invoices that are sent now reach Xero, as far as state and settings tell; a pre-flight asks Xero."
+    )
     authorise_url: str | None = Field(
         description="Where to send the person who gives consent; shown where it is made, good once, for ten minutes."
     )
@@ -116,7 +124,6 @@ def build_connection(
 ) -> ConnectionShown:
     """The resource of a connection."""
     organisation = connection.organisation
-    step = find_next_step(connection)
     return ConnectionShown(
         id=connection.id,
         business_id=connection.business_id,
@@ -124,7 +131,8 @@ def build_connection(
         state=connection.state,
         reason=connection.reason,
         since=connection.since_at,
-        next_step=NextStep(code=step.code, message=step.message, call=step.call) if step else None,
+        next_step=build_next_step(connection),
+        is_ready=is_ready(connection),
         authorise_url=authorise_url,
         organisation=OrganisationName(
             name=organisation.name,
@@ -151,3 +159,9 @@ def build_connection(
         compared_differing=connection.compared.differing if connection.compared else None,
         created_at=connection.created_at,
     )
+
+
+def build_next_step(connection: Connection) -> NextStep | None:
+    """What somebody should do next, as it is shown; None where the connection has ended."""
+    step = find_next_step(connection)
+    return NextStep.model_validate(step, from_attributes=True) if step else None

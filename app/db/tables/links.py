@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
 
 
-class ContactLinkRow(Table):
+class ContactLinkRow(Skippable, Table):
     """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
@@ -42,6 +43,7 @@ class ContactLinkRow(Table):
             "ix_contact_links_unfinished", "connection_id", postgresql_where=text("intent_key IS NOT NULL")
         ),
         Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_contact_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
     )
 
@@ -91,7 +93,7 @@ class ContactLinkRow(Table):
     read_updated_at: Mapped[datetime | None]
 
 
-class InvoiceLinkRow(Table):
+class InvoiceLinkRow(Skippable, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
@@ -124,6 +126,7 @@ class InvoiceLinkRow(Table):
         ),
         Index("ix_invoice_links_credit_ids", "credit_ids", postgresql_using="gin"),
         Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_invoice_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_invoice_links_retry", "retry_at", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),

@@ -19,7 +19,8 @@ class ChangeRow(Table):
 
     Cursors of one connection grow in the order of commit, because only the holder of the connection's lease inserts
     them. `kind` says what the link is of: `invoice` or `contact`. `moves` is the canonical form (path to before and
-    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`.
+    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`. `is_resend`: it was
+    applied, and a person wants it sent again, so it waits even if the partner's side needs nothing.
     """
 
     __tablename__ = "changes"
@@ -41,6 +42,7 @@ class ChangeRow(Table):
     attempts: Mapped[int] = mapped_column(server_default="0")
     due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     claimed_until: Mapped[datetime | None]
+    is_resend: Mapped[bool] = mapped_column(server_default=text("false"))
     last_answer: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     answered_at: Mapped[datetime | None]

@@ -60,7 +60,8 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
 def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
     """What an invoice is to name; a refused edit of a linked contact is no reason against it."""
     if link.xero_contact_id is None:
-        return refusal or BROKEN_CONTACT
+        name = link.hub.record.get("name") or link.mention.details.get("name")
+        return link.skip.hold_invoice_of(name) if link.skip else refusal or BROKEN_CONTACT
     return judge_use(link.hub.record.get("name"), link.unusable) or link.xero_contact_id
 
 

@@ -16,7 +16,7 @@ from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.fields import instant_text
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good, next_change, partner_view
 from app.domain.link import Standing, State
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
@@ -39,7 +39,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     changes, satisfied, again = [], [], set()
     for work in works:
         plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link)
-        change = next_change(work.hub)
+        change = _find_change(work)
         if change is None:
             satisfied.append(work.link.id)
         elif not is_refused_for_good(work.hub, change):
@@ -60,6 +60,12 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     current.has_told_of_contacts |= bool(changes)
     for work in works:
         work.before = work.link
+
+
+def _find_change(work: ContactWork) -> PartnerChange | None:
+    """As of an invoice (`reconcile.record`)."""
+    change = next_change(work.hub) if work.link.skip is None else None
+    return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 
 
 def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: PartnerChange | None) -> Standing:

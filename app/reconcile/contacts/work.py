@@ -16,6 +16,7 @@ from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, observe_document, observe_xero, partner_view, xero_answered
 from app.domain.merge import Conflict
 from app.domain.xero_contact import XeroContact
+from app.reconcile.footing import Footing
 from app.reconcile.round import Round
 
 log = structlog.get_logger(__name__)
@@ -33,8 +34,8 @@ BROKEN_CONTACT = Hold(
 class ContactWork:
     """A contact's newest snapshot and what was found on the way; `before` is the link as it was last recorded.
 
-    `refusal` holds the link whatever its plan says. `joined` is the contact of Xero that the link was joined to in this
-    round without having created it: our marker goes there if its slot is empty.
+    `refusal` holds the link whatever its plan says; a person who set it aside is one. `joined` is the contact of Xero
+    that the link was joined to in this round without having created it: our marker goes there if its slot is empty.
     """
 
     link: ContactLink
@@ -47,6 +48,8 @@ class ContactWork:
 
     def __post_init__(self) -> None:
         self.before = self.link
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
 
     @property
     def hub(self) -> Hub:
@@ -69,16 +72,16 @@ class ContactWork:
         self.conflicts.extend(observed.conflicts)
 
 
-def start_work(current: Round, links: Sequence[ContactLink]) -> list[ContactWork]:
+def start_work(current: Footing, links: Sequence[ContactLink]) -> list[ContactWork]:
     """The works of these links, with what the partner said of them taken in."""
     works = [ContactWork(link) for link in links]
-    for work in works:
+    for work in [work for work in works if work.link.skip is None]:
         with work.guarded():
             _take_said(current, work)
     return works
 
 
-def _take_said(current: Round, work: ContactWork) -> None:
+def _take_said(current: Footing, work: ContactWork) -> None:
     """Merge what the partner said, in documents and in invoices, and the record has not taken in."""
     work.link = work.link.with_details()
     for rank, said in work.link.list_news():
