@@ -41,6 +41,7 @@ class Things(StrEnum):
         return Thing(self.value.removesuffix("s"))
 
 
+ThingsNamed = Annotated[Things, Path(description="Which kind of thing it is.")]
 ThingId = Annotated[Identity, Path(description="The partner's own id of it.", examples=["inv_8801"])]
 _REFUSED = ("unauthorised", "not_found", "invalid_request", "connection_removed")
 
@@ -97,7 +98,7 @@ async def skip_thing(
     services: Given,
     caller: GivenCaller,
     connection_id: ConnectionId,
-    things: Things,
+    things: ThingsNamed,
     thing_id: ThingId,
     said: SkipNote,
     tasks: BackgroundTasks,
@@ -123,7 +124,7 @@ async def resume_thing(
     services: Given,
     caller: GivenCaller,
     connection_id: ConnectionId,
-    things: Things,
+    things: ThingsNamed,
     thing_id: ThingId,
     tasks: BackgroundTasks,
 ) -> SetAside:
