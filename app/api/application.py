@@ -13,7 +13,7 @@ from app.api.books import contacts, invoices, items, links, manifest
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import changes, notices, webhooks
 from app.api.docs_page import build_docs_routes
-from app.api.findings import conflicts, discrepancies
+from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
 from app.api.problems import HANDLERS
@@ -35,6 +35,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     manifest.router,
     conflicts.router,
     discrepancies.router,
+    resolutions.router,
+    comparison.router,
     links.router,
     usage.router,
     health.router,

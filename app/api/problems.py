@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),
     "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
+    "decision_refused": Kind(409, "The decision cannot be taken like that"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),
     "invalid_request": Kind(422, "The request is not valid"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, cast, func, literal, select, tuple_
+from sqlalchemy import ARRAY, Text, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy import any_ as any_of
 
 from app.db.resources import Position, Wanted
@@ -98,7 +98,7 @@ async def list_kept_contacts(session: ReadSession, connection_id: UUID, wanted: 
     page = select(row).where(row.connection_id == connection_id)
     is_behind = row.generation > row.settled_generation
     if wanted.state is State.BEHIND:
-        page = page.where(is_behind)
+        page = page.where(or_(is_behind, row.state == State.BEHIND.value))
     elif wanted.state is not None:
         page = page.where(and_(~is_behind, row.state == wanted.state.value))
     if wanted.after is not None:

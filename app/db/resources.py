@@ -22,7 +22,6 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import all_ as all_of
-from sqlalchemy import any_ as any_of
 
 from app.db.links import standing_from_row
 from app.db.session import ReadSession
@@ -118,11 +117,11 @@ def _page(connection_id: UUID, wanted: Wanted) -> Select[InvoiceLinkRow]:
 
 
 def _is_shown_as(state: State) -> ColumnElement[bool]:
-    """A link is shown as behind while it is triggered, so held and settled ones are those that are not."""
-    is_behind = InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation
+    """A link is shown as behind while it is triggered, or waits for the app; the others as they were recorded."""
+    is_triggered = InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation
     if state is State.BEHIND:
-        return is_behind
-    return and_(~is_behind, InvoiceLinkRow.state == state.value)
+        return or_(is_triggered, InvoiceLinkRow.state == state.value)
+    return and_(~is_triggered, InvoiceLinkRow.state == state.value)
 
 
 def _kept(row: InvoiceLinkRow) -> KeptInvoice:
@@ -165,18 +164,6 @@ async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:
     """The newest cursor of a connection's feed; 0 while there is none."""
     newest = select(func.max(ChangeRow.id)).where(ChangeRow.connection_id == connection_id)
     return (await session.execute(newest)).scalar_one_or_none() or 0
-
-
-async def list_held_versions(
-    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
-) -> dict[str, int]:
-    """The newest version known of each of those invoices: of its document, or of the app after it took a change."""
-    row = InvoiceLinkRow
-    held = select(row.partner_invoice_id, func.greatest(row.document_version, row.acked_version)).where(
-        row.connection_id == connection_id,
-        row.partner_invoice_id == any_of(cast(list(partner_invoice_ids), ARRAY(Text))),
-    )
-    return {row[0]: row[1] for row in await session.execute(held)}
 
 
 async def list_ids_unknown_to_partner(

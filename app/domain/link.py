@@ -75,9 +75,9 @@ class InvoiceLink:
     """One invoice's link.
 
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
-    payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
-    a write of ours.
+    trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
+    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
+    Xero's clock at the last read before a write of ours.
     """
 
     id: UUID
@@ -99,6 +99,7 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    is_behind: bool = False
 
     @property
     def has_news_from_partner(self) -> bool:

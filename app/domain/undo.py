@@ -75,5 +75,7 @@ def _own_values(stake: Stake) -> dict[Side, Value | Absent]:
 def _with_order(before: Fields, record: Mapping[str, Value], back: Mapping[str, Move]) -> dict[str, Value]:
     if LINE_ORDER not in back:
         return dict(record)
-    order = interleave(list(back[LINE_ORDER][1] or ()), line_keys(before), set(keys_of(record, "lines")))
+    was = back[LINE_ORDER][1]
+    lead = [] if isinstance(was, Absent) else list(was or ())
+    order = interleave(lead, line_keys(before), set(keys_of(record, "lines")))
     return {**record, LINE_ORDER: order}

@@ -7,7 +7,7 @@ writing, since Xero has no compare-and-set).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from app.db.findings import Attempt
@@ -32,9 +32,7 @@ from app.domain.xero_invoice import (
 )
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
-from app.reconcile.round import Round, Work, batches
-
-NEVER = datetime.min.replace(tzinfo=UTC)
+from app.reconcile.round import NEVER, Round, Work, batches
 
 SEEK_FROM = 3 * READ_BATCH
 """From so many links on, a page of what moved is cheaper than reading them by id."""
@@ -46,9 +44,8 @@ MISSING_IN_XERO = Hold(
 )
 
 
-async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
-    """Each link's work after both sides were looked at."""
-    works = [Work(link) for link in links]
+async def observe(current: Round, works: Sequence[Work]) -> None:
+    """Look at both sides of each work's link."""
     due = []
     for work in works:
         with work.guarded():
@@ -69,7 +66,6 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
     for work in works:
         with work.guarded():
             _read_paid_anew(current, work)
-    return works
 
 
 def _read_paid_anew(current: Round, work: Work) -> None:
