@@ -17,7 +17,7 @@ from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import changes, events, notices, resend, webhooks
 from app.api.docs_page import build_docs_routes
-from app.api.findings import conflicts, discrepancies
+from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.held import held, retry, skips
 from app.api.methods import HeadAsGet, answer_wrong_method
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
@@ -53,6 +53,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     manifest.router,
     conflicts.router,
     discrepancies.router,
+    resolutions.router,
+    comparison.router,
     links.router,
     usage.router,
     health.router,

@@ -79,8 +79,10 @@ TAGS = (
     ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
     (
         "discrepancies",
-        "What no merge explains and a person should look at: an edit in Xero that ours may have met.",
+        "Where the two sides differ though nothing is due, field by field, with the side that each came from.",
     ),
+    ("resolutions", "What people decided about conflicts and discrepancies, and how to take it back."),
+    ("comparison", "Proof of agreement: equal as of when, totals to the cent, and what stands against it."),
     ("links", "Which invoice here is which one in Xero."),
     ("usage", "What the calls to Xero came to: by connection, day and entity, what is left, and the price."),
     ("health", "For load balancers: the process is alive; it can take requests."),

@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "request_under_way": Kind(409, "The request with this Idempotency-Key is under way"),
     "answer_lost": Kind(409, "The request was carried out, and its answer was lost"),
     "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
+    "decision_refused": Kind(409, "The decision cannot be taken like that"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),
     "invalid_request": Kind(422, "The request is not valid"),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null,
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
+from app.db.hub_columns import apart_from_row, decided_to_row, ignored_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
 from app.db.tables import ConnectionRow, ContactLinkRow
@@ -30,6 +31,11 @@ async def list_contacts_by_xero_id(
 ) -> list[ContactLink]:
     """The links of those contacts of Xero; of several that share one, its owner last."""
     return await _list(session, connection_id, ContactLinkRow.xero_contact_id.in_(xero_ids))
+
+
+async def find_contact_link(session: ReadSession, connection_id: UUID, link_id: UUID) -> ContactLink | None:
+    """That link, if it is a contact's of this connection."""
+    return next(iter(await _list(session, connection_id, ContactLinkRow.id == link_id)), None)
 
 
 async def list_behind_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
@@ -157,6 +163,7 @@ def _columns(link: ContactLink) -> dict[str, Any]:
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        **decided_to_row(hub),
         "intent_key": link.intent.key if link.intent else None,
         "intent_at": link.intent.at if link.intent else None,
         "xero_due": link.xero_due,
@@ -246,5 +253,7 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=row.unanswered,
         open_conflicts=frozenset(row.open_conflicts),
+        apart=apart_from_row(row.apart),
+        ignored=ignored_from_row(row.ignored),
         kind=CONTACT,
     )

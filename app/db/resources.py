@@ -22,7 +22,6 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import all_ as all_of
-from sqlalchemy import any_ as any_of
 
 from app.db.links import standing_from_row
 from app.db.session import ReadSession
@@ -122,13 +121,13 @@ def _page(connection_id: UUID, wanted: Wanted) -> Select[InvoiceLinkRow]:
 
 
 def is_shown_as(row: LinkRow, state: State) -> ColumnElement[bool]:
-    """A link is shown as behind while it is triggered, so held and settled ones are those that are not. What a person
-    set aside is held from that moment on.
+    """A link is shown as behind while it is triggered, or waits for the app; the others as they were recorded. What a
+    person set aside is held from that moment on.
     """
-    is_behind, is_skipped = row.generation > row.settled_generation, row.skipped_at.is_not(None)
+    is_triggered, is_skipped = row.generation > row.settled_generation, row.skipped_at.is_not(None)
     if state is State.BEHIND:
-        return and_(is_behind, ~is_skipped)
-    stands = and_(~is_behind, row.state == state.value)
+        return and_(or_(is_triggered, row.state == state.value), ~is_skipped)
+    stands = and_(~is_triggered, row.state == state.value)
     return or_(stands, is_skipped) if state is State.HELD else and_(stands, ~is_skipped)
 
 
@@ -174,18 +173,6 @@ async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:
     """The newest cursor of a connection's feed; 0 while there is none."""
     newest = select(func.max(ChangeRow.id)).where(ChangeRow.connection_id == connection_id)
     return (await session.execute(newest)).scalar_one_or_none() or 0
-
-
-async def list_held_versions(
-    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
-) -> dict[str, int]:
-    """The newest version known of each of those invoices: of its document, or of the app after it took a change."""
-    row = InvoiceLinkRow
-    held = select(row.partner_invoice_id, func.greatest(row.document_version, row.acked_version)).where(
-        row.connection_id == connection_id,
-        row.partner_invoice_id == any_of(cast(list(partner_invoice_ids), ARRAY(Text))),
-    )
-    return {row[0]: row[1] for row in await session.execute(held)}
 
 
 async def list_ids_unknown_to_partner(

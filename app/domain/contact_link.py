@@ -17,6 +17,7 @@ from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
 from app.domain.link import Document, Intent, Standing
+from app.domain.plan import conflict_hold
 from app.domain.sides import Side
 from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_contact import XeroContact
@@ -144,18 +145,10 @@ def plan_contact(link: ContactLink) -> ContactPlan:
     """What is due in Xero; nothing before an invoice brings the contact there."""
     if link.xero_contact_id is None:
         return ContactPlan()
-    conflict = _conflict_hold(link.hub.open_conflicts) if link.hub.open_conflicts else None
+    conflict = conflict_hold(link.hub, " of the contact")
     moves = tuple(sorted(xero_moves(link.hub)))
     if not moves:
         return ContactPlan(hold=conflict)
     record = link.hub.record
     hold = judge_use(record.get("name"), link.unusable) or judge_contact(record, moves)
     return ContactPlan(hold=hold) if hold else ContactPlan(moves, conflict)
-
-
-def _conflict_hold(paths: frozenset[str]) -> Hold:
-    return Hold(
-        "conflict_held",
-        f"Both sides changed {', '.join(sorted(paths))} of the contact to different values.",
-        "Give it the same value on both sides; it goes on by itself then.",
-    )

@@ -76,9 +76,9 @@ class InvoiceLink:
     """One invoice's link.
 
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
-    payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
-    a write of ours. `skip` stands while a person has set it aside.
+    trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
+    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
+    Xero's clock at the last read before a write of ours. `skip` stands while a person has set it aside.
     """
 
     id: UUID
@@ -101,6 +101,7 @@ class InvoiceLink:
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
     skip: Skip | None = None
+    is_behind: bool = False
 
     @property
     def is_resumed(self) -> bool:

@@ -23,6 +23,7 @@ from app.domain.credit_plan import (
 from app.domain.fields import Fields, keys_of, member
 from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
+from app.domain.ignoring import are_totals_ignored, list_waiting
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.legality import (
     PAID_LOCKED,
@@ -106,7 +107,7 @@ class Plan:
 
 def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     """What is due in Xero for this hub under these terms."""
-    conflict = _conflict_hold(hub.open_conflicts) if hub.open_conflicts else None
+    conflict = conflict_hold(hub)
     if xero.invoice_id is None:
         return _plan_create(hub, terms)
     plan = _plan_update(hub, xero, terms)
@@ -226,14 +227,15 @@ def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | N
     expected = totals(hub.record, terms.organisation.rates())
     if expected is None or xero.total is None or hub.record.get("status") == Status.CANCELLED:
         return False, None
-    if f"{expected.total:.2f}" == xero.total:
+    shown = f"{expected.total:.2f}"
+    if shown == xero.total or are_totals_ignored(hub, shown, xero.total):
         return False, None
     is_rounding = abs(expected.total - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
     if is_rounding and not xero.tax_amounts_sent and not covered(hub.xero_shadow):
         return True, None
     return False, Hold(
         "total_differs",
-        f"The lines come to {expected.total:.2f}, and Xero shows {xero.total}.",
+        f"The lines come to {shown}, and Xero shows {xero.total}.",
         "Compare the lines on both sides; a rounding line settles a cent.",
     )
 
@@ -264,11 +266,16 @@ def _unknown_item(record: Fields, terms: Terms, moves: Collection[str] | None = 
     )
 
 
-def _conflict_hold(paths: frozenset[str]) -> Hold:
+def conflict_hold(hub: Hub, of: str = "") -> Hold | None:
+    """The hold for conflicts that wait for a person; None where there are none, or all were left as they are."""
+    paths = list_waiting(hub)
+    if not paths:
+        return None
     return Hold(
         "conflict_held",
-        f"Both sides changed {', '.join(sorted(paths))} to different values.",
-        "Give it the same value on both sides; it goes on by itself then.",
+        f"Both sides changed {', '.join(sorted(paths))}{of} to different values.",
+        "Decide it by POST .../conflicts/{id}/resolve, or give it the same value on both sides; it goes on by itself "
+        "then.",
     )
 
 

@@ -7,7 +7,7 @@ writing, since Xero has no compare-and-set).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from app.db.findings import Attempt
@@ -33,9 +33,7 @@ from app.domain.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
 from app.reconcile.footing import Footing
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
-from app.reconcile.round import Round, Work, batches
-
-NEVER = datetime.min.replace(tzinfo=UTC)
+from app.reconcile.round import NEVER, Round, Work, batches
 
 SEEK_FROM = 3 * READ_BATCH
 """From so many links on, a page of what moved is cheaper than reading them by id."""
@@ -47,9 +45,8 @@ MISSING_IN_XERO = Hold(
 )
 
 
-async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
-    """Each link's work after both sides were looked at."""
-    works = [Work(link) for link in links]
+async def observe(current: Round, works: Sequence[Work]) -> None:
+    """Look at both sides of each work's link."""
     due = []
     taken_up = [work for work in works if work.link.skip is None]
     for work in taken_up:
@@ -71,7 +68,6 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
     for work in taken_up:
         with work.guarded():
             read_paid_anew(current, work)
-    return works
 
 
 def read_paid_anew(current: Footing, work: Work) -> None:

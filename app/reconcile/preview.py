@@ -25,7 +25,7 @@ from app.domain.organisation import Organisation
 from app.domain.plan import Plan, Terms
 from app.domain.preview import Preview, Step, StepKind
 from app.domain.refusals import NUMBER_TAKEN
-from app.reconcile.contacts.work import ContactWork, start_work
+from app.reconcile.contacts.work import ContactWork, read_said
 from app.reconcile.foresight import foresee
 from app.reconcile.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
@@ -111,7 +111,7 @@ async def _find_contacts(
     }
     keys = sorted(key for key in named if key is not None)
     links: list[ContactLink] = await list_contacts(session, footing.connection.id, keys) if keys else []
-    return {work.link.partner_contact_id: work for work in start_work(footing, links)}
+    return {work.link.partner_contact_id: work for work in read_said(footing, links)}
 
 
 def _look(footing: OnPaper, work: Work, plan: Plan, contacts: Contacts) -> Preview:

@@ -6,26 +6,29 @@ settled when the record equals both shadows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from datetime import datetime
+from uuid import UUID
 
 from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.links import save_links
-from app.db.session import ReadSession, WriteSession
+from app.db.session import ReadSession
+from app.db.sums import save_sums
 from app.domain.change import entries
 from app.domain.connection import Connection
 from app.domain.document import to_document
-from app.domain.fields import Fields, instant_text
+from app.domain.fields import instant_text
 from app.domain.hold import Hold
 from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good, next_change, partner_view
 from app.domain.link import InvoiceLink, Standing, State
-from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sides import Side, project
+from app.domain.sums import Sums
 from app.reconcile.footing import Footing
+from app.reconcile.kept import list_undecided, save_findings
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
+from app.reconcile.sums import list_differences, sum_up, total_shown
 
 RECORD_BATCH = 200
 """Links of one transaction: documents that come in meanwhile wait for it, so it stays short."""
@@ -57,7 +60,8 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     async with current.lease.recording() as session:
         links = [work.link for work in works]
         contacts = await list_named_contacts(session, current.connection, links)
-        changes, satisfied, again = [], [], set()
+        changes, satisfied = [], []
+        again = await list_undecided(session, works)
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
             change = find_change(work)
@@ -70,11 +74,14 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             if standing is WORK_LEFT:
                 again.add(work.link.id)
             work.link = replace(work.link, standing=standing)
+            work.sums = sum_up(current, work, plan)
+            work.discrepancies += list_differences(standing, work.sums)
         await save_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         numbered = await tell_numbers(session, current, works)
         await supersede_changes(session, satisfied)
-        await _save_findings(session, current, works)
+        await save_sums(session, current.connection_id, _list_sums(works))
+        await save_findings(session, current, works)
     return bool(changes or numbered)
 
 
@@ -82,6 +89,10 @@ def find_change(work: Work) -> PartnerChange | None:
     """What the partner's side still needs: nothing while it is set aside, which withdraws what waits for it."""
     change = next_change(work.hub) if work.link.skip is None else None
     return anew(work.hub, change) if change is not None and work.link.is_resumed else change
+
+
+def _list_sums(works: Sequence[Work]) -> dict[UUID, tuple[Sums, datetime | None]]:
+    return {work.link.id: (work.sums, work.link.partner_at) for work in works if work.sums is not None}
 
 
 def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
@@ -116,7 +127,7 @@ def build_change(
     """The change as the partner is sent it; `contacts` has the details of those that the link's records name."""
     view = partner_view(link.hub, link.hub.acked_revision)
     wanted = project(Side.PARTNER, link.hub.record)
-    sums = (_total(current, link.hub.record, view), _total(current, link.hub.record, wanted))
+    sums = (total_shown(current, link.hub.record, view), total_shown(current, link.hub.record, wanted))
     shown = {key: details.shown for key, details in contacts.items()}
     in_app = {key: details.in_app for key, details in contacts.items()}
     updated_at = link.xero_updated_at
@@ -134,26 +145,3 @@ def build_change(
         "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1]),
     }
     return NewChange(link.id, change.revision, change.moves, body)
-
-
-def _total(current: Footing, record: Fields, shown: Fields) -> Decimal | None:
-    """What the shown fields come to, by the tax types that the record knows for their lines."""
-    types = {path: value for path, value in record.items() if path.endswith("/tax_type")}
-    known = totals({**types, **shown}, current.organisation.rates()) if shown else None
-    return known.total if known else None
-
-
-async def _save_findings(session: WriteSession, current: Round, works: Sequence[Work]) -> None:
-    policy = current.connection.settings.conflict_policy.value
-    found = [
-        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
-        for work in works
-        for conflict in work.conflicts
-    ]
-    await insert_conflicts(session, current.connection_id, found, current.clock.now())
-    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
-    for work in works:
-        if work.had_open_conflicts:
-            await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
-        work.conflicts.clear()
-        work.attempts.clear()

@@ -14,7 +14,7 @@ from app.domain.hub import next_change
 from app.domain.money import totals
 from app.domain.preview import Preview
 from app.domain.why.facts import ContactFacts, InvoiceFacts
-from app.reconcile.contacts.work import start_work
+from app.reconcile.contacts.work import read_said
 from app.reconcile.preview import OnPaper, preview
 
 
@@ -53,7 +53,7 @@ async def _find_contact(
     if key is None or connection.organisation is None:
         return None
     footing = OnPaper(connection, connection.organisation)
-    works = start_work(footing, await list_contacts(session, connection.id, [key]))
+    works = read_said(footing, await list_contacts(session, connection.id, [key]))
     return works[0].link if works else None
 
 
@@ -70,7 +70,7 @@ async def gather_contact(
     """The facts of one contact."""
     link = (await list_contacts(session, connection.id, [kept.partner_contact_id]))[0]
     if connection.organisation is not None:
-        link = start_work(OnPaper(connection, connection.organisation), [link])[0].link
+        link = read_said(OnPaper(connection, connection.organisation), [link])[0].link
     return ContactFacts(
         now=now,
         address=address_of(connection),

@@ -8,6 +8,7 @@ reconcile's, which writes under the connection's lease.
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
+from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
 from app.db.tables.idempotency import IdempotencyKeyRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
@@ -30,12 +31,14 @@ __all__ = [
     "DiscrepancyRow",
     "IdempotencyKeyRow",
     "InvoiceLinkRow",
+    "InvoiceSumRow",
     "ItemLinkRow",
     "ItemListRow",
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
     "PartnerRow",
+    "ResolutionRow",
     "SubscriptionRow",
     "Table",
     "TokenSetRow",

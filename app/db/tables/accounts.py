@@ -83,7 +83,7 @@ class ConnectionRow(Table):
 
     `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
     `compare_run` is how far it has come, and `compare_at` when to go on with one that was put off. `compared_at` is
-    when the last one was done, `compared` what it came to.
+    when the last one was done, `compared` what it came to. `manifest_at` is when the partner last said what it has.
 
     `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
@@ -144,6 +144,7 @@ class ConnectionRow(Table):
     compare_at: Mapped[datetime | None]
     compared_at: Mapped[datetime | None]
     compared: Mapped[dict[str, Any] | None]
+    manifest_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

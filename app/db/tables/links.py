@@ -20,6 +20,7 @@ class ContactLinkRow(Skippable, Table):
     stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
     `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
     `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet.
+    `apart` and `ignored` are what people decided of held conflicts (`domain.hub`).
     """
 
     __tablename__ = "contact_links"
@@ -45,6 +46,11 @@ class ContactLinkRow(Skippable, Table):
         Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
         Index("ix_contact_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
+        Index(
+            "ix_contact_links_unsettled",
+            "connection_id",
+            postgresql_where=text("state <> 'settled' OR generation > settled_generation"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -81,6 +87,8 @@ class ContactLinkRow(Skippable, Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
@@ -101,7 +109,8 @@ class InvoiceLinkRow(Skippable, Table):
     payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is Xero's
     clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself.
+    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `apart` and
+    `ignored` are what people decided of held conflicts (`domain.hub`).
     """
 
     __tablename__ = "invoice_links"
@@ -131,6 +140,11 @@ class InvoiceLinkRow(Skippable, Table):
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
         Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
+        Index(
+            "ix_invoice_links_unsettled",
+            "connection_id",
+            postgresql_where=text("state <> 'settled' OR generation > settled_generation"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -168,6 +182,8 @@ class InvoiceLinkRow(Skippable, Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

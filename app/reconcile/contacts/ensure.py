@@ -24,10 +24,11 @@ from app.domain.sides import Side
 from app.domain.xero_contact import ContactWrite, XeroContact
 from app.domain.xero_invoice import Refused
 from app.errors import RateLimited
+from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
 from app.reconcile.contacts.matching import Match, find_matches
 from app.reconcile.contacts.record import record_contacts
-from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, start_work, take_contact
+from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
@@ -41,8 +42,9 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
         return {}
     async with current.database.reading() as session:
         links = await list_contacts(session, current.connection_id, keys)
-    missing = start_work(current, [link for link in links if link.xero_contact_id is None])
+    missing = await start_work(current, [link for link in links if link.xero_contact_id is None])
     await link_chosen(current, missing)
+    end_relinks(current, missing)
     fit = [work for work in missing if work.link.xero_contact_id is None and _may_be_created(work)]
     to_create = {work.link.id for work in fit}
     await record_contacts(current, [work for work in missing if work.link.id not in to_create])

@@ -9,9 +9,7 @@ from dataclasses import replace
 
 from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
 from app.db.contacts import save_contact_links, trigger_held_contacts
-from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.holds import trigger_held
-from app.db.session import WriteSession
 from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
@@ -20,8 +18,10 @@ from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good
 from app.domain.link import Standing, State
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
+from app.reconcile.kept import list_undecided, save_findings
 from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
 from app.reconcile.round import Round, batches
+from app.reconcile.sums import list_differences
 
 STAYS_HOME = Standing(
     State.SETTLED, "no_invoice_yet", "A contact goes to Xero with the first invoice that goes there."
@@ -49,11 +49,13 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         if standing is WORK_LEFT:
             again.add(work.link.id)
         work.link = replace(work.link, standing=standing)
+        work.discrepancies += list_differences(standing, None)
     async with current.lease.recording() as session:
+        again |= await list_undecided(session, works)
         await save_contact_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         await supersede_changes(session, satisfied)
-        await _save_findings(session, current, works)
+        await save_findings(session, current, works)
         if any(_may_free_others(work) for work in works):
             await trigger_held(session, current.connection_id, CONTACT_CODES)
             await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)
@@ -118,19 +120,3 @@ def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> New
         "contact": to_contact_document(link.partner_contact_id, wanted),
     }
     return NewChange(link.id, change.revision, change.moves, body, CONTACT)
-
-
-async def _save_findings(session: WriteSession, current: Round, works: Sequence[ContactWork]) -> None:
-    policy = current.connection.settings.conflict_policy.value
-    found = [
-        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
-        for work in works
-        for conflict in work.conflicts
-    ]
-    await insert_conflicts(session, current.connection_id, found, current.clock.now())
-    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
-    for work in works:
-        if work.had_open_conflicts:
-            await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
-        work.conflicts.clear()
-        work.attempts.clear()

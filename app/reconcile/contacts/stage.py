@@ -13,12 +13,13 @@ from dataclasses import replace
 from app.db.contacts import list_behind_contacts, list_contacts_by_xero_id
 from app.domain.hold import Hold
 from app.domain.xero_contact import XeroContact
+from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
 from app.reconcile.contacts.groups import join_groups
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.unfinished import finish_contact_creates
-from app.reconcile.contacts.work import ContactWork, start_work, take_contact
+from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.round import Round
 
@@ -36,8 +37,9 @@ async def reconcile_contacts(current: Round, limit: int) -> None:
         links = await list_behind_contacts(session, current.connection_id, limit)
     if not links:
         return
-    works = start_work(current, links)
+    works = await start_work(current, links)
     await link_chosen(current, works)
+    end_relinks(current, works)
     await _observe(current, [work for work in works if work.refusal is None and work.link.needs_a_read])
     await record_contacts(current, works)
     await write_contacts(current, works)
