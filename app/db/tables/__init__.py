@@ -8,11 +8,13 @@ reconcile's, which writes under the connection's lease.
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
+from app.db.tables.endpoints import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow, WebhookSecretRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
+from app.db.tables.partner_reads import PartnerReadRow, ReadEndpointRow, UnlistedRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
 from app.db.tables.usage import XeroUsageRow
@@ -26,6 +28,8 @@ __all__ = [
     "ConflictRow",
     "ConnectionRow",
     "ContactLinkRow",
+    "DeliveryAttemptRow",
+    "DeliveryRow",
     "DiscrepancyRow",
     "InvoiceLinkRow",
     "ItemLinkRow",
@@ -33,11 +37,16 @@ __all__ = [
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
+    "PartnerReadRow",
     "PartnerRow",
+    "ReadEndpointRow",
     "SubscriptionRow",
     "Table",
     "TokenSetRow",
     "UncomparedRow",
+    "UnlistedRow",
+    "WebhookEndpointRow",
+    "WebhookSecretRow",
     "XeroAppRow",
     "XeroEventRow",
     "XeroItemRow",
