@@ -25,13 +25,16 @@ from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.arrivals import lock_connection
 from app.db.changes import CONTACT
+from app.db.endpoints import NewEndpoint, insert_endpoint
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
 from app.db.usage import UsageBook
+from app.db.webhook_secrets import insert_secret
 from app.db.xero_apps import XeroAppVault
-from app.delivery.address import check_address
+from app.delivery.address import Addresses
 from app.delivery.delivery import Delivery, StoreDocument
-from app.delivery.webhook import Sender, build_client
+from app.delivery.network import build_client
+from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
@@ -116,7 +119,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
     async with (
         open_ground(settings, clock) as ground,
         open_xero(settings, ground) as xero,
-        build_client() as http,
+        open_sender(settings) as sender,
     ):
         yield WorkerParts(
             reconciler=Reconciler(
@@ -133,7 +136,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             delivery=Delivery(
                 ground.database,
                 ground.vault,
-                Sender(http, https_only=settings.is_production),
+                sender,
                 ground.waker,
                 ground.clock,
                 build_document_store(ground.database, ground.clock, ground.waker),
@@ -221,6 +224,19 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             await usage.save()
 
 
+@asynccontextmanager
+async def open_sender(settings: Settings) -> AsyncIterator[Sender]:
+    """What calls partners' addresses."""
+    addresses = build_addresses(settings)
+    async with build_client(addresses) as http:
+        yield Sender(http, addresses)
+
+
+def build_addresses(settings: Settings) -> Addresses:
+    """The gate of partners' addresses."""
+    return Addresses(https_only=settings.is_production, allow_internal=settings.allow_internal_addresses)
+
+
 def build_plan_in_force(settings: Settings) -> PlanInForce:
     """The Xero app's plan; a day has the plan's calls where the setting says nothing else."""
     plan = XeroPlan(settings.xero_plan)
@@ -305,23 +321,23 @@ def _name_faults(refused: InputRefused) -> str:
 async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:
     """Make a partner, and answer what is shown this once; raises `AddressRefused` for an address not to be called.
 
-    `webhook_secret_in` signs what goes into Plumbline, `webhook_secret_out` what Plumbline sends.
+    `webhook_secret_in` signs what goes into Plumbline. With an address it has its first endpoint, which applies the
+    changes of all its connections, and `webhook_secret_out` signs what Plumbline sends there.
     """
     if webhook_url is not None:
-        check_address(webhook_url, https_only=settings.is_production)
+        await build_addresses(settings).check(webhook_url)
     vault, database = build_vault(settings), Database(settings.database_url)
     key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
+    made, now = {"api_key": key, "webhook_secret_in": secret_in}, SYSTEM_CLOCK.now()
     try:
         async with database.writing() as session:
-            partner_id = await partners.insert_partner(
-                session, name, webhook_url, vault.encrypt(secret_in), vault.encrypt(secret_out)
-            )
+            partner_id = await partners.insert_partner(session, name)
             await partners.insert_api_key(session, partner_id, key[:_KEY_PREFIX_LENGTH], keys.hash_key(key))
+            await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
+            if webhook_url is not None:
+                endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
+                await insert_secret(session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now)
+                made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
     finally:
         await database.close()
-    return {
-        "partner_id": str(partner_id),
-        "api_key": key,
-        "webhook_secret_in": secret_in,
-        "webhook_secret_out": secret_out,
-    }
+    return {"partner_id": str(partner_id), **made}
