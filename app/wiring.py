@@ -32,8 +32,10 @@ from app.db.usage import UsageBook
 from app.db.webhook_secrets import insert_secret
 from app.db.xero_apps import XeroAppVault
 from app.delivery.address import Addresses
+from app.delivery.by_hand import ByHand
 from app.delivery.delivery import Delivery, StoreDocument
 from app.delivery.network import build_client
+from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
 from app.intake.contact_document import ContactDocument
@@ -108,6 +110,7 @@ class WorkerParts:
     watch: Watch
     retries: Retries
     delivery: Delivery
+    pruning: Pruning
     closings: Closings
     keep_alive: KeepAlive
     waker: ArqWaker
@@ -141,6 +144,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
                 ground.clock,
                 build_document_store(ground.database, ground.clock, ground.waker),
             ),
+            pruning=Pruning(ground.database, ground.clock),
             closings=Closings(ground.database, xero.consents, ground.clock),
             keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
             waker=ground.waker,
@@ -150,7 +154,11 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
 @asynccontextmanager
 async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
     """Everything that the API and the webhooks need."""
-    async with open_ground(settings) as ground, open_xero(settings, ground) as xero:
+    async with (
+        open_ground(settings) as ground,
+        open_xero(settings, ground) as xero,
+        open_sender(settings) as sender,
+    ):
         services = Services(
             database=ground.database,
             clock=ground.clock,
@@ -165,6 +173,8 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             calls_left=xero.budget,
             plan=build_plan_in_force(settings),
             usage=xero.usage,
+            addresses=build_addresses(settings),
+            by_hand=ByHand(ground.database, ground.vault, sender, ground.clock),
         )
         intake = IntakeServices(
             database=ground.database,

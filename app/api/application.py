@@ -11,7 +11,7 @@ from starlette.types import StatelessLifespan
 from app.api import health, usage
 from app.api.books import contacts, invoices, items, links, manifest
 from app.api.contract import DESCRIPTION, complete
-from app.api.delivery import changes, notices, webhooks
+from app.api.delivery import changes, deliveries, endpoint_secrets, endpoints, notices, webhooks
 from app.api.docs_page import build_docs_routes
 from app.api.findings import conflicts, discrepancies
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
@@ -32,6 +32,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     items.router,
     changes.router,
     notices.router,
+    endpoints.router,
+    endpoint_secrets.router,
+    deliveries.router,
     manifest.router,
     conflicts.router,
     discrepancies.router,

@@ -55,6 +55,10 @@ TAGS = (
     ("changes", "What your side must now show: the feed, for apps without a webhook and for catching up."),
     ("notices", "What became of a connection itself: lost, back, paused, removed, or in need of somebody."),
     (
+        "webhook-endpoints",
+        "Where your app is called: several addresses, each with its types and secrets, and what was sent there.",
+    ),
+    (
         "webhooks",
         "The same two ways by signed webhook, and Xero's own. What we send you is under *Webhooks* below.",
     ),
@@ -78,11 +82,14 @@ PLAIN_NAMES = {
     "Entry": "ManifestEntry",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
+    "SecretShown": "WebhookSecret",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",
     "TrackingOptionShown": "TrackingOption",
     "Wanted": "DocumentWanted",
+    "WebhookEndpointMade": "WebhookEndpointWithSecret",
+    "WebhookEndpointShown": "WebhookEndpoint",
     "XeroAppShown": "XeroApp",
 }
 """Schemas whose name in the code says too little, or too much, outside of it."""

@@ -10,6 +10,8 @@ from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
 from app.db.session import Database
 from app.db.usage import UsageBook
+from app.delivery.address import Addresses
+from app.delivery.by_hand import ByHand
 from app.domain.pricing import PlanInForce
 from app.reconcile.ports import Waker, XeroOrganisations
 from app.vault import Vault
@@ -20,7 +22,8 @@ class Services:
     """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone.
 
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
-    `usage` keeps what the calls of a request came to, when it is over.
+    `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
+    and `by_hand` calls it for whoever asks.
     """
 
     database: Database
@@ -36,6 +39,8 @@ class Services:
     calls_left: CallsLeftSource
     plan: PlanInForce
     usage: UsageBook
+    addresses: Addresses
+    by_hand: ByHand
 
 
 def get_services(request: Request) -> Services:

@@ -41,6 +41,8 @@ KINDS: dict[str, Kind] = {
     "xero_app_known": Kind(409, "The Xero app is registered already"),
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),
+    "endpoint_taken": Kind(409, "Another endpoint applies these changes"),
+    "endpoint_disabled": Kind(409, "The endpoint is disabled"),
     "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),

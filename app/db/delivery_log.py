@@ -13,8 +13,8 @@ from sqlalchemy import CTE, Boolean, Update, case, delete, insert, literal, or_,
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.db.session import WriteSession
-from app.db.tables import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow
-from app.domain.endpoint import QUIET_DAY, Failing
+from app.db.tables import ChangeRow, DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow
+from app.domain.endpoint import CHANGE_TYPES, QUIET_DAY, Failing
 
 MOST_ATTEMPTS = 50
 
@@ -175,3 +175,17 @@ async def prune_attempts(session: WriteSession, before: datetime, limit: int) ->
     )
     pruned = delete(row).where(row.id.in_(old)).returning(row.id)
     return len((await session.execute(pruned)).scalars().all())
+
+
+async def end_left_behind(session: WriteSession, before: datetime, limit: int) -> int:
+    """End deliveries to an endpoint that no longer applies, whose change went another way; answers how many."""
+    row = DeliveryRow
+    left = (
+        select(row.id)
+        .join(ChangeRow, (ChangeRow.id == row.cursor) & row.type.in_(CHANGE_TYPES))
+        .where(~row.is_copy, row.state == "pending", ChangeRow.state != "pending", row.created_at < before)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=row)
+    )
+    ended = update(row).where(row.id.in_(left)).values(state="superseded").returning(row.id)
+    return len((await session.execute(ended)).scalars().all())

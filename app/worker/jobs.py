@@ -79,6 +79,10 @@ class Jobs:
         """Look again at what is held, where its cause may have lifted without anybody telling."""
         await self._parts.retries.retry_held()
 
+    async def prune_deliveries(self, _: Context) -> None:
+        """Forget what was sent a month ago, and give up copies that nobody took."""
+        await self._parts.pruning.prune()
+
     async def close_in_xero(self, _: Context) -> None:
         """Disconnect in Xero what was removed here."""
         await self._parts.closings.close_due()
@@ -100,6 +104,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),
+            _on_timer(jobs.prune_deliveries, EVERY_MINUTE),
             _on_timer(jobs.ask_for_compares, EVERY_MINUTE),
             _on_timer(jobs.watch_webhooks, EVERY_MINUTE),
         ],

@@ -117,6 +117,12 @@ def _create_deliveries() -> None:
         ["connection_id", "endpoint_id", "id"],
         postgresql_where=sa.text("is_copy AND state = 'pending'"),
     )
+    op.create_index(
+        "ix_deliveries_in_order",
+        "deliveries",
+        ["cursor"],
+        postgresql_where=sa.text("NOT is_copy AND state = 'pending'"),
+    )
     op.create_index("ix_deliveries_created_at", "deliveries", ["created_at"])
     op.create_table(
         "delivery_attempts",

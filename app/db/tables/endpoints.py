@@ -83,6 +83,7 @@ class DeliveryRow(Table):
             "id",
             postgresql_where=text("is_copy AND state = 'pending'"),
         ),
+        Index("ix_deliveries_in_order", "cursor", postgresql_where=text("NOT is_copy AND state = 'pending'")),
         Index("ix_deliveries_created_at", "created_at"),
     )
 
