@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.db.endpoints import covers, save_disabled, takes
 from app.db.fan_out import NOTICE
@@ -97,7 +98,7 @@ async def _tell_others(session: WriteSession, endpoint: WebhookEndpointRow, curs
     other = WebhookEndpointRow
     wanted = (
         select(other.id, ConnectionRow.id.label("connection_id"))
-        .distinct(other.id)
+        .ext(distinct_on(other.id))
         .join(ConnectionRow, ConnectionRow.partner_id == other.partner_id)
         .where(
             other.partner_id == endpoint.partner_id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import WebhookSecretRow
@@ -30,9 +30,8 @@ async def insert_secret(
 ) -> None:
     """Put a secret in use. Those that count now do so until `others_end_at`, or until their own end if it is sooner."""
     row = WebhookSecretRow
-    await session.execute(
-        update(row).where(row.owner_id == owner_id, row.ends_at.is_(None)).values(ends_at=others_end_at)
-    )
+    sooner = func.least(row.ends_at, others_end_at)  # which passes over null, the one in use
+    await session.execute(update(row).where(row.owner_id == owner_id).values(ends_at=sooner))
     await session.execute(delete(row).where(row.owner_id == owner_id, row.ends_at <= at))
     session.add(WebhookSecretRow(owner_id=owner_id, secret=sealed, made_at=at))
     await session.flush()

@@ -26,7 +26,8 @@ _INSIDE = tuple(
     for text in (
         # Azure's own service for its machines, on an address that looks public.
         "168.63.129.16/32",
-        # 6to4 relays, long given up.
+        # For protocols alone, and Oracle's metadata; 6to4 relays, long given up.
+        "192.0.0.0/24",
         "192.88.99.0/24",
         # IPv4 inside IPv6: mapped, compatible, translated, NAT64 of either kind, 6to4, Teredo.
         "::ffff:0:0/96",
@@ -36,6 +37,9 @@ _INSIDE = tuple(
         "64:ff9b:1::/48",
         "2002::/16",
         "2001::/32",
+        # For protocols, and for books.
+        "2001::/23",
+        "3fff::/20",
         # Site-local, replaced by unique local addresses and still routed in places.
         "fec0::/10",
     )
