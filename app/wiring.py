@@ -6,16 +6,14 @@ used, so that an API starts, and answers, while Redis or Xero are down.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
 from arq.connections import ArqRedis
-from pydantic import ValidationError
 from redis.asyncio import ConnectionPool
 
 from app import keys
@@ -23,8 +21,6 @@ from app.api.dependencies import Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
-from app.db.arrivals import lock_connection
-from app.db.changes import CONTACT
 from app.db.endpoints import NewEndpoint, insert_endpoint
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
@@ -33,20 +29,15 @@ from app.db.webhook_secrets import insert_secret
 from app.db.xero_apps import XeroAppVault
 from app.delivery.address import Addresses
 from app.delivery.by_hand import ByHand
-from app.delivery.delivery import Delivery, StoreDocument
+from app.delivery.delivery import Delivery
 from app.delivery.network import build_client
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
-from app.intake.contact_document import ContactDocument
-from app.intake.contact_documents import take_in_contact
+from app.intake.answered import build_document_store
 from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
-from app.intake.document import Document
-from app.intake.documents import take_in
-from app.intake.refusals import InputRefused, list_faults
 from app.reconcile.closing import Closings
 from app.reconcile.keep_alive import KeepAlive
-from app.reconcile.ports import Waker
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.retries import Retries
 from app.reconcile.sweep import Sweep
@@ -298,34 +289,6 @@ def build_app_checks(apps: XeroAppVault) -> FindAppCheck:
 def build_signature_check(webhook_key: str) -> SignatureCheck:
     """Whether Xero signed a webhook; without a webhook key, which development may lack, it signed none."""
     return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)
-
-
-def build_document_store(database: Database, clock: Clock, waker: Waker) -> StoreDocument:
-    """How delivery hands the document of a refusal to intake, which takes it in as any other."""
-
-    async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
-        try:
-            document = (ContactDocument if kind == CONTACT else Document).model_validate(body)
-            async with database.writing() as session:
-                connection = await lock_connection(session, connection_id)
-                if connection is None:
-                    return "its connection is gone"
-                if isinstance(document, ContactDocument):
-                    taken = await take_in_contact(session, connection, document, clock.now())
-                else:
-                    taken = await take_in(session, connection, document, clock.now())
-        except ValidationError as invalid:
-            return _name_faults(InputRefused("", "", list_faults(invalid.errors())))
-        except InputRefused as refused:
-            return _name_faults(refused)
-        await waker.reconcile_soon(taken.nudges)
-        return None if taken.stored.is_news else f"version {taken.stored.held_version} is held already"
-
-    return store
-
-
-def _name_faults(refused: InputRefused) -> str:
-    return "; ".join(f"{fault.field} {fault.message}" for fault in refused.faults) or refused.detail
 
 
 async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:

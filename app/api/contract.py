@@ -62,7 +62,10 @@ TAGS = (
         "webhooks",
         "The same two ways by signed webhook, and Xero's own. What we send you is under *Webhooks* below.",
     ),
-    ("manifest", "Post which invoices you have: the answer names those whose document was lost on the way."),
+    (
+        "manifest",
+        "Post which invoices you have, and what they come to: the answer names what was lost and what differs.",
+    ),
     ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
     (
         "discrepancies",
@@ -80,9 +83,11 @@ PLAIN_NAMES = {
     "ConnectionShown": "Connection",
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    "InvoiceEntry": "ManifestInvoice",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
     "SecretShown": "WebhookSecret",
+    "Source": "KnowledgeSource",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",

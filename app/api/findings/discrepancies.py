@@ -42,9 +42,15 @@ class Discrepancy(BaseModel):
     id: int
     invoice_id: str | None = Field(description="The invoice that it is of; null where it is a contact's.")
     contact_id: str | None
-    kind: str = Field(description="`overwritten_in_xero`: an edit there may have been lost to our write.")
+    kind: str = Field(
+        description="`overwritten_in_xero`: an edit there may have been lost to our write. `manifest_total_differs`: "
+        "your app says another total of a version than the document that we hold of it. `missing_at_partner`: your app "
+        "no longer has it."
+    )
     message: str
-    values: dict[str, Any] = Field(description="By path: what Xero held before our write, and what we wrote.")
+    values: dict[str, Any] = Field(
+        description="By path: what Xero held before our write, and what we wrote; or what either side says."
+    )
     found_at: datetime
 
 

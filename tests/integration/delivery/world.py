@@ -25,11 +25,11 @@ from app.delivery.network import TIMEOUT
 from app.delivery.webhook import Sender
 from app.domain.connection import ConnectionState
 from app.domain.endpoint import Endpoint
+from app.intake.answered import build_document_store
 from app.intake.document import Document
 from app.keys import make_webhook_secret
 from app.vault import Vault
 from app.waker import ArqWaker
-from app.wiring import build_document_store
 
 BUSINESS_ID = "biz_1"
 ANYWHERE = Addresses(https_only=False, allow_internal=True)
