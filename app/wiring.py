@@ -36,6 +36,8 @@ from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
 from app.intake.answered import build_document_store
 from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
+from app.reading.reader import PartnerReader
+from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
 from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.reconciler import Reconciler
@@ -102,6 +104,7 @@ class WorkerParts:
     retries: Retries
     delivery: Delivery
     pruning: Pruning
+    reading: PartnerReading
     closings: Closings
     keep_alive: KeepAlive
     waker: ArqWaker
@@ -113,8 +116,10 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
     async with (
         open_ground(settings, clock) as ground,
         open_xero(settings, ground) as xero,
-        open_sender(settings) as sender,
+        open_partners(settings) as http,
     ):
+        addresses = build_addresses(settings)
+        store = build_document_store(ground.database, ground.clock, ground.waker)
         yield WorkerParts(
             reconciler=Reconciler(
                 ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
@@ -130,10 +135,19 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             delivery=Delivery(
                 ground.database,
                 ground.vault,
-                sender,
+                Sender(http, addresses),
                 ground.waker,
                 ground.clock,
-                build_document_store(ground.database, ground.clock, ground.waker),
+                store,
+            ),
+            reading=PartnerReading(
+                ground.database,
+                ground.vault,
+                PartnerReader(http, addresses, ground.clock),
+                ground.waker,
+                ground.clock,
+                store,
+                compare_every=timedelta(hours=settings.compare_every_hours),
             ),
             pruning=Pruning(ground.database, ground.clock),
             closings=Closings(ground.database, xero.consents, ground.clock),
@@ -148,8 +162,9 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
     async with (
         open_ground(settings) as ground,
         open_xero(settings, ground) as xero,
-        open_sender(settings) as sender,
+        open_partners(settings) as http,
     ):
+        addresses = build_addresses(settings)
         services = Services(
             database=ground.database,
             clock=ground.clock,
@@ -164,8 +179,8 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             calls_left=xero.budget,
             plan=build_plan_in_force(settings),
             usage=xero.usage,
-            addresses=build_addresses(settings),
-            by_hand=ByHand(ground.database, ground.vault, sender, ground.clock),
+            addresses=addresses,
+            by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
         )
         intake = IntakeServices(
             database=ground.database,
@@ -225,12 +240,9 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             await usage.save()
 
 
-@asynccontextmanager
-async def open_sender(settings: Settings) -> AsyncIterator[Sender]:
-    """What calls partners' addresses."""
-    addresses = build_addresses(settings)
-    async with build_client(addresses) as http:
-        yield Sender(http, addresses)
+def open_partners(settings: Settings) -> httpx.AsyncClient:
+    """The client for partners' addresses."""
+    return build_client(build_addresses(settings))
 
 
 def build_addresses(settings: Settings) -> Addresses:

@@ -109,11 +109,11 @@ def sign(secrets: Sequence[str], webhook_id: str, now: datetime, content: str) -
     }
 
 
-async def read_beginning(answer: httpx.Response) -> bytes:
-    """At most `LARGEST_ANSWER` of a body."""
+async def read_beginning(answer: httpx.Response, most: int = LARGEST_ANSWER) -> bytes:
+    """At most so much of a body."""
     read = bytearray()
     async for piece in answer.aiter_raw():
         read += piece
-        if len(read) > LARGEST_ANSWER:
+        if len(read) > most:
             break
-    return bytes(read[:LARGEST_ANSWER])
+    return bytes(read[:most])
