@@ -11,7 +11,16 @@ from starlette.types import StatelessLifespan
 from app.api import health, usage
 from app.api.books import contacts, invoices, items, links, manifest
 from app.api.contract import DESCRIPTION, complete
-from app.api.delivery import changes, deliveries, endpoint_secrets, endpoints, notices, webhooks
+from app.api.delivery import (
+    changes,
+    deliveries,
+    endpoint_secrets,
+    endpoints,
+    notices,
+    partner_side,
+    read_endpoints,
+    webhooks,
+)
 from app.api.docs_page import build_docs_routes
 from app.api.findings import conflicts, discrepancies
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
@@ -36,6 +45,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     endpoint_secrets.router,
     deliveries.router,
     manifest.router,
+    partner_side.router,
+    read_endpoints.router,
     conflicts.router,
     discrepancies.router,
     links.router,

@@ -66,6 +66,10 @@ TAGS = (
         "manifest",
         "Post which invoices you have, and what they come to: the answer names what was lost and what differs.",
     ),
+    (
+        "partner-side",
+        "Let your app be asked what it holds, so that nothing lost stays lost; and how old our knowledge of it is.",
+    ),
     ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
     (
         "discrepancies",
@@ -86,6 +90,8 @@ PLAIN_NAMES = {
     "InvoiceEntry": "ManifestInvoice",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
+    "ReadEndpointMade": "ReadEndpointWithSecret",
+    "ReadEndpointShown": "ReadEndpoint",
     "SecretShown": "WebhookSecret",
     "Source": "KnowledgeSource",
     "State": "LinkState",

@@ -49,9 +49,12 @@ class ReadStanding:
 
 async def ask_for_read(
     session: WriteSession, connection_id: UUID, at: datetime, *, compare: bool = False
-) -> None:
-    """Have the partner's side looked at now; one that is under way goes on. Nothing comes of it without an address."""
+) -> bool:
+    """Have the partner's side looked at now; one that is under way goes on. False where there is no address to ask."""
     row = PartnerReadRow
+    readable = select(ConnectionRow.id).where(ConnectionRow.id == connection_id, _is_readable())
+    if (await session.execute(readable)).scalar_one_or_none() is None:
+        return False
     asked = insert(row).values(connection_id=connection_id, due_at=at, compare_due=compare)
     await session.execute(
         asked.on_conflict_do_update(
@@ -62,6 +65,7 @@ async def ask_for_read(
             },
         )
     )
+    return True
 
 
 async def list_reads_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
