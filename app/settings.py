@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     # Calls of one API key in a minute, and of one address without a valid key; held over all processes.
     api_limit_per_minute: int = Field(default=1200, gt=0)
     stranger_limit_per_minute: int = Field(default=60, gt=0)
+    # Whether partners' addresses may lead to this machine and its networks; never in production.
+    allow_internal_addresses: bool = Field(
+        default_factory=lambda known: known.get("env") is Environment.DEVELOPMENT
+    )
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -162,6 +166,11 @@ class Settings(BaseSettings):
                 f"{name} is too weak"
                 for name, secret in secrets.items()
                 if secret and _is_weak(secret.encode())
+            ),
+            *(
+                ["PLUMBLINE_ALLOW_INTERNAL_ADDRESSES must not be true"]
+                if self.allow_internal_addresses
+                else []
             ),
             *(
                 f"PLUMBLINE_SECRET_KEYS: key {position} is too weak"

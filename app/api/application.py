@@ -15,7 +15,18 @@ from app.api.answer_headers import AnswerHeaders
 from app.api.books import contacts, invoices, items, links, manifest
 from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
-from app.api.delivery import changes, events, notices, resend, webhooks
+from app.api.delivery import (
+    changes,
+    deliveries,
+    endpoint_secrets,
+    endpoints,
+    events,
+    notices,
+    partner_side,
+    read_endpoints,
+    resend,
+    webhooks,
+)
 from app.api.docs_page import build_docs_routes
 from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.held import held, retry, skips
@@ -50,7 +61,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     resend.router,
     events.router,
     notices.router,
+    endpoints.router,
+    endpoint_secrets.router,
+    deliveries.router,
     manifest.router,
+    partner_side.router,
+    read_endpoints.router,
     conflicts.router,
     discrepancies.router,
     resolutions.router,

@@ -72,10 +72,21 @@ TAGS = (
     ("events", "What both sides sent, as it came and what became of it; any of it sent through again."),
     ("notices", "What became of a connection itself: lost, back, paused, removed, or in need of somebody."),
     (
+        "webhook-endpoints",
+        "Where your app is called: several addresses, each with its types and secrets, and what was sent there.",
+    ),
+    (
         "webhooks",
         "The same two ways by signed webhook, and Xero's own. What we send you is under *Webhooks* below.",
     ),
-    ("manifest", "Post which invoices you have: the answer names those whose document was lost on the way."),
+    (
+        "manifest",
+        "Post which invoices you have, and what they come to: the answer names what was lost and what differs.",
+    ),
+    (
+        "partner-side",
+        "Let your app be asked what it holds, so that nothing lost stays lost; and how old our knowledge of it is.",
+    ),
     ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
     (
         "discrepancies",
@@ -102,11 +113,17 @@ PLAIN_NAMES = {
     "OrganisationName": "Organisation",
     "Page_KeyShown_": "KeyPage",
     "PartnerShown": "Partner",
+    "ReadEndpointMade": "ReadEndpointWithSecret",
+    "ReadEndpointShown": "ReadEndpoint",
+    "SecretShown": "WebhookSecret",
+    "Source": "KnowledgeSource",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",
     "TrackingOptionShown": "TrackingOption",
     "Wanted": "DocumentWanted",
+    "WebhookEndpointMade": "WebhookEndpointWithSecret",
+    "WebhookEndpointShown": "WebhookEndpoint",
     "XeroAppShown": "XeroApp",
 }
 """Schemas whose name in the code says too little, or too much, outside of it."""

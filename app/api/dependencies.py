@@ -13,6 +13,8 @@ from app.db.api_keys import KeyUses
 from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.usage import UsageBook
+from app.delivery.address import Addresses
+from app.delivery.by_hand import ByHand
 from app.domain.pricing import PlanInForce
 from app.reconcile.ports import Waker, XeroOrganisations
 from app.vault import Vault
@@ -23,8 +25,9 @@ class Services:
     """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone.
 
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
-    `usage` keeps what the calls of a request came to, when it is over. `call_limit`, `key_uses` and `claims` are for
-    the middleware: no handler needs them.
+    `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
+    and `by_hand` calls it for whoever asks. `call_limit`, `key_uses` and `claims` are for the middleware: no handler
+    needs them.
     """
 
     database: Database
@@ -43,6 +46,8 @@ class Services:
     call_limit: CallLimit
     key_uses: KeyUses
     claims: ClaimBook
+    addresses: Addresses
+    by_hand: ByHand
 
 
 def get_services(request: Request) -> Services:

@@ -46,6 +46,8 @@ KINDS: dict[str, Kind] = {
     "too_many_keys": Kind(409, "The partner has as many API keys as it may"),
     "request_under_way": Kind(409, "The request with this Idempotency-Key is under way"),
     "answer_lost": Kind(409, "The request was carried out, and its answer was lost"),
+    "endpoint_taken": Kind(409, "Another endpoint applies these changes"),
+    "endpoint_disabled": Kind(409, "The endpoint is disabled"),
     "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
     "decision_refused": Kind(409, "The decision cannot be taken like that"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app.db.endpoints import has_applying_endpoint
 from app.db.event_feed import count_waiting_events
 from app.db.held import count_held
 from app.db.session import ReadSession
 from app.db.skips import ROWS
 from app.db.subscriptions import find_subscription
-from app.db.tables import ChangeRow, ConnectionRow, PartnerRow, TokenSetRow
+from app.db.tables import ChangeRow, ConnectionRow, TokenSetRow
 from app.domain.checkup.facts import Backlog, ConsentState, Heard, Told
 from app.domain.connection import Connection
 from app.domain.settings import ItemSync
@@ -41,8 +42,7 @@ async def find_heard(session: ReadSession, connection: Connection) -> Heard:
 async def find_told(session: ReadSession, connection_id: UUID) -> Told:
     """How the partner's app answers changes of this connection."""
     row = ChangeRow
-    address = select(PartnerRow.webhook_url).join(ConnectionRow).where(ConnectionRow.id == connection_id)
-    has_address = (await session.execute(address)).scalar_one_or_none() is not None
+    has_address = await has_applying_endpoint(session, connection_id)
     is_pending = (row.connection_id == connection_id, row.state == "pending")
     counted = select(func.count(), func.min(row.created_at)).where(*is_pending)
     waiting, since = (await session.execute(counted)).one()

@@ -50,6 +50,14 @@ async def list_known(
     return [Known(*found) for found in await session.execute(known)]
 
 
+async def list_held_versions(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
+) -> dict[str, int]:
+    """The newest version known of each of those invoices."""
+    known = await list_known(session, connection_id, partner_invoice_ids)
+    return {one.partner_invoice_id: one.version for one in known}
+
+
 async def list_not_named(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
 ) -> list[tuple[UUID, int]]:

@@ -1,4 +1,4 @@
-"""Partners and their API keys. Only a key's hash is kept."""
+"""Partners and their API keys. Only a key's hash is kept; secrets are in `db.webhook_secrets`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ApiKeyRow, ConnectionRow, PartnerRow
+from app.db.tables import ApiKeyRow, PartnerRow
 
 
 class Role(StrEnum):
@@ -36,22 +36,17 @@ class Key:
     last_used_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Partner:
-    """A partner with its webhook secrets, still encrypted; it has no repr that could show them."""
+    """A partner."""
 
     id: UUID
     name: str
-    webhook_url: str | None
-    secret_in: bytes
-    secret_out: bytes
 
 
-async def insert_partner(
-    session: WriteSession, name: str, webhook_url: str | None, secret_in: bytes, secret_out: bytes
-) -> UUID:
-    """Make a partner; the secrets come encrypted."""
-    row = PartnerRow(name=name, webhook_url=webhook_url, secret_in=secret_in, secret_out=secret_out)
+async def insert_partner(session: WriteSession, name: str) -> UUID:
+    """Make a partner."""
+    row = PartnerRow(name=name)
     session.add(row)
     await session.flush()
     return row.id
@@ -83,15 +78,4 @@ async def find_key(session: ReadSession, key_hash: bytes, now: datetime) -> Key 
 async def find_partner(session: ReadSession, partner_id: UUID) -> Partner | None:
     """The partner, or None."""
     row = (await session.execute(select(PartnerRow).where(PartnerRow.id == partner_id))).scalar_one_or_none()
-    return _from_row(row) if row else None
-
-
-async def find_partner_of_connection(session: ReadSession, connection_id: UUID) -> Partner | None:
-    """The partner that a connection belongs to."""
-    wanted = select(PartnerRow).join(ConnectionRow).where(ConnectionRow.id == connection_id)
-    row = (await session.execute(wanted)).scalar_one_or_none()
-    return _from_row(row) if row else None
-
-
-def _from_row(row: PartnerRow) -> Partner:
-    return Partner(row.id, row.name, row.webhook_url, row.secret_in, row.secret_out)
+    return Partner(row.id, row.name) if row else None

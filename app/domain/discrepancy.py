@@ -173,6 +173,16 @@ def find_missing_at_partner(version: int) -> Found:
     )
 
 
+def find_gone_at_partner(kind: str, partner_id: str) -> Found:
+    """The app neither lists a thing any more nor has it when it is asked for by its id."""
+    return Found(
+        DiscrepancyKind.MISSING_AT_PARTNER,
+        f"The app lists no {kind} {partner_id} any more, and answers that it has none; it stays here and in Xero.",
+        values={"held": partner_id},
+        moved_by=MovedBy.PARTNER,
+    )
+
+
 def _values(**values: Value | Absent) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not ABSENT}
 

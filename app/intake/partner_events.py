@@ -1,6 +1,7 @@
 """POST /webhooks/partner/{partner_id}: the partner's documents as signed webhooks (Standard Webhooks).
 
-The library verifies the raw bytes with the partner's own secret; a partner that is unknown looks like a wrong
+The library verifies the raw bytes with a secret of the partner's own, of which several count while one takes the place
+of another; a partner that is unknown looks like a wrong
 signature. A webhook is stored once by its id, in the transaction that stores its document, and answered after the
 commit. A document that is refused is answered with a problem document and leaves nothing behind, so it may be sent
 again.
@@ -22,6 +23,7 @@ from app.db.connections import find_connection
 from app.db.events import insert_partner_event
 from app.db.partners import Partner, find_partner
 from app.db.session import ReadSession, WriteSession
+from app.db.webhook_secrets import list_secrets
 from app.domain.connection import Connection
 from app.intake.bodies import MalformedBody, read_json
 from app.intake.contact_document import ContactDocument
@@ -85,7 +87,7 @@ async def take_partner_event(request: Request) -> Response:
     services: IntakeServices = request.app.state.intake
     body = await request.body()
     partner = await _find_partner(services, request.path_params["partner_id"])
-    if partner is None or not _is_signed(services, partner, body, request):
+    if partner is None or not await _is_signed(services, partner, body, request):
         return Response(status_code=401)
     nudges = await _store(services, partner, request.headers["webhook-id"], _read_event(body))
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
@@ -100,15 +102,23 @@ async def _find_partner(services: IntakeServices, partner_id: str) -> Partner | 
         return await find_partner(session, wanted)
 
 
-def _is_signed(services: IntakeServices, partner: Partner, body: bytes, request: Request) -> bool:
+async def _is_signed(services: IntakeServices, partner: Partner, body: bytes, request: Request) -> bool:
     """Whether the partner signed it within the last five minutes; the library reads no clock but the machine's."""
-    secret = services.vault.decrypt(partner.secret_in)
+    async with services.database.reading() as session:
+        secrets = (await list_secrets(session, [partner.id], services.clock.now()))[partner.id]
+    opened = [services.vault.decrypt(secret.sealed) for secret in secrets]
+    if not any(_verifies(secret, body, request) for secret in opened):
+        return False
+    return len(request.headers["webhook-id"]) <= _LONGEST_WEBHOOK_ID
+
+
+def _verifies(secret: str, body: bytes, request: Request) -> bool:
     try:
         Webhook(secret).verify(body, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError):
         # A ValueError is the library's for a header or a body that it cannot take apart.
         return False
-    return len(request.headers["webhook-id"]) <= _LONGEST_WEBHOOK_ID
+    return True
 
 
 def _read_event(body: bytes) -> dict[str, Any]:

@@ -260,3 +260,7 @@ class Waker(Protocol):
     async def deliver_soon(self, connection_id: UUID) -> None:
         """Send what waits for this connection's partner now."""
         ...
+
+    async def read_soon(self, connection_id: UUID) -> None:
+        """Look at what this connection's partner holds now."""
+        ...

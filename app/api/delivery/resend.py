@@ -9,7 +9,7 @@ from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER
 from app.api.problems import documented
-from app.db.partners import find_partner
+from app.db.endpoints import has_applying_endpoint
 from app.db.resends import Resend, ask_to_resend
 from app.domain.connection import ConnectionState
 from app.intake.refusals import InputRefused
@@ -70,10 +70,9 @@ async def resend_change(
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         resend = await ask_to_resend(session, connection.id, cursor, services.clock.now())
-        partner = await find_partner(session, partner_id)
+        has_webhook = await has_applying_endpoint(session, connection.id)
     if resend is None:
         raise InputRefused("not_found", "This connection has no change with that cursor.")
-    has_webhook = partner is not None and partner.webhook_url is not None
     if resend.sent is not None and has_webhook:
         tasks.add_task(services.waker.deliver_soon, connection_id)
     return _show(resend, has_webhook=has_webhook, is_paused=connection.state is ConnectionState.PAUSED)

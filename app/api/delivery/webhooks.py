@@ -78,7 +78,10 @@ def send_change(
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1042`.")],
     webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
     webhook_signature: Annotated[
-        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+        str,
+        Header(
+            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
+        ),
     ],
 ) -> None:
     """Compare and set, for each entry of `fields`, all of them or none:
@@ -106,7 +109,10 @@ def send_contact_change(
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1043`.")],
     webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
     webhook_signature: Annotated[
-        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+        str,
+        Header(
+            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
+        ),
     ],
 ) -> None:
     """The same rules as for an invoice, on the fields of a contact; `data` has `contact_id` and `contact`.

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.settings.mappings import MappingProblem, build_problems
 from app.domain.connection import Connection, ConnectionState
 from app.domain.next_step import find_next_step, is_ready
+from app.domain.partner_knowledge import Source, find_knowledge
 
 
 class NextStep(BaseModel):
@@ -73,6 +74,8 @@ class ConnectionShown(BaseModel):
                     "swept_at": None,
                     "compared_at": None,
                     "compared_differing": None,
+                    "partner_known_at": None,
+                    "partner_known_by": None,
                     "created_at": "2026-11-20T03:00:00Z",
                 }
             ]
@@ -116,6 +119,14 @@ class ConnectionShown(BaseModel):
     compared_differing: int | None = Field(
         description="How many of them that compare found to differ, and brought into step."
     )
+    partner_known_at: datetime | None = Field(
+        description="The moment as of which your side is known here: whatever your app held then has arrived, where "
+        "that is by a read or a manifest."
+    )
+    partner_known_by: Source | None = Field(
+        description="`read` or `manifest`, whichever was later; `document` where neither is used: then the moment is "
+        "only when the newest document came, and one that was lost is not noticed."
+    )
     created_at: datetime
 
 
@@ -124,6 +135,7 @@ def build_connection(
 ) -> ConnectionShown:
     """The resource of a connection."""
     organisation = connection.organisation
+    known = find_knowledge(connection.partner_read_at, connection.manifest_at, connection.documented_at)
     return ConnectionShown(
         id=connection.id,
         business_id=connection.business_id,
@@ -157,6 +169,8 @@ def build_connection(
         swept_at=connection.swept_at,
         compared_at=connection.compared_at,
         compared_differing=connection.compared.differing if connection.compared else None,
+        partner_known_at=known.known_at if known else None,
+        partner_known_by=known.source if known else None,
         created_at=connection.created_at,
     )
 

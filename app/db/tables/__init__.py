@@ -9,12 +9,14 @@ from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, Part
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
 from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
+from app.db.tables.endpoints import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow, WebhookSecretRow
 from app.db.tables.idempotency import IdempotencyKeyRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
+from app.db.tables.partner_reads import PartnerReadRow, ReadEndpointRow, UnlistedRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
 from app.db.tables.usage import XeroUsageRow
@@ -28,6 +30,8 @@ __all__ = [
     "ConflictRow",
     "ConnectionRow",
     "ContactLinkRow",
+    "DeliveryAttemptRow",
+    "DeliveryRow",
     "DiscrepancyRow",
     "IdempotencyKeyRow",
     "InvoiceLinkRow",
@@ -37,12 +41,17 @@ __all__ = [
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
+    "PartnerReadRow",
     "PartnerRow",
+    "ReadEndpointRow",
     "ResolutionRow",
     "SubscriptionRow",
     "Table",
     "TokenSetRow",
     "UncomparedRow",
+    "UnlistedRow",
+    "WebhookEndpointRow",
+    "WebhookSecretRow",
     "XeroAppRow",
     "XeroEventRow",
     "XeroItemRow",

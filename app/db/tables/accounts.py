@@ -11,17 +11,12 @@ from app.db.tables.table import Table
 
 
 class PartnerRow(Table):
-    """A company whose app calls us. Its two webhook secrets are encrypted; `webhook_url` is where changes go."""
+    """A company whose app calls us; where it is called in turn, its endpoints say (`tables.endpoints`)."""
 
     __tablename__ = "partners"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str]
-    webhook_url: Mapped[str | None]
-    secret_in: Mapped[bytes]
-    """Signs what the partner sends to us."""
-    secret_out: Mapped[bytes]
-    """Signs what we send to the partner."""
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
@@ -89,6 +84,9 @@ class ConnectionRow(Table):
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
     `forked_from` is the connection whose settings are carried over once the organisation is known.
+
+    What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
+    `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end.
     """
 
     __tablename__ = "connections"
@@ -145,6 +143,8 @@ class ConnectionRow(Table):
     compared_at: Mapped[datetime | None]
     compared: Mapped[dict[str, Any] | None]
     manifest_at: Mapped[datetime | None]
+    documented_at: Mapped[datetime | None]
+    partner_read_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

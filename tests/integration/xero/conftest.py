@@ -165,7 +165,7 @@ def connect(database: Database, vault: Vault) -> Connect:
                 xero_user_id=grant.xero_user_id,
                 granted_at=now,
             )
-            partner = PartnerRow(name="Tradie app", secret_in=b"", secret_out=b"")
+            partner = PartnerRow(name="Tradie app")
             session.add(partner)
             await session.flush()
             connection = ConnectionRow(
