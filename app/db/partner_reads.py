@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.deliveries import DELIVERED_STATES
@@ -39,7 +39,7 @@ class ReadClaim:
 class ReadStanding:
     """How reading stands, for people."""
 
-    due_at: datetime
+    due_at: datetime | None
     is_under_way: bool
     compared_at: datetime | None
     compared: Found | None
@@ -47,20 +47,18 @@ class ReadStanding:
     last_error: str | None
 
 
-async def ask_for_read(
-    session: WriteSession, connection_id: UUID, at: datetime, *, compare: bool = False
-) -> bool:
+async def ask_for_read(session: WriteSession, connection_id: UUID, *, compare: bool = False) -> bool:
     """Have the partner's side looked at now; one that is under way goes on. False where there is no address to ask."""
     row = PartnerReadRow
     readable = select(ConnectionRow.id).where(ConnectionRow.id == connection_id, _is_readable())
     if (await session.execute(readable)).scalar_one_or_none() is None:
         return False
-    asked = insert(row).values(connection_id=connection_id, due_at=at, compare_due=compare)
+    asked = insert(row).values(connection_id=connection_id, due_at=None, compare_due=compare)
     await session.execute(
         asked.on_conflict_do_update(
             index_elements=["connection_id"],
             set_={
-                "due_at": func.least(row.due_at, at),
+                "due_at": None,
                 "compare_due": or_(row.compare_due, asked.excluded.compare_due),
             },
         )
@@ -71,14 +69,21 @@ async def ask_for_read(
 async def list_reads_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
     """Connections whose partner's side is to be looked at now."""
     row = PartnerReadRow
-    is_free = and_(row.due_at <= now, or_(row.claimed_until.is_(None), row.claimed_until < now))
     due = (
         select(ConnectionRow.id)
         .outerjoin(row, row.connection_id == ConnectionRow.id)
-        .where(_is_readable(), or_(row.connection_id.is_(None), is_free))
+        .where(_is_readable(), or_(row.connection_id.is_(None), _is_due(now)))
         .limit(limit)
     )
     return (await session.execute(due)).scalars().all()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    row = PartnerReadRow
+    return and_(
+        or_(row.due_at.is_(None), row.due_at <= now),
+        or_(row.claimed_until.is_(None), row.claimed_until < now),
+    )
 
 
 def _is_readable() -> ColumnElement[bool]:
@@ -106,7 +111,7 @@ async def claim_read(
     claimed = new.on_conflict_do_update(
         index_elements=["connection_id"],
         set_={"claimed_until": until},
-        where=and_(row.due_at <= now, or_(row.claimed_until.is_(None), row.claimed_until < now)),
+        where=_is_due(now),
     ).returning(row)
     found = (
         await session.execute(claimed, execution_options={"populate_existing": True})
@@ -133,9 +138,9 @@ async def save_run(session: WriteSession, claim: ReadClaim, run: ReadRun, until:
     )
 
 
-async def put_off(session: WriteSession, claim: ReadClaim, due_at: datetime) -> bool:
-    """Give the claim back with the look as far as it came, to go on then."""
-    return await _save(session, claim, {"claimed_until": None, "due_at": due_at})
+async def put_off(session: WriteSession, claim: ReadClaim) -> bool:
+    """Give the claim back with the look as far as it came, for whoever goes on."""
+    return await _save(session, claim, {"claimed_until": None, "due_at": None})
 
 
 async def save_failure(
@@ -159,7 +164,7 @@ async def save_done(
         "claimed_until": None,
         "run": None,
         # Somebody may have asked for a compare while this went on.
-        "due_at": case((PartnerReadRow.compare_due, at), else_=due_at),
+        "due_at": case((PartnerReadRow.compare_due, None), else_=due_at),
         "read_to": {**claim.read_to, **run.as_of},
         "failures": 0,
         "last_error": None,

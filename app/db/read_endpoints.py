@@ -41,15 +41,13 @@ async def save_read_endpoint(
         index_elements=["partner_id", "connection_id"], set_=values
     ).returning(ReadEndpointRow.id)
     await session.execute(saved)
-    await _begin_anew(session, partner_id, connection_id, at)
+    await _begin_anew(session, partner_id, connection_id)
     found = await find_read_endpoint(session, partner_id, connection_id)
     assert found is not None  # it was just saved
     return found
 
 
-async def _begin_anew(
-    session: WriteSession, partner_id: UUID, connection_id: UUID | None, at: datetime
-) -> None:
+async def _begin_anew(session: WriteSession, partner_id: UUID, connection_id: UUID | None) -> None:
     """Another address may be another app: what was read up to is forgotten."""
     concerned = select(ConnectionRow.id).where(ConnectionRow.partner_id == partner_id)
     if connection_id is not None:
@@ -57,7 +55,7 @@ async def _begin_anew(
     await session.execute(
         update(PartnerReadRow)
         .where(PartnerReadRow.connection_id.in_(concerned))
-        .values(run=None, read_to={}, failures=0, last_error=None, due_at=at)
+        .values(run=None, read_to={}, failures=0, last_error=None, due_at=None)
     )
 
 

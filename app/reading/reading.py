@@ -119,7 +119,7 @@ class PartnerReading:
             await self._fail(claim, str(failed))
             raise
         async with self._database.writing() as session:
-            await put_off(session, claim, self._clock.now())
+            await put_off(session, claim)
         await self._waker.read_soon(claim.connection_id)
 
     async def _build_target(self, claim: ReadClaim, endpoint: ReadEndpoint) -> ReadTarget:

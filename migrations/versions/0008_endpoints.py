@@ -172,7 +172,7 @@ def _create_reads() -> None:
     op.create_table(
         "partner_reads",
         sa.Column("connection_id", sa.Uuid(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("run", postgresql.JSONB(none_as_null=True), nullable=True),
         sa.Column(

@@ -34,7 +34,7 @@ class Reading(BaseModel):
     """How the looks at your app stand."""
 
     url: str
-    next_at: datetime | None = Field(description="Null before the first look.")
+    next_at: datetime | None = Field(description="Null: at once.")
     is_under_way: bool
     failures: int = Field(description="Calls that failed in a row.")
     last_error: str | None

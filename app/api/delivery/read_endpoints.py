@@ -176,7 +176,7 @@ async def set_connection_read_endpoint(
         await lock_own_connection(session, partner_id, connection_id)
     made = await _set(services, partner_id, connection_id, new)
     async with services.database.writing() as session:
-        await ask_for_read(session, connection_id, services.clock.now())
+        await ask_for_read(session, connection_id)
     tasks.add_task(services.waker.read_soon, connection_id)
     return made
 

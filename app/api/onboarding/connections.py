@@ -196,7 +196,7 @@ async def sweep_connection(
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         await ask_for_sweep(session, connection.id)
-        is_readable = await ask_for_read(session, connection.id, services.clock.now())
+        is_readable = await ask_for_read(session, connection.id)
         await trigger_held(session, connection.id)
         await trigger_items(session, connection.id, only_held=True)
         shown = build_connection(await read_again(session, connection))
@@ -223,7 +223,7 @@ async def compare_connection(
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         await ask_for_compare(session, connection.id)
-        is_readable = await ask_for_read(session, connection.id, services.clock.now(), compare=True)
+        is_readable = await ask_for_read(session, connection.id, compare=True)
         shown = build_connection(await read_again(session, connection))
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
     if is_readable:

@@ -40,10 +40,11 @@ class ReadEndpointRow(Table):
 class PartnerReadRow(Table):
     """How far the looks at the partner's side of one connection have come.
 
-    `due_at` is when the next step is, `claimed_until` the expiring claim of the one that takes it now. `run` is the
-    look under way (`domain.partner_read`), null between two looks. `read_to` is, per kind of thing, the app's own clock
-    up to which it was read. `compare_due` asks that the next look lists everything; `compared_at` is when that was last
-    done and `compared` what it came to. `failures` and `last_error` are of the calls that failed since one did not.
+    `due_at` is when the next step is, null at once, whatever the clocks of API and worker say to each other;
+    `claimed_until` is the expiring claim of the one that takes it now. `run` is the look under way
+    (`domain.partner_read`), null between two looks. `read_to` is, per kind of thing, the app's own clock up to which it
+    was read. `compare_due` asks that the next look lists everything; `compared_at` is when that was last done and
+    `compared` what it came to. `failures` and `last_error` are of the calls that failed since one did not.
     """
 
     __tablename__ = "partner_reads"
@@ -52,7 +53,7 @@ class PartnerReadRow(Table):
     connection_id: Mapped[UUID] = mapped_column(
         ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True
     )
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     run: Mapped[dict[str, Any] | None]
     read_to: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
