@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     # Calls of one API key in a minute, and of one address without a valid key; held over all processes.
     api_limit_per_minute: int = Field(default=1200, gt=0)
     stranger_limit_per_minute: int = Field(default=60, gt=0)
+    # How long a call that wants something in Xero at once waits for it, before it answers that it is on its way.
+    answer_wait_seconds: float = Field(default=10, ge=0, le=60)
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

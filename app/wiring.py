@@ -173,6 +173,7 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             ),
             key_uses=KeyUses(ground.database),
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
+            answer_wait=timedelta(seconds=settings.answer_wait_seconds),
         )
         intake = IntakeServices(
             database=ground.database,

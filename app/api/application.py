@@ -12,7 +12,7 @@ from app.api import health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.answer_headers import AnswerHeaders
-from app.api.books import contacts, invoices, items, links, manifest
+from app.api.books import contact_push, contacts, drafts, invoices, items, links, manifest
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import changes, notices, webhooks
 from app.api.docs_page import build_docs_routes
@@ -35,7 +35,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     organisation.router,
     settings.router,
     invoices.router,
+    drafts.router,
     contacts.router,
+    contact_push.router,
     items.router,
     changes.router,
     notices.router,

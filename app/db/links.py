@@ -84,6 +84,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        is_draft_wanted=row.draft_asked is not None,
         **credits_from_row(row),
     )
 

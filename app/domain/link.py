@@ -77,7 +77,7 @@ class InvoiceLink:
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
     trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
     payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
-    a write of ours.
+    a write of ours. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
     """
 
     id: UUID
@@ -99,6 +99,7 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    is_draft_wanted: bool = False
 
     @property
     def has_news_from_partner(self) -> bool:
@@ -113,6 +114,7 @@ class InvoiceLink:
             self.tax_amounts_sent,
             self.is_credited,
             CreditState(frozenset(self.credit_ids.values()), self.overpaid),
+            self.is_draft_wanted,
         )
 
     @property
