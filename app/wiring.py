@@ -48,6 +48,7 @@ from app.reconcile.ports import Waker
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.retries import Retries
 from app.reconcile.sweep import Sweep
+from app.reconcile.trials.runner import Trials
 from app.reconcile.watch import Watch
 from app.settings import Settings
 from app.tls import trusted
@@ -109,6 +110,7 @@ class WorkerParts:
     delivery: Delivery
     closings: Closings
     keep_alive: KeepAlive
+    trials: Trials
     claims: ClaimBook
     waker: ArqWaker
 
@@ -143,6 +145,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             ),
             closings=Closings(ground.database, xero.consents, ground.clock),
             keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+            trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
             waker=ground.waker,
         )

@@ -19,7 +19,15 @@ from app.api.docs_page import build_docs_routes
 from app.api.findings import conflicts, discrepancies
 from app.api.methods import HeadAsGet, answer_wrong_method
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
-from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
+from app.api.onboarding import (
+    connection_consent,
+    connections,
+    oauth,
+    organisation,
+    providers,
+    trials,
+    xero_apps,
+)
 from app.api.problems import HANDLERS
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
@@ -34,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     xero_apps.router,
     organisation.router,
     settings.router,
+    trials.router,
     invoices.router,
     drafts.router,
     contacts.router,

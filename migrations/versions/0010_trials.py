@@ -43,12 +43,6 @@ def upgrade() -> None:
             server_default=sa.text("'[]'"),
             nullable=False,
         ),
-        sa.Column(
-            "asked",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
         sa.Column("xero_contact_id", sa.Text(), nullable=True),
         sa.Column("xero_invoice_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.books.contacts import fetch_usable_contact
-from app.api.books.invoice_resource import Invoice, build_invoices
+from app.api.books.invoice_resource import INVOICE_EXAMPLE, Invoice, build_invoices
 from app.api.books.standing import Reason
 from app.api.dependencies import Given, Services
 from app.api.patience import wait_until
@@ -28,8 +28,7 @@ router = APIRouter(
     prefix="/v1/connections/{connection_id}/drafts", tags=["invoices"], dependencies=[MEMBERS_WRITE]
 )
 
-_INVOICE = Invoice.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index,call-overload]
-_XERO = _INVOICE["xero"] | {"status": "DRAFT", "total": "4200.00", "amount_due": "4200.00"}
+_XERO = INVOICE_EXAMPLE["xero"] | {"status": "DRAFT", "total": "4200.00", "amount_due": "4200.00"}
 
 
 class DraftInXero(BaseModel):
@@ -43,7 +42,7 @@ class DraftInXero(BaseModel):
                     "xero_invoice_id": _XERO["xero_invoice_id"],
                     "deep_link": _XERO["deep_link"],
                     "reason": None,
-                    "invoice": _INVOICE | {"id": "deal-deal_204", "xero": _XERO},
+                    "invoice": INVOICE_EXAMPLE | {"id": "deal-deal_204", "xero": _XERO},
                 }
             ]
         }

@@ -13,9 +13,8 @@ from app.db.tables.table import Table
 class TestTransactionRow(Table):
     """One test transaction. `state`: `waiting`, `running`, `cleaning`, then `passed` or `failed`.
 
-    `steps` says of each step what became of it, before and after its call. `asked` is what was asked of Xero as an
-    invoice, to be compared with what it holds. Whoever works on it moves `due_at` ahead and signs as `claimed_by`, so
-    that another takes it up when that one dies. Xero's ids stand from when they are known.
+    `steps` says of each step what became of it, before and after its call. Whoever works on it moves `due_at` ahead and
+    signs as `claimed_by`, so that another takes it up when that one dies. Xero's ids stand from when they are known.
     """
 
     __test__ = False
@@ -41,6 +40,5 @@ class TestTransactionRow(Table):
     attempts: Mapped[int] = mapped_column(server_default="0")
     ended_at: Mapped[datetime | None]
     steps: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
-    asked: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_contact_id: Mapped[str | None]
     xero_invoice_id: Mapped[str | None]
