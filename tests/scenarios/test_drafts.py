@@ -171,6 +171,21 @@ async def test_a_contact_goes_to_xero_by_itself_once(house: House) -> None:
     assert told.json()["xero"]["xero_contact_id"] == there["ContactID"]
 
 
+async def test_a_draft_is_for_the_contact_that_was_searched_and_chosen(house: House) -> None:
+    """One of Xero's that nobody linked: linked, not made again, and the app hears of it (FEATURES O8)."""
+    await house.at_xero("contacts", Name="Robin Hood", EmailAddress="robin@example.com")
+    found = await house._json(house.api.get(f"{house.path}/xero-contacts", params={"search": "Robin"}))
+    chosen = {"xero_contact_id": found["data"][0]["xero_contact_id"]}
+    told = await made(house, contact=chosen)
+    [invoice] = await house.list_in_xero()
+    assert invoice["Contact"]["ContactID"] == chosen["xero_contact_id"]
+    assert told["invoice"]["record"]["contact"]["name"] == "Robin Hood"
+    assert [c["Name"] for c in await contacts_in_xero(house)].count("Robin Hood") == 1
+    nobody = {"xero_contact_id": "00000000-0000-0000-0000-000000000001"}
+    refused = await house.api.post(f"{house.path}/drafts", json={"id": "x", "deal": DEAL, "contact": nobody})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "contact.xero_contact_id")
+
+
 async def test_a_call_waits_for_the_loop_while_it_works(house: House) -> None:
     """An API with patience answers 201 with the link at once: the loop runs while the call waits (FEATURES O7)."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
