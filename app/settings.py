@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     allow_internal_addresses: bool = Field(
         default_factory=lambda known: known.get("env") is Environment.DEVELOPMENT
     )
+    # How long a call that wants something in Xero at once waits for it, before it answers that it is on its way.
+    answer_wait_seconds: float = Field(default=10, ge=0, le=60)
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -46,6 +46,7 @@ from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.retries import Retries
 from app.reconcile.sweep import Sweep
+from app.reconcile.trials.runner import Trials
 from app.reconcile.watch import Watch
 from app.settings import Settings
 from app.tls import trusted
@@ -109,6 +110,7 @@ class WorkerParts:
     reading: PartnerReading
     closings: Closings
     keep_alive: KeepAlive
+    trials: Trials
     claims: ClaimBook
     waker: ArqWaker
 
@@ -155,6 +157,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             pruning=Pruning(ground.database, ground.clock),
             closings=Closings(ground.database, xero.consents, ground.clock),
             keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+            trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
             waker=ground.waker,
         )
@@ -192,6 +195,7 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
             addresses=addresses,
             by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+            answer_wait=timedelta(seconds=settings.answer_wait_seconds),
         )
         intake = IntakeServices(
             database=ground.database,

@@ -8,6 +8,7 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     access              whose key, how many calls; keys made, rotated, revoked
     authentication      what a call needs: a key, a role, a connection of its own
     repeats             a write that is sent twice is done once
+    patience            a bounded wait for the loop, where a person watches
     problems, pages     every refusal in one form, every list in one form
     middleware, answer_headers, methods, queries, conventions
                         what holds of every request, and what the contract says of it

@@ -12,7 +12,7 @@ from app.api import health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.answer_headers import AnswerHeaders
-from app.api.books import contacts, invoices, items, links, manifest
+from app.api.books import contact_push, contacts, drafts, invoices, items, links, manifest
 from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import (
@@ -32,7 +32,15 @@ from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.held import held, retry, skips
 from app.api.methods import HeadAsGet, answer_wrong_method
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
-from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
+from app.api.onboarding import (
+    connection_consent,
+    connections,
+    oauth,
+    organisation,
+    providers,
+    trials,
+    xero_apps,
+)
 from app.api.problems import HANDLERS
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
@@ -48,8 +56,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     xero_apps.router,
     organisation.router,
     settings.router,
+    trials.router,
     invoices.router,
+    drafts.router,
     contacts.router,
+    contact_push.router,
     items.router,
     why.router,
     plan.router,

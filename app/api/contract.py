@@ -51,6 +51,10 @@ TAGS = (
     ("organisation", "What the Xero organisation has to choose from, as it was last read."),
     ("settings", "What the business chose: accounts, taxes, who wins a conflict, what is linked at all."),
     (
+        "test-transactions",
+        "A small draft invoice that goes through Xero and is taken away again, so that you see what works.",
+    ),
+    (
         "invoices",
         "Your documents in, whole every time; and where each invoice stands on both sides, and why.",
     ),

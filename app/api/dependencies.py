@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -27,7 +28,7 @@ class Services:
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
     `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
     and `by_hand` calls it for whoever asks. `call_limit`, `key_uses` and `claims` are for the middleware: no handler
-    needs them.
+    needs them. `answer_wait` is how long a call that a person watches may wait for the loop.
     """
 
     database: Database
@@ -48,6 +49,7 @@ class Services:
     claims: ClaimBook
     addresses: Addresses
     by_hand: ByHand
+    answer_wait: timedelta
 
 
 def get_services(request: Request) -> Services:

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "xero_app_known": Kind(409, "The Xero app is registered already"),
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),
+    "draft_known": Kind(409, "The id stands for another invoice"),
     "last_admin_key": Kind(409, "The partner would be left without an admin's key"),
     "key_ended": Kind(409, "The API key has ended or was rotated already"),
     "too_many_keys": Kind(409, "The partner has as many API keys as it may"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, literal, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, literal, select, tuple_
 from sqlalchemy import any_ as any_of
 
 from app.db.resources import Position, Wanted, is_shown_as
@@ -93,6 +93,26 @@ async def find_kept_contact(
     )
     found = (await session.execute(wanted)).scalar_one_or_none()
     return _kept(found) if found else None
+
+
+async def find_contact_named(
+    session: ReadSession, connection_id: UUID, name: str, email: str | None
+) -> str | None:
+    """The partner's id of the oldest contact of that name, whatever its case; None also where another e-mail address
+    is known of each of them.
+    """
+    row = ContactLinkRow
+
+    def said(member: str) -> ColumnElement[str]:
+        return func.lower(func.coalesce(row.record[member].astext, row.details[member].astext))
+
+    wanted = select(row.partner_contact_id).where(
+        row.connection_id == connection_id, said("name") == name.lower()
+    )
+    if email:
+        wanted = wanted.where(func.coalesce(said("email"), email.lower()) == email.lower())
+    found = await session.execute(wanted.order_by(row.created_at, row.id).limit(1))
+    return found.scalar_one_or_none()
 
 
 async def list_kept_contacts(session: ReadSession, connection_id: UUID, wanted: Wanted) -> list[KeptContact]:

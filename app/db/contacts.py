@@ -123,6 +123,7 @@ async def save_contact_links(
             settled_generation=bindparam("settled_at"),
             acked_revision=func.greatest(row.acked_revision, bindparam("hub_acked_revision")),
             since_at=case((stands, row.since_at), else_=bindparam("saved_at")),
+            push_wanted=and_(row.push_wanted, bindparam("xero_contact_id").is_(None)),
             # The wish that was carried out goes; one that came meanwhile stays.
             wanted_xero_id=case(
                 (row.wanted_xero_id.is_not_distinct_from(bindparam("granted")), null()),
@@ -232,6 +233,7 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         is_shared=row.is_shared,
         groups_joined=frozenset(row.groups_joined),
         wanted_xero_id=row.wanted_xero_id,
+        push_wanted=row.push_wanted,
         acked_version=row.acked_version,
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,

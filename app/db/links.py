@@ -105,6 +105,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
         skip=skip_from_row(row),
+        is_draft_wanted=row.draft_asked is not None,
         **credits_from_row(row),
     )
 

@@ -44,8 +44,9 @@ class ContactLink:
     `generation` is the one seen when it was loaded. `unusable` is why Xero takes the contact for no invoice: `archived`
     or `erased`. `is_shared`: the contact in Xero is another link's too, which had it first. `groups_joined` are Xero's
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked.
-    `granted_xero_id` is the one of them that was dealt with, one way or the other. `acked_version` is the app's version
-    after it took a change of ours. `skip` stands while a person has set it aside.
+    `granted_xero_id` is the one of them that was dealt with, one way or the other. `push_wanted`: somebody wants it in
+    Xero without an invoice. `acked_version` is the app's version after it took a change of ours. `skip` stands while a
+    person has set it aside.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class ContactLink:
     groups_joined: frozenset[str] = frozenset()
     wanted_xero_id: str | None = None
     granted_xero_id: str | None = None
+    push_wanted: bool = False
     acked_version: int = 0
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
@@ -87,6 +89,11 @@ class ContactLink:
     def partner_at(self) -> datetime:
         """When the partner's side last spoke of it."""
         return max(self.mention.said_at, self.document.received_at) if self.document else self.mention.said_at
+
+    @property
+    def is_push_due(self) -> bool:
+        """Somebody wants it in Xero, and it is not there yet."""
+        return self.push_wanted and self.xero_contact_id is None
 
     @property
     def needs_a_read(self) -> bool:
@@ -142,7 +149,7 @@ class ContactPlan:
 
 
 def plan_contact(link: ContactLink) -> ContactPlan:
-    """What is due in Xero; nothing before an invoice brings the contact there."""
+    """What is due in Xero; nothing before an invoice, or somebody's call, brings the contact there."""
     if link.xero_contact_id is None:
         return ContactPlan()
     conflict = conflict_hold(link.hub, " of the contact")

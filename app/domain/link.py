@@ -79,6 +79,7 @@ class InvoiceLink:
     trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
     ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
     Xero's clock at the last read before a write of ours. `skip` stands while a person has set it aside.
+    `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
     """
 
     id: UUID
@@ -102,6 +103,7 @@ class InvoiceLink:
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
     skip: Skip | None = None
     is_behind: bool = False
+    is_draft_wanted: bool = False
 
     @property
     def is_resumed(self) -> bool:
@@ -121,6 +123,7 @@ class InvoiceLink:
             self.tax_amounts_sent,
             self.is_credited,
             CreditState(frozenset(self.credit_ids.values()), self.overpaid),
+            self.is_draft_wanted,
         )
 
     @property

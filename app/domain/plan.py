@@ -38,6 +38,12 @@ from app.domain.sides import Side, Status, project
 
 ITEM_UNKNOWN = "item_unknown"
 
+_AWAITS_APPROVAL = Hold(
+    "not_approved",
+    "It is a draft in Xero, which takes payments and credits on approved invoices alone.",
+    "Approve it in Xero, or send it to the customer; what is paid is booked by itself then.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -61,7 +67,7 @@ class XeroState:
 
     `invoice_id` is None until it was created. `total` is the total that Xero last showed, `tax_amounts_sent` whether
     line tax amounts were written already to mend a cent, `is_credited` whether something beside payments is applied,
-    `credits` what is there of credits.
+    `credits` what is there of credits. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
     """
 
     invoice_id: str | None
@@ -69,6 +75,7 @@ class XeroState:
     tax_amounts_sent: bool
     is_credited: bool = False
     credits: CreditState = field(default_factory=CreditState)
+    is_draft_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +116,13 @@ def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     """What is due in Xero for this hub under these terms."""
     conflict = conflict_hold(hub)
     if xero.invoice_id is None:
-        return _plan_create(hub, terms)
+        return _plan_create(hub, xero, terms)
     plan = _plan_update(hub, xero, terms)
     return plan if plan.hold or conflict is None else _held_beside(plan, conflict)
 
 
-def _plan_create(hub: Hub, terms: Terms) -> Plan:
-    stays_home = gate.to_xero(hub.record, terms.sync_from)
+def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
+    stays_home = gate.to_xero(hub.record, terms.sync_from, is_draft_wanted=xero.is_draft_wanted)
     if stays_home is not None:
         return Plan(stays_home=stays_home)
     hold = (
@@ -148,6 +155,8 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     if to_remove or (to_delete and _missing("credits", hub, moves)):
         # What is taken away makes room for what comes.
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove)
+    if moves and shadow.get("status") == Status.DRAFT:
+        return Plan(hold=_AWAITS_APPROVAL)
     settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
     is_equal = not moves and not hub.open_conflicts
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)

@@ -97,6 +97,10 @@ class Jobs:
         """Disconnect in Xero what was removed here."""
         await self._parts.closings.close_due()
 
+    async def run_trials(self, _: Context) -> None:
+        """Run test transactions, and clean up after those that were cut off."""
+        await self._parts.trials.run_due()
+
     async def keep_consents_alive(self, _: Context) -> None:
         """Refresh the token sets that nobody used for a month."""
         await self._parts.keep_alive.keep_alive()
@@ -119,6 +123,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.nudge_behind, EVERY_FIVE_SECONDS),
             _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),

@@ -322,6 +322,7 @@ def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: i
         xero_minute_limit=NO_LIMIT,
         xero_day_limit=NO_LIMIT,
         xero_app_minute_limit=NO_LIMIT,
+        answer_wait_seconds=0,
     )
 
 

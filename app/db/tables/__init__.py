@@ -1,8 +1,8 @@
 """The tables, each with what it is for. PostgreSQL only; every instant is timestamptz, every id a UUID that we made.
 
 Who writes which column of a link is fixed, so that an API call and a reconcile never undo each other: intake owns the
-document columns and raises `generation`; delivery raises `acked_revision` and `acked_version`; everything else is the
-reconcile's, which writes under the connection's lease.
+document columns and the wishes (`draft_asked`, `push_wanted`) and raises `generation`; delivery raises `acked_revision`
+and `acked_version`; everything else is the reconcile's, which writes under the connection's lease.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
@@ -19,6 +19,7 @@ from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, Discrepan
 from app.db.tables.partner_reads import PartnerReadRow, ReadEndpointRow, UnlistedRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
+from app.db.tables.trials import TestTransactionRow
 from app.db.tables.usage import XeroUsageRow
 from app.db.tables.xero_apps import XeroAppRow
 
@@ -47,6 +48,7 @@ __all__ = [
     "ResolutionRow",
     "SubscriptionRow",
     "Table",
+    "TestTransactionRow",
     "TokenSetRow",
     "UncomparedRow",
     "UnlistedRow",

@@ -19,8 +19,9 @@ class ContactLinkRow(Skippable, Table):
     `merged_version` is the rank that the record has taken in (`domain.contact_link`). `intent_key` and `intent_at`
     stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
     `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
-    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet.
-    `apart` and `ignored` are what people decided of held conflicts (`domain.hub`).
+    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
+    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `apart` and `ignored` are what
+    people decided of held conflicts (`domain.hub`).
     """
 
     __tablename__ = "contact_links"
@@ -97,6 +98,7 @@ class ContactLinkRow(Skippable, Table):
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     wanted_xero_id: Mapped[str | None]
+    push_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_updated_at: Mapped[datetime | None]
     read_updated_at: Mapped[datetime | None]
 
@@ -110,7 +112,8 @@ class InvoiceLinkRow(Skippable, Table):
     clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
     `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `apart` and
-    `ignored` are what people decided of held conflicts (`domain.hub`).
+    `ignored` are what people decided of held conflicts (`domain.hub`). `draft_asked` is the body of the call that asked
+    for it in Xero as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -173,6 +176,7 @@ class InvoiceLinkRow(Skippable, Table):
     document_at: Mapped[datetime | None]
     acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
     acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    draft_asked: Mapped[dict[str, Any] | None]
 
     record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

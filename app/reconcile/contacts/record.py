@@ -75,7 +75,7 @@ def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: Partner
     hold = work.refusal or plan.hold
     if hold is not None:
         return Standing.held(hold)
-    if plan.moves or work.link.xero_due or groups_due(current, work.link):
+    if plan.moves or work.link.xero_due or work.link.is_push_due or groups_due(current, work.link):
         return WORK_LEFT
     if change is not None:
         refused = is_refused_for_good(work.hub, change)

@@ -5,6 +5,8 @@ reason: an event newer than what we hold, a write that is due or was not answere
 that it was merged into, the link moves there. If another link has that one already, both share it: the app's two
 contacts stay two, each of their invoices keeps its own, and an edit of either reaches Xero's one contact and from
 there the other.
+
+A contact comes to Xero with the first invoice that does, or by a call of its own: it is then made, or matched, here.
 """
 
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from app.domain.hold import Hold
 from app.domain.xero_contact import XeroContact
 from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
+from app.reconcile.contacts.ensure import ensure_contacts
 from app.reconcile.contacts.groups import join_groups
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.contacts.record import record_contacts
@@ -44,9 +47,15 @@ async def reconcile_contacts(current: Round, limit: int) -> None:
     await record_contacts(current, works)
     await write_contacts(current, works)
     await join_groups(current, works)
+    await ensure_contacts(current, sorted(_list_pushed(works)))
     # Links may have moved: whose contact an invoice names is asked anew from here on.
     current.contact_keys.clear()
     current.contact_sharers.clear()
+
+
+def _list_pushed(works: Sequence[ContactWork]) -> set[str]:
+    """Those that somebody wants in Xero by themselves; until they are there they stay behind, whatever cuts us off."""
+    return {work.link.partner_contact_id for work in works if work.refusal is None and work.link.is_push_due}
 
 
 async def _observe(current: Round, works: Sequence[ContactWork]) -> None:

@@ -1,6 +1,6 @@
 """Creates of contacts that were begun and whose answer was lost: found by our marker, at any later time (FACTS 4.9).
 
-    cut before the call left    not in Xero      the intent ends, it is created again when an invoice needs it
+    cut before the call left    not in Xero      the intent ends, it is created again when it is needed
     cut after Xero wrote        carries our mark adopted: the id is recorded as if the answer had come
 
 They are looked for among the contacts that moved since the first of them was begun: one call for all of them, and one

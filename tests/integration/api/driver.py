@@ -195,6 +195,7 @@ def build_settings(database_url: str, redis_url: str, **more: Any) -> Settings:
             "xero_api_url": "http://127.0.0.1:9",
             "xero_identity_url": "http://127.0.0.1:9",
             "stranger_limit_per_minute": 10_000,
+            "answer_wait_seconds": 0,
             **more,
         },
     )
