@@ -18,10 +18,17 @@ from app.domain.change import entries
 from app.domain.document import to_document
 from app.domain.fields import instant_text
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    PartnerChange,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    next_change,
+    partner_view,
+)
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.plan import Plan
-from app.domain.sides import Side, project
+from app.domain.sides import Side
 from app.domain.sums import Sums
 from app.reconcile.kept import list_undecided, save_findings
 from app.reconcile.numbers import tell_numbers
@@ -116,7 +123,8 @@ def _new_change(
     current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
 ) -> NewChange:
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = project(Side.PARTNER, link.hub.record)
+    # What the record says, but where a conflict is held: there the app keeps, or gets back, its own value.
+    wanted = apply_moves(view, change.moves)
     sums = (total_shown(current, link.hub.record, view), total_shown(current, link.hub.record, wanted))
     shown = {key: details.shown for key, details in contacts.items()}
     in_app = {key: details.in_app for key, details in contacts.items()}
