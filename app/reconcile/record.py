@@ -75,7 +75,8 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
                 changes.append(_new_change(current, work.link, change, contacts))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
             standing = stand(work, plan, change)
-            if standing is WORK_LEFT:
+            # A create that was cut off is settled before the round's documents are taken in: those are still to come.
+            if standing is WORK_LEFT or (work.link.has_news_from_partner and not work.is_broken):
                 again.add(work.link.id)
             work.link = replace(work.link, standing=standing)
             work.sums = sum_up(current, work, plan)
