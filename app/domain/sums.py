@@ -49,9 +49,11 @@ def sum_partner(view: Fields, total: Decimal | None) -> SideSum | None:
 
 
 def sum_xero(shadow: Fields, total: str | None, due: str | None) -> SideSum | None:
-    """Xero's account, by its own word for total and due."""
-    if total is None or due is None:
+    """Xero's account, by its own word for the total, and for what is due; None of `due`: a payment moved it since."""
+    if total is None:
         return None
     if shadow.get("status") == Status.CANCELLED:
         return CANCELLED
-    return SideSum(Decimal(total), cents(paid(shadow)), cents(credited(shadow)), Decimal(due))
+    applied = (cents(paid(shadow)), cents(credited(shadow)))
+    left = max(NOTHING, Decimal(total) - sum(applied)) if due is None else Decimal(due)
+    return SideSum(Decimal(total), *applied, left)

@@ -14,8 +14,9 @@ from app.db.resolutions import list_resolutions, list_waiting_resolutions
 from app.domain import decision, undo
 from app.domain.discrepancy import DiscrepancyState
 from app.domain.fields import ABSENT
+from app.domain.held import covers
 from app.domain.hold import Hold, Way
-from app.domain.hub import Hub, settle_apart
+from app.domain.hub import Hub, settle_apart, xero_moves
 from app.domain.ignoring import TOTAL, heed, ignore, pair_at
 from app.domain.link import State
 from app.domain.merge import Conflict
@@ -63,14 +64,19 @@ def _carry_values(
     carried = decision.carry_out(
         hub, resolution.stakes, rules=current.rules, at=resolution.decided_at, moved_at=work.moved_at
     )
-    hold, before = hold_with(carried.hub), hold_with(hub)
-    if hold is not None and hold.way is Way.NONE and (before is None or before.code != hold.code):
+    hold = hold_with(carried.hub)
+    if hold is not None and hold.way is Way.NONE and _asks_xero(carried.hub, resolution):
         _refuse(current, work, resolution, f"{hold.message} {hold.cure}")
         return
     work.take_hub(carried.hub)
     work.conflicts.extend(carried.conflicts)
     work.had_open_conflicts = True
     work.decisions.put(resolution.carried(current.clock.now(), carried.moves))
+
+
+def _asks_xero(hub: Hub, resolution: Resolution) -> bool:
+    """Whether Xero would have to be written for it."""
+    return any(covers(stake.path, path) for stake in resolution.stakes for path in xero_moves(hub))
 
 
 def _refuse(current: Round, work: Deciding, resolution: Resolution, why: str) -> None:
@@ -154,5 +160,5 @@ def judge_decisions(work: Deciding, at: datetime) -> None:
         judged = judge(resolution, work.hub, waits_for, at)
         work.decisions.put(judged)
         is_over = judged.state is ResolutionState.DONE and resolution.state is ResolutionState.WAITING
-        if is_over and judged.discrepancy_id is not None:
+        if is_over and judged.action is not Action.UNDO and judged.discrepancy_id is not None:
             work.decisions.states[judged.discrepancy_id] = (DiscrepancyState.RESOLVED, "Decided by a person.")

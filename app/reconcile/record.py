@@ -19,10 +19,18 @@ from app.domain.connection import Connection
 from app.domain.document import to_document
 from app.domain.fields import instant_text
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    PartnerChange,
+    anew,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    next_change,
+    partner_view,
+)
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.plan import Plan
-from app.domain.sides import Side, project
+from app.domain.sides import Side
 from app.domain.sums import Sums
 from app.reconcile.footing import Footing
 from app.reconcile.kept import list_undecided, save_findings
@@ -71,7 +79,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
                 changes.append(build_change(current, work.link, change, contacts))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
             standing = stand(work, plan, change)
-            if standing is WORK_LEFT:
+            if standing is WORK_LEFT or _has_more_to_take_in(work):
                 again.add(work.link.id)
             work.link = replace(work.link, standing=standing)
             work.sums = sum_up(current, work, plan)
@@ -83,6 +91,11 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         await save_sums(session, current.connection_id, _list_sums(works))
         await save_findings(session, current, works)
     return bool(changes or numbered)
+
+
+def _has_more_to_take_in(work: Work) -> bool:
+    """A create that was cut off is settled before the round's documents are taken in: those are still to come."""
+    return work.link.has_news_from_partner and not work.is_broken and work.link.skip is None
 
 
 def find_change(work: Work) -> PartnerChange | None:
@@ -126,7 +139,8 @@ def build_change(
 ) -> NewChange:
     """The change as the partner is sent it; `contacts` has the details of those that the link's records name."""
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = project(Side.PARTNER, link.hub.record)
+    # What the record says, but where a conflict is held: there the app keeps, or gets back, its own value.
+    wanted = apply_moves(view, change.moves)
     sums = (total_shown(current, link.hub.record, view), total_shown(current, link.hub.record, wanted))
     shown = {key: details.shown for key, details in contacts.items()}
     in_app = {key: details.in_app for key, details in contacts.items()}

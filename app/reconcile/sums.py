@@ -5,10 +5,10 @@ from decimal import Decimal
 from app.domain.discrepancy import DiscrepancyKind, Found
 from app.domain.fields import Fields
 from app.domain.hub import partner_view
-from app.domain.link import Standing
+from app.domain.link import InvoiceLink, Standing
 from app.domain.money import totals
 from app.domain.plan import Plan
-from app.domain.sums import Sums, sum_partner, sum_xero
+from app.domain.sums import SideSum, Sums, sum_partner, sum_xero
 from app.reconcile.footing import Footing
 from app.reconcile.round import Round, Work
 
@@ -28,10 +28,14 @@ def sum_up(current: Round, work: Work, plan: Plan) -> Sums:
         currency=hub.record.get("currency") or current.organisation.base_currency,
         is_counted=plan.stays_home is None,
         partner=sum_partner(view, total_shown(current, hub.record, view)),
-        xero=sum_xero(hub.xero_shadow, link.xero_total, link.xero_amount_due)
-        if link.xero_invoice_id is not None
-        else None,
+        xero=_sum_xero(link) if link.xero_invoice_id is not None else None,
     )
+
+
+def _sum_xero(link: InvoiceLink) -> SideSum | None:
+    """Xero's account; what is due is not known by its word until the read that is due after a payment of ours."""
+    due = None if link.xero_due else link.xero_amount_due
+    return sum_xero(link.hub.xero_shadow, link.xero_total, due)
 
 
 def list_differences(standing: Standing, sums: Sums | None) -> list[Found]:

@@ -89,7 +89,7 @@ async def test_an_edit_of_the_same_field_in_the_middle_of_a_write_is_kept_for_a_
     await house.drain()
     [found] = await discrepancies(house)
     assert found["kind"] == "overwritten_in_xero"
-    assert found["values"]["reference"] == {"before": "PO 1", "after": "PO 2"}
+    assert (found["path"], found["values"]) == ("reference", {"base": "PO 1", "partner": "PO 2"})
     assert (await house.in_xero())["Reference"] == "PO 2"
     await assert_in_step(house)
 

@@ -141,7 +141,7 @@ async def rows(house: House, statement: str, **values: Any) -> list[Json]:
 
 async def discrepancies(house: House) -> list[Json]:
     """Every discrepancy that was kept."""
-    return await rows(house, "SELECT kind, message, values FROM discrepancies ORDER BY id")
+    return await rows(house, "SELECT kind, path, message, values FROM discrepancies ORDER BY id")
 
 
 async def reconcile(house: House) -> None:

@@ -56,7 +56,7 @@ def _is_unexplained(subject: Subject, hub: Hub, path: str) -> bool:
         and path == subject.path
         and path in list_behind_paths(hub)
         and not is_apart(hub, path)
-        and not hub.sent
+        and all(revision <= hub.acked_revision for revision in hub.sent)
     )
 
 

@@ -14,7 +14,15 @@ from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.fields import instant_text
-from app.domain.hub import PartnerChange, anew, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    PartnerChange,
+    anew,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    next_change,
+    partner_view,
+)
 from app.domain.link import Standing, State
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
@@ -105,7 +113,8 @@ def _may_free_others(work: ContactWork) -> bool:
 
 def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> NewChange:
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = link.hub.kind.project(Side.PARTNER, link.hub.record)
+    # What the record says, but where a conflict is held: there the app keeps, or gets back, its own value.
+    wanted = apply_moves(view, change.moves)
     body = {
         "connection_id": str(current.connection_id),
         "business_id": current.connection.business_id,
