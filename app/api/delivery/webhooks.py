@@ -149,7 +149,10 @@ class TestSent(BaseModel):
     operation_id="send_test",
     status_code=204,
     summary="To your app: a test that somebody asked for",
-    responses={204: {"description": "Taken: any 2xx says so."}},
+    responses={
+        204: {"description": "Taken: any 2xx says so."},
+        "default": {"description": "Anything else: told to whoever asked for the test."},
+    },
 )
 def send_test(
     test: TestSent,
@@ -185,8 +188,9 @@ _FROM_PARTNER = {
     "tags": ["webhooks"],
     "operationId": "take_partner_event",
     "summary": "From your app: a document, as a signed webhook instead of a PUT",
-    "description": "By [Standard Webhooks](https://www.standardwebhooks.com), signed with your `webhook_secret_in`; "
-    "while that is replaced (`POST /v1/partner/incoming-secret/rotate`), with either. Stored once per `webhook-id` and answered after that is committed. A stale document is answered 200 too, since "
+    "description": "By [Standard Webhooks](https://www.standardwebhooks.com), signed with your `webhook_secret_in`, or "
+    "with either while that is replaced (`POST /v1/partner/incoming-secret/rotate`). "
+    "Stored once per `webhook-id` and answered after that is committed. A stale document is answered 200 too, since "
     "sending it again would not help; a refused one leaves nothing behind, so mend it and send it again. "
     "Types that are not known are kept and answered 200.",
     "parameters": [
