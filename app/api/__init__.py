@@ -11,6 +11,6 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     settings            what the business chooses
     books               invoices, contacts, items: documents in, resources out
     findings            what somebody should look at
-    delivery            what the partner's side is told
+    delivery            what the partner's side is told, where its app is called, and where it can be asked
     usage, health
 """
