@@ -19,6 +19,6 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     held                what waits for a person, and what a person can do
     checkup             whether all is well with a connection
     findings            what somebody should look at
-    delivery            what the partner's side is told
+    delivery            what the partner's side is told, where its app is called, and where it can be asked
     usage, health
 """

@@ -19,7 +19,8 @@ DESCRIPTION = """Keeps one invoice true in two places: your app and a business's
 
 **In short.** Open a connection and send the person to `authorise_url`; choose a revenue account in the settings;
 `PUT` each document whole whenever it changes. It is answered at once and brought to Xero afterwards. What changes in
-Xero comes back as a change, by webhook and in the feed, and your app applies it by compare-and-set.
+Xero comes back as a change, by webhook and in the feed, and your app applies it by compare-and-set. Register where
+your app is called under *webhook-endpoints*, and where it can be asked under *partner-side*.
 
 **Key.** Every call under `/v1` takes `Authorization: Bearer plk_...`; `python -m app partner create` makes the first
 key, `POST /v1/keys` others, of the role `read`, `member` or `admin`. Press *Authorize* to try calls from this page.

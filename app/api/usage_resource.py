@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,9 +25,9 @@ from app.domain.pricing import (
 )
 from app.domain.usage import CallsLeft, Usage
 
-_USED = {"calls": 31, "bytes_sent": 18250, "bytes_received": 402118}
+_USED: dict[str, Any] = {"calls": 31, "bytes_sent": 18250, "bytes_received": 402118}
 
-USAGE_EXAMPLE = {
+USAGE_EXAMPLE: dict[str, Any] = {
     "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
     "from": "2026-11-01",
     "to": "2026-11-20",
