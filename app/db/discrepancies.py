@@ -54,6 +54,10 @@ class WantedDiscrepancies:
     state: DiscrepancyState | None = None
 
 
+ROWS_AT_ONCE = 1000
+"""PostgreSQL's protocol takes some 32,000 values in one statement; a compare of a page can find more than that."""
+
+
 async def insert_discrepancies(
     session: WriteSession, connection_id: UUID, found: Sequence[tuple[UUID, Found]], at: datetime
 ) -> None:
@@ -64,10 +68,12 @@ async def insert_discrepancies(
             for link_id, one in found
             if (one.kind is DiscrepancyKind.OVERWRITTEN_IN_XERO) == (each is not None)
         ]
-        if rows and each is not None:
-            await session.execute(insert(DiscrepancyRow).values(rows))
-        elif rows:
-            await _upsert(session, rows)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            if each is not None:
+                await session.execute(insert(DiscrepancyRow).values(some))
+            else:
+                await _upsert(session, some)
 
 
 def _columns(connection_id: UUID, link_id: UUID, found: Found, at: datetime) -> dict[str, Any]:

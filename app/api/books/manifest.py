@@ -16,7 +16,7 @@ from app.db.contact_resources import list_held_contact_versions
 from app.db.manifests import list_known
 from app.db.resources import list_ids_unknown_to_partner
 from app.intake.manifests import keep_what_it_tells
-from app.intake.values import Identity, Total, Version
+from app.intake.values import Currency, Identity, Total, Version
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/manifest", tags=["manifest"], dependencies=[MEMBERS_WRITE]
@@ -36,6 +36,9 @@ class Entry(BaseModel):
     total: Total | None = Field(
         default=None,
         description="Of an invoice: what it comes to in the app. One that differs is kept as a discrepancy.",
+    )
+    currency: Currency | None = Field(
+        default=None, description="The total's. It is the invoice's own, and need not be said."
     )
 
 
