@@ -178,7 +178,7 @@ def find_gone_at_partner(kind: str, partner_id: str) -> Found:
     return Found(
         DiscrepancyKind.MISSING_AT_PARTNER,
         f"The app lists no {kind} {partner_id} any more, and answers that it has none; it stays here and in Xero.",
-        values={"held": partner_id},
+        values={"held": {"id": partner_id}},
         moved_by=MovedBy.PARTNER,
     )
 

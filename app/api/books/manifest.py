@@ -14,6 +14,7 @@ from app.api.dependencies import Given
 from app.api.problems import documented
 from app.db.contact_resources import list_held_contact_versions
 from app.db.manifests import list_known
+from app.db.partner_holdings import list_contacts_unknown_to_partner
 from app.db.resources import list_ids_unknown_to_partner
 from app.intake.manifests import keep_what_it_tells
 from app.intake.values import Currency, Identity, Total, Version
@@ -84,6 +85,7 @@ class Comparison(BaseModel):
                     "send": [{"id": "inv_8801", "held_version": 6, "reason": "stale"}],
                     "send_contacts": [{"id": "cus_17", "held_version": None, "reason": "missing"}],
                     "unknown_to_you": ["inv_9"],
+                    "contacts_unknown_to_you": [],
                     "total_differs": [],
                 }
             ]
@@ -93,6 +95,9 @@ class Comparison(BaseModel):
     send: list[Wanted]
     send_contacts: list[Wanted]
     unknown_to_you: list[str]
+    contacts_unknown_to_you: list[str] = Field(
+        description="Empty where the manifest says nothing of contacts."
+    )
     total_differs: list[str] = Field(
         description="Invoices held in this version that come to another total than you state."
     )
@@ -111,12 +116,16 @@ async def compare_manifest(
 ) -> Comparison:
     """Changes no invoice. PUT each of `send` and of `send_contacts`."""
     ids = [entry.id for entry in manifest.invoices]
+    contact_ids = [entry.id for entry in manifest.contacts]
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         known = await list_known(session, connection.id, ids)
         unknown = await list_ids_unknown_to_partner(session, connection.id, ids, MOST_UNKNOWN)
-        contacts = await list_held_contact_versions(
-            session, connection.id, [entry.id for entry in manifest.contacts]
+        contacts = await list_held_contact_versions(session, connection.id, contact_ids)
+        unknown_contacts = (
+            await list_contacts_unknown_to_partner(session, connection.id, contact_ids, MOST_UNKNOWN)
+            if "contacts" in manifest.model_fields_set
+            else []
         )
         differing = await keep_what_it_tells(
             session,
@@ -130,6 +139,7 @@ async def compare_manifest(
         send=_list_wanted(manifest.invoices, {one.partner_invoice_id: one.version for one in known}),
         send_contacts=_list_wanted(manifest.contacts, contacts),
         unknown_to_you=unknown,
+        contacts_unknown_to_you=unknown_contacts,
         total_differs=differing,
     )
 

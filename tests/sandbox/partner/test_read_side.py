@@ -1,5 +1,6 @@
 """The sandbox app's read address: guarded, in the order of change, in pages that lose nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,9 +17,10 @@ BEARER = {"authorization": "Bearer the-apps-own"}
 
 
 @pytest.fixture
-def read(partner: SandboxPartner) -> httpx.Client:
+def read(partner: SandboxPartner) -> Iterator[httpx.Client]:
     """Whoever asks the app what it holds."""
-    return httpx.Client(base_url=partner.root_url, verify=NO_CERTIFICATES)
+    with httpx.Client(base_url=partner.root_url, verify=NO_CERTIFICATES) as client:
+        yield client
 
 
 def get(read: httpx.Client, path: str, **asked: Any) -> dict[str, Any]:
