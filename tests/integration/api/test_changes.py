@@ -105,6 +105,7 @@ async def test_a_manifest_finds_what_was_lost_on_either_side(plumbline: Plumblin
         ],
         "send_contacts": [],
         "unknown_to_you": ["inv_2"],
+        "contacts_unknown_to_you": [],
         "total_differs": [],
     }
 
