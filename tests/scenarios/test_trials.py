@@ -11,7 +11,7 @@ from app.clock import SystemClock
 from app.db.trials import claim_trials, save_trial
 from app.domain.trial import Outcome, StepName, TrialState
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import contacts_in_xero, restarted, until
+from tests.scenarios.troubles import contacts_in_xero, held_up, restarted
 
 NEXT = timedelta(minutes=5)
 """Later than a claim runs out, and than a look that finds nothing counts."""
@@ -119,17 +119,12 @@ async def test_whatever_is_cut_off_is_found_and_taken_away(
 async def test_a_worker_that_dies_is_cleaned_up_after(house: House, name: StepName) -> None:
     """It died between a step's call and its answer: another takes the claim, and what the dead one saves is refused."""
     path = {StepName.CONTACT: "/Contacts", StepName.INVOICE: "/Invoices"}[name]
-    await house.fault("timeout_after", "PUT", path, seconds=2)
-    await begin(house)
-    running = asyncio.create_task(house.parts.trials.run_due())
-
-    async def is_begun() -> bool:
-        listed = await house._json(house.api.get(f"{house.path}/test-transactions"))
-        return outcomes(listed["data"][-1])[name] == "begun"
-
-    await until(is_begun)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    async with held_up(house, "PUT", path) as arrival:
+        await begin(house)
+        running = asyncio.create_task(house.parts.trials.run_due())
+        await arrival()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
     assert outcomes(await shown(house))[name] == "begun"
     async with restarted(house):
         for _ in range(2):
