@@ -18,7 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
+from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import InvoiceLinkRow
 from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.hold import Way
@@ -75,6 +77,23 @@ async def list_by_xero_id(
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
+async def list_by_partner_id(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Iterable[str]
+) -> list[InvoiceLink]:
+    """The links of those invoices of the partner."""
+    wanted = select(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id,
+        InvoiceLinkRow.partner_invoice_id.in_(list(partner_invoice_ids)),
+    )
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
+async def list_links(session: ReadSession, link_ids: Collection[UUID]) -> list[InvoiceLink]:
+    """Those of these links that are of invoices."""
+    wanted = select(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(list(link_ids)))
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
     sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
     return [link_from_row(row, sent[row.id]) for row in rows]
@@ -87,6 +106,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         partner_invoice_id=row.partner_invoice_id,
         xero_invoice_id=row.xero_invoice_id,
         generation=row.generation,
+        is_behind=row.generation > row.settled_generation,
         hub=_hub_from_row(row, sent),
         standing=standing_from_row(row),
         document=_document_from_row(row),
@@ -103,6 +123,8 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        skip=skip_from_row(row),
+        is_draft_wanted=row.draft_asked is not None,
         **credits_from_row(row),
     )
 
@@ -131,6 +153,8 @@ def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
         open_conflicts=frozenset(row.open_conflicts),
         partner_apart=apart_from_json(row.partner_apart),
         xero_apart=apart_from_json(row.xero_apart),
+        parted=parted_from_row(row.parted),
+        ignored=ignored_from_row(row.ignored),
     )
 
 
@@ -206,6 +230,7 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "open_conflicts": sorted(hub.open_conflicts),
         "partner_apart": apart_to_json(hub.partner_apart),
         "xero_apart": apart_to_json(hub.xero_apart),
+        **decided_to_row(hub),
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),
         "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},

@@ -6,9 +6,10 @@ from sqlalchemy import update
 
 from app.db.session import WriteSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow
+from app.domain.left_out import KEPT_APART
 from app.domain.link import State
 
-BY_SETTINGS = ("before_sync_from", "invoices_stay_home", "kept_apart")
+BY_SETTINGS = ("before_sync_from", "invoices_stay_home", "contacts_stay_home", KEPT_APART)
 """The reasons that lie in the settings; the others lie in the thing itself."""
 
 

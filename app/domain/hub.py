@@ -20,14 +20,13 @@ from datetime import datetime
 from app.domain.apart import Apart, leave_apart, travels, with_bases, without_met
 from app.domain.coupling import Vocabulary
 from app.domain.direction import OPEN, Lanes
-from app.domain.fields import Fields, Value, differing, group_of
-from app.domain.held import covers
+from app.domain.fields import Absent, Fields, Value, differing
+from app.domain.held import Parted, covers, put_back, without_edited
 from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
-from app.domain.moves import Move, apply_moves, landed, list_groups, list_moves
+from app.domain.moves import Move, apply_moves, landed, list_moves
+from app.domain.path import is_group, read_at, write_at
 from app.domain.sides import Side, with_own_number, with_xeros_number
-
-REFUSALS_BELIEVED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,10 @@ class Hub:
     after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
     document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
     to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
-    sides. `partner_apart` and `xero_apart` are what each side keeps for itself, with what was last agreed there. `kind`
-    says what the thing is; everything here is the same for all of them.
+    sides. `partner_apart` and `xero_apart` are what each side keeps for itself, with what was last agreed there.
+    `parted` is what the sides are brought back to at open paths, after a decision was undone. `ignored` maps what a
+    person said to leave as it is to the two values that it had then: of an open path the partner's and Xero's, of
+    `total` the record's and Xero's. `kind` says what the thing is; everything here is the same for all of them.
     """
 
     record: Fields = field(default_factory=dict)
@@ -58,6 +59,8 @@ class Hub:
     open_conflicts: frozenset[str] = frozenset()
     partner_apart: Apart = field(default_factory=dict)
     xero_apart: Apart = field(default_factory=dict)
+    parted: Parted = field(default_factory=dict)
+    ignored: Mapping[str, Move] = field(default_factory=dict)
     kind: Kind = INVOICE
 
     @property
@@ -122,6 +125,7 @@ def observe_document(
     if version <= hub.partner_version:
         return Observed(hub)
     taken = hub.acked_revision if based_on is None else based_on
+    base = partner_view(hub, taken)
     seen = replace(
         hub,
         partner_shadow=dict(document),
@@ -130,8 +134,9 @@ def observe_document(
         acked_revision=max(hub.acked_revision, taken),
         sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
         refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
+        parted=without_edited(hub.parted, Side.PARTNER, differing(base, document)),
     )
-    observed = _merge_partner(hub, seen, partner_view(hub, taken), document, rules, at, xero_at)
+    observed = _merge_partner(hub, seen, base, document, rules, at, xero_at)
     return _with_what_travels(observed, rules, xero_at, at)
 
 
@@ -189,7 +194,12 @@ def _merge_xero(
     record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
     still, met = without_met(Side.PARTNER, hub.partner_apart, view, hub.record, record, lanes)
     after = replace(
-        hub, xero_shadow=dict(seen), unanswered=None, xero_apart=merged.apart, partner_apart=still
+        hub,
+        xero_shadow=dict(seen),
+        unanswered=None,
+        xero_apart=merged.apart,
+        partner_apart=still,
+        parted=without_edited(hub.parted, Side.XERO, differing(base, seen)),
     )
     return _moved(after, record, (*merged.conflicts, *met))
 
@@ -221,56 +231,87 @@ def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...
     moved = differing(hub.record, record)
     held = hub.open_conflicts | {conflict.path for conflict in conflicts if conflict.winner is None}
     hub = replace(hub, record=dict(record), revision=hub.revision + bool(moved), open_conflicts=held)
-    return Observed(replace(hub, open_conflicts=_still_open(hub)), conflicts)
+    return Observed(settle_parted(replace(hub, open_conflicts=_still_open(hub))), conflicts)
 
 
 def _still_open(hub: Hub) -> frozenset[str]:
     """A held conflict ends by itself once both sides hold what the record says."""
     if not hub.open_conflicts:
         return hub.open_conflicts
+    behind = list_behind_paths(hub)
+    return frozenset(
+        path
+        for path in hub.open_conflicts
+        if path in hub.parted or any(covers(path, other) for other in behind)
+    )
+
+
+def list_behind_paths(hub: Hub) -> set[str]:
+    """The paths at which a side does not hold what the record says, held ones among them."""
+    return {path for side in Side for path in differing(*pair_of(hub, side))}
+
+
+def settle_parted(hub: Hub) -> Hub:
+    """The hub without what has been brought back: from there on it is a held conflict like any."""
+    left, record = {}, hub.record
+    for path, values in hub.parted.items():
+        waiting = {side: value for side, value in values.items() if not _is_back(hub, path, side, value)}
+        if waiting:
+            left[path] = waiting
+        else:
+            record = _with_a_sides_value(hub, record, path)
+    return replace(hub, parted=left, record=record) if hub.parted else hub
+
+
+def _is_back(hub: Hub, path: str, side: Side, value: Value | Absent) -> bool:
+    if side is Side.XERO:
+        return read_at(hub.xero_shadow, path) == value
     view = partner_view(hub, hub.acked_revision)
-    behind = {*differing(*_xero_pair(hub)), *differing(hub.kind.project(Side.PARTNER, hub.record), view)}
-    return frozenset(path for path in hub.open_conflicts if any(covers(path, other) for other in behind))
+    # A change that is on its way may still take it away again.
+    is_sure = not any(covers(path, other) for other in _list_moved(hub, hub.sent))
+    return is_sure and read_at(view, path) == value
+
+
+def _with_a_sides_value(hub: Hub, record: Fields, path: str) -> Fields:
+    """A held field's record is what one of the sides holds, so that no edit meets what nobody shows."""
+    held = {side: read_at(hold_of(hub, side), path) for side in Side}
+    if is_group(path) or read_at(record, path) in held.values():
+        return record
+    return write_at(record, path, held[Side.PARTNER])
+
+
+def hold_of(hub: Hub, side: Side) -> Fields:
+    """What a side holds now, as far as we know."""
+    return hub.xero_shadow if side is Side.XERO else partner_view(hub, hub.acked_revision)
 
 
 def xero_moves(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Move]:
     """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
-    holds, wanted = _xero_pair(hub)
-    return list_moves(holds, _left(Side.XERO, hub, holds, wanted, lanes))
+    holds, wanted = pair_of(hub, Side.XERO)
+    return list_moves(holds, leave_alone(Side.XERO, hub, holds, wanted, lanes))
 
 
-def list_left_out(hub: Hub, lanes: Lanes) -> list[str]:
-    """The fields and groups at which a side differs from the record and is let be by the directions alone; sorted."""
-    if lanes.are_open and not hub.has_apart:
-        return []
-    view = partner_view(hub, hub.acked_revision)
-    shown = hub.kind.project(Side.PARTNER, hub.record)
-    pairs = {Side.XERO: _xero_pair(hub), Side.PARTNER: (view, shown)}
-    left = {*hub.partner_apart, *hub.xero_apart}
-    for side, (holds, wanted) in pairs.items():
-        both = list_groups(holds) & list_groups(wanted)
-        let_be = differing(wanted, _left(side, hub, holds, wanted, lanes)) if holds else []
-        left |= {path if (group := group_of(path)) is None or group in both else group for path in let_be}
-    return sorted(path for path in left if not any(covers(conflict, path) for conflict in hub.open_conflicts))
-
-
-def _left(side: Side, hub: Hub, holds: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
+def leave_alone(side: Side, hub: Hub, holds: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
     """What a side should hold, what is held or apart there or does not go there left as that side has it."""
     apart = hub.xero_apart if side is Side.XERO else hub.partner_apart
-    return leave_apart(side, holds, wanted, apart=apart, conflicts=hub.open_conflicts, lanes=lanes)
+    keeps = put_back(holds, {path: to for path, to in hub.parted.items() if lanes.leads_to(side, path)}, side)
+    if side is Side.XERO:
+        keeps = hub.kind.compare(keeps, wanted)
+    return leave_apart(side, keeps, wanted, apart=apart, conflicts=hub.open_conflicts, lanes=lanes)
 
 
-def _xero_pair(hub: Hub) -> tuple[Fields, Fields]:
-    """What Xero holds, as far as it counts, and what it should hold.
+def pair_of(hub: Hub, side: Side) -> tuple[Fields, Fields]:
+    """What a side holds, as far as it counts, and what the record would have it hold.
 
     Of a void that does not travel the rest still counts: the app may edit what Xero takes no edits of any more.
     """
-    wanted = hub.kind.project(Side.XERO, hub.record)
+    wanted = hub.kind.project(side, hub.record)
+    if side is Side.PARTNER:
+        return hold_of(hub, side), wanted
     shadow = hub.xero_shadow
     if "status" in hub.xero_apart:
         shadow = {**shadow, "status": hub.record.get("status")}
-    holds = hub.kind.compare(hub.kind.project(Side.XERO, shadow), wanted)
-    return holds, wanted
+    return hub.kind.compare(hub.kind.project(side, shadow), wanted), wanted
 
 
 def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
@@ -279,49 +320,29 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
     A path that an unacknowledged change touched is named again even if the partner last held what it should hold: the
     partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
-    it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied.
+    it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
+    those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
     """
-    view = partner_view(hub, hub.acked_revision)
-    wanted = _left(Side.PARTNER, hub, view, hub.kind.project(Side.PARTNER, hub.record), lanes)
-    moves = list_moves(view, wanted, _unsure(hub, hub.sent))
+    view, record = pair_of(hub, Side.PARTNER)
+    wanted = leave_alone(Side.PARTNER, hub, view, record, lanes)
+    moves = list_moves(view, wanted, _list_moved(hub, hub.sent))
     if not moves:
         return None
-    moves = list_moves(view, wanted, _unsure(hub, {**hub.sent, **hub.refused}))
+    moves = list_moves(view, wanted, _list_moved(hub, {**hub.sent, **hub.refused}))
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
-    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), moves)
+    return anew(hub, PartnerChange(newest, moves))
 
 
-def _unsure(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
+def anew(hub: Hub, change: PartnerChange) -> PartnerChange:
+    """The same moves under a revision of their own, larger than any sent: what was withdrawn is not sent as it was."""
+    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), change.moves)
+
+
+def _list_moved(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
     """The paths of changes that the partner may have applied without our knowing, held ones and those apart among them.
 
     There the change names what the partner holds before and after, so that taking it moves nothing and tells that.
     """
     return {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
-
-
-def is_refused_for_good(hub: Hub, change: PartnerChange) -> bool:
-    """The partner refused the very same moves three times: sending them again would go on for ever."""
-    return sum(moves == change.moves for moves in hub.refused.values()) >= REFUSALS_BELIEVED
-
-
-def change_sent(hub: Hub, change: PartnerChange) -> Hub:
-    """The hub after a change was put on its way."""
-    sent = {**hub.sent, change.revision: change.moves}
-    newest = max(hub.newest_sent, change.revision)
-    return replace(hub, sent=sent, newest_sent=newest, revision=max(hub.revision, change.revision))
-
-
-def change_refused(hub: Hub, revision: int) -> Hub:
-    """The partner did not apply that change, and never will."""
-    moves = hub.sent.get(revision)
-    if moves is None:
-        return hub
-    sent = {number: other for number, other in hub.sent.items() if number != revision}
-    return replace(hub, sent=sent, refused={**hub.refused, revision: moves})
-
-
-def acknowledged(hub: Hub, revision: int) -> Hub:
-    """The partner has applied everything up to a revision; an older acknowledgement changes nothing."""
-    return replace(hub, acked_revision=max(hub.acked_revision, revision))

@@ -21,6 +21,7 @@ from app.domain.hub import Rules
 from app.domain.item_code import ItemCodes, UnknownItem, fold
 from app.domain.numbering import Numbering
 from app.domain.organisation import Organisation
+from app.domain.plan import Terms
 from app.domain.policy import ConflictPolicy, Policies
 from app.domain.schedule import MIDNIGHT, ZONE_OF_COUNTRY, Mode, Schedule, Weekday
 
@@ -193,6 +194,18 @@ class ConnectionSettings:
     def rules(self, organisation: Organisation, items: ItemCodes = NO_ITEM_CODES) -> Rules:
         """How this connection merges."""
         return Rules(self.policies.winner_of, self.vocabulary(organisation, items), self.lanes)
+
+    def terms(self, organisation: Organisation, items: ItemCodes = NO_ITEM_CODES) -> Terms:
+        """What planning a write to Xero must know of the settings."""
+        return Terms(
+            organisation,
+            self.sync_from,
+            self.payment_account_id,
+            self.payment_accounts,
+            items,
+            self.credit_terms(organisation),
+            self.lanes,
+        )
 
 
 def _codes(chosen: Mapping[str, str], organisation: Organisation) -> dict[str, str]:

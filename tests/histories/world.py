@@ -6,6 +6,7 @@ somebody who saw it, or be flagged as overwritten in the moment between our read
 change on the way, an edit that did not travel must stand when everything is open again in the end.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -19,10 +20,7 @@ from app.domain.hub import (
     Observed,
     PartnerChange,
     Rules,
-    acknowledged,
     catch_up,
-    change_refused,
-    change_sent,
     next_change,
     observe_document,
     observe_xero,
@@ -32,7 +30,9 @@ from app.domain.hub import (
 from app.domain.kind import INVOICE
 from app.domain.merge import Conflict
 from app.domain.policy import ConflictPolicy
+from app.domain.sent import acknowledged, change_refused, change_sent
 from app.domain.sides import Side
+from tests.histories.edit import Edit, list_values
 
 HEADER = ("number", "reference", "due_on", "issued_on")
 CONTACT_FIELDS = ("name", "email", "phone", "address")
@@ -45,15 +45,6 @@ Fields = dict[str, object]
 
 
 @dataclass
-class Edit:
-    """A person's edit: what stood there when it was made, and what was put there (None: a line was removed)."""
-
-    path: str
-    over: object
-    value: object
-
-
-@dataclass
 class Settings:
     """How wild a history is."""
 
@@ -62,6 +53,8 @@ class Settings:
     with_lines: bool = True
     of_contact: bool = False
     """The thing is a contact, which has other fields and no lines, in place of an invoice."""
+    with_decisions: bool = False
+    """People decide about conflicts, and take that back (see `deciding`)."""
     tokens: int | None = None
     """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
     lanes: tuple[Lanes, ...] = (OPEN,)
@@ -99,6 +92,7 @@ class World:
         self.conflicts: list[Conflict] = []
         self.makers: dict[object, Side] = {}
         self.flagged: set[object] = set()
+        self.seen_by_deciders: set[object] = set()
         self.writes = 0
         self.faults = True
         policy = self.settings.policy
@@ -296,14 +290,7 @@ class World:
 
     def run(self) -> str | None:
         """Live through the history and settle; what went wrong, or None."""
-        acts = [
-            self.app_edited,
-            self.xero_edited,
-            self.document_arrived,
-            self.change_arrived,
-            self.reconciled,
-            self.reconciled,
-        ]
+        acts = self.list_acts()
         for step in range(self.settings.steps):
             self._choose(self.settings.lanes[step * len(self.settings.lanes) // self.settings.steps])
             self.random.choice(acts)()
@@ -313,6 +300,11 @@ class World:
         if not self.settle():
             return f"not settled: app {self.app}, xero {self.xero}, record {self.hub.record}"
         return (self.find_lost() or self.find_false()) if self.settings.tokens is None else None
+
+    def list_acts(self) -> list[Callable[[], None]]:
+        """What may happen next; what stands twice happens twice as often."""
+        messages = [self.document_arrived, self.change_arrived]
+        return [self.app_edited, self.xero_edited, *messages, self.reconciled, self.reconciled]
 
     def settle(self) -> bool:
         """Faults stop: every message arrives, the sweep and the manifest run; True when both sides are equal."""
@@ -337,7 +329,10 @@ class World:
             or self.rules.lanes != OPEN
             or self._normal(self.app) == self._normal(self.xero)
         )
-        return equal and self._next_change() is None and not xero_moves(self.hub, self.rules.lanes)
+        is_back = self.rules.lanes != OPEN or not self.hub.parted
+        return (
+            equal and is_back and self._next_change() is None and not xero_moves(self.hub, self.rules.lanes)
+        )
 
     def find_restless(self) -> str | None:
         """What moves, although everything is said and done and what is left does not travel."""
@@ -355,10 +350,10 @@ class World:
     def find_lost(self) -> str | None:
         """The first edit that nobody can account for."""
         replaced = {edit.over for edit in self.edits}
-        known: set[object] = set(self.flagged)
+        known: set[object] = self.flagged | self.seen_by_deciders
         for conflict in self.conflicts:
             for value in (conflict.base, conflict.partner, conflict.xero):
-                known |= set(value.values()) if isinstance(value, dict) else {value}
+                known |= list_values(value)
         standing = set(map(str, self.hub.record.values()))
         for edit in self.edits:
             if edit.value is None or edit.value in standing or edit.value in replaced or edit.value in known:

@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 from app.domain.connection import Connection, ConnectionState
 from app.domain.hold import Way
 from app.domain.link import Standing, State
+from app.domain.next_run import SCHEDULED, tell_run
 from app.domain.next_step import find_next_step
+from app.domain.skip import Skip
 
 
 class Reason(BaseModel):
@@ -56,15 +58,22 @@ class Kept(Protocol):
     def since_at(self) -> datetime: ...
     @property
     def touched_at(self) -> datetime: ...
+    @property
+    def skip(self) -> Skip | None: ...
 
 
 def show(kept: Kept, connection: Connection) -> Shown:
-    """A link is behind while something was triggered since it last settled, whatever it was before."""
+    """A link is behind while something was triggered since it last settled, whatever it was before; what a person set
+    aside is held from that moment on.
+    """
+    if kept.skip is not None:
+        held = Standing.held(kept.skip.hold)
+        return Shown(state=State.HELD, reason=show_standing(held), since=kept.skip.at)
     standing = kept.standing
     if not kept.is_behind:
-        return Shown(state=standing.state, reason=_own_reason(standing), since=kept.since_at)
+        return Shown(state=standing.state, reason=show_standing(standing), since=kept.since_at)
     if standing.state is State.BEHIND:
-        own, since = _own_reason(standing), kept.since_at
+        own, since = show_standing(standing), kept.since_at
     else:
         own, since = None, max(kept.touched_at, kept.since_at)
     return Shown(state=State.BEHIND, reason=find_connection_reason(connection) or own, since=since)
@@ -79,16 +88,9 @@ def find_connection_reason(connection: Connection) -> Reason | None:
         return Reason(
             code=code, message=connection.reason or f"The connection is {connection.state}.", cure=cure
         )
-    if connection.waits_for_run and connection.next_run_at is not None:
-        country = connection.organisation.country if connection.organisation else None
-        times = connection.settings.schedule(country).in_words()
-        return Reason(
-            code="scheduled",
-            message=f"The connection works at set times: {times}.",
-            cure=f"Nothing to do: it is worked at {connection.next_run_at.isoformat(timespec='seconds')}, or at once"
-            " by POST .../run.",
-            until=connection.next_run_at,
-        )
+    run = tell_run(connection)
+    if run is not None:
+        return Reason(code=SCHEDULED, message=run.message, cure=run.cure, until=run.at)
     if connection.retry_at is None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")
@@ -102,7 +104,8 @@ def find_connection_reason(connection: Connection) -> Reason | None:
     )
 
 
-def _own_reason(standing: Standing) -> Reason | None:
+def show_standing(standing: Standing) -> Reason | None:
+    """A link's own reason; None where it has none."""
     if standing.code is None:
         return None
     return Reason(

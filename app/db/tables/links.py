@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
 
 SETTLED_FOR = text("state = 'settled' AND reason_code IS NOT NULL")
 """Links with nothing to do, for a reason that another choice may lift."""
 
 
-class ContactLinkRow(Table):
+class ContactLinkRow(Skippable, Table):
     """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
@@ -21,8 +22,10 @@ class ContactLinkRow(Table):
     `merged_version` is the rank that the record has taken in (`domain.contact_link`). `intent_key` and `intent_at`
     stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
     `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
-    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet.
-    `partner_apart` and `xero_apart` are what does not travel and each side keeps for itself (see `domain.apart`).
+    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
+    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
+    what people decided of held conflicts (`domain.hub`). `partner_apart` and `xero_apart` are what does not travel and
+    each side keeps for itself (`domain.apart`).
     """
 
     __tablename__ = "contact_links"
@@ -47,7 +50,13 @@ class ContactLinkRow(Table):
         ),
         Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
         Index("ix_contact_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
+        Index("ix_contact_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
+        Index(
+            "ix_contact_links_unsettled",
+            "connection_id",
+            postgresql_where=text("state <> 'settled' OR generation > settled_generation"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -86,6 +95,8 @@ class ContactLinkRow(Table):
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    parted: Mapped[dict[str, Any]] = mapped_column("apart", server_default=text("'{}'"))
+    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
@@ -94,11 +105,12 @@ class ContactLinkRow(Table):
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     wanted_xero_id: Mapped[str | None]
+    push_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_updated_at: Mapped[datetime | None]
     read_updated_at: Mapped[datetime | None]
 
 
-class InvoiceLinkRow(Table):
+class InvoiceLinkRow(Skippable, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
@@ -106,8 +118,10 @@ class InvoiceLinkRow(Table):
     payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is Xero's
     clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself.
-    `partner_apart` and `xero_apart` are what does not travel and each side keeps for itself (see `domain.apart`).
+    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
+    `ignored` are what people decided of held conflicts (`domain.hub`); `partner_apart` and `xero_apart` are what does
+    not travel and each side keeps for itself (`domain.apart`). `draft_asked` is the body of the call that asked for it
+    in Xero as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -133,10 +147,16 @@ class InvoiceLinkRow(Table):
         Index("ix_invoice_links_credit_ids", "credit_ids", postgresql_using="gin"),
         Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
+        Index("ix_invoice_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_invoice_links_retry", "retry_at", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
         Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
+        Index(
+            "ix_invoice_links_unsettled",
+            "connection_id",
+            postgresql_where=text("state <> 'settled' OR generation > settled_generation"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -165,6 +185,7 @@ class InvoiceLinkRow(Table):
     document_at: Mapped[datetime | None]
     acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
     acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    draft_asked: Mapped[dict[str, Any] | None]
 
     record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -176,6 +197,8 @@ class InvoiceLinkRow(Table):
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    parted: Mapped[dict[str, Any]] = mapped_column("apart", server_default=text("'{}'"))
+    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

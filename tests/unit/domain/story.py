@@ -15,7 +15,6 @@ from app.domain.hub import (
     PartnerChange,
     Rules,
     catch_up,
-    change_sent,
     next_change,
     observe_document,
     observe_xero,
@@ -23,6 +22,7 @@ from app.domain.hub import (
     xero_moves,
 )
 from app.domain.policy import ConflictPolicy
+from app.domain.sent import change_sent
 from app.domain.sides import Side, holds
 from tests.unit.domain.samples import AT, RECORD, VOCABULARY
 
