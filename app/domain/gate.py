@@ -31,6 +31,13 @@ class StaysHome:
     message: str
 
 
+CONTACTS_STAY_HOME = StaysHome(
+    "contacts_stay_home",
+    "The app's contacts go to Xero with their invoices alone (directions.contacts).",
+)
+"""Why a contact does not go to Xero by itself, though somebody asked for it there."""
+
+
 def to_xero(
     record: Fields, sync_from: date | None, lanes: Lanes = OPEN, *, is_draft_wanted: bool = False
 ) -> StaysHome | None:

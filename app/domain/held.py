@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.fields import LINE_ORDER, Absent, Fields, Value, group_of, keys_of, line_keys
 from app.domain.line_order import interleave
-from app.domain.path import write_at
+from app.domain.path import is_group, read_at, write_at
 from app.domain.sides import Side
 
 Parted = Mapping[str, Mapping[Side, Value | Absent]]
@@ -49,6 +49,14 @@ def without_edited(parted: Parted, side: Side, edited: Collection[str]) -> Parte
         }
         for path, values in parted.items()
     }
+
+
+def with_a_sides_value(record: Fields, path: str, holds: Mapping[Side, Fields]) -> Fields:
+    """A held field's record is what one of the sides holds, so that no edit meets what nobody shows."""
+    held = {side: read_at(fields, path) for side, fields in holds.items()}
+    if is_group(path) or read_at(record, path) in held.values():
+        return record
+    return write_at(record, path, held[Side.PARTNER])
 
 
 def _lies_in(held: str, paths: Iterable[str]) -> bool:

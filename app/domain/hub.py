@@ -21,11 +21,11 @@ from app.domain.apart import Apart, leave_apart, travels, with_bases, without_me
 from app.domain.coupling import Vocabulary
 from app.domain.direction import OPEN, Lanes
 from app.domain.fields import Absent, Fields, Value, differing
-from app.domain.held import Parted, covers, put_back, without_edited
+from app.domain.held import Parted, covers, put_back, with_a_sides_value, without_edited
 from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
 from app.domain.moves import Move, apply_moves, landed, list_moves
-from app.domain.path import is_group, read_at, write_at
+from app.domain.path import read_at
 from app.domain.sides import Side, with_own_number, with_xeros_number
 
 
@@ -205,13 +205,23 @@ def _merge_xero(
 
 
 def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
-    """Merge what was apart and travels by now, as if each side were looked at anew; nothing else changes."""
+    """Merge what was apart and travels by now, as if each side were looked at anew; nothing else changes.
+
+    Where the app may have taken a change that it has not answered, nobody knows what it holds: that waits for it.
+    """
     if not hub.has_apart:
         return Observed(hub)
-    view = partner_view(hub, hub.acked_revision)
-    first = _merge_partner(hub, hub, view, view, rules, partner_at, xero_at)
-    tried = first.hub.unanswered
-    second = _merge_xero(first.hub, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)
+    view, unsure = partner_view(hub, hub.acked_revision), _list_moved(hub, hub.sent)
+    sure, waits = {}, {}
+    for path, base in hub.partner_apart.items():
+        is_due = travels(Side.PARTNER, {path: base}, hub.record, rules.lanes)
+        is_sure = not any(covers(path, each) for each in unsure)
+        (sure if is_due and is_sure else waits)[path] = base
+    due = replace(hub, partner_apart=sure)
+    first = _merge_partner(due, due, view, view, rules, partner_at, xero_at)
+    looked = replace(first.hub, partner_apart={**waits, **first.hub.partner_apart})
+    tried = looked.unanswered
+    second = _merge_xero(looked, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)
     return Observed(replace(second.hub, unanswered=tried), (*first.conflicts, *second.conflicts))
 
 
@@ -259,7 +269,7 @@ def settle_parted(hub: Hub) -> Hub:
         if waiting:
             left[path] = waiting
         else:
-            record = _with_a_sides_value(hub, record, path)
+            record = with_a_sides_value(record, path, {side: hold_of(hub, side) for side in Side})
     return replace(hub, parted=left, record=record) if hub.parted else hub
 
 
@@ -270,14 +280,6 @@ def _is_back(hub: Hub, path: str, side: Side, value: Value | Absent) -> bool:
     # A change that is on its way may still take it away again.
     is_sure = not any(covers(path, other) for other in _list_moved(hub, hub.sent))
     return is_sure and read_at(view, path) == value
-
-
-def _with_a_sides_value(hub: Hub, record: Fields, path: str) -> Fields:
-    """A held field's record is what one of the sides holds, so that no edit meets what nobody shows."""
-    held = {side: read_at(hold_of(hub, side), path) for side in Side}
-    if is_group(path) or read_at(record, path) in held.values():
-        return record
-    return write_at(record, path, held[Side.PARTNER])
 
 
 def hold_of(hub: Hub, side: Side) -> Fields:

@@ -15,6 +15,7 @@ from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.direction import Entity
 from app.domain.fields import instant_text
+from app.domain.gate import CONTACTS_STAY_HOME
 from app.domain.hub import PartnerChange, anew, next_change, partner_view
 from app.domain.left_out import find_apart
 from app.domain.link import Standing, State
@@ -29,12 +30,6 @@ from app.reconcile.sums import list_differences
 
 STAYS_HOME = Standing(
     State.SETTLED, "no_invoice_yet", "A contact goes to Xero with the first invoice that goes there."
-)
-
-CONTACTS_STAY_HOME = Standing(
-    State.SETTLED,
-    "contacts_stay_home",
-    "The app's contacts go to Xero with their invoices alone (directions.contacts).",
 )
 
 
@@ -91,9 +86,9 @@ def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: Partner
     if change is not None:
         refused = is_refused_for_good(work.hub, change)
         return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
-    if work.link.xero_contact_id is None:
-        return CONTACTS_STAY_HOME if work.link.is_push_due else STAYS_HOME
-    stays = find_apart(work.hub, current.lanes)
+    if work.link.xero_contact_id is None and not work.link.is_push_due:
+        return STAYS_HOME
+    stays = CONTACTS_STAY_HOME if work.link.is_push_due else find_apart(work.hub, current.lanes)
     return Standing(State.SETTLED, stays.code, stays.message) if stays else Standing(State.SETTLED)
 
 
