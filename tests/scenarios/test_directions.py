@@ -4,6 +4,7 @@ from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import contact_in_app, contact_in_xero, edit_contact, edit_contact_in_xero
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import write_in_xero
+from tests.scenarios.troubles import ask
 
 KIM: Json = {"id": "cus_1", "name": "Kim Tran", "email": "kim@example.com", "phone": "0400 000 000"}
 
@@ -68,6 +69,18 @@ async def test_an_edit_of_both_sides_is_decided_by_the_direction_or_when_it_open
         "to_xero",
         "reference",
     )
+    told = await ask(house.api.get(f"{house.path}/conflicts/{conflict['id']}"))
+    assert "It goes to Xero and not back, so the app's word stood." in told["explanation"]
+    assert [choice["action"] for choice in told["choices"]] == ["take_partner", "merged", "relink"]
+    wish = f"{house.path}/conflicts/{conflict['id']}/resolve"
+    refused = await house.api.post(wish, json={"action": "take_xero"})
+    assert (refused.json()["code"], "do not travel to the app" in refused.text) == ("decision_refused", True)
+    why = await ask(house.api.get(f"{house.path}/invoices/inv_1/why"))
+    assert (why["code"], "due_on" in why["verdict"]) == ("kept_apart", True)
+    planned = await ask(house.api.get(f"{house.path}/invoices/inv_1/plan"))
+    assert (planned["outcome"], planned["reason"]["code"], planned["steps"]) == ("nothing", "kept_apart", [])
+    compared = await ask(house.api.get(f"{house.path}/comparison"))
+    assert "invoices_apart" in {doubt["code"] for doubt in compared["against"]}
     await house.choose(fields={"due_on": None})
     await house.drain()
     assert (await house.in_app())["due_on"] == "2027-04-01"
