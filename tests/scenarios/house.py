@@ -8,7 +8,7 @@ the state of both sides. Xero's webhooks are held until `drain` lets them go, un
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,10 +26,12 @@ from app.delivery.answers import Answer, Silence
 from app.delivery.webhook import Message, Recipient, Sender
 from app.main import create_app
 from app.sandbox.partner.server import SandboxPartner
-from app.sandbox.xero import SandboxXero, serve_in_thread
+from app.sandbox.serving import PromptServer
+from app.sandbox.xero import SandboxXero, Start, serve_in_thread
 from app.settings import Settings
 from app.wiring import WorkerParts, create_partner, open_worker
 from tests.loopback import NO_CERTIFICATES
+from tests.scenarios.left import Left
 
 Json = dict[str, Any]
 
@@ -56,6 +58,8 @@ class House:
     partner: Json
     settings: Settings
     xero_root: str
+    sandbox: SandboxXero
+    """What stands behind `xero`; to be looked at only."""
     connection_id: str = ""
     errors: list[BaseException] = field(default_factory=list)
 
@@ -251,15 +255,21 @@ def build_client(base_url: str = "", authorization: str = "") -> httpx.AsyncClie
 
 
 @asynccontextmanager
-async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
-    """Start everything; nobody is joined yet."""
+async def open_house(database_url: str, redis_url: str, left: Left | None = None) -> AsyncIterator[House]:
+    """Start everything; nobody is joined yet, unless one goes on with a house that was left."""
     async with AsyncExitStack() as stack:
-        xero: SandboxXero = stack.enter_context(serve_in_thread())
-        app = stack.enter_context(SandboxPartner())
         listener = socket.create_server(("127.0.0.1", 0))
         port = listener.getsockname()[1]
+        webhooks = f"http://127.0.0.1:{port}/webhooks/xero"
+        start, frozen = (Start(webhook_url=webhooks), left.xero) if left else (Start(), None)
+        xero: SandboxXero = stack.enter_context(serve_in_thread(start, frozen=frozen))
+        app = stack.enter_context(SandboxPartner())
         settings = build_settings(database_url, redis_url, xero, port)
-        partner = await create_partner(settings, "Tradie Tools", app.webhook_url)
+        if left:
+            settings, partner = settings.model_copy(update={"secret_keys": left.secret_keys}), left.partner
+            await left.move_to(database_url, app.webhook_url)
+        else:
+            partner = await create_partner(settings, "Tradie Tools", app.webhook_url)
         await stack.enter_async_context(serve(settings, listener))
         clock = ManualClock(SystemClock().now())
         house = House(
@@ -275,11 +285,16 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
             partner=partner,
             settings=settings,
             xero_root=xero.root_url,
+            sandbox=xero,
+            connection_id=left.connection_id if left else "",
         )
         stack.push_async_callback(house.database.close)
-        subscription = {"url": f"http://127.0.0.1:{port}/webhooks/xero", "mode": "held"}
-        (await house.xero.put("/webhooks", json=subscription)).raise_for_status()
-        (await house.xero.put("/limits", json={"minute": NO_LIMIT, "day": NO_LIMIT})).raise_for_status()
+        if left:
+            await house.introduce()
+            await left.tell_again(app.webhook_url)
+        else:
+            (await house.xero.put("/webhooks", json={"url": webhooks, "mode": "held"})).raise_for_status()
+            (await house.xero.put("/limits", json={"minute": NO_LIMIT, "day": NO_LIMIT})).raise_for_status()
         yield house
 
 
@@ -329,12 +344,14 @@ def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: i
 @asynccontextmanager
 async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
     """The API on that socket until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"))
+    listening = asyncio.Event()
+    server = PromptServer(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"), listening.set)
+    # The signals are pytest's: a server that took Ctrl-C for its own would end, and the story go on without it.
+    server.capture_signals = nullcontext
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells of its start by a flag
-        await asyncio.sleep(0.005)
+    await asyncio.wait([task, asyncio.create_task(listening.wait())], return_when=asyncio.FIRST_COMPLETED)
     try:
         yield
     finally:
-        server.should_exit = True
+        server.end()
         await task
