@@ -251,7 +251,7 @@ class House:
 def build_client(base_url: str = "", authorization: str = "") -> httpx.AsyncClient:
     """A client for addresses of this machine: reading certificates for each would take longer than most stories."""
     headers = {"authorization": authorization} if authorization else {}
-    return httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60, verify=NO_CERTIFICATES)
+    return httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60, verify=NO_CERTIFICATES, trust_env=False)
 
 
 @asynccontextmanager
@@ -345,7 +345,8 @@ def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: i
 async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
     """The API on that socket until the block ends."""
     listening = asyncio.Event()
-    server = PromptServer(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"), listening.set)
+    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, lifespan="on")
+    server = PromptServer(config, listening.set)
     # The signals are pytest's: a server that took Ctrl-C for its own would end, and the story go on without it.
     server.capture_signals = nullcontext
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -64,7 +64,10 @@ class AnnouncingServer(PromptServer):
 
 def build_config() -> uvicorn.Config:
     """A fresh app, quiet but for warnings."""
-    return uvicorn.Config(build_application(), log_level="warning", timeout_graceful_shutdown=2)
+    return uvicorn.Config(
+        build_application(), log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2,
+        proxy_headers=False,
+    )  # fmt: skip
 
 
 def bind_socket(host: str, port: int) -> socket.socket:

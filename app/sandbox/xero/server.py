@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -147,25 +147,31 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
         with suppress(asyncio.CancelledError):
             await delivering
 
+    app = Starlette(
+        routes=_list_routes(),
+        lifespan=deliver_webhooks,
+        exception_handlers={ControlError: answer_control_error},
+    )
+    app.state.sandbox = sandbox
+    return Doorway(app, sandbox)
+
+
+@cache
+def _list_routes() -> list[Route]:
+    """Every route, worked out once for all sandboxes of a process: none of them remembers anything."""
     api = [
         Route(API_PREFIX + path, guard(resource, endpoint), methods=[method])
         for method, path, resource, endpoint in list_api()
     ]
     every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
-    rest = [Route(API_PREFIX + "/{rest:path}", _not_built, methods=every)]
-    routes = [
+    return [
         *build_control_routes(),
         *build_organisation_routes(),
         *build_act_routes((*people.ACTS, *people_credits.ACTS, *people_settings.ACTS)),
         *_identity_routes(),
         *api,
-        *rest,
+        Route(API_PREFIX + "/{rest:path}", _not_built, methods=every),
     ]
-    app = Starlette(
-        routes=routes, lifespan=deliver_webhooks, exception_handlers={ControlError: answer_control_error}
-    )
-    app.state.sandbox = sandbox
-    return Doorway(app, sandbox)
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, str]:
@@ -177,8 +183,8 @@ def bind(host: str, port: int) -> tuple[socket.socket, str]:
 def build_server(sandbox: Sandbox, announce: Callable[[], None]) -> PromptServer:
     """A server for the sandbox; run it with a socket from `bind`."""
     config = uvicorn.Config(
-        build_app(sandbox), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1,
-        server_header=False,
+        build_app(sandbox), log_config=None, log_level="warning", access_log=False, lifespan="on",
+        timeout_graceful_shutdown=1, server_header=False, proxy_headers=False,
     )  # fmt: skip
     return PromptServer(config, announce)
 
