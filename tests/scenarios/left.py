@@ -52,7 +52,7 @@ class Left:
         connection = await asyncpg.connect(database_url.replace("+asyncpg", "", 1))
         try:
             await connection.execute(";".join(moves))
-            await connection.execute("UPDATE partners SET webhook_url = $1", webhook_url)
+            await connection.execute("UPDATE webhook_endpoints SET url = $1", webhook_url)
         finally:
             await connection.close()
 
