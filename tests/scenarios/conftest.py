@@ -12,8 +12,9 @@ from app.sandbox.xero import freeze
 from app.settings import Settings
 from tests.facts.wire import held_to_the_facts
 from tests.redis_databases import empty_redis
-from tests.scenarios.house import House, open_house
+from tests.scenarios.house import House
 from tests.scenarios.left import Left, list_instants
+from tests.scenarios.opening import open_house
 
 
 @pytest.fixture(scope="session")
