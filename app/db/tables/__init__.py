@@ -2,12 +2,13 @@
 
 Who writes which column of a link is fixed, so that an API call and a reconcile never undo each other: intake owns the
 document columns and raises `generation`; delivery raises `acked_revision` and `acked_version`; everything else is the
-reconcile's, which writes under the connection's lease.
+reconcile's, which writes under the connection's lease. `updated_at` is nobody's: it moves with every write.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
+from app.db.tables.histories import MomentRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
@@ -15,7 +16,7 @@ from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
-from app.db.tables.usage import XeroUsageRow
+from app.db.tables.usage import LinkUsageRow, XeroUsageRow
 from app.db.tables.xero_apps import XeroAppRow
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "InvoiceLinkRow",
     "ItemLinkRow",
     "ItemListRow",
+    "LinkUsageRow",
+    "MomentRow",
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
