@@ -9,7 +9,21 @@ from starlette.routing import BaseRoute
 from starlette.types import StatelessLifespan
 
 from app.api import health, usage
-from app.api.books import contacts, invoices, items, links, manifest
+from app.api.books import (
+    applied_credits,
+    attempts,
+    contact_links,
+    contact_lists,
+    contacts,
+    histories,
+    invoice_lists,
+    invoice_usage,
+    invoices,
+    items,
+    links,
+    manifest,
+    payments,
+)
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import changes, notices, webhooks
 from app.api.docs_page import build_docs_routes
@@ -28,7 +42,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     organisation.router,
     settings.router,
     invoices.router,
+    invoice_lists.router,
+    payments.router,
+    applied_credits.router,
     contacts.router,
+    contact_lists.router,
+    contact_links.router,
+    attempts.router,
+    histories.router,
+    invoice_usage.router,
     items.router,
     changes.router,
     notices.router,

@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.changes import SentChanges, sent_changes
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow
-from app.domain.contact import CONTACT
+from app.domain.contact import CONTACT, complete
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.hub import Hub
 from app.domain.link import Document, Intent, Standing, State
+from app.domain.sides import Side
 
 
 async def list_contacts(
@@ -162,6 +163,7 @@ def _columns(link: ContactLink) -> dict[str, Any]:
         "unusable": link.unusable,
         "is_shared": link.is_shared,
         "groups_joined": sorted(link.groups_joined),
+        "marker_number": link.marker_number,
         "xero_updated_at": link.xero_updated_at,
         "read_updated_at": link.read_updated_at,
     }
@@ -225,6 +227,7 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         groups_joined=frozenset(row.groups_joined),
         wanted_xero_id=row.wanted_xero_id,
         acked_version=row.acked_version,
+        marker_number=row.marker_number,
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
     )
@@ -232,9 +235,9 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
 
 def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
     return Hub(
-        record=row.record,
-        partner_shadow=row.partner_shadow,
-        xero_shadow=row.xero_shadow,
+        record=complete(Side.PARTNER, row.record),
+        partner_shadow=complete(Side.PARTNER, row.partner_shadow),
+        xero_shadow=complete(Side.XERO, row.xero_shadow),
         revision=row.revision,
         partner_version=row.merged_version,
         partner_based_on=row.merged_based_on,
@@ -242,7 +245,7 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         sent=sent.sent,
         refused=sent.refused,
         newest_sent=sent.newest,
-        unanswered=row.unanswered,
+        unanswered=None if row.unanswered is None else complete(Side.XERO, row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
         kind=CONTACT,
     )

@@ -84,6 +84,8 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        fees=row.payment_fees or {},
+        shown_status=row.shown_status,
         **credits_from_row(row),
     )
 
@@ -176,6 +178,7 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "saved_at": at,
         "settled_generation": link.generation - (link.id in again),
         "record": dict(hub.record),
+        "shown_status": link.shown_status,
         "partner_shadow": dict(hub.partner_shadow),
         "xero_shadow": dict(hub.xero_shadow),
         "unanswered": None if hub.unanswered is None else dict(hub.unanswered),

@@ -20,6 +20,9 @@ from app.domain.link import Document, Intent, Standing
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
 
+UNLINKED = "unlinked"
+"""The wish that a contact be linked to none of Xero's, where a contact of Xero's would stand."""
+
 MARKER = "plumbline:"
 LONGEST_MARKER = 50
 """ContactNumber holds fifty characters (FACTS 5)."""
@@ -43,7 +46,7 @@ class ContactLink:
     or `erased`. `is_shared`: the contact in Xero is another link's too, which had it first. `groups_joined` are Xero's
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked.
     `granted_xero_id` is the one of them that was dealt with, one way or the other. `acked_version` is the app's version
-    after it took a change of ours.
+    after it took a change of ours. `marker_number` counts how often it was unlinked by hand.
     """
 
     id: UUID
@@ -62,13 +65,18 @@ class ContactLink:
     wanted_xero_id: str | None = None
     granted_xero_id: str | None = None
     acked_version: int = 0
+    marker_number: int = 0
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
 
     @property
     def marker(self) -> str:
-        """Our mark on the contact, in its ContactNumber: it names the link, so it is unique over all businesses."""
-        return f"{MARKER}{self.id.hex}"[:LONGEST_MARKER]
+        """Our mark on the contact, in its ContactNumber: it names the link, so it is unique over all businesses.
+
+        A link that was unlinked has another one from then on, or it would be taken for the same contact for ever.
+        """
+        number = f"-{self.marker_number}" if self.marker_number else ""
+        return f"{MARKER}{self.id.hex}{number}"[:LONGEST_MARKER]
 
     @property
     def was_said(self) -> bool:

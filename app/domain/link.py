@@ -77,7 +77,8 @@ class InvoiceLink:
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
     trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
     payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
-    a write of ours.
+    a write of ours. `fees` are those of the app's payments, by id; `shown_status` is the status of the record in the
+    document's words, as it was last recorded.
     """
 
     id: UUID
@@ -99,6 +100,8 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    fees: Mapping[str, str] = field(default_factory=dict)
+    shown_status: str | None = None
 
     @property
     def has_news_from_partner(self) -> bool:

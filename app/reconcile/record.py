@@ -12,16 +12,18 @@ from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
 from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.links import save_links
+from app.db.moments import insert_moments
 from app.db.session import WriteSession
 from app.domain.change import entries
-from app.domain.document import to_document
+from app.domain.document import shown_status, to_document
 from app.domain.fields import Fields, instant_text
 from app.domain.hold import Hold
 from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
 from app.domain.link import InvoiceLink, Standing, State
-from app.domain.money import totals
+from app.domain.money import covered, totals
 from app.domain.plan import Plan
-from app.domain.sides import Side, project
+from app.domain.sides import Side, Status, project
+from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
 
@@ -66,7 +68,8 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             standing = stand(work, plan, change)
             if standing is WORK_LEFT:
                 again.add(work.link.id)
-            work.link = replace(work.link, standing=standing)
+            status = _find_status(current, work.hub.record)
+            work.link = replace(work.link, standing=standing, shown_status=status)
         await save_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         numbered = await tell_numbers(session, current, works)
@@ -121,7 +124,7 @@ def _new_change(
             "at": instant_text(updated_at) if updated_at else None,
             "version": None,
         },
-        "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1]),
+        "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1], link.fees),
     }
     return NewChange(link.id, change.revision, change.moves, body)
 
@@ -133,6 +136,13 @@ def _total(current: Round, record: Fields, shown: Fields) -> Decimal | None:
     return known.total if known else None
 
 
+def _find_status(current: Round, record: Fields) -> str | None:
+    """The status of the record in the document's words."""
+    if record.get("status") == Status.SENT and covered(record):
+        return shown_status(record, _total(current, record, project(Side.PARTNER, record)))
+    return record.get("status")
+
+
 async def _save_findings(session: WriteSession, current: Round, works: Sequence[Work]) -> None:
     policy = current.connection.settings.conflict_policy.value
     found = [
@@ -142,7 +152,11 @@ async def _save_findings(session: WriteSession, current: Round, works: Sequence[
     ]
     await insert_conflicts(session, current.connection_id, found, current.clock.now())
     await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
+    now = current.clock.now()
+    moments = [list_hold_moments(w.link.id, w.recorded, w.link.standing, now) for w in works]
+    await insert_moments(session, current.connection_id, [m for each in moments for m in each])
     for work in works:
+        work.recorded = work.link.standing
         if work.had_open_conflicts:
             await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
         work.conflicts.clear()

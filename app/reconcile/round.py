@@ -16,7 +16,7 @@ from app.domain.connection import Connection
 from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, Rules
 from app.domain.item_code import ItemCodes
-from app.domain.link import InvoiceLink
+from app.domain.link import InvoiceLink, Standing
 from app.domain.merge import Conflict
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan, Terms, build_plan
@@ -106,7 +106,7 @@ class Work:
     """One link on its way through a round: its newest snapshot, and what was found on the way.
 
     `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `is_renumbered`: Xero shows
-    another number than before.
+    another number than before. `recorded` is where the link stood when it was recorded last.
     """
 
     link: InvoiceLink
@@ -115,6 +115,10 @@ class Work:
     refusal: Hold | None = None
     had_open_conflicts: bool = False
     is_renumbered: bool = False
+    recorded: Standing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recorded = self.link.standing
 
     @property
     def hub(self) -> Hub:

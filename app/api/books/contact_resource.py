@@ -47,6 +47,8 @@ class Contact(BaseModel):
                     "state": "settled",
                     "reason": None,
                     "since": "2026-11-20T03:15:01Z",
+                    "created_at": "2026-11-20T03:14:58Z",
+                    "updated_at": "2026-11-20T03:15:01Z",
                     "revision": 3,
                     "version": 4,
                     "acknowledged_revision": 3,
@@ -69,6 +71,8 @@ class Contact(BaseModel):
     state: State
     reason: Reason | None
     since: datetime
+    created_at: datetime = Field(description="When it became known here.")
+    updated_at: datetime = Field(description="When anything of it was last written here.")
     revision: int
     version: int | None = Field(description="The newest version of the app's that we know of.")
     acknowledged_revision: int
@@ -103,12 +107,6 @@ class FoundContact(BaseModel):
     linked_to: str | None = Field(description="The app's contact that it is already.")
 
 
-class FoundContacts(BaseModel):
-    """The first contacts that fit."""
-
-    data: list[FoundContact]
-
-
 def build_contact(kept: KeptContact, connection: Connection) -> Contact:
     """The resource of one link."""
     shown = show(kept, connection)
@@ -118,6 +116,8 @@ def build_contact(kept: KeptContact, connection: Connection) -> Contact:
         state=shown.state,
         reason=shown.reason,
         since=shown.since,
+        created_at=kept.created_at,
+        updated_at=kept.updated_at,
         revision=kept.revision,
         version=kept.version or None,
         acknowledged_revision=kept.acked_revision,

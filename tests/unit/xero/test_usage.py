@@ -59,13 +59,13 @@ def test_calls_are_summed_until_they_are_taken() -> None:
     counter.count(TWO, call("/api.xro/2.0/Contacts"))
     clock.advance(timedelta(hours=21))
     counter.count(ONE, call())
-    assert by_key(counter.take()) == {
+    assert by_key(counter.take().usages) == {
         (ONE, TODAY, "Invoices", "GET"): (2, 0, 111),
         (ONE, TODAY, "Invoices", "PUT"): (1, 70, 30),
         (TWO, TODAY, "Contacts", "GET"): (1, 0, 100),
         (ONE, date(2026, 11, 21), "Invoices", "GET"): (1, 0, 100),
     }
-    assert counter.take() == []
+    assert counter.take() == ([], [])
 
 
 def test_what_could_not_be_kept_is_counted_again() -> None:
@@ -75,7 +75,7 @@ def test_what_could_not_be_kept_is_counted_again() -> None:
     taken = counter.take()
     counter.count(ONE, call())
     counter.put_back(taken)
-    assert by_key(counter.take()) == {(ONE, TODAY, "Invoices", "GET"): (2, 0, 200)}
+    assert by_key(counter.take().usages) == {(ONE, TODAY, "Invoices", "GET"): (2, 0, 200)}
 
 
 def test_threads_lose_no_count() -> None:
@@ -85,6 +85,6 @@ def test_threads_lose_no_count() -> None:
     with ThreadPoolExecutor(8) as threads:
         for _ in range(400):
             threads.submit(counter.count, ONE, call())
-            taken += counter.take()
-    taken += counter.take()
+            taken += counter.take().usages
+    taken += counter.take().usages
     assert sum(each.calls for each in taken) == 400
