@@ -100,7 +100,8 @@ async def _list_revisions(
     if not based:
         return {}
     known = select(ContactLinkRow.partner_contact_id, ContactLinkRow.revision)
-    return dict((await session.execute(known.where(*CONTACTS.names(connection_id, based)))).tuples().all())
+    found = await session.execute(known.where(*CONTACTS.names(connection_id, based)))
+    return {row[0]: row[1] for row in found}
 
 
 async def save_wanted_contact(

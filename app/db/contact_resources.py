@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, func, literal, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, func, literal_column, select
 from sqlalchemy import any_ as any_of
 
 from app.db.listing import Position, Sort, in_order
@@ -133,9 +133,8 @@ def _list_filters(wanted: WantedContacts) -> Iterator[ColumnElement[bool]]:
     if wanted.name is not None:
         # A range by bytes, which an index answers whatever the database's language; no text has this last character.
         shown: ColumnElement[str] = literal_column(CONTACT_NAME)
-        begin = func.lower(literal(wanted.name))
-        yield shown.op("~>=~")(begin)
-        yield shown.op("~<~")(begin.concat("\U0010ffff"))
+        yield shown.op("~>=~")(func.lower(wanted.name))
+        yield shown.op("~<~")(func.lower(f"{wanted.name}\U0010ffff"))
     if wanted.updated_since is not None:
         yield row.updated_at >= wanted.updated_since
     if wanted.is_in_xero is not None:

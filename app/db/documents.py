@@ -103,7 +103,7 @@ async def _list_fit(
     if based:
         known = select(getattr(shelf.row, shelf.key), shelf.row.revision)
         found = await session.execute(known.where(*shelf.names(connection_id, based)))
-        revisions = dict(found.tuples().all())
+        revisions = {row[0]: row[1] for row in found}
     return [
         document
         for document in documents

@@ -56,7 +56,9 @@ def _list_filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.state is not None:
         yield _is_shown_as(wanted.state)
     if wanted.code is not None:
-        yield row.reason_code == wanted.code
+        # A link that was triggered after it was recorded as held or settled is shown as behind, without that reason.
+        is_told = or_(row.generation == row.settled_generation, row.state == State.BEHIND.value)
+        yield and_(row.reason_code == wanted.code, is_told)
     if wanted.number is not None:
         yield or_(row.partner_number == wanted.number, row.xero_number == wanted.number)
     if wanted.contact_id is not None:

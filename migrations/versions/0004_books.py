@@ -42,6 +42,8 @@ INDEXES = (
     ("ix_invoice_links_not_in_xero", INVOICES, LISTED, "xero_invoice_id IS NULL"),
     ("ix_invoice_links_payments", INVOICES, LISTED, HAS_SOME.format("payments")),
     ("ix_invoice_links_credits", INVOICES, LISTED, HAS_SOME.format("credits")),
+    ("ix_invoice_links_behind_listed", INVOICES, LISTED, "generation > settled_generation"),
+    ("ix_contact_links_behind_listed", CONTACTS, LISTED, "generation > settled_generation"),
     ("ix_contact_links_updated", CONTACTS, ["updated_at", "id"], None),
     (
         "ix_contact_links_name",

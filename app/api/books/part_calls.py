@@ -36,9 +36,19 @@ class PartTaken(DocumentTaken):
 
 
 class Edited(NamedTuple):
-    """What one edit came to; the part is None where nobody has it any more."""
+    """What one edit came to; `found` is None where nobody has the payment or credit any more."""
 
     found: FoundPart | None
+    is_new: bool
+    nudges: Sequence[UUID]
+
+    def get_part(self) -> FoundPart:
+        """What was put in; raises `stale_document` where the app has applied a change since that took it out again."""
+        if self.found is None:
+            detail = "That version is held, and a change that the app has applied since took the entry out again."
+            raise InputRefused("stale_document", detail, [Fault("version", detail)])
+        return self.found
+| None
     is_new: bool
     nudges: Sequence[UUID]
 

@@ -126,8 +126,7 @@ async def put_payment(
     edited = await edit_part(services, partner_id, connection_id, build_edit("payments", sent))
     tasks.add_task(services.waker.reconcile_soon, edited.nudges)
     response.status_code = 201 if edited.is_new else 200
-    assert edited.found is not None  # it was put in by the transaction that looked
-    return build_payment(edited.found)
+    return build_payment(edited.get_part())
 
 
 @router.delete(

@@ -69,6 +69,13 @@ class ContactLinkRow(Table):
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
         Index("ix_contact_links_updated", "connection_id", "updated_at", "id"),
         Index(
+            "ix_contact_links_behind_listed",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text("generation > settled_generation"),
+        ),
+        Index(
             "ix_contact_links_name",
             "connection_id",
             literal_column(CONTACT_NAME).label("shown_name"),
@@ -173,6 +180,13 @@ class InvoiceLinkRow(Table):
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
         Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
         Index("ix_invoice_links_updated", "connection_id", "updated_at", "id"),
+        Index(
+            "ix_invoice_links_behind_listed",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text("generation > settled_generation"),
+        ),
         Index("ix_invoice_links_contact", "connection_id", text(INVOICE_CONTACT), "created_at", "id"),
         Index("ix_invoice_links_status", "connection_id", text(INVOICE_STATUS), "created_at", "id"),
         Index(

@@ -20,6 +20,7 @@ from app.sandbox.partner.journal import Journal
 from app.sandbox.partner.notices import Notices
 from app.sandbox.partner.outbox import CONCURRENCY, Outbox
 from app.sandbox.partner.page import show_invoices
+from app.sandbox.partner.part_control import PartControl
 
 WEBHOOK_PATH = "/plumbline/webhooks"
 PATIENCE_SECONDS = 30
@@ -56,6 +57,7 @@ def build_application() -> Starlette:
         Route("/", partial(show_invoices, books, contacts)),
         Route(WEBHOOK_PATH, intake.receive, methods=["POST"]),
         *Control(books, outbox, journal, http, notices=notices).list_routes(),
+        *PartControl(books, outbox).list_routes(),
         *ContactControl(contacts, outbox).list_routes(),
     ]
     handlers = dict.fromkeys((*STATUS_OF_ERROR, *MISUSE), answer_misuse)
