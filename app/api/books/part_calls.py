@@ -45,12 +45,11 @@ class Edited(NamedTuple):
     def get_part(self) -> FoundPart:
         """What was put in; raises `stale_document` where the app has applied a change since that took it out again."""
         if self.found is None:
-            detail = "That version is held, and a change that the app has applied since took the entry out again."
+            detail = (
+                "That version is held, and a change that the app has applied since took the entry out again."
+            )
             raise InputRefused("stale_document", detail, [Fault("version", detail)])
         return self.found
-| None
-    is_new: bool
-    nudges: Sequence[UUID]
 
 
 def check_address(sent: SentPayment | SentCredit, invoice_id: str, key: str) -> None:

@@ -26,7 +26,9 @@ def test_a_fee_is_neither_compared_nor_lost() -> None:
     assert list_moved(holding(fee="1.20", amount="39.00"), gone) == ["payments/p1"]
 
 
-def test_what_moved_is_told_alone_in_the_version_that_it_makes(control: httpx.Client, plumbline: Listener) -> None:
+def test_what_moved_is_told_alone_in_the_version_that_it_makes(
+    control: httpx.Client, plumbline: Listener
+) -> None:
     """The app's own document has it all the same; taken out, the app says which version has it no more."""
     control.post("/invoices", json={"id": "inv_1", "status": "sent"})
     paid = control.post("/invoices/inv_1/payments/alone", json={"amount": "40.00", "fee": "1.20"}).json()
