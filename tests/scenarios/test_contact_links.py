@@ -162,6 +162,16 @@ async def test_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> Non
     found = await house._json(house.api.get(f"{house.path}/xero-contacts", params={"search": "tran"}))
     ids = {one["name"]: one["xero_contact_id"] for one in found["data"]}
     assert sorted(ids) == ["Kim Tran Pty Ltd", "Tran Holdings"]
+    paged, query = [], {"search": "tran", "limit": "1"}
+    while True:
+        page = await house._json(house.api.get(f"{house.path}/xero-contacts", params=query))
+        paged += [one["name"] for one in page["data"]]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+    assert sorted(paged) == sorted(ids)
+    other = await house.api.get(f"{house.path}/xero-contacts", params=query | {"search": "kim"})
+    assert other.json()["errors"][0]["field"] == "cursor"
     await put(house, "contacts/cus_1/link", {"xero_contact_id": ids["Kim Tran Pty Ltd"]})
     await house.write(contact=KIM)
     await house.drain()
