@@ -73,11 +73,14 @@ def read_cursor(cursor: str | None, listing: Listing, parts: int) -> list[str] |
     return place
 
 
-def write_position(listing: Listing, page: Sequence[Any], limit: int, place: Position | None) -> str | None:
-    """Where the page after this one begins, whose last entry has that place; None when this one was not full."""
-    if len(page) < limit or place is None:
+def write_position(
+    listing: Listing, page: Sequence[T], limit: int, position_of: Callable[[T], Position]
+) -> str | None:
+    """Where the page after this one begins; None when this one was not full."""
+    if len(page) < limit:
         return None
-    return write_cursor(listing, (place[0].isoformat(), place[1]))
+    instant, link_id = position_of(page[-1])
+    return write_cursor(listing, (instant.isoformat(), link_id))
 
 
 def read_position(cursor: str | None, listing: Listing) -> Position | None:

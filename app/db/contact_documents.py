@@ -104,6 +104,13 @@ async def _list_revisions(
     return {row[0]: row[1] for row in found}
 
 
+async def save_mention(
+    session: WriteSession, connection_id: UUID, contact: Mapping[str, Any], at: datetime
+) -> None:
+    """The same of one contact, whoever mentions it."""
+    await save_mentions(session, connection_id, [contact], at)
+
+
 async def save_wanted_contact(
     session: WriteSession, connection_id: UUID, partner_contact_id: str, xero_contact_id: str
 ) -> bool:
@@ -118,3 +125,12 @@ async def save_wanted_contact(
         .returning(ContactLinkRow.id)
     )
     return (await session.execute(wanted)).scalar_one_or_none() is not None
+
+
+async def save_push_wanted(session: WriteSession, connection_id: UUID, partner_contact_id: str) -> bool:
+    """Somebody wants the contact in Xero without an invoice; the loop brings it there. False where it is there."""
+    row = ContactLinkRow
+    named = CONTACTS.names(connection_id, [partner_contact_id])
+    wanted = update(row).where(*named, row.xero_contact_id.is_(None))
+    asked = wanted.values(push_wanted=True, generation=row.generation + 1).returning(row.id)
+    return (await session.execute(asked)).scalar_one_or_none() is not None

@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, func, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, literal_column, select
 from sqlalchemy import any_ as any_of
 
-from app.db.listing import Position, Sort, in_order
+from app.db.listing import Position, Sort, in_order, is_shown_as
 from app.db.session import ReadSession
+from app.db.skips import skip_from_row
 from app.db.tables import ContactLinkRow
 from app.db.tables.links import CONTACT_NAME
 from app.domain.contact import DETAILS
 from app.domain.link import Standing, State
+from app.domain.skip import Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class KeptContact:
     unusable: str | None
     is_shared: bool
     xero_updated_at: datetime | None
+    skip: Skip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,22 @@ async def find_kept_contact(
     return _kept(found) if found else None
 
 
+async def find_contact_named(
+    session: ReadSession, connection_id: UUID, name: str, email: str | None
+) -> str | None:
+    """The partner's id of the oldest contact of that name, whatever its case; None also where another e-mail address
+    is known of each of them.
+    """
+    row = ContactLinkRow
+    shown: ColumnElement[str] = literal_column(CONTACT_NAME)
+    said = func.lower(func.coalesce(row.record["email"].astext, row.details["email"].astext))
+    wanted = select(row.partner_contact_id).where(row.connection_id == connection_id, shown == name.lower())
+    if email:
+        wanted = wanted.where(func.coalesce(said, email.lower()) == email.lower())
+    found = await session.execute(wanted.order_by(row.created_at, row.id).limit(1))
+    return found.scalar_one_or_none()
+
+
 async def list_kept_contacts(
     session: ReadSession, connection_id: UUID, wanted: WantedContacts
 ) -> list[KeptContact]:
@@ -125,11 +144,8 @@ def build_contact_page(connection_id: UUID, wanted: WantedContacts) -> Select[Co
 
 def _list_filters(wanted: WantedContacts) -> Iterator[ColumnElement[bool]]:
     row = ContactLinkRow
-    is_behind = row.generation > row.settled_generation
-    if wanted.state is State.BEHIND:
-        yield is_behind
-    elif wanted.state is not None:
-        yield and_(~is_behind, row.state == wanted.state.value)
+    if wanted.state is not None:
+        yield is_shown_as(row, wanted.state)
     if wanted.name is not None:
         # A range by bytes, which an index answers whatever the database's language; no text has this last character.
         shown: ColumnElement[str] = literal_column(CONTACT_NAME)
@@ -160,4 +176,5 @@ def _kept(row: ContactLinkRow) -> KeptContact:
         unusable=row.unusable,
         is_shared=row.is_shared,
         xero_updated_at=row.xero_updated_at,
+        skip=skip_from_row(row),
     )

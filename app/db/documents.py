@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
@@ -185,3 +185,25 @@ def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
 
 INVOICES = Shelf(InvoiceLinkRow, "partner_invoice_id", _build_columns, kept=frozenset({"payment_fees"}))
 """Where documents of invoices are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAsked:
+    """An invoice that is known: with the call that asked for it in Xero as a draft, None where none did."""
+
+    asked: dict[str, Any] | None
+
+
+async def find_draft_asked(session: ReadSession, connection_id: UUID, invoice_id: str) -> DraftAsked | None:
+    """What is known of that id; None where there is no such invoice."""
+    known = select(InvoiceLinkRow.draft_asked).where(*INVOICES.names(connection_id, [invoice_id]))
+    found = (await session.execute(known)).one_or_none()
+    return DraftAsked(found[0]) if found else None
+
+
+async def save_draft_asked(
+    session: WriteSession, connection_id: UUID, invoice_id: str, asked: Mapping[str, Any]
+) -> None:
+    """The invoice, stored in this transaction, is wanted in Xero as the draft that it is."""
+    wanted = update(InvoiceLinkRow).where(*INVOICES.names(connection_id, [invoice_id]))
+    await session.execute(wanted.values(draft_asked=dict(asked)))

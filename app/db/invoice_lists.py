@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
 
-from app.db.listing import Position, Sort, in_order
+from app.db.listing import Position, Sort, in_order, is_shown_as
 from app.db.resources import KeptInvoice, keep_invoices
 from app.db.session import ReadSession
 from app.db.tables import InvoiceLinkRow
 from app.db.tables.links import INVOICE_CONTACT, INVOICE_STATUS
 from app.domain.link import State
+from app.domain.skip import SKIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,9 @@ def build_page(connection_id: UUID, wanted: Wanted) -> Select[InvoiceLinkRow]:
 def _list_filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     row = InvoiceLinkRow
     if wanted.state is not None:
-        yield _is_shown_as(wanted.state)
+        yield is_shown_as(row, wanted.state)
     if wanted.code is not None:
-        # A link that was triggered after it was recorded as held or settled is shown as behind, without that reason.
-        is_told = or_(row.generation == row.settled_generation, row.state == State.BEHIND.value)
-        yield and_(row.reason_code == wanted.code, is_told)
+        yield _has_reason(wanted.code)
     if wanted.number is not None:
         yield or_(row.partner_number == wanted.number, row.xero_number == wanted.number)
     if wanted.contact_id is not None:
@@ -71,9 +70,12 @@ def _list_filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield row.xero_invoice_id.is_not(None) if wanted.is_in_xero else row.xero_invoice_id.is_(None)
 
 
-def _is_shown_as(state: State) -> ColumnElement[bool]:
-    """A link is shown as behind while it is triggered, so held and settled ones are those that are not."""
-    is_behind = InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation
-    if state is State.BEHIND:
-        return is_behind
-    return and_(~is_behind, InvoiceLinkRow.state == state.value)
+def _has_reason(code: str) -> ColumnElement[bool]:
+    """A link that was triggered after it was recorded as held or settled is shown as behind, without that reason; what
+    a person set aside has no other.
+    """
+    row = InvoiceLinkRow
+    if code == SKIPPED:
+        return row.skipped_at.is_not(None)
+    is_told = or_(row.generation == row.settled_generation, row.state == State.BEHIND.value)
+    return and_(row.reason_code == code, is_told, row.skipped_at.is_(None))

@@ -6,15 +6,29 @@ while pages are read comes again in an ascending list by `updated`, and is never
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, or_, tuple_
+
+from app.db.skips import LinkRow
+from app.domain.link import State
 
 Position = tuple[datetime, UUID]
 """Where a page ended."""
 
 Statement = TypeVar("Statement", bound=Select[Any])
+
+
+class Kept(Protocol):
+    """A link of any kind, as far as its place in a list goes."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def updated_at(self) -> datetime: ...
 
 
 class Sort(StrEnum):
@@ -33,9 +47,9 @@ class Sort(StrEnum):
     def is_newest_first(self) -> bool:
         return self in (Sort.CREATED_LAST, Sort.UPDATED_LAST)
 
-    def place(self, created_at: datetime, updated_at: datetime, link_id: UUID) -> Position:
+    def place_of(self, kept: Kept) -> Position:
         """The place of a link in a list sorted like this."""
-        return (updated_at if self.is_by_update else created_at), link_id
+        return (kept.updated_at if self.is_by_update else kept.created_at), kept.id
 
 
 def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limit: int) -> Statement:
@@ -46,3 +60,17 @@ def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limi
         page = page.where(place < end if sort.is_newest_first else place > end)
     order = (instant.desc(), row.id.desc()) if sort.is_newest_first else (instant, row.id)
     return page.order_by(*order).limit(limit)
+
+
+def is_shown_as(row: LinkRow, state: State) -> ColumnElement[bool]:
+    """A link is shown as behind while it is triggered, or waits for the app; the others as they were recorded. What a
+    person set aside is held from that moment on.
+
+    The state is no parameter: PostgreSQL would not know the partial indexes of this by one.
+    """
+    wanted: ColumnElement[str] = literal_column(f"'{state.value}'")
+    is_triggered, is_skipped = row.generation > row.settled_generation, row.skipped_at.is_not(None)
+    if state is State.BEHIND:
+        return and_(or_(is_triggered, row.state == wanted), ~is_skipped)
+    stands = and_(~is_triggered, row.state == wanted)
+    return or_(stands, is_skipped) if state is State.HELD else and_(stands, ~is_skipped)

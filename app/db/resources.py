@@ -11,13 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
 from sqlalchemy import all_ as all_of
-from sqlalchemy import any_ as any_of
 
 from app.db.changes import sent_changes
 from app.db.links import link_from_row
 from app.db.session import ReadSession
 from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
 from app.domain.link import InvoiceLink, Standing
+from app.domain.skip import Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class KeptInvoice:
     @property
     def standing(self) -> Standing:
         return self.link.standing
+
+    @property
+    def skip(self) -> Skip | None:
+        return self.link.skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +125,6 @@ async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:
     """The newest cursor of a connection's feed; 0 while there is none."""
     newest = select(func.max(ChangeRow.id)).where(ChangeRow.connection_id == connection_id)
     return (await session.execute(newest)).scalar_one_or_none() or 0
-
-
-async def list_held_versions(
-    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
-) -> dict[str, int]:
-    """The newest version known of each of those invoices: of its document, or of the app after it took a change."""
-    row = InvoiceLinkRow
-    held = select(row.partner_invoice_id, func.greatest(row.document_version, row.acked_version)).where(
-        row.connection_id == connection_id,
-        row.partner_invoice_id == any_of(cast(list(partner_invoice_ids), ARRAY(Text))),
-    )
-    return {row[0]: row[1] for row in await session.execute(held)}
 
 
 async def list_ids_unknown_to_partner(

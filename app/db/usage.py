@@ -59,7 +59,7 @@ class UsageBook:
         if not counted.usages:
             return
         try:
-            async with self._database.writing() as session:
+            async with self._database.writing_alone() as session:
                 await add_usage(session, counted.usages)
                 await add_link_usage(session, counted.shares)
         except (SQLAlchemyError, OSError) as error:

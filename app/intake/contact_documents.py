@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.db.connections import raise_generation
 from app.db.contact_documents import CONTACTS
 from app.db.documents import save_documents
 from app.db.moments import insert_moments, list_taken
+from app.db.partner_holdings import note_document
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.intake.contact_document import ContactDocument
@@ -51,7 +51,7 @@ async def _take_turn(
     stored = await save_documents(session, CONTACTS, connection.id, bodies, at)
     if any(one.is_news for one in stored):
         await insert_moments(session, connection.id, list_taken(bodies, stored, at))
-        await raise_generation(session, connection.id)
+        await note_document(session, connection.id, at)
     return [
         find_contradiction(one, document.version, "contact")
         or TakenIn(one, (connection.id,) if one.is_news else ())

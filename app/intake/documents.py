@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from app.db.connections import raise_generation
 from app.db.contact_documents import save_mentions
 from app.db.documents import INVOICES, StoredDocument, save_documents
 from app.db.moments import insert_moments, list_taken
+from app.db.partner_holdings import note_document
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.coupling import refresh_unmapped
@@ -81,7 +81,7 @@ async def _store(
     if news:
         await save_mentions(session, connection.id, [body["contact"] for body in news], at)
         await insert_moments(session, connection.id, list_taken(bodies, stored, at))
-        await raise_generation(session, connection.id)
+        await note_document(session, connection.id, at)
     return {
         document.id: find_contradiction(one, document.version, "invoice") or _tell(one, connection)
         for document, one in zip(documents, stored, strict=True)

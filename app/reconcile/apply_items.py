@@ -67,6 +67,10 @@ class ItemWork:
     link: ItemLink
     hold: Hold | None = None
 
+    def __post_init__(self) -> None:
+        if self.link.skip is not None:
+            self.hold = self.link.skip.hold
+
     @property
     def needs_create(self) -> bool:
         return self.hold is None and self.link.xero_item_id is None
@@ -129,7 +133,7 @@ async def _bring(current: Round, works: Sequence[ItemWork]) -> None:
 
 def _take_documents(current: Round, works: Sequence[ItemWork]) -> None:
     vocabulary = current.rules.vocabulary
-    for work in works:
+    for work in [work for work in works if work.hold is None]:
         try:
             work.link = take_document(work.link, fields_from_document(work.link.document, vocabulary))
         except UnknownWord as unknown:

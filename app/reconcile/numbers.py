@@ -14,7 +14,7 @@ from uuid import UUID
 from app.db.holds import trigger_freed
 from app.db.notices import insert_notice
 from app.db.numbers import Holder, list_number_holders
-from app.db.session import WriteSession
+from app.db.session import ReadSession, WriteSession
 from app.domain.hold import Hold
 from app.domain.numbering import Numbering, list_suffixed, next_free
 from app.domain.organisation import Organisation
@@ -35,15 +35,31 @@ async def list_numbered(current: Round, planned: Sequence[Planned]) -> list[Plan
 
     Of several that want one number the first goes, and the others wait for the next round, when it is known who has it.
     """
-    wanted = {work.link.id: _number_to_write(work, plan) for work, plan in planned}
-    names = {name for number in wanted.values() if number for name in (number, *list_suffixed(number))}
     async with current.database.reading() as session:
-        holders = await list_number_holders(session, current.connection_id, sorted(names))
+        holders = await find_holders(session, current.connection_id, planned)
+    return part_numbered(planned, holders, adds_suffix=_adds_suffix(current))
+
+
+async def find_holders(
+    session: ReadSession, connection_id: UUID, planned: Sequence[Planned]
+) -> dict[str, Holder]:
+    """Which of our links have the numbers that these writes may come to want."""
+    wanted = {_number_to_write(work, plan) for work, plan in planned}
+    names = {name for number in wanted if number for name in (number, *list_suffixed(number))}
+    return await list_number_holders(session, connection_id, sorted(names))
+
+
+def part_numbered(
+    planned: Sequence[Planned], holders: Mapping[str, Holder], *, adds_suffix: bool
+) -> list[Planned]:
+    """Those of the planned writes whose numbers are free; of the others, those with a number of another link's have
+    their hold.
+    """
     ready: list[Planned] = []
     taken: set[str] = set()
     for work, plan in planned:
-        number = wanted[work.link.id]
-        if number and _is_taken(work, number, holders) and plan.create and _adds_suffix(current):
+        number = _number_to_write(work, plan)
+        if number and _is_taken(work, number, holders) and plan.create and adds_suffix:
             number = _try_next(work, taken | holders.keys()) or number
         if number and _is_taken(work, number, holders):
             work.refusal = _hold_by_link(number, holders[number])

@@ -24,6 +24,8 @@ HAS_SOME = """(jsonb_path_exists(record, '$.keyvalue() ? (@.key starts with "{0}
     OR jsonb_path_exists(xero_shadow, '$.keyvalue() ? (@.key starts with "{0}/")')
     OR jsonb_path_exists(document, '$.{0}[0]'))"""
 
+IS_BEHIND = "generation > settled_generation OR state = 'behind'"
+
 INDEXES = (
     ("ix_invoice_links_updated", INVOICES, ["updated_at", "id"], None),
     (
@@ -42,8 +44,8 @@ INDEXES = (
     ("ix_invoice_links_not_in_xero", INVOICES, LISTED, "xero_invoice_id IS NULL"),
     ("ix_invoice_links_payments", INVOICES, LISTED, HAS_SOME.format("payments")),
     ("ix_invoice_links_credits", INVOICES, LISTED, HAS_SOME.format("credits")),
-    ("ix_invoice_links_behind_listed", INVOICES, LISTED, "generation > settled_generation"),
-    ("ix_contact_links_behind_listed", CONTACTS, LISTED, "generation > settled_generation"),
+    ("ix_invoice_links_behind_listed", INVOICES, LISTED, IS_BEHIND),
+    ("ix_contact_links_behind_listed", CONTACTS, LISTED, IS_BEHIND),
     ("ix_contact_links_updated", CONTACTS, ["updated_at", "id"], None),
     (
         "ix_contact_links_name",

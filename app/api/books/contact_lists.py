@@ -64,7 +64,5 @@ async def list_contacts(
     wanted = replace(asked, after=read_position(cursor, listing), limit=limit)
     async with services.database.reading() as session:
         kept = await list_kept_contacts(session, connection.id, wanted)
-    last = kept[-1] if kept else None
-    place = asked.sort.place(last.created_at, last.updated_at, last.id) if last else None
     data = [build_contact(one, connection) for one in kept]
-    return Page(data=data, next=write_position(listing, kept, limit, place))
+    return Page(data=data, next=write_position(listing, kept, limit, asked.sort.place_of))

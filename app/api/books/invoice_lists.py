@@ -97,6 +97,4 @@ async def list_invoices(
     async with services.database.reading() as session:
         kept = await list_kept_invoices(session, connection.id, wanted)
         data = await build_invoices(session, connection, kept)
-    last = kept[-1] if kept else None
-    place = asked.sort.place(last.created_at, last.updated_at, last.id) if last else None
-    return Page(data=data, next=write_position(listing, kept, limit, place))
+    return Page(data=data, next=write_position(listing, kept, limit, asked.sort.place_of))

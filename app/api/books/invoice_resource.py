@@ -61,6 +61,19 @@ _SIDE_EXAMPLE: dict[str, Any] = {
     "updated_at": "2026-11-20T03:15:01Z",
     "deep_link": DEEP_LINK.format("!Ab1c2", _XERO_ID),
 }
+INVOICE_EXAMPLE: dict[str, Any] = {
+    "id": "inv_8801",
+    "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
+    "state": "settled",
+    "reason": None,
+    "since": "2026-11-20T03:15:01Z",
+    "created_at": "2026-11-20T03:14:58Z",
+    "updated_at": "2026-11-20T03:15:01Z",
+    "revision": 13,
+    "record": _RECORD_EXAMPLE,
+    "partner": _PARTNER_EXAMPLE,
+    "xero": _SIDE_EXAMPLE,
+}
 
 
 class PartnerSide(BaseModel):
@@ -96,25 +109,7 @@ class XeroSide(BaseModel):
 class Invoice(BaseModel):
     """An invoice that is kept true in two places."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "inv_8801",
-                    "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
-                    "state": "settled",
-                    "reason": None,
-                    "since": "2026-11-20T03:15:01Z",
-                    "created_at": "2026-11-20T03:14:58Z",
-                    "updated_at": "2026-11-20T03:15:01Z",
-                    "revision": 13,
-                    "record": _RECORD_EXAMPLE,
-                    "partner": _PARTNER_EXAMPLE,
-                    "xero": _SIDE_EXAMPLE,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [INVOICE_EXAMPLE]})
 
     id: str = Field(description="The partner's id, or the one we chose for an invoice born in Xero.")
     connection_id: UUID

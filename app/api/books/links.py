@@ -70,5 +70,5 @@ async def list_links(
         )
         for one in kept
     ]
-    place = (kept[-1].created_at, kept[-1].id) if kept else None
-    return Page(data=links, next=write_position(listing, kept, limit, place))
+    following = write_position(listing, kept, limit, lambda one: (one.created_at, one.id))
+    return Page(data=links, next=following)

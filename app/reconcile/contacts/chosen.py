@@ -31,7 +31,7 @@ async def link_chosen(current: Round, works: Sequence[ContactWork]) -> None:
     """Link those of these contacts for which somebody chose one."""
     for work in works:
         wanted = work.link.wanted_xero_id
-        if wanted is None:
+        if wanted is None or work.link.skip is not None:
             continue
         carry_out = _unlink(current, work) if wanted == UNLINKED else _choose(current, work, wanted)
         await spent_on([work.link.id], carry_out)
