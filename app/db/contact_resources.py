@@ -44,6 +44,7 @@ class KeptContact:
     created_at: datetime
     updated_at: datetime
     record: Mapping[str, Any]
+    xero_shadow: Mapping[str, Any]
     document: Mapping[str, Any] | None
     version: int
     revision: int
@@ -120,7 +121,9 @@ async def find_contact_named(
     row = ContactLinkRow
     shown: ColumnElement[str] = literal_column(CONTACT_NAME)
     said = func.lower(func.coalesce(row.record["email"].astext, row.details["email"].astext))
-    wanted = select(row.partner_contact_id).where(row.connection_id == connection_id, shown == name.lower())
+    wanted = select(row.partner_contact_id).where(
+        row.connection_id == connection_id, shown == func.lower(name)
+    )
     if email:
         wanted = wanted.where(func.coalesce(said, email.lower()) == email.lower())
     found = await session.execute(wanted.order_by(row.created_at, row.id).limit(1))
@@ -169,6 +172,7 @@ def _kept(row: ContactLinkRow) -> KeptContact:
         created_at=row.created_at,
         updated_at=row.updated_at,
         record=row.record,
+        xero_shadow=row.xero_shadow,
         document=row.document,
         version=max(row.document_version, row.details_version, row.acked_version),
         revision=row.revision,

@@ -26,9 +26,19 @@ from sqlalchemy import (
 from app.db.session import ReadSession
 from app.db.tables import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow, MomentRow, XeroEventRow
 from app.domain.history import Happened
+from app.domain.sides import Side
 
 Place = tuple[datetime, int, int]
 """An instant, the rank of what happened then, and its number among its kind."""
+
+
+_MOMENTS = (
+    Happened.DOCUMENT,
+    Happened.HELD,
+    Happened.RELEASED,
+    Happened.DECIDED,
+    Happened.DECISION_ENDED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,7 @@ def _list_moments(subject: Subject) -> list[Select[Any]]:
             row.id.label("number"),
             row.facts.label("facts"),
         ).where(row.link_id == subject.link_id, row.kind == kind.value)
-        for kind in (Happened.DOCUMENT, Happened.HELD, Happened.RELEASED)
+        for kind in _MOMENTS
     ]
 
 
@@ -149,6 +159,14 @@ def _list_findings(subject: Subject) -> list[Select[Any]]:
             discrepancy_kind=discrepancy.kind,
             message=discrepancy.message,
         ).where(discrepancy.link_id == subject.link_id),
+        _part(
+            Happened.DISCREPANCY_CLOSED,
+            discrepancy.closed_at,
+            discrepancy.id,
+            discrepancy_id=discrepancy.id,
+            discrepancy_kind=discrepancy.kind,
+            because=discrepancy.closed_because,
+        ).where(discrepancy.link_id == subject.link_id, discrepancy.closed_at.is_not(None)),
     ]
 
 
@@ -161,7 +179,7 @@ def _list_events(subject: Subject) -> list[Select[Any]]:
         Happened.XERO_EVENT,
         row.received_at,
         row.id,
-        event_id=row.id,
+        event_id=func.concat(f"{Side.XERO.value}_", row.id),
         category=row.category,
         event_type=row.event_type,
         resource_id=row.resource_id,

@@ -15,7 +15,9 @@ from app.db.tables import MomentRow
 DOCUMENT = "document"
 HELD = "held"
 RELEASED = "released"
-"""The kinds of moments: a document was taken in, a hold began, it ended."""
+DECIDED = "decided"
+DECISION_ENDED = "decision_ended"
+"""The kinds of moments: a document was taken in; a hold began, it ended; a person decided, and that came to its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,15 @@ class Happened(StrEnum):
     XERO_EVENT = "xero_event"
     CONFLICT = "conflict"
     DISCREPANCY = "discrepancy"
+    DECIDED = "decided"
     ATTEMPT = "attempt"
     HELD = "held"
     RELEASED = "released"
     CHANGE_SENT = "change_sent"
     CHANGE_ANSWERED = "change_answered"
     CONFLICT_CLOSED = "conflict_closed"
+    DISCREPANCY_CLOSED = "discrepancy_closed"
+    DECISION_ENDED = "decision_ended"
 
     @property
     def rank(self) -> int:
@@ -41,6 +44,20 @@ _DOING = {
     "join": "Putting it into a group in Xero",
 }
 _CAME = {"done": "was done", "refused": "was refused", "adopted": "had been done already"}
+_DECISIONS = {
+    "take_xero": "take Xero's value of {}",
+    "take_partner": "take the app's value of {}",
+    "merged": "give {} another value",
+    "relink": "link it to another one in Xero",
+    "ignore": "leave the difference as it is",
+    "undo": "take a decision back",
+}
+_ENDS = {
+    "done": "was carried out",
+    "overtaken": "was overtaken by an edit",
+    "not_possible": "could not be carried out",
+    "undone": "was taken back",
+}
 _STATES = {
     "pending": "was answered, and is sent again",
     "applied": "was applied by the app",
@@ -80,6 +97,20 @@ def _attempt(facts: Facts) -> str:
     return _with_words(f"{doing} {came}", facts.get("message"))
 
 
+def _decision(facts: Facts) -> str:
+    told = _DECISIONS.get(facts["action"], f"do something ({facts['action']})")
+    return told.format(", ".join(facts["paths"]) or "it")
+
+
+def _decided(facts: Facts) -> str:
+    return _with_words(f"A person decided to {_decision(facts)}", facts.get("note"))
+
+
+def _decision_ended(facts: Facts) -> str:
+    end = _ENDS.get(facts["state"], f"is {facts['state']}")
+    return _with_words(f"The decision to {_decision(facts)} {end}", facts.get("reason"))
+
+
 def _held(facts: Facts) -> str:
     return _with_words("It was held", facts.get("message") or facts["code"])
 
@@ -99,6 +130,9 @@ _SENTENCES: Mapping[Happened, Callable[[Facts], str]] = {
     Happened.CONFLICT: _conflict,
     Happened.CONFLICT_CLOSED: lambda facts: f"The conflict on {facts['path']} ended.",
     Happened.DISCREPANCY: lambda facts: str(facts["message"]),
+    Happened.DISCREPANCY_CLOSED: lambda facts: _with_words("A difference ended", facts.get("because")),
+    Happened.DECIDED: _decided,
+    Happened.DECISION_ENDED: _decision_ended,
     Happened.ATTEMPT: _attempt,
     Happened.HELD: _held,
     Happened.RELEASED: lambda facts: f"It was no longer held for {facts['code']}.",

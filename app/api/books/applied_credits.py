@@ -40,7 +40,10 @@ router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["credits"], d
 
 CreditId = Annotated[
     Identity,
-    Path(description="The app's id of the credit, or ours for one born in Xero; unique within its invoice."),
+    Path(
+        description="The app's id of the credit, or ours for one born in Xero; unique within its invoice.",
+        examples=["c1"],
+    ),
 ]
 
 

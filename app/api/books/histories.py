@@ -45,8 +45,8 @@ class HistoryEntry(BaseModel):
     at: datetime
     sentence: str
     references: dict[str, Any] = Field(
-        description="What names it elsewhere (`attempt_id`, `conflict_id`, `discrepancy_id`, `cursor` and `revision` "
-        "of a change, `version` of a document), and what is kept of it."
+        description="What names it elsewhere (`attempt_id`, `conflict_id`, `discrepancy_id`, `resolution_id`, "
+        "`event_id`, `cursor` and `revision` of a change, `version` of a document), and what is kept of it."
     )
 
 
@@ -64,7 +64,9 @@ async def get_invoice_history(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[HistoryEntry]:
-    """Documents taken in, Xero's events, changes sent and answered, attempts, conflicts, discrepancies and holds."""
+    """Documents taken in, Xero's events, changes sent and answered, attempts, conflicts, discrepancies, decisions and
+    holds, among which is what a person set aside.
+    """
     async with services.database.reading() as session:
         kept = await get_kept_invoice(session, connection, invoice_id)
         subject = _name_invoice(connection, kept)

@@ -37,7 +37,10 @@ router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["payments"], 
 
 PaymentId = Annotated[
     Identity,
-    Path(description="The app's id of the payment, or ours for one born in Xero; unique within its invoice."),
+    Path(
+        description="The app's id of the payment, or ours for one born in Xero; unique within its invoice.",
+        examples=["p1"],
+    ),
 ]
 NextVersion = Annotated[
     int,

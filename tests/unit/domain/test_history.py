@@ -26,6 +26,22 @@ SAID: list[tuple[Happened, dict[str, Any], str]] = [
     ),
     (Happened.CONFLICT_CLOSED, {"path": "due_on"}, "The conflict on due_on ended."),
     (Happened.DISCREPANCY, {"message": "Somebody changed it."}, "Somebody changed it."),
+    (Happened.DISCREPANCY_CLOSED, {"because": "Both agree."}, "A difference ended: Both agree."),
+    (
+        Happened.DECIDED,
+        {"action": "take_xero", "paths": ["reference", "due_on"], "note": "As agreed with Kim."},
+        "A person decided to take Xero's value of reference, due_on: As agreed with Kim.",
+    ),
+    (
+        Happened.DECIDED,
+        {"action": "merged", "paths": [], "note": None},
+        "A person decided to give it another value.",
+    ),
+    (
+        Happened.DECISION_ENDED,
+        {"action": "relink", "paths": [], "state": "not_possible", "reason": "Xero has no such invoice."},
+        "The decision to link it to another one in Xero could not be carried out: Xero has no such invoice.",
+    ),
     (
         Happened.ATTEMPT,
         {"action": "pay", "outcome": "refused", "message": "The books are locked."},
