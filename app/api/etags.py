@@ -69,7 +69,7 @@ def build_etag(shown: BaseModel) -> str:
 def answer_read(shown: BaseModel, conditions: Conditions, response: Response) -> BaseModel | Response:
     """The resource with its ETag, or 304 where the caller has it already."""
     etag = build_etag(shown)
-    if conditions.if_none_match is not None and _names(conditions.if_none_match, etag):
+    if conditions.if_none_match is not None and _names_weakly(conditions.if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
     response.headers["ETag"] = etag
     return shown
@@ -87,13 +87,18 @@ def check_conditions(conditions: Conditions, held: BaseModel | None) -> None:
     if (
         conditions.if_none_match is not None
         and held is not None
-        and _names(conditions.if_none_match, build_etag(held))
+        and _names_weakly(conditions.if_none_match, build_etag(held))
     ):
         fault = Fault("If-None-Match", "Something is held under this id.")
         raise InputRefused("exists_already", "It was to be made and is there; nothing was stored.", [fault])
 
 
+def _names_weakly(header: str, etag: str) -> bool:
+    """The same where a proxy that packs our answers may have made the ETag a weak one, as for `If-None-Match`."""
+    return _names(header, etag) or _names(header, f"W/{etag}")
+
+
 def _names(header: str, etag: str) -> bool:
-    """Whether a header names that ETag; weak ones name nothing, since ours are strong."""
+    """Whether a header names that very ETag, as for `If-Match`."""
     named = [each.strip() for each in header.split(",")]
     return _ANY in named or etag in named

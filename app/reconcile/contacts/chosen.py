@@ -57,7 +57,9 @@ async def _unlink(current: Round, work: ContactWork) -> None:
     work.had_open_conflicts |= bool(work.hub.open_conflicts)
     work.link = replace(
         link,
-        hub=replace(work.hub, xero_shadow={}, unanswered=None, open_conflicts=frozenset()),
+        hub=replace(
+            work.hub, xero_shadow={}, unanswered=None, open_conflicts=frozenset(), apart={}, ignored={}
+        ),
         xero_contact_id=None,
         is_shared=False,
         intent=None,
