@@ -63,13 +63,15 @@ async def list_connections(session: ReadSession, partner_id: UUID) -> list[Conne
 async def list_business_connections(
     session: ReadSession, partner_id: UUID, business_id: str
 ) -> list[Connection]:
-    """The connections of one business of a partner that were not removed."""
+    """The connections of one business of a partner that were not removed, oldest first."""
     rows = await session.execute(
-        select(ConnectionRow).where(
+        select(ConnectionRow)
+        .where(
             ConnectionRow.partner_id == partner_id,
             ConnectionRow.business_id == business_id,
             ConnectionRow.state != ConnectionState.REMOVED,
         )
+        .order_by(ConnectionRow.created_at)
     )
     return [connection_from_row(row) for row in rows.scalars()]
 

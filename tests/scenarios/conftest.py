@@ -63,3 +63,10 @@ async def house(servers: Settings, redis_url: str, left: Left) -> AsyncIterator[
         judged(opened),
     ):
         yield opened
+
+
+@pytest.fixture
+async def newcomer(database_url: str, redis_url: str) -> AsyncIterator[House]:
+    """Both sides and Plumbline, nobody joined yet."""
+    async with open_house(database_url, redis_url) as opened:
+        yield opened

@@ -23,7 +23,7 @@ async def said(house: House) -> list[tuple[str | None, str | None]]:
     return [(line["category"], line["tax"]) for line in (await house.in_app())["lines"]]
 
 
-async def test_a_discount_is_an_expense_and_an_item_has_its_own_account(house: House) -> None:
+async def test_i11_e4_a_discount_is_an_expense_and_an_item_has_its_own_account(house: House) -> None:
     """Each with the tax that its account takes (E4, I11); an account moved in Xero comes back as what it is."""
     await house.choose(
         revenue_accounts={"materials": "220", "discount": "429"},
@@ -56,7 +56,7 @@ async def test_a_discount_is_an_expense_and_an_item_has_its_own_account(house: H
     await assert_alike(house)
 
 
-async def test_a_category_that_nobody_mapped_waits_or_is_booked_as_general(house: House) -> None:
+async def test_c5_a_category_that_nobody_mapped_waits_or_is_booked_as_general(house: House) -> None:
     """Held until it is mapped, or until the business lets such lines be general ones (C5)."""
     await house.write(lines=[SALE | {"category": "plumbing"}])
     await house.drain()
@@ -72,7 +72,7 @@ async def test_a_category_that_nobody_mapped_waits_or_is_booked_as_general(house
     await assert_alike(house)
 
 
-async def test_a_policy_for_one_field_decides_there_alone(house: House) -> None:
+async def test_e5_n1_a_policy_for_one_field_decides_there_alone(house: House) -> None:
     """And the conflict tells which one did (N1)."""
     await house.choose(conflict_policies={"reference": "partner_wins", "lines": "hold"})
     await house.write()
@@ -94,7 +94,7 @@ async def test_a_policy_for_one_field_decides_there_alone(house: House) -> None:
     assert await house.held_as() == "conflict_held"
 
 
-async def test_a_namesake_is_no_match_where_names_may_not_match(house: House) -> None:
+async def test_i8_a_namesake_is_no_match_where_names_may_not_match(house: House) -> None:
     """The customer waits with the reason, until the business lets names match (I8)."""
     await house.choose(contact_matching=["account_number", "name_and_email"])
     await house.at_xero("contacts", Name="Kim Tran")

@@ -42,7 +42,7 @@ async def manifest(house: House, *invoices: Json, **more: Any) -> Json:
     return dict(await ask(house.api.post(f"{house.path}/manifest", json={"invoices": invoices} | more)))
 
 
-async def test_equal_as_of_an_instant_or_what_stands_against_it(house: House) -> None:
+async def test_n10_equal_as_of_an_instant_or_what_stands_against_it(house: House) -> None:
     """Only after a whole compare, with nothing behind, held or differing; the totals are right to the cent (N10)."""
     assert await against(house) == {"never_compared": 1}
     await house.write(lines=[{"id": "l1", "description": "Call-out", "quantity": "3", "unit_price": "33.33"}])
@@ -76,7 +76,7 @@ async def test_equal_as_of_an_instant_or_what_stands_against_it(house: House) ->
     assert await against(house) == {}
 
 
-async def test_what_a_compare_finds_is_told_by_field_with_its_origin_and_closes_by_itself(
+async def test_e9_e10_what_a_compare_finds_is_told_by_field_with_its_origin_and_closes_by_itself(
     house: House,
 ) -> None:
     """The side that moved it, and when as far as that is known; once it is merged, it is over (E9, E10)."""
@@ -93,7 +93,7 @@ async def test_what_a_compare_finds_is_told_by_field_with_its_origin_and_closes_
     await assert_alike(house)
 
 
-async def test_an_edit_that_may_be_lost_is_decided_and_that_is_taken_back(house: House) -> None:
+async def test_n15_e11_an_edit_that_may_be_lost_is_decided_and_that_is_taken_back(house: House) -> None:
     """What Xero held before our write is put back; many decisions go in one call, each with its answer (N15, E11)."""
     await house.write()
     await house.drain()
@@ -124,7 +124,7 @@ async def test_an_edit_that_may_be_lost_is_decided_and_that_is_taken_back(house:
     await assert_alike(house)
 
 
-async def test_what_the_apps_own_list_tells_is_kept_until_it_tells_otherwise(house: House) -> None:
+async def test_e9_what_the_apps_own_list_tells_is_kept_until_it_tells_otherwise(house: House) -> None:
     """Another total, and an invoice that a complete manifest does not name (E9)."""
     written = await house.write()
     await house.drain()
@@ -197,7 +197,7 @@ async def make_in_xero(house: House, number: str, **more: Any) -> Json:
     )
 
 
-async def test_a_link_is_said_to_be_another_invoice_of_xeros(house: House) -> None:
+async def test_e11_a_link_is_said_to_be_another_invoice_of_xeros(house: House) -> None:
     """Linked once, Xero's words or the app's as was said; taken back, it stands for the first one again (E11)."""
     await house.write()
     await house.drain()

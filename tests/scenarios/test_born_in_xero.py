@@ -11,7 +11,7 @@ async def only_document(house: House) -> Json:
     return document
 
 
-async def test_it_arrives_whole_and_is_edited_on_both_sides_and_paid(house: House) -> None:
+async def test_t17_it_arrives_whole_and_is_edited_on_both_sides_and_paid(house: House) -> None:
     """Its contact, lines and payments come with ids that begin with xero-, which the app keeps to the end."""
     await write_in_xero(
         house, "X-1", Reference="From Xero", LineItems=[LINE, {**LINE, "Description": "Pipe"}]
@@ -49,7 +49,7 @@ async def test_it_arrives_whole_and_is_edited_on_both_sides_and_paid(house: Hous
     assert (await house.resource(document["id"]))["state"] == "settled"
 
 
-async def test_its_contact_serves_an_invoice_of_the_app(house: House) -> None:
+async def test_t18_its_contact_serves_an_invoice_of_the_app(house: House) -> None:
     """The app writes another invoice to the customer that it got from Xero: no second contact is made."""
     await write_in_xero(house, "X-1")
     await house.drain()

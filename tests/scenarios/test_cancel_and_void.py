@@ -7,7 +7,7 @@ ALL = ("inv_1", "inv_2", "inv_3", "inv_4")
 PAYMENT = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": None}
 
 
-async def test_an_end_on_either_side_is_an_end_on_both(house: House) -> None:
+async def test_t19_an_end_on_either_side_is_an_end_on_both(house: House) -> None:
     """Cancelled here, voided there, both at once, and voided there while edited here: the edit stays readable."""
     for invoice_id in ALL:
         await house.write(invoice_id)

@@ -45,7 +45,7 @@ async def entries_in_xero(house: House) -> list[Json]:
     return list((await ask(house.xero.get("/state")))["connections"])
 
 
-async def test_another_person_takes_over_and_every_link_resumes(house: House) -> None:
+async def test_t13_n3_another_person_takes_over_and_every_link_resumes(house: House) -> None:
     """The owner left: lost, told, and with the bookkeeper's consent all of what came meanwhile goes both ways (N3)."""
     await house.write()
     await house.write("inv_2")

@@ -15,7 +15,13 @@ from tests.scenarios.troubles import (
 )
 
 
-async def test_a_pause_stores_everything_and_does_nothing(house: House) -> None:
+async def list_links(house: House) -> list[tuple[str, str]]:
+    """The identities of every linked invoice on both sides."""
+    listed = (await ask(house.api.get(f"{house.path}/links")))["data"]
+    return [(link["partner_invoice_id"], link["xero_invoice_id"]) for link in listed]
+
+
+async def test_c10_a_pause_stores_everything_and_does_nothing(house: House) -> None:
     """Documents, events and a waiting change: no call to Xero, none to the app, and nothing lost on resume."""
     await house.write()
     await house.write("inv_2")
@@ -45,17 +51,24 @@ async def test_a_pause_stores_everything_and_does_nothing(house: House) -> None:
     assert await numbers_in_xero(house) == ["N-inv_1", "N-inv_2", "N-inv_3"]
 
 
-async def test_a_connection_that_xero_removed_takes_everything_up_again(house: House) -> None:
-    """Disconnected in Xero: a state with a reason, documents still taken, and a new consent resumes every link."""
+async def test_t12_t13_t14_a_connection_that_xero_removed_takes_everything_up_again(house: House) -> None:
+    """Disconnected in Xero: a state with reason and date, told to the partner, documents still taken. A new consent
+    keeps every link and setting, and resumes old invoices as well as new ones (T12, T13, T14).
+    """
     await house.write()
     await house.drain()
+    chosen, link = await ask(house.api.get(f"{house.path}/settings")), await list_links(house)
+    before = await connection(house)
     await ask(house.xero.post("/disconnect", json={"tenant_id": house.tenant_id}))
     await house.edit(reference="PO 2")
     await house.drain()
     lost = await connection(house)
     assert lost["state"] == "disconnected"
     assert lost["reason"]
+    assert lost["since"] > before["since"]
     assert lost["next_step"]["code"] == "authorise_again"
+    told = (await ask(house.app.get("/notices")))["data"][-1]
+    assert (told["type"], told["reason"]) == ("connection.disconnected", lost["reason"])
     assert await standing(house) == ("behind", "disconnected")
     calls = await house.last_call()
     await house.write("inv_2")
@@ -66,8 +79,10 @@ async def test_a_connection_that_xero_removed_takes_everything_up_again(house: H
     again = await ask(house.api.post(f"{house.path}/authorise"))
     assert (await house.consent(again["authorise_url"])).is_success
     assert (await connection(house))["state"] == "active"
+    assert (await ask(house.api.get(f"{house.path}/settings"))) == chosen
     await house.drain()
     await house.sweep()
+    assert (await list_links(house))[:1] == link
     invoice = await house.in_xero()
     assert (invoice["Reference"], invoice["Total"]) == ("PO 2", 220.0)
     assert (await house.in_app())["due_on"] == "2027-03-03"

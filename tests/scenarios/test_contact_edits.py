@@ -14,7 +14,7 @@ from tests.scenarios.contact_sides import (
 from tests.scenarios.house import House, Json
 
 
-async def test_edits_of_a_contact_go_both_ways_by_field(house: House) -> None:
+async def test_o9_edits_of_a_contact_go_both_ways_by_field(house: House) -> None:
     """Each side edits other fields, at once too; neither loses one, and what Xero holds beside them stays (O9)."""
     await house.write(contact=KIM)
     await house.drain()

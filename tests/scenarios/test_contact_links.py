@@ -67,7 +67,7 @@ async def test_two_hundred_known_customers_are_joined_without_a_search_for_each(
     assert (await contact_in_app(house, "bulk_cus_30"))["mobile"] == "0400000030"
 
 
-async def test_a_customer_is_matched_by_its_account_number_and_joins_its_groups(house: House) -> None:
+async def test_i8_i9_a_customer_is_matched_by_its_account_number_and_joins_its_groups(house: House) -> None:
     """The number finds it under another name, the groups must exist, and the settings' number is told to the app."""
     await house.at_xero("contacts", Name="Tran Plumbing", AccountNumber="A-17")
     await house.at_xero("contactgroups", Name="Trade customers")
@@ -157,7 +157,7 @@ async def test_an_archived_contact_waits_and_goes_on_by_itself(house: House) -> 
     await assert_alike(house, "inv_2")
 
 
-async def test_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> None:
+async def test_o8_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> None:
     """Found by a search, linked, both told; linked anew only when its invoices are to be moved, which then happens."""
     await house.at_xero("contacts", Name="Kim Tran Pty Ltd", EmailAddress="office@tran.example")
     await house.at_xero("contacts", Name="Tran Holdings")

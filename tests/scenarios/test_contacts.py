@@ -11,7 +11,7 @@ async def contacts_in_xero(house: House) -> list[Json]:
     return list((await house._json(house.xero.get(f"/people/{house.tenant_id}/contacts")))["Contacts"])
 
 
-async def test_a_new_customer_is_made_once_and_not_edited_by_invoices(house: House) -> None:
+async def test_t18_a_new_customer_is_made_once_and_not_edited_by_invoices(house: House) -> None:
     """Three invoices, one contact; an e-mail address changed in the app leaves Xero's alone; a draft makes none."""
     await house.write("inv_0", status="draft", contact={**KIM, "id": "cus_9", "name": "Drafty"})
     for number in range(1, 4):

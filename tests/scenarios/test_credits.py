@@ -97,7 +97,7 @@ async def test_a_credit_note_of_the_app_goes_to_xero_and_back(house: House) -> N
     await assert_alike(house)
 
 
-async def test_a_deposit_goes_with_the_invoice_and_stays_when_it_is_taken_off(house: House) -> None:
+async def test_t22_a_deposit_goes_with_the_invoice_and_stays_when_it_is_taken_off(house: House) -> None:
     """Taken before the invoice was sent: a receipt at the bank, allocated; taken off, Xero keeps it and we say so."""
     deposit = {"id": "d1", "kind": "prepayment", "amount": "110.00", "applied_on": "2026-11-20"}
     await sent(house, status="draft", credits=[deposit])
@@ -152,7 +152,7 @@ async def test_a_credit_is_made_and_allocated_once_whatever_became_of_the_answer
     assert (len(held), {one["RemainingCredit"] for one in held}) == (4, {0})
 
 
-async def test_what_a_customer_paid_too_much_is_held_or_booked(house: House) -> None:
+async def test_t22_i15_what_a_customer_paid_too_much_is_held_or_booked(house: House) -> None:
     """Held by default; booked, the payment is what is due and the rest an overpayment, also where nothing is due."""
     await sent(house)
     pay = {"amount": "150.00", "method": "card"}

@@ -58,7 +58,7 @@ async def start(house: House, policy: str = "hold") -> None:
     await house.drain()
 
 
-async def test_a_held_conflict_is_decided_undone_and_decided_otherwise(house: House) -> None:
+async def test_e11_n1_n12_a_held_conflict_is_decided_undone_and_decided_otherwise(house: House) -> None:
     """Each of the choices reaches the side that lacks it, an undo brings both apart again (FEATURES E11, N1, N12)."""
     await start(house)
     conflict = await clash(house)
@@ -118,7 +118,9 @@ async def test_a_held_conflict_is_decided_undone_and_decided_otherwise(house: Ho
     assert ends == ["done", "undone"]
 
 
-async def test_a_settled_conflict_is_regretted_and_what_was_edited_since_is_not_undone(house: House) -> None:
+async def test_n12_a_settled_conflict_is_regretted_and_what_was_edited_since_is_not_undone(
+    house: House,
+) -> None:
     """The value that lost is taken after all; once somebody edited the field, an undo is refused (N12)."""
     await start(house, "xero_wins")
     conflict = await clash(house)

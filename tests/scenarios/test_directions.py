@@ -20,7 +20,7 @@ async def writes_since(house: House, call: int) -> list[str]:
     return [each["method"] for each in await house.calls(call) if each["method"] != "GET"]
 
 
-async def test_fields_that_go_one_way_are_kept_apart_and_merged_when_they_open(house: House) -> None:
+async def test_e5_fields_that_go_one_way_are_kept_apart_and_merged_when_they_open(house: House) -> None:
     """Xero's descriptions and the app's reference stay on their sides, whatever else goes on; nothing is undone."""
     await house.choose(fields={"lines/*/description": "to_xero", "reference": "to_partner"})
     await house.write(reference="PO app")
@@ -92,7 +92,7 @@ async def test_an_edit_of_both_sides_is_decided_by_the_direction_or_when_it_open
     await assert_alike(house)
 
 
-async def test_payments_that_only_come_are_neither_made_nor_taken_back(house: House) -> None:
+async def test_e5_payments_that_only_come_are_neither_made_nor_taken_back(house: House) -> None:
     """A business that books its money in Xero: the app hears of it, and what the app says of it stays there."""
     await house.choose(directions={"payments": "to_partner"})
     await house.write(payments=[{"id": "p1", "amount": "30.00", "paid_on": "2026-11-20", "method": "card"}])
@@ -108,7 +108,7 @@ async def test_payments_that_only_come_are_neither_made_nor_taken_back(house: Ho
     assert (await house.in_xero())["AmountDue"] == 40
 
 
-async def test_invoices_that_only_go_to_xero(house: House) -> None:
+async def test_e5_e7_invoices_that_only_go_to_xero(house: House) -> None:
     """Neither an edit, nor a void, nor an invoice born in Xero comes to the app, until the way opens."""
     await house.choose(directions={"invoices": "to_xero"})
     for number in (1, 2):
@@ -133,7 +133,7 @@ async def test_invoices_that_only_go_to_xero(house: House) -> None:
     await assert_alike(house, "inv_1")
 
 
-async def test_invoices_that_only_come_stay_at_home_and_go_when_the_way_opens(house: House) -> None:
+async def test_e7_invoices_that_only_come_stay_at_home_and_go_when_the_way_opens(house: House) -> None:
     """With the reason, and without a call; a customer's phone number that is closed is not sent with the first."""
     await house.choose(directions={"invoices": "to_partner"}, fields={"contact.phone": "to_partner"})
     before = await house.last_call()

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,8 +36,10 @@ async def made(house: House, **body: Any) -> Json:
     return await ask(house, 201, **body)
 
 
-async def test_a_deal_becomes_a_draft_in_xero_by_one_call(house: House) -> None:
-    """With every default, its customer made, the answer with the link once it is there (FEATURES O2, O3, O6, O7)."""
+async def test_o2_o3_o6_o7_a_deal_becomes_a_draft_in_xero_by_one_call(house: House) -> None:
+    """With every default, its customer made, the answer with the link once it is there; then with each default
+    overridden (FEATURES O2, O3, O6, O7).
+    """
     first = await ask(house, 202)
     assert (first["outcome"], first["xero_invoice_id"], first["invoice"]["state"]) == (
         "pending",
@@ -57,14 +59,30 @@ async def test_a_deal_becomes_a_draft_in_xero_by_one_call(house: House) -> None:
     [line] = invoice["LineItems"]
     assert (line["Description"], line["UnitAmount"], line["AccountCode"]) == (DEAL["name"], 4200.0, "200")
     document = told["invoice"]["record"]
-    assert document["status"] == "draft"
-    assert document["due_on"] > document["issued_on"]
+    assert (document["status"], document["reference"], invoice["Reference"]) == ("draft", None, "")
+    issued, due = date.fromisoformat(document["issued_on"]), date.fromisoformat(document["due_on"])
+    assert (due - issued, issued) == (timedelta(days=30), datetime.now(UTC).date())
+    assert invoice["DateString"][:10] == document["issued_on"]
+    assert (await house.in_app(told["invoice"]["id"]))["number"] == invoice["InvoiceNumber"]
     assert document["number"] == invoice["InvoiceNumber"]
     [kim] = [each for each in await contacts_in_xero(house) if each["Name"] == "Kim Tran"]
     assert (kim["FirstName"], kim["LastName"], kim["EmailAddress"]) == ("Kim", "Tran", "kim@example.com")
 
+    other = {"due_on": "2027-03-31", "issued_on": "2027-03-01", "reference": "PO 9", "tax": "gst"}
+    other |= {
+        "id": "inv_9",
+        "contact": KIM | {"organisation": "Tran Holdings"},
+        "amounts_are": "tax_inclusive",
+    }
+    number = (await made(house, **other))["invoice"]["xero"]["number"]
+    invoice = await house.in_xero(number)
+    assert (invoice["DateString"][:10], invoice["DueDateString"][:10]) == ("2027-03-01", "2027-03-31")
+    assert (invoice["Reference"], invoice["Contact"]["Name"]) == ("PO 9", "Tran Holdings")
+    assert (invoice["Total"], invoice["LineItems"][0]["TaxType"]) == (4200, "OUTPUT")
+    assert (await house.in_app("inv_9"))["due_on"] == "2027-03-31"
 
-async def test_only_the_draft_that_was_asked_for_goes(house: House) -> None:
+
+async def test_t3_o2_only_the_draft_that_was_asked_for_goes(house: House) -> None:
     """Beside it, a draft of the app stays home, before and after its edits; no other draft is in Xero (FEATURES T3)."""
     await house.write("inv_1", status="draft")
     await made(house)
@@ -155,7 +173,7 @@ async def test_a_held_draft_says_why_and_goes_when_mended(house: House) -> None:
     assert (await ask(house, 201, lines=[line]))["outcome"] == "made"
 
 
-async def test_a_contact_goes_to_xero_by_itself_once(house: House) -> None:
+async def test_o1_e7_a_contact_goes_to_xero_by_itself_once(house: House) -> None:
     """Without an invoice, where its direction lets it, and exactly once though the answer is lost (O1, O8, O9)."""
     kim = {"id": "cus_9", "version": 1, "name": "Kim Tran", "first_name": "Kim", "phone": "02 5550 0000"}
     await house._json(house.api.put(f"{house.path}/contacts/cus_9", json=kim))
@@ -178,8 +196,10 @@ async def test_a_contact_goes_to_xero_by_itself_once(house: House) -> None:
     assert told.json()["xero"]["xero_contact_id"] == there["ContactID"]
 
 
-async def test_a_draft_is_for_the_contact_that_was_searched_and_chosen(house: House) -> None:
-    """One of Xero's that nobody linked: linked, not made again, and the app hears of it (FEATURES O8)."""
+async def test_o8_a_draft_is_for_the_contact_that_was_searched_and_chosen(house: House) -> None:
+    """One of Xero's that nobody linked: linked, not made again, and the app hears of it; where none matches, one is
+    made (FEATURES O8).
+    """
     await house.at_xero("contacts", Name="Robin Hood", EmailAddress="robin@example.com")
     found = await house._json(house.api.get(f"{house.path}/xero-contacts", params={"search": "Robin"}))
     chosen = {"xero_contact_id": found["data"][0]["xero_contact_id"]}
@@ -188,12 +208,17 @@ async def test_a_draft_is_for_the_contact_that_was_searched_and_chosen(house: Ho
     assert invoice["Contact"]["ContactID"] == chosen["xero_contact_id"]
     assert told["invoice"]["record"]["contact"]["name"] == "Robin Hood"
     assert [c["Name"] for c in await contacts_in_xero(house)].count("Robin Hood") == 1
+    none = await house._json(house.api.get(f"{house.path}/xero-contacts", params={"search": "Tran"}))
+    assert none["data"] == []
+    number = (await made(house, id="inv_9", contact=KIM))["invoice"]["xero"]["number"]
+    assert (await house.in_xero(number))["Contact"]["Name"] == "Kim Tran"
+    assert (await house.in_app("inv_9"))["contact"]["name"] == "Kim Tran"
     nobody = {"xero_contact_id": "00000000-0000-0000-0000-000000000001"}
     refused = await house.api.post(f"{house.path}/drafts", json={"id": "x", "deal": DEAL, "contact": nobody})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "contact.xero_contact_id")
 
 
-async def test_a_call_waits_for_the_loop_while_it_works(house: House) -> None:
+async def test_o7_a_call_waits_for_the_loop_while_it_works(house: House) -> None:
     """An API with patience answers 201 with the link at once: the loop runs while the call waits (FEATURES O7)."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"

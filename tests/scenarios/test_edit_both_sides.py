@@ -23,8 +23,8 @@ async def test_a_draft_costs_no_call(house: House) -> None:
     assert (await house.resource())["reason"]["code"] == "draft_stays_home"
 
 
-async def test_an_edit_in_xero_reaches_the_app(house: House) -> None:
-    """Reference and price, edited by a person in Xero, show in the app."""
+async def test_t1_an_edit_in_xero_reaches_the_app(house: House) -> None:
+    """Reference and price, edited by a person in Xero, show in the app: by a signed webhook, and in the feed (T1)."""
     await house.write()
     await house.drain()
     await house.edit_xero(Reference="PO 2", LineItems=[{"index": 0, "UnitAmount": 220}])
@@ -32,6 +32,12 @@ async def test_an_edit_in_xero_reaches_the_app(house: House) -> None:
     document = await house.in_app()
     assert (document["reference"], document["lines"][0]["unit_price"]) == ("PO 2", "220.00")
     assert (await house.resource())["state"] == "settled"
+    [change] = (await house._json(house.api.get(f"{house.path}/changes")))["data"]
+    moves = {entry["path"]: (entry["before"], entry["after"]) for entry in change["fields"]}
+    assert moves == {"reference": ("PO 1", "PO 2"), "lines/l1/unit_price": ("110.00", "220.00")}
+    assert (change["invoice_id"], change["caused_by"]["side"]) == ("inv_1", "xero")
+    [verified] = (await house._json(house.app.get("/log")))["received"]
+    assert (verified["cursor"], verified["outcome"]) == (change["cursor"], "applied")
 
 
 async def test_edits_of_different_fields_both_survive(house: House) -> None:

@@ -49,7 +49,7 @@ async def test_a_contact_name_of_another_person_holds_only_the_invoices_that_nee
     assert (await house.in_xero())["Contact"]["Name"] == "Kim Tran (plumbing)"
 
 
-async def test_a_contact_alike_is_adopted(house: House) -> None:
+async def test_i2_a_contact_alike_is_adopted(house: House) -> None:
     """Same name and same e-mail address: it is the same person, and no second contact is made."""
     made = await house.at_xero("contacts", Name="Kim Tran", EmailAddress="KIM@example.com")
     await house.write()

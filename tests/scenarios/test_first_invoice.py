@@ -1,20 +1,9 @@
 """The guide to the first invoice tells the truth: every call in it is made, every answer in it is what comes back."""
 
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
 
 from tests.house.guide import Act, Call, fill_in, learn, read_guide
 from tests.scenarios.house import House
-from tests.scenarios.opening import open_house
-
-
-@pytest.fixture
-async def newcomer(database_url: str, redis_url: str) -> AsyncIterator[House]:
-    """Both sides and Plumbline, nobody joined yet."""
-    async with open_house(database_url, redis_url) as opened:
-        yield opened
 
 
 async def act(house: House, words: str, known: dict[str, Any]) -> None:
@@ -30,7 +19,7 @@ async def act(house: House, words: str, known: dict[str, Any]) -> None:
         await house.drain()
 
 
-async def test_every_call_of_the_guide_is_answered_as_it_shows(newcomer: House) -> None:
+async def test_i1_t1_t2_t3_every_call_of_the_guide_is_answered_as_it_shows(newcomer: House) -> None:
     """Ten calls, from nothing to an invoice in step and an edit taken over (I1, T1, T2, T3)."""
     known: dict[str, Any] = {}
     steps = read_guide("first-invoice.md")
@@ -45,3 +34,10 @@ async def test_every_call_of_the_guide_is_answered_as_it_shows(newcomer: House) 
         )
         assert answer.status_code == step.status, answer.text
         assert learn(step.answer, answer.json(), known, step.address) == []
+    [invoice] = await newcomer.list_in_xero()
+    assert (invoice["InvoiceNumber"], invoice["Status"], invoice["SentToContact"]) == (
+        "INV-0042",
+        "AUTHORISED",
+        True,
+    )
+    assert (invoice["InvoiceID"], invoice["Total"]) == (known["xero_invoice_id"], 1890)

@@ -32,7 +32,7 @@ async def in_app(house: House) -> set[str]:
     return {document["number"] for document in await house.list_in_app()}
 
 
-async def test_what_was_not_sent_stays_home_without_a_call(house: House) -> None:
+async def test_t3_what_was_not_sent_stays_home_without_a_call(house: House) -> None:
     """A draft, an edited draft, and one that is past draft but has no sent_at; each goes once it is sent."""
     before = await house.last_call()
     await house.write("inv_1", status="draft")
@@ -51,21 +51,22 @@ async def test_what_was_not_sent_stays_home_without_a_call(house: House) -> None
     assert len(await house.list_in_xero()) == 2
 
 
-async def test_sync_from_bounds_what_is_ever_linked(house: House) -> None:
-    """Older invoices stay home on both sides, until the date moves."""
+async def test_i7_sync_from_bounds_what_is_ever_linked(house: House) -> None:
+    """Older invoices stay home on both sides, until the date moves; with none, all of them cross (I7)."""
     await house.choose(sync_from="2026-07-01")
     await house.write(issued_on="2026-06-30", due_on="2026-07-14")
     await write_in_xero(house, "OLD-1", Date="2026-06-30", DueDate="2026-07-14")
     await house.drain()
     assert (await house.resource())["reason"]["code"] == "before_sync_from"
     assert await in_app(house) == {"N-inv_1"}
+    assert [invoice["InvoiceNumber"] for invoice in await house.list_in_xero()] == ["OLD-1"]
     await house.choose(sync_from=None)
-    await house.edit(reference="now it may go")
     await house.drain()
     await assert_alike(house)
+    assert await in_app(house) == {"N-inv_1", "OLD-1"}
 
 
-async def test_drafts_and_bills_of_xero_never_reach_the_app(house: House) -> None:
+async def test_t3_drafts_and_bills_of_xero_never_reach_the_app(house: House) -> None:
     """Draft, submitted, a bill, and an approved one that nobody sent; the last two when they are approved and sent."""
     await write_in_xero(house, "X-DRAFT", Status="DRAFT", SentToContact=False)
     await write_in_xero(house, "X-SUBMITTED", Status="SUBMITTED", SentToContact=False)
@@ -81,16 +82,22 @@ async def test_drafts_and_bills_of_xero_never_reach_the_app(house: House) -> Non
     assert await in_app(house) == {"X-DRAFT", "X-UNSENT"}
 
 
-async def test_import_from_xero_authorised_and_off(house: House) -> None:
-    """`off` brings nothing; `authorised` also what nobody sent, and what was passed over; what is linked lives on."""
+async def test_t17_import_from_xero_sent_authorised_and_off(house: House) -> None:
+    """`sent` is the default; `off` brings nothing; `authorised` also what nobody sent, and what was passed over; what
+    is linked lives on (T17).
+    """
+    await write_in_xero(house, "X-SENT")
+    await write_in_xero(house, "X-UNSENT", SentToContact=False)
+    await house.drain()
+    assert await in_app(house) == {"X-SENT"}
     await house.choose(import_from_xero="off")
     await write_in_xero(house, "X-OFF")
     await house.drain()
-    assert await in_app(house) == set()
+    assert await in_app(house) == {"X-SENT"}
     await house.choose(import_from_xero="authorised")
     await write_in_xero(house, "X-ANY", SentToContact=False)
     await house.drain()
-    assert await in_app(house) == {"X-ANY", "X-OFF"}
+    assert await in_app(house) == {"X-SENT", "X-UNSENT", "X-ANY", "X-OFF"}
     await house.choose(import_from_xero="off")
     await house.edit_xero("X-ANY", Reference="linked for life")
     await house.drain()

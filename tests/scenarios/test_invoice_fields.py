@@ -90,7 +90,7 @@ async def list_themes(house: House) -> list[Json]:
     return [{"BrandingThemeID": theme["theme_id"], "Name": theme["name"]} for theme in listed["data"]]
 
 
-async def test_payments_go_to_the_account_of_their_method(house: House) -> None:
+async def test_i12_payments_go_to_the_account_of_their_method(house: House) -> None:
     """Card money and cash are booked where the settings say; a method without an account holds that payment alone."""
     banks = await house._json(house.api.get(f"{house.path}/accounts", params={"fit_for": "payments"}))
     default, card = banks["data"][0]["account_id"], banks["data"][-1]["account_id"]

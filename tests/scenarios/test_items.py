@@ -53,7 +53,7 @@ def item_calls(calls: list[Json]) -> list[str]:
     return [call["method"] for call in calls if call["path"].endswith("/Items")]
 
 
-async def test_products_reach_xero_once_they_are_on_and_only_what_the_app_changes_is_written(
+async def test_c7_e7_products_reach_xero_once_they_are_on_and_only_what_the_app_changes_is_written(
     house: House,
 ) -> None:
     """One read, one write for all of them; what somebody edits in Xero stays until the app says something new of it."""
@@ -97,7 +97,7 @@ async def test_products_reach_xero_once_they_are_on_and_only_what_the_app_change
     assert item_calls(await house.calls(since)) == []
 
 
-async def test_items_that_are_there_are_adopted_and_one_that_is_taken_out_is_not_made_again(
+async def test_i2_items_that_are_there_are_adopted_and_one_that_is_taken_out_is_not_made_again(
     house: House,
 ) -> None:
     """Matched by code whatever its case; a second product of the same code is held; so is one that somebody deleted,

@@ -24,6 +24,12 @@ async def allow(house: House, **actions: bool) -> None:
     await house._json(house.xero.put(f"/organisations/{house.tenant_id}/actions", json=actions))
 
 
+async def list_codes(house: House) -> list[str]:
+    """The accounts that are offered for sales."""
+    listed = await house._json(house.api.get(f"{house.path}/accounts", params={"fit_for": "sales"}))
+    return [account["code"] for account in listed["data"]]
+
+
 async def test_a_locked_period_holds_until_the_lock_date_moves(house: House) -> None:
     """An edit and a new invoice in locked books wait; one dated later goes; unlocking frees them within the hour.
 
@@ -74,17 +80,18 @@ async def test_a_lock_that_we_did_not_know_of_is_told_in_xeros_words_and_retried
     assert (await house.api.post(f"{house.path}/invoices/inv_9/retry")).status_code == 404
 
 
-async def test_an_archived_account_is_told_and_holds_what_needs_it(house: House) -> None:
-    """The stale mapping is named and told once, before it fails an invoice; what stood before is let be.
-
-    Restored, or another account chosen, what was held goes.
+async def test_e13_an_archived_account_is_told_and_holds_what_needs_it(house: House) -> None:
+    """The chart is read anew, the stale mapping named and told once, before it fails an invoice; what stood before is
+    let be. Restored, or another account chosen, what was held goes (E13).
     """
     await house.choose(revenue_accounts={"materials": "220"})
     await house.write("inv_1", lines=[LINE])
     await house.drain()
     await house.at_xero("accounts/220/archive")
+    assert "220" in await list_codes(house)
     await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
     await house.sweep()
+    assert "220" not in await list_codes(house)
     shown = await house._json(house.api.get(house.path))
     [problem] = shown["problems"]
     assert (problem["code"], problem["setting"]) == ("account_stale", "revenue_accounts.materials")
@@ -113,13 +120,18 @@ async def test_an_archived_account_is_told_and_holds_what_needs_it(house: House)
     assert (await house._json(house.api.get(house.path)))["problems"] == []
 
 
-async def test_a_plans_limit_is_named_and_retried_by_itself(house: House) -> None:
-    """Refused once, then known before the call; freed when the plan is raised, and tried daily where nothing tells."""
+async def test_t4_t24_a_plans_limit_is_named_and_retried_by_itself(house: House) -> None:
+    """Refused once, then known before the call; freed when the plan is raised, and tried daily where nothing tells
+    (T4, T24).
+    """
     await allow(house, CreateApprovedInvoice=False)
     await house.write("inv_1")
     await house.drain()
     assert await house.held_as("inv_1") == "plan_limit"
     assert (await house.resource("inv_1"))["reason"]["until"] is not None
+    waiting = await house._json(house.api.get(f"{house.path}/held"))
+    assert [(each["code"], each["count"]) for each in waiting["reasons"]] == [("plan_limit", 1)]
+    assert await house.list_in_xero() == []
     await pass_timer(house)
     before = await house.last_call()
     await house.write("inv_2")

@@ -9,7 +9,7 @@ async def first_line(house: House) -> tuple[Json, Json]:
     return (await house.in_app())["lines"][0], (await house.in_xero())["LineItems"][0]
 
 
-async def test_a_category_chooses_the_account_and_an_account_the_category(house: House) -> None:
+async def test_t21_a_category_chooses_the_account_and_an_account_the_category(house: House) -> None:
     """A line without one uses `general`; a known account shows as its category; an unknown one as itself."""
     await house.choose(revenue_accounts={"materials": "220", "labour": "210"})
     await house.write(lines=[{"id": "l1", "unit_price": "110.00", "category": None}])
@@ -34,7 +34,7 @@ async def test_a_category_chooses_the_account_and_an_account_the_category(house:
     await assert_alike(house)
 
 
-async def test_a_tax_changed_on_either_side(house: House) -> None:
+async def test_t20_a_tax_changed_on_either_side(house: House) -> None:
     """A rate that the map knows shows as its word; one that it does not know survives a round trip."""
     await house.write()
     await house.drain()

@@ -23,7 +23,7 @@ async def two_lines(house: House) -> None:
     await house.drain()
 
 
-async def test_lines_added_edited_moved_and_removed_in_the_app(house: House) -> None:
+async def test_t2_lines_added_edited_moved_and_removed_in_the_app(house: House) -> None:
     """Each step shows in Xero, and the lines that stayed kept Xero's id."""
     await two_lines(house)
     ids = [line["LineItemID"] for line in (await house.in_xero())["LineItems"]]
@@ -42,7 +42,7 @@ async def test_lines_added_edited_moved_and_removed_in_the_app(house: House) -> 
     await assert_alike(house)
 
 
-async def test_lines_added_edited_moved_and_removed_in_xero(house: House) -> None:
+async def test_t1_lines_added_edited_moved_and_removed_in_xero(house: House) -> None:
     """A line born in Xero gets an id that the app keeps through every later step."""
     await two_lines(house)
     await house.edit_xero(LineItems=[{"index": 1, "Quantity": 4}, XERO_TAP])

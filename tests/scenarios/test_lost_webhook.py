@@ -172,7 +172,7 @@ async def test_doubled_and_shuffled_documents_are_taken_once(house: House) -> No
     await assert_in_step(house)
 
 
-async def test_webhooks_of_the_partner_may_come_twice_too(house: House) -> None:
+async def test_t2_webhooks_of_the_partner_may_come_twice_too(house: House) -> None:
     """Documents by signed webhook, doubled with one webhook id: no second write."""
     known = await ask(house.app.get("/plumbline"))
     await ask(house.app.put("/plumbline", json=known | {"send": "webhook"}))

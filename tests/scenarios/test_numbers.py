@@ -91,7 +91,7 @@ async def test_a_strangers_number_is_named_and_waited_for(house: House) -> None:
     await assert_alike(house, "inv_1")
 
 
-async def test_xeros_own_numbers_beside_the_apps(house: House) -> None:
+async def test_t16_xeros_own_numbers_beside_the_apps(house: House) -> None:
     """Each side keeps and edits its own; both are found, the partner is told, and what stood before keeps its one."""
     await house.write("inv_0")
     await house.drain()
@@ -125,7 +125,7 @@ async def test_xeros_own_numbers_beside_the_apps(house: House) -> None:
     assert (await house.resource("inv_0"))["state"] == "settled"
 
 
-async def test_a_number_that_is_taken_gets_a_suffix(house: House) -> None:
+async def test_t16_a_number_that_is_taken_gets_a_suffix(house: House) -> None:
     """The first free one, past those that strangers and our own have; the app keeps its number and is told Xero's."""
     await house.choose(numbering="partner_with_suffix", import_from_xero="off")
     await write_in_xero(house, "N-1")

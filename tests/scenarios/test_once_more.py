@@ -70,7 +70,7 @@ async def test_a_change_is_sent_again_whatever_became_of_it(house: House) -> Non
     await assert_alike(house)
 
 
-async def test_a_preflight_tells_what_is_left_to_do(house: House) -> None:
+async def test_t4_t24_e13_e14_a_preflight_tells_what_is_left_to_do(house: House) -> None:
     """Ready; then an account is archived, the plan is used up and the consent lost: each is named with its cure
     (T4, T24, E13, E14).
     """

@@ -17,7 +17,7 @@ async def pay(house: House, amount: str, **payment: Any) -> None:
     await house._json(house.app.post("/invoices/inv_1/payments", json={"amount": amount} | payment))
 
 
-async def test_paid_in_xero_in_parts_and_taken_back(house: House) -> None:
+async def test_t23_paid_in_xero_in_parts_and_taken_back(house: House) -> None:
     """Part, then the rest: the app shows it paid; payments deleted in Xero: unpaid again."""
     await sent(house)
     await house.at_xero("invoices/N-inv_1/payments", Amount=40)
@@ -36,7 +36,7 @@ async def test_paid_in_xero_in_parts_and_taken_back(house: House) -> None:
     await assert_alike(house)
 
 
-async def test_paid_in_the_app_in_parts_and_taken_back(house: House) -> None:
+async def test_t23_paid_in_the_app_in_parts_and_taken_back(house: House) -> None:
     """Each payment of the app is booked in Xero once; one removed in the app is deleted there."""
     await sent(house)
     await pay(house, "40.00", method="card")

@@ -11,16 +11,21 @@ async def connection(house: House) -> Json:
     return dict(await house._json(house.api.get(house.path)))
 
 
-async def reach_next_run(house: House) -> None:
-    """Time passes up to the next run, and the timer looks as it does every minute."""
+async def reach_next_run(house: House) -> datetime:
+    """Time passes up to the next run, and the timer looks as it does every minute; answers when that is."""
     next_run_at = datetime.fromisoformat((await connection(house))["next_run_at"])
     house.clock.advance(max(timedelta(0), next_run_at - house.clock.now()))
     await house.parts.sweep.begin_runs()
     await house.drain()
+    return next_run_at
 
 
-async def test_a_day_of_work_is_done_at_its_time(house: House) -> None:
-    """Edits of both sides wait without a call to Xero, and are merged at the time; `run` does the same at once (E6)."""
+async def test_i10_e6_a_day_of_work_is_done_at_its_time(house: House) -> None:
+    """Real time unless a business says otherwise. Daily: edits of both sides wait without a call to Xero, and are
+    merged at the time; `run` does the same at once. Hourly and weekly are worked at theirs (I10, E6).
+    """
+    unsaid = await house._json(house.api.get(f"{house.path}/settings"))
+    assert (unsaid["mode"], unsaid["at"], unsaid["time_zone"]) == ("real_time", "00:00", None)
     await house.write("inv_1")
     await house.drain()
     await house.choose(
@@ -52,7 +57,17 @@ async def test_a_day_of_work_is_done_at_its_time(house: House) -> None:
     await house.edit("inv_2", reference="PO latest")
     await house.drain()
     assert (await house.in_xero("N-inv_2"))["Reference"] == "PO later"
+    for mode, moment, said in (("hourly", "%M", "20"), ("weekly", "%A %H:%M", "Friday 02:20")):
+        await house.choose(mode=mode, at="02:20", weekday="friday", time_zone="UTC")
+        await house.edit_xero("N-inv_2", Reference=f"PO {mode}")
+        await house.drain()
+        assert (await house.in_app("inv_2"))["reference"] != f"PO {mode}"
+        run_at = await reach_next_run(house)
+        assert run_at.strftime(moment) == said
+        assert (await house.in_app("inv_2"))["reference"] == f"PO {mode}"
+        await assert_alike(house, "inv_2")
     await house.choose(mode="real_time")
+    await house.edit("inv_2", reference="PO at once")
     await house.drain()
     await assert_alike(house, "inv_2")
 

@@ -50,7 +50,7 @@ async def test_forty_invoices_are_equal_to_the_cent(house: House) -> None:
     await assert_all_alike(house)
 
 
-async def test_a_basis_changed_in_xero_shows_in_the_app(house: House) -> None:
+async def test_t20_a_basis_changed_in_xero_shows_in_the_app(house: House) -> None:
     """A person switches the invoice to exclusive, then to no tax, then back; taxes come back with it."""
     await house.write()
     await house.drain()

@@ -46,7 +46,7 @@ async def left_in_xero(house: House) -> tuple[list[str], list[str]]:
     return statuses, [c["Name"] for c in contacts if c["ContactStatus"] == "ACTIVE"]
 
 
-async def test_a_test_goes_through_xero_and_leaves_nothing(house: House) -> None:
+async def test_e8_a_test_goes_through_xero_and_leaves_nothing(house: House) -> None:
     """Each step is told with its time, one test at a time, and what it did in Xero brings nothing into the app (E8)."""
     await house.choose(import_from_xero="authorised")
     test = await begin(house)

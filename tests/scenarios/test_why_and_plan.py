@@ -39,7 +39,7 @@ async def done(house: House, after: int = 0) -> tuple[list[str], int]:
     return [each["action"] for each in attempts], attempts[-1]["id"] if attempts else after
 
 
-async def test_what_the_plan_says_is_what_is_done(house: House) -> None:
+async def test_n11_what_the_plan_says_is_what_is_done(house: House) -> None:
     """A new invoice with a payment, an edit, a payment taken back, a void: foreseen without a call, then carried out
     step by step (N11).
     """
@@ -74,7 +74,7 @@ async def test_what_the_plan_says_is_what_is_done(house: House) -> None:
     assert (await why(house))["code"] is None
 
 
-async def test_the_answer_to_why_leads_from_gate_to_gate(house: House) -> None:
+async def test_n7_n8_the_answer_to_why_leads_from_gate_to_gate(house: House) -> None:
     """Each cure that is named lifts the gate, and the answer always agrees with where the invoice stands (N7, N8)."""
     await house.write(
         lines=[
@@ -106,7 +106,7 @@ async def test_the_answer_to_why_leads_from_gate_to_gate(house: House) -> None:
     await assert_alike(house)
 
 
-async def test_an_invoice_of_xeros_that_never_came_is_explained(house: House) -> None:
+async def test_n7_an_invoice_of_xeros_that_never_came_is_explained(house: House) -> None:
     """By its number or Xero's id, at the price of one call: a draft, not sent, imports off (T3, T17)."""
     await write_in_xero(house, "X-1", Status="DRAFT", SentToContact=False)
     await write_in_xero(house, "X-2", SentToContact=False)
