@@ -14,15 +14,6 @@ async def test_a_sent_invoice_stands_in_xero_approved_and_marked_as_sent(house: 
     assert len(await house.list_in_xero()) == 1
 
 
-async def test_a_draft_costs_no_call(house: House) -> None:
-    """A draft stays home, and Xero is not even asked."""
-    before = await house.last_call()
-    await house.write(status="draft")
-    await house.drain()
-    assert await house.last_call() == before
-    assert (await house.resource())["reason"]["code"] == "draft_stays_home"
-
-
 async def test_t1_an_edit_in_xero_reaches_the_app(house: House) -> None:
     """Reference and price, edited by a person in Xero, show in the app: by a signed webhook, and in the feed (T1)."""
     await house.write()
