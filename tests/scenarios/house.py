@@ -216,7 +216,8 @@ class House:
             return False
         statement = text(
             "SELECT (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
-            " AND (retry_at IS NULL OR retry_at <= :now)) + (SELECT count(*) FROM changes c JOIN connections n"
+            " AND (retry_at IS NULL OR retry_at <= :now) AND (next_run_at IS NULL OR run_due OR answers_due))"
+            " + (SELECT count(*) FROM changes c JOIN connections n"
             " ON n.id = c.connection_id WHERE c.state = 'pending' AND n.state <> 'paused'"
             " AND (c.attempts = 0 OR c.due_at <= :now))"
         )

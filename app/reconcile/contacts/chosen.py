@@ -58,7 +58,13 @@ async def _unlink(current: Round, work: ContactWork) -> None:
     work.link = replace(
         link,
         hub=replace(
-            work.hub, xero_shadow={}, unanswered=None, open_conflicts=frozenset(), apart={}, ignored={}
+            work.hub,
+            xero_shadow={},
+            unanswered=None,
+            open_conflicts=frozenset(),
+            xero_apart={},
+            parted={},
+            ignored={},
         ),
         xero_contact_id=None,
         is_shared=False,
