@@ -134,7 +134,9 @@ async def get_one_discrepancy(
     async with services.database.reading() as session:
         kept = await get_discrepancy(session, connection, discrepancy_id)
         link = await get_link(session, connection, kept)
-    return DiscrepancyInWords(**show_discrepancy(kept), choices=list_offers(kept, link))
+    return DiscrepancyInWords(
+        **show_discrepancy(kept), choices=list_offers(kept, link, connection.settings.lanes)
+    )
 
 
 @router.post(
