@@ -16,6 +16,7 @@ from app.db.discrepancies import WantedDiscrepancies, find_newest_number, list_d
 from app.db.session import ReadSession
 from app.domain.connection import Connection, ConnectionState
 from app.domain.discrepancy import DiscrepancyState
+from app.domain.schedule import Mode
 
 SETTLES = timedelta(seconds=10)
 """How long what the compare found may take to be brought into step before all is shown as it then is."""
@@ -81,6 +82,9 @@ def _tell_why_not(connection: Connection, report: ComparisonReport) -> str:
     if report.under_way is not None:
         far = report.under_way
         return f"It is under way ({far.compared} looked at, {far.left} left), and goes on by itself. {look}"
+    if connection.settings.mode is not Mode.REAL_TIME:
+        run = f"POST /v1/connections/{connection.id}/run has it work now"
+        return f"The connection works {connection.settings.mode} by its settings, and compares then; {run}. {look}"
     return f"No worker has begun it. See that one runs: `python -m app work`. {look}"
 
 
