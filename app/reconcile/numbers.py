@@ -25,6 +25,7 @@ from app.domain.sides import XERO_NUMBER, Side, project
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, Work, batches
+from app.spending import spent_on
 
 Planned = tuple[Work, Plan]
 
@@ -76,7 +77,8 @@ async def settle_clashes(current: Round, works: Iterable[Work]) -> dict[UUID, Xe
     names = {name for _, number in clashing.values() if number for name in _list_looked_for(current, number)}
     there: dict[str | None, XeroInvoice] = {}
     for batch in batches(sorted(names), READ_BATCH):
-        there |= {invoice.number: invoice for invoice in await current.xero.invoices.fetch_by_number(batch)}
+        found = await spent_on(clashing, current.xero.invoices.fetch_by_number(batch))
+        there |= {invoice.number: invoice for invoice in found}
     taken = {number for number in there if number}
     settled: dict[UUID, XeroInvoice | Hold | None] = {}
     for link_id, (work, number) in clashing.items():

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
-from app.api.books.contacts import ContactId
-from app.api.books.invoices import InvoiceId
+from app.api.books.contact_paths import ContactId
+from app.api.books.invoice_paths import InvoiceId
 from app.api.books.standing import show
 from app.api.dependencies import Given
 from app.api.problems import documented
