@@ -40,6 +40,7 @@ from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.refusals import InputRefused, list_faults
 from app.reconcile.closing import Closings
+from app.reconcile.exports.timer import ExportTimer
 from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.ports import Waker
 from app.reconcile.reconciler import Reconciler
@@ -104,6 +105,7 @@ class WorkerParts:
     sweep: Sweep
     watch: Watch
     retries: Retries
+    exports: ExportTimer
     delivery: Delivery
     closings: Closings
     keep_alive: KeepAlive
@@ -130,6 +132,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             ),
             watch=Watch(ground.database, ground.clock),
             retries=Retries(ground.database, ground.waker, ground.clock),
+            exports=ExportTimer(ground.database, ground.waker, ground.clock),
             delivery=Delivery(
                 ground.database,
                 ground.vault,

@@ -10,6 +10,7 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     onboarding          a business joined to an organisation
     settings            what the business chooses
     books               invoices, contacts, items: documents in, resources out
+    exports             everything in scope, on demand: planned, carried out, watched, reported on
     findings            what somebody should look at
     delivery            what the partner's side is told
     usage, health

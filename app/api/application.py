@@ -13,6 +13,9 @@ from app.api.books import contacts, invoices, items, links, manifest
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import changes, notices, webhooks
 from app.api.docs_page import build_docs_routes
+from app.api.exports import events as export_events
+from app.api.exports import report as export_report
+from app.api.exports import routes as exports
 from app.api.findings import conflicts, discrepancies
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
@@ -30,6 +33,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     invoices.router,
     contacts.router,
     items.router,
+    exports.router,
+    export_events.router,
+    export_report.router,
     changes.router,
     notices.router,
     manifest.router,

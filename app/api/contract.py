@@ -52,6 +52,10 @@ TAGS = (
         "contacts",
         "Your customers: documents of their own, edits both ways, and which contact of Xero's each one is.",
     ),
+    (
+        "exports",
+        "Everything in scope looked at now, stage by stage: a dry run first, then carried out, watched, reported.",
+    ),
     ("changes", "What your side must now show: the feed, for apps without a webhook and for catching up."),
     ("notices", "What became of a connection itself: lost, back, paused, removed, or in need of somebody."),
     (
@@ -76,8 +80,10 @@ PLAIN_NAMES = {
     "ConnectionShown": "Connection",
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    "ExportShown": "Export",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
+    "Progress": "ExportProgress",
     "State": "LinkState",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",

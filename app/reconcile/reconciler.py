@@ -24,6 +24,7 @@ import structlog
 from app.clock import Clock
 from app.db import connections
 from app.db.contacts import has_behind_contacts
+from app.db.exports import charge
 from app.db.links import has_behind, list_behind
 from app.db.session import Database
 from app.db.usage import UsageBook
@@ -40,6 +41,7 @@ from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
 from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.create_once import finish_creates
+from app.reconcile.exports.step import export_step
 from app.reconcile.facts import refresh_facts
 from app.reconcile.finish_credits import finish_credits
 from app.reconcile.items import refresh_items
@@ -155,13 +157,23 @@ class Reconciler:
                 portion = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and connection.holds_bulks_back(self._clock.now()):
                     return await lease.drop()
-                seen = await self._round(lease, connection, portion)
+                seen = await self._charged_round(lease, connection, portion)
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
                 if seen.work_left:
                     await self._usage.save()
                     continue
             if await lease.release(connection.generation):
                 return None
+
+    async def _charged_round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
+        """A round whose calls count as those of the export that it worked on, however it ends."""
+        made, began_at = self._usage.count_made(connection.id), self._clock.now()
+        try:
+            return await self._round(lease, connection, portion)
+        finally:
+            if portion is not Portion.TOUCHED_LATELY:
+                calls = self._usage.count_made(connection.id) - made
+                await charge(self._database, connection.id, calls, began_at)
 
     async def _round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
         """One round over what is behind now, or over the portion of it that goes first."""
@@ -172,6 +184,7 @@ class Reconciler:
         await self._tell(current, await finish_credits(current))
         took_all_it_could = await collect_events(current)
         more_to_search = await self._search(current)
+        more_to_export = await export_step(current)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         links = await self._list_links(current)
         await self._know_items(current, links)
@@ -186,7 +199,7 @@ class Reconciler:
             )
             work_left = took_all_it_could or behind
         work_left = work_left or await has_items_behind(current)
-        return Seen(work_left or more_to_search, is_storm=len(current.fresh) >= STORM)
+        return Seen(work_left or more_to_search or more_to_export, is_storm=len(current.fresh) >= STORM)
 
     async def _know_items(self, current: Round, links: Sequence[InvoiceLink]) -> None:
         """Products go before the invoices that name them."""

@@ -79,6 +79,10 @@ class Jobs:
         """Look again at what is held, where its cause may have lifted without anybody telling."""
         await self._parts.retries.retry_held()
 
+    async def nudge_exports(self, _: Context) -> None:
+        """Look again at exports that stand still, and end those whose connection is gone."""
+        await self._parts.exports.nudge_due()
+
     async def close_in_xero(self, _: Context) -> None:
         """Disconnect in Xero what was removed here."""
         await self._parts.closings.close_due()
@@ -100,6 +104,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),
+            _on_timer(jobs.nudge_exports, EVERY_MINUTE),
             _on_timer(jobs.ask_for_compares, EVERY_MINUTE),
             _on_timer(jobs.watch_webhooks, EVERY_MINUTE),
         ],

@@ -6,6 +6,7 @@ memory, because a transaction for every call would cost more than the call; what
 `take`. Safe for the threads that make the calls.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -32,10 +33,13 @@ class CallCounter:
         self._clock = clock
         self._lock = Lock()
         self._counts: dict[_Key, Usage] = {}
+        self._made: Counter[UUID] = Counter()
 
     def count(self, connection_id: UUID, call: CallMade) -> None:
         """Count one request, for the day that it is now. A `CountCall`."""
         entity = read_entity(call.path)
+        with self._lock:
+            self._made[connection_id] += 1
         self._add(
             Usage(
                 connection_id,
@@ -47,6 +51,11 @@ class CallCounter:
                 call.bytes_received,
             )
         )
+
+    def count_made(self, connection_id: UUID) -> int:
+        """Every request for a connection since this process began."""
+        with self._lock:
+            return self._made[connection_id]
 
     def take(self) -> list[Usage]:
         """What was counted since the last take; it is the caller's from now on."""

@@ -8,6 +8,7 @@ reconcile's, which writes under the connection's lease.
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
+from app.db.tables.exports import ExportRow, ExportThingRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
@@ -27,6 +28,8 @@ __all__ = [
     "ConnectionRow",
     "ContactLinkRow",
     "DiscrepancyRow",
+    "ExportRow",
+    "ExportThingRow",
     "InvoiceLinkRow",
     "ItemLinkRow",
     "ItemListRow",

@@ -75,7 +75,7 @@ async def _create(current: Round, works: Sequence[ContactWork]) -> None:
     targets = {work.link.id: work.hub.kind.project(Side.XERO, work.hub.record) for work in works}
     await _begin(current, works, key, targets)
     try:
-        answers = await current.xero.contacts.create([_build(current, work) for work in works], key)
+        answers = await current.xero.contacts.create([build_create(current, work) for work in works], key)
     except RateLimited:
         # Nothing was written. If a part of the batch did go out, Xero refuses it the next time, and it is adopted.
         await _end(current, works)
@@ -118,7 +118,7 @@ async def _save(current: Round, works: Sequence[ContactWork]) -> None:
         await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
 
 
-def _build(current: Round, work: ContactWork) -> ContactWrite:
+def build_create(current: Round, work: ContactWork) -> ContactWrite:
     """A create of all that the record says, with the settings' account number where it says none.
 
     That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app.
@@ -134,7 +134,9 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
     """Where Xero refused: the contact that is in the way, if it may well be the same; both sides are told."""
     if not works:
         return
-    asked = [(work.link, refused[work.link.id].messages, _build(current, work).fields) for work in works]
+    asked = [
+        (work.link, refused[work.link.id].messages, build_create(current, work).fields) for work in works
+    ]
     matches = await find_matches(current, asked)
     owned = await _owners(current, matches)
     for work in works:

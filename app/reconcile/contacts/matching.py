@@ -42,7 +42,7 @@ class Match:
 async def find_matches(current: Round, asked: Sequence[Asked]) -> dict[UUID, Match]:
     """The match of each refused create that has one, merged contacts followed to the one that survives."""
     candidates = await _fetch_candidates(current, asked)
-    found = {link.id: match for link, _, sent in asked if (match := _match(link, sent, candidates))}
+    found = {link.id: match for link, _, sent in asked if (match := match_contact(link, sent, candidates))}
     merged = {m.contact.xero_contact_id for m in found.values() if m.contact.merged_into_id}
     survivors = await read_followed(current, merged) if merged else {}
     return {
@@ -66,7 +66,7 @@ async def _fetch_candidates(current: Round, asked: Sequence[Asked]) -> Sequence[
     return found + (await contacts.fetch_by_name(names) if names else [])
 
 
-def _match(link: ContactLink, sent: Fields, candidates: Iterable[XeroContact]) -> Match | None:
+def match_contact(link: ContactLink, sent: Fields, candidates: Iterable[XeroContact]) -> Match | None:
     """The surest match first; a namesake with another e-mail address is found, and held as another person."""
     contacts = list(candidates)
     number, name = sent.get("account_number"), tidy_name(sent.get("name") or "").casefold()
