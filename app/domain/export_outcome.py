@@ -23,7 +23,10 @@ ADOPTED = "adopted"
 """Outcomes of attempts."""
 
 CREATE = "create"
-"""The action of an attempt to make something."""
+LINK = "link"
+"""Actions of attempts: to make something, and to join it to what was in Xero before. A create whose answer was lost and
+that is found again is `adopted` too, and still ours.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,13 @@ def judge_link(was_in_xero: bool, is_in_xero: bool, standing: Standing, tried: C
 
 def _outcome_of_link(was_in_xero: bool, is_in_xero: bool, state: State, tried: Collection[Tried]) -> Outcome:
     if is_in_xero and not was_in_xero:
-        adopted = any(each.action == CREATE and each.outcome == ADOPTED for each in tried)
+        adopted = any(each.action == LINK and each.outcome == ADOPTED for each in tried)
         return Outcome.ADOPTED if adopted else Outcome.CREATED
     if state is State.HELD:
         return Outcome.HELD
     if not is_in_xero:
         return Outcome.SKIPPED
-    wrote = any(each.action != CREATE and each.outcome == DONE for each in tried)
+    wrote = any(each.action not in (CREATE, LINK) and each.outcome == DONE for each in tried)
     return Outcome.CHANGED if wrote else Outcome.UNCHANGED
 
 

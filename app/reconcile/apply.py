@@ -165,11 +165,12 @@ async def _record_answers(
 
 def _adopt(current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None) -> None:
     """What was tried stays noted until Xero's invoice is taken in: of what is alike nobody has edited anything."""
+    action, said = "create", "Found in Xero by our mark: an earlier create had arrived."
     if not carries_mark(work.link.id, invoice):
+        action, said = "link", "It was in Xero already and is the same: by number, customer, day and total."
         work.link = as_adopted(work.link, invoice)
     take_invoice(current, work, invoice, contact_key)
-    said = "It was in Xero already and is the same: by our mark, or its number, customer, day and total."
-    work.attempts.append(Attempt(work.link.id, "create", {}, "adopted", said))
+    work.attempts.append(Attempt(work.link.id, action, {}, "adopted", said))
 
 
 def _list_clashing(batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused]) -> list[Work]:

@@ -185,9 +185,10 @@ async def _match(current: Round, works: Sequence[ItemWork], found: Sequence[Xero
             work.hold = _taken(item)
         else:
             owned.add(item.xero_item_id)
-            take = adopt if work.link.intent is None else take_item
-            work.link = take(work.link, item)
-            work.attempts.append(Attempt(work.link.id, "create", {}, "adopted", FOUND))
+            is_new = work.link.intent is None
+            work.link = adopt(work.link, item) if is_new else take_item(work.link, item)
+            action = "link" if is_new else "create"
+            work.attempts.append(Attempt(work.link.id, action, {}, "adopted", FOUND))
 
 
 def _taken(item: XeroItem) -> Hold:

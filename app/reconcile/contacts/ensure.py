@@ -157,8 +157,13 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
 
 def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:
     take_contact(current, work, contact)
-    said = "It was in Xero already and is the same: by our mark, its account number, or its name and e-mail."
-    work.attempts.append(Attempt(work.link.id, "create", {}, "adopted", said))
+    action, said = (
+        "link",
+        "It was in Xero already and is the same: by its account number, or its name and e-mail.",
+    )
+    if contact.contact_number == work.link.marker:
+        action, said = "create", "Found in Xero by our mark: an earlier create had arrived."
+    work.attempts.append(Attempt(work.link.id, action, {}, "adopted", said))
 
 
 async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, str]:

@@ -42,7 +42,7 @@ from app.reconcile.numbers import (
     list_linked,
     try_next,
 )
-from app.reconcile.observe import take_document, take_invoice
+from app.reconcile.observe import NEVER, take_document, take_invoice
 from app.reconcile.round import Round, Work
 from app.reconcile.writes import create_target
 
@@ -82,13 +82,12 @@ async def plan_invoices(current: Round, export: Export, links: Sequence[InvoiceL
     sights = [_see(current, link) for link in links]
     ground = await _survey(current, export, sights)
     taken = dict(ground.planned)
-    things: list[PlannedThing] = []
-    for sight in sights:
+    # The loop takes the longest waiting first: of two that want one number, that one gets it.
+    for sight in sorted(sights, key=lambda sight: sight.work.partner_at(NEVER)):
         with sight.work.guarded():
             if sight.is_create:
                 _judge(current, sight, ground, taken)
-        things += _build(current, sight, ground)
-    return things
+    return [thing for sight in sights for thing in _build(current, sight, ground)]
 
 
 def build_codes(current: Round, export: Export) -> ItemCodes:
