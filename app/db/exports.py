@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, exists, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, exists, literal, literal_column, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.resources import Position
@@ -112,7 +112,9 @@ async def has_workable(session: ReadSession, connection_id: UUID) -> bool:
 
 
 def _is_workable() -> ColumnElement[bool]:
-    return or_(ExportRow.state == ExportState.RUNNING, ExportRow.is_portion_open)
+    # Written out, as the index has it: of a parameter PostgreSQL could not tell that the index fits.
+    running: ColumnElement[str] = literal_column(f"'{ExportState.RUNNING.value}'")
+    return or_(ExportRow.state == running, ExportRow.is_portion_open)
 
 
 async def get_export_anew(session: WriteSession, export_id: UUID) -> Export:

@@ -202,8 +202,8 @@ def progress_to_json(progress: Progress) -> dict[str, Any]:
 
 
 def progress_from_json(kept: Mapping[str, Any]) -> dict[Stage, StageProgress]:
-    """What `progress_to_json` kept."""
-    return {Stage(stage): _stage_from_json(each) for stage, each in kept.items()}
+    """What `progress_to_json` kept, in the order of the stages: PostgreSQL's JSON has an order of its own."""
+    return {stage: _stage_from_json(kept[stage]) for stage in Stage if stage in kept}
 
 
 def _stage_from_json(kept: Mapping[str, Any]) -> StageProgress:

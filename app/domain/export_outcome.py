@@ -71,13 +71,24 @@ def list_moved(tried: Collection[Tried]) -> tuple[str, ...]:
     return tuple(sorted({path for each in tried if each.outcome == DONE for path in each.paths}))
 
 
-def judge_part(was_in_xero: bool, is_in_xero: bool, is_wanted: bool, standing: Standing) -> Result:
-    """What came of a payment or a credit of an invoice; `standing` is the invoice's, `is_wanted`: the app has it still.
+def judge_part(
+    was_in_xero: bool,
+    is_in_xero: bool,
+    is_wanted: bool,
+    standing: Standing,
+    tried: Collection[Tried] = (),
+    path: str = "",
+) -> Result:
+    """What came of a payment or a credit of an invoice; `standing` and `tried` are the invoice's, `path` names the part.
 
-    A part that the app took back meanwhile has nothing left to do.
+    One that came with an invoice that was adopted was not made. One that the app took back meanwhile (it is not
+    `is_wanted`) has nothing left to do.
     """
+    if is_in_xero and not was_in_xero:
+        joined = any(each.action == LINK and each.outcome == ADOPTED for each in tried)
+        return Result(Outcome.ADOPTED if joined and path not in list_moved(tried) else Outcome.CREATED)
     if is_in_xero:
-        return Result(Outcome.UNCHANGED if was_in_xero else Outcome.CREATED)
+        return Result(Outcome.UNCHANGED)
     if not is_wanted:
         return Result(Outcome.SKIPPED, "gone_from_app", "The app has taken it back meanwhile.")
     outcome = Outcome.HELD if standing.state is State.HELD else Outcome.SKIPPED

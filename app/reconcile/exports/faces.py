@@ -59,7 +59,7 @@ def face_of_invoice(state: LinkState, customer: str | None, rates: Rates) -> Fac
 
 def face_of_part(state: LinkState, kind: ThingKind, key: str, customer: str | None) -> Face:
     """A payment or a credit of an invoice, under the invoice's numbers."""
-    group = "payments" if is_of_payment(state.record, kind, key) else "credits"
+    group = path_of_part(state.record, kind, key).partition("/")[0]
     amount = member(state.record, group, key, "amount")
     held = member(state.xero_shadow, group, key, "amount")
     overpaid = state.overpaid.get(key) if kind is ThingKind.OVERPAYMENT else None
@@ -103,6 +103,11 @@ def is_of_payment(record: Fields, kind: ThingKind, key: str) -> bool:
     return kind is ThingKind.OVERPAYMENT and key not in keys_of(record, "credits")
 
 
+def path_of_part(record: Fields, kind: ThingKind, key: str) -> str:
+    """The group of the record that a part is: `payments/p1`."""
+    return f"payments/{key}" if is_of_payment(record, kind, key) else f"credits/{key}"
+
+
 def is_part_in_xero(state: LinkState, kind: ThingKind, key: str) -> bool:
     """Whether Xero is known to hold that payment, that overpayment, or to apply that credit."""
     if kind is ThingKind.PAYMENT:
@@ -114,8 +119,7 @@ def is_part_in_xero(state: LinkState, kind: ThingKind, key: str) -> bool:
 
 def is_part_wanted(state: LinkState, kind: ThingKind, key: str) -> bool:
     """Whether the app has it still."""
-    group = "payments" if is_of_payment(state.record, kind, key) else "credits"
-    return key in keys_of(state.record, group)
+    return key in keys_of(state.record, path_of_part(state.record, kind, key).partition("/")[0])
 
 
 def list_parts(record: Fields) -> list[tuple[ThingKind, str]]:

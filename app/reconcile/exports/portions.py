@@ -15,6 +15,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+import structlog
+
 from app.db.contact_resources import list_contact_details
 from app.db.export_states import LinkState, list_states, list_tried, make_due
 from app.db.export_things import list_due, list_next, mark_due, save_outcomes, tally_things
@@ -35,6 +37,7 @@ from app.reconcile.exports.faces import (
     face_of_part,
     is_part_in_xero,
     is_part_wanted,
+    path_of_part,
 )
 from app.reconcile.exports.items import ITEMS_OFF
 from app.reconcile.round import Round
@@ -44,6 +47,8 @@ THINGS_AT_ONCE = 200
 
 PORTIONS_AT_ONCE = 20
 """In one step, of portions of which nothing had to be made due."""
+
+log = structlog.get_logger(__name__)
 
 GONE_FROM_HERE = Result(Outcome.SKIPPED, "link_gone", "Its link is gone.")
 
@@ -136,10 +141,8 @@ def _result(current: Round, thing: Thing, state: LinkState, tried: Sequence[Trie
     if thing.is_part:
         there = is_part_in_xero(state, thing.kind, thing.key)
         wanted = is_part_wanted(state, thing.kind, thing.key)
-        result = judge_part(thing.was_in_xero, there, wanted, state.standing)
-        # An invoice that is adopted brings what it has with it.
-        adopted = there and not thing.was_in_xero and thing.planned is Outcome.ADOPTED
-        return Result(Outcome.ADOPTED) if adopted else result
+        path = path_of_part(state.record, thing.kind, thing.key)
+        return judge_part(thing.was_in_xero, there, wanted, state.standing, tried, path)
     if thing.kind is ThingKind.ITEM and current.connection.settings.items is ItemSync.OFF:
         return ITEMS_OFF
     if thing.kind is ThingKind.CONTACT and state.unusable is not None:
@@ -167,6 +170,7 @@ async def _open_portion(current: Round, export: Export) -> bool | None:
         things = await list_next(session, export.id, THINGS_AT_ONCE)
         if not things:
             await save_export(session, replace(export, state=ExportState.DONE, ended_at=now))
+            log.info("export_done", export_id=str(export.id), things=export.total, calls=export.calls_spent)
             return None
         states = await list_states(session, {thing.link_id for thing in things})
         due = [thing.link_id for thing in things if _needs_a_look(thing, states.get(thing.link_id))]
