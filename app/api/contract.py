@@ -81,6 +81,7 @@ PLAIN_NAMES = {
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
     "ExportShown": "Export",
+    "Page_ExportShown_": "ExportPage",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
     "Progress": "ExportProgress",

@@ -79,7 +79,7 @@ def judge_part(
     tried: Collection[Tried] = (),
     path: str = "",
 ) -> Result:
-    """What came of a payment or a credit of an invoice; `standing` and `tried` are the invoice's, `path` names the part.
+    """What came of a payment or a credit of an invoice: `standing` and `tried` are the invoice's, `path` is the part.
 
     One that came with an invoice that was adopted was not made. One that the app took back meanwhile (it is not
     `is_wanted`) has nothing left to do.

@@ -5,6 +5,7 @@ themselves) and is sent nothing again. The stream ends with the event `end` when
 may end any time, as when a process is replaced, and the client comes back.
 """
 
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -49,7 +50,7 @@ def read_last_seen(
 _STREAM: dict[str, Any] = {
     "description": "`progress` and, when the export is at rest, `end`; `data` of both is the export.",
     "content": {
-        "text/event-stream": {"example": f"event: progress\nid: 14\ndata: {EXAMPLE['state']!r}\n\n"},
+        "text/event-stream": {"example": f"event: progress\nid: 14\ndata: {json.dumps(EXAMPLE)}\n\n"}
     },
 }
 

@@ -1,4 +1,4 @@
-"""Exports by the API: what may be ordered when, by whom, how pages and sheets of the report come, and how one watches."""
+"""Exports by the API: what may be ordered when and by whom, how the report comes, and how one watches."""
 
 import csv
 import io
@@ -69,7 +69,9 @@ async def test_an_export_is_a_dry_run_from_the_settings_day_unless_it_says_other
         ({"stages": ["items"], "until": "2026-01-01"}, "until"),
     ],
 )
-async def test_what_cannot_be_asked_is_refused_by_field(plumbline: Plumbline, asked: Json, field: str) -> None:
+async def test_what_cannot_be_asked_is_refused_by_field(
+    plumbline: Plumbline, asked: Json, field: str
+) -> None:
     """Nothing is stored of it."""
     path = await plumbline.open_active()
     answer = await plumbline.http.post(f"{path}/exports", json=asked)
@@ -119,7 +121,11 @@ async def test_only_members_order_and_only_the_owner_sees(plumbline: Plumbline) 
 AUD = {"currency": "AUD", "customer": '=HYPERLINK("http://x")', "xero_page_id": "x-1"}
 THINGS = [
     PlannedThing(
-        ThingKind.CONTACT, uuid4(), False, Result(Outcome.CREATED), Face("cus_1", xero_page_id="c-1", xero_id="c-1")
+        ThingKind.CONTACT,
+        uuid4(),
+        False,
+        Result(Outcome.CREATED),
+        Face("cus_1", xero_page_id="c-1", xero_id="c-1"),
     ),
     PlannedThing(
         ThingKind.INVOICE,
@@ -158,7 +164,11 @@ async def test_the_report_comes_in_pages_and_as_a_sheet(plumbline: Plumbline) ->
     address = f"{path}/exports/{export['id']}"
     await list_things(plumbline, export)
     planned = (await plumbline.http.get(address)).json()
-    assert (planned["state"], planned["calls"]["needed"], planned["calls"]["fits_today"]) == ("planned", 2, True)
+    assert (planned["state"], planned["calls"]["needed"], planned["calls"]["fits_today"]) == (
+        "planned",
+        2,
+        True,
+    )
     assert planned["estimated_end"] > planned["planned_at"]
     assert [(each["stage"], each["total"], each["foreseen"]) for each in planned["progress"]][:3] == [
         ("contacts", 1, {"created": 1}), ("items", 0, {}), ("invoices", 1, {"created": 1}),
@@ -171,8 +181,16 @@ async def test_the_report_comes_in_pages_and_as_a_sheet(plumbline: Plumbline) ->
     assert [one["deep_link"].partition("!Ab1c2")[2] for one in shown] == [
         "/contacts/contact/c-1", "/invoicing/view/x-1", "/invoicing/view/x-1",
     ]  # fmt: skip
-    assert (shown[2]["id"], shown[2]["invoice_id"], shown[2]["code"]) == ("p1", "inv_1", "payment_exceeds_due")
-    assert (shown[2]["cure"], shown[2]["paths"], shown[2]["outcome"]) == ("Correct it.", ["payments/p1"], None)
+    assert (shown[2]["id"], shown[2]["invoice_id"], shown[2]["code"]) == (
+        "p1",
+        "inv_1",
+        "payment_exceeds_due",
+    )
+    assert (shown[2]["cure"], shown[2]["paths"], shown[2]["outcome"]) == (
+        "Correct it.",
+        ["payments/p1"],
+        None,
+    )
     assert [(one["kind"], one["outcome"], one["things"], one["total"]) for one in page["sums"]] == [
         ("invoice", "created", 1, "110.00"), ("payment", "held", 1, "120.00"),
     ]  # fmt: skip

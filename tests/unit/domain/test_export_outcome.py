@@ -74,7 +74,9 @@ def test_the_outcome_of_a_payment_or_a_credit(
 def test_what_an_adopted_invoice_brings_was_not_made() -> None:
     """A payment of it that was made afterwards was."""
     made = Tried("pay", "done", ("payments/p1",))
-    parts = [judge_part(False, True, True, SETTLED, [JOINED, made], f"payments/{key}") for key in ("p1", "p2")]
+    parts = [
+        judge_part(False, True, True, SETTLED, [JOINED, made], f"payments/{key}") for key in ("p1", "p2")
+    ]
     assert [part.outcome for part in parts] == [Outcome.CREATED, Outcome.ADOPTED]
 
 

@@ -16,9 +16,7 @@ from tests.unit.domain.samples import ORGANISATION, credit, payment, record
 
 def terms(overpayments: Overpayments = Overpayments.HOLD, account: str | None = "id-bank") -> Terms:
     """What the settings say: one account for payments, and one for credits."""
-    return Terms(
-        ORGANISATION, None, account, credits=CreditTerms("200", "200", account, overpayments)
-    )
+    return Terms(ORGANISATION, None, account, credits=CreditTerms("200", "200", account, overpayments))
 
 
 def see(changes: dict[str, Any], given: Terms | None = None) -> Foreseen:
@@ -51,7 +49,10 @@ def test_credits_are_set_against_it_and_then_it_is_paid() -> None:
 def test_what_a_payment_exceeds_is_an_overpayment_or_held() -> None:
     """By the setting; a payment of an invoice that is paid already is an overpayment alone."""
     seen = see(payment("p1", "1150"), terms(Overpayments.BOOK))
-    assert ({key: str(part) for key, part in seen.overpayments.items()}, seen.payments) == ({"p1": "50"}, {"p1"})
+    assert ({key: f"{part:.0f}" for key, part in seen.overpayments.items()}, seen.payments) == (
+        {"p1": "50"},
+        {"p1"},
+    )
     twice = {**payment("p1", "1100"), **payment("p2", "200")}
     seen = see(twice, terms(Overpayments.BOOK))
     assert (set(seen.overpayments), seen.payments) == ({"p2"}, {"p1"})
