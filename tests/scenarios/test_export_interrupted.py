@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import httpx
+from sqlalchemy import text
 
 from app.reconcile.lease import LEASE_SPAN
 from tests.scenarios.exporting import counts, exported, let_wait, look, order, outcomes, report, tell
-from tests.scenarios.house import House, Json
+from tests.scenarios.house import House, Json, open_parts
+from tests.scenarios.test_call_budget import count_places
 from tests.scenarios.troubles import ask, later, numbers_in_xero, reconcile, restarted, until, writes_since
 
 
@@ -122,3 +124,39 @@ async def test_a_cancelled_export_ends_with_the_portion_that_is_under_way(house:
     assert (await tell(house, dry, "cancel"))["state"] == (await tell(house, dry, "cancel"))["state"]
     refused = await house.api.post(f"{house.path}/exports/{dry['id']}/start")
     assert refused.status_code == 409
+
+
+async def test_people_go_before_an_export_that_waits_for_its_calls(house: House) -> None:
+    """It leaves them a reserve of the minute: its customers are in Xero, its invoices wait, and an edit goes through;
+    when the minute is over it goes on, and says so all the while.
+    """
+    await house.write()
+    await ask(house.app.post("/invoices/bulk", json={"count": 60, "customers": 60, "prefix": "bulk"}))
+    async with house.database._sessions.begin() as session:
+        wait = "UPDATE {} SET settled_generation = generation, touched_at = touched_at - interval '1 hour'"
+        for table, name in (("invoice_links", "partner_invoice_id"), ("contact_links", "partner_contact_id")):
+            await session.execute(text(wait.format(table) + f" WHERE {name} LIKE 'bulk%'"))
+    for turn in range(4):
+        await house.edit(reference=f"turn {turn}")
+        await house.drain()
+    made = await count_places(house) + 2  # for the customers
+    limit = next(limit for limit in range(made, 100) if limit - limit // 6 >= made)
+    settings = house.settings.model_copy(update={"xero_minute_limit": limit})
+    async with open_parts(settings, house.clock) as house.parts:
+        export = await order(house, "invoices", dry_run=False)
+        await house.drain()
+        waiting = await look(house, export)
+        assert (waiting["state"], waiting["stage"], waiting["waiting_for"]["code"]) == (
+            "running", "invoices", "rate_limited",
+        )  # fmt: skip
+        assert waiting["estimated_end"] >= waiting["waiting_for"]["until"]
+        assert len(await house.list_in_xero()) == 1
+        await house.edit(reference="A person's")
+        await house.drain()
+        assert (await house.in_xero())["Reference"] == "A person's"
+        assert len(await house.list_in_xero()) == 1
+        await later(house, timedelta(minutes=2))
+        done = await look(house, export)
+    assert (done["state"], counts(done, "invoices")) == (
+        "done", {"total": 61, "done": 61, "created": 60, "changed": 1},
+    )  # fmt: skip
