@@ -20,7 +20,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup demo serve work migrate test histories budget check lock clean
+.PHONY: help setup demo serve work migrate test histories budget contract check lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 
 budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INVOICES=5000)
 	@$(BIN)/python -m benchmarks.budget --invoices $(or $(INVOICES),5000)
+
+contract: setup ## Draw thousands of calls from the API's contract and check every answer (SEED=1 EXAMPLES=4)
+	@$(BIN)/python -m tests.contract --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),4)
 
 check: setup ## Lint, formatting, types, import contracts, migrations against the tables
 	$(BIN)/ruff check .

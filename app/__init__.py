@@ -8,11 +8,12 @@ The folders read as the story of one change:
       xero          asked to do it: the Xero adapter, the only place that knows Xero's SDK
       db            remembers: tables, sessions, queries
     delivery        tells the partner: the feed's changes as signed webhooks, until they are applied or refused
+    reading         asks the partner what it holds, where it lets us; what was lost on the way comes in by it
     worker          wakes: arq jobs and timers that carry no state
     wiring          joins them: the only file that names concrete adapters
 
-Imports go downward only: `__main__`, `main` and `worker` use `wiring`; it uses `api`, `intake` and `delivery`; these
-use `reconcile`; it uses `db` and, through ports, `xero`; everything may use `domain`, which imports the standard
-library alone. `sandbox` stands in for both sides and imports nothing of the rest; `demo` drives everything over HTTP.
-The contracts in pyproject.toml hold all of this.
+Imports go downward only: `__main__`, `main` and `worker` use `wiring`; it uses `api`, `reading`, `intake` and
+`delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; everything may use `domain`, which imports
+the standard library alone. `sandbox` stands in for both sides and imports nothing of the rest; `demo` drives everything
+over HTTP. The contracts in pyproject.toml hold all of this.
 """

@@ -9,6 +9,7 @@
     │   ├── AuthorisationLost       the connection must be authorised again (dead refresh token, removed app)
     │   ├── ScopeMissing            the consent lacks a scope
     │   └── RequestRefused          Xero refused the request as a whole (ours is malformed)
+    ├── ClaimLost                   another attempt carries out this request now; what we did is rolled back
     ├── LeaseLost                   another worker has the connection now; what we did not record is derived anew
     └── ConfigurationMissing        a setting without which this process must not run
 
@@ -82,6 +83,10 @@ class RequestRefused(Terminal):
     """Xero refused a request as a whole; the message is Xero's."""
 
     code = "request_refused"
+
+
+class ClaimLost(PlumblineError):
+    """A request took so long that a repeat of it was begun elsewhere; nothing more may be committed by this one."""
 
 
 class LeaseLost(PlumblineError):

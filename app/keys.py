@@ -12,11 +12,17 @@ import secrets
 _KEY_PREFIX = "plk_"
 _SECRET_PREFIX = "whsec_"  # noqa: S105  the prefix of every secret, no secret
 _RANDOM_BYTES = 32
+_SHOWN_CHARACTERS = 12
 
 
 def make_key() -> str:
     """A new API key; whoever loses it needs another."""
     return _KEY_PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
+
+
+def show_prefix(key: str) -> str:
+    """What a person may see of a key for good: enough to tell a partner's keys apart, too little to call with."""
+    return key[:_SHOWN_CHARACTERS]
 
 
 def make_webhook_secret() -> str:

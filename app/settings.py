@@ -64,6 +64,15 @@ class Settings(BaseSettings):
     xero_app_minute_limit: int = Field(default=10_000, gt=0)
     # How often every linked invoice is read, for what neither webhooks nor sweeps can tell (FACTS 0.10).
     compare_every_hours: int = Field(default=24, ge=1, le=24 * 31)
+    # Calls of one API key in a minute, and of one address without a valid key; held over all processes.
+    api_limit_per_minute: int = Field(default=1200, gt=0)
+    stranger_limit_per_minute: int = Field(default=60, gt=0)
+    # Whether partners' addresses may lead to this machine and its networks; never in production.
+    allow_internal_addresses: bool = Field(
+        default_factory=lambda known: known.get("env") is Environment.DEVELOPMENT
+    )
+    # How long a call that wants something in Xero at once waits for it, before it answers that it is on its way.
+    answer_wait_seconds: float = Field(default=10, ge=0, le=60)
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -159,6 +168,11 @@ class Settings(BaseSettings):
                 f"{name} is too weak"
                 for name, secret in secrets.items()
                 if secret and _is_weak(secret.encode())
+            ),
+            *(
+                ["PLUMBLINE_ALLOW_INTERNAL_ADDRESSES must not be true"]
+                if self.allow_internal_addresses
+                else []
             ),
             *(
                 f"PLUMBLINE_SECRET_KEYS: key {position} is too weak"

@@ -13,7 +13,7 @@ from app.errors import ConfigurationMissing
 
 
 class Vault:
-    """Encrypts and decrypts text; safe to share between tasks and threads."""
+    """Encrypts and decrypts text and bytes; safe to share between tasks and threads."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         """Raises `ConfigurationMissing` without a key, or with one that is no Fernet key."""
@@ -31,12 +31,20 @@ class Vault:
 
     def encrypt(self, text: str) -> bytes:
         """Encrypt with the newest key; the same text never gives the same bytes twice."""
-        return self._fernet.encrypt(text.encode())
+        return self.encrypt_bytes(text.encode())
 
     def decrypt(self, sealed: bytes) -> str:
         """Open what any of the keys sealed; raises `ConfigurationMissing` when the key for it is gone."""
+        return self.decrypt_bytes(sealed).decode()
+
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        """The same for what is no text."""
+        return self._fernet.encrypt(content)
+
+    def decrypt_bytes(self, sealed: bytes) -> bytes:
+        """The same for what is no text."""
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet.decrypt(sealed)
         except InvalidToken:
             raise ConfigurationMissing("no key of PLUMBLINE_SECRET_KEYS opens what is stored") from None
 

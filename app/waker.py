@@ -27,6 +27,7 @@ from app.telemetry import find_correlation_id
 QUEUE = "plumbline:jobs"
 RECONCILE = "reconcile"
 DELIVER = "deliver"
+READ = "read_partner"
 
 MARK_LASTS = timedelta(seconds=30)
 """How late a nudge can come after its job was lost between queue and worker."""
@@ -56,6 +57,10 @@ class ArqWaker:
     async def deliver_soon(self, connection_id: UUID) -> None:
         """Send what waits for this connection's partner now."""
         await self._nudge(DELIVER, connection_id)
+
+    async def read_soon(self, connection_id: UUID) -> None:
+        """Look at what this connection's partner holds now."""
+        await self._nudge(READ, connection_id)
 
     async def begin(self, job: str, connection_id: UUID) -> None:
         """Take off the mark: called by a job before it reads anything, so that later nudges get a job of their own."""

@@ -6,46 +6,48 @@ used, so that an API starts, and answers, while Redis or Xero are down.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
 from arq.connections import ArqRedis
-from pydantic import ValidationError
 from redis.asyncio import ConnectionPool
 
 from app import keys
+from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
-from app.db.arrivals import lock_connection
-from app.db.changes import CONTACT
+from app.db.api_keys import KeyUses
+from app.db.endpoints import NewEndpoint, insert_endpoint
+from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
 from app.db.usage import UsageBook
+from app.db.webhook_secrets import insert_secret
 from app.db.xero_apps import XeroAppVault
-from app.delivery.address import check_address
-from app.delivery.delivery import Delivery, StoreDocument
-from app.delivery.webhook import Sender, build_client
+from app.delivery.address import Addresses
+from app.delivery.by_hand import ByHand
+from app.delivery.delivery import Delivery
+from app.delivery.network import build_client
+from app.delivery.pruning import Pruning
+from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
-from app.intake.contact_document import ContactDocument
-from app.intake.contact_documents import take_in_contact
+from app.intake.answered import build_document_store
 from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
-from app.intake.document import Document
-from app.intake.documents import take_in
-from app.intake.refusals import InputRefused, list_faults
+from app.reading.reader import PartnerReader
+from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
 from app.reconcile.exports.timer import ExportTimer
 from app.reconcile.keep_alive import KeepAlive
-from app.reconcile.ports import Waker
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.retries import Retries
 from app.reconcile.sweep import Sweep
+from app.reconcile.trials.runner import Trials
 from app.reconcile.watch import Watch
 from app.settings import Settings
 from app.tls import trusted
@@ -63,7 +65,6 @@ from app.xero.tokens import TokenKeeper
 from app.xero.usage import CallCounter
 
 SYSTEM_CLOCK = SystemClock()
-_KEY_PREFIX_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,12 @@ class WorkerParts:
     retries: Retries
     exports: ExportTimer
     delivery: Delivery
+    pruning: Pruning
+    reading: PartnerReading
     closings: Closings
     keep_alive: KeepAlive
+    trials: Trials
+    claims: ClaimBook
     waker: ArqWaker
 
 
@@ -118,8 +123,10 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
     async with (
         open_ground(settings, clock) as ground,
         open_xero(settings, ground) as xero,
-        build_client() as http,
+        open_partners(settings) as http,
     ):
+        addresses = build_addresses(settings)
+        store = build_document_store(ground.database, ground.clock, ground.waker)
         yield WorkerParts(
             reconciler=Reconciler(
                 ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
@@ -136,13 +143,25 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             delivery=Delivery(
                 ground.database,
                 ground.vault,
-                Sender(http, https_only=settings.is_production),
+                Sender(http, addresses),
                 ground.waker,
                 ground.clock,
-                build_document_store(ground.database, ground.clock, ground.waker),
+                store,
             ),
+            reading=PartnerReading(
+                ground.database,
+                ground.vault,
+                PartnerReader(http, addresses, ground.clock),
+                ground.waker,
+                ground.clock,
+                store,
+                compare_every=timedelta(hours=settings.compare_every_hours),
+            ),
+            pruning=Pruning(ground.database, ground.clock),
             closings=Closings(ground.database, xero.consents, ground.clock),
             keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+            trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
+            claims=ClaimBook(ground.database, ground.vault, ground.clock),
             waker=ground.waker,
         )
 
@@ -150,7 +169,12 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
 @asynccontextmanager
 async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
     """Everything that the API and the webhooks need."""
-    async with open_ground(settings) as ground, open_xero(settings, ground) as xero:
+    async with (
+        open_ground(settings) as ground,
+        open_xero(settings, ground) as xero,
+        open_partners(settings) as http,
+    ):
+        addresses = build_addresses(settings)
         services = Services(
             database=ground.database,
             clock=ground.clock,
@@ -165,6 +189,16 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             calls_left=xero.budget,
             plan=build_plan_in_force(settings),
             usage=xero.usage,
+            call_limit=CallLimit(
+                ground.queue,
+                key_calls=settings.api_limit_per_minute,
+                stranger_calls=settings.stranger_limit_per_minute,
+            ),
+            key_uses=KeyUses(ground.database),
+            claims=ClaimBook(ground.database, ground.vault, ground.clock),
+            addresses=addresses,
+            by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+            answer_wait=timedelta(seconds=settings.answer_wait_seconds),
         )
         intake = IntakeServices(
             database=ground.database,
@@ -224,6 +258,16 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             await usage.save()
 
 
+def open_partners(settings: Settings) -> httpx.AsyncClient:
+    """The client for partners' addresses."""
+    return build_client(build_addresses(settings))
+
+
+def build_addresses(settings: Settings) -> Addresses:
+    """The gate of partners' addresses."""
+    return Addresses(https_only=settings.is_production, allow_internal=settings.allow_internal_addresses)
+
+
 def build_plan_in_force(settings: Settings) -> PlanInForce:
     """The Xero app's plan; a day has the plan's calls where the setting says nothing else."""
     plan = XeroPlan(settings.xero_plan)
@@ -277,54 +321,26 @@ def build_signature_check(webhook_key: str) -> SignatureCheck:
     return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)
 
 
-def build_document_store(database: Database, clock: Clock, waker: Waker) -> StoreDocument:
-    """How delivery hands the document of a refusal to intake, which takes it in as any other."""
-
-    async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
-        try:
-            document = (ContactDocument if kind == CONTACT else Document).model_validate(body)
-            async with database.writing() as session:
-                connection = await lock_connection(session, connection_id)
-                if connection is None:
-                    return "its connection is gone"
-                if isinstance(document, ContactDocument):
-                    taken = await take_in_contact(session, connection, document, clock.now())
-                else:
-                    taken = await take_in(session, connection, document, clock.now())
-        except ValidationError as invalid:
-            return _name_faults(InputRefused("", "", list_faults(invalid.errors())))
-        except InputRefused as refused:
-            return _name_faults(refused)
-        await waker.reconcile_soon(taken.nudges)
-        return None if taken.stored.is_news else f"version {taken.stored.held_version} is held already"
-
-    return store
-
-
-def _name_faults(refused: InputRefused) -> str:
-    return "; ".join(f"{fault.field} {fault.message}" for fault in refused.faults) or refused.detail
-
-
 async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:
     """Make a partner, and answer what is shown this once; raises `AddressRefused` for an address not to be called.
 
-    `webhook_secret_in` signs what goes into Plumbline, `webhook_secret_out` what Plumbline sends.
+    `webhook_secret_in` signs what goes into Plumbline. With an address it has its first endpoint, which applies the
+    changes of all its connections, and `webhook_secret_out` signs what Plumbline sends there.
     """
     if webhook_url is not None:
-        check_address(webhook_url, https_only=settings.is_production)
+        await build_addresses(settings).check(webhook_url)
     vault, database = build_vault(settings), Database(settings.database_url)
     key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
+    made, now = {"api_key": key, "webhook_secret_in": secret_in}, SYSTEM_CLOCK.now()
     try:
         async with database.writing() as session:
-            partner_id = await partners.insert_partner(
-                session, name, webhook_url, vault.encrypt(secret_in), vault.encrypt(secret_out)
-            )
-            await partners.insert_api_key(session, partner_id, key[:_KEY_PREFIX_LENGTH], keys.hash_key(key))
+            partner_id = await partners.insert_partner(session, name)
+            await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
+            await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
+            if webhook_url is not None:
+                endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
+                await insert_secret(session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now)
+                made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
     finally:
         await database.close()
-    return {
-        "partner_id": str(partner_id),
-        "api_key": key,
-        "webhook_secret_in": secret_in,
-        "webhook_secret_out": secret_out,
-    }
+    return {"partner_id": str(partner_id), **made}

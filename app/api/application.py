@@ -3,26 +3,55 @@
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import StatelessLifespan
 
 from app.api import health, usage
-from app.api.books import contacts, invoices, items, links, manifest
+from app.api.access import routes as access
+from app.api.access.door import Door
+from app.api.answer_headers import AnswerHeaders
+from app.api.books import contact_push, contacts, drafts, invoices, items, links, manifest
+from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
-from app.api.delivery import changes, notices, webhooks
+from app.api.delivery import (
+    changes,
+    deliveries,
+    endpoint_secrets,
+    endpoints,
+    events,
+    notices,
+    partner_side,
+    read_endpoints,
+    resend,
+    webhooks,
+)
 from app.api.docs_page import build_docs_routes
 from app.api.exports import events as export_events
 from app.api.exports import report as export_report
 from app.api.exports import routes as exports
-from app.api.findings import conflicts, discrepancies
+from app.api.findings import comparison, conflicts, discrepancies, resolutions
+from app.api.held import held, retry, skips
+from app.api.methods import HeadAsGet, answer_wrong_method
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
-from app.api.onboarding import connection_consent, connections, oauth, organisation, providers, xero_apps
+from app.api.onboarding import (
+    connection_consent,
+    connections,
+    oauth,
+    organisation,
+    providers,
+    trials,
+    xero_apps,
+)
 from app.api.problems import HANDLERS
+from app.api.queries import refuse_unknown
+from app.api.repeats.idempotency import Idempotency
 from app.api.settings import routes as settings
+from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
+    access.router,
     providers.router,
     connections.router,
     connection_consent.router,
@@ -30,21 +59,42 @@ ROUTERS: tuple[APIRouter, ...] = (
     xero_apps.router,
     organisation.router,
     settings.router,
+    trials.router,
     invoices.router,
+    drafts.router,
     contacts.router,
+    contact_push.router,
     items.router,
     exports.router,
     export_events.router,
     export_report.router,
+    why.router,
+    plan.router,
+    held.router,
+    retry.router,
+    skips.router,
+    checkup.router,
     changes.router,
+    resend.router,
+    events.router,
     notices.router,
+    endpoints.router,
+    endpoint_secrets.router,
+    deliveries.router,
     manifest.router,
+    partner_side.router,
+    read_endpoints.router,
     conflicts.router,
     discrepancies.router,
+    resolutions.router,
+    comparison.router,
     links.router,
     usage.router,
     health.router,
 )
+
+MIDDLEWARE = (AnswerHeaders, Correlation, HeadAsGet, Door, KeepUsage, BodyLimit, Idempotency)
+"""The outermost first: a request goes through them in this order, its answer in the other."""
 
 
 class Api(FastAPI):
@@ -65,8 +115,8 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         description=DESCRIPTION,
         license_info={"name": "MIT licence"},
         lifespan=lifespan,
-        exception_handlers=HANDLERS,
-        middleware=[Middleware(Correlation), Middleware(KeepUsage), Middleware(BodyLimit)],
+        exception_handlers=HANDLERS | {405: answer_wrong_method},
+        middleware=[Middleware(each) for each in MIDDLEWARE],
         webhooks=webhooks.router,
         docs_url=None,
         redoc_url=None,
@@ -80,5 +130,7 @@ def _list_routes() -> list[BaseRoute]:
     """The routes of all routers, worked out once for all applications of a process."""
     every = APIRouter()
     for router in ROUTERS:
-        every.include_router(router)
+        # Under /v1 every call takes a key, whatever its router says.
+        under_key = [Depends(refuse_unknown)] if router.prefix.startswith("/v1") else []
+        every.include_router(router, dependencies=under_key)
     return every.routes

@@ -1,5 +1,7 @@
 """Who calls: an API key names a partner and a role, and a partner sees its own connections and nothing else.
 
+Whose key was sent is found at the door (`access.door`), once for each call; here it is said what a call needs.
+
 Another partner's connection is answered exactly as one that does not exist, so that nothing can be learnt by trying.
 Each router says what its calls need: `MEMBERS_WRITE` (invoices, contacts and what belongs to them) or `ADMINS_WRITE`
 (connecting, choosing, keys and addresses); reading needs any key at all.
@@ -7,24 +9,27 @@ Each router says what its calls need: `MEMBERS_WRITE` (invoices, contacts and wh
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.types import Scope
 
 from app.api.dependencies import Given
 from app.db.arrivals import lock_connection
 from app.db.connections import find_connection
-from app.db.partners import Role, find_key
+from app.db.partners import Role
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import InputRefused
-from app.keys import hash_key
 
 _scheme = HTTPBearer(auto_error=False, description="An API key of a partner: `plk_...`")
 
 ConnectionId = Annotated[UUID, Path(description="The connection's id.")]
+
+CALLER = "caller"
+"""Where the door lays who calls."""
 
 _READS = frozenset({"GET", "HEAD"})
 
@@ -38,18 +43,28 @@ class Caller:
     role: Role
 
 
+def get_state(scope: Scope) -> dict[str, Any]:
+    """What is laid on a request; one dictionary, however often its scope was copied since."""
+    state: dict[str, Any] = scope.setdefault("state", {})
+    return state
+
+
+def find_caller(scope: Scope) -> Caller | None:
+    """Who calls; None without a valid key."""
+    found: Caller | None = get_state(scope).get(CALLER)
+    return found
+
+
 async def authenticate(
-    services: Given, sent: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
 ) -> Caller:
     """Whose key was sent; raises `unauthorised`."""
-    if sent is not None:
-        async with services.database.reading() as session:
-            key = await find_key(session, hash_key(sent.credentials))
-        if key is not None:
-            return Caller(key.partner_id, key.id, key.role)
-    raise InputRefused(
-        "unauthorised", "Send `Authorization: Bearer <API key>` with a key that was not revoked."
-    )
+    caller = find_caller(request.scope)
+    if caller is None:
+        raise InputRefused(
+            "unauthorised", "Send `Authorization: Bearer <API key>` with a key that is in force."
+        )
+    return caller
 
 
 GivenCaller = Annotated[Caller, Depends(authenticate)]

@@ -9,17 +9,27 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.conventions import HEADERS, add_conventions
 from app.api.delivery.webhooks import INCOMING, build_incoming_schemas
+from app.api.follow_ups import add_follow_ups
+from app.api.pages import Page
 from app.api.problems import SCHEMA
 
 DESCRIPTION = """Keeps one invoice true in two places: your app and a business's Xero organisation.
 
 **In short.** Open a connection and send the person to `authorise_url`; choose a revenue account in the settings;
 `PUT` each document whole whenever it changes. It is answered at once and brought to Xero afterwards. What changes in
-Xero comes back as a change, by webhook and in the feed, and your app applies it by compare-and-set.
+Xero comes back as a change, by webhook and in the feed, and your app applies it by compare-and-set. Register where
+your app is called under *webhook-endpoints*, and where it can be asked under *partner-side*.
 
-**Key.** Every call under `/v1` takes `Authorization: Bearer plk_...`; `python -m app partner create` makes a key. Press
-*Authorize* to try calls from this page.
+**Key.** Every call under `/v1` takes `Authorization: Bearer plk_...`; `python -m app partner create` makes the first
+key, `POST /v1/keys` others, of the role `read`, `member` or `admin`. Press *Authorize* to try calls from this page.
+
+**Again.** Any write may carry an `Idempotency-Key`: sent again with the same key within 24 hours it is not carried out
+again, and gets the same answer. A key is for one request; of a POST whose answer was lost on our side you are told so.
+
+**Limits.** `RateLimit` says at each call how many more your key may make in this minute; one too many is answered 429
+with `Retry-After`. HEAD is answered wherever GET is. A query parameter that is not known is refused.
 
 **Values.** Money and quantities are decimals in strings, never floats. Days are `YYYY-MM-DD`, instants ISO 8601 with
 their offset. Ids are yours; what was born in Xero comes with an id that begins with `xero-`, for your app to keep.
@@ -28,6 +38,7 @@ their offset. Ids are yours; what was born in Xero comes with an id that begins 
 `correlation_id` finds the request in the logs. Nothing that is refused is stored, and nothing is stored by half."""
 
 TAGS = (
+    ("keys", "Your API keys and their roles: made, rotated while both go on, revoked; and who calls."),
     ("providers", "What a business can be connected to, and what a person will be asked for."),
     (
         "connections",
@@ -40,6 +51,10 @@ TAGS = (
     ),
     ("organisation", "What the Xero organisation has to choose from, as it was last read."),
     ("settings", "What the business chose: accounts, taxes, who wins a conflict, what is linked at all."),
+    (
+        "test-transactions",
+        "A small draft invoice that goes through Xero and is taken away again, so that you see what works.",
+    ),
     (
         "invoices",
         "Your documents in, whole every time; and where each invoice stands on both sides, and why.",
@@ -56,18 +71,38 @@ TAGS = (
         "exports",
         "Everything in scope looked at now, stage by stage: a dry run first, then carried out, watched, reported.",
     ),
+    (
+        "why",
+        "Why something is not in step, gate by gate with the cure; and what would be done about it, not done.",
+    ),
+    ("held", "What waits for a person: counted by reason, looked at again, set aside and taken up again."),
+    ("checkup", "Whether all is well with a connection, check by check; and whether it is ready to begin."),
     ("changes", "What your side must now show: the feed, for apps without a webhook and for catching up."),
+    ("events", "What both sides sent, as it came and what became of it; any of it sent through again."),
     ("notices", "What became of a connection itself: lost, back, paused, removed, or in need of somebody."),
+    (
+        "webhook-endpoints",
+        "Where your app is called: several addresses, each with its types and secrets, and what was sent there.",
+    ),
     (
         "webhooks",
         "The same two ways by signed webhook, and Xero's own. What we send you is under *Webhooks* below.",
     ),
-    ("manifest", "Post which invoices you have: the answer names those whose document was lost on the way."),
+    (
+        "manifest",
+        "Post which invoices you have, and what they come to: the answer names what was lost and what differs.",
+    ),
+    (
+        "partner-side",
+        "Let your app be asked what it holds, so that nothing lost stays lost; and how old our knowledge of it is.",
+    ),
     ("conflicts", "What both sides changed to different values, with the base and both, whoever won."),
     (
         "discrepancies",
-        "What no merge explains and a person should look at: an edit in Xero that ours may have met.",
+        "Where the two sides differ though nothing is due, field by field, with the side that each came from.",
     ),
+    ("resolutions", "What people decided about conflicts and discrepancies, and how to take it back."),
+    ("comparison", "Proof of agreement: equal as of when, totals to the cent, and what stands against it."),
     ("links", "Which invoice here is which one in Xero."),
     ("usage", "What the calls to Xero came to: by connection, day and entity, what is left, and the price."),
     ("health", "For load balancers: the process is alive; it can take requests."),
@@ -82,14 +117,29 @@ PLAIN_NAMES = {
     "Entry": "ManifestEntry",
     "ExportShown": "Export",
     "Page_ExportShown_": "ExportPage",
+    "Progress": "ExportProgress",
+    # A generated client names the member `document` of `Item` by both words; so that name is taken.
+    "ItemDocument": "Product",
+    "KeyShown": "Key",
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
-    "Progress": "ExportProgress",
+    "Page_KeyShown_": "KeyPage",
+    "PartnerShown": "Partner",
+    "ReadEndpointMade": "ReadEndpointWithSecret",
+    "ReadEndpointShown": "ReadEndpoint",
+    "SecretShown": "WebhookSecret",
+    "Source": "KnowledgeSource",
     "State": "LinkState",
+    "app__api__access__routes__Rotation": "KeyRotation",
+    "app__api__delivery__endpoint_secrets__Rotation": "SecretRotation",
+    "app__domain__trial__Outcome": "StepOutcome",
+    "app__domain__why__gates__Outcome": "GateOutcome",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",
     "TrackingOptionShown": "TrackingOption",
     "Wanted": "DocumentWanted",
+    "WebhookEndpointMade": "WebhookEndpointWithSecret",
+    "WebhookEndpointShown": "WebhookEndpoint",
     "XeroAppShown": "XeroApp",
 }
 """Schemas whose name in the code says too little, or too much, outside of it."""
@@ -102,6 +152,8 @@ KEY_SCHEME = ("HTTPBearer", "ApiKey")
 
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
     """The contract, from what FastAPI made of the operations."""
+    add_conventions(schema["paths"])
+    add_follow_ups(schema["paths"])
     paths = {**schema["paths"], **INCOMING}
     schemas = {**build_incoming_schemas(), **schema["components"]["schemas"], "Problem": SCHEMA}
     for ours in ("HTTPValidationError", "ValidationError"):
@@ -113,13 +165,28 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             **schema["components"],
+            "headers": HEADERS,
             "schemas": {
-                plain[name]: {**schemas[name], "title": plain[name]}
+                plain[name]: {**_without_titles(schemas[name]), "title": plain[name], **_describe_page(name)}
                 for name in sorted(schemas, key=plain.__getitem__)
             },
         },
     }
     return _refer_by_plain_names(whole, plain)
+
+
+def _describe_page(name: str) -> dict[str, str]:
+    """What Pydantic does not tell of a generic model."""
+    return {"description": Page.__doc__ or ""} if GENERIC.match(name) else {}
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without the title of each member, which only says its name again."""
+    members = {
+        name: {word: said for word, said in member.items() if word != "title"}
+        for name, member in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": members} if members else schema
 
 
 def _refer_by_plain_names(contract: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

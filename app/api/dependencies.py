@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.api.access.call_limit import CallLimit
 from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
+from app.db.api_keys import KeyUses
+from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.usage import UsageBook
+from app.delivery.address import Addresses
+from app.delivery.by_hand import ByHand
 from app.domain.pricing import PlanInForce
 from app.reconcile.ports import Waker, XeroOrganisations
 from app.vault import Vault
@@ -20,7 +26,9 @@ class Services:
     """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone.
 
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
-    `usage` keeps what the calls of a request came to, when it is over.
+    `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
+    and `by_hand` calls it for whoever asks. `call_limit`, `key_uses` and `claims` are for the middleware: no handler
+    needs them. `answer_wait` is how long a call that a person watches may wait for the loop.
     """
 
     database: Database
@@ -36,6 +44,12 @@ class Services:
     calls_left: CallsLeftSource
     plan: PlanInForce
     usage: UsageBook
+    call_limit: CallLimit
+    key_uses: KeyUses
+    claims: ClaimBook
+    addresses: Addresses
+    by_hand: ByHand
+    answer_wait: timedelta
 
 
 def get_services(request: Request) -> Services:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from app.errors import Retryable, Terminal
+from app.errors import ClaimLost, Retryable, Terminal
 from app.intake.refusals import Fault, InputRefused, list_faults
 from app.telemetry import find_correlation_id
 
@@ -42,18 +42,32 @@ KINDS: dict[str, Kind] = {
     "export_under_way": Kind(409, "Another export is under way"),
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),
+    "draft_known": Kind(409, "The id stands for another invoice"),
+    "last_admin_key": Kind(409, "The partner would be left without an admin's key"),
+    "key_ended": Kind(409, "The API key has ended or was rotated already"),
+    "too_many_keys": Kind(409, "The partner has as many API keys as it may"),
+    "request_under_way": Kind(409, "The request with this Idempotency-Key is under way"),
+    "answer_lost": Kind(409, "The request was carried out, and its answer was lost"),
+    "endpoint_taken": Kind(409, "Another endpoint applies these changes"),
+    "endpoint_disabled": Kind(409, "The endpoint is disabled"),
     "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
+    "decision_refused": Kind(409, "The decision cannot be taken like that"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),
     "invalid_request": Kind(422, "The request is not valid"),
     "organisation_not_offered": Kind(422, "The consent does not cover that organisation"),
     "invalid_document": Kind(422, "The document is not valid"),
+    "idempotency_key_reused": Kind(422, "The Idempotency-Key stands for another request"),
+    "rate_limited": Kind(429, "Too many calls in this minute"),
     "internal_error": Kind(500, "Something went wrong here"),
     "xero_refused": Kind(502, "Xero refused what had to be asked"),
     "xero_unavailable": Kind(503, "Xero cannot be asked now"),
     "not_ready": Kind(503, "Not ready to serve"),
 }
 """Every kind by its code. A code never changes its meaning."""
+
+UNDER_WAY_SECONDS = 2
+"""When a repeat of what is under way may ask again; most requests take milliseconds."""
 
 _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -120,7 +134,18 @@ async def answer_xero(_: Request, error: Exception) -> JSONResponse:
     return respond("xero_unavailable", str(error), more={"reason": error.code}, headers=wait)
 
 
+async def answer_claim_lost(_: Request, lost: Exception) -> JSONResponse:
+    """For a request that took so long that its repeat is carried out instead."""
+    return respond_under_way(f"Nothing of this attempt was kept: {lost}.")
+
+
+def respond_under_way(detail: str) -> JSONResponse:
+    """The answer to a repeat that came too early."""
+    return respond("request_under_way", detail, headers={"Retry-After": str(UNDER_WAY_SECONDS)})
+
+
 HANDLERS: dict[Any, Any] = {
+    ClaimLost: answer_claim_lost,
     Retryable: answer_xero,
     Terminal: answer_xero,
     InputRefused: answer_refusal,
@@ -129,8 +154,8 @@ HANDLERS: dict[Any, Any] = {
 }
 
 
-_WITH_A_KEY = ("forbidden",)
-"""What every operation may answer that takes a key."""
+_WITH_A_KEY = ("forbidden", "invalid_request", "rate_limited")
+"""What every operation may answer that takes a key; what writes may answer besides, `conventions` adds."""
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -154,6 +179,7 @@ def _example(code: str) -> dict[str, Any]:
 
 _EXAMPLE_FAULTS = {
     "invalid_document": Fault("lines.0.unit_price", "has more than 4 decimal places"),
+    "idempotency_key_reused": Fault("Idempotency-Key", "stands for another method, address or body"),
     "invalid_request": Fault("limit", "must be at most 500"),
     "stale_document": Fault("version", "Version 6 is older than version 7, which is held."),
     "version_reused": Fault("version", "Version 7 is held with other content; a change needs a new version."),

@@ -23,6 +23,7 @@ from app.api.usage_resource import (
 )
 from app.db.usage import list_partner_usage, list_usage
 from app.intake.refusals import Fault, InputRefused
+from app.intake.values import Day
 
 router = APIRouter(prefix="/v1", tags=["usage"])
 
@@ -46,15 +47,15 @@ class Month(NamedTuple):
 def get_days(
     services: Given,
     since: Annotated[
-        date | None, Query(alias="from", description="The first day (UTC); when left out, the month's first.")
+        Day | None, Query(alias="from", description="The first day (UTC); when left out, the month's first.")
     ] = None,
     until: Annotated[
-        date | None, Query(alias="to", description="The last day (UTC); when left out, today.")
+        Day | None, Query(alias="to", description="The last day (UTC); when left out, today.")
     ] = None,
 ) -> Days:
     """The days asked for; raises `invalid_request`."""
-    last = until or services.clock.now().date()
-    first = since or last.replace(day=1)
+    last = date.fromisoformat(until) if until else services.clock.now().date()
+    first = date.fromisoformat(since) if since else last.replace(day=1)
     if first > last:
         raise InputRefused("invalid_request", "The days run backwards.", [Fault("from", "is after `to`")])
     if last - first > LONGEST_SPAN:

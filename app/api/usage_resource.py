@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,31 @@ from app.domain.pricing import (
     share_of_allotment,
 )
 from app.domain.usage import CallsLeft, Usage
+
+_USED: dict[str, Any] = {"calls": 31, "bytes_sent": 18250, "bytes_received": 402118}
+
+USAGE_EXAMPLE: dict[str, Any] = {
+    "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
+    "from": "2026-11-01",
+    "to": "2026-11-20",
+    "data": [{"on": "2026-11-20", "entity": "Invoices", "methods": {"GET": 18, "PUT": 13}, **_USED}],
+    "total": _USED,
+    "left": {
+        "minute": {"allowance": 60, "left": 52, "said_by": "xero"},
+        "day": {"allowance": 5000, "left": 4969, "said_by": "xero"},
+        "told_at": "2026-11-20T03:15:01Z",
+    },
+    "price": {
+        "plan": "core",
+        "plan_aud_per_month": "35",
+        "month": "2026-11",
+        "egress_bytes": 402118,
+        "egress_allotment_bytes": 10_000_000_000,
+        "share_of_allotment": "0.000040",
+        "overage_aud": "0.00",
+        "overage_aud_per_gb": "2.40",
+    },
+}
 
 
 class Used(BaseModel):
@@ -80,7 +105,9 @@ class Price(BaseModel):
 class ConnectionUsageShown(BaseModel):
     """What one connection's calls to Xero came to."""
 
-    model_config = ConfigDict(title="Usage", populate_by_name=True)
+    model_config = ConfigDict(
+        title="Usage", populate_by_name=True, json_schema_extra={"examples": [USAGE_EXAMPLE]}
+    )
 
     connection_id: UUID
     since: date = Field(serialization_alias="from")

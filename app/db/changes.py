@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.fan_out import CHANGE, copy_new, save_in_order
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
@@ -37,7 +38,7 @@ class NewChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entry of the feed as it stands."""
+    """An entry of the feed as it stands. `is_resend`: it was applied, and somebody wants it sent again."""
 
     cursor: int
     link_id: UUID
@@ -49,6 +50,7 @@ class Change:
     last_answer: str | None
     created_at: datetime
     kind: str = INVOICE
+    is_resend: bool = False
 
     @property
     def type(self) -> str:
@@ -87,7 +89,8 @@ async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[
 
 
 async def insert_changes(session: WriteSession, connection_id: UUID, changes: Sequence[NewChange]) -> None:
-    """Put changes into the feed; an older one of the same thing that still waits is superseded.
+    """Put changes into the feed, with a copy for every endpoint that listens; an older one of the same thing that still
+    waits is superseded.
 
     Only the holder of the connection's lease calls this, so cursors of a connection are committed in order. A revision
     that is there already is left as it is.
@@ -95,7 +98,7 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
     if not changes:
         return
     newer = [(change.link_id, change.revision) for change in changes]
-    await session.execute(
+    older = (
         update(ChangeRow)
         .where(
             ChangeRow.link_id.in_([change.link_id for change in changes]),
@@ -103,7 +106,9 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
             tuple_(ChangeRow.link_id, ChangeRow.revision).not_in(newer),
         )
         .values(state="superseded")
+        .returning(ChangeRow.id)
     )
+    await save_in_order(session, (await session.execute(older)).scalars().all(), "superseded")
     rows = [
         {
             "connection_id": connection_id,
@@ -115,19 +120,30 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
         }
         for change in changes
     ]
-    await session.execute(
-        insert(ChangeRow).values(rows).on_conflict_do_nothing(index_elements=["link_id", "revision"])
+    new = (
+        insert(ChangeRow)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["link_id", "revision"])
+        .returning(ChangeRow.id, ChangeRow.connection_id, ChangeRow.kind)
+        .cte("new")
     )
+    await session.execute(copy_new(new, CHANGE, new.c.kind + ".changed"))
 
 
 async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> None:
-    """Withdraw what still waits for these links: the partner's side needs nothing more."""
+    """Withdraw what still waits for these links: the partner's side needs nothing more. What a person wants sent again
+    is sent all the same.
+    """
     if link_ids:
-        await session.execute(
+        withdrawn = (
             update(ChangeRow)
-            .where(ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending")
+            .where(
+                ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending", ChangeRow.is_resend.is_(False)
+            )
             .values(state="superseded")
+            .returning(ChangeRow.id)
         )
+        await save_in_order(session, (await session.execute(withdrawn)).scalars().all(), "superseded")
 
 
 async def list_changes(session: ReadSession, connection_id: UUID, after: int, limit: int) -> list[Change]:
@@ -176,10 +192,11 @@ async def acknowledge_upto(session: WriteSession, connection_id: UUID, cursor: i
         update(ChangeRow)
         .where(ChangeRow.connection_id == connection_id, ChangeRow.id <= cursor, ChangeRow.state == "pending")
         .values(state="applied", answered_at=at, last_answer="acknowledged by call")
-        .returning(ChangeRow.link_id, ChangeRow.revision, ChangeRow.kind)
+        .returning(ChangeRow.id, ChangeRow.link_id, ChangeRow.revision, ChangeRow.kind)
     )
     rows = (await session.execute(applied)).all()
-    for link_id, revision, kind in rows:
+    await save_in_order(session, [row.id for row in rows], "delivered")
+    for _, link_id, revision, kind in rows:
         await save_acknowledgement(session, link_id, revision, version=None, replaced_version=None, kind=kind)
     return len(rows)
 
@@ -197,4 +214,5 @@ def change_from_row(row: ChangeRow) -> Change:
         last_answer=row.last_answer,
         created_at=row.created_at,
         kind=row.kind,
+        is_resend=row.is_resend,
     )

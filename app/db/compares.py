@@ -48,7 +48,7 @@ def _asked() -> Update:
     )
 
 
-async def begin_compare(session: WriteSession, connection_id: UUID) -> CompareRun:
+async def begin_compare(session: WriteSession, connection_id: UUID, at: datetime) -> CompareRun:
     """List every invoice of the connection that can still differ, as not looked at."""
     link = InvoiceLinkRow
     linked = select(link.connection_id, link.xero_invoice_id).where(
@@ -58,7 +58,8 @@ async def begin_compare(session: WriteSession, connection_id: UUID) -> CompareRu
     )
     await session.execute(delete(UncomparedRow).where(UncomparedRow.connection_id == connection_id))
     await session.execute(insert(UncomparedRow).from_select(["connection_id", "xero_invoice_id"], linked))
-    run = CompareRun()
+    listed = await count_uncompared(session, connection_id)
+    run = CompareRun(began_at=at.isoformat(), listed=listed)
     await save_compare(session, connection_id, run)
     return run
 

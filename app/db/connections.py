@@ -275,4 +275,7 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         compare_run=CompareRun.from_json(row.compare_run) if row.compare_run else None,
         compared_at=row.compared_at,
         compared=CompareRun.from_json(row.compared) if row.compared else None,
+        documented_at=row.documented_at,
+        manifest_at=row.manifest_at,
+        partner_read_at=row.partner_read_at,
     )

@@ -81,6 +81,14 @@ async def save_wanted_contact(
     return (await session.execute(wanted)).scalar_one_or_none() is not None
 
 
+async def save_push_wanted(session: WriteSession, connection_id: UUID, partner_contact_id: str) -> bool:
+    """Somebody wants the contact in Xero without an invoice; the loop brings it there. False where it is there."""
+    row = ContactLinkRow
+    wanted = update(row).where(_is(connection_id, partner_contact_id), row.xero_contact_id.is_(None))
+    asked = wanted.values(push_wanted=True, generation=row.generation + 1).returning(row.id)
+    return (await session.execute(asked)).scalar_one_or_none() is not None
+
+
 async def _newest_revision(session: ReadSession, connection_id: UUID, contact_id: str) -> int:
     known = select(ContactLinkRow.revision).where(_is(connection_id, contact_id))
     return (await session.execute(known)).scalar_one_or_none() or 0

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, cast, func, literal, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, literal, select, tuple_
 from sqlalchemy import any_ as any_of
 
-from app.db.resources import Position, Wanted
+from app.db.resources import Position, Wanted, is_shown_as
 from app.db.session import ReadSession
+from app.db.skips import skip_from_row
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
 from app.domain.link import Standing, State
+from app.domain.skip import Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class KeptContact:
     unusable: str | None
     is_shared: bool
     xero_updated_at: datetime | None
+    skip: Skip | None = None
 
     @property
     def position(self) -> Position:
@@ -92,15 +95,32 @@ async def find_kept_contact(
     return _kept(found) if found else None
 
 
+async def find_contact_named(
+    session: ReadSession, connection_id: UUID, name: str, email: str | None
+) -> str | None:
+    """The partner's id of the oldest contact of that name, whatever its case; None also where another e-mail address
+    is known of each of them.
+    """
+    row = ContactLinkRow
+
+    def said(member: str) -> ColumnElement[str]:
+        return func.lower(func.coalesce(row.record[member].astext, row.details[member].astext))
+
+    wanted = select(row.partner_contact_id).where(
+        row.connection_id == connection_id, said("name") == name.lower()
+    )
+    if email:
+        wanted = wanted.where(func.coalesce(said("email"), email.lower()) == email.lower())
+    found = await session.execute(wanted.order_by(row.created_at, row.id).limit(1))
+    return found.scalar_one_or_none()
+
+
 async def list_kept_contacts(session: ReadSession, connection_id: UUID, wanted: Wanted) -> list[KeptContact]:
     """One page of a connection's contacts, oldest first; narrowed by the state, if one is wanted."""
     row = ContactLinkRow
     page = select(row).where(row.connection_id == connection_id)
-    is_behind = row.generation > row.settled_generation
-    if wanted.state is State.BEHIND:
-        page = page.where(is_behind)
-    elif wanted.state is not None:
-        page = page.where(and_(~is_behind, row.state == wanted.state.value))
+    if wanted.state is not None:
+        page = page.where(is_shown_as(row, wanted.state))
     if wanted.after is not None:
         created_at, link_id = wanted.after
         page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(created_at), literal(link_id)))
@@ -126,4 +146,5 @@ def _kept(row: ContactLinkRow) -> KeptContact:
         unusable=row.unusable,
         is_shared=row.is_shared,
         xero_updated_at=row.xero_updated_at,
+        skip=skip_from_row(row),
     )

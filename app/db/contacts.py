@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null,
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
+from app.db.hub_columns import apart_from_row, decided_to_row, ignored_from_row
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import ConnectionRow, ContactLinkRow
 from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention
@@ -29,6 +31,11 @@ async def list_contacts_by_xero_id(
 ) -> list[ContactLink]:
     """The links of those contacts of Xero; of several that share one, its owner last."""
     return await _list(session, connection_id, ContactLinkRow.xero_contact_id.in_(xero_ids))
+
+
+async def find_contact_link(session: ReadSession, connection_id: UUID, link_id: UUID) -> ContactLink | None:
+    """That link, if it is a contact's of this connection."""
+    return next(iter(await _list(session, connection_id, ContactLinkRow.id == link_id)), None)
 
 
 async def list_behind_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
@@ -116,6 +123,7 @@ async def save_contact_links(
             settled_generation=bindparam("settled_at"),
             acked_revision=func.greatest(row.acked_revision, bindparam("hub_acked_revision")),
             since_at=case((stands, row.since_at), else_=bindparam("saved_at")),
+            push_wanted=and_(row.push_wanted, bindparam("xero_contact_id").is_(None)),
             # The wish that was carried out goes; one that came meanwhile stays.
             wanted_xero_id=case(
                 (row.wanted_xero_id.is_not_distinct_from(bindparam("granted")), null()),
@@ -156,6 +164,7 @@ def _columns(link: ContactLink) -> dict[str, Any]:
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        **decided_to_row(hub),
         "intent_key": link.intent.key if link.intent else None,
         "intent_at": link.intent.at if link.intent else None,
         "xero_due": link.xero_due,
@@ -224,9 +233,11 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         is_shared=row.is_shared,
         groups_joined=frozenset(row.groups_joined),
         wanted_xero_id=row.wanted_xero_id,
+        push_wanted=row.push_wanted,
         acked_version=row.acked_version,
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
+        skip=skip_from_row(row),
     )
 
 
@@ -244,5 +255,7 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=row.unanswered,
         open_conflicts=frozenset(row.open_conflicts),
+        apart=apart_from_row(row.apart),
+        ignored=ignored_from_row(row.ignored),
         kind=CONTACT,
     )

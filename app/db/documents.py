@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, Row, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Row, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
@@ -106,3 +106,29 @@ def explain_held(document: Mapping[str, Any], held: Row[Any] | None) -> StoredDo
         same = held.document == dict(document)
         outcome = DocumentOutcome.UNCHANGED if same else DocumentOutcome.VERSION_REUSED
     return StoredDocument(outcome, held.document_version, held.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAsked:
+    """An invoice that is known: with the call that asked for it in Xero as a draft, None where none did."""
+
+    asked: dict[str, Any] | None
+
+
+async def find_draft_asked(session: ReadSession, connection_id: UUID, invoice_id: str) -> DraftAsked | None:
+    """What is known of that id; None where there is no such invoice."""
+    row = InvoiceLinkRow
+    known = select(row.draft_asked).where(
+        row.connection_id == connection_id, row.partner_invoice_id == invoice_id
+    )
+    found = (await session.execute(known)).one_or_none()
+    return DraftAsked(found[0]) if found else None
+
+
+async def save_draft_asked(
+    session: WriteSession, connection_id: UUID, invoice_id: str, asked: Mapping[str, Any]
+) -> None:
+    """The invoice, stored in this transaction, is wanted in Xero as the draft that it is."""
+    row = InvoiceLinkRow
+    wanted = update(row).where(row.connection_id == connection_id, row.partner_invoice_id == invoice_id)
+    await session.execute(wanted.values(draft_asked=dict(asked)))

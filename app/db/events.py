@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
@@ -42,14 +42,17 @@ async def insert_xero_events(session: WriteSession, rows: Sequence[dict[str, Any
 
 
 async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) -> list[XeroEvent]:
-    """Events of a connection that no reconcile has looked at, oldest first."""
+    """Events of a connection that no reconcile has looked at, oldest first.
+
+    Of one that a person had replayed the date is not believed: whatever we hold of its resource, it might be newer.
+    """
     row = XeroEventRow
     waiting = await session.execute(
         select(
             row.id,
             row.category,
             row.resource_id,
-            row.dated_at,
+            case((row.replayed_at.is_(None), row.dated_at), else_=None),
             row.payload["data"]["Type"].astext,
         )
         .where(row.connection_id == connection_id, row.taken_at.is_(None))
@@ -72,12 +75,14 @@ async def insert_partner_event(
     event_type: str,
     payload: dict[str, Any],
     outcome: str,
+    connection_id: UUID | None = None,
 ) -> bool:
-    """Store a partner's webhook; False when that webhook id was stored before."""
+    """Store a partner's webhook; False when that webhook id was stored before. `connection_id` is the one it names."""
     stored = (
         insert(PartnerEventRow)
         .values(
             partner_id=partner_id,
+            connection_id=connection_id,
             webhook_id=webhook_id,
             event_type=event_type,
             payload=payload,

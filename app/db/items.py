@@ -26,9 +26,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.documents import DocumentOutcome, StoredDocument
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import ItemLinkRow
 from app.domain.item import GONE, ItemLink
 from app.domain.link import Intent, Standing, State
+from app.domain.skip import Skip
 
 
 async def save_item_document(
@@ -151,6 +153,7 @@ def item_link_from_row(row: ItemLinkRow) -> ItemLink:
         xero_shadow=row.xero_shadow,
         unanswered=row.unanswered,
         intent=Intent(row.intent_key, row.intent_at) if row.intent_key and row.intent_at else None,
+        skip=skip_from_row(row),
     )
 
 
@@ -190,6 +193,10 @@ class KeptItem:
     since_at: datetime
     touched_at: datetime
     is_behind: bool
+
+    @property
+    def skip(self) -> Skip | None:
+        return self.link.skip
 
 
 async def list_kept_items(

@@ -18,7 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
+from app.db.hub_columns import apart_from_row, decided_to_row, ignored_from_row
 from app.db.session import ReadSession, WriteSession
+from app.db.skips import skip_from_row
 from app.db.tables import InvoiceLinkRow
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
@@ -56,6 +58,23 @@ async def list_by_xero_id(
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
+async def list_by_partner_id(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Iterable[str]
+) -> list[InvoiceLink]:
+    """The links of those invoices of the partner."""
+    wanted = select(InvoiceLinkRow).where(
+        InvoiceLinkRow.connection_id == connection_id,
+        InvoiceLinkRow.partner_invoice_id.in_(list(partner_invoice_ids)),
+    )
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
+async def list_links(session: ReadSession, link_ids: Collection[UUID]) -> list[InvoiceLink]:
+    """Those of these links that are of invoices."""
+    wanted = select(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(list(link_ids)))
+    return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
     sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
     return [link_from_row(row, sent[row.id]) for row in rows]
@@ -68,6 +87,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         partner_invoice_id=row.partner_invoice_id,
         xero_invoice_id=row.xero_invoice_id,
         generation=row.generation,
+        is_behind=row.generation > row.settled_generation,
         hub=_hub_from_row(row, sent),
         standing=standing_from_row(row),
         document=_document_from_row(row),
@@ -84,6 +104,8 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        skip=skip_from_row(row),
+        is_draft_wanted=row.draft_asked is not None,
         **credits_from_row(row),
     )
 
@@ -110,6 +132,8 @@ def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=None if row.unanswered is None else in_xero_words(row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
+        apart=apart_from_row(row.apart),
+        ignored=ignored_from_row(row.ignored),
     )
 
 
@@ -183,6 +207,7 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        **decided_to_row(hub),
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),
         "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},

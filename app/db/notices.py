@@ -1,7 +1,8 @@
 """Notices to the partner about a connection: written in the transaction that made them true, sent by delivery.
 
-Of one connection they go in the order in which they were written, one at a time, until the partner's app has taken
-each: whatever became of the connection since, and also where a newer one has made an older one history. The cursors of
+To the endpoint that applies a connection's changes they go in the order in which they were written, one at a time,
+until it has taken each: whatever became of the connection since, and also where a newer one has made an older one
+history. Endpoints that listen get copies. The cursors of
 a connection are committed in order, because whoever writes one holds the connection's row; so a reader of the feed
 misses none.
 """
@@ -12,11 +13,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
+from app.db.endpoints import covers, takes
+from app.db.fan_out import NOTICE, copy_new
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, NoticeRow, PartnerRow
+from app.db.tables import ConnectionRow, NoticeRow, WebhookEndpointRow
+from app.domain.endpoint import Part
 from app.domain.fields import instant_text
 
 
@@ -49,14 +53,27 @@ async def insert_notice(
         select(ConnectionRow.id).where(ConnectionRow.id == connection_id).with_for_update(key_share=True)
     )
     told = {"connection_id": str(connection_id), "at": instant_text(at), **body}
-    session.add(NoticeRow(connection_id=connection_id, type=kind, body=told, due_at=at))
-    await session.flush()
+    new = (
+        insert(NoticeRow)
+        .values(connection_id=connection_id, type=kind, body=told, due_at=at)
+        .returning(NoticeRow.id, NoticeRow.connection_id, NoticeRow.type)
+        .cte("new")
+    )
+    await session.execute(copy_new(new, NOTICE, new.c.type))
 
 
 async def claim_next_notice(
-    session: WriteSession, connection_id: UUID, *, now: datetime, until: datetime
+    session: WriteSession,
+    connection_id: UUID,
+    *,
+    now: datetime,
+    until: datetime,
+    types: Sequence[str] | None = None,
 ) -> NoticeClaim | None:
-    """Claim the oldest notice that waits, or None while it is on its way or not due: those after it wait for it."""
+    """Claim the oldest notice that waits, or None while it is on its way or not due: those after it wait for it.
+
+    Of some types alone, where the endpoint takes no others: those stay in the feed.
+    """
     oldest = (
         select(NoticeRow)
         .where(NoticeRow.connection_id == connection_id, NoticeRow.state == "pending")
@@ -64,6 +81,8 @@ async def claim_next_notice(
         .limit(1)
         .with_for_update()
     )
+    if types is not None:
+        oldest = oldest.where(NoticeRow.type.in_(types))
     row = (await session.execute(oldest)).scalar_one_or_none()
     if row is None or (row.attempts > 0 and row.due_at > now) or (row.claimed_until or now) > now:
         return None
@@ -93,16 +112,27 @@ async def save_notice_answer(
 
 
 async def list_connections_with_notices(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
-    """Connections in any state whose oldest notice is due, for a partner who has a webhook address."""
-    older = aliased(NoticeRow)
+    """Connections in any state whose oldest notice is due, of those that the endpoint which applies takes."""
+    older, endpoint = aliased(NoticeRow), WebhookEndpointRow
     is_oldest = ~exists().where(
-        older.connection_id == NoticeRow.connection_id, older.state == "pending", older.id < NoticeRow.id
-    )
+        older.connection_id == NoticeRow.connection_id,
+        older.state == "pending",
+        takes(older.type),
+        older.id < NoticeRow.id,
+    ).correlate(NoticeRow, endpoint)
     due = (
         select(NoticeRow.connection_id)
         .join(ConnectionRow, ConnectionRow.id == NoticeRow.connection_id)
-        .join(PartnerRow, PartnerRow.id == ConnectionRow.partner_id)
-        .where(PartnerRow.webhook_url.is_not(None), _is_due(now), is_oldest)
+        .join(endpoint, endpoint.partner_id == ConnectionRow.partner_id)
+        .where(
+            endpoint.part == Part.APPLIES.value,
+            endpoint.is_enabled,
+            endpoint.deleted_at.is_(None),
+            covers(ConnectionRow.id),
+            takes(NoticeRow.type),
+            _is_due(now),
+            is_oldest,
+        )
         .limit(limit)
     )
     return (await session.execute(due)).scalars().all()

@@ -22,12 +22,13 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import all_ as all_of
-from sqlalchemy import any_ as any_of
 
 from app.db.links import standing_from_row
 from app.db.session import ReadSession
+from app.db.skips import LinkRow, skip_from_row
 from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
 from app.domain.link import Standing, State
+from app.domain.skip import Skip
 
 Position = tuple[datetime, UUID]
 """Where a page ended: links are listed in the order in which they were made."""
@@ -53,12 +54,14 @@ class KeptInvoice:
     record: Mapping[str, Any]
     document: Mapping[str, Any] | None
     document_version: int
+    merged_version: int
     revision: int
     acked_revision: int
     xero_status: str | None
     xero_total: str | None
     xero_amount_due: str | None
     xero_updated_at: datetime | None
+    skip: Skip | None = None
 
     @property
     def position(self) -> Position:
@@ -108,7 +111,7 @@ def _page(connection_id: UUID, wanted: Wanted) -> Select[InvoiceLinkRow]:
     row = InvoiceLinkRow
     page = select(row).where(row.connection_id == connection_id)
     if wanted.state is not None:
-        page = page.where(_is_shown_as(wanted.state))
+        page = page.where(is_shown_as(row, wanted.state))
     if wanted.number is not None:
         page = page.where(or_(row.partner_number == wanted.number, row.xero_number == wanted.number))
     if wanted.after is not None:
@@ -117,12 +120,15 @@ def _page(connection_id: UUID, wanted: Wanted) -> Select[InvoiceLinkRow]:
     return page.order_by(row.created_at, row.id).limit(wanted.limit)
 
 
-def _is_shown_as(state: State) -> ColumnElement[bool]:
-    """A link is shown as behind while it is triggered, so held and settled ones are those that are not."""
-    is_behind = InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation
+def is_shown_as(row: LinkRow, state: State) -> ColumnElement[bool]:
+    """A link is shown as behind while it is triggered, or waits for the app; the others as they were recorded. What a
+    person set aside is held from that moment on.
+    """
+    is_triggered, is_skipped = row.generation > row.settled_generation, row.skipped_at.is_not(None)
     if state is State.BEHIND:
-        return is_behind
-    return and_(~is_behind, InvoiceLinkRow.state == state.value)
+        return and_(or_(is_triggered, row.state == state.value), ~is_skipped)
+    stands = and_(~is_triggered, row.state == state.value)
+    return or_(stands, is_skipped) if state is State.HELD else and_(stands, ~is_skipped)
 
 
 def _kept(row: InvoiceLinkRow) -> KeptInvoice:
@@ -140,12 +146,14 @@ def _kept(row: InvoiceLinkRow) -> KeptInvoice:
         record=row.record,
         document=row.document,
         document_version=row.document_version,
+        merged_version=row.merged_version,
         revision=row.revision,
         acked_revision=row.acked_revision,
         xero_status=row.xero_status,
         xero_total=row.xero_total,
         xero_amount_due=row.xero_amount_due,
         xero_updated_at=row.xero_updated_at,
+        skip=skip_from_row(row),
     )
 
 
@@ -165,18 +173,6 @@ async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:
     """The newest cursor of a connection's feed; 0 while there is none."""
     newest = select(func.max(ChangeRow.id)).where(ChangeRow.connection_id == connection_id)
     return (await session.execute(newest)).scalar_one_or_none() or 0
-
-
-async def list_held_versions(
-    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
-) -> dict[str, int]:
-    """The newest version known of each of those invoices: of its document, or of the app after it took a change."""
-    row = InvoiceLinkRow
-    held = select(row.partner_invoice_id, func.greatest(row.document_version, row.acked_version)).where(
-        row.connection_id == connection_id,
-        row.partner_invoice_id == any_of(cast(list(partner_invoice_ids), ARRAY(Text))),
-    )
-    return {row[0]: row[1] for row in await session.execute(held)}
 
 
 async def list_ids_unknown_to_partner(

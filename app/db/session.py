@@ -2,16 +2,35 @@
 
 `Database.reading()` gives a `ReadSession`, `Database.writing()` a `WriteSession` that commits when its block ends
 without an error, before anything is answered to anyone. A block is short and holds no network call.
+
+Whoever must know in the database itself that something was committed on its behalf, wherever in the code that is,
+hangs a hook on everything that it calls (`before_commits`): the last statements of each of those transactions are the
+hook's, and a hook that raises rolls back. `writing_alone` is for what is committed on nobody's behalf.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import NewType
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 ReadSession = NewType("ReadSession", AsyncSession)
 WriteSession = NewType("WriteSession", ReadSession)
+
+Hook = Callable[[WriteSession], Awaitable[None]]
+
+_hook: ContextVar[Hook | None] = ContextVar("hook", default=None)
+
+
+@contextmanager
+def before_commits(hook: Hook) -> Iterator[None]:
+    """Have every transaction of this task, until the block ends, run the hook last, before it commits."""
+    token = _hook.set(hook)
+    try:
+        yield
+    finally:
+        _hook.reset(token)
 
 
 class Database:
@@ -30,6 +49,15 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[WriteSession]:
         """A transaction: committed at the end of the block, rolled back when the block raises."""
+        async with self._sessions.begin() as session:
+            writing = WriteSession(ReadSession(session))
+            yield writing
+            if (hook := _hook.get()) is not None:
+                await hook(writing)
+
+    @asynccontextmanager
+    async def writing_alone(self) -> AsyncIterator[WriteSession]:
+        """The same for what is no part of the caller's work, and tells nothing of how far that is."""
         async with self._sessions.begin() as session:
             yield WriteSession(ReadSession(session))
 

@@ -131,6 +131,13 @@ async def list_subscriptions(session: ReadSession) -> list[Subscription]:
     return [_from_row(row) for row in rows.scalars()]
 
 
+async def find_subscription(session: ReadSession, xero_app_id: UUID | None) -> Subscription | None:
+    """That of one Xero app, or None."""
+    wanted = select(SubscriptionRow).where(SubscriptionRow.xero_app_id.is_not_distinct_from(xero_app_id))
+    row = (await session.execute(wanted)).scalar_one_or_none()
+    return _from_row(row) if row else None
+
+
 def _from_row(row: SubscriptionRow) -> Subscription:
     return Subscription(
         xero_app_id=row.xero_app_id,

@@ -1,8 +1,9 @@
 """Token sets in the database: saved encrypted, given out open, their refresh claimed by one at a time.
 
 `DatabaseTokenStore` is the store that the Xero adapter's token keeper works on. Every method is one short transaction;
-none is open while Xero is asked. A claim is a conditional update of one row, so of any number of processes exactly one
-gets it. When to refresh, and what a refresh that fails means, is decided by the keeper.
+none is open while Xero is asked, and none belongs to the work that wanted a token. A claim is a conditional update of
+one row, so of any number of processes exactly one gets it. When to refresh, and what a refresh that fails means, is
+decided by the keeper.
 """
 
 from collections.abc import Sequence
@@ -135,7 +136,7 @@ class DatabaseTokenStore:
             .returning(TokenSetRow.id)
         )
         try:
-            async with self._database.writing() as session:
+            async with self._database.writing_alone() as session:
                 # Connections before their token set, in which order a consent locks them too.
                 await lose_all_of_token_set(session, token_set_id, reason, at)
                 if (await session.execute(closed)).scalar_one_or_none() is None:
@@ -146,7 +147,7 @@ class DatabaseTokenStore:
 
     async def _change(self, where: ColumnElement[bool], **values: Any) -> bool:
         changed = update(TokenSetRow).where(where).values(values).returning(TokenSetRow.id)
-        async with self._database.writing() as session:
+        async with self._database.writing_alone() as session:
             return (await session.execute(changed)).scalar_one_or_none() is not None
 
     def _open(self, row: TokenSetRow, tenant_id: str, client_id: str | None) -> StoredTokenSet:

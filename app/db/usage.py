@@ -61,7 +61,7 @@ class UsageBook:
         if not counts:
             return
         try:
-            async with self._database.writing() as session:
+            async with self._database.writing_alone() as session:
                 await add_usage(session, counts)
         except (SQLAlchemyError, OSError) as error:
             self._counts.put_back(counts)

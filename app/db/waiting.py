@@ -58,7 +58,10 @@ async def _count_news(session: ReadSession, connection: Connection) -> int:
     link, event = InvoiceLinkRow, XeroEventRow
     is_its_link = and_(link.connection_id == event.connection_id, link.xero_invoice_id == event.resource_id)
     is_newer = or_(
-        link.xero_updated_at.is_(None), event.dated_at.is_(None), event.dated_at > link.xero_updated_at
+        link.xero_updated_at.is_(None),
+        event.dated_at.is_(None),
+        event.dated_at > link.xero_updated_at,
+        event.replayed_at.is_not(None),
     )
     news = (
         select(func.count(event.resource_id.distinct()))

@@ -1,11 +1,14 @@
 """Changes and notices out to partners: signed webhooks, in order, tried again until the partner's app has taken them.
 
-    address    whether a partner's address may be called
-    webhook    one signed call, and what came back
+    address    whether a partner's address may be called; network connects to the very address that was checked
+    webhook    one signed call, and what came back; calls records it
     answers    what an answer means: applied, refused or failed
-    backoff    when a failed change is tried again
-    delivery   the loop of changes: claim, call, record
-    notices    the same for what a partner is told of a connection, in order
+    backoff    when a failed message is tried again
+    delivery   the loop: changes to the endpoint that applies them
+    notices    what that endpoint is told of a connection, in order
+    copies     both, for the endpoints that listen
+    flight     several calls at a time
+    health     when an endpoint is no longer tried
 
-A partner without a webhook address reads the feed instead, and its changes wait there.
+A partner without an endpoint that applies reads the feed instead, and its changes wait there.
 """

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST_BEGINNING = 2048
+"""Bytes of an answer's body that are kept."""
+
 _LONGEST_QUOTE = 200
 
 
@@ -65,7 +68,7 @@ def read_outcome(answer: Answer | Silence, partner_id: str, kind: str = "invoice
 
 
 def read_acceptance(answer: Answer | Silence) -> Failed | None:
-    """Why a notice was not taken; None when it was. What a 2xx says beside that does not matter."""
+    """Why a notice or a copy was not taken; None when it was. What a 2xx says beside that does not matter."""
     if isinstance(answer, Silence):
         return Failed(answer.reason)
     return None if 200 <= answer.status < 300 else Failed(f"answered {answer.status}{_quote(answer.body)}")
@@ -90,6 +93,11 @@ def _parse_object(body: bytes) -> Mapping[str, Any]:
 
 def _integer(value: Any) -> int | None:
     return value if type(value) is int and 0 < value < 2**63 else None
+
+
+def read_text(body: bytes) -> str:
+    """The beginning of a body as text that PostgreSQL keeps."""
+    return body[:LONGEST_BEGINNING].decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 
 def _quote(body: bytes) -> str:

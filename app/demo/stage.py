@@ -46,6 +46,8 @@ def build_environment(folder: Path, addresses: Addresses) -> dict[str, str]:
         "PLUMBLINE_ENV": "development",
         "PLUMBLINE_DATA_DIR": str(folder),
         "PLUMBLINE_SECRET_KEYS": base64.urlsafe_b64encode(os.urandom(SECRET_KEY_BYTES)).decode(),
+        # One app puts in a minute here what a partner's businesses put in hours.
+        "PLUMBLINE_API_LIMIT_PER_MINUTE": str(NO_LIMIT),
     }
 
 

@@ -14,7 +14,9 @@ class CompareRun:
     """A compare under way, or the one that was done last.
 
     `page` is the next page to read, None when what is left is read by ids; `pages` is how many there are, as Xero said
-    last. `calls` and `invoices` count what was read, `differing` those that no longer were what we knew.
+    last. `calls` and `invoices` count what was read, `differing` those that no longer were what we knew. `began_at` is
+    when it began (ISO 8601): whatever either side held then is known once it is done. `listed` is how many invoices it
+    had to look at.
     """
 
     page: int | None = 1
@@ -22,6 +24,8 @@ class CompareRun:
     calls: int = 0
     invoices: int = 0
     differing: int = 0
+    began_at: str | None = None
+    listed: int = 0
 
     def wants_page(self, uncompared: int, ids_of_a_read: int) -> bool:
         """Whether the next call should be a page. The first is one: it costs a call and tells how many there are."""

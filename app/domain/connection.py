@@ -47,7 +47,8 @@ class Connection:
     `forked_from` is the connection whose settings it takes over once its organisation is known.
 
     `compare_due` asks for a full compare, or for the rest of the one in `compare_run`; `compared_at` is when the last
-    one was done and `compared` what it came to.
+    one was done and `compared` what it came to. What is known of the partner's side is as old as `partner_read_at`,
+    `manifest_at` and `documented_at` say (`partner_knowledge`).
     """
 
     id: UUID
@@ -82,6 +83,9 @@ class Connection:
     compare_run: CompareRun | None = None
     compared_at: datetime | None = None
     compared: CompareRun | None = None
+    documented_at: datetime | None = None
+    manifest_at: datetime | None = None
+    partner_read_at: datetime | None = None
 
     @property
     def is_sweep_asked(self) -> bool:

@@ -17,7 +17,9 @@ from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
 from app.domain.link import Document, Intent, Standing
+from app.domain.plan import conflict_hold
 from app.domain.sides import Side
+from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_contact import XeroContact
 
 MARKER = "plumbline:"
@@ -42,8 +44,9 @@ class ContactLink:
     `generation` is the one seen when it was loaded. `unusable` is why Xero takes the contact for no invoice: `archived`
     or `erased`. `is_shared`: the contact in Xero is another link's too, which had it first. `groups_joined` are Xero's
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked.
-    `granted_xero_id` is the one of them that was dealt with, one way or the other. `acked_version` is the app's version
-    after it took a change of ours.
+    `granted_xero_id` is the one of them that was dealt with, one way or the other. `push_wanted`: somebody wants it in
+    Xero without an invoice. `acked_version` is the app's version after it took a change of ours. `skip` stands while a
+    person has set it aside.
     """
 
     id: UUID
@@ -61,9 +64,16 @@ class ContactLink:
     groups_joined: frozenset[str] = frozenset()
     wanted_xero_id: str | None = None
     granted_xero_id: str | None = None
+    push_wanted: bool = False
     acked_version: int = 0
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
+    skip: Skip | None = None
+
+    @property
+    def is_resumed(self) -> bool:
+        """It was recorded as set aside, and is so no more."""
+        return self.skip is None and self.standing.code == SKIPPED
 
     @property
     def marker(self) -> str:
@@ -79,6 +89,11 @@ class ContactLink:
     def partner_at(self) -> datetime:
         """When the partner's side last spoke of it."""
         return max(self.mention.said_at, self.document.received_at) if self.document else self.mention.said_at
+
+    @property
+    def is_push_due(self) -> bool:
+        """Somebody wants it in Xero, and it is not there yet."""
+        return self.push_wanted and self.xero_contact_id is None
 
     @property
     def needs_a_read(self) -> bool:
@@ -134,21 +149,13 @@ class ContactPlan:
 
 
 def plan_contact(link: ContactLink) -> ContactPlan:
-    """What is due in Xero; nothing before an invoice brings the contact there."""
+    """What is due in Xero; nothing before an invoice, or somebody's call, brings the contact there."""
     if link.xero_contact_id is None:
         return ContactPlan()
-    conflict = _conflict_hold(link.hub.open_conflicts) if link.hub.open_conflicts else None
+    conflict = conflict_hold(link.hub, " of the contact")
     moves = tuple(sorted(xero_moves(link.hub)))
     if not moves:
         return ContactPlan(hold=conflict)
     record = link.hub.record
     hold = judge_use(record.get("name"), link.unusable) or judge_contact(record, moves)
     return ContactPlan(hold=hold) if hold else ContactPlan(moves, conflict)
-
-
-def _conflict_hold(paths: frozenset[str]) -> Hold:
-    return Hold(
-        "conflict_held",
-        f"Both sides changed {', '.join(sorted(paths))} of the contact to different values.",
-        "Give it the same value on both sides; it goes on by itself then.",
-    )

@@ -1,6 +1,7 @@
 """The gate: what may cross to the other side for the first time (DESIGN section 5, FEATURES T3, T17).
 
-After a pair is linked the gate is behind it; edits, voids and payments are then the planner's business.
+A draft stays home, unless somebody asked for it as a draft in Xero by a call of its own. After a pair is linked the
+gate is behind it; edits, voids and payments are then the planner's business.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from enum import StrEnum
 
 from app.domain.fields import Fields
 from app.domain.sides import Status
+from app.domain.trial_mark import is_of_a_test
 from app.domain.xero_invoice import XeroInvoice
 
 
@@ -28,15 +30,16 @@ class StaysHome:
     message: str
 
 
-def to_xero(record: Fields, sync_from: date | None) -> StaysHome | None:
-    """Why this record may not be created in Xero, or None when it may."""
-    if record.get("status") == Status.DRAFT:
+def to_xero(record: Fields, sync_from: date | None, *, is_draft_wanted: bool = False) -> StaysHome | None:
+    """Why this record may not be created in Xero, or None when it may, as a draft may that somebody asked for there."""
+    is_draft = record.get("status") == Status.DRAFT
+    if is_draft and not is_draft_wanted:
         return StaysHome("draft_stays_home", "A draft stays in the app until it is sent to the customer.")
     if record.get("status") == Status.CANCELLED:
         return StaysHome(
             "cancelled_before_sent", "It was cancelled before it ever reached Xero; nothing to do there."
         )
-    if not record.get("is_sent"):
+    if not (is_draft or record.get("is_sent")):
         return StaysHome("not_sent_to_customer", "It has no sent_at yet: it was not sent to the customer.")
     issued_on = record.get("issued_on")
     if sync_from is not None and issued_on is not None and date.fromisoformat(issued_on) < sync_from:
@@ -54,6 +57,8 @@ def to_partner(invoice: XeroInvoice, policy: ImportFromXero, sync_from: date | N
         return StaysHome(
             "not_approved_in_xero", f"It is {invoice.status} in Xero; only approved invoices are brought in."
         )
+    if is_of_a_test(invoice.reference):
+        return StaysHome("test_transaction", "It belongs to a test transaction.")
     if policy is ImportFromXero.OFF:
         return StaysHome("import_off", "Invoices born in Xero are not brought in (import_from_xero is off).")
     if policy is ImportFromXero.SENT and not invoice.is_sent:

@@ -2,12 +2,20 @@
 
 A held path is a field, or a whole line or payment. Where a field is held and its line has come or gone in the record,
 the whole line is left alone: taking it away would take the held value with it. The order of the lines follows.
+
+After a decision over such a path was undone, the sides are brought back apart: each to the value of its own that it had
+before (`Apart`), until it holds it or somebody edits it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
-from app.domain.fields import LINE_ORDER, Fields, Value, group_of, keys_of, line_keys
+from app.domain.fields import LINE_ORDER, Absent, Fields, Value, group_of, keys_of, line_keys
 from app.domain.line_order import interleave
+from app.domain.path import write_at
+from app.domain.sides import Side
+
+Apart = Mapping[str, Mapping[Side, Value | Absent]]
+"""By held path, what each side is to be brought back to; a side that is not named is left alone."""
 
 
 def leave_held(holds: Fields, wanted: Fields, open_conflicts: Collection[str]) -> dict[str, Value]:
@@ -23,6 +31,28 @@ def leave_held(holds: Fields, wanted: Fields, open_conflicts: Collection[str]) -
     if open_conflicts and LINE_ORDER in left:
         left[LINE_ORDER] = interleave(line_keys(wanted), line_keys(holds), set(keys_of(left, "lines")))
     return left
+
+
+def put_back(holds: Fields, apart: Apart, side: Side) -> Fields:
+    """What a side holds, with the values that it is to be brought back to."""
+    for path, values in apart.items():
+        if side in values:
+            holds = write_at(holds, path, values[side])
+    return holds
+
+
+def without_edited(apart: Apart, side: Side, edited: Collection[str]) -> Apart:
+    """Nothing is brought back where somebody edited that side since."""
+    return {
+        path: {
+            other: value for other, value in values.items() if other is not side or not _lies_in(path, edited)
+        }
+        for path, values in apart.items()
+    }
+
+
+def _lies_in(held: str, paths: Iterable[str]) -> bool:
+    return any(covers(held, path) for path in paths)
 
 
 def covers(held: str, path: str) -> bool:

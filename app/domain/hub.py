@@ -18,9 +18,10 @@ from datetime import datetime
 
 from app.domain.coupling import Vocabulary
 from app.domain.fields import ABSENT, Absent, Fields, Value, differing
-from app.domain.held import covers, leave_held
+from app.domain.held import Apart, covers, leave_held, put_back, without_edited
 from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
+from app.domain.path import is_group, read_at, write_at
 from app.domain.sides import Side, with_own_number, with_xeros_number
 
 REFUSALS_BELIEVED = 3
@@ -38,7 +39,9 @@ class Hub:
     after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
     document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
     to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
-    sides. `kind` says what the thing is; everything here is the same for all of them.
+    sides. `apart` is what the sides are brought back to at such paths, after a decision was undone. `ignored` maps what
+    a person said to leave as it is to the two values that it had then: of an open path the partner's and Xero's, of
+    `total` the record's and Xero's. `kind` says what the thing is; everything here is the same for all of them.
     """
 
     record: Fields = field(default_factory=dict)
@@ -53,6 +56,8 @@ class Hub:
     newest_sent: int = 0
     unanswered: Fields | None = None
     open_conflicts: frozenset[str] = frozenset()
+    apart: Apart = field(default_factory=dict)
+    ignored: Mapping[str, Move] = field(default_factory=dict)
     kind: Kind = INVOICE
 
 
@@ -111,9 +116,10 @@ def observe_document(
     if version <= hub.partner_version:
         return Observed(hub)
     taken = hub.acked_revision if based_on is None else based_on
+    base = partner_view(hub, taken)
     merged = merge(
         Side.PARTNER,
-        base=partner_view(hub, taken),
+        base=base,
         seen=document,
         record=hub.record,
         winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
@@ -127,6 +133,7 @@ def observe_document(
         acked_revision=max(hub.acked_revision, taken),
         sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
         refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
+        apart=without_edited(hub.apart, Side.PARTNER, differing(base, document)),
     )
     return _moved(seen, record, merged.conflicts)
 
@@ -159,23 +166,68 @@ def _merge_xero(
     )
     edited = with_own_number(merged.record, hub.record)
     record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
-    return _moved(replace(hub, xero_shadow=dict(seen), unanswered=None), record, merged.conflicts)
+    apart = without_edited(hub.apart, Side.XERO, differing(base, seen))
+    seen_hub = replace(hub, xero_shadow=dict(seen), unanswered=None, apart=apart)
+    return _moved(seen_hub, record, merged.conflicts)
 
 
 def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...]) -> Observed:
     moved = differing(hub.record, record)
     held = hub.open_conflicts | {conflict.path for conflict in conflicts if conflict.winner is None}
     hub = replace(hub, record=dict(record), revision=hub.revision + bool(moved), open_conflicts=held)
-    return Observed(replace(hub, open_conflicts=_still_open(hub)), conflicts)
+    return Observed(settle_apart(replace(hub, open_conflicts=_still_open(hub))), conflicts)
 
 
 def _still_open(hub: Hub) -> frozenset[str]:
     """A held conflict ends by itself once both sides hold what the record says."""
     if not hub.open_conflicts:
         return hub.open_conflicts
+    behind = list_behind_paths(hub)
+    return frozenset(
+        path
+        for path in hub.open_conflicts
+        if path in hub.apart or any(covers(path, other) for other in behind)
+    )
+
+
+def list_behind_paths(hub: Hub) -> set[str]:
+    """The paths at which a side does not hold what the record says, held ones among them."""
     view = partner_view(hub, hub.acked_revision)
-    behind = {*differing(*_xero_pair(hub)), *differing(hub.kind.project(Side.PARTNER, hub.record), view)}
-    return frozenset(path for path in hub.open_conflicts if any(covers(path, other) for other in behind))
+    return {*differing(*_xero_pair(hub)), *differing(hub.kind.project(Side.PARTNER, hub.record), view)}
+
+
+def settle_apart(hub: Hub) -> Hub:
+    """The hub without what has been brought back: from there on it is a held conflict like any."""
+    left, record = {}, hub.record
+    for path, values in hub.apart.items():
+        waiting = {side: value for side, value in values.items() if not _is_back(hub, path, side, value)}
+        if waiting:
+            left[path] = waiting
+        else:
+            record = _with_a_sides_value(hub, record, path)
+    return replace(hub, apart=left, record=record) if hub.apart else hub
+
+
+def _is_back(hub: Hub, path: str, side: Side, value: Value | Absent) -> bool:
+    if side is Side.XERO:
+        return read_at(hub.xero_shadow, path) == value
+    view = partner_view(hub, hub.acked_revision)
+    # A change that is on its way may still take it away again.
+    is_sure = not any(covers(path, other) for other in _unsure(hub, hub.sent))
+    return is_sure and read_at(view, path) == value
+
+
+def _with_a_sides_value(hub: Hub, record: Fields, path: str) -> Fields:
+    """A held field's record is what one of the sides holds, so that no edit meets what nobody shows."""
+    held = {side: read_at(hold_of(hub, side), path) for side in Side}
+    if is_group(path) or read_at(record, path) in held.values():
+        return record
+    return write_at(record, path, held[Side.PARTNER])
+
+
+def hold_of(hub: Hub, side: Side) -> Fields:
+    """What a side holds now, as far as we know."""
+    return hub.xero_shadow if side is Side.XERO else partner_view(hub, hub.acked_revision)
 
 
 def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
@@ -190,7 +242,8 @@ def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Va
 def xero_moves(hub: Hub) -> dict[str, Move]:
     """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
     holds, wanted = _xero_pair(hub)
-    return _moves(holds, leave_held(holds, wanted, hub.open_conflicts))
+    keeps = hub.kind.compare(put_back(holds, hub.apart, Side.XERO), wanted)
+    return _moves(holds, leave_held(keeps, wanted, hub.open_conflicts))
 
 
 def _xero_pair(hub: Hub) -> tuple[Fields, Fields]:
@@ -205,24 +258,36 @@ def next_change(hub: Hub) -> PartnerChange | None:
     The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
     A path that an unacknowledged change touched is named again even if the partner last held what it should hold: the
     partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
-    it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied.
+    it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
+    those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
     """
     view = partner_view(hub, hub.acked_revision)
-    wanted = leave_held(view, hub.kind.project(Side.PARTNER, hub.record), hub.open_conflicts)
+    keeps = put_back(view, hub.apart, Side.PARTNER)
+    wanted = leave_held(keeps, hub.kind.project(Side.PARTNER, hub.record), hub.open_conflicts)
     moves = _moves(view, wanted, _unsure(hub, hub.sent))
     if not moves:
         return None
-    moves = _moves(view, wanted, _unsure(hub, {**hub.sent, **hub.refused}))
+    moves = _moves(view, wanted, _list_moved(hub, {**hub.sent, **hub.refused}))
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
-    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), moves)
+    return anew(hub, PartnerChange(newest, moves))
+
+
+def anew(hub: Hub, change: PartnerChange) -> PartnerChange:
+    """The same moves under a revision of their own, larger than any sent: what was withdrawn is not sent as it was."""
+    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), change.moves)
 
 
 def _unsure(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
     """The paths of changes that the partner may have applied without our knowing, held conflicts left out."""
-    paths = {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
-    return {path for path in paths if not any(covers(conflict, path) for conflict in hub.open_conflicts)}
+    left_alone = {path for path in hub.open_conflicts if Side.PARTNER not in hub.apart.get(path, {})}
+    moved = _list_moved(hub, changes)
+    return {path for path in moved if not any(covers(conflict, path) for conflict in left_alone)}
+
+
+def _list_moved(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
+    return {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
 
 
 def is_refused_for_good(hub: Hub, change: PartnerChange) -> bool:

@@ -24,6 +24,7 @@ from app.domain.coupling import UnknownWord, Vocabulary
 from app.domain.fields import Fields, Value, decimal_text
 from app.domain.item_code import fold
 from app.domain.link import Intent, Standing
+from app.domain.skip import Skip
 from app.domain.xero_item import ItemWrite, XeroItem
 
 NAMES = ("code", "name", "description", "unit_price", "account", "tax_type")
@@ -39,7 +40,7 @@ class ItemLink:
     """One product's link, as it was loaded at `generation`.
 
     `unanswered` is what Xero was asked to hold by a write whose answer is not recorded; `intent` stands beside it while
-    that write was a create.
+    that write was a create. `skip` stands while a person has set it aside.
     """
 
     id: UUID
@@ -53,6 +54,7 @@ class ItemLink:
     xero_shadow: Fields = field(default_factory=dict)
     unanswered: Fields | None = None
     intent: Intent | None = None
+    skip: Skip | None = None
 
     @property
     def code_key(self) -> str:

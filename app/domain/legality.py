@@ -29,8 +29,8 @@ _SUMS = ("unit_price", "quantity", "discount_rate", "discount_amount", "tax_type
 
 
 def judge_create(record: Fields, organisation: Organisation) -> Hold | None:
-    """Whether Xero would take this record as a new invoice."""
-    if not organisation.allows(APPROVE):
+    """Whether Xero would take this record as a new invoice; a plan limits approved ones alone."""
+    if record.get("status") != Status.DRAFT and not organisation.allows(APPROVE):
         return Hold(
             "plan_limit",
             "The organisation's Xero plan allows no more approved invoices for now.",
@@ -67,7 +67,7 @@ def judge_update(
             "Cancel it in the app too, or write a new invoice.",
             Way.NONE,
         )
-    if record.get("status") == Status.DRAFT:
+    if record.get("status") == Status.DRAFT and shadow.get("status") != Status.DRAFT:
         return Hold(
             "cannot_unsend",
             "It went back to draft in the app, and an approved invoice in Xero cannot become a draft again.",
@@ -80,8 +80,16 @@ def judge_update(
         or _judge_lock(record.get("issued_on") if "issued_on" in moves else None, organisation)
         or _judge_void(record, shadow, is_credited)
         or _judge_paid(moves, record, shadow, is_credited)
+        or (None if is_void else _judge_approval(record, shadow, organisation))
         or (None if is_void else _judge_values(moves, record, organisation))
     )
+
+
+def _judge_approval(record: Fields, shadow: Fields, organisation: Organisation) -> Hold | None:
+    """A draft there that is to be approved must be whatever a new approved invoice must be."""
+    if shadow.get("status") != Status.DRAFT or record.get("status") == Status.DRAFT:
+        return None
+    return judge_create(record, organisation)
 
 
 def _judge_values(moves: Collection[str], record: Fields, organisation: Organisation) -> Hold | None:

@@ -18,6 +18,7 @@ from app.domain.hold import Hold, Way
 from app.domain.hub import Hub
 from app.domain.money import credited, paid
 from app.domain.plan import XeroState
+from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_invoice import Identities, XeroInvoice
 
 INVOICE_INTENT = "invoice"
@@ -75,9 +76,10 @@ class InvoiceLink:
     """One invoice's link.
 
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to keys; `overpaid` is what of a
-    payment stands in Xero as an overpayment, by payment key. `read_updated_at` is Xero's clock at the last read before
-    a write of ours.
+    trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
+    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
+    Xero's clock at the last read before a write of ours. `skip` stands while a person has set it aside.
+    `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
     """
 
     id: UUID
@@ -99,6 +101,14 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    skip: Skip | None = None
+    is_behind: bool = False
+    is_draft_wanted: bool = False
+
+    @property
+    def is_resumed(self) -> bool:
+        """It was recorded as set aside, and is so no more."""
+        return self.skip is None and self.standing.code == SKIPPED
 
     @property
     def has_news_from_partner(self) -> bool:
@@ -113,6 +123,7 @@ class InvoiceLink:
             self.tax_amounts_sent,
             self.is_credited,
             CreditState(frozenset(self.credit_ids.values()), self.overpaid),
+            self.is_draft_wanted,
         )
 
     @property

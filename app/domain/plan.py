@@ -23,6 +23,7 @@ from app.domain.credit_plan import (
 from app.domain.fields import Fields, keys_of, member
 from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
+from app.domain.ignoring import are_totals_ignored, list_waiting
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.legality import (
     PAID_LOCKED,
@@ -36,6 +37,12 @@ from app.domain.organisation import Organisation
 from app.domain.sides import Side, Status, project
 
 ITEM_UNKNOWN = "item_unknown"
+
+_AWAITS_APPROVAL = Hold(
+    "not_approved",
+    "It is a draft in Xero, which takes payments and credits on approved invoices alone.",
+    "Approve it in Xero, or send it to the customer; what is paid is booked by itself then.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class XeroState:
 
     `invoice_id` is None until it was created. `total` is the total that Xero last showed, `tax_amounts_sent` whether
     line tax amounts were written already to mend a cent, `is_credited` whether something beside payments is applied,
-    `credits` what is there of credits.
+    `credits` what is there of credits. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
     """
 
     invoice_id: str | None
@@ -68,6 +75,7 @@ class XeroState:
     tax_amounts_sent: bool
     is_credited: bool = False
     credits: CreditState = field(default_factory=CreditState)
+    is_draft_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +114,15 @@ class Plan:
 
 def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     """What is due in Xero for this hub under these terms."""
-    conflict = _conflict_hold(hub.open_conflicts) if hub.open_conflicts else None
+    conflict = conflict_hold(hub)
     if xero.invoice_id is None:
-        return _plan_create(hub, terms)
+        return _plan_create(hub, xero, terms)
     plan = _plan_update(hub, xero, terms)
     return plan if plan.hold or conflict is None else _held_beside(plan, conflict)
 
 
-def _plan_create(hub: Hub, terms: Terms) -> Plan:
-    stays_home = gate.to_xero(hub.record, terms.sync_from)
+def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
+    stays_home = gate.to_xero(hub.record, terms.sync_from, is_draft_wanted=xero.is_draft_wanted)
     if stays_home is not None:
         return Plan(stays_home=stays_home)
     hold = (
@@ -147,6 +155,8 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     if to_remove or (to_delete and _missing("credits", hub, moves)):
         # What is taken away makes room for what comes.
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove)
+    if moves and shadow.get("status") == Status.DRAFT:
+        return Plan(hold=_AWAITS_APPROVAL)
     settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
     is_equal = not moves and not hub.open_conflicts
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)
@@ -226,14 +236,15 @@ def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | N
     expected = totals(hub.record, terms.organisation.rates())
     if expected is None or xero.total is None or hub.record.get("status") == Status.CANCELLED:
         return False, None
-    if f"{expected.total:.2f}" == xero.total:
+    shown = f"{expected.total:.2f}"
+    if shown == xero.total or are_totals_ignored(hub, shown, xero.total):
         return False, None
     is_rounding = abs(expected.total - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
     if is_rounding and not xero.tax_amounts_sent and not covered(hub.xero_shadow):
         return True, None
     return False, Hold(
         "total_differs",
-        f"The lines come to {expected.total:.2f}, and Xero shows {xero.total}.",
+        f"The lines come to {shown}, and Xero shows {xero.total}.",
         "Compare the lines on both sides; a rounding line settles a cent.",
     )
 
@@ -264,11 +275,16 @@ def _unknown_item(record: Fields, terms: Terms, moves: Collection[str] | None = 
     )
 
 
-def _conflict_hold(paths: frozenset[str]) -> Hold:
+def conflict_hold(hub: Hub, of: str = "") -> Hold | None:
+    """The hold for conflicts that wait for a person; None where there are none, or all were left as they are."""
+    paths = list_waiting(hub)
+    if not paths:
+        return None
     return Hold(
         "conflict_held",
-        f"Both sides changed {', '.join(sorted(paths))} to different values.",
-        "Give it the same value on both sides; it goes on by itself then.",
+        f"Both sides changed {', '.join(sorted(paths))}{of} to different values.",
+        "Decide it by POST .../conflicts/{id}/resolve, or give it the same value on both sides; it goes on by itself "
+        "then.",
     )
 
 

@@ -17,6 +17,7 @@ from app.domain.hub import Rules
 from app.domain.item_code import ItemCodes, UnknownItem
 from app.domain.numbering import Numbering
 from app.domain.organisation import Organisation
+from app.domain.plan import Terms
 from app.domain.policy import ConflictPolicy
 
 NO_ITEM_CODES = ItemCodes()
@@ -122,3 +123,14 @@ class ConnectionSettings:
     def rules(self, organisation: Organisation, items: ItemCodes = NO_ITEM_CODES) -> Rules:
         """How this connection merges."""
         return Rules(self.conflict_policy.winner_of, self.vocabulary(organisation, items))
+
+    def terms(self, organisation: Organisation, items: ItemCodes = NO_ITEM_CODES) -> Terms:
+        """What planning a write to Xero must know of the settings."""
+        return Terms(
+            organisation,
+            self.sync_from,
+            self.payment_account_id,
+            self.payment_accounts,
+            items,
+            self.credit_terms(organisation),
+        )

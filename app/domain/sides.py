@@ -75,6 +75,9 @@ def project(side: Side, record: Fields) -> dict[str, Value]:
     if side is Side.XERO and record.get("status") == Status.CANCELLED:
         return {"status": Status.CANCELLED.value}
     shown = {path: value for path, value in record.items() if holds(side, path)}
+    if side is Side.XERO and record.get("status") == Status.DRAFT and "is_sent" in shown:
+        # Xero marks nothing but approved invoices as sent (FACTS 4.8).
+        shown["is_sent"] = False
     if side is Side.XERO and XERO_NUMBER in record:
         shown["number"] = record[XERO_NUMBER]
     return shown

@@ -50,11 +50,13 @@ class ContactWrite:
 
     `fields` are canonical (`domain.contact`). `held` is the contact as it was just read, None for a create; its other
     phones and addresses go back as they are. `contact_number` is our marker, None to leave the slot alone.
+    `is_archived`: archive it.
     """
 
     fields: Mapping[str, Value]
     contact_number: str | None = None
     held: XeroContact | None = None
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

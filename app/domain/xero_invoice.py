@@ -22,6 +22,9 @@ _STATUS = {
     "DELETED": Status.CANCELLED,
 }
 
+DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
+"""Xero's words for what is not approved yet: it can be deleted and not voided (FACTS 4.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class XeroLine:
@@ -121,7 +124,8 @@ class InvoiceWrite:
     `header` maps canonical header names to canonical values; `lines` is None to leave the lines alone, else all of them
     in order (an existing line that is left out is deleted by Xero, FACTS 4.6). `url` is written on create only and
     carries the marker by which a lost create is found again; `branding_theme_id` and `currency_rate` (six places) are
-    for a create too, and Xero's default where None.
+    for a create too, and Xero's default where None. `is_draft`: Xero holds it as a draft, which it deletes and does not
+    void.
     """
 
     xero_invoice_id: str | None
@@ -131,6 +135,7 @@ class InvoiceWrite:
     url: str | None = None
     branding_theme_id: str | None = None
     currency_rate: str | None = None
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Nothing here decides and nothing here asks Xero: what is stored becomes a trigge
     values          the kinds of text that a document may hold
     document        the partner's document, as its schema
     documents       what else must hold of a document, and how it is stored; used by the API's PUT as well
+    answered        documents in answers of the partner's app
     bodies          JSON that can be kept
     xero_events     POST /webhooks/xero
     partner_events  POST /webhooks/partner/{partner_id}

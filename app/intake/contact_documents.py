@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from app.db.connections import raise_generation
 from app.db.contact_documents import save_contact_document
 from app.db.documents import DocumentOutcome, StoredDocument
+from app.db.partner_holdings import note_document
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
 from app.intake.contact_document import ContactDocument
@@ -26,7 +26,7 @@ async def take_in_contact(
     _refuse_contradiction(stored, document, f"{prefix}." if prefix else "")
     if not stored.is_news:
         return TakenIn(stored)
-    await raise_generation(session, connection.id)
+    await note_document(session, connection.id, at)
     return TakenIn(stored, (connection.id,))
 
 

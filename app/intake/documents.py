@@ -11,9 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.db.connections import raise_generation
 from app.db.contact_documents import save_mention
 from app.db.documents import DocumentOutcome, StoredDocument, save_document
+from app.db.partner_holdings import note_document
 from app.db.session import WriteSession
 from app.domain.connection import Connection, ConnectionState
 from app.domain.coupling import refresh_unmapped
@@ -50,7 +50,7 @@ async def take_in(
     if not stored.is_news:
         return TakenIn(stored)
     await save_mention(session, connection.id, document.to_json()["contact"], at)
-    await raise_generation(session, connection.id)
+    await note_document(session, connection.id, at)
     return TakenIn(stored, (connection.id,))
 
 

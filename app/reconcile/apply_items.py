@@ -72,6 +72,10 @@ class ItemWork:
     hold: Hold | None = None
     attempts: list[Attempt] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        if self.link.skip is not None:
+            self.hold = self.link.skip.hold
+
     @property
     def needs_create(self) -> bool:
         return self.hold is None and self.link.xero_item_id is None
@@ -135,7 +139,7 @@ async def _bring(current: Round, works: Sequence[ItemWork]) -> None:
 def take_documents(current: Round, works: Sequence[ItemWork]) -> None:
     """Take what the app said newest into these products; one whose words the settings do not know is held."""
     vocabulary = current.rules.vocabulary
-    for work in works:
+    for work in [work for work in works if work.hold is None]:
         try:
             work.link = take_document(work.link, fields_from_document(work.link.document, vocabulary))
         except UnknownWord as unknown:

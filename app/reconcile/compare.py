@@ -2,7 +2,8 @@
 
 Some changes move no timestamp (the sent mark and the due date of part-paid invoices, FACTS 0.10), so neither webhooks
 nor sweeps can find them. What differs is made due, and the loop merges it as it merges everything else; a link whose
-invoice is gone is made due too. On the way, invoices that we do not know are brought in as far back as a sweep looks.
+invoice is gone is made due too. Each difference is kept as a discrepancy, which closes by itself once it is merged. On
+the way, invoices that we do not know are brought in as far back as a sweep looks.
 
 One step is one page or a few reads by id, and ends with what is left recorded; between two steps the loop does other
 work, people's first. So a compare holds one page in memory, nobody waits for it, and one that was cut off goes on.
@@ -17,12 +18,14 @@ from datetime import timedelta
 import structlog
 
 from app.db import compares
+from app.db.discrepancies import insert_discrepancies
 from app.db.links import list_by_xero_id, mark_xero_due
+from app.db.sums import save_sums
 from app.domain.compare_run import CompareRun
 from app.domain.link import InvoiceLink
 from app.domain.xero_invoice import XeroInvoice
 from app.errors import RequestRefused
-from app.reconcile.differences import find_differing
+from app.reconcile.differences import Compared, compare_links
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round, batches
 from app.reconcile.sweep import OVERLAP
@@ -56,7 +59,7 @@ async def _step(current: Round) -> bool:
     run = current.connection.compare_run
     if run is None:
         async with current.lease.recording() as session:
-            run = await compares.begin_compare(session, current.connection_id)
+            run = await compares.begin_compare(session, current.connection_id, current.clock.now())
     async with current.database.reading() as session:
         left = await compares.count_uncompared(session, current.connection_id)
     if left and run.wants_page(left, READ_BATCH):
@@ -107,11 +110,12 @@ async def _take_read(
     """Make due what differs and what is missing, and record how far it came; answers invoices without a link."""
     by_id = {invoice.xero_invoice_id: invoice for invoice in invoices}
     known: set[str | None] = set()
-    differing: list[InvoiceLink] = []
+    compared = Compared()
     for ids in batches(list(by_id), LINKS_AT_ONCE):
         links = await _load(current, ids)
         known |= {link.xero_invoice_id for link in links}
-        differing += await find_differing(current, links, by_id)
+        await compare_links(current, links, by_id, compared)
+    differing, now = compared.differing, current.clock.now()
     run = replace(
         run,
         calls=run.calls + reads,
@@ -121,6 +125,8 @@ async def _take_read(
     gone = await _load(current, missing)
     async with current.lease.recording() as session:
         await mark_xero_due(session, [link.id for link in (*differing, *gone)])
+        await insert_discrepancies(session, current.connection_id, compared.found, now)
+        await save_sums(session, current.connection_id, compared.sums)
         await compares.forget_compared(session, current.connection_id, {*by_id, *missing})
         await compares.save_compare(session, current.connection_id, run)
     current.fresh |= {xero_id: by_id[xero_id] for link in differing if (xero_id := link.xero_invoice_id)}

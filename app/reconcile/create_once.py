@@ -21,6 +21,7 @@ from app.db.links import list_by_xero_id, list_unfinished
 from app.domain.fields import decimal_text
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.recognition import Begun, recognise
+from app.domain.trial_mark import is_of_a_test
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.observe import take_invoice
@@ -49,7 +50,8 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     if not begun:
         return
     since = min(work.link.intents[INVOICE_INTENT].at for work in begun) - SKEW
-    candidates = await current.xero.invoices.fetch_created_by_us(since)
+    made = await current.xero.invoices.fetch_created_by_us(since)
+    candidates = [candidate for candidate in made if not is_of_a_test(candidate.reference)]
     keys = await contact_keys(current, candidates)
     free = await _without_links(current, candidates)
     found = recognise([Begun(work.link.id, work.hub.unanswered or {}) for work in begun], free, keys)

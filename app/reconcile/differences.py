@@ -1,36 +1,71 @@
 """Whether an invoice as Xero shows it is still what we know of it, by what the loop would observe.
 
 The comparison is the loop's own observation, made on a snapshot and thrown away, so that it finds a difference exactly
-where a reconcile would: it does not go by Xero's UpdatedDateUTC, which not every change moves (FACTS 0.10).
+where a reconcile would: it does not go by Xero's UpdatedDateUTC, which not every change moves (FACTS 0.10). Where Xero
+shows what we know, the two sides are set against each other: settled links must be equal, whatever we think of them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
-from app.domain.link import InvoiceLink
+from app.domain.discrepancy import Found, find_moves_of_xero, find_unequal
+from app.domain.link import InvoiceLink, State
+from app.domain.plan import Plan
+from app.domain.sides import Side
+from app.domain.sums import Sums
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
 from app.reconcile.observe import take_invoice
-from app.reconcile.round import BROKEN, Round, Work
+from app.reconcile.round import Round, Work
+from app.reconcile.sums import sum_up
 
 
-async def find_differing(
-    current: Round, links: Sequence[InvoiceLink], invoices: Mapping[str, XeroInvoice]
-) -> list[InvoiceLink]:
-    """Those of these links whose invoice is not as we know it; no call is made.
+@dataclass(slots=True)
+class Compared:
+    """What came of comparing some links: those whose invoice is not as we know it, each difference, and their sums."""
+
+    differing: list[InvoiceLink] = field(default_factory=list)
+    found: list[tuple[UUID, Found]] = field(default_factory=list)
+    sums: dict[UUID, tuple[Sums, datetime | None]] = field(default_factory=dict)
+
+
+async def compare_links(
+    current: Round, links: Sequence[InvoiceLink], invoices: Mapping[str, XeroInvoice], into: Compared
+) -> None:
+    """Compare these links with their invoices; no call is made.
 
     A link that is to be read anyway is left out, and so is one whose write was not answered.
     """
     asked = [link for link in links if not link.xero_due and link.hub.unanswered is None]
     named = {invoices[link.xero_invoice_id or ""].xero_contact_id for link in asked}
     keys = await known_contact_keys(current, named)
-    return [link for link in asked if _differs(current, link, invoices[link.xero_invoice_id or ""], keys)]
+    for link in asked:
+        invoice = invoices[link.xero_invoice_id or ""]
+        _compare(current, link, invoice, keys.get(invoice.xero_contact_id), into)
 
 
-def _differs(current: Round, link: InvoiceLink, invoice: XeroInvoice, contacts: Mapping[str, str]) -> bool:
+def _compare(
+    current: Round, link: InvoiceLink, invoice: XeroInvoice, contact_key: str | None, into: Compared
+) -> None:
     trial = Work(link)
     with trial.guarded():
-        take_invoice(current, trial, invoice, contacts.get(invoice.xero_contact_id))
-    return trial.refusal is BROKEN or _known(trial.link) != _known(link)
+        take_invoice(current, trial, invoice, contact_key)
+    if trial.is_broken or _known(trial.link) != _known(link):
+        into.differing.append(link)
+        into.found += [(link.id, each) for each in _list_moves(link, trial, invoice)]
+        return
+    into.sums[link.id] = (sum_up(current, trial, Plan()), link.partner_at)
+    if link.standing.state is State.SETTLED and not link.is_behind:
+        moved_at = {Side.PARTNER: link.partner_at, Side.XERO: link.xero_updated_at}
+        into.found += [(link.id, each) for each in find_unequal(link.hub, moved_at)]
+
+
+def _list_moves(link: InvoiceLink, trial: Work, invoice: XeroInvoice) -> list[Found]:
+    return find_moves_of_xero(
+        link.hub, trial.hub.xero_shadow, known_at=link.xero_updated_at, seen_at=invoice.updated_at
+    )
 
 
 def _known(link: InvoiceLink) -> tuple[object, ...]:

@@ -16,7 +16,9 @@ from typing import Any
 from uuid import uuid4
 
 from app.db.items import list_codes_behind
-from app.db.xero_items import list_xero_items, save_xero_items
+from app.db.session import ReadSession
+from app.db.xero_items import find_list_fetched_at, list_xero_items, save_xero_items
+from app.domain.connection import Connection
 from app.domain.fields import Fields, Value, keys_of, member, member_of
 from app.domain.hold import Hold
 from app.domain.item import fields_from_line
@@ -38,17 +40,9 @@ _STAYS_HOME = frozenset({Status.DRAFT.value, Status.CANCELLED.value})
 
 async def learn_item_codes(current: Round, links: Sequence[InvoiceLink]) -> ItemCodes:
     """What must be known of Xero's items to merge and plan these links."""
-    settings = current.connection.settings
-    codes = ItemCodes({}, frozenset(), settings.unknown_item, settings.fallback_item)
-    named = {fold(code) for link in links for code in _codes_named(link)}
-    if not named:
-        return codes
-    if settings.items is ItemSync.ON:
-        async with current.database.reading() as session:
-            coming = {fold(code) for code in await list_codes_behind(session, current.connection_id)}
-        codes = replace(codes, coming=coming)
-    keys = named | ({fold(settings.fallback_item)} if settings.fallback_item else set())
-    known = await _list_known(current, keys)
+    async with current.database.reading() as session:
+        codes = await _recall(session, current.connection, links)
+    known = codes.known or {}
     deciding = {fold(code) for link in links for code in _codes_to_decide(link)}
     if deciding - known.keys():
         try:
@@ -56,8 +50,35 @@ async def learn_item_codes(current: Round, links: Sequence[InvoiceLink]) -> Item
         except ScopeMissing:
             if codes.policy is not UnknownItem.HOLD:
                 codes = replace(codes, policy=UnknownItem.DESCRIPTION_ONLY)
-        known = await _list_known(current, keys)
+        known = await _list_known(current, _keys_of(codes, links))
     return replace(codes, known=known)
+
+
+async def recall_item_codes(
+    session: ReadSession, connection: Connection, links: Sequence[InvoiceLink]
+) -> ItemCodes:
+    """The same from what is kept, without a call: where Xero's list was never read, codes are taken as they are."""
+    codes = await _recall(session, connection, links)
+    was_read = await find_list_fetched_at(session, connection.id) is not None
+    return codes if was_read else replace(codes, known=None)
+
+
+async def _recall(session: ReadSession, connection: Connection, links: Sequence[InvoiceLink]) -> ItemCodes:
+    settings = connection.settings
+    codes = ItemCodes({}, frozenset(), settings.unknown_item, settings.fallback_item)
+    if not any(True for link in links for _ in _codes_named(link)):
+        return codes
+    if settings.items is ItemSync.ON:
+        coming = {fold(code) for code in await list_codes_behind(session, connection.id)}
+        codes = replace(codes, coming=coming)
+    found = await list_xero_items(session, connection.id, code_keys=_keys_of(codes, links))
+    return replace(codes, known={fold(item.code): item.code for item in found})
+
+
+def _keys_of(codes: ItemCodes, links: Sequence[InvoiceLink]) -> set[str]:
+    """The folded codes that these links name, and the fallback's."""
+    named = {fold(code) for link in links for code in _codes_named(link)}
+    return named | ({fold(codes.fallback)} if codes.fallback else set())
 
 
 async def _list_known(current: Round, keys: Collection[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from app.db.holds import trigger_freed
 from app.db.links import list_by_xero_id
 from app.db.notices import insert_notice
 from app.db.numbers import Holder, list_number_holders
-from app.db.session import WriteSession
+from app.db.session import ReadSession, WriteSession
 from app.domain.adoption import find_difference
 from app.domain.hold import Hold
 from app.domain.money import totals
@@ -38,15 +38,31 @@ async def list_numbered(current: Round, planned: Sequence[Planned]) -> list[Plan
 
     Of several that want one number the first goes, and the others wait for the next round, when it is known who has it.
     """
-    wanted = {work.link.id: _number_to_write(work, plan) for work, plan in planned}
-    names = {name for number in wanted.values() if number for name in (number, *list_suffixed(number))}
     async with current.database.reading() as session:
-        holders = await list_number_holders(session, current.connection_id, sorted(names))
+        holders = await find_holders(session, current.connection_id, planned)
+    return part_numbered(planned, holders, adds_suffix=may_add_suffix(current))
+
+
+async def find_holders(
+    session: ReadSession, connection_id: UUID, planned: Sequence[Planned]
+) -> dict[str, Holder]:
+    """Which of our links have the numbers that these writes may come to want."""
+    wanted = {_number_to_write(work, plan) for work, plan in planned}
+    names = {name for number in wanted if number for name in (number, *list_suffixed(number))}
+    return await list_number_holders(session, connection_id, sorted(names))
+
+
+def part_numbered(
+    planned: Sequence[Planned], holders: Mapping[str, Holder], *, adds_suffix: bool
+) -> list[Planned]:
+    """Those of the planned writes whose numbers are free; of the others, those with a number of another link's have
+    their hold.
+    """
     ready: list[Planned] = []
     taken: set[str] = set()
     for work, plan in planned:
-        number = wanted[work.link.id]
-        if number and _is_taken(work, number, holders) and plan.create and adds_suffix(current):
+        number = _number_to_write(work, plan)
+        if number and _is_taken(work, number, holders) and plan.create and adds_suffix:
             number = try_next(work, taken | holders.keys()) or number
         if number and _is_taken(work, number, holders):
             work.refusal = hold_by_link(number, holders[number])
@@ -75,7 +91,7 @@ async def settle_clashes(
         difference = find_clash(current, work, invoice, linked, contacts.get(link_id))
         if invoice is not None and difference is None:
             settled[link_id] = invoice
-        elif _is_create(work) and adds_suffix(current) and (name := try_next(work, taken)):
+        elif _is_create(work) and may_add_suffix(current) and (name := try_next(work, taken)):
             taken.add(name)
             settled[link_id] = None
         else:
@@ -148,7 +164,7 @@ async def tell_numbers(session: WriteSession, current: Round, works: Sequence[Wo
 
 
 def _list_looked_for(current: Round, number: str) -> list[str]:
-    return [number, *list_suffixed(number)] if adds_suffix(current) else [number]
+    return [number, *list_suffixed(number)] if may_add_suffix(current) else [number]
 
 
 def _number_to_write(work: Work, plan: Plan) -> str | None:
@@ -164,7 +180,7 @@ def _is_create(work: Work) -> bool:
     return work.link.xero_invoice_id is None
 
 
-def adds_suffix(current: Round) -> bool:
+def may_add_suffix(current: Round) -> bool:
     """Whether an invoice whose number is taken gets the next one that is free."""
     return current.connection.settings.numbering is Numbering.PARTNER_WITH_SUFFIX
 

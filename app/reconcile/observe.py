@@ -7,7 +7,7 @@ writing, since Xero has no compare-and-set).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from app.db.findings import Attempt
@@ -31,10 +31,9 @@ from app.domain.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
+from app.reconcile.footing import Footing
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
-from app.reconcile.round import Round, Work, batches
-
-NEVER = datetime.min.replace(tzinfo=UTC)
+from app.reconcile.round import NEVER, Round, Work, batches
 
 SEEK_FROM = 3 * READ_BATCH
 """From so many links on, a page of what moved is cheaper than reading them by id."""
@@ -46,14 +45,14 @@ MISSING_IN_XERO = Hold(
 )
 
 
-async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
-    """Each link's work after both sides were looked at."""
-    works = [Work(link) for link in links]
+async def observe(current: Round, works: Sequence[Work]) -> None:
+    """Look at both sides of each work's link."""
     due = []
-    for work in works:
+    taken_up = [work for work in works if work.link.skip is None]
+    for work in taken_up:
         with work.guarded():
             take_document(current, work)
-            if _needs_a_read(current, work):
+            if needs_a_read(current, work):
                 due.append(work)
     await _read(current, [work.link for work in due])
     contacts = await contact_keys(
@@ -66,13 +65,12 @@ async def observe(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
             continue
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
-    for work in works:
+    for work in taken_up:
         with work.guarded():
-            _read_paid_anew(current, work)
-    return works
+            read_paid_anew(current, work)
 
 
-def _read_paid_anew(current: Round, work: Work) -> None:
+def read_paid_anew(current: Footing, work: Work) -> None:
     """What "paid" implies is never more than what is due beside the payments and credits that came to light since.
 
     Both sides may say at once that the invoice is paid, one in a word and one by a payment: it is then paid once. The
@@ -93,7 +91,7 @@ def _read_paid_anew(current: Round, work: Work) -> None:
     work.link = replace(work.link, hub=hub)
 
 
-def take_document(current: Round, work: Work) -> None:
+def take_document(current: Footing, work: Work) -> None:
     """Merge the partner's newest document, if the record has not taken it in."""
     rules, document = current.rules, work.link.document
     if document is not None and work.link.has_news_from_partner:
@@ -132,12 +130,13 @@ def take_document(current: Round, work: Work) -> None:
     work.link = replace(work.link, hub=replace(work.hub, record=mapped))
 
 
-def _total_of(current: Round, fields: Fields) -> Decimal | None:
+def _total_of(current: Footing, fields: Fields) -> Decimal | None:
     known = totals(refresh_unmapped(fields, current.rules.vocabulary), current.organisation.rates())
     return known.total if known else None
 
 
-def _needs_a_read(current: Round, work: Work) -> bool:
+def needs_a_read(current: Footing, work: Work) -> bool:
+    """Whether Xero may hold something else than we know, or is about to be written."""
     link = work.link
     if link.xero_invoice_id is None:
         return False

@@ -62,11 +62,11 @@ class XeroInvoices(Protocol):
     async def create(
         self, writes: Sequence[InvoiceWrite], idempotency_key: str
     ) -> list[XeroInvoice | Refused]:
-        """PUT: create only, at most `WRITE_BATCH`, approved and marked as sent."""
+        """PUT: create only, at most `WRITE_BATCH`, approved and marked as sent, or as drafts."""
         ...
 
     async def update(self, writes: Sequence[InvoiceWrite]) -> list[XeroInvoice | Refused]:
-        """POST by id: change what is named, at most `WRITE_BATCH`; a status `cancelled` voids."""
+        """POST by id: change what is named, at most `WRITE_BATCH`; a status `cancelled` voids, or deletes a draft."""
         ...
 
     async def fetch_online_url(self, xero_invoice_id: str) -> str | None:
@@ -259,4 +259,8 @@ class Waker(Protocol):
 
     async def deliver_soon(self, connection_id: UUID) -> None:
         """Send what waits for this connection's partner now."""
+        ...
+
+    async def read_soon(self, connection_id: UUID) -> None:
+        """Look at what this connection's partner holds now."""
         ...

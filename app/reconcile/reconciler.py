@@ -2,9 +2,9 @@
 
 One change's way through here: a trigger raised the connection's generation and woke us. We take the lease, settle
 creates that were cut off, turn events into links that are due, and then, round by round, take the links that are
-behind: observe both sides, record what that came to (the partner hears of it now, whatever Xero will say to our
-writes), write invoices, credits, payments. When nothing is behind the lease is released, in the one statement that
-would have seen a newer trigger.
+behind: carry out what people decided, observe both sides, record what that came to (the partner hears of it now,
+whatever Xero will say to our writes), write invoices, credits, payments. When nothing is behind the lease is released,
+in the one statement that would have seen a newer trigger.
 
 People go first (`precedence`): what a round takes up, and whether it leaves them a reserve of Xero's limits, is chosen
 from counts before its first call. What is retryable puts the connection's work off to a later time, with the reason,
@@ -37,6 +37,7 @@ from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_credits import apply_credits
 from app.reconcile.apply_items import apply_items, has_items_behind
 from app.reconcile.apply_payments import apply_payments
+from app.reconcile.carry import carry_invoice_decisions
 from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
 from app.reconcile.contacts.triggers import sweep_contacts
@@ -52,7 +53,7 @@ from app.reconcile.observe import observe
 from app.reconcile.ports import Consents, Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.precedence import find_portion
 from app.reconcile.record import record
-from app.reconcile.round import Round
+from app.reconcile.round import Round, Work
 from app.reconcile.sweep import sweep_xero
 from app.reconcile.triggers import collect_events
 
@@ -188,7 +189,9 @@ class Reconciler:
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         links = await self._list_links(current)
         await self._know_items(current, links)
-        works = await observe(current, links)
+        works = [Work(link) for link in links]
+        await carry_invoice_decisions(current, works)
+        await observe(current, works)
         await self._tell(current, await record(current, works))
         await self._tell(current, await apply_invoices(current, works) or current.has_told_of_contacts)
         await self._tell(current, await apply_credits(current, works))

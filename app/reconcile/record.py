@@ -6,24 +6,37 @@ settled when the record equals both shadows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from datetime import datetime
+from uuid import UUID
 
 from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.links import save_links
-from app.db.session import WriteSession
+from app.db.session import ReadSession
+from app.db.sums import save_sums
 from app.domain.change import entries
+from app.domain.connection import Connection
 from app.domain.document import to_document
-from app.domain.fields import Fields, instant_text
+from app.domain.fields import instant_text
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    PartnerChange,
+    anew,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    next_change,
+    partner_view,
+)
 from app.domain.link import InvoiceLink, Standing, State
-from app.domain.money import totals
 from app.domain.plan import Plan
-from app.domain.sides import Side, project
+from app.domain.sides import Side
+from app.domain.sums import Sums
+from app.reconcile.footing import Footing
+from app.reconcile.kept import list_undecided, save_findings
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
+from app.reconcile.sums import list_differences, sum_up, total_shown
 
 RECORD_BATCH = 200
 """Links of one transaction: documents that come in meanwhile wait for it, so it stays short."""
@@ -53,26 +66,46 @@ async def record(current: Round, works: Sequence[Work]) -> bool:
 async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
     async with current.lease.recording() as session:
-        contacts = await _contacts(session, current, works)
-        changes, satisfied, again = [], [], set()
+        links = [work.link for work in works]
+        contacts = await list_named_contacts(session, current.connection, links)
+        changes, satisfied = [], []
+        again = await list_undecided(session, works)
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
-            change = next_change(work.hub)
+            change = find_change(work)
             if change is None:
                 satisfied.append(work.link.id)
             elif not is_refused_for_good(work.hub, change):
-                changes.append(_new_change(current, work.link, change, contacts))
+                changes.append(build_change(current, work.link, change, contacts))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
             standing = stand(work, plan, change)
-            if standing is WORK_LEFT:
+            if standing is WORK_LEFT or _has_more_to_take_in(work):
                 again.add(work.link.id)
             work.link = replace(work.link, standing=standing)
+            work.sums = sum_up(current, work, plan)
+            work.discrepancies += list_differences(standing, work.sums)
         await save_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         numbered = await tell_numbers(session, current, works)
         await supersede_changes(session, satisfied)
-        await _save_findings(session, current, works)
+        await save_sums(session, current.connection_id, _list_sums(works))
+        await save_findings(session, current, works)
     return bool(changes or numbered)
+
+
+def _has_more_to_take_in(work: Work) -> bool:
+    """A create that was cut off is settled before the round's documents are taken in: those are still to come."""
+    return work.link.has_news_from_partner and not work.is_broken and work.link.skip is None
+
+
+def find_change(work: Work) -> PartnerChange | None:
+    """What the partner's side still needs: nothing while it is set aside, which withdraws what waits for it."""
+    change = next_change(work.hub) if work.link.skip is None else None
+    return anew(work.hub, change) if change is not None and work.link.is_resumed else change
+
+
+def _list_sums(works: Sequence[Work]) -> dict[UUID, tuple[Sums, datetime | None]]:
+    return {work.link.id: (work.sums, work.link.partner_at) for work in works if work.sums is not None}
 
 
 def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
@@ -90,28 +123,30 @@ def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
     return Standing(State.SETTLED)
 
 
-async def _contacts(
-    session: WriteSession, current: Round, works: Sequence[Work]
+async def list_named_contacts(
+    session: ReadSession, connection: Connection, links: Sequence[InvoiceLink]
 ) -> dict[str, ContactDetails]:
-    """Details by contact key, of every contact that these records name."""
-    keys = {work.hub.record.get("contact") for work in works} | {
-        work.hub.partner_shadow.get("contact") for work in works
+    """Details by contact key, of every contact that these links' records and documents name."""
+    keys = {link.hub.record.get("contact") for link in links} | {
+        link.hub.partner_shadow.get("contact") for link in links
     }
     named = sorted(key for key in keys if key is not None)
-    return await list_contact_details(session, current.connection_id, named)
+    return await list_contact_details(session, connection.id, named)
 
 
-def _new_change(
-    current: Round, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
+def build_change(
+    current: Footing, link: InvoiceLink, change: PartnerChange, contacts: Mapping[str, ContactDetails]
 ) -> NewChange:
+    """The change as the partner is sent it; `contacts` has the details of those that the link's records name."""
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = project(Side.PARTNER, link.hub.record)
-    sums = (_total(current, link.hub.record, view), _total(current, link.hub.record, wanted))
+    # What the record says, but where a conflict is held: there the app keeps, or gets back, its own value.
+    wanted = apply_moves(view, change.moves)
+    sums = (total_shown(current, link.hub.record, view), total_shown(current, link.hub.record, wanted))
     shown = {key: details.shown for key, details in contacts.items()}
     in_app = {key: details.in_app for key, details in contacts.items()}
     updated_at = link.xero_updated_at
     body = {
-        "connection_id": str(current.connection_id),
+        "connection_id": str(current.connection.id),
         "business_id": current.connection.business_id,
         "invoice_id": link.partner_invoice_id,
         "revision": change.revision,
@@ -124,26 +159,3 @@ def _new_change(
         "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1]),
     }
     return NewChange(link.id, change.revision, change.moves, body)
-
-
-def _total(current: Round, record: Fields, shown: Fields) -> Decimal | None:
-    """What the shown fields come to, by the tax types that the record knows for their lines."""
-    types = {path: value for path, value in record.items() if path.endswith("/tax_type")}
-    known = totals({**types, **shown}, current.organisation.rates()) if shown else None
-    return known.total if known else None
-
-
-async def _save_findings(session: WriteSession, current: Round, works: Sequence[Work]) -> None:
-    policy = current.connection.settings.conflict_policy.value
-    found = [
-        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
-        for work in works
-        for conflict in work.conflicts
-    ]
-    await insert_conflicts(session, current.connection_id, found, current.clock.now())
-    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
-    for work in works:
-        if work.had_open_conflicts:
-            await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
-        work.conflicts.clear()
-        work.attempts.clear()

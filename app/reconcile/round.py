@@ -1,9 +1,9 @@
 """One round of the loop: what its stages share, and one link's work as it goes through them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,16 +13,20 @@ from app.clock import Clock
 from app.db.findings import Attempt
 from app.db.session import Database
 from app.domain.connection import Connection
+from app.domain.discrepancy import Found
 from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, Rules
 from app.domain.item_code import ItemCodes
-from app.domain.link import InvoiceLink
+from app.domain.link import InvoiceLink, Standing
 from app.domain.merge import Conflict
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan, Terms, build_plan
 from app.domain.precedence import Portion
+from app.domain.sides import Side
+from app.domain.sums import Sums
 from app.domain.xero_contact import XeroContact
 from app.domain.xero_invoice import XeroInvoice
+from app.reconcile.deciding import Decisions
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 
@@ -33,6 +37,8 @@ BROKEN = Hold(
     "Plumbline failed on this invoice; the reason is in its log.",
     "Tell Plumbline's operator the invoice's id; it is looked at again with the next change of it.",
 )
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 Item = TypeVar("Item")
 
@@ -90,23 +96,16 @@ class Round:
 
     @property
     def terms(self) -> Terms:
-        settings = self.connection.settings
-        return Terms(
-            self.organisation,
-            settings.sync_from,
-            settings.payment_account_id,
-            settings.payment_accounts,
-            self.item_codes,
-            settings.credit_terms(self.organisation),
-        )
+        return self.connection.settings.terms(self.organisation, self.item_codes)
 
 
 @dataclass(slots=True)
 class Work:
     """One link on its way through a round: its newest snapshot, and what was found on the way.
 
-    `refusal` is what Xero refused in this round; it holds the link whatever the plan says. `is_renumbered`: Xero shows
-    another number than before.
+    `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
+    says. `is_renumbered`: Xero shows another number than before. `decisions` are what people decided of it,
+    `discrepancies` what is found for them to look at, `sums` what it comes to on each side.
     """
 
     link: InvoiceLink
@@ -115,6 +114,45 @@ class Work:
     refusal: Hold | None = None
     had_open_conflicts: bool = False
     is_renumbered: bool = False
+    decisions: Decisions = field(default_factory=Decisions)
+    discrepancies: list[Found] = field(default_factory=list)
+    sums: Sums | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """We failed on this link in this round."""
+        return self.refusal is BROKEN
+
+    @property
+    def totals_agree(self) -> bool:
+        """Both sides' totals are known and equal."""
+        both = (self.sums.partner, self.sums.xero) if self.sums else (None, None)
+        return both[0] is not None and both[1] is not None and both[0].total == both[1].total
+
+    @property
+    def link_id(self) -> UUID:
+        return self.link.id
+
+    @property
+    def standing(self) -> Standing:
+        return self.link.standing
+
+    @property
+    def moved_at(self) -> Mapping[Side, datetime]:
+        """When each side last moved, as far as we know."""
+        return {Side.PARTNER: self.partner_at(NEVER), Side.XERO: self.link.xero_updated_at or NEVER}
+
+    def take_hub(self, hub: Hub) -> None:
+        """Go on with this hub."""
+        self.link = replace(self.link, hub=hub)
+
+    def hold_with(self, terms: Terms, hub: Hub) -> Hold | None:
+        """What would hold the link if its hub were this one."""
+        return build_plan(hub, self.link.xero_state, terms).hold
+
+    def __post_init__(self) -> None:
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
 
     @property
     def hub(self) -> Hub:

@@ -8,13 +8,16 @@ we wrote.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
+from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent, list_waiting, mark_taken
-from app.db.findings import Discrepancy, insert_discrepancies, list_writes_over
+from app.db.findings import list_writes_over
 from app.db.holds import trigger_freed
 from app.db.links import insert_links, list_by_xero_id, mark_xero_due
 from app.db.session import ReadSession
 from app.domain import gate
+from app.domain.discrepancy import Found, find_overwritten
 from app.domain.link import InvoiceLink
 from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.triggers import collect_contact_events
@@ -42,7 +45,8 @@ async def collect_events(current: Round) -> bool:
         known = {link.xero_invoice_id: link for link in links}
         news = [link.id for link in links if _has_news(link, newest)]
         await mark_xero_due(session, news, current.clock.now())
-        await insert_discrepancies(session, current.connection_id, await _overwritten(session, known, events))
+        overwritten = await _overwritten(session, known, events)
+        await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
         await collect_contact_events(current, session, events, newest)
         settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
         await mark_taken(session, settled, current.clock.now())
@@ -68,8 +72,8 @@ def _has_news(link: InvoiceLink, newest: Mapping[str, datetime | None]) -> bool:
 
 async def _overwritten(
     session: ReadSession, known: Mapping[str | None, InvoiceLink], events: Sequence[XeroEvent]
-) -> list[Discrepancy]:
-    """A discrepancy for each event that fell between a read of ours and the write that followed it."""
+) -> list[tuple[UUID, Found]]:
+    """A discrepancy for each field that we wrote, where an event fell between a read of ours and that write."""
     dated = [
         (known[event.resource_id].id, event.dated_at)
         for event in events
@@ -79,15 +83,11 @@ async def _overwritten(
         return []
     writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
     return [
-        Discrepancy(
-            link_id,
-            "overwritten_in_xero",
-            f"Somebody changed it in Xero at {at}, between our read and our write: perhaps it was overwritten.",
-            write.moves,
-        )
+        (link_id, overwritten)
         for link_id, at in dated
         for write in writes
         if write.link_id == link_id and write.read_at < at < write.wrote_at
+        for overwritten in find_overwritten(write.moves, at)
     ]
 
 

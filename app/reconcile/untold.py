@@ -11,7 +11,7 @@ from datetime import timedelta
 from app.db.subscriptions import note_untold
 from app.domain.link import InvoiceLink
 from app.domain.xero_invoice import XeroInvoice
-from app.reconcile.differences import find_differing
+from app.reconcile.differences import Compared, compare_links
 from app.reconcile.round import Round
 
 GRACE = timedelta(minutes=5)
@@ -26,8 +26,10 @@ async def note_finds(
 ) -> None:
     """Count a page on which invoices moved, or were born, without an event having told."""
     late = [link for link in moved if _should_be_told(current, invoices[link.xero_invoice_id or ""])]
-    differing = await find_differing(current, late, invoices) if late else []
-    found = [invoices[link.xero_invoice_id or ""] for link in differing]
+    compared = Compared()
+    if late:
+        await compare_links(current, late, invoices, compared)
+    found = [invoices[link.xero_invoice_id or ""] for link in compared.differing]
     found += [invoice for invoice in born if _should_be_told(current, invoice)]
     if not found:
         return

@@ -22,7 +22,7 @@ from app.domain.organisation import Organisation
 from app.domain.plan import Plan
 from app.domain.recognition import mark_of
 from app.domain.sides import MEMBERS, Side, Status, project
-from app.domain.xero_invoice import InvoiceWrite, LineWrite
+from app.domain.xero_invoice import DRAFTS, InvoiceWrite, LineWrite
 
 
 def create_target(hub: Hub) -> dict[str, Value]:
@@ -41,7 +41,8 @@ def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
 def build_create(
     link: InvoiceLink, target: Fields, xero_contact_id: str, branding_theme_id: str | None
 ) -> InvoiceWrite:
-    """A new invoice, approved and marked as sent, with our mark in its address if it has one that Xero takes.
+    """A new invoice, approved and marked as sent unless it is a wanted draft; with our mark in its address if it has
+    one that Xero takes.
 
     Theme and rate of exchange are said once, here: the one is Xero's alone, the other settled with the invoice.
     """
@@ -68,7 +69,8 @@ def build_update(
     (FACTS 4.4). Of an invoice with payments they stay out, because Xero refuses its lines.
     """
     if target.get("status") == Status.CANCELLED:
-        return InvoiceWrite(link.xero_invoice_id, {"status": Status.CANCELLED.value}, None)
+        ended = {"status": Status.CANCELLED.value}
+        return InvoiceWrite(link.xero_invoice_id, ended, None, is_draft=link.xero_status in DRAFTS)
     header = {path: target.get(path) for path in plan.moves if "/" not in path and path != LINE_ORDER}
     touches_lines = plan.with_tax_amounts or any(
         path == LINE_ORDER or path.startswith("lines/") for path in plan.moves

@@ -24,16 +24,19 @@ FAULTS: dict[str, str] = {
     "error_500": "500, which an idempotency key remembers; nothing is done",
     "unavailable_before": "503; nothing is done",
     "unavailable_after": "503, although everything is done",
-    "slow": "the true answer, after `seconds`",
+    "slow": "the true answer, after `seconds` or when the fault is lifted; the call is under way until then",
     "cut_before": "the connection is cut; nothing is done",
     "cut_after": "the connection is cut; everything is done",
-    "timeout_before": "silence for `seconds`, then a cut; nothing is done",
-    "timeout_after": "silence for `seconds`, then a cut; everything is done",
+    "timeout_before": "silence for `seconds` or until the fault is lifted, then a cut; nothing is done",
+    "timeout_after": "silence for `seconds` or until the fault is lifted, then a cut; everything is done",
     "truncated": "the first half of the true answer, then a cut; everything is done",
     "duplicate_rows": "a list with every row twice, as when rows move from page to page while they are read",
     "stale": "a read that shows the organisation as it was when this fault was ordered",
 }
-"""Ordered at POST /control/faults with `method`, `path`, `nth` (the nth matching call) and `times` (calls in a row)."""
+"""Ordered at POST /control/faults with `method`, `path`, `nth` (the nth matching call) and `times` (calls in a row).
+
+DELETE /control/faults lifts all, DELETE /control/faults/{id} one: they strike no more, and their silences end at once.
+"""
 
 WEBHOOK_TROUBLES: dict[str, str] = {
     "mode": "held keeps events until POST /control/webhooks/flush, live sends them",

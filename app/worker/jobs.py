@@ -17,7 +17,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from app import telemetry
-from app.waker import DELIVER, QUEUE, RECONCILE
+from app.waker import DELIVER, QUEUE, READ, RECONCILE
 from app.wiring import WorkerParts
 
 MOST_JOBS = 20
@@ -55,6 +55,16 @@ class Jobs:
             await self._parts.waker.begin(DELIVER, UUID(connection_id))
             await self._parts.delivery.deliver(UUID(connection_id))
 
+    async def read_partner(self, _: Context, connection_id: str, correlation_id: str | None) -> None:
+        """Look at what a connection's partner holds, where it lets us ask."""
+        with telemetry.correlate(correlation_id, connection_id=connection_id):
+            await self._parts.waker.begin(READ, UUID(connection_id))
+            await self._parts.reading.read(UUID(connection_id))
+
+    async def nudge_reads(self, _: Context) -> None:
+        """Find the connections whose partner's side is to be looked at."""
+        await self._parts.reading.nudge_due()
+
     async def nudge_behind(self, _: Context) -> None:
         """Find the connections that are behind and that nobody works on."""
         await self._parts.sweep.nudge_behind()
@@ -83,28 +93,48 @@ class Jobs:
         """Look again at exports that stand still, and end those whose connection is gone."""
         await self._parts.exports.nudge_due()
 
+    async def prune_deliveries(self, _: Context) -> None:
+        """Forget what was sent a month ago, and give up copies that nobody took."""
+        await self._parts.pruning.prune()
+
     async def close_in_xero(self, _: Context) -> None:
         """Disconnect in Xero what was removed here."""
         await self._parts.closings.close_due()
 
+    async def run_trials(self, _: Context) -> None:
+        """Run test transactions, and clean up after those that were cut off."""
+        await self._parts.trials.run_due()
+
     async def keep_consents_alive(self, _: Context) -> None:
         """Refresh the token sets that nobody used for a month."""
         await self._parts.keep_alive.keep_alive()
+
+    async def prune_claims(self, _: Context) -> None:
+        """Forget the answers that were kept for repeats of calls, after a day."""
+        await self._parts.claims.prune()
 
 
 def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:
     """One arq worker with every job; `redis` is its own. Signals are left to the process."""
     jobs = Jobs(parts)
     return Worker(
-        functions=[func(_typed(jobs.reconcile), name=RECONCILE), func(_typed(jobs.deliver), name=DELIVER)],
+        functions=[
+            func(_typed(jobs.reconcile), name=RECONCILE),
+            func(_typed(jobs.deliver), name=DELIVER),
+            func(_typed(jobs.read_partner), name=READ),
+        ],
         cron_jobs=[
             _on_timer(jobs.nudge_behind, EVERY_FIVE_SECONDS),
             _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
+            _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),
             _on_timer(jobs.nudge_exports, EVERY_MINUTE),
+            _on_timer(jobs.prune_deliveries, EVERY_MINUTE),
+            _on_timer(jobs.nudge_reads, EVERY_MINUTE),
             _on_timer(jobs.ask_for_compares, EVERY_MINUTE),
             _on_timer(jobs.watch_webhooks, EVERY_MINUTE),
         ],

@@ -38,6 +38,8 @@ def contact_to_xero(write: ContactWrite) -> Json:
             element[xero] = tidy_name(value) if ours == "name" and value else value or ""
     if write.contact_number is not None:
         element["ContactNumber"] = write.contact_number
+    if write.is_archived:
+        element["ContactStatus"] = "ARCHIVED"
     phones = {
         kind: _phone(kind, write.fields[ours]) for ours, kind in PHONE_TYPES.items() if ours in write.fields
     }

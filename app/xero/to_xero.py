@@ -12,7 +12,7 @@ from typing import Any
 from app.domain.fields import Value
 from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.xero.json_values import Json
-from app.xero.words import LINE_AMOUNT_TYPES, STATUSES
+from app.xero.words import DELETED, LINE_AMOUNT_TYPES, STATUSES
 
 _HEADER: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "status": ("Status", STATUSES.__getitem__),
@@ -57,7 +57,8 @@ def invoices_to_xero(writes: Sequence[InvoiceWrite]) -> Json:
 
 
 def invoice_to_xero(write: InvoiceWrite) -> Json:
-    """One element: a create is approved and marked as sent; an update holds its id and what it names, nothing more.
+    """One element: a create is approved and marked as sent, unless it is a draft; an update holds its id and what it
+    names, nothing more.
 
     Raises `ValueError` for lines without `amounts_are`: Xero would take the amounts of an inclusive invoice for
     exclusive ones (FACTS 4.4).
@@ -69,19 +70,29 @@ def invoice_to_xero(write: InvoiceWrite) -> Json:
     )
     element |= _say(write.header, _HEADER, {} if write.xero_invoice_id is None else _CLEARED)
     if write.xero_invoice_id is None:
-        element |= {"Status": "AUTHORISED", "SentToContact": True}
+        element.pop("SentToContact", None)
+        element |= _say_new_status(write)
         if write.url:
             element["Url"] = write.url
         if write.branding_theme_id:
             element["BrandingThemeID"] = write.branding_theme_id
         if write.currency_rate:
             element["CurrencyRate"] = Decimal(write.currency_rate)
+    elif write.is_draft and write.header.get("status") == "cancelled":
+        element["Status"] = DELETED
     if write.xero_contact_id is not None:
         # Any other field beside the id would edit the contact (FACTS 0.9).
         element["Contact"] = {"ContactID": write.xero_contact_id}
     if write.lines is not None:
         element["LineItems"] = [line_to_xero(line) for line in write.lines]
     return element
+
+
+def _say_new_status(write: InvoiceWrite) -> Json:
+    """Of a draft nothing is said of its being sent, of which Xero would warn (FACTS 4.8)."""
+    if write.header.get("status") == "draft":
+        return {"Status": STATUSES["draft"]}
+    return {"Status": STATUSES["sent"], "SentToContact": True}
 
 
 def line_to_xero(write: LineWrite) -> Json:

@@ -5,5 +5,8 @@ LINE_AMOUNT_TYPES = {"tax_exclusive": "Exclusive", "tax_inclusive": "Inclusive",
 
 AMOUNTS_ARE_OF = {xero: ours for ours, xero in LINE_AMOUNT_TYPES.items()}
 
-STATUSES = {"sent": "AUTHORISED", "cancelled": "VOIDED"}
-"""The status to write for the record's; nothing is ever written as a draft."""
+STATUSES = {"draft": "DRAFT", "sent": "AUTHORISED", "cancelled": "VOIDED"}
+"""The status to write for the record's."""
+
+DELETED = "DELETED"
+"""What a draft becomes that is cancelled (FACTS 4.1)."""

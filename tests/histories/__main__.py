@@ -9,6 +9,7 @@ import typer
 from rich.progress import track
 
 from app.domain.policy import ConflictPolicy
+from tests.histories.deciding import DecidingWorld
 from tests.histories.world import Settings, World
 
 POLICIES = tuple(ConflictPolicy)
@@ -16,9 +17,19 @@ KINDS = list(product(POLICIES, (True, False), (None, 3)))
 
 
 def kind_of(seed: int) -> Settings:
-    """The settings of a seed: every policy, with and without lines, with unique and with recurring values in turn."""
+    """The settings of a seed: every policy, with and without lines, with unique and with recurring values in turn.
+
+    In the second half of each hundred, people decide about conflicts.
+    """
     policy, with_lines, tokens = KINDS[seed % len(KINDS)]
-    return Settings(policy, with_lines=with_lines, tokens=tokens, steps=20 + seed % 40)
+    return Settings(
+        policy, with_lines=with_lines, tokens=tokens, steps=20 + seed % 40, with_decisions=seed % 100 >= 50
+    )
+
+
+def build_world(seed: int, settings: Settings) -> World:
+    """The world in which the history of a seed is lived."""
+    return DecidingWorld(seed, settings) if settings.with_decisions else World(seed, settings)
 
 
 def contact_kind_of(seed: int) -> Settings:
@@ -34,7 +45,7 @@ def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> N
     bad = []
     for number in track(range(seed, seed + runs), "histories"):
         kinds = [kind_of(number), *([contact_kind_of(number)] if number % 4 == 0 else [])]
-        bad += [(number, fault) for kind in kinds if (fault := World(number, kind).run()) is not None]
+        bad += [(number, fault) for kind in kinds if (fault := build_world(number, kind).run()) is not None]
     for number, fault in bad[:5]:
         print(f"seed {number}: {fault}", file=sys.stderr)  # noqa: T201
     print(f'{{"histories": {runs}, "seed": {seed}, "bad": {len(bad)}}}')  # noqa: T201

@@ -11,7 +11,7 @@ from tests.scenarios.house import House, Json
 
 BASES = {"tax_inclusive": "Inclusive", "tax_exclusive": "Exclusive", "no_tax": "NoTax"}
 CREDITS = {"credit_note": "CreditNotes", "prepayment": "Prepayments", "overpayment": "Overpayments"}
-STATUSES = {"sent": "AUTHORISED", "paid": "PAID", "cancelled": "VOIDED"}
+STATUSES = {"draft": "DRAFT", "sent": "AUTHORISED", "paid": "PAID", "cancelled": "VOIDED"}
 
 
 async def assert_alike(house: House, invoice_id: str = "inv_1", number: str | None = None) -> None:

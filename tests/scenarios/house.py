@@ -21,10 +21,9 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.clock import ManualClock, SystemClock
-from app.db.changes import Change
 from app.db.session import Database
 from app.delivery.answers import Answer, Silence
-from app.delivery.webhook import Recipient, Sender
+from app.delivery.webhook import Message, Recipient, Sender
 from app.main import create_app
 from app.sandbox.partner.server import SandboxPartner
 from app.sandbox.xero import SandboxXero, serve_in_thread
@@ -301,8 +300,8 @@ class PresentSender(Sender):
     def __init__(self, sender: Sender) -> None:
         vars(self).update(vars(sender))
 
-    async def send(self, recipient: Recipient, change: Change, now: datetime) -> Answer | Silence:
-        return await super().send(recipient, change, SystemClock().now())
+    async def send(self, recipient: Recipient, message: Message, now: datetime) -> Answer | Silence:
+        return await super().send(recipient, message, SystemClock().now())
 
 
 def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: int) -> Settings:
@@ -319,9 +318,11 @@ def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: i
         xero_api_url=xero.root_url,
         xero_identity_url=xero.root_url,
         xero_login_url=xero.root_url,
+        api_limit_per_minute=NO_LIMIT,
         xero_minute_limit=NO_LIMIT,
         xero_day_limit=NO_LIMIT,
         xero_app_minute_limit=NO_LIMIT,
+        answer_wait_seconds=0,
     )
 
 

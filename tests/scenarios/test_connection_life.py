@@ -1,6 +1,5 @@
 """A connection's whole life: taken over, refused for a moment, cut off in the middle, asleep for months, removed."""
 
-import asyncio
 from datetime import timedelta
 
 import httpx
@@ -13,12 +12,11 @@ from tests.scenarios.troubles import (
     ask,
     assert_in_step,
     connection,
+    in_the_middle,
     later,
     numbers_in_xero,
-    reconcile,
     rows,
     standing,
-    until,
     writes_since,
 )
 
@@ -45,20 +43,6 @@ async def withdraw_consent(house: House) -> None:
 async def entries_in_xero(house: House) -> list[Json]:
     """What Xero lists as connected to the app."""
     return list((await ask(house.xero.get("/state")))["connections"])
-
-
-async def slow_xero(house: House, milliseconds: int) -> None:
-    """Xero takes its time over every call."""
-    await ask(house.xero.put("/latency", json={"milliseconds": milliseconds}))
-
-
-async def called(house: House, since: int) -> None:
-    """Return when Xero has answered another call than those until `since`."""
-
-    async def has_more() -> bool:
-        return await house.last_call() > since
-
-    await until(has_more)
 
 
 async def test_another_person_takes_over_and_every_link_resumes(house: House) -> None:
@@ -107,15 +91,10 @@ async def test_a_consent_withdrawn_in_the_middle_of_a_batch_ends_in_a_state(hous
     """Some invoices are there and some are not: disconnected and told at once; nothing is lost or made twice after."""
     await house.write("inv_0")
     await house.drain()
-    await slow_xero(house, 200)
-    seen = await house.last_call()
     for number in range(1, 4):
         await house.write(f"inv_{number}", contact={"id": f"cus_{number}", "name": f"Customer {number}"})
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reconcile(house))
-        await called(house, seen)
+    async with in_the_middle(house, "PUT", "/Contacts"):
         await withdraw_consent(house)
-    await slow_xero(house, 0)
     lost = await connection(house)
     assert (lost["state"], lost["next_step"]["code"]) == ("disconnected", "authorise_again")
     assert "withdrawn" in lost["reason"]
@@ -161,15 +140,11 @@ async def test_a_connection_removed_in_the_middle_of_its_work_stays_removed(hous
     await house.drain()
     await house.edit(reference="PO 2")
     await house.write("inv_2")
-    await slow_xero(house, 200)
     seen = await house.last_call()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reconcile(house))
-        await called(house, seen)
+    async with in_the_middle(house, "GET", "/Invoices"):
         assert (await ask(house.api.delete(house.path)))["state"] == "removed"
         house.clock.advance(timedelta(minutes=1))
         await house.parts.closings.close_due()
-    await slow_xero(house, 0)
     assert await entries_in_xero(house) == []
     made = await writes_since(house, seen)
     await house.drain()
@@ -190,15 +165,10 @@ async def test_a_worker_that_lost_its_lease_ends_no_connection(house: House) -> 
     await house.write()
     await house.drain()
     await house.edit(reference="PO 2")
-    await slow_xero(house, 200)
-    seen = await house.last_call()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reconcile(house))
-        await called(house, seen)
+    async with in_the_middle(house, "GET", "/Invoices"):
         await ask(house.xero.post("/disconnect", json={"tenant_id": house.tenant_id}))
         async with house.database.writing() as session:
             await session.execute(text("UPDATE connections SET lease_owner = 'another'"))
-    await slow_xero(house, 0)
     assert (await connection(house))["state"] == "active"
     house.clock.advance(LEASE_SPAN + timedelta(seconds=1))
     await house.drain()

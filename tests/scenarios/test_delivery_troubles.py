@@ -121,7 +121,7 @@ async def stubborn_app(house: House) -> AsyncIterator[OddApp]:
     """In place of the partner's app: one that says what it is told to."""
     async with serve_odd_app() as odd, restarted(house):
         async with house.database.writing() as session:
-            await session.execute(text("UPDATE partners SET webhook_url = :url"), {"url": odd.webhook_url})
+            await session.execute(text("UPDATE webhook_endpoints SET url = :url"), {"url": odd.webhook_url})
         yield odd
 
 

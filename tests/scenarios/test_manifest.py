@@ -1,7 +1,14 @@
 """The manifest finds documents that never arrived, and asks for nothing else."""
 
 from tests.scenarios.house import House
-from tests.scenarios.troubles import app_fault, ask, assert_in_step, numbers_in_xero
+from tests.scenarios.troubles import (
+    app_fault,
+    ask,
+    assert_in_step,
+    connection,
+    discrepancies,
+    numbers_in_xero,
+)
 
 
 async def test_a_manifest_finds_missing_and_stale_documents(house: House) -> None:
@@ -56,3 +63,26 @@ async def test_the_manifest_names_what_the_app_does_not_have(house: House) -> No
     assert answer["unknown_to_you"] == ["inv_1"]
     assert await numbers_in_xero(house) == ["N-inv_1"]
     await assert_in_step(house)
+
+
+async def test_a_total_that_differs_at_the_same_version_is_kept_for_a_person(house: House) -> None:
+    """FEATURES N10: both sides mean the same by the same version, to the cent; or a person hears of it."""
+    await house.write(lines=[{"id": "l1", "quantity": "1", "unit_price": "110.00"}])
+    await house.drain()
+    assert (await connection(house))["partner_known_by"] == "document"
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    posted = await ask(house.app.post("/manifest"))
+    assert (posted["answer"]["total_differs"], await discrepancies(house)) == ([], [])
+    known = await connection(house)
+    assert known["partner_known_by"] == "manifest"
+    wrong = {"id": "inv_1", "version": 2, "total": "111.00"}
+    for _ in range(2):
+        manifest = {"invoices": [wrong, {"id": "inv_2", "version": 1, "total": "5.00"}], "contacts": []}
+        answer = await ask(house.api.post(f"{house.path}/manifest", json=manifest))
+        assert answer["total_differs"] == ["inv_1"]
+        assert answer["contacts_unknown_to_you"] == []
+    [kept] = await discrepancies(house)
+    assert kept["kind"] == "total_differs"
+    assert (kept["values"]["base"], kept["values"]["partner"]) == ("110.00", "111.00")
+    assert (await connection(house))["partner_known_at"] > known["partner_known_at"]

@@ -1,5 +1,6 @@
 """Contacts: a document in by PUT, the resource out; a search of Xero's contacts, and a link chosen by hand."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -181,7 +182,7 @@ async def link_contact(
     if moves and has_invoices and not choice.with_invoices:
         detail = "Invoices of this contact stand in Xero under another contact; ask for them to be moved too."
         raise InputRefused("contact_in_use", detail, [Fault("with_invoices", "must be true to move them")])
-    _check_choice(await _fetch_chosen(services, connection, chosen_id), others)
+    await fetch_usable_contact(services, connection, chosen_id, others)
     async with services.database.writing() as session:
         locked = await lock_own_connection(session, partner_id, connection.id)
         await save_wanted_contact(session, locked.id, contact_id, chosen_id)
@@ -191,23 +192,30 @@ async def link_contact(
     return contact
 
 
-async def _fetch_chosen(services: Services, connection: Connection, xero_id: str) -> XeroContact | None:
+async def fetch_usable_contact(
+    services: Services,
+    connection: Connection,
+    xero_id: str,
+    others: Sequence[str] = (),
+    *,
+    field: str = "xero_contact_id",
+) -> XeroContact:
+    """The contact of Xero's that a person chose, asked for by one call; raises `invalid_request` naming `field`.
+
+    `others` are contacts of the app that it is already.
+    """
+    _require_organisation(connection)
     organisation = await services.organisations.open(connection.id)
-    return next(iter(await organisation.contacts.fetch([xero_id])), None)
-
-
-def _check_choice(chosen: XeroContact | None, others: list[str]) -> None:
-    why = None
+    chosen = next(iter(await organisation.contacts.fetch([xero_id])), None)
     if chosen is None:
         why = "Xero has no such contact"
     elif not chosen.is_usable:
         why = "is archived in Xero, or was merged into another contact"
     elif others:
         why = f"is linked to the app's contact {others[0]} already"
-    if why is not None:
-        raise InputRefused(
-            "invalid_request", "This contact cannot be chosen.", [Fault("xero_contact_id", why)]
-        )
+    else:
+        return chosen
+    raise InputRefused("invalid_request", "This contact cannot be chosen.", [Fault(field, why)])
 
 
 def _require_organisation(connection: Connection) -> None:

@@ -22,6 +22,32 @@ from app.intake.document import EXAMPLE
 _RECORD_EXAMPLE = {name: value for name, value in EXAMPLE.items() if name not in ("version", "based_on")}
 
 
+INVOICE_EXAMPLE: dict[str, Any] = {
+    "id": "inv_8801",
+    "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
+    "state": "settled",
+    "reason": None,
+    "since": "2026-11-20T03:15:01Z",
+    "revision": 13,
+    "record": _RECORD_EXAMPLE,
+    "partner": {
+        "version": 7,
+        "number": "INV-0042",
+        "acknowledged_revision": 13,
+        "document": EXAMPLE,
+    },
+    "xero": {
+        "xero_invoice_id": "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21",
+        "number": "INV-0042",
+        "status": "AUTHORISED",
+        "total": "1890.00",
+        "amount_due": "1390.00",
+        "updated_at": "2026-11-20T03:15:01Z",
+        "deep_link": DEEP_LINK.format("!Ab1c2", "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21"),
+    },
+}
+
+
 class PartnerSide(BaseModel):
     """What is known of the partner's side. `document` is the newest one that it sent, as it came."""
 
@@ -46,33 +72,7 @@ class XeroSide(BaseModel):
 class Invoice(BaseModel):
     """An invoice that is kept true in two places."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "inv_8801",
-                    "connection_id": "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10",
-                    "state": "settled",
-                    "reason": None,
-                    "since": "2026-11-20T03:15:01Z",
-                    "revision": 13,
-                    "record": _RECORD_EXAMPLE,
-                    "partner": {
-                        "version": 7, "number": "INV-0042", "acknowledged_revision": 13, "document": EXAMPLE,
-                    },
-                    "xero": {
-                        "xero_invoice_id": "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21",
-                        "number": "INV-0042",
-                        "status": "AUTHORISED",
-                        "total": "1890.00",
-                        "amount_due": "1390.00",
-                        "updated_at": "2026-11-20T03:15:01Z",
-                        "deep_link": DEEP_LINK.format("!Ab1c2", "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21"),
-                    },
-                }
-            ]
-        }
-    )  # fmt: skip
+    model_config = ConfigDict(json_schema_extra={"examples": [INVOICE_EXAMPLE]})
 
     id: str = Field(description="The partner's id, or the one we chose for an invoice born in Xero.")
     connection_id: UUID

@@ -38,6 +38,21 @@ _MISSING = ("unauthorised", "not_found", "invalid_request")
 class Attempt(BaseModel):
     """One action on Xero: what was to be moved (before and after by path), and what came of it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 71,
+                    "action": "update",
+                    "outcome": "done",
+                    "message": None,
+                    "moves": {"reference": {"before": "PO 1177", "after": "PO 1178"}},
+                    "at": "2026-11-20T03:15:01Z",
+                }
+            ]
+        }
+    )
+
     id: int
     action: Literal["create", "update", "pay", "unpay", "credit", "uncredit"] | str
     outcome: Literal["done", "refused", "unknown", "adopted"] | str

@@ -10,7 +10,7 @@ from app.api.books.standing import Reason, find_connection_reason
 from app.db.items import KeptItem
 from app.domain.connection import Connection
 from app.domain.item import differing_fields
-from app.domain.link import State
+from app.domain.link import Standing, State
 from app.domain.settings import ItemSync
 from app.intake.item_document import EXAMPLE
 
@@ -84,7 +84,7 @@ class Item(BaseModel):
 def build_item(kept: KeptItem, connection: Connection) -> Item:
     """The resource of one product."""
     link = kept.link
-    state, reason = _stand(kept, connection)
+    state, reason = stand_item(kept, connection)
     return Item(
         id=link.partner_item_id,
         connection_id=connection.id,
@@ -103,12 +103,13 @@ def build_item(kept: KeptItem, connection: Connection) -> Item:
     )
 
 
-def _stand(kept: KeptItem, connection: Connection) -> tuple[State, Reason | None]:
+def stand_item(kept: KeptItem, connection: Connection) -> tuple[State, Reason | None]:
+    """Where a product stands, and why."""
     if connection.settings.items is ItemSync.OFF:
         return State.SETTLED, _OFF
-    if kept.is_behind:
+    if kept.is_behind and kept.skip is None:
         return State.BEHIND, find_connection_reason(connection)
-    standing = kept.link.standing
+    standing = Standing.held(kept.skip.hold) if kept.skip else kept.link.standing
     if standing.code is None:
         return standing.state, None
     return standing.state, Reason(

@@ -9,6 +9,7 @@ from app.domain.connection import Connection, ConnectionState
 from app.domain.hold import Way
 from app.domain.link import Standing, State
 from app.domain.next_step import find_next_step
+from app.domain.skip import Skip
 
 
 class Reason(BaseModel):
@@ -56,15 +57,22 @@ class Kept(Protocol):
     def since_at(self) -> datetime: ...
     @property
     def touched_at(self) -> datetime: ...
+    @property
+    def skip(self) -> Skip | None: ...
 
 
 def show(kept: Kept, connection: Connection) -> Shown:
-    """A link is behind while something was triggered since it last settled, whatever it was before."""
+    """A link is behind while something was triggered since it last settled, whatever it was before; what a person set
+    aside is held from that moment on.
+    """
+    if kept.skip is not None:
+        held = Standing.held(kept.skip.hold)
+        return Shown(state=State.HELD, reason=show_standing(held), since=kept.skip.at)
     standing = kept.standing
     if not kept.is_behind:
-        return Shown(state=standing.state, reason=_own_reason(standing), since=kept.since_at)
+        return Shown(state=standing.state, reason=show_standing(standing), since=kept.since_at)
     if standing.state is State.BEHIND:
-        own, since = _own_reason(standing), kept.since_at
+        own, since = show_standing(standing), kept.since_at
     else:
         own, since = None, max(kept.touched_at, kept.since_at)
     return Shown(state=State.BEHIND, reason=find_connection_reason(connection) or own, since=since)
@@ -92,7 +100,8 @@ def find_connection_reason(connection: Connection) -> Reason | None:
     )
 
 
-def _own_reason(standing: Standing) -> Reason | None:
+def show_standing(standing: Standing) -> Reason | None:
+    """A link's own reason; None where it has none."""
     if standing.code is None:
         return None
     return Reason(

@@ -1,4 +1,7 @@
-"""The webhooks that tell an app of a connection itself, as the contract tells them; nothing is routed from here."""
+"""The webhooks that tell an app of a connection itself, or of an endpoint of its own, as the contract tells them.
+
+Nothing is routed from here.
+"""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,6 +18,7 @@ NOTICES = {
     "connection.resumed": "It goes on after a pause.",
     "connection.removed": "It has ended for good.",
     "connection.invoices_numbered": "Xero gave invoices other numbers than the app's, as the settings ask for.",
+    "endpoint.disabled": "Nothing is sent to an endpoint of yours any more, because it does not work.",
     "connection.attention": "It works, but somebody should act; `reason` and `next_step`, or what is named, say how.",
 }
 """Every type with a sentence."""
@@ -50,7 +54,10 @@ def send_notice(
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `ntc_17`.")],
     webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
     webhook_signature: Annotated[
-        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+        str,
+        Header(
+            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
+        ),
     ],
 ) -> None:
     """One connection's notices come in the order in which things happened, one at a time; it may be history by then,

@@ -78,7 +78,10 @@ def send_change(
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1042`.")],
     webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
     webhook_signature: Annotated[
-        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+        str,
+        Header(
+            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
+        ),
     ],
 ) -> None:
     """Compare and set, for each entry of `fields`, all of them or none:
@@ -91,6 +94,9 @@ def send_change(
 
     Then raise `version`, and send the change's `revision` as `based_on` from now on.
     Signed by [Standard Webhooks](https://www.standardwebhooks.com); one invoice's changes come in order.
+
+    That holds for the endpoint that `applies`. One that `listens` gets the same message as a copy, in no order that is
+    promised (`revision` tells): any 2xx takes it, and nothing else is read of the answer.
     """
 
 
@@ -106,13 +112,57 @@ def send_contact_change(
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1043`.")],
     webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
     webhook_signature: Annotated[
-        str, Header(description="`v1,` and a signature, with your `webhook_secret_out`.")
+        str,
+        Header(
+            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
+        ),
     ],
 ) -> None:
     """The same rules as for an invoice, on the fields of a contact; `data` has `contact_id` and `contact`.
 
     A contact that your app does not know comes with every `before` null, under an id for it to keep.
     """
+
+
+class TestSent(BaseModel):
+    """What `POST /v1/webhook-endpoints/{id}/test` sends."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "test",
+                    "timestamp": "2026-11-20T04:00:00Z",
+                    "data": {"endpoint_id": "0b9a4a6e-52a5-4f0c-8a54-1f6d7b7a2c11", "message": "A test."},
+                }
+            ]
+        }
+    )
+
+    type: Literal["test"]
+    timestamp: datetime
+    data: dict[str, str]
+
+
+@router.post(
+    "test",
+    operation_id="send_test",
+    status_code=204,
+    summary="To your app: a test that somebody asked for",
+    responses={
+        204: {"description": "Taken: any 2xx says so."},
+        "default": {"description": "Anything else: told to whoever asked for the test."},
+    },
+)
+def send_test(
+    test: TestSent,
+    webhook_id: Annotated[str, Header(description="New with every test, as in `tst_2f0a...`.")],
+    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
+    webhook_signature: Annotated[
+        str, Header(description="`v1,` and a signature by the endpoint's secret; two while one is replaced.")
+    ],
+) -> None:
+    """It tells nothing, and is sent once: answer any 2xx if the signature holds."""
 
 
 declare_notices(router)
@@ -138,7 +188,8 @@ _FROM_PARTNER = {
     "tags": ["webhooks"],
     "operationId": "take_partner_event",
     "summary": "From your app: a document, as a signed webhook instead of a PUT",
-    "description": "By [Standard Webhooks](https://www.standardwebhooks.com), signed with your `webhook_secret_in`. "
+    "description": "By [Standard Webhooks](https://www.standardwebhooks.com), signed with your `webhook_secret_in`, or "
+    "with either while that is replaced (`POST /v1/partner/incoming-secret/rotate`). "
     "Stored once per `webhook-id` and answered after that is committed. A stale document is answered 200 too, since "
     "sending it again would not help; a refused one leaves nothing behind, so mend it and send it again. "
     "Types that are not known are kept and answered 200.",
@@ -146,6 +197,7 @@ _FROM_PARTNER = {
         {
             "name": "partner_id",
             "in": "path",
+            "description": "Yours, as it was told with your first key.",
             "required": True,
             "schema": {"type": "string", "format": "uuid"},
         },
@@ -221,6 +273,7 @@ _FROM_XERO_TO_APP = {
         {
             "name": "xero_app_id",
             "in": "path",
+            "description": "Your Xero app's id here.",
             "required": True,
             "schema": {"type": "string", "format": "uuid"},
         },

@@ -1,16 +1,33 @@
-"""Discrepancies: differences that no merge explains, kept for a person to look at."""
+"""Discrepancies: differences for a person to look at, field by field, with where each came from; as JSON and as CSV."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.authentication import MEMBERS_WRITE, OwnConnection
-from app.api.dependencies import Given
+from app.api.authentication import (
+    MEMBERS_WRITE,
+    ConnectionId,
+    GivenCaller,
+    OwnConnection,
+    PartnerId,
+    lock_own_connection,
+)
+from app.api.dependencies import Given, Services
+from app.api.findings.choices import Offered, list_offers
+from app.api.findings.deciding import get_discrepancy, get_link, take_decision
+from app.api.findings.decision_input import Decision
+from app.api.findings.resolution_resource import Resolution, build_resolution
+from app.api.findings.spreadsheet import MEDIA_TYPE, stream
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.findings import About, KeptDiscrepancy, list_discrepancies
+from app.db.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
+from app.db.resolutions import find_kept_resolution
+from app.domain.connection import Connection
+from app.domain.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState, MovedBy
+from app.domain.fields import instant_text
 from app.intake.values import Identity
 
 router = APIRouter(
@@ -19,62 +36,231 @@ router = APIRouter(
     dependencies=[MEMBERS_WRITE],
 )
 
+DiscrepancyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The discrepancy's id.", examples=[3])]
+
+PAGE_OF_A_SHEET = 500
+
+_MISSING = ("unauthorised", "not_found", "invalid_request")
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "description": "All of them, one in a row.",
+    }
+}
+_EXAMPLE: dict[str, Any] = {
+    "id": 3,
+    "invoice_id": "inv_8801",
+    "contact_id": None,
+    "number": "INV-0042",
+    "kind": "value_differs",
+    "path": "due_on",
+    "message": "Xero shows another value than was known; the edit was made there. It moved no timestamp.",
+    "values": {"base": "2026-12-04", "partner": "2026-12-04", "xero": "2026-12-18"},
+    "moved_by": "xero",
+    "moved_at": None,
+    "state": "open",
+    "found_at": "2026-11-20T04:00:02Z",
+    "closed_at": None,
+    "closed_because": None,
+}
+
 
 class Discrepancy(BaseModel):
-    """Something that a person should look at on both sides."""
+    """A difference between the two sides that a person should look at."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    id: int
+    invoice_id: str | None = Field(description="The invoice that it is of; null where it is a contact's.")
+    contact_id: str | None
+    number: str | None = Field(description="The invoice's number, the app's if it has one.")
+    kind: DiscrepancyKind = Field(
+        description="`overwritten_in_xero`: an edit there may have been lost to our write. `value_differs`: a compare "
+        "found it. `total_differs`: the totals, though every field agrees. `missing_in_xero`, `missing_at_partner`."
+    )
+    path: str | None = Field(description="The field; null where it is of the whole.")
+    message: str
+    values: dict[str, Any] = Field(
+        description="`base`, what both had agreed on, `partner` and `xero`; one that is missing is not known. Of "
+        "`overwritten_in_xero`: what Xero held before our write is the base, what we wrote is the partner's."
+    )
+    moved_by: MovedBy = Field(description="The side that moved it there, as far as the shadows tell.")
+    moved_at: datetime | None = Field(description="When, by that side's clock; null: not known.")
+    state: DiscrepancyState
+    found_at: datetime
+    closed_at: datetime | None
+    closed_because: str | None
+
+
+class DiscrepancyInWords(Discrepancy):
+    """A discrepancy with what can be chosen."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    "id": 3,
-                    "invoice_id": "inv_8801",
-                    "contact_id": None,
-                    "kind": "overwritten_in_xero",
-                    "message": "Somebody changed it in Xero at 2026-11-20T04:00:00Z, between our read and our write.",
-                    "values": {"reference": {"before": "PO 1177", "after": "PO 1178"}},
-                    "found_at": "2026-11-20T04:00:02Z",
+                    **_EXAMPLE,
+                    "choices": [{"action": "ignore", "meaning": "It stays as it is.", "value": None}],
                 }
             ]
         }
     )
 
-    id: int
-    invoice_id: str | None = Field(description="The invoice that it is of; null where it is a contact's.")
-    contact_id: str | None
-    kind: str = Field(description="`overwritten_in_xero`: an edit there may have been lost to our write.")
-    message: str
-    values: dict[str, Any] = Field(description="By path: what Xero held before our write, and what we wrote.")
-    found_at: datetime
+    choices: list[Offered]
+
+
+def _read_filter(
+    invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
+    contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
+    kind: Annotated[DiscrepancyKind | None, Query(description="Only this kind.")] = None,
+    state: Annotated[DiscrepancyState | None, Query(description="Only those in this state.")] = None,
+) -> WantedDiscrepancies:
+    return WantedDiscrepancies(
+        partner_invoice_id=invoice_id, partner_contact_id=contact_id, kind=kind, state=state
+    )
+
+
+Filter = Annotated[WantedDiscrepancies, Depends(_read_filter)]
 
 
 @router.get(
     "",
     operation_id="list_discrepancies",
     summary="Discrepancies, oldest first",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    response_model=Page[Discrepancy],
+    responses={**_CSV, **documented(*_MISSING)},
 )
 async def list_connection_discrepancies(
+    request: Request,
     services: Given,
     connection: OwnConnection,
     after: AfterNumber,
-    invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
-    contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
+    wanted: Filter,
     limit: Limit = 100,
-) -> Page[Discrepancy]:
-    """Xero has no compare-and-set, so an edit made between our read and our write is noticed afterwards, here."""
-    async with services.database.reading() as session:
-        found = await list_discrepancies(session, connection.id, About(after, limit, invoice_id, contact_id))
-    return Page(data=[_show(one) for one in found], next=write_number(found, limit, lambda one: one.id))
+) -> Page[Discrepancy] | Response:
+    """One for each field. With `Accept: text/csv` all of them at once, as a sheet.
 
-
-def _show(kept: KeptDiscrepancy) -> Discrepancy:
-    return Discrepancy(
-        id=kept.id,
-        invoice_id=kept.partner_invoice_id,
-        contact_id=kept.partner_contact_id,
-        kind=kept.kind,
-        message=kept.message,
-        values=dict(kept.values),
-        found_at=kept.found_at,
+    A difference whose cause is gone closes by itself: `state=open` is what is left to look at.
+    """
+    if MEDIA_TYPE in request.headers.get("accept", ""):
+        return _write_sheet(services, connection, wanted)
+    found = await _list(services, connection, wanted, after, limit)
+    return Page(
+        data=[Discrepancy(**_show(one)) for one in found], next=write_number(found, limit, lambda one: one.id)
     )
+
+
+@router.get(
+    ".csv",
+    operation_id="export_discrepancies",
+    summary="All discrepancies as a sheet",
+    response_class=Response,
+    responses={**_CSV, **documented(*_MISSING)},
+)
+async def export_discrepancies(services: Given, connection: OwnConnection, wanted: Filter) -> Response:
+    """Streamed, and safe to open: no cell is taken for a formula."""
+    return _write_sheet(services, connection, wanted)
+
+
+@router.get(
+    "/{discrepancy_id}",
+    operation_id="get_discrepancy",
+    summary="One discrepancy, and what can be chosen",
+    responses=documented(*_MISSING),
+)
+async def get_one_discrepancy(
+    services: Given, connection: OwnConnection, discrepancy_id: DiscrepancyId
+) -> DiscrepancyInWords:
+    """Answers from what is known; nobody is asked."""
+    async with services.database.reading() as session:
+        kept = await get_discrepancy(session, connection, discrepancy_id)
+        link = await get_link(session, connection, kept)
+    return DiscrepancyInWords(**_show(kept), choices=list_offers(kept, link))
+
+
+@router.post(
+    "/{discrepancy_id}/resolve",
+    operation_id="resolve_discrepancy",
+    summary="Decide a discrepancy",
+    responses={
+        201: {"model": Resolution, "description": "The decision was stored."},
+        **documented(
+            "malformed_body",
+            *_MISSING,
+            "connection_removed",
+            "decision_refused",
+            "contact_in_use",
+            "too_large",
+        ),
+    },
+)
+async def resolve_discrepancy(
+    services: Given,
+    caller: GivenCaller,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    discrepancy_id: DiscrepancyId,
+    decision: Decision,
+    response: Response,
+    tasks: BackgroundTasks,
+) -> Resolution:
+    """Stored at once and carried out right after, as a conflict's; the same decision again is the one that is there."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        subject = await get_discrepancy(session, connection, discrepancy_id)
+        taken = await take_decision(session, connection, caller, subject, decision, services.clock.now())
+        kept = await find_kept_resolution(session, connection.id, taken.resolution_id)
+    assert kept is not None  # it was stored by this transaction, or before
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    response.status_code = 201 if taken.is_new else 200
+    return build_resolution(kept)
+
+
+async def _list(
+    services: Services, connection: Connection, wanted: WantedDiscrepancies, after: int, limit: int
+) -> list[KeptDiscrepancy]:
+    page = WantedDiscrepancies(
+        after, limit, wanted.partner_invoice_id, wanted.partner_contact_id, wanted.kind, wanted.state
+    )
+    async with services.database.reading() as session:
+        return await list_discrepancies(session, connection.id, page)
+
+
+_COLUMNS = ("id", "invoice_id", "contact_id", "number", "kind", "path", "base", "partner", "xero", "moved_by",
+            "moved_at", "state", "found_at", "closed_at", "closed_because", "message")  # fmt: skip
+
+
+def _write_sheet(services: Services, connection: Connection, wanted: WantedDiscrepancies) -> Response:
+    async def fetch_page(after: int) -> tuple[list[Sequence[Any]], int | None]:
+        found = await _list(services, connection, wanted, after, PAGE_OF_A_SHEET)
+        return [_row(one) for one in found], found[-1].id if len(found) == PAGE_OF_A_SHEET else None
+
+    return stream("discrepancies", _COLUMNS, fetch_page)
+
+
+def _row(kept: KeptDiscrepancy) -> list[Any]:
+    shown = _show(kept) | {name: kept.values.get(name) for name in ("base", "partner", "xero")}
+    return [_plain(shown[name]) for name in _COLUMNS]
+
+
+def _plain(value: Any) -> Any:
+    return instant_text(value) if isinstance(value, datetime) else value
+
+
+def _show(kept: KeptDiscrepancy) -> dict[str, Any]:
+    return {
+        "id": kept.id,
+        "invoice_id": kept.partner_invoice_id,
+        "contact_id": kept.partner_contact_id,
+        "number": kept.number,
+        "kind": kept.kind,
+        "path": None if kept.path == WHOLE else kept.path,
+        "message": kept.message,
+        "values": {name: value for name, value in kept.values.items() if name != "version"},
+        "moved_by": kept.moved_by,
+        "moved_at": kept.moved_at,
+        "state": kept.state,
+        "found_at": kept.found_at,
+        "closed_at": kept.closed_at,
+        "closed_because": kept.closed_because,
+    }

@@ -7,15 +7,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.settings.mappings import MappingProblem, build_problems
 from app.domain.connection import Connection, ConnectionState
-from app.domain.next_step import find_next_step
+from app.domain.next_step import find_next_step, is_ready
+from app.domain.partner_knowledge import Source, find_knowledge
 
 
 class NextStep(BaseModel):
     """What somebody should do next: a code for machines, a sentence for people."""
 
-    code: str
+    code: str = Field(description="`ready` where nothing is left to do.")
     message: str
     call: str | None = Field(default=None, description="The call that takes the step, as in `POST /v1/...`.")
+    is_optional: bool = Field(
+        default=False, description="Everything goes without it, but for what the sentence says."
+    )
 
 
 class OfferShown(BaseModel):
@@ -55,7 +59,9 @@ class ConnectionShown(BaseModel):
                         "code": "authorise",
                         "message": "Open authorise_url and give consent in Xero.",
                         "call": "POST /v1/connections/6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10/authorise",
+                        "is_optional": False,
                     },
+                    "is_ready": False,
                     "authorise_url": "https://login.xero.com/identity/connect/authorize?response_type=code&...",
                     "organisation": None,
                     "offered": [],
@@ -68,6 +74,8 @@ class ConnectionShown(BaseModel):
                     "swept_at": None,
                     "compared_at": None,
                     "compared_differing": None,
+                    "partner_known_at": None,
+                    "partner_known_by": None,
                     "created_at": "2026-11-20T03:00:00Z",
                 }
             ]
@@ -81,6 +89,9 @@ class ConnectionShown(BaseModel):
     reason: str | None
     since: datetime
     next_step: NextStep | None
+    is_ready: bool = Field(
+        description="Invoices that are sent now reach Xero, as far as state and settings tell; a pre-flight asks Xero."
+    )
     authorise_url: str | None = Field(
         description="Where to send the person who gives consent; shown where it is made, good once, for ten minutes."
     )
@@ -108,6 +119,14 @@ class ConnectionShown(BaseModel):
     compared_differing: int | None = Field(
         description="How many of them that compare found to differ, and brought into step."
     )
+    partner_known_at: datetime | None = Field(
+        description="The moment as of which your side is known here: whatever your app held then has arrived, where "
+        "that is by a read or a manifest."
+    )
+    partner_known_by: Source | None = Field(
+        description="`read` or `manifest`, whichever was later; `document` where neither is used: then the moment is "
+        "only when the newest document came, and one that was lost is not noticed."
+    )
     created_at: datetime
 
 
@@ -116,7 +135,7 @@ def build_connection(
 ) -> ConnectionShown:
     """The resource of a connection."""
     organisation = connection.organisation
-    step = find_next_step(connection)
+    known = find_knowledge(connection.partner_read_at, connection.manifest_at, connection.documented_at)
     return ConnectionShown(
         id=connection.id,
         business_id=connection.business_id,
@@ -124,7 +143,8 @@ def build_connection(
         state=connection.state,
         reason=connection.reason,
         since=connection.since_at,
-        next_step=NextStep(code=step.code, message=step.message, call=step.call) if step else None,
+        next_step=build_next_step(connection),
+        is_ready=is_ready(connection),
         authorise_url=authorise_url,
         organisation=OrganisationName(
             name=organisation.name,
@@ -149,5 +169,13 @@ def build_connection(
         swept_at=connection.swept_at,
         compared_at=connection.compared_at,
         compared_differing=connection.compared.differing if connection.compared else None,
+        partner_known_at=known.known_at if known else None,
+        partner_known_by=known.source if known else None,
         created_at=connection.created_at,
     )
+
+
+def build_next_step(connection: Connection) -> NextStep | None:
+    """What somebody should do next, as it is shown; None where the connection has ended."""
+    step = find_next_step(connection)
+    return NextStep.model_validate(step, from_attributes=True) if step else None

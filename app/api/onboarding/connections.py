@@ -34,6 +34,7 @@ from app.db.connections import (
 from app.db.consents import share_consent
 from app.db.holds import trigger_held
 from app.db.items import trigger_items
+from app.db.partner_reads import ask_for_read
 from app.db.session import ReadSession, WriteSession
 from app.db.states import PAUSED, move
 from app.db.sweeps import ask_for_sweep
@@ -188,16 +189,20 @@ async def resume_connection(
 async def sweep_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> ConnectionShown:
-    """Search Xero for changes that no event told of, read its accounts, tax rates and lock dates anew, and try every
-    held invoice again. Accepted at once; `swept_at` tells when it was done. The search happens by itself now and then.
+    """Search Xero for changes that no event told of, and your app too where it can be asked; read accounts, tax rates
+    and lock dates anew, and try every held invoice again. Accepted at once; `swept_at` tells when it was done. The
+    search happens by itself now and then.
     """
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         await ask_for_sweep(session, connection.id)
+        is_readable = await ask_for_read(session, connection.id)
         await trigger_held(session, connection.id)
         await trigger_items(session, connection.id, only_held=True)
         shown = build_connection(await read_again(session, connection))
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    if is_readable:
+        tasks.add_task(services.waker.read_soon, connection.id)
     return shown
 
 
@@ -212,13 +217,17 @@ async def compare_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> ConnectionShown:
     """For what Xero gives no sign of, as a due date moved on a part-paid invoice. Accepted at once; `compared_at` tells
-    when it was done. It happens by itself once a day, and gives way to everything else.
+    when it was done. It happens by itself once a day, and gives way to everything else. Where your app can be asked,
+    everything that it holds is listed as well; `partner-side` tells what that came to.
     """
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         await ask_for_compare(session, connection.id)
+        is_readable = await ask_for_read(session, connection.id, compare=True)
         shown = build_connection(await read_again(session, connection))
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    if is_readable:
+        tasks.add_task(services.waker.read_soon, connection.id)
     return shown
 
 

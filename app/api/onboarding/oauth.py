@@ -23,7 +23,7 @@ router = APIRouter(tags=["consent"])
 RETURN_PATH = "/oauth/xero/callback"
 """What a Xero app must have registered as its redirect URI, below our public address (FACTS 1)."""
 
-Sent = Annotated[str | None, Query(max_length=4096)]
+Sent = Annotated[str | None, Query(max_length=4096, description="As Xero sends it.")]
 
 
 @router.get(

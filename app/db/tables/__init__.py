@@ -1,21 +1,26 @@
 """The tables, each with what it is for. PostgreSQL only; every instant is timestamptz, every id a UUID that we made.
 
 Who writes which column of a link is fixed, so that an API call and a reconcile never undo each other: intake owns the
-document columns and raises `generation`; delivery raises `acked_revision` and `acked_version`; everything else is the
-reconcile's, which writes under the connection's lease.
+document columns and the wishes (`draft_asked`, `push_wanted`) and raises `generation`; delivery raises `acked_revision`
+and `acked_version`; everything else is the reconcile's, which writes under the connection's lease.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
+from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
+from app.db.tables.endpoints import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow, WebhookSecretRow
 from app.db.tables.exports import ExportRow, ExportThingRow
+from app.db.tables.idempotency import IdempotencyKeyRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
+from app.db.tables.partner_reads import PartnerReadRow, ReadEndpointRow, UnlistedRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
+from app.db.tables.trials import TestTransactionRow
 from app.db.tables.usage import XeroUsageRow
 from app.db.tables.xero_apps import XeroAppRow
 
@@ -27,20 +32,31 @@ __all__ = [
     "ConflictRow",
     "ConnectionRow",
     "ContactLinkRow",
+    "DeliveryAttemptRow",
+    "DeliveryRow",
     "DiscrepancyRow",
     "ExportRow",
     "ExportThingRow",
+    "IdempotencyKeyRow",
     "InvoiceLinkRow",
+    "InvoiceSumRow",
     "ItemLinkRow",
     "ItemListRow",
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",
+    "PartnerReadRow",
     "PartnerRow",
+    "ReadEndpointRow",
+    "ResolutionRow",
     "SubscriptionRow",
     "Table",
+    "TestTransactionRow",
     "TokenSetRow",
     "UncomparedRow",
+    "UnlistedRow",
+    "WebhookEndpointRow",
+    "WebhookSecretRow",
     "XeroAppRow",
     "XeroEventRow",
     "XeroItemRow",

@@ -11,32 +11,35 @@ from app.db.tables.table import Table
 
 
 class PartnerRow(Table):
-    """A company whose app calls us. Its two webhook secrets are encrypted; `webhook_url` is where changes go."""
+    """A company whose app calls us; where it is called in turn, its endpoints say (`tables.endpoints`)."""
 
     __tablename__ = "partners"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str]
-    webhook_url: Mapped[str | None]
-    secret_in: Mapped[bytes]
-    """Signs what the partner sends to us."""
-    secret_out: Mapped[bytes]
-    """Signs what we send to the partner."""
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class ApiKeyRow(Table):
-    """An API key: only its hash is kept; `prefix` is what a person may see of it. `role`: `read`, `member`, `admin`."""
+    """An API key: only its hash is kept; `prefix` is what a person may see of it. `role`: `read`, `member`, `admin`.
+
+    It is in force until it is revoked or expires, whichever comes first. `replaced_by` is the key that it was rotated
+    to; a key is rotated once. `last_used_at` is kept at most once a minute.
+    """
 
     __tablename__ = "api_keys"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
     prefix: Mapped[str]
     role: Mapped[str] = mapped_column(server_default="admin")
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
 
 
 class TokenSetRow(Table):
@@ -75,12 +78,15 @@ class ConnectionRow(Table):
 
     `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
     `compare_run` is how far it has come, and `compare_at` when to go on with one that was put off. `compared_at` is
-    when the last one was done, `compared` what it came to.
+    when the last one was done, `compared` what it came to. `manifest_at` is when the partner last said what it has.
 
     `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
     `forked_from` is the connection whose settings are carried over once the organisation is known.
+
+    What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
+    `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end.
     """
 
     __tablename__ = "connections"
@@ -136,6 +142,9 @@ class ConnectionRow(Table):
     compare_at: Mapped[datetime | None]
     compared_at: Mapped[datetime | None]
     compared: Mapped[dict[str, Any] | None]
+    manifest_at: Mapped[datetime | None]
+    documented_at: Mapped[datetime | None]
+    partner_read_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

@@ -14,7 +14,7 @@ class XeroEventRow(Table):
     """The inbox of Xero's events, each stored once (Xero gives them no id; FACTS 3).
 
     `taken_at` is set by the reconcile that looked at what the event points to. `connection_id` is null when the
-    tenant is unknown.
+    tenant is unknown. `replayed_at` is when a person last asked to look at it again; its date is not believed since.
     """
 
     __tablename__ = "xero_events"
@@ -30,6 +30,7 @@ class XeroEventRow(Table):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_xero_events_listed", "connection_id", "received_at", "id"),
         Index("ix_xero_events_waiting", "connection_id", "id", postgresql_where=text("taken_at IS NULL")),
     )
 
@@ -44,18 +45,29 @@ class XeroEventRow(Table):
     payload: Mapped[dict[str, Any]]
     received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     taken_at: Mapped[datetime | None]
+    replayed_at: Mapped[datetime | None]
 
 
 class PartnerEventRow(Table):
-    """The inbox of the partner's webhooks, each stored once by its webhook id; `outcome` says what became of it."""
+    """The inbox of the partner's webhooks, each stored once by its webhook id; `outcome` says what became of it.
+
+    `connection_id` is the one that it names; null where it names none of the partner's. `replayed_at` and
+    `replay_outcome` are of the last time that a person had it taken in again.
+    """
 
     __tablename__ = "partner_events"
-    __table_args__ = (Index("uq_partner_events_webhook_id", "partner_id", "webhook_id", unique=True),)
+    __table_args__ = (
+        Index("uq_partner_events_webhook_id", "partner_id", "webhook_id", unique=True),
+        Index("ix_partner_events_listed", "connection_id", "received_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
+    connection_id: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
     webhook_id: Mapped[str]
     event_type: Mapped[str]
     payload: Mapped[dict[str, Any]]
     outcome: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    replayed_at: Mapped[datetime | None]
+    replay_outcome: Mapped[str | None]

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
 
 
-class ItemLinkRow(Table):
+class ItemLinkRow(Skippable, Table):
     """The pair of identities of one product, and what we know of each side (see `domain.item`).
 
     `document` is the partner's newest word as it came; `record`, `partner_shadow` and `xero_shadow` are in Xero's
@@ -33,6 +34,8 @@ class ItemLinkRow(Table):
             "touched_at",
             postgresql_where=text("generation > settled_generation"),
         ),
+        Index("ix_item_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_item_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

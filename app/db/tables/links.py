@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
 
 
-class ContactLinkRow(Table):
+class ContactLinkRow(Skippable, Table):
     """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
@@ -18,7 +19,9 @@ class ContactLinkRow(Table):
     `merged_version` is the rank that the record has taken in (`domain.contact_link`). `intent_key` and `intent_at`
     stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
     `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
-    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet.
+    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
+    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `apart` and `ignored` are what
+    people decided of held conflicts (`domain.hub`).
     """
 
     __tablename__ = "contact_links"
@@ -42,7 +45,13 @@ class ContactLinkRow(Table):
             "ix_contact_links_unfinished", "connection_id", postgresql_where=text("intent_key IS NOT NULL")
         ),
         Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_contact_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
+        Index(
+            "ix_contact_links_unsettled",
+            "connection_id",
+            postgresql_where=text("state <> 'settled' OR generation > settled_generation"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -79,6 +88,8 @@ class ContactLinkRow(Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
@@ -87,11 +98,12 @@ class ContactLinkRow(Table):
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     wanted_xero_id: Mapped[str | None]
+    push_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_updated_at: Mapped[datetime | None]
     read_updated_at: Mapped[datetime | None]
 
 
-class InvoiceLinkRow(Table):
+class InvoiceLinkRow(Skippable, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
@@ -99,7 +111,9 @@ class InvoiceLinkRow(Table):
     payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is Xero's
     clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself.
+    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `apart` and
+    `ignored` are what people decided of held conflicts (`domain.hub`). `draft_asked` is the body of the call that asked
+    for it in Xero as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -124,10 +138,16 @@ class InvoiceLinkRow(Table):
         ),
         Index("ix_invoice_links_credit_ids", "credit_ids", postgresql_using="gin"),
         Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_invoice_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_invoice_links_retry", "retry_at", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
         Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
+        Index(
+            "ix_invoice_links_unsettled",
+            "connection_id",
+            postgresql_where=text("state <> 'settled' OR generation > settled_generation"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -156,6 +176,7 @@ class InvoiceLinkRow(Table):
     document_at: Mapped[datetime | None]
     acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
     acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    draft_asked: Mapped[dict[str, Any] | None]
 
     record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -165,6 +186,8 @@ class InvoiceLinkRow(Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -11,7 +11,10 @@ from app.db.tables.table import Table
 
 
 class NoticeRow(Table):
-    """One notice, sent until the partner's app takes it. `state`: `pending` or `delivered`."""
+    """One notice, sent until the partner's app takes it.
+
+    `state`: `pending`, `delivered`, or `kept`, which is for the feed alone.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (

@@ -19,7 +19,8 @@ class ChangeRow(Table):
 
     Cursors of one connection grow in the order of commit, because only the holder of the connection's lease inserts
     them. `kind` says what the link is of: `invoice` or `contact`. `moves` is the canonical form (path to before and
-    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`.
+    after), `body` what the partner is sent. `state`: `pending`, `applied`, `refused`, `superseded`. `is_resend`: it was
+    applied, and a person wants it sent again, so it waits even if the partner's side needs nothing.
     """
 
     __tablename__ = "changes"
@@ -41,6 +42,7 @@ class ChangeRow(Table):
     attempts: Mapped[int] = mapped_column(server_default="0")
     due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     claimed_until: Mapped[datetime | None]
+    is_resend: Mapped[bool] = mapped_column(server_default=text("false"))
     last_answer: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     answered_at: Mapped[datetime | None]
@@ -49,13 +51,20 @@ class ChangeRow(Table):
 class ConflictRow(Table):
     """The same thing changed on both sides: base and both values are kept whatever was decided.
 
-    `winner` is null while it is held; `closed_at` is when a held one ended.
+    `winner` is null while it is held; `closed_at` is when a held one ended, `ignored_at` since when a person has left
+    it as it is. `partner_at` and `xero_at` are when each side last moved before it was found, as far as it is known.
     """
 
     __tablename__ = "conflicts"
     __table_args__ = (
         Index("ix_conflicts_link", "link_id", "id"),
         Index("ix_conflicts_feed", "connection_id", "id"),
+        Index(
+            "ix_conflicts_open",
+            "connection_id",
+            "id",
+            postgresql_where=text("winner IS NULL AND closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -69,24 +78,49 @@ class ConflictRow(Table):
     revision: Mapped[int] = mapped_column(BigInteger)
     found_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     closed_at: Mapped[datetime | None]
+    ignored_at: Mapped[datetime | None]
+    partner_at: Mapped[datetime | None]
+    xero_at: Mapped[datetime | None]
 
 
 class DiscrepancyRow(Table):
-    """A difference that no merge explains: above all an edit in Xero that our write may have overwritten."""
+    """A difference for a person to look at (`domain.discrepancy`): of one field, or with an empty `path` of the whole.
+
+    `state` is `open`, `ignored` while the values stay as they were, or `resolved`, with when and why. `moved_by` is the
+    side that moved it there, as far as it is known, and `moved_at` when.
+    """
 
     __tablename__ = "discrepancies"
     __table_args__ = (
         Index("ix_discrepancies_link", "link_id", "id"),
         Index("ix_discrepancies_feed", "connection_id", "id"),
+        Index("ix_discrepancies_left", "connection_id", "id", postgresql_where=text("state <> 'resolved'")),
+        Index("ix_discrepancies_left_of_link", "link_id", postgresql_where=text("state <> 'resolved'")),
+        # What stands is one difference, however often it is found; what may have been overwritten happens each time.
+        Index(
+            "uq_discrepancies_standing",
+            "link_id",
+            "kind",
+            "path",
+            unique=True,
+            postgresql_where=text("state <> 'resolved' AND kind <> 'overwritten_in_xero'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     link_id: Mapped[UUID]
     kind: Mapped[str]
+    path: Mapped[str] = mapped_column(server_default="")
     message: Mapped[str]
     values: Mapped[dict[str, Any]]
+    """`base`, `partner` and `xero`; one that is missing is not known, or was not there."""
+    moved_by: Mapped[str] = mapped_column(server_default="unknown")
+    moved_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(server_default="open")
+    closed_because: Mapped[str | None]
     found_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    closed_at: Mapped[datetime | None]
 
 
 class AttemptRow(Table):

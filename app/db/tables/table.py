@@ -1,9 +1,10 @@
 """The base of every table: names of constraints, and which column a Python type becomes."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -25,6 +26,7 @@ class Table(DeclarativeBase):
         date: Date(),
         str: Text(),
         int: Integer(),
+        Decimal: Numeric(),
         bytes: LargeBinary(),
         dict[str, Any]: JSONB(none_as_null=True),
         list[str]: JSONB(none_as_null=True),

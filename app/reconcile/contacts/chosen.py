@@ -25,7 +25,7 @@ async def link_chosen(current: Round, works: Sequence[ContactWork]) -> None:
     """Link those of these contacts for which somebody chose one."""
     for work in works:
         wanted = work.link.wanted_xero_id
-        if wanted is None:
+        if wanted is None or work.link.skip is not None:
             continue
         there = await read_followed(current, {wanted, work.link.xero_contact_id or wanted})
         work.refusal = await _judge(current, work, there.get(wanted))

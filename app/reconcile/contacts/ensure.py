@@ -1,6 +1,7 @@
 """Contacts for invoices that are about to be written: linked once, created once, never edited through an invoice.
 
-This is the gate of contacts (FEATURES T18): nothing brings a contact to Xero but an invoice that goes there. Matching
+This is the gate of contacts (FEATURES T18): nothing brings a contact to Xero but an invoice that goes there, or a call
+of somebody who wants it there by itself (`stage`). Matching
 comes before creating without a search: `PUT` writes nothing where the name of an active contact, an account number or
 our marker in ContactNumber is taken (FACTS 5), and these are the very things that a contact is matched by. So a new
 customer costs its share of one batched call, and only a refusal makes us look (`matching`).
@@ -24,10 +25,11 @@ from app.domain.sides import Side
 from app.domain.xero_contact import ContactWrite, XeroContact
 from app.domain.xero_invoice import Refused
 from app.errors import RateLimited
+from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
 from app.reconcile.contacts.matching import Match, find_matches
 from app.reconcile.contacts.record import record_contacts
-from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, start_work, take_contact
+from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
@@ -41,8 +43,9 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
         return {}
     async with current.database.reading() as session:
         links = await list_contacts(session, current.connection_id, keys)
-    missing = start_work(current, [link for link in links if link.xero_contact_id is None])
+    missing = await start_work(current, [link for link in links if link.xero_contact_id is None])
     await link_chosen(current, missing)
+    end_relinks(current, missing)
     fit = [work for work in missing if work.link.xero_contact_id is None and _may_be_created(work)]
     to_create = {work.link.id for work in fit}
     await record_contacts(current, [work for work in missing if work.link.id not in to_create])
@@ -60,7 +63,8 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
 def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
     """What an invoice is to name; a refused edit of a linked contact is no reason against it."""
     if link.xero_contact_id is None:
-        return refusal or BROKEN_CONTACT
+        name = link.hub.record.get("name") or link.mention.details.get("name")
+        return link.skip.hold_invoice_of(name) if link.skip else refusal or BROKEN_CONTACT
     return judge_use(link.hub.record.get("name"), link.unusable) or link.xero_contact_id
 
 

@@ -9,19 +9,27 @@ from dataclasses import replace
 
 from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
 from app.db.contacts import save_contact_links, trigger_held_contacts
-from app.db.findings import FoundConflict, close_conflicts, insert_attempts, insert_conflicts
 from app.db.holds import trigger_held
-from app.db.session import WriteSession
 from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.fields import instant_text
-from app.domain.hub import PartnerChange, change_sent, is_refused_for_good, next_change, partner_view
+from app.domain.hub import (
+    PartnerChange,
+    anew,
+    apply_moves,
+    change_sent,
+    is_refused_for_good,
+    next_change,
+    partner_view,
+)
 from app.domain.link import Standing, State
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
+from app.reconcile.kept import list_undecided, save_findings
 from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
 from app.reconcile.round import Round, batches
+from app.reconcile.sums import list_differences
 
 STAYS_HOME = Standing(
     State.SETTLED, "no_invoice_yet", "A contact goes to Xero with the first invoice that goes there."
@@ -39,7 +47,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     changes, satisfied, again = [], [], set()
     for work in works:
         plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link)
-        change = next_change(work.hub)
+        change = _find_change(work)
         if change is None:
             satisfied.append(work.link.id)
         elif not is_refused_for_good(work.hub, change):
@@ -49,11 +57,13 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         if standing is WORK_LEFT:
             again.add(work.link.id)
         work.link = replace(work.link, standing=standing)
+        work.discrepancies += list_differences(standing, None)
     async with current.lease.recording() as session:
+        again |= await list_undecided(session, works)
         await save_contact_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         await supersede_changes(session, satisfied)
-        await _save_findings(session, current, works)
+        await save_findings(session, current, works)
         if any(_may_free_others(work) for work in works):
             await trigger_held(session, current.connection_id, CONTACT_CODES)
             await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)
@@ -62,12 +72,18 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         work.before = work.link
 
 
+def _find_change(work: ContactWork) -> PartnerChange | None:
+    """As of an invoice (`reconcile.record`)."""
+    change = next_change(work.hub) if work.link.skip is None else None
+    return anew(work.hub, change) if change is not None and work.link.is_resumed else change
+
+
 def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: PartnerChange | None) -> Standing:
     """Where the link stands now; a hold comes before everything, work for Xero before waiting for the partner."""
     hold = work.refusal or plan.hold
     if hold is not None:
         return Standing.held(hold)
-    if plan.moves or work.link.xero_due or groups_due(current, work.link):
+    if plan.moves or work.link.xero_due or work.link.is_push_due or groups_due(current, work.link):
         return WORK_LEFT
     if change is not None:
         refused = is_refused_for_good(work.hub, change)
@@ -97,7 +113,8 @@ def _may_free_others(work: ContactWork) -> bool:
 
 def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> NewChange:
     view = partner_view(link.hub, link.hub.acked_revision)
-    wanted = link.hub.kind.project(Side.PARTNER, link.hub.record)
+    # What the record says, but where a conflict is held: there the app keeps, or gets back, its own value.
+    wanted = apply_moves(view, change.moves)
     body = {
         "connection_id": str(current.connection_id),
         "business_id": current.connection.business_id,
@@ -112,19 +129,3 @@ def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> New
         "contact": to_contact_document(link.partner_contact_id, wanted),
     }
     return NewChange(link.id, change.revision, change.moves, body, CONTACT)
-
-
-async def _save_findings(session: WriteSession, current: Round, works: Sequence[ContactWork]) -> None:
-    policy = current.connection.settings.conflict_policy.value
-    found = [
-        FoundConflict(work.link.id, work.hub.revision, policy, conflict)
-        for work in works
-        for conflict in work.conflicts
-    ]
-    await insert_conflicts(session, current.connection_id, found, current.clock.now())
-    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
-    for work in works:
-        if work.had_open_conflicts:
-            await close_conflicts(session, work.link.id, sorted(work.hub.open_conflicts), current.clock.now())
-        work.conflicts.clear()
-        work.attempts.clear()

@@ -5,6 +5,8 @@ reason: an event newer than what we hold, a write that is due or was not answere
 that it was merged into, the link moves there. If another link has that one already, both share it: the app's two
 contacts stay two, each of their invoices keeps its own, and an edit of either reaches Xero's one contact and from
 there the other.
+
+A contact comes to Xero with the first invoice that does, or by a call of its own: it is then made, or matched, here.
 """
 
 from collections.abc import Sequence
@@ -13,12 +15,14 @@ from dataclasses import replace
 from app.db.contacts import list_behind_contacts, list_contacts_by_xero_id
 from app.domain.hold import Hold
 from app.domain.xero_contact import XeroContact
+from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
+from app.reconcile.contacts.ensure import ensure_contacts
 from app.reconcile.contacts.groups import join_groups
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.unfinished import finish_contact_creates
-from app.reconcile.contacts.work import ContactWork, start_work, take_contact
+from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.round import Round
 
@@ -36,15 +40,22 @@ async def reconcile_contacts(current: Round, limit: int) -> None:
         links = await list_behind_contacts(session, current.connection_id, limit)
     if not links:
         return
-    works = start_work(current, links)
+    works = await start_work(current, links)
     await link_chosen(current, works)
+    end_relinks(current, works)
     await _observe(current, [work for work in works if work.refusal is None and work.link.needs_a_read])
     await record_contacts(current, works)
     await write_contacts(current, works)
     await join_groups(current, works)
+    await ensure_contacts(current, sorted(_list_pushed(works)))
     # Links may have moved: whose contact an invoice names is asked anew from here on.
     current.contact_keys.clear()
     current.contact_sharers.clear()
+
+
+def _list_pushed(works: Sequence[ContactWork]) -> set[str]:
+    """Those that somebody wants in Xero by themselves; until they are there they stay behind, whatever cuts us off."""
+    return {work.link.partner_contact_id for work in works if work.refusal is None and work.link.is_push_due}
 
 
 async def _observe(current: Round, works: Sequence[ContactWork]) -> None:

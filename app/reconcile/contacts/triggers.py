@@ -8,6 +8,7 @@ have become free.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.db.contacts import (
     find_contacts_swept_to,
@@ -16,12 +17,14 @@ from app.db.contacts import (
     save_contacts_swept,
     trigger_held_contacts,
 )
+from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent
-from app.db.findings import Discrepancy, insert_discrepancies, list_writes_over
+from app.db.findings import list_writes_over
 from app.db.holds import trigger_held
 from app.db.session import WriteSession
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink
+from app.domain.discrepancy import Found, find_overwritten
 from app.domain.xero_contact import XeroContact
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
@@ -43,7 +46,8 @@ async def collect_contact_events(
     links = await list_contacts_by_xero_id(session, current.connection_id, about)
     news = [link for link in links if _has_news(link, newest[link.xero_contact_id or ""])]
     await mark_contacts_due(session, [link.id for link in news])
-    await insert_discrepancies(session, current.connection_id, await _overwritten(session, links, events))
+    overwritten = await _overwritten(session, links, events)
+    await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
     await _free_held(current, session)
 
 
@@ -94,8 +98,8 @@ async def _free_held(current: Round, session: WriteSession) -> None:
 
 async def _overwritten(
     session: WriteSession, links: Collection[ContactLink], events: Sequence[XeroEvent]
-) -> list[Discrepancy]:
-    """A discrepancy for each event that fell between a read of ours and the write that followed it."""
+) -> list[tuple[UUID, Found]]:
+    """A discrepancy for each field that we wrote, where an event fell between a read of ours and that write."""
     ids = {link.xero_contact_id: link.id for link in links}
     dated = [
         (ids[event.resource_id], event.dated_at)
@@ -106,15 +110,11 @@ async def _overwritten(
         return []
     writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
     return [
-        Discrepancy(
-            link_id,
-            "overwritten_in_xero",
-            f"Somebody changed the contact at {at}, between our read and our write: perhaps it was overwritten.",
-            write.moves,
-        )
+        (link_id, overwritten)
         for link_id, at in dated
         for write in writes
         if write.link_id == link_id and write.read_at < at < write.wrote_at
+        for overwritten in find_overwritten(write.moves, at)
     ]
 
 

@@ -1,6 +1,6 @@
 """Creates of contacts that were begun and whose answer was lost: found by our marker, at any later time (FACTS 4.9).
 
-    cut before the call left    not in Xero      the intent ends, it is created again when an invoice needs it
+    cut before the call left    not in Xero      the intent ends, it is created again when it is needed
     cut after Xero wrote        carries our mark adopted: the id is recorded as if the answer had come
 
 They are looked for among the contacts that moved since the first of them was begun: one call for all of them, and one
@@ -16,8 +16,9 @@ from app.db.findings import Attempt
 from app.domain.contact_link import MARKER
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
+from app.reconcile.contacts.carry import start_work
 from app.reconcile.contacts.record import record_contacts
-from app.reconcile.contacts.work import start_work, take_contact
+from app.reconcile.contacts.work import take_contact
 from app.reconcile.create_once import SKEW
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
@@ -30,7 +31,7 @@ async def finish_contact_creates(current: Round) -> None:
     if not begun:
         return
     # What the app said since is taken in too: a link that is recorded has nothing unheard.
-    works = start_work(current, begun)
+    works = await start_work(current, begun)
     since = min(link.intent.at for link in begun if link.intent) - SKEW
     there = await _fetch_marked(current, since)
     for work in works:

@@ -1,26 +1,30 @@
 """One contact's link on its way through a round, and how what each side says is merged into it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from uuid import UUID
 
 import structlog
 
 from app.db.findings import Attempt
 from app.domain.change import moves_to_json
 from app.domain.contact import common_ground, from_contact_document, observed_contact
-from app.domain.contact_link import ContactLink
+from app.domain.contact_link import ContactLink, plan_contact
+from app.domain.discrepancy import Found
 from app.domain.fields import ABSENT, Fields, differing
 from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, observe_document, observe_xero, partner_view, xero_answered
+from app.domain.link import Standing
 from app.domain.merge import Conflict
+from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
-from app.reconcile.round import Round
+from app.reconcile.deciding import Decisions
+from app.reconcile.footing import Footing
+from app.reconcile.round import NEVER, Round
 
 log = structlog.get_logger(__name__)
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 BROKEN_CONTACT = Hold(
     "internal_error",
@@ -33,8 +37,9 @@ BROKEN_CONTACT = Hold(
 class ContactWork:
     """A contact's newest snapshot and what was found on the way; `before` is the link as it was last recorded.
 
-    `refusal` holds the link whatever its plan says. `joined` is the contact of Xero that the link was joined to in this
-    round without having created it: our marker goes there if its slot is empty.
+    `refusal` holds the link whatever its plan says; a person who set it aside is one. `joined` is the contact of Xero
+    that the link was joined to in this round without having created it: our marker goes there if its slot is empty.
+    `decisions` are what people decided, `discrepancies` what is found for them to look at.
     """
 
     link: ContactLink
@@ -44,9 +49,44 @@ class ContactWork:
     refusal: Hold | None = None
     had_open_conflicts: bool = False
     joined: XeroContact | None = None
+    decisions: Decisions = field(default_factory=Decisions)
+    discrepancies: list[Found] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.before = self.link
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
+
+    @property
+    def is_broken(self) -> bool:
+        """We failed on this contact in this round."""
+        return self.refusal is BROKEN_CONTACT
+
+    @property
+    def totals_agree(self) -> bool:
+        """A contact has no totals."""
+        return False
+
+    @property
+    def link_id(self) -> UUID:
+        return self.link.id
+
+    @property
+    def standing(self) -> Standing:
+        return self.link.standing
+
+    @property
+    def moved_at(self) -> Mapping[Side, datetime]:
+        """When each side last moved, as far as we know."""
+        return {Side.PARTNER: self.link.partner_at, Side.XERO: self.link.xero_updated_at or NEVER}
+
+    def take_hub(self, hub: Hub) -> None:
+        """Go on with this hub."""
+        self.link = replace(self.link, hub=hub)
+
+    def hold_with(self, hub: Hub) -> Hold | None:
+        """What would hold the link if its hub were this one."""
+        return plan_contact(replace(self.link, hub=hub)).hold
 
     @property
     def hub(self) -> Hub:
@@ -69,17 +109,21 @@ class ContactWork:
         self.conflicts.extend(observed.conflicts)
 
 
-def start_work(current: Round, links: Sequence[ContactLink]) -> list[ContactWork]:
-    """The works of these links, with what the partner said of them taken in."""
+def read_said(current: Footing, links: Sequence[ContactLink]) -> list[ContactWork]:
+    """The works of these links, with what the partner said of them taken in, and nothing that people decided."""
     works = [ContactWork(link) for link in links]
-    for work in works:
-        with work.guarded():
-            _take_said(current, work)
+    take_said(current, works)
     return works
 
 
-def _take_said(current: Round, work: ContactWork) -> None:
-    """Merge what the partner said, in documents and in invoices, and the record has not taken in."""
+def take_said(current: Footing, works: Sequence[ContactWork]) -> None:
+    """Merge what the partner said, in documents and in invoices, and the records have not taken in."""
+    for work in [work for work in works if work.link.skip is None]:
+        with work.guarded():
+            _take_said(current, work)
+
+
+def _take_said(current: Footing, work: ContactWork) -> None:
     work.link = work.link.with_details()
     for rank, said in work.link.list_news():
         based_on = work.hub.acked_revision if said.based_on is None else said.based_on

@@ -57,9 +57,10 @@ def _prepare(current: Round, work: ContactWork) -> Sending | None:
         return None
     due = xero_moves(link.hub)
     moves = {path: due[path] for path in plan.moves}
-    fields = {path: link.hub.record.get(path) for path in plan.moves}
+    target = apply_moves(link.hub.xero_shadow, moves)
+    fields = {path: target.get(path) for path in plan.moves}
     write = ContactWrite(fields, link.marker if is_unmarked else None, held)
-    return Sending(work, write, apply_moves(link.hub.xero_shadow, moves), moves)
+    return Sending(work, write, target, moves)
 
 
 async def _write(current: Round, batch: Sequence[Sending]) -> None:

@@ -25,7 +25,7 @@ from app.domain.xero_contact import XeroContact
 from app.reconcile.contacts.ensure import build_create
 from app.reconcile.contacts.matching import match_contact
 from app.reconcile.contacts.reads import read_followed
-from app.reconcile.contacts.work import ContactWork, start_work, take_contact
+from app.reconcile.contacts.work import ContactWork, read_said, take_contact
 from app.reconcile.exports.faces import face_of_contact
 from app.reconcile.exports.foresight import FORESEEN
 from app.reconcile.ports import PAGE_SIZE
@@ -69,7 +69,7 @@ def _keys(number: str | None, account_number: str | None, name: str | None) -> l
 
 async def plan_contacts(current: Round, export: Export) -> tuple[list[PlannedThing], int]:
     """Every customer in scope with what is foreseen of it, and how many pages the organisation's contacts have."""
-    works = start_work(current, await _list_links(current, export))
+    works = read_said(current, await _list_links(current, export))
     book = Book()
     if export.dry_run and any(work.link.xero_contact_id is None for work in works):
         book = await _read_book(current)

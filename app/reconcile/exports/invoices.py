@@ -32,18 +32,19 @@ from app.reconcile.exports.faces import (
     list_parts,
     state_of,
 )
-from app.reconcile.exports.foresight import Foreseen, foresee
+from app.reconcile.exports.foresight import Foreseen, foresee_parts
 from app.reconcile.numbers import (
-    adds_suffix,
     find_clash,
     find_numbered,
     hold_by_link,
     hold_by_stranger,
     list_linked,
+    may_add_suffix,
     try_next,
 )
-from app.reconcile.observe import NEVER, take_document, take_invoice
-from app.reconcile.round import Round, Work
+from app.reconcile.observe import take_invoice
+from app.reconcile.preview import merge
+from app.reconcile.round import NEVER, Round, Work
 from app.reconcile.writes import create_target
 
 
@@ -107,11 +108,10 @@ def build_codes(current: Round, export: Export) -> ItemCodes:
 
 
 def _see(current: Round, link: InvoiceLink) -> Sight:
-    work = Work(link)
-    sight = Sight(work, link, Foreseen(Plan(), link))
+    work = merge(current, link)
+    sight = Sight(work, work.link, Foreseen(Plan()))
     with work.guarded():
-        take_document(current, work)
-        sight.link, sight.seen = work.link, foresee(work.link, current.terms)
+        sight.link, sight.seen = work.link, foresee_parts(work.link, current.terms)
     return sight
 
 
@@ -141,7 +141,7 @@ async def _survey(current: Round, export: Export, sights: Sequence[Sight]) -> Gr
 async def _look(current: Round, ground: Ground, numbers: set[str]) -> None:
     """Which invoices of Xero have these numbers; of those that are taken, the numbers with suffixes too."""
     there = await find_numbered(current, numbers)
-    if adds_suffix(current):
+    if may_add_suffix(current):
         more = {name for number in there if number for name in list_suffixed(number)}
         there |= await find_numbered(current, more)
     ground.there = there
@@ -183,7 +183,7 @@ def _judge_number(
         ground.linked.add(invoice.xero_invoice_id)
         return
     is_free = invoice is None and holder is None and number not in taken
-    if is_free or (adds_suffix(current) and _takes_another(current, sight, ground, taken)):
+    if is_free or (may_add_suffix(current) and _takes_another(current, sight, ground, taken)):
         return
     if holder is not None:
         sight.hold = hold_by_link(number, holder)
@@ -199,7 +199,7 @@ def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[
     if name is None:
         return False
     sight.link = sight.work.link
-    sight.seen = foresee(sight.link, current.terms)
+    sight.seen = foresee_parts(sight.link, current.terms)
     return True
 
 
@@ -210,7 +210,7 @@ def _adopt(current: Round, sight: Sight, invoice: XeroInvoice) -> None:
     work.link = as_adopted(link, invoice)
     take_invoice(current, work, invoice, work.hub.record.get("contact"))
     sight.found, sight.link = invoice, work.link
-    sight.seen = foresee(work.link, current.terms)
+    sight.seen = foresee_parts(work.link, current.terms)
 
 
 def _build(current: Round, sight: Sight, ground: Ground) -> list[PlannedThing]:

@@ -20,6 +20,7 @@ from app.sandbox.partner.journal import Journal
 from app.sandbox.partner.notices import Notices
 from app.sandbox.partner.outbox import CONCURRENCY, Outbox
 from app.sandbox.partner.page import show_invoices
+from app.sandbox.partner.read_side import ReadSide
 
 WEBHOOK_PATH = "/plumbline/webhooks"
 PATIENCE_SECONDS = 30
@@ -57,6 +58,7 @@ def build_application() -> Starlette:
         Route(WEBHOOK_PATH, intake.receive, methods=["POST"]),
         *Control(books, outbox, journal, http, notices=notices).list_routes(),
         *ContactControl(contacts, outbox).list_routes(),
+        *ReadSide(books, contacts, journal).list_routes(),
     ]
     handlers = dict.fromkeys((*STATUS_OF_ERROR, *MISUSE), answer_misuse)
     return Starlette(routes=routes, lifespan=closing, exception_handlers=handlers)

@@ -7,7 +7,7 @@ revision, or not at all. Sending is left to `outbox`.
 
 import copy
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from app.sandbox.partner.compare_and_set import apply_fields, list_moved
@@ -46,6 +46,10 @@ class Books:
         """The newest version of every invoice."""
         return [holding.newest for holding in self._holdings.values()]
 
+    def list_holdings(self) -> Sequence[Holding]:
+        """Every invoice with its versions and when it changed."""
+        return tuple(self._holdings.values())
+
     def open(self, said: Document) -> Document:
         """A new invoice from what a person said. Raises InvoiceTaken."""
         document = build_document(said, serial=next(self._serials), now=datetime.now(UTC))
@@ -59,7 +63,7 @@ class Books:
         """A person's edit: the next version, built by `make_next` from the newest. Raises InvoiceUnknown."""
         holding = self._get_holding(invoice_id)
         async with holding.lock:
-            holding.versions.append(make_next(holding.newest, datetime.now(UTC)))
+            holding.add(make_next(holding.newest, datetime.now(UTC)))
             self._meet(holding.newest)
             return holding.newest
 
@@ -74,7 +78,7 @@ class Books:
             return self._adopt(change)
         async with holding.lock:
             if edit_before is not None:
-                holding.versions.append(edit_document(holding.newest, edit_before, datetime.now(UTC)))
+                holding.add(edit_document(holding.newest, edit_before, datetime.now(UTC)))
             return apply_change(holding, change, list_moved, apply_fields)
 
     def _adopt(self, change: Document) -> Outcome:

@@ -4,6 +4,8 @@ A customer is met when an invoice names one that the app does not know; from the
 and the copies in its invoices stay as they were written.
 """
 
+from collections.abc import Sequence
+
 from app.sandbox.partner.contact_document import (
     Document,
     apply_contact,
@@ -38,11 +40,15 @@ class Contacts:
         """The newest version of every contact."""
         return [holding.newest for holding in self._holdings.values()]
 
+    def list_holdings(self) -> Sequence[Holding]:
+        """Every contact with its versions and when it changed."""
+        return tuple(self._holdings.values())
+
     async def edit(self, contact_id: str, changes: Document) -> Document:
         """A person's edit. Raises ContactUnknown."""
         holding = self._get_holding(contact_id)
         async with holding.lock:
-            holding.versions.append(edit_contact(holding.newest, changes))
+            holding.add(edit_contact(holding.newest, changes))
             return holding.newest
 
     async def apply(self, change: Document, edit_before: Document | None = None) -> Outcome:
@@ -52,7 +58,7 @@ class Contacts:
             return self._adopt(change)
         async with holding.lock:
             if edit_before is not None:
-                holding.versions.append(edit_contact(holding.newest, edit_before))
+                holding.add(edit_contact(holding.newest, edit_before))
             return apply_change(holding, change, list_moved_contact, apply_contact)
 
     def _adopt(self, change: Document) -> Outcome:

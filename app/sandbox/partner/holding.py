@@ -6,6 +6,7 @@ The same for invoices and contacts: what differs is how values are compared and 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from app.sandbox.partner.document import Document
 
@@ -25,6 +26,13 @@ class Holding:
     answers: dict[int, Document] = field(default_factory=dict)
     """What was answered to each revision that was applied, so that a repeated one gets the same answer."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    changed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When its newest version was made."""
+
+    def add(self, version: Document) -> None:
+        """Make the next version."""
+        self.versions.append(version)
+        self.changed_at = datetime.now(UTC)
 
     @property
     def newest(self) -> Document:
@@ -54,7 +62,7 @@ def apply_change(
     if moved:
         return Outcome("refused", {"document": newest}, moved)
     applied = apply_fields(newest, change["fields"])
-    holding.versions.append({**applied, "version": newest["version"] + 1, "based_on": revision})
+    holding.add({**applied, "version": newest["version"] + 1, "based_on": revision})
     answer = {"version": newest["version"] + 1, "replaced_version": newest["version"]}
     holding.answers[revision] = answer
     return Outcome("applied", answer)

@@ -80,17 +80,22 @@ class Plumbline:
     async def post_manifest(
         self, documents: list[Document], contacts: list[Document] | None = None
     ) -> httpx.Response:
-        """Tell which invoices the app holds, and in which version; and which contacts, if they are given."""
+        """Tell which invoices the app holds, in which version and what each comes to; and which contacts, if given."""
         said = {"invoices": documents} if contacts is None else {"invoices": documents, "contacts": contacts}
-        manifest = {
-            name: [{"id": each["id"], "version": each["version"]} for each in listed]
-            for name, listed in said.items()
-        }
+        manifest = {name: [list_entry(each) for each in listed] for name, listed in said.items()}
         url = f"{self.address.url}/v1/connections/{self.address.connection_id}/manifest"
         return await self._http.post(url, json=manifest, headers=self._authorization())
 
     def _authorization(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.address.api_key}"}
+
+
+def list_entry(document: Document) -> Document:
+    """What a manifest says of an invoice or a contact; of an invoice's total only where the app knows it."""
+    named = {"id": document["id"], "version": document["version"]}
+    if document.get("total") is None:
+        return named
+    return {**named, "total": document["total"], "currency": document["currency"]}
 
 
 def new_webhook_id() -> str:

@@ -13,7 +13,7 @@ import uvicorn
 
 from app.sandbox.partner.application import WEBHOOK_PATH, build_application
 
-START_PATIENCE_SECONDS = 10
+START_PATIENCE_SECONDS = 60
 
 
 class SandboxPartner:

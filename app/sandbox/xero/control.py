@@ -135,6 +135,12 @@ async def _clear_faults(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def _lift_fault(request: Request) -> Response:
+    if not sandbox_of(request).faults.lift(int(request.path_params["fault_id"])):
+        raise ControlError("no such fault", 404)
+    return Response(status_code=204)
+
+
 async def _advance_clock(request: Request) -> Response:
     sandbox = sandbox_of(request)
     seconds = whole_number(await read_json(request), "advance_seconds", 0)
@@ -234,6 +240,7 @@ def build_control_routes() -> list[Route]:
         Route("/control/faults", _order_fault, methods=["POST"]),
         Route("/control/faults", _list_faults, methods=["GET"]),
         Route("/control/faults", _clear_faults, methods=["DELETE"]),
+        Route("/control/faults/{fault_id:int}", _lift_fault, methods=["DELETE"]),
         Route("/control/clock", _advance_clock, methods=["POST"]),
         Route("/control/limits", _set_limits, methods=["PUT"]),
         Route("/control/latency", _set_latency, methods=["PUT"]),

@@ -7,6 +7,7 @@ is already done. The control address passes untouched, unlogged and unharmed.
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from starlette.requests import Request
@@ -45,9 +46,11 @@ class Doorway:
         body = await _read(receive)
         fault = self._sandbox.faults.take(scope["method"], scope["path"])
         scope["sandbox.fault"] = fault
-        answer = await self._answer(scope, body, fault)
-        if fault is not None and fault.kind == "slow":
-            await _stay_silent(fault.seconds, receive)
+        with ExitStack() as until_answered:
+            scope["sandbox.until_answered"] = until_answered
+            answer = await self._answer(scope, body, fault)
+            if fault is not None and fault.kind == "slow":
+                await _stay_silent(fault, receive)
         self._log(scope, body, answer, fault)
         if fault is not None and fault.kind.startswith(_BREAKS):
             await _break_off(fault, answer, receive, send)
@@ -170,7 +173,7 @@ async def _run(app: ASGIApp, scope: Scope, body: bytes) -> Response:
 async def _break_off(fault: Fault, answer: Response, receive: Receive, send: Send) -> None:
     """End the connection without an answer, at once or after a silence, or in the middle of one."""
     if fault.kind.startswith("timeout"):
-        await _stay_silent(fault.seconds, receive)
+        await _stay_silent(fault, receive)
     transport = send.__self__.transport  # type: ignore[attr-defined]  # uvicorn's cycle: the only way to hang up
     if fault.kind == "truncated":
         await send(
@@ -185,11 +188,19 @@ async def _break_off(fault: Fault, answer: Response, receive: Receive, send: Sen
     await receive()
 
 
-async def _stay_silent(seconds: float, receive: Receive) -> None:
-    """Say nothing for so long, or until the caller gives up."""
+async def _stay_silent(fault: Fault, receive: Receive) -> None:
+    """Say nothing for the fault's seconds, or until it is lifted, or until the caller gives up."""
+    ends = [asyncio.create_task(_hear_hanging_up(receive)), asyncio.create_task(fault.lifted.wait())]
+    fault.silent += 1
     try:
-        async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                continue
-    except TimeoutError:
-        return
+        await asyncio.wait(ends, timeout=fault.seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        fault.silent -= 1
+        for end in ends:
+            end.cancel()
+
+
+async def _hear_hanging_up(receive: Receive) -> bool:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+    return True

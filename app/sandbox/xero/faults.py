@@ -1,9 +1,11 @@
 """Faults to order: the next matching call fails in the chosen way, once or several times, now or later.
 
 `method` and `path` say which calls match (a path below `api.xro/2.0`, or another address such as `/connect/token`);
-`nth` lets earlier ones pass, `times` is how many in a row are hit. The kinds are those of `troubles.FAULTS`.
+`nth` lets earlier ones pass, `times` is how many in a row are hit. The kinds are those of `troubles.FAULTS`. A fault
+that is lifted hits no more, and a silence of its making that is under way ends at once.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -30,6 +32,9 @@ class Fault:
     seconds: float = 30.0
     matched: int = 0
     hit: int = 0
+    silent: int = 0
+    """Calls that it leaves without a word at present; what was to be done of them is done."""
+    lifted: asyncio.Event = field(default_factory=asyncio.Event)
     moment: Mapping[str, Organisation] = field(default_factory=dict)
     """By tenant, what stale reads show."""
 
@@ -45,7 +50,9 @@ class Fault:
 
     def view(self) -> dict[str, Any]:
         """The fault and how often it has struck."""
-        names = ("id", "kind", "method", "path", "nth", "times", "retry_after", "seconds", "matched", "hit")
+        names = (
+            "id", "kind", "method", "path", "nth", "times", "retry_after", "seconds", "matched", "hit", "silent",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
 
@@ -89,8 +96,18 @@ class Faults:
         """All of them, spent or not."""
         return [fault.view() for fault in self._ordered]
 
+    def lift(self, fault_id: int) -> bool:
+        """End one, its silences too, and forget it; whether it was there."""
+        found = [fault for fault in self._ordered if fault.id == fault_id]
+        for fault in found:
+            fault.lifted.set()
+            self._ordered.remove(fault)
+        return bool(found)
+
     def clear(self) -> None:
-        """Forget them all."""
+        """End them all, and forget them."""
+        for fault in self._ordered:
+            fault.lifted.set()
         self._ordered.clear()
 
 

@@ -36,11 +36,10 @@ def guard(resource: str, endpoint: Endpoint) -> View:
         reached = sandbox.limits.enter(admitted.tenant_id, sandbox.clock.now())
         if reached is not None:
             return _with_limits(sandbox, admitted.tenant_id, refuse_limit(reached))
-        try:
-            await asyncio.sleep(sandbox.latency_ms / 1000)
-            answer = _perform(sandbox, request, admitted, endpoint, await request.body())
-        finally:
-            sandbox.limits.leave(admitted.tenant_id)
+        # A call that is answered slowly is under way until its answer leaves.
+        request.scope["sandbox.until_answered"].callback(sandbox.limits.leave, admitted.tenant_id)
+        await asyncio.sleep(sandbox.latency_ms / 1000)
+        answer = _perform(sandbox, request, admitted, endpoint, await request.body())
         return _with_limits(sandbox, admitted.tenant_id, answer)
 
     return view

@@ -44,6 +44,9 @@ from app.sandbox.xero.gate import Endpoint, guard
 from app.sandbox.xero.organisation_controls import build_organisation_routes
 from app.sandbox.xero.sandbox import Sandbox, Start, build_sandbox
 
+PATIENCE_SECONDS = 60
+"""What starting and stopping in a thread may take on a busy machine."""
+
 _API: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("GET", "/Organisation", "Organisation", setting_endpoints.get_organisation),
     ("GET", "/Organisation/Actions", "Organisation", setting_endpoints.list_actions),
@@ -228,10 +231,10 @@ def serve_in_thread(start: Start | None = None, port: int = 0) -> Iterator[Sandb
     )
     thread.start()
     try:
-        if not listening.wait(10):
+        if not listening.wait(PATIENCE_SECONDS):
             raise RuntimeError("the Xero sandbox did not start")
         yield describe(sandbox, root_url)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         listener.close()

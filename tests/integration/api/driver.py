@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from app.api.dependencies import Services
+from app.clock import Clock
 from app.db.connections import find_connection, save_settings, save_state
+from app.db.idempotency import ClaimBook
 from app.db.organisations import save_organisation
 from app.db.session import Database
 from app.domain.connection import Connection, ConnectionState
@@ -105,6 +108,19 @@ class Plumbline:
         """Another caller of the same API; None calls without a key."""
         return _client(self.app, api_key)
 
+    def use_clock(self, clock: Clock) -> None:
+        """Let the time of the API be a test's."""
+        services: Services = self.app.state.services
+        claims = ClaimBook(services.database, services.vault, clock)
+        self.app.state.services = replace(services, clock=clock, claims=claims)
+
+    async def make_key(self, role: str = "member", **more: Any) -> dict[str, Any]:
+        """Another key of the partner, as it is answered to its making."""
+        answer = await self.http.post("/v1/keys", json={"name": f"a {role}'s", "role": role} | more)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
     async def open_connection(self, business_id: str = "biz_1") -> dict[str, Any]:
         """A connection that waits for consent."""
         answer = await self.http.post("/v1/connections", json={"business_id": business_id})
@@ -178,6 +194,8 @@ def build_settings(database_url: str, redis_url: str, **more: Any) -> Settings:
             "xero_webhook_key": SecretStr(WEBHOOK_KEY),
             "xero_api_url": "http://127.0.0.1:9",
             "xero_identity_url": "http://127.0.0.1:9",
+            "stranger_limit_per_minute": 10_000,
+            "answer_wait_seconds": 0,
             **more,
         },
     )

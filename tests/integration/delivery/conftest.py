@@ -8,14 +8,14 @@ from arq.connections import ArqRedis
 from cryptography.fernet import Fernet
 
 from app.db.session import Database
-from app.delivery.webhook import build_client
+from app.delivery.network import build_client
 from app.sandbox.partner.server import SandboxPartner
 from app.settings import Settings
 from app.vault import Vault
 from app.waker import ArqWaker
 from app.wiring import open_queue
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
-from tests.integration.delivery.world import BUSINESS_ID, World, open_world
+from tests.integration.delivery.world import ANYWHERE, BUSINESS_ID, World, open_world
 from tests.loopback import NO_CERTIFICATES
 
 
@@ -43,7 +43,7 @@ def vault() -> Vault:
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """The client that wiring gives to delivery."""
-    async with build_client() as client:
+    async with build_client(ANYWHERE) as client:
         yield client
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass
 class OddApp:
-    """Answers every request with `answer`, a whole HTTP response or the beginning of one, once `gate` is open."""
+    """Answers every request with `answer`, a whole HTTP response or the beginning of one, once `gate` is open.
+
+    `keep_raw` is given each body as it came.
+    """
 
     webhook_url: str = ""
     answer: bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
@@ -18,6 +21,7 @@ class OddApp:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     headers: list[dict[str, str]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
+    keep_raw: Callable[[bytes], None] = field(default=lambda _: None)
     in_flight: int = 0
     most_in_flight: int = 0
     _came: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -34,8 +38,8 @@ class OddApp:
         return [(message["data"]["invoice_id"], message["data"]["revision"]) for message in self.received]
 
     async def wait_for(self, count: int) -> None:
-        """Return when so many requests have come; ten seconds are the deadline."""
-        async with asyncio.timeout(10), self._came:
+        """Return when so many requests have come; a minute is the deadline."""
+        async with asyncio.timeout(60), self._came:
             await self._came.wait_for(lambda: len(self.received) >= count)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -47,8 +51,11 @@ class OddApp:
 
     async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
-        self.received.append(json.loads(await reader.readexactly(int(headers["content-length"]))))
+        lines = [line.split(": ", 1) for line in head.split("\r\n")[1:] if line]
+        headers = {name.lower(): value for name, value in lines}
+        body = await reader.readexactly(int(headers["content-length"]))
+        self.keep_raw(body)
+        self.received.append(json.loads(body))
         self.headers.append(headers)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

@@ -115,7 +115,7 @@ async def test_production_sends_to_https_alone(odd_world: World, odd: OddApp) ->
     await odd_world.put_change("inv_1", 1, REFERENCE)
     await odd_world.build_delivery(https_only=True).deliver(odd_world.connection_id)
     assert odd.received == []
-    assert (await odd_world.show_change("inv_1", 1)).last_answer == "the webhook address must be https"
+    assert (await odd_world.show_change("inv_1", 1)).last_answer == "the address must be https"
 
 
 async def test_a_partner_without_a_webhook_address_reads_the_feed(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.delivery.address import AddressRefused, check_address
+from app.delivery.address import AddressRefused, check_form
 from app.delivery.backoff import DELAYS, draw_delay
 
 
@@ -20,15 +20,15 @@ def test_every_delay_is_the_tables_or_up_to_a_fifth_less() -> None:
 @pytest.mark.parametrize("url", ["https://app.example/hook", "https://app.example:8443/hook?tenant=1"])
 def test_a_whole_https_address_may_be_called(url: str) -> None:
     """In production and in development."""
-    check_address(url, https_only=True)
-    check_address(url, https_only=False)
+    check_form(url, https_only=True)
+    check_form(url, https_only=False)
 
 
 def test_http_is_for_development_alone() -> None:
     """In production it would show every invoice to whoever listens."""
-    check_address("http://127.0.0.1:9000/hook", https_only=False)
+    check_form("http://127.0.0.1:9000/hook", https_only=False)
     with pytest.raises(AddressRefused, match="must be https"):
-        check_address("http://127.0.0.1:9000/hook", https_only=True)
+        check_form("http://127.0.0.1:9000/hook", https_only=True)
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_http_is_for_development_alone() -> None:
 def test_anything_else_is_refused(url: str) -> None:
     """Whatever cannot be read as an address is no address."""
     with pytest.raises(AddressRefused):
-        check_address(url, https_only=False)
+        check_form(url, https_only=False)

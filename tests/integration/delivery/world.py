@@ -15,18 +15,26 @@ from app.clock import ManualClock, SystemClock
 from app.db import changes, connections, documents, links, partners
 from app.db.changes import NewChange
 from app.db.deliveries import Claim, claim_due
-from app.db.session import Database
+from app.db.endpoints import NewEndpoint, insert_endpoint
+from app.db.session import Database, WriteSession
 from app.db.tables import ChangeRow, InvoiceLinkRow
+from app.db.webhook_secrets import insert_secret
+from app.delivery.address import Addresses
 from app.delivery.delivery import CLAIM, Delivery
-from app.delivery.webhook import TIMEOUT, Sender
+from app.delivery.network import TIMEOUT
+from app.delivery.webhook import Sender
 from app.domain.connection import ConnectionState
+from app.domain.endpoint import Endpoint
+from app.intake.answered import build_document_store
 from app.intake.document import Document
 from app.keys import make_webhook_secret
 from app.vault import Vault
 from app.waker import ArqWaker
-from app.wiring import build_document_store
 
 BUSINESS_ID = "biz_1"
+ANYWHERE = Addresses(https_only=False, allow_internal=True)
+"""The gate of development: the app listens on this machine."""
+
 PLAIN = {
     "status": "draft",
     "currency": "AUD",
@@ -50,6 +58,7 @@ class World:
     http: httpx.AsyncClient
     connection_id: UUID
     partner_secret: str
+    partner_id: UUID
     clock: ManualClock = field(default_factory=lambda: ManualClock(SystemClock().now()))
     links: dict[str, UUID] = field(default_factory=dict)
 
@@ -58,11 +67,20 @@ class World:
         return Delivery(
             self.database,
             self.vault,
-            Sender(self.http, https_only=https_only, timeout=timeout),
+            Sender(self.http, Addresses(https_only=https_only, allow_internal=True), timeout=timeout),
             self.waker,
             self.clock,
             build_document_store(self.database, self.clock, self.waker),
         )
+
+    async def add_endpoint(
+        self, session: WriteSession, new: NewEndpoint, secret: str | None = None
+    ) -> Endpoint:
+        """Another endpoint of the partner's."""
+        endpoint, now = await insert_endpoint(session, self.partner_id, new), self.clock.now()
+        sealed = self.vault.encrypt(secret or make_webhook_secret())
+        await insert_secret(session, endpoint.id, sealed, now, others_end_at=now)
+        return endpoint
 
     async def hold(self, document: Json) -> None:
         """Store a document of the app, as intake does."""
@@ -127,10 +145,10 @@ async def open_world(
     """A partner whose app listens at `webhook_url`, with one active connection."""
     secret = make_webhook_secret()
     async with database.writing() as session:
-        partner_id = await partners.insert_partner(
-            session, "Tradie Tools", webhook_url, vault.encrypt(make_webhook_secret()), vault.encrypt(secret)
-        )
+        partner_id = await partners.insert_partner(session, "Tradie Tools")
         connection = await connections.insert_connection(session, partner_id, BUSINESS_ID, "Plumbers")
-        world = World(database, vault, waker, http, connection.id, secret)
+        world = World(database, vault, waker, http, connection.id, secret, partner_id)
+        if webhook_url is not None:
+            await world.add_endpoint(session, NewEndpoint(webhook_url), secret)
         await connections.save_state(session, connection.id, ConnectionState.ACTIVE, None, world.clock.now())
     return world

@@ -125,7 +125,7 @@ async def test_two_jobs_for_one_connection_may_run_at_once(queue: ArqRedis) -> N
         await waker.begin(DELIVER, UUID(sent_id))
         if both.n_waiting == 0:
             await waker.deliver_soon(connection_id)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await both.wait()
 
     await waker.deliver_soon(connection_id)

@@ -16,7 +16,7 @@ from app.embedded import valkey
 from app.settings import Settings
 from app.waker import ArqWaker
 from app.wiring import open_queue, open_worker
-from app.worker.jobs import HEALTH_KEY
+from app.worker.jobs import HEALTH_KEY, build_worker
 from app.worker.process import is_alive, work
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
@@ -38,17 +38,18 @@ async def working(settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
             await worker
 
 
-async def test_a_nudge_is_followed_at_once(
-    settings: Settings, world: World, odd: OddApp, queue: ArqRedis, until: Until
+async def test_a_nudge_is_followed_without_a_sweep(
+    settings: Settings, world: World, odd: OddApp, queue: ArqRedis
 ) -> None:
-    """From the nudge to the app, without waiting for a sweep."""
-    async with working(settings):
-        await until(lambda: has_swept(queue))
-        await world.put_change("inv_1", 1, REFERENCE)
-        began = asyncio.get_running_loop().time()
-        await world.waker.deliver_soon(world.connection_id)
-        await odd.wait_for(1)
-        assert asyncio.get_running_loop().time() - began < 2
+    """From the nudge to the app: a worker without any timer, which ends when its queue is empty, takes it there."""
+    await world.put_change("inv_1", 1, REFERENCE)
+    await world.waker.deliver_soon(world.connection_id)
+    async with open_worker(settings) as parts:
+        worker = build_worker(parts, queue, settings.worker_poll_seconds)
+        worker.cron_jobs, worker.burst = [], True
+        await worker.async_run()
+    assert odd.received[0]["type"] == "invoice.changed"
+    assert await is_applied(world)
 
 
 async def has_swept(queue: ArqRedis) -> bool:
@@ -135,7 +136,7 @@ async def test_a_worker_process_ends_by_itself_when_it_gets_a_signal(
     try:
         await until(lambda: has_swept(queue))
         child.send_signal(number)
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             _, said = await child.communicate()
     finally:
         if child.returncode is None:

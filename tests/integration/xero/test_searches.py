@@ -24,7 +24,7 @@ from app.reconcile.round import Round
 from app.reconcile.sweep import sweep_xero
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.api.driver import ORGANISATION
-from tests.integration.xero.conftest import QUICK, Connect, Xero
+from tests.integration.xero.conftest import Connect, Xero
 from tests.integration.xero.odd_server import OddServer
 
 LONG_AGO = datetime(2026, 11, 20, 3, 15, 0, 100_000, UTC)
@@ -43,7 +43,7 @@ async def new_round(
             text("UPDATE connections SET state = 'active', settings = CAST(:s AS jsonb), created_at = :at"),
             {"s": settings, "at": LONG_AGO},
         )
-    organisations = XeroSdkOrganisations(odd.url, store, xero.identities, SystemClock(), timeouts=QUICK)
+    organisations = XeroSdkOrganisations(odd.url, store, xero.identities, SystemClock())
 
     async def begin() -> Round:
         async with database.writing() as session:

@@ -17,7 +17,7 @@ from app.xero.budget import Allowance
 from app.xero.organisation import XeroSdkOrganisation
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.shared_budget import SharedBudget
-from tests.integration.xero.conftest import QUICK, Connect, Xero
+from tests.integration.xero.conftest import Connect, Xero
 
 NO_REDIS = "redis://127.0.0.1:1/0"
 
@@ -62,7 +62,7 @@ async def processes(
             stack.push_async_callback(redis.aclose)
             budget = SharedBudget(redis, "app-1", allowance, opened.clock, pause)
             organisations = XeroSdkOrganisations(
-                xero.at.root_url, store, xero.identities, SystemClock(), timeouts=QUICK, budget=budget
+                xero.at.root_url, store, xero.identities, SystemClock(), budget=budget
             )
             stack.callback(organisations.close)
             return organisations

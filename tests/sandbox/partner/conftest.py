@@ -66,7 +66,7 @@ def listening() -> Iterator[Starlette]:
     server = AnnouncingServer(uvicorn.Config(application, log_level="warning"))
     thread = threading.Thread(target=server.run, args=([bound],))
     thread.start()
-    assert server.is_listening.wait(10)
+    assert server.is_listening.wait(60)
     yield application
     server.should_exit = True
     thread.join()

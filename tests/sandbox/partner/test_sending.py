@@ -71,7 +71,8 @@ def test_a_lost_document_is_found_by_the_manifest(control: httpx.Client, plumbli
     assert versions(plumbline) == [1]
     plumbline.asked = ["inv_1"]
     answer = control.post("/manifest").json()
-    assert plumbline.manifests == [{"invoices": [{"id": "inv_1", "version": 2}]}]
+    entry = {"id": "inv_1", "version": 2, "total": "1890.00", "currency": "AUD"}
+    assert plumbline.manifests == [{"invoices": [entry]}]
     assert versions(plumbline) == [1, 2]
     assert [entry["outcome"] for entry in answer["sent"]] == ["accepted"]
 

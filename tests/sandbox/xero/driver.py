@@ -35,7 +35,7 @@ class XeroApp:
 
     def __init__(self, xero: SandboxXero) -> None:
         self.xero = xero
-        self.http = httpx.Client(base_url=xero.root_url, timeout=20, verify=_NO_CERTIFICATES)
+        self.http = httpx.Client(base_url=xero.root_url, timeout=60, verify=_NO_CERTIFICATES)
         self.tenant_id = xero.tenant_id
         self.user = f"{uuid4().hex}@sandbox.example"
         self.tokens: dict[str, Any] = {}
@@ -121,6 +121,14 @@ class XeroApp:
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
+    def wait_for_silences(self, count: int) -> None:
+        """Return when ordered faults keep so many calls waiting."""
+
+        def are_waiting() -> bool:
+            return sum(fault["silent"] for fault in self.control("GET", "/faults")["faults"]) == count
+
+        until(are_waiting)
+
     def person(self, method: str, path: str, /, **body: Any) -> Any:
         """An act of a person at Xero's screen."""
         return self.control(method, f"/people/{self.tenant_id}{path}", **body)
@@ -139,6 +147,14 @@ class XeroApp:
             "Date": "2026-11-20",
         }
         return self.call("PUT", "/Payments", {**payment, **changes})
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Look until the condition holds; fail after a minute, which nothing takes however busy the machine is."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def build_line(**changes: Any) -> dict[str, Any]:
@@ -197,7 +213,7 @@ class Receiver:
         """All events received, in the order of arrival."""
         return [event for post in self.posts for event in post["events"]]
 
-    def wait_for(self, count: int, seconds: float = 5) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[dict[str, Any]]:
         """The events, once there are `count` of them."""
         deadline = time.monotonic() + seconds
         with self._arrived:

@@ -17,7 +17,7 @@ def test_the_command_prints_one_line_of_json_once_it_listens() -> None:
             state = httpx.get(f"{line['control_url']}/state", trust_env=False).json()
         finally:
             process.terminate()
-        assert process.wait(10) is not None
+        assert process.wait(60) is not None
     assert line.keys() == {
         "client_id", "client_secret", "webhook_key", "api_url", "identity_url", "login_url", "control_url",
         "tenant_id", "pid",

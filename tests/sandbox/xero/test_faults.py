@@ -1,6 +1,7 @@
 """Faults that can be ordered: what the caller sees, and whether the work was done."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -119,6 +120,27 @@ def test_a_slow_answer_is_a_true_one(app: XeroApp) -> None:
     began = time.monotonic()
     assert app.call("PUT", "/Invoices", build_invoice()).status_code == 200
     assert time.monotonic() - began >= 0.2
+
+
+@pytest.mark.parametrize("path", ["", "/{id}"], ids=["all are lifted", "one is lifted"])
+@pytest.mark.parametrize("kind", ["slow", "timeout_after"])
+def test_a_silence_ends_when_its_fault_is_lifted(app: XeroApp, kind: str, path: str) -> None:
+    """Who holds a call up lets it go at once: the work is done meanwhile, and the caller hears what the fault says."""
+    order(app, "cut_after", path="/Contacts")
+    fault_id = app.control("POST", "/faults", kind=kind, path="/Invoices", seconds=3600)["id"]
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(app.call, "PUT", "/Invoices", build_invoice())
+        app.wait_for_silences(1)
+        assert is_written(app)
+        assert not asked.done()
+        app.control("DELETE", f"/faults{path.format(id=fault_id)}")
+        if kind == "slow":
+            assert asked.result().status_code == 200
+        else:
+            assert isinstance(asked.exception(), httpx.RemoteProtocolError)
+    left = [fault["kind"] for fault in app.control("GET", "/faults")["faults"]]
+    assert left == (["cut_after"] if path else [])
+    assert app.http.delete(f"/control/faults/{fault_id}").status_code == 404
 
 
 def test_rows_can_come_twice(app: XeroApp) -> None:

@@ -3,11 +3,9 @@
 import base64
 import hashlib
 import hmac
-import time
-from collections.abc import Callable
 
 from app.sandbox.xero.webhooks import build_signature
-from tests.sandbox.xero.driver import Receiver, XeroApp, build_invoice
+from tests.sandbox.xero.driver import Receiver, XeroApp, build_invoice, until
 
 
 def test_the_signature_of_the_known_vector() -> None:
@@ -144,15 +142,7 @@ def test_the_quarter_hour_passes_on_the_sandboxes_clock(receiver: Receiver, app:
     """Advancing the clock brings a due retry without any wait."""
     receiver.answers = lambda is_right: 503
     app.person("POST", "/contacts", Name="kept")
-    _until(lambda: app.control("GET", "/webhooks")["overdue"])
+    until(lambda: app.control("GET", "/webhooks")["overdue"])
     receiver.answers = lambda is_right: 200 if is_right else 401
     app.control("POST", "/clock", advance_seconds=900)
     assert len(receiver.wait_for(1)) == 1
-
-
-def _until(condition: Callable[[], object]) -> None:
-    """Look until the condition holds, at most five seconds."""
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

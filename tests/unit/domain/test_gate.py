@@ -1,11 +1,14 @@
 """The gate: what may cross for the first time, every answer of it."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.domain.gate import ImportFromXero, to_partner, to_xero
+from app.domain.trial_mark import contact_number_of, reference_of
 from tests.unit.domain.samples import record, xero_invoice
 
 SENT, AUTHORISED, OFF = ImportFromXero
@@ -68,3 +71,25 @@ def test_the_reason_is_a_sentence_with_the_facts() -> None:
     assert going.message == "It was issued on 2026-11-20, before 2026-11-21, where syncing starts."
     assert coming is not None
     assert coming.message == "It is SUBMITTED in Xero; only approved invoices are brought in."
+
+
+def test_a_draft_goes_only_where_somebody_asked_for_it() -> None:
+    """By the call of its own; a wish for a draft opens the gate for nothing else (FEATURES T3, O2)."""
+    draft = {"status": "draft", "is_sent": False}
+    assert to_xero(record(draft), None, is_draft_wanted=True) is None
+    for changes, sync_from, code in (
+        (draft, DAY_AFTER, "before_sync_from"),
+        ({"is_sent": False}, None, "not_sent_to_customer"),
+        ({"status": "cancelled"}, None, "cancelled_before_sent"),
+    ):
+        stays_home = to_xero(record(changes), sync_from, is_draft_wanted=True)
+        assert (stays_home and stays_home.code) == code
+
+
+def test_a_test_never_reaches_the_partner() -> None:
+    """Also where somebody approved its invoice in Xero (FEATURES E8)."""
+    marked = replace(xero_invoice(), reference=reference_of(UUID(int=7)))
+    stays_home = to_partner(marked, AUTHORISED, None)
+    assert stays_home is not None
+    assert stays_home.code == "test_transaction"
+    assert len(contact_number_of(UUID(int=7))) <= 50

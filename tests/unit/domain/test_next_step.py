@@ -7,12 +7,16 @@ from uuid import UUID
 import pytest
 
 from app.domain.connection import Connection, ConnectionState, Offer
-from app.domain.next_step import find_next_step
+from app.domain.next_step import find_next_step, is_ready
 from app.domain.notice import build_notice, name_move
+from app.domain.organisation import APPROVE
 from app.domain.settings import ConnectionSettings
+from tests.unit.domain.samples import ORGANISATION
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
-READY = ConnectionSettings(revenue_accounts={"general": "a"}, payment_account_id="b")
+READY = ConnectionSettings(
+    revenue_accounts={"general": "id-200"}, payment_account_id="id-bank", taxes={"gst": "OUTPUT"}
+)
 CONNECTION = Connection(
     id=UUID(int=2),
     partner_id=UUID(int=3),
@@ -24,7 +28,7 @@ CONNECTION = Connection(
     tenant_id="t1",
     settings=READY,
     settings_version=1,
-    organisation=None,
+    organisation=ORGANISATION,
     organisation_fetched_at=None,
     generation=1,
     settled_generation=1,
@@ -42,23 +46,38 @@ OFFER = Offer("t1", "Old Books", "c1")
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({}, None),
+        ({}, "ready"),
+        ({"organisation": None}, "ready"),
         ({"state": ConnectionState.PENDING}, "authorise"),
-        ({"state": ConnectionState.PENDING, "offered": (OFFER,)}, "choose_organisation"),
+        (
+            {"state": ConnectionState.PENDING, "offered": (OFFER,), "organisation": None},
+            "choose_organisation",
+        ),
         ({"state": ConnectionState.DISCONNECTED}, "authorise_again"),
         ({"state": ConnectionState.DISCONNECTED, "offered": (OFFER,)}, "authorise_again"),
         ({"state": ConnectionState.PAUSED}, "resume"),
         ({"state": ConnectionState.REMOVED}, None),
         ({"missing_scopes": ("accounting.payments",)}, "grant_scopes"),
         ({"retry_reason": "scope_missing: the consent lacks a scope"}, "grant_scopes"),
-        ({"retry_reason": "xero_unavailable: down"}, None),
+        ({"retry_reason": "xero_unavailable: down"}, "ready"),
         ({"settings": ConnectionSettings()}, "choose_revenue_accounts"),
+        ({"settings": replace(READY, taxes={})}, "map_taxes"),
+        ({"settings": replace(READY, revenue_accounts={"general": "id-205"})}, "mend_settings"),
+        ({"settings": replace(READY, taxes={"gst": "GONE"})}, "mend_settings"),
+        ({"settings": replace(READY, branding_theme_id="gone")}, "ready"),
+        ({"organisation": replace(ORGANISATION, actions={APPROVE: False})}, "raise_plan"),
         ({"settings": replace(READY, payment_account_id=None)}, "choose_payment_account"),
+        (
+            {"settings": replace(READY, payment_account_id=None, payment_accounts={"card": "id-bank"})},
+            "ready",
+        ),
     ],
 )
 def test_every_state_names_its_next_step(changed: dict[str, object], code: str | None) -> None:
-    """A code, a sentence and the call to make; nothing while it runs by itself or has ended."""
-    step = find_next_step(replace(CONNECTION, **changed))  # type: ignore[arg-type]
+    """A code, a sentence and the call to make, until it is ready; nothing once it has ended (I1, T4 to T11, C9)."""
+    connection = replace(CONNECTION, **changed)  # type: ignore[arg-type]
+    step = find_next_step(connection)
+    assert is_ready(connection) == (code in ("ready", "choose_payment_account"))
     assert (step.code if step else None) == code
     assert step is None or (step.message and str(CONNECTION.id) in (step.call or ""))
 

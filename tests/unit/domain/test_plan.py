@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from app.domain.hub import Hub
+from app.domain.organisation import APPROVE
 from app.domain.plan import Plan, Terms, XeroState, build_plan
 from tests.unit.domain.samples import ORGANISATION, RECORD, changed, payment, record, without_line
 from tests.unit.domain.story import HOLD, app_says, settled, xero_shows
@@ -266,3 +267,33 @@ def test_a_settled_link_plans_nothing(fields: dict[str, Any]) -> None:
     """Whatever both sides agree on, nothing is due, and nothing is held for it."""
     xero = XeroState("x-1", None, tax_amounts_sent=False)
     assert build_plan(settled(fields), xero, TERMS) == Plan()
+
+
+def test_a_wanted_draft_is_created_and_another_is_not() -> None:
+    """Only the wish makes the difference (FEATURES T3, O2); no plan of Xero's limits drafts."""
+    draft = Hub(record({"status": "draft", "is_sent": False, "sent_at": None}))
+    limited = replace(TERMS, organisation=replace(ORGANISATION, actions={APPROVE: False}))
+    assert build_plan(draft, replace(NOWHERE, is_draft_wanted=True), limited) == Plan(create=True)
+    stays = build_plan(draft, NOWHERE, TERMS).stays_home
+    assert stays is not None
+    assert stays.code == "draft_stays_home"
+
+
+def test_a_draft_in_xero_moves_in_place_and_is_approved_when_it_is_sent() -> None:
+    """Edits go as for every invoice; approving asks for what a new approved invoice must be (FACTS 4.1)."""
+    draft = settled({**RECORD, "status": "draft", "is_sent": False, "sent_at": None})
+    edited = replace(draft, record={**draft.record, "reference": "PO 2"})
+    assert build_plan(edited, IN_XERO, TERMS) == Plan(moves=("reference",))
+    sent = {"status": "sent", "is_sent": True, "sent_at": "2026-11-20T03:15:00Z"}
+    approved = replace(draft, record={**draft.record, **sent})
+    assert build_plan(approved, IN_XERO, TERMS) == Plan(moves=("is_sent", "status"))
+    limited = replace(TERMS, organisation=replace(ORGANISATION, actions={APPROVE: False}))
+    assert code_of(build_plan(approved, IN_XERO, limited)) == "plan_limit"
+    assert build_plan(edited, IN_XERO, limited) == Plan(moves=("reference",))
+
+
+def test_payments_wait_for_a_drafts_approval() -> None:
+    """Xero takes none on a draft; an approved invoice's go at once."""
+    draft = settled({**RECORD, "status": "draft", "is_sent": False, "sent_at": None})
+    plan = build_plan(replace(draft, record={**draft.record, **PAID}), IN_XERO, TERMS)
+    assert (code_of(plan), plan.payments_to_create) == ("not_approved", ())

@@ -1,77 +1,120 @@
-"""What would become of an invoice: each plan carried out in memory, to the end of the story."""
+"""The plan carried out on paper: what follows one upon another in Xero, and what stops it."""
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
+from hypothesis import given
 
 from app.domain.credit import Overpayments
 from app.domain.credit_plan import CreditTerms
+from app.domain.fields import ABSENT
 from app.domain.hub import Hub
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.plan import Terms
-from app.reconcile.exports.foresight import Foreseen, foresee
-from tests.unit.domain.samples import ORGANISATION, credit, payment, record
+from app.domain.preview import StepKind
+from app.reconcile.foresight import foresee
+from tests.unit.domain.samples import ORGANISATION, RECORD, changed, credit, payment, record
+from tests.unit.domain.story import settled
+from tests.unit.domain.strategies import properties, records
+
+TERMS = Terms(
+    ORGANISATION,
+    sync_from=None,
+    payment_account_id="id-bank",
+    credits=CreditTerms("200", "200", "id-bank"),
+)
+PAID = payment("p1", "500", method=None)
 
 
-def terms(overpayments: Overpayments = Overpayments.HOLD, account: str | None = "id-bank") -> Terms:
-    """What the settings say: one account for payments, and one for credits."""
-    return Terms(ORGANISATION, None, account, credits=CreditTerms("200", "200", account, overpayments))
+def link(hub: Hub, xero_invoice_id: str | None = None, total: str | None = None) -> InvoiceLink:
+    """A link with this hub."""
+    standing = Standing(State.BEHIND)
+    return InvoiceLink(UUID(int=1), "inv_1", xero_invoice_id, 1, hub, standing, xero_total=total)
 
 
-def see(changes: dict[str, Any], given: Terms | None = None) -> Foreseen:
-    """What would become of a new invoice of 1,100.00."""
-    link = InvoiceLink(
-        id=uuid4(),
-        partner_invoice_id="inv_1",
-        xero_invoice_id=None,
-        generation=1,
-        hub=Hub(record=record(changes)),
-        standing=Standing(State.BEHIND),
+def in_xero(changes: dict[str, Any], held: dict[str, Any] | None = None) -> InvoiceLink:
+    """A link that both sides held as the sample (and `held`), after the record took these changes."""
+    hub = settled(RECORD | (held or {}))
+    return link(replace(hub, record=changed(hub.record, changes)), "x-1", "1100.00")
+
+
+def kinds(found: InvoiceLink, terms: Terms = TERMS) -> tuple[list[str], str | None]:
+    """The kinds of the steps in order, and the code of what stops the rest."""
+    steps, hold = foresee(found, terms)
+    return [step.kind.value for step in steps], hold.code if hold else None
+
+
+def test_what_is_settled_needs_nothing() -> None:
+    """No step, no hold."""
+    assert kinds(in_xero({})) == ([], None)
+
+
+def test_payments_and_credits_follow_the_invoice() -> None:
+    """First the invoice, then what is set against it, then what is paid of the rest, each with its amount."""
+    steps, hold = foresee(
+        link(Hub(record(credit("c1", "100", reason=None) | payment("p1", "1000", method=None)))), TERMS
     )
-    return foresee(link, given or terms())
+    assert hold is None
+    assert [step.kind for step in steps] == [StepKind.CREATE, StepKind.APPLY_CREDIT, StepKind.MAKE_PAYMENT]
+    assert steps[0].moves["number"] == (ABSENT, "INV-0042")
+    assert "url" not in steps[0].moves
+    assert (steps[1].about, steps[1].moves) == (("c1",), {"credits/c1/amount": (ABSENT, "100")})
+    assert (steps[2].about, steps[2].moves) == (("p1",), {"payments/p1/amount": (ABSENT, "1000")})
 
 
-def test_a_draft_has_no_story() -> None:
-    """It stays at home, and nothing follows."""
-    seen = see({"status": "draft", **payment("p1", "100")})
-    assert seen.plan.stays_home is not None
-    assert (seen.payments, seen.credits, seen.hold) == (set(), set(), None)
-
-
-def test_credits_are_set_against_it_and_then_it_is_paid() -> None:
-    """In the order of the plans; nothing is left to do in the end."""
-    seen = see({**payment("p1", "1060"), **credit("c1", "40")})
-    assert (seen.plan.create, seen.payments, seen.credits) == (True, {"p1"}, {"c1"})
-    assert (seen.overpayments, seen.hold) == ({}, None)
-
-
-def test_what_a_payment_exceeds_is_an_overpayment_or_held() -> None:
-    """By the setting; a payment of an invoice that is paid already is an overpayment alone."""
-    seen = see(payment("p1", "1150"), terms(Overpayments.BOOK))
-    assert ({key: f"{part:.0f}" for key, part in seen.overpayments.items()}, seen.payments) == (
-        {"p1": "50"},
-        {"p1"},
-    )
-    twice = {**payment("p1", "1100"), **payment("p2", "200")}
-    seen = see(twice, terms(Overpayments.BOOK))
-    assert (set(seen.overpayments), seen.payments) == ({"p2"}, {"p1"})
-    held = see(payment("p1", "1150"))
-    assert (held.payments, held.hold and held.hold.code) == (set(), "payment_exceeds_due")
+def test_an_update_shows_before_and_after() -> None:
+    """By path, in Xero's words."""
+    steps, _ = foresee(in_xero({"reference": "PO 9"}), TERMS)
+    assert [(step.kind, step.moves) for step in steps] == [
+        (StepKind.UPDATE, {"reference": ("PO 1177", "PO 9")})
+    ]
 
 
 @pytest.mark.parametrize(
-    ("changes", "given", "code"),
+    ("found", "expected"),
     [
-        ({"currency": "USD"}, terms(), "currency_unknown"),
-        ({"lines/l1/tax_type": None}, terms(), "tax_unmapped"),
-        (payment("p1", "100"), terms(account=None), "payment_account_missing"),
-        (credit("c1", "2000"), terms(), "credit_exceeds_due"),
+        (in_xero({"status": "cancelled"}), (["void"], None)),
+        (in_xero({"status": "cancelled"}, held=PAID), ([], "void_blocked_by_payment")),
+        (in_xero(dict.fromkeys(PAID, ABSENT), held=PAID), (["delete_payment"], None)),
+        (in_xero(payment("p1", "600", method=None), held=PAID), (["delete_payment", "make_payment"], None)),
+        (
+            in_xero({"reference": "X", "lines/l1/quantity": "2"}, held=PAID),
+            (["update"], "paid_locked"),
+        ),
+        (
+            in_xero({"lines/l1/quantity": "2", **dict.fromkeys(PAID, ABSENT)}, held=PAID),
+            (["delete_payment", "update"], None),
+        ),
+        (link(Hub(record({"status": "draft"}))), ([], None)),
+        (link(Hub(record(payment("p1", "1200", method=None)))), (["create"], "payment_exceeds_due")),
     ],
-)
-def test_what_holds_it_is_told_wherever_it_comes(changes: dict[str, Any], given: Terms, code: str) -> None:
-    """Before it is made, or after."""
-    seen = see(changes, given)
-    assert seen.hold is not None
-    assert seen.hold.code == code
-    assert seen.plan.create is (seen.plan.hold is None)
+    ids=[
+        "void", "void of a paid one", "a payment taken back", "a payment corrected", "only what may move",
+        "a payment makes way", "a draft", "more paid than due",
+    ],
+)  # fmt: skip
+def test_steps_and_what_stops_them(found: InvoiceLink, expected: tuple[list[str], str | None]) -> None:
+    """What the loop would do over several rounds is said at once, up to what holds the rest."""
+    assert kinds(found) == expected
+
+
+def test_what_is_paid_beyond_is_booked_first() -> None:
+    """By the policy `book` the excess becomes an overpayment, and the payment is made of what is left."""
+    terms = replace(TERMS, credits=replace(TERMS.credits, overpayments=Overpayments.BOOK))
+    steps, hold = foresee(link(Hub(record(payment("p1", "1200", method=None)))), terms)
+    assert [step.kind.value for step in steps] == ["create", "book_overpayment", "make_payment"]
+    assert Decimal(str(steps[1].moves["payments/p1/amount"][1])) == 100
+    assert hold is None
+
+
+@properties
+@given(records(), records())
+def test_it_comes_to_an_end(was: dict[str, Any], now: dict[str, Any]) -> None:
+    """From any record to any other: nothing is moved twice, so that each round leaves less to do."""
+    hub = settled(was)
+    steps, _ = foresee(link(replace(hub, record=now), "x-1", "1100.00"), TERMS)
+    taken = [(step.kind, step.about, tuple(step.moves)) for step in steps]
+    assert len(taken) == len(set(taken))

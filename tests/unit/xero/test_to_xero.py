@@ -157,3 +157,25 @@ def test_theme_and_rate_of_exchange_are_said_with_a_create_alone() -> None:
     assert (made["BrandingThemeID"], made["CurrencyRate"]) == ("t-1", Decimal("0.651200"))
     moved = InvoiceWrite("i-1", {"reference": "x"}, None, branding_theme_id="t-1", currency_rate="0.65")
     assert invoice_to_xero(moved) == {"InvoiceID": "i-1", "Reference": "x"}
+
+
+def test_a_wanted_draft_is_created_as_one_and_nothing_is_said_of_its_being_sent() -> None:
+    """Xero would warn of it (FACTS 4.8)."""
+    write = InvoiceWrite(None, HEADER | {"status": "draft", "is_sent": False}, (LineWrite(None, LINE),))
+    said = invoice_to_xero(write)
+    assert said["Status"] == "DRAFT"
+    assert "SentToContact" not in said
+
+
+def test_a_draft_that_is_cancelled_is_deleted_and_one_that_is_sent_is_approved() -> None:
+    """Drafts are not voided (FACTS 4.1); approving and marking as sent is one write."""
+    cancelled = {"status": "cancelled"}
+    assert invoice_to_xero(InvoiceWrite("i-1", cancelled, None, is_draft=True)) == {
+        "InvoiceID": "i-1",
+        "Status": "DELETED",
+    }
+    assert invoice_to_xero(InvoiceWrite("i-1", {"status": "sent", "is_sent": True}, None, is_draft=True)) == {
+        "InvoiceID": "i-1",
+        "Status": "AUTHORISED",
+        "SentToContact": True,
+    }

@@ -1,0 +1,112 @@
+"""How many calls one caller may make in a minute, counted in Redis over all processes.
+
+A minute begins with a caller's first call and ends by Redis's own clock, so that processes whose clocks differ count
+alike. A call is one round trip, of one small script. It is not pyrate-limiter's bucket, as for Xero's budget: that one
+keeps an entry for every call and answers yes or no, while a caller here is told at each call what is left, which would
+take it a second round trip.
+
+Limits protect; they must not be what fails. Without Redis, or with one that does not answer at once, calls pass
+uncounted, and the log says so now and then.
+"""
+
+import asyncio
+import math
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+WINDOW = timedelta(minutes=1)
+PATIENCE_SECONDS = 1.0
+"""How long a call waits for its count."""
+
+WITHOUT_REDIS = timedelta(seconds=10)
+"""How long calls go uncounted before Redis is asked again."""
+
+_COUNT = """
+local calls = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return {calls, left}
+"""
+"""The number of this call in its minute, and the milliseconds that are left of it."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many calls in a minute; `name` is what the answer's headers call it."""
+
+    name: str
+    calls: int
+
+    @property
+    def policy(self) -> str:
+        """The field `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers)."""
+        return f'"{self.name}";q={self.calls};w={WINDOW // timedelta(seconds=1)}'
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Where a call stands: how many more may follow, and when the minute is over. `is_over`: it is one too many."""
+
+    quota: Quota
+    left: int
+    seconds_left: int
+    is_over: bool
+
+    @property
+    def limit(self) -> str:
+        """The field `RateLimit`."""
+        return f'"{self.quota.name}";r={self.left};t={self.seconds_left}'
+
+
+class CallLimit:
+    """Counts one process's calls with those of all others; safe for several tasks.
+
+    `of_key` is what each API key may, `of_stranger` each address that calls without a valid one.
+    """
+
+    def __init__(self, redis: Redis, *, key_calls: int, stranger_calls: int) -> None:
+        self.of_key = Quota("key", key_calls)
+        self.of_stranger = Quota("address", stranger_calls)
+        self._script = redis.register_script(_COUNT)
+        self._asked_again_at = 0.0
+
+    async def count(self, quota: Quota, caller: str) -> Counted | None:
+        """Count a call; None where it cannot be counted now. Never raises because of Redis."""
+        if time.monotonic() < self._asked_again_at:
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                calls, left = await self._run(f"plumbline:calls:{quota.name}:{caller}")
+        except (RedisError, OSError) as error:  # a time-out is an OSError
+            self._go_without(error)
+            return None
+        return read_count(quota, calls, left)
+
+    def _go_without(self, error: Exception) -> None:
+        now = time.monotonic()
+        # Of all the calls that waited at once, one says it.
+        if now >= self._asked_again_at:
+            log.warning("calls_not_counted", error=str(error) or type(error).__name__)
+        self._asked_again_at = now + WITHOUT_REDIS.total_seconds()
+
+    async def _run(self, key: str) -> tuple[int, int]:
+        milliseconds = WINDOW // timedelta(milliseconds=1)
+        calls, left = await cast(Any, self._script(keys=[key], args=[milliseconds]))
+        return int(calls), int(left)
+
+
+def read_count(quota: Quota, calls: int, milliseconds_left: int) -> Counted:
+    """Where the call of that number stands."""
+    seconds_left = max(1, math.ceil(milliseconds_left / 1000))
+    return Counted(quota, max(0, quota.calls - calls), seconds_left, is_over=calls > quota.calls)

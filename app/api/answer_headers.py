@@ -1,0 +1,46 @@
+"""What every answer says beside its content: how to treat it, and how many calls are left.
+
+Outermost of all, so that an answer to what nobody foresaw says it too. A header that a handler has set stays.
+"""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.access.door import find_limit, is_of_api
+from app.api.authentication import find_caller, get_state
+
+_ON_ALL = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_ON_THE_API = {**_ON_ALL, "Cache-Control": "no-store"}
+"""Invoices are nobody's to keep on the way."""
+
+
+class AnswerHeaders:
+    """Adds them as an answer begins."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        get_state(scope)  # made here, so that what is laid on a copy of the scope is found on this one
+        always = _ON_THE_API if is_of_api(scope) else _ON_ALL
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in {**always, **_tell_limit(scope)}.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _tell_limit(scope: Scope) -> dict[str, str]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers; without a count the policy stands alone."""
+    if find_caller(scope) is None:
+        return {}
+    counted = find_limit(scope)
+    policy = {"RateLimit-Policy": scope["app"].state.services.call_limit.of_key.policy}
+    return {**policy, "RateLimit": counted.limit} if counted else policy

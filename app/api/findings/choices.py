@@ -1,0 +1,51 @@
+"""What can be chosen for a conflict or a discrepancy, with the value that each choice would bring."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.api.findings.decision_input import Choice
+from app.api.findings.stakes import Link, Subject, find_value
+from app.db.conflicts import ConflictState, KeptConflict
+from app.domain.discrepancy import WHOLE
+from app.domain.fields import Absent
+from app.domain.sides import Side
+
+_MEANINGS: dict[Choice, str] = {
+    "take_xero": "Xero's value stands on both sides.",
+    "take_partner": "The app's value stands on both sides.",
+    "merged": "Another value, given under `values` by path, stands on both sides.",
+    "relink": "It is another invoice or contact of Xero's, named by `xero_id`.",
+    "ignore": "It stays as it is, and is spoken of no more while the values stay.",
+}
+
+
+class Offered(BaseModel):
+    """One thing that can be chosen."""
+
+    action: Choice
+    meaning: str
+    value: Any = Field(default=None, description="What both sides would have; null also: nothing, or gone.")
+
+
+def list_offers(subject: Subject, link: Link) -> list[Offered]:
+    """The choices that there are, the plainest first."""
+    sides: Mapping[Choice, Side] = {"take_xero": Side.XERO, "take_partner": Side.PARTNER}
+    offers: list[Offered] = []
+    if subject.path != WHOLE:
+        offers += [
+            Offered(action=action, meaning=_MEANINGS[action], value=_value(subject, link, side))
+            for action, side in sides.items()
+        ]
+    if not subject.path.startswith(("payments/", "credits/")):
+        offers.append(Offered(action="merged", meaning=_MEANINGS["merged"]))
+    offers.append(Offered(action="relink", meaning=_MEANINGS["relink"]))
+    if not isinstance(subject, KeptConflict) or subject.state is ConflictState.HELD:
+        offers.append(Offered(action="ignore", meaning=_MEANINGS["ignore"]))
+    return offers
+
+
+def _value(subject: Subject, link: Link, side: Side) -> Any:
+    value = find_value(subject, link.hub, side)
+    return None if isinstance(value, Absent) else value

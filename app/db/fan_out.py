@@ -1,0 +1,59 @@
+"""Copies of what is told, one for every endpoint that listens, written in the very statement that writes the original.
+
+So none is missed, none is of something that was not committed, and it costs no statement of its own.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import CTE, ColumnElement, Insert, String, cast, insert, literal, select, true, update
+
+from app.db.endpoints import covers, takes
+from app.db.session import WriteSession
+from app.db.tables import ConnectionRow, DeliveryRow, WebhookEndpointRow
+from app.domain.endpoint import Part
+
+CHANGE = "chg_"
+NOTICE = "ntc_"
+"""What a webhook's id begins with; the number of the change or the notice follows."""
+
+
+def copy_new(new: CTE, prefix: str, message_type: ColumnElement[str]) -> Insert:
+    """The statement that writes rows (`new`: id, connection_id) and a copy of each for every endpoint that listens."""
+    connection, endpoint = ConnectionRow, WebhookEndpointRow
+    copies = (
+        select(
+            endpoint.id,
+            new.c.connection_id,
+            literal(prefix) + cast(new.c.id, String),
+            message_type,
+            new.c.id,
+            true(),
+        )
+        .select_from(new)
+        .join(connection, connection.id == new.c.connection_id)
+        .join(endpoint, endpoint.partner_id == connection.partner_id)
+        .where(
+            endpoint.deleted_at.is_(None),
+            endpoint.is_enabled,
+            endpoint.part == Part.LISTENS.value,
+            covers(connection.id),
+            takes(message_type),
+        )
+    )
+    into = ["endpoint_id", "connection_id", "message_id", "type", "cursor", "is_copy"]
+    return insert(DeliveryRow).from_select(into, copies).add_cte(new)
+
+
+async def save_in_order(session: WriteSession, change_ids: Sequence[int], state: str) -> None:
+    """The record of deliveries to the applying endpoint follows changes that ended without another call."""
+    if change_ids:
+        row = DeliveryRow
+        await session.execute(
+            update(row)
+            .where(
+                row.message_id.in_([f"{CHANGE}{number}" for number in change_ids]),
+                ~row.is_copy,
+                row.state == "pending",
+            )
+            .values(state=state)
+        )

@@ -1,0 +1,94 @@
+"""What invoices come to on each side: kept for each link as it is recorded, summed by currency when it is asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import InvoiceSumRow
+from app.domain.sums import SideSum, Sums
+
+_PARTS = ("total", "paid", "credited", "due")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """All invoices of one currency: how many, both sides' sums, and of how many a side has none."""
+
+    currency: str
+    invoices: int
+    partner: SideSum
+    xero: SideSum
+    unknown_to_partner: int
+    unknown_to_xero: int
+
+
+async def save_sums(
+    session: WriteSession, connection_id: UUID, sums: Mapping[UUID, tuple[Sums, datetime | None]]
+) -> None:
+    """Keep what these links come to, with when the partner's side last spoke of each; what is known stays as it is."""
+    if not sums:
+        return
+    row = InvoiceSumRow
+    statement = insert(row).values(
+        [_columns(connection_id, link_id, *sums[link_id]) for link_id in sorted(sums)]
+    )
+    names = [
+        name
+        for name in _columns(connection_id, next(iter(sums)), *next(iter(sums.values())))
+        if name != "link_id"
+    ]
+    news = {name: statement.excluded[name] for name in names}
+    differs = or_(*(getattr(row, name).is_distinct_from(news[name]) for name in names))
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs)
+    )
+
+
+def _columns(connection_id: UUID, link_id: UUID, sums: Sums, partner_at: datetime | None) -> dict[str, Any]:
+    sides = {"partner": sums.partner, "xero": sums.xero}
+    return {
+        "link_id": link_id,
+        "connection_id": connection_id,
+        "currency": sums.currency,
+        "is_counted": sums.is_counted,
+        "partner_at": partner_at,
+        **{
+            f"{name}_{part}": getattr(side, part) if side else None
+            for name, side in sides.items()
+            for part in _PARTS
+        },
+    }
+
+
+async def list_totals(session: ReadSession, connection_id: UUID) -> list[Total]:
+    """The totals of a connection's invoices, by currency."""
+    row = InvoiceSumRow
+    parts = [_sum(getattr(row, f"{name}_{part}")) for name in ("partner", "xero") for part in _PARTS]
+    unknown = [func.count().filter(column.is_(None)) for column in (row.partner_total, row.xero_total)]
+    summed = (
+        select(row.currency, func.count(), *parts, *unknown)
+        .where(row.connection_id == connection_id, row.is_counted)
+        .group_by(row.currency)
+        .order_by(row.currency)
+    )
+    return [
+        Total(found[0], found[1], SideSum(*found[2:6]), SideSum(*found[6:10]), found[10], found[11])
+        for found in await session.execute(summed)
+    ]
+
+
+def _sum(column: Any) -> ColumnElement[Decimal]:
+    return func.coalesce(func.sum(column), Decimal("0.00"))
+
+
+async def find_partner_known_at(session: ReadSession, connection_id: UUID) -> datetime | None:
+    """When the partner's newest document of any invoice came."""
+    newest = select(func.max(InvoiceSumRow.partner_at)).where(InvoiceSumRow.connection_id == connection_id)
+    return (await session.execute(newest)).scalar_one_or_none()

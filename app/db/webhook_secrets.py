@@ -1,0 +1,58 @@
+"""Secrets that sign webhooks: of one owner one is in use, and those before it count until they end.
+
+The owner is an endpoint or a read endpoint, which we sign calls to, or a partner, which signs what it sends to us.
+They come encrypted and go encrypted. A new secret ends the one in use after an overlap; a call that is sent twice makes
+two, and neither takes away one that the other end still knows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, update
+
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import WebhookSecretRow
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecret:
+    """A secret, encrypted; `ends_at` is None while it is the one in use."""
+
+    sealed: bytes = field(repr=False)
+    made_at: datetime
+    ends_at: datetime | None
+
+
+async def insert_secret(
+    session: WriteSession, owner_id: UUID, sealed: bytes, at: datetime, *, others_end_at: datetime
+) -> None:
+    """Put a secret in use. Those that count now do so until `others_end_at`, or until their own end if it is sooner."""
+    row = WebhookSecretRow
+    sooner = func.least(row.ends_at, others_end_at)  # which passes over null, the one in use
+    await session.execute(update(row).where(row.owner_id == owner_id).values(ends_at=sooner))
+    await session.execute(delete(row).where(row.owner_id == owner_id, row.ends_at <= at))
+    session.add(WebhookSecretRow(owner_id=owner_id, secret=sealed, made_at=at))
+    await session.flush()
+
+
+async def delete_secrets(session: WriteSession, owner_id: UUID) -> None:
+    """Forget every secret of an owner."""
+    await session.execute(delete(WebhookSecretRow).where(WebhookSecretRow.owner_id == owner_id))
+
+
+async def list_secrets(
+    session: ReadSession, owner_ids: Iterable[UUID], now: datetime
+) -> Mapping[UUID, Sequence[KeptSecret]]:
+    """The secrets that count now, newest first, by owner; an owner without any has an empty list."""
+    found: dict[UUID, list[KeptSecret]] = {owner_id: [] for owner_id in owner_ids}
+    row = WebhookSecretRow
+    counting = (
+        select(row)
+        .where(row.owner_id.in_(found), or_(row.ends_at.is_(None), row.ends_at > now))
+        .order_by(row.ends_at.is_(None).desc(), row.made_at.desc())
+    )
+    for kept in (await session.execute(counting)).scalars():
+        found[kept.owner_id].append(KeptSecret(kept.secret, kept.made_at, kept.ends_at))
+    return found

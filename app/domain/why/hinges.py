@@ -1,0 +1,93 @@
+"""The gates of the connection, on which everything of it hangs, and how a finding is written."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.connection import Connection, ConnectionState
+from app.domain.hold import Hold
+from app.domain.why.gates import Finding, Gate, Outcome
+from app.domain.why.reasons import reason_of
+
+FACTS_STALE_AFTER = timedelta(days=1)
+"""Facts are read anew every few hours while work goes on; older ones tell that none does."""
+
+_CODES = {
+    ConnectionState.PENDING: "not_authorised_yet",
+    ConnectionState.PAUSED: "connection_paused",
+    ConnectionState.DISCONNECTED: "disconnected",
+    ConnectionState.REMOVED: "connection_removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes findings; `places` are the addresses that calls name."""
+
+    places: Mapping[str, str]
+
+    def passed(self, gate: Gate, message: str) -> Finding:
+        """A gate that lets it through."""
+        return Finding(gate, Outcome.PASSED, message)
+
+    def not_reached(self, gate: Gate, message: str) -> Finding:
+        """A gate of which an earlier one keeps us from knowing."""
+        return Finding(gate, Outcome.NOT_REACHED, message)
+
+    def failed(self, gate: Gate, code: str, message: str | None = None, cure: str | None = None) -> Finding:
+        """A gate at which it is stopped; what is not said is the code's own."""
+        reason = reason_of(code)
+        call = reason.call.format(**self.places) if reason.call else None
+        return Finding(gate, Outcome.FAILED, message or reason.sentence, code, cure or reason.cure, call)
+
+    def held(self, gate: Gate, hold: Hold) -> Finding:
+        """A gate at which it is held."""
+        return self.failed(gate, hold.code, hold.message, hold.cure)
+
+
+def judge_connection(connection: Connection, now: datetime, writer: Writer) -> Iterator[Finding]:
+    """Authorised and active, its scopes, whether it waits, and whether its organisation is known."""
+    yield _judge_state(connection, writer)
+    yield _judge_scopes(connection, writer)
+    yield _judge_waiting(connection, now, writer)
+    yield _judge_organisation(connection, now, writer)
+
+
+def _judge_state(connection: Connection, writer: Writer) -> Finding:
+    code = _CODES.get(connection.state)
+    if code is None:
+        return writer.passed(Gate.CONNECTION, "The connection is authorised and active.")
+    return writer.failed(Gate.CONNECTION, code, connection.reason)
+
+
+def _judge_scopes(connection: Connection, writer: Writer) -> Finding:
+    if connection.state is ConnectionState.PENDING:
+        return writer.not_reached(Gate.SCOPES, "No consent was given yet.")
+    if not connection.lacks_scopes:
+        return writer.passed(Gate.SCOPES, "Xero refused no call for want of a scope.")
+    named = ", ".join(connection.missing_scopes) or "a scope that is needed"
+    return writer.failed(Gate.SCOPES, "scope_missing", f"The consent lacks {named}.")
+
+
+def _judge_waiting(connection: Connection, now: datetime, writer: Writer) -> Finding:
+    at = connection.retry_at
+    if at is None or at <= now or connection.lacks_scopes:
+        return writer.passed(Gate.WAITING, "Nothing keeps the work waiting.")
+    code, separator, message = (connection.retry_reason or "").partition(": ")
+    which = " Edits by people go on; only a bulk waits." if connection.bulk_waits else ""
+    said = message if separator else code or "The work waits."
+    cure = f"Nothing to do: it is tried again at {at.isoformat(timespec='seconds')}."
+    return writer.failed(Gate.WAITING, code if separator else "waiting", f"{said}{which}", cure)
+
+
+def _judge_organisation(connection: Connection, now: datetime, writer: Writer) -> Finding:
+    organisation, read_at = connection.organisation, connection.organisation_fetched_at
+    if organisation is None:
+        return writer.failed(Gate.ORGANISATION, "organisation_unknown")
+    if read_at is None:
+        return writer.passed(Gate.ORGANISATION, f"{organisation.name} is known, and about to be read anew.")
+    when = read_at.isoformat(timespec="seconds")
+    if now - read_at > FACTS_STALE_AFTER:
+        message = f"What is known of {organisation.name} was read at {when}, more than a day ago."
+        return writer.failed(Gate.ORGANISATION, "organisation_stale", message)
+    return writer.passed(Gate.ORGANISATION, f"{organisation.name} is known; its facts were read at {when}.")

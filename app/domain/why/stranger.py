@@ -1,0 +1,51 @@
+"""An invoice of Xero's that has no link here: which gate keeps it there, or that it was not seen yet."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.domain import gate as gates
+from app.domain.connection import Connection
+from app.domain.why.facts import places
+from app.domain.why.gates import Answer, Finding, Gate, Outcome
+from app.domain.why.hinges import Writer, judge_connection
+from app.domain.why.reasons import reason_of
+from app.domain.xero_invoice import XeroInvoice
+
+
+def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, now: datetime) -> Answer:
+    """The gates of an invoice that was born in Xero, as Xero showed it just now."""
+    findings = tuple(_judge(connection, Writer(places(address, f"{address}/invoices")), invoice, now))
+    # One gate always fails, if only that nobody saw it yet: there is no link.
+    first = next(found for found in findings if found.outcome is Outcome.FAILED)
+    name = invoice.number or invoice.xero_invoice_id
+    return Answer(f"{name} is in Xero and not in the app: {first.message}", first.code, findings)
+
+
+def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
+    """The answer about an invoice that nobody knows."""
+    writer = Writer(places(address, f"{address}/invoices"))
+    where = "Neither side has" if was_xero_asked else "Nothing here, and Xero could not be asked, has"
+    found = writer.failed(Gate.RECEIVED, "not_in_xero", f"{where} an invoice {name}.")
+    return Answer(found.message, found.code, (found,))
+
+
+def _judge(connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime) -> Iterator[Finding]:
+    settings = connection.settings
+    stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from)
+    at = invoice.updated_at.isoformat(timespec="seconds")
+    seen = writer.passed(Gate.RECEIVED, f"Xero has it, {invoice.status}, last changed at {at}.")
+    yield seen
+    yield from judge_connection(connection, now, writer)
+    if stays is None:
+        yield writer.passed(Gate.SENT, "It may be brought in.")
+        yield writer.passed(Gate.SYNC_FROM, "It is not older than what this connection syncs.")
+        yield writer.failed(Gate.TAKEN, "not_seen_yet")
+        return
+    at_gate = reason_of(stays.code).gate
+    yield (
+        writer.failed(Gate.SENT, stays.code, stays.message)
+        if at_gate is Gate.SENT
+        else writer.passed(Gate.SENT, "It may be brought in.")
+    )
+    if at_gate is Gate.SYNC_FROM:
+        yield writer.failed(Gate.SYNC_FROM, stays.code, stays.message)

@@ -1,0 +1,51 @@
+"""Documents in an answer of the partner's app, to a change that it refused or to a read: taken in like any other.
+
+Delivery and reading are handed this by `wiring`; neither knows what a document must be.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from app.clock import Clock
+from app.db.arrivals import lock_connection
+from app.db.changes import CONTACT
+from app.db.session import Database
+from app.intake.contact_document import ContactDocument
+from app.intake.contact_documents import take_in_contact
+from app.intake.document import Document
+from app.intake.documents import take_in
+from app.intake.refusals import InputRefused, list_faults
+from app.reconcile.ports import Waker
+
+
+def build_document_store(
+    database: Database, clock: Clock, waker: Waker
+) -> Callable[[UUID, str, Mapping[str, Any]], Awaitable[str | None]]:
+    """What checks and stores a document of a kind; it answers why one was no news, None when it was."""
+
+    async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
+        try:
+            document = (ContactDocument if kind == CONTACT else Document).model_validate(body)
+            async with database.writing() as session:
+                connection = await lock_connection(session, connection_id)
+                if connection is None:
+                    return "its connection is gone"
+                if isinstance(document, ContactDocument):
+                    taken = await take_in_contact(session, connection, document, clock.now())
+                else:
+                    taken = await take_in(session, connection, document, clock.now())
+        except ValidationError as invalid:
+            return _name_faults(InputRefused("", "", list_faults(invalid.errors())))
+        except InputRefused as refused:
+            return _name_faults(refused)
+        await waker.reconcile_soon(taken.nudges)
+        return None if taken.stored.is_news else f"version {taken.stored.held_version} is held already"
+
+    return store
+
+
+def _name_faults(refused: InputRefused) -> str:
+    return "; ".join(f"{fault.field} {fault.message}" for fault in refused.faults) or refused.detail

@@ -1,0 +1,153 @@
+"""Whose partner side is due to be looked at, who takes the look, and what follows from it.
+
+What happens when this process dies: the claim runs out, and another worker goes on from the last step that was saved. A
+step that was done and not saved is done again; a document that is taken in twice is news once.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from app.clock import Clock
+from app.db.partner_holdings import save_read_at
+from app.db.partner_reads import (
+    ReadClaim,
+    claim_read,
+    list_reads_due,
+    put_off,
+    save_done,
+    save_failure,
+    save_run,
+)
+from app.db.read_endpoints import ReadEndpoint, find_read_endpoint_of
+from app.db.session import Database
+from app.db.webhook_secrets import list_secrets
+from app.delivery.backoff import draw_delay
+from app.delivery.webhook import Recipient
+from app.domain.partner_read import ReadRun
+from app.reading.look import Look, StoreDocument
+from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
+from app.reconcile.ports import Waker
+from app.vault import Vault
+
+READ_EVERY = timedelta(minutes=15)
+"""As often as Xero is swept."""
+
+CLAIM = timedelta(minutes=15)
+"""Over the longest step: twenty calls of thirty seconds each, or a page of documents with as many calls as it names."""
+
+STEPS_AT_ONCE = 20
+"""After so many the worker does other work first."""
+
+FAILURES_OF_A_RUN = 3
+"""Then the look begins anew: the app may have forgotten its cursor."""
+
+READS_AT_ONCE = 500
+
+log = structlog.get_logger(__name__)
+
+
+class PartnerReading:
+    """Looks at partners' sides; any number of these may run, in any number of processes."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        reader: PartnerReader,
+        waker: Waker,
+        clock: Clock,
+        store_document: StoreDocument,
+        compare_every: timedelta = timedelta(days=1),
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._reader = reader
+        self._waker = waker
+        self._clock = clock
+        self._store_document = store_document
+        self._compare_every = compare_every
+
+    async def nudge_due(self) -> int:
+        """Wake a worker for every connection whose look is due; answers how many there were."""
+        async with self._database.reading() as session:
+            due = await list_reads_due(session, self._clock.now(), READS_AT_ONCE)
+        for connection_id in due:
+            await self._waker.read_soon(connection_id)
+        return len(due)
+
+    async def read(self, connection_id: UUID) -> None:
+        """Take the connection's look to its end, or some steps of it; nothing while another worker does."""
+        now = self._clock.now()
+        async with self._database.writing() as session:
+            claim = await claim_read(
+                session, connection_id, now=now, until=now + CLAIM, compare_every=self._compare_every
+            )
+            endpoint = await find_read_endpoint_of(session, connection_id) if claim else None
+        if claim is None or endpoint is None:
+            return
+        try:
+            await self._look(claim, endpoint)
+        except ReadFailed as failed:
+            log.warning("partner_not_read", connection_id=str(connection_id), reason=str(failed))
+
+    async def _look(self, claim: ReadClaim, endpoint: ReadEndpoint) -> None:
+        look = Look(
+            self._database,
+            self._reader,
+            self._store_document,
+            await self._build_target(claim, endpoint),
+            claim,
+            self._clock,
+        )
+        try:
+            run = claim.run or await look.begin(self._clock.now(), with_contacts=endpoint.reads_contacts)
+            for _ in range(STEPS_AT_ONCE):
+                after = await look.step(run)
+                if after is None:
+                    await self._finish(claim, await look.end(run))
+                    return
+                run, until = after, self._clock.now() + CLAIM
+                async with self._database.writing() as session:
+                    is_ours = await save_run(session, claim, run, until)
+                if not is_ours:
+                    return
+                claim = replace(claim, until=until)
+        except ReadFailed as failed:
+            await self._fail(claim, str(failed))
+            raise
+        async with self._database.writing() as session:
+            await put_off(session, claim)
+        await self._waker.read_soon(claim.connection_id)
+
+    async def _build_target(self, claim: ReadClaim, endpoint: ReadEndpoint) -> ReadTarget:
+        async with self._database.reading() as session:
+            secrets = (await list_secrets(session, [endpoint.id], self._clock.now()))[endpoint.id]
+        return ReadTarget(
+            Recipient(endpoint.url, [self._vault.decrypt(secret.sealed) for secret in secrets]),
+            self._vault.decrypt(endpoint.bearer) if endpoint.bearer is not None else None,
+            str(claim.connection_id),
+            claim.business_id,
+        )
+
+    async def _finish(self, claim: ReadClaim, run: ReadRun) -> None:
+        now = self._clock.now()
+        async with self._database.writing() as session:
+            # The connection first, as everywhere.
+            await save_read_at(session, claim.connection_id, run.began_at)
+            await save_done(session, claim, run, at=now, due_at=now + READ_EVERY)
+        log.info(
+            "partner_read",
+            connection_id=str(claim.connection_id),
+            is_compare=run.is_compare,
+            pages=run.pages,
+            **run.to_json()["found"],
+        )
+
+    async def _fail(self, claim: ReadClaim, reason: str) -> None:
+        due_at = self._clock.now() + draw_delay(claim.failures)
+        begins_anew = (claim.failures + 1) % FAILURES_OF_A_RUN == 0
+        async with self._database.writing() as session:
+            await save_failure(session, claim, reason, due_at, begins_anew=begins_anew)

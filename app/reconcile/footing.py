@@ -1,0 +1,25 @@
+"""What merging and planning stand on: a connection and what is known of its organisation, and nothing that writes.
+
+A round of the loop is one; so is a look at what the loop would do (`preview`). What takes a footing alone can be asked
+by either, so the two cannot come to different answers.
+"""
+
+from typing import Protocol
+
+from app.domain.connection import Connection
+from app.domain.hub import Rules
+from app.domain.organisation import Organisation
+from app.domain.plan import Terms
+
+
+class Footing(Protocol):
+    """The connection as it is, its organisation's facts, and how it merges and plans by them."""
+
+    @property
+    def connection(self) -> Connection: ...
+    @property
+    def organisation(self) -> Organisation: ...
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def terms(self) -> Terms: ...

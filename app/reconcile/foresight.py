@@ -1,0 +1,131 @@
+"""What would follow one upon another in Xero: the plan, carried out on paper until nothing more is due.
+
+The loop plans again after every answer: payments wait for the invoice, credits for what must go first. Here each answer
+is taken to be what was asked, which is what Xero gives unless it refuses or somebody edits meanwhile. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from app.domain.credit import Overpaid
+from app.domain.fields import ABSENT, Fields, member
+from app.domain.hold import Hold
+from app.domain.hub import Move
+from app.domain.link import InvoiceLink
+from app.domain.money import totals
+from app.domain.plan import Plan, Terms, build_plan
+from app.domain.preview import Step, StepKind
+from app.domain.sides import Status
+from app.reconcile.create_once import with_payment, without_payment
+from app.reconcile.credit_links import find_credit_id, with_credit, with_credit_id, without_credit
+from app.reconcile.writes import create_target, update_target
+
+MOST_TURNS = 20
+"""More than any invoice needs; a plan that moved nothing ends it sooner."""
+
+ON_PAPER = "on-paper"
+"""Stands for the id that Xero would give."""
+
+
+def foresee(link: InvoiceLink, terms: Terms) -> tuple[tuple[Step, ...], Hold | None]:
+    """Every step that would follow, and what stops the rest."""
+    steps: list[Step] = []
+    hold: Hold | None = None
+    for _ in range(MOST_TURNS):
+        plan = build_plan(link.hub, link.xero_state, terms)
+        hold = plan.hold
+        taken = list(_list_steps(link, plan))
+        after = _carry_out(link, plan, terms)
+        if not taken or after == link:
+            break
+        steps += taken
+        link = after
+    return tuple(steps), hold
+
+
+def _list_steps(link: InvoiceLink, plan: Plan) -> Iterator[Step]:
+    """The steps of one plan; while the invoice itself is to be written, everything else waits."""
+    if plan.writes_invoice:
+        yield _writing(link, plan)
+        return
+    record, shadow = link.hub.record, link.hub.xero_shadow
+    for key in plan.credits_to_remove:
+        yield _settling(StepKind.REMOVE_CREDIT, "credits", key, _amount(shadow, "credits", key), None)
+    for key, excess in plan.payments_exceeding:
+        yield _settling(StepKind.BOOK_OVERPAYMENT, "payments", key, None, f"{excess}")
+    for key in plan.credits_to_apply:
+        yield _settling(StepKind.APPLY_CREDIT, "credits", key, None, _amount(record, "credits", key))
+    for key in plan.payments_to_delete:
+        yield _settling(StepKind.DELETE_PAYMENT, "payments", key, _amount(shadow, "payments", key), None)
+    for key in plan.payments_to_create:
+        yield _settling(StepKind.MAKE_PAYMENT, "payments", key, None, _amount(record, "payments", key))
+
+
+def _writing(link: InvoiceLink, plan: Plan) -> Step:
+    hub = link.hub
+    if plan.create:
+        return Step(StepKind.CREATE, {path: (ABSENT, value) for path, value in create_target(hub).items()})
+    target = update_target(hub, plan)
+    moves: Mapping[str, Move] = {
+        path: (hub.xero_shadow.get(path, ABSENT), target.get(path, ABSENT)) for path in plan.moves
+    }
+    if hub.record.get("status") == Status.CANCELLED:
+        return Step(StepKind.VOID, moves)
+    return Step(StepKind.UPDATE if plan.moves else StepKind.SEND_TAX_AMOUNTS, moves)
+
+
+def _settling(kind: StepKind, group: str, key: str, before: str | None, after: str | None) -> Step:
+    move = (ABSENT if before is None else before, ABSENT if after is None else after)
+    return Step(kind, {f"{group}/{key}/amount": move}, (key,))
+
+
+def _amount(fields: Fields, group: str, key: str) -> str | None:
+    amount: str | None = member(fields, group, key, "amount")
+    return amount
+
+
+def _carry_out(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
+    """The link as it would be once Xero had done what the plan asks."""
+    if plan.writes_invoice:
+        return _written(link, plan, terms)
+    for key in plan.credits_to_remove:
+        link = without_credit(link, key)
+    for key, excess in plan.payments_exceeding:
+        link = _overpaid(link, key, excess)
+    for key in plan.credits_to_apply:
+        if find_credit_id(link, key) is None:
+            link = with_credit_id(link, key, f"{ON_PAPER}-{key}")
+        link = with_credit(link, key, Decimal(_amount(link.hub.record, "credits", key) or 0))
+    for key in plan.payments_to_delete:
+        link = without_payment(link, key)
+    for key in plan.payments_to_create:
+        amount = _amount(link.hub.record, "payments", key) or "0"
+        link = with_payment(link, key, amount, member(link.hub.record, "payments", key, "paid_on"))
+    return replace(link, xero_due=False)
+
+
+def _overpaid(link: InvoiceLink, key: str, excess: Decimal) -> InvoiceLink:
+    """The link once that much of a payment is an overpayment; where that is all of it, there is no payment to make."""
+    record = link.hub.record
+    amount, paid_on = _amount(record, "payments", key) or "0", member(record, "payments", key, "paid_on")
+    is_whole = excess >= Decimal(amount)
+    part = Overpaid(ON_PAPER, excess, date.fromisoformat(paid_on), is_whole)
+    link = replace(link, overpaid={**link.overpaid, key: part})
+    return with_payment(link, key, amount, paid_on) if is_whole else link
+
+
+def _written(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
+    """Xero shows what was written, and the totals that the lines come to."""
+    hub = link.hub
+    target = create_target(hub) if plan.create else update_target(hub, plan)
+    expected = totals(hub.record, terms.organisation.rates())
+    return replace(
+        link,
+        hub=replace(hub, xero_shadow=target, unanswered=None),
+        xero_invoice_id=link.xero_invoice_id or ON_PAPER,
+        xero_total=f"{expected.total:.2f}" if expected else link.xero_total,
+        xero_amount_due=None,
+        tax_amounts_sent=link.tax_amounts_sent or plan.with_tax_amounts,
+    )

@@ -1,0 +1,123 @@
+"""What a round leaves for people, recorded with the links it is of: conflicts, attempts, decisions and discrepancies.
+
+One way for invoices and contacts. All of it is written in the fenced transaction that records the links, so a finding
+and the hub that it is about are never apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from app.db.conflicts import FoundConflict, close_conflicts, insert_conflicts, reopen_conflicts
+from app.db.discrepancies import (
+    KeptDiscrepancy,
+    close_discrepancies,
+    insert_discrepancies,
+    list_left,
+    save_state_of_discrepancy,
+)
+from app.db.findings import Attempt, insert_attempts
+from app.db.resolutions import list_uncarried, save_resolutions
+from app.db.session import ReadSession, WriteSession
+from app.domain.discrepancy import Found, is_gone
+from app.domain.ignoring import list_ignored
+from app.domain.merge import Conflict
+from app.domain.sides import Side
+from app.reconcile.deciding import Deciding
+from app.reconcile.decisions import judge_decisions
+from app.reconcile.round import NEVER, Round
+
+
+class Finding(Deciding, Protocol):
+    """A link's work with what was found on the way; `discrepancies` are differences for a person."""
+
+    attempts: list[Attempt]
+    discrepancies: list[Found]
+
+    @property
+    def totals_agree(self) -> bool: ...
+    @property
+    def is_broken(self) -> bool: ...
+
+
+async def list_undecided(session: ReadSession, works: Sequence[Finding]) -> set[UUID]:
+    """Links of which a decision waits that their work has not carried out, as where a create was cut off: they stay
+    behind, so that the next round does. One that we failed on waits for its next trigger.
+    """
+    uncarried = await list_uncarried(session, [work.link_id for work in works])
+    return {
+        work.link_id
+        for work in works
+        if not work.is_broken and work.decisions.leaves(uncarried.get(work.link_id, ()))
+    }
+
+
+async def save_findings(session: WriteSession, current: Round, works: Sequence[Finding]) -> None:
+    """Keep everything that was found of these links; a second call finds nothing new."""
+    now = current.clock.now()
+    for work in works:
+        judge_decisions(work, now)
+    await _save_conflicts(session, current, works, now)
+    await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
+    await save_resolutions(session, [each for work in works for each in work.decisions.list_news()])
+    await _save_discrepancies(session, current, works, now)
+    for work in works:
+        work.conflicts.clear()
+        work.attempts.clear()
+        work.discrepancies.clear()
+        work.decisions.saved()
+
+
+async def _save_conflicts(
+    session: WriteSession, current: Round, works: Sequence[Finding], now: datetime
+) -> None:
+    policy = current.connection.settings.conflict_policy.value
+    found = [_found(work, conflict, policy) for work in works for conflict in work.conflicts]
+    for work in works:
+        if work.decisions.reopened:
+            paths = await reopen_conflicts(session, work.link_id, work.decisions.reopened)
+            anew = [conflict for path, conflict in work.decisions.reopened.items() if path not in paths]
+            found += [_found(work, conflict, policy) for conflict in anew]
+    await insert_conflicts(session, current.connection_id, found, now)
+    for work in works:
+        if work.had_open_conflicts:
+            still_open, ignored = sorted(work.hub.open_conflicts), sorted(list_ignored(work.hub))
+            await close_conflicts(session, work.link_id, still_open, ignored, now)
+
+
+def _found(work: Finding, conflict: Conflict, policy: str) -> FoundConflict:
+    at = {side: None if moved == NEVER else moved for side, moved in work.moved_at.items()}
+    return FoundConflict(work.link_id, work.hub.revision, policy, conflict, at[Side.PARTNER], at[Side.XERO])
+
+
+async def _save_discrepancies(
+    session: WriteSession, current: Round, works: Sequence[Finding], now: datetime
+) -> None:
+    """What was found is kept, what was decided has its state, and what is gone by now closes."""
+    found = [(work.link_id, each) for work in works for each in work.discrepancies]
+    await insert_discrepancies(session, current.connection_id, found, now)
+    for work in works:
+        for number, (state, reason) in work.decisions.states.items():
+            await save_state_of_discrepancy(session, number, state, reason, now)
+    by_id = {work.link_id: work for work in works}
+    left = await list_left(session, by_id)
+    await close_discrepancies(session, _list_gone(left, by_id), now)
+
+
+def _list_gone(left: Iterable[KeptDiscrepancy], works: Mapping[UUID, Finding]) -> dict[int, str]:
+    """Why, of those whose cause is gone."""
+    gone: dict[int, str] = {}
+    for kept in left:
+        work = works[kept.link_id]
+        why = is_gone(
+            kept.kind,
+            kept.path,
+            kept.values,
+            work.hub,
+            work.standing.code,
+            totals_agree=work.totals_agree,
+        )
+        if why is not None:
+            gone[kept.id] = why
+    return gone

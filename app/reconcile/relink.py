@@ -1,0 +1,143 @@
+"""An invoice's link that a person says is another invoice of Xero's: checked, linked and merged, under the lease.
+
+Xero's invoice is read first; it must be there, approved, a sales invoice and nobody else's, and the identity is unique
+in the database, so it is linked once. The invoice that the link stood for stays in Xero as it is, and belongs to
+nobody. Taken back, the link stands for that one again, with all that was known of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.db.findings import Attempt
+from app.db.links import list_by_xero_id
+from app.domain.fields import ABSENT, differing
+from app.domain.hub import Move, apply_moves
+from app.domain.link import InvoiceLink
+from app.domain.relink import find_ground, match_alike_payments, why_not_relinked
+from app.domain.resolution import Resolution, ResolutionState
+from app.domain.sides import Side, project
+from app.domain.xero_invoice import (
+    Identities,
+    XeroInvoice,
+    match_credits,
+    match_lines,
+    match_payments,
+    observed_fields,
+)
+from app.reconcile.contacts.keys import contact_keys
+from app.reconcile.observe import take_invoice
+from app.reconcile.round import BROKEN, Round, Work
+
+_CANNOT_GO_ALONG = (
+    "A part of a payment stands in Xero as an overpayment, which cannot go along to another invoice."
+)
+_IDENTITY = ("xero_invoice_id", "line_ids", "payment_ids", "credit_ids")
+
+
+async def relink(current: Round, work: Work, resolution: Resolution, claimed: set[str]) -> None:
+    """Link it to the chosen invoice, or say why not; `claimed` are those that were chosen in this round."""
+    wanted = resolution.xero_id or ""
+    found = await current.xero.invoices.fetch([wanted])
+    invoice = next((each for each in found if each.xero_invoice_id == wanted), None)
+    why = why_not_relinked(invoice, work.hub.record, await _find_owner(current, work, wanted))
+    if why is None and wanted in claimed:
+        why = "Another of your invoices was just linked to it."
+    if why is None and work.link.overpaid:
+        why = _CANNOT_GO_ALONG
+    if invoice is None or why is not None:
+        _end(current, work, resolution, why or "")
+        return
+    claimed.add(wanted)
+    keys = await contact_keys(current, [invoice])
+    before, known = work.link, work.refusal
+    with work.guarded():
+        _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id))
+    if work.refusal is BROKEN and known is not BROKEN:
+        return
+    moved = _moves_between(before, work.link)
+    work.attempts.append(Attempt(before.id, "link", {}, "adopted", f"Linked by hand to {invoice.number!r}."))
+    done = replace(resolution.carried(current.clock.now(), moved), before=_remember(before))
+    work.decisions.put(done.ended(ResolutionState.DONE, current.clock.now()))
+
+
+def _link(current: Round, work: Work, invoice: XeroInvoice, content: Side, contact_key: str | None) -> None:
+    """Whatever was agreed with the invoice before means nothing to this one."""
+    record = work.hub.record
+    ours = project(Side.XERO, record)
+    payment_ids = match_alike_payments(invoice, record)
+    identities = Identities(
+        match_lines(invoice.lines, {}, ours), match_payments(invoice, payment_ids), match_credits(invoice, {})
+    )
+    seen = observed_fields(invoice, identities, contact_key, {})
+    ground = find_ground(record, seen, content, payment_ids)
+    hub = replace(
+        work.hub, xero_shadow=ground, unanswered=None, open_conflicts=frozenset(), apart={}, ignored={}
+    )
+    work.had_open_conflicts = True
+    work.link = replace(
+        work.link,
+        hub=hub,
+        xero_invoice_id=invoice.xero_invoice_id,
+        line_ids=identities.lines,
+        payment_ids=payment_ids,
+        credit_ids={},
+        intents={},
+        tax_amounts_sent=False,
+    )
+    take_invoice(current, work, invoice, contact_key)
+
+
+async def unlink(current: Round, work: Work, resolution: Resolution, target: Resolution) -> None:
+    """Let the link stand again for the invoice that it stood for before, or say why not."""
+    before, now = target.before, current.clock.now()
+    why = await _why_not_unlinked(current, work, target)
+    if why is not None:
+        _end(current, work, resolution, why)
+        return
+    back = {path: (after, was) for path, (was, after) in target.moves.items()}
+    hub = replace(
+        work.hub,
+        record=apply_moves(work.hub.record, back),
+        xero_shadow=before["xero_shadow"],
+        unanswered=None,
+        revision=work.hub.revision + bool(back),
+    )
+    identity = {name: before[name] for name in _IDENTITY}
+    work.link = replace(work.link, hub=hub, xero_due=True, xero_updated_at=None, **identity)
+    work.had_open_conflicts = True
+    work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now))
+    work.decisions.put(target.ended(ResolutionState.UNDONE, now))
+
+
+async def _why_not_unlinked(current: Round, work: Work, target: Resolution) -> str | None:
+    known: str | None = target.before.get("xero_invoice_id")
+    if target.state is not ResolutionState.DONE or work.link.xero_invoice_id != target.xero_id:
+        return "The link does not stand for that invoice any more."
+    if known is None:
+        return "It was linked to nothing before; without a link it would be made in Xero once more."
+    edited = [path for path, (_, after) in target.moves.items() if work.hub.record.get(path, ABSENT) != after]
+    if edited:
+        return f"{', '.join(sorted(edited))} was edited since, and that stands."
+    owner = await _find_owner(current, work, known)
+    return f"The invoice of before is the app's invoice {owner} by now." if owner else None
+
+
+def _remember(link: InvoiceLink) -> dict[str, Any]:
+    return {name: getattr(link, name) for name in _IDENTITY} | {"xero_shadow": dict(link.hub.xero_shadow)}
+
+
+def _moves_between(before: InvoiceLink, after: InvoiceLink) -> Mapping[str, Move]:
+    was, now = before.hub.record, after.hub.record
+    return {path: (was.get(path, ABSENT), now.get(path, ABSENT)) for path in differing(was, now)}
+
+
+async def _find_owner(current: Round, work: Work, xero_invoice_id: str) -> str | None:
+    """The app's invoice that is linked to it already, if it is another one."""
+    async with current.database.reading() as session:
+        links = await list_by_xero_id(session, current.connection_id, [xero_invoice_id])
+    return next((link.partner_invoice_id for link in links if link.id != work.link.id), None)
+
+
+def _end(current: Round, work: Work, resolution: Resolution, why: str) -> None:
+    work.decisions.put(resolution.ended(ResolutionState.NOT_POSSIBLE, current.clock.now(), why))

@@ -1,0 +1,135 @@
+"""What a good contract keeps to beyond being valid, as rules over OpenAPI: each answers what breaks it, in words."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+Json = dict[str, Any]
+
+JSON_TYPES = ("application/json", "application/problem+json")
+
+
+class Operation(NamedTuple):
+    """One operation of the contract, by the name that its generated client will have."""
+
+    name: str
+    path: str
+    method: str
+    said: Json
+
+
+def list_operations(contract: Json) -> list[Operation]:
+    """Every operation, those of our own webhooks left out: they are served by others."""
+    return [
+        Operation(said.get("operationId", f"{method} {path}"), path, method, said)
+        for path, item in contract["paths"].items()
+        for method, said in item.items()
+    ]
+
+
+def find_unnamed(contract: Json) -> Iterator[str]:
+    """An operation has a name of its own, a tag, a summary of one line and a description of whole sentences."""
+    seen: set[str] = set()
+    for name, _, _, said in list_operations(contract):
+        if not re.fullmatch(r"[a-z][a-z_]+", said.get("operationId", "")) or name in seen:
+            yield f"{name}: its operationId is missing, no plain word, or used twice"
+        seen.add(name)
+        if len(said.get("tags", [])) != 1:
+            yield f"{name}: has no tag, or several"
+        summary = said.get("summary", "")
+        if not summary or summary.endswith(".") or len(summary) > 90:
+            yield f"{name}: its summary is missing, ends like a sentence, or is too long"
+        if not said.get("description", "").rstrip().endswith((".", "`", ":")):
+            yield f"{name}: has no description in whole sentences"
+
+
+def find_undescribed_parameters(contract: Json) -> Iterator[str]:
+    """Whoever fills in a parameter is told what it is."""
+    for name, path, _, said in list_operations(contract):
+        for parameter in said.get("parameters", []):
+            if not parameter.get("description"):
+                yield f"{name}: the parameter {parameter['name']} has no description"
+        named = {p["name"] for p in said.get("parameters", []) if p["in"] == "path"}
+        if named != set(re.findall(r"{(\w+)}", path)):
+            yield f"{name}: path and parameters name different things"
+
+
+def find_without_example(contract: Json) -> Iterator[str]:
+    """Every JSON that goes in or out is shown once: success, and each failure."""
+    for name, _, _, said in list_operations(contract):
+        bodies = {"request": said.get("requestBody", {})} | said.get("responses", {})
+        for where, body in bodies.items():
+            for kind, media in body.get("content", {}).items():
+                if kind in JSON_TYPES and not _has_example(contract, media):
+                    yield f"{name}: {where} shows no example"
+
+
+def _has_example(contract: Json, media: Json) -> bool:
+    return bool({"example", "examples"} & media.keys()) or _is_shown(contract, media.get("schema", {}))
+
+
+def _is_shown(contract: Json, schema: Json, depth: int = 0) -> bool:
+    """An object that carries an example, or is put together of nothing but such objects and plain values."""
+    if depth > 6:
+        return False
+    if {"example", "examples"} & schema.keys():
+        return True
+    if "$ref" in schema:
+        return _is_shown(contract, _resolve(contract, schema["$ref"]), depth + 1)
+    if "anyOf" in schema:
+        return all(_is_shown(contract, each, depth + 1) for each in schema["anyOf"])
+    if schema.get("type") == "array":
+        return _is_shown(contract, schema.get("items", {}), depth + 1)
+    if schema.get("type") == "object" and "properties" in schema:
+        return all(_is_shown(contract, each, depth + 1) for each in schema["properties"].values())
+    return schema.get("type") in ("string", "integer", "boolean", "null", "number")
+
+
+def _resolve(contract: Json, reference: str) -> Json:
+    found: Json = contract["components"]["schemas"][reference.rpartition("/")[2]]
+    return found
+
+
+def find_open_bodies(contract: Json) -> Iterator[str]:
+    """A request's object takes no field that it does not know, lest a misspelt one be lost in silence."""
+    for name, _, _, said in list_operations(contract):
+        if said["tags"] == ["webhooks"]:
+            continue
+        schema = said.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        for each in schema.get("anyOf", [schema]):
+            found = _resolve(contract, each["$ref"]) if "$ref" in each else each
+            if found.get("type") == "object" and found.get("additionalProperties", True) is True:
+                yield f"{name}: its body takes unknown fields"
+
+
+def find_undescribed_schemas(contract: Json) -> Iterator[str]:
+    """Each schema of an object says what it is."""
+    for name, schema in contract["components"]["schemas"].items():
+        if schema.get("type") == "object" and not schema.get("description"):
+            yield f"{name}: has no description"
+
+
+def find_missing_failures(contract: Json) -> Iterator[str]:
+    """What takes a key tells of 401 and 403, what takes a body of 400 or 422; every failure is a problem document."""
+    for name, _, _, said in list_operations(contract):
+        statuses = set(said["responses"])
+        if said.get("security") and not {"401", "403"} <= statuses:
+            yield f"{name}: takes a key, but tells nothing of 401 and 403"
+        # Xero's own webhook is answered 200 whatever a signed body holds.
+        if "requestBody" in said and not {"400", "422", "413"} & statuses:
+            yield f"{name}: takes a body, but tells nothing of one that is wrong"
+        if said["tags"] in (["webhooks"], ["consent"], ["health"]):
+            continue
+        for status, answer in said["responses"].items():
+            if "400" <= status < "default" and "application/problem+json" not in answer.get("content", {}):
+                yield f"{name}: {status} is no problem document"
+
+
+RULES = (
+    find_unnamed,
+    find_undescribed_parameters,
+    find_without_example,
+    find_open_bodies,
+    find_undescribed_schemas,
+    find_missing_failures,
+)

@@ -1,0 +1,40 @@
+"""The contract is valid OpenAPI 3.1 and keeps to the rules of good ones."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app.api.application import build_app
+from app.intake.routes import build_routes
+from tests.house.contract_rules import RULES, Json
+
+
+@pytest.fixture(scope="module")
+def contract() -> Json:
+    """OpenAPI as it is served."""
+    return build_app(build_routes()).openapi()
+
+
+def test_the_contract_is_valid(contract: Json) -> None:
+    """By the schema of OpenAPI 3.1 itself, references and all."""
+    assert [error.message for error in OpenAPIV31SpecValidator(contract).iter_errors()] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_contract_keeps_to_the_rules(contract: Json, rule: Callable[[Json], Iterator[str]]) -> None:
+    """Names, descriptions, examples, closed bodies, failures: whoever adds an operation is told what lacks."""
+    assert list(rule(contract)) == []
+
+
+def test_each_rule_can_be_broken() -> None:
+    """A rule that nothing breaks would hold nothing."""
+    bare: dict[str, Any] = {"tags": ["x"], "security": [{"ApiKey": []}], "responses": {"200": {}}}
+    open_body = {"application/json": {"schema": {"type": "object"}}}
+    broken = {
+        "paths": {"/x/{id}": {"post": {**bare, "parameters": [{"name": "q", "in": "query"}],
+                                       "requestBody": {"content": open_body}}}},
+        "components": {"schemas": {"X": {"type": "object"}}},
+    }  # fmt: skip
+    assert [rule.__name__ for rule in RULES if not list(rule(broken))] == []

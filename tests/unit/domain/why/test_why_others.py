@@ -1,0 +1,106 @@
+"""Why a contact is not in step, and why an invoice of Xero's never came (FEATURES N7, T3, T17)."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.domain.contact import CONTACT
+from app.domain.contact_link import ContactLink, Mention, plan_contact
+from app.domain.gate import ImportFromXero
+from app.domain.hub import Hub, next_change
+from app.domain.link import Standing, State
+from app.domain.settings import ConnectionSettings
+from app.domain.skip import Skip
+from app.domain.why.contact import answer_contact
+from app.domain.why.facts import ContactFacts
+from app.domain.why.stranger import answer_nowhere, answer_stranger
+from tests.unit.domain.samples import AT, xero_invoice
+from tests.unit.domain.why.facts import ADDRESS, CONNECTION, NOW, failed
+
+NAMED = {"name": "Kim Tran", "email": "kim@example.com", "phone": None}
+
+
+def contact(standing: Standing, *, is_behind: bool = False, **more: Any) -> ContactFacts:
+    """The facts of a contact that both sides hold."""
+    hub = Hub(record=NAMED, partner_shadow=NAMED, xero_shadow=NAMED, kind=CONTACT)
+    usual = ContactLink(UUID(int=9), "cus_17", "xc-17", 1, hub, standing, Mention(NAMED, 0, None, AT))
+    link = replace(usual, **more)
+    return ContactFacts(
+        NOW, ADDRESS, CONNECTION, link, is_behind, plan_contact(link), next_change(link.hub), None, None
+    )
+
+
+def test_a_contact_goes_with_the_first_invoice() -> None:
+    """Until then it is in the app alone, and that is no fault (T18)."""
+    home = contact(Standing(State.SETTLED, "no_invoice_yet", "..."), xero_contact_id=None)
+    answer = answer_contact(home)
+    assert failed(answer) == [("sent", "no_invoice_yet")]
+    assert answer.verdict.startswith("It is not in Xero:")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (contact(Standing(State.SETTLED)), []),
+        (
+            contact(Standing(State.HELD, "contact_name_taken", "Taken.", "Rename.")),
+            [("contact", "contact_name_taken")],
+        ),
+        (
+            contact(Standing(State.HELD, "partner_refuses", "Refused.", "Mend.")),
+            [("taken", "partner_refuses")],
+        ),
+        (contact(Standing(State.SETTLED), skip=Skip(AT, "Kim", "Later.")), [("set_aside", "skipped")]),
+        (
+            contact(
+                Standing(State.SETTLED),
+                is_behind=True,
+                hub=Hub(
+                    record=NAMED | {"email": "no address"},
+                    partner_shadow=NAMED | {"email": "no address"},
+                    xero_shadow=NAMED,
+                    kind=CONTACT,
+                ),
+            ),
+            [("contact", "contact_email_invalid")],
+        ),
+    ],
+    ids=["in step", "held by name", "refused by the app", "set aside", "an address that Xero would refuse"],
+)
+def test_a_contacts_gates(found: ContactFacts, expected: list[tuple[str, str]]) -> None:
+    """The loop's word where it has looked, else what it would say."""
+    answer = answer_contact(found)
+    assert failed(answer) == expected
+    assert (answer.code is None) == (not expected)
+
+
+@pytest.mark.parametrize(
+    ("invoice", "settings", "code"),
+    [
+        ({"status": "DRAFT"}, {}, "not_approved_in_xero"),
+        ({"is_receivable": False}, {}, "not_a_sales_invoice"),
+        ({"is_sent": False}, {}, "not_sent_in_xero"),
+        ({}, {"import_from_xero": ImportFromXero.OFF}, "import_off"),
+        ({}, {"sync_from": date(2027, 1, 1)}, "before_sync_from"),
+        ({}, {}, "not_seen_yet"),
+    ],
+)
+def test_an_invoice_of_xeros_that_never_came(
+    invoice: dict[str, Any], settings: dict[str, Any], code: str
+) -> None:
+    """The gate's own answer says what keeps it there; where nothing does, it was not seen yet."""
+    connection = replace(CONNECTION, settings=ConnectionSettings(**settings))
+    answer = answer_stranger(connection, ADDRESS, xero_invoice(**invoice), NOW)
+    assert answer.code == code
+    assert answer.verdict.startswith("INV-0042 is in Xero and not in the app:")
+
+
+def test_what_nobody_has_is_said_so() -> None:
+    """And whether Xero could be asked."""
+    assert (
+        answer_nowhere(ADDRESS, "INV-9", was_xero_asked=True).verdict == "Neither side has an invoice INV-9."
+    )
+    assert "could not be asked" in answer_nowhere(ADDRESS, "INV-9", was_xero_asked=False).verdict
