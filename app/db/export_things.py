@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import AttemptRow, ExportThingRow
-from app.domain.export import Outcome, Stage, Tally, ThingKind
+from app.domain.export import ExportOutcome, Stage, Tally, ThingKind
 from app.domain.export_sheet import Sum
 from app.domain.export_thing import DoneThing, Face, PlannedThing, Thing
 
@@ -117,7 +117,7 @@ async def tally_things(session: ReadSession, export_id: UUID) -> list[Tally]:
         .group_by(row.stage, row.planned, row.outcome)
     )
     return [
-        Tally(Stage(stage), Outcome(planned), Outcome(outcome) if outcome else None, things)
+        Tally(Stage(stage), ExportOutcome(planned), ExportOutcome(outcome) if outcome else None, things)
         for stage, planned, outcome, things in await session.execute(counted)
     ]
 
@@ -143,7 +143,7 @@ async def sum_things(session: ReadSession, export_id: UUID, *, is_dry: bool) -> 
     return [
         Sum(
             ThingKind(kind),
-            Outcome(came or ""),
+            ExportOutcome(came or ""),
             currency or "",
             things,
             Decimal(total or 0),
@@ -160,7 +160,7 @@ async def list_things(
     after: int = 0,
     limit: int = 100,
     stage: Stage | None = None,
-    outcome: Outcome | None = None,
+    outcome: ExportOutcome | None = None,
     is_dry: bool = False,
 ) -> list[Thing]:
     """One page of an export's things, in the order of the listing; `outcome` is as planned, of a dry run."""
@@ -193,7 +193,7 @@ async def list_numbers_planned(
         row.export_id == export_id,
         row.xero_number.in_(numbers),
         row.kind == ThingKind.INVOICE.value,
-        row.planned.in_((Outcome.CREATED.value, Outcome.ADOPTED.value)),
+        row.planned.in_((ExportOutcome.CREATED.value, ExportOutcome.ADOPTED.value)),
     )
     return {number: partner_id for number, partner_id in await session.execute(wanted) if number}
 
@@ -210,8 +210,8 @@ def thing_from_row(row: ExportThingRow) -> Thing:
         link_id=row.link_id,
         key=row.key,
         was_in_xero=row.was_in_xero,
-        planned=Outcome(row.planned),
-        outcome=Outcome(row.outcome) if row.outcome else None,
+        planned=ExportOutcome(row.planned),
+        outcome=ExportOutcome(row.outcome) if row.outcome else None,
         code=row.code,
         message=row.message,
         cure=row.cure,

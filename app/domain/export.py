@@ -59,7 +59,7 @@ STAGE_OF: Mapping[ThingKind, Stage] = {
 """A deposit stands among the credit notes: both lower what is due without being a payment."""
 
 
-class Outcome(StrEnum):
+class ExportOutcome(StrEnum):
     """What came of a thing, or would come of it.
 
     created: made in Xero. adopted: it was there already, and is the same. changed: Xero's was brought up to the app's.
@@ -144,7 +144,7 @@ def choose_stages(asked: Collection[Stage]) -> Chosen:
     return Chosen(stages, tuple(stage for stage in stages if stage not in asked))
 
 
-Counts = Mapping[Outcome, int]
+Counts = Mapping[ExportOutcome, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ class Tally:
     """How many things of a stage were planned so and came out so; `outcome` is None of what is not done."""
 
     stage: Stage
-    planned: Outcome
-    outcome: Outcome | None
+    planned: ExportOutcome
+    outcome: ExportOutcome | None
     things: int
 
 
@@ -179,7 +179,11 @@ def sum_up(stages: Collection[Stage], tallies: Collection[Tally]) -> dict[Stage,
 
 
 def _sum_stage(tallies: Collection[Tally]) -> StageProgress:
-    outcomes, foreseen, left = dict[Outcome, int](), dict[Outcome, int](), dict[Outcome, int]()
+    outcomes, foreseen, left = (
+        dict[ExportOutcome, int](),
+        dict[ExportOutcome, int](),
+        dict[ExportOutcome, int](),
+    )
     for tally in tallies:
         foreseen[tally.planned] = foreseen.get(tally.planned, 0) + tally.things
         if tally.outcome is None:
@@ -208,7 +212,7 @@ def progress_from_json(kept: Mapping[str, Any]) -> dict[Stage, StageProgress]:
 
 def _stage_from_json(kept: Mapping[str, Any]) -> StageProgress:
     outcomes, foreseen, left = (
-        {Outcome(outcome): things for outcome, things in kept[name].items()}
+        {ExportOutcome(outcome): things for outcome, things in kept[name].items()}
         for name in ("outcomes", "foreseen", "left")
     )
     return StageProgress(kept["total"], kept["done"], outcomes, foreseen, left)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from app.domain.export import Counts, Outcome, Stage
+from app.domain.export import Counts, ExportOutcome, Stage
 
 WRITES_AT_ONCE = 50
 READS_AT_ONCE = 40
@@ -24,8 +24,8 @@ def estimate_calls(left: Mapping[Stage, Counts], contact_pages: int = 1) -> int:
     """
     calls = Counter[str]()
     for stage, counts in left.items():
-        made, adopted = counts.get(Outcome.CREATED, 0), counts.get(Outcome.ADOPTED, 0)
-        changed = counts.get(Outcome.CHANGED, 0) + counts.get(Outcome.HELD, 0)
+        made, adopted = counts.get(ExportOutcome.CREATED, 0), counts.get(ExportOutcome.ADOPTED, 0)
+        changed = counts.get(ExportOutcome.CHANGED, 0) + counts.get(ExportOutcome.HELD, 0)
         calls[stage] = _COSTS[stage](made, adopted, changed, contact_pages)
     return calls.total()
 

@@ -15,7 +15,7 @@ stands beside it. The payment is a thing of its own, and held.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.domain.export import Outcome
+from app.domain.export import ExportOutcome
 from app.domain.link import Standing, State
 
 DONE = "done"
@@ -42,7 +42,7 @@ class Tried:
 class Result:
     """The outcome with the reason, where there is one."""
 
-    outcome: Outcome
+    outcome: ExportOutcome
     code: str | None = None
     message: str | None = None
     cure: str | None = None
@@ -54,16 +54,18 @@ def judge_link(was_in_xero: bool, is_in_xero: bool, standing: Standing, tried: C
     return Result(outcome, standing.code, standing.message, standing.cure)
 
 
-def _outcome_of_link(was_in_xero: bool, is_in_xero: bool, state: State, tried: Collection[Tried]) -> Outcome:
+def _outcome_of_link(
+    was_in_xero: bool, is_in_xero: bool, state: State, tried: Collection[Tried]
+) -> ExportOutcome:
     if is_in_xero and not was_in_xero:
         adopted = any(each.action == LINK and each.outcome == ADOPTED for each in tried)
-        return Outcome.ADOPTED if adopted else Outcome.CREATED
+        return ExportOutcome.ADOPTED if adopted else ExportOutcome.CREATED
     if state is State.HELD:
-        return Outcome.HELD
+        return ExportOutcome.HELD
     if not is_in_xero:
-        return Outcome.SKIPPED
+        return ExportOutcome.SKIPPED
     wrote = any(each.action not in (CREATE, LINK) and each.outcome == DONE for each in tried)
-    return Outcome.CHANGED if wrote else Outcome.UNCHANGED
+    return ExportOutcome.CHANGED if wrote else ExportOutcome.UNCHANGED
 
 
 def list_moved(tried: Collection[Tried]) -> tuple[str, ...]:
@@ -86,10 +88,12 @@ def judge_part(
     """
     if is_in_xero and not was_in_xero:
         joined = any(each.action == LINK and each.outcome == ADOPTED for each in tried)
-        return Result(Outcome.ADOPTED if joined and path not in list_moved(tried) else Outcome.CREATED)
+        return Result(
+            ExportOutcome.ADOPTED if joined and path not in list_moved(tried) else ExportOutcome.CREATED
+        )
     if is_in_xero:
-        return Result(Outcome.UNCHANGED)
+        return Result(ExportOutcome.UNCHANGED)
     if not is_wanted:
-        return Result(Outcome.SKIPPED, "gone_from_app", "The app has taken it back meanwhile.")
-    outcome = Outcome.HELD if standing.state is State.HELD else Outcome.SKIPPED
+        return Result(ExportOutcome.SKIPPED, "gone_from_app", "The app has taken it back meanwhile.")
+    outcome = ExportOutcome.HELD if standing.state is State.HELD else ExportOutcome.SKIPPED
     return Result(outcome, standing.code, standing.message, standing.cure)

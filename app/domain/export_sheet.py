@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.domain.export import Outcome, ThingKind
+from app.domain.export import ExportOutcome, ThingKind
 
 COLUMNS = (
     "kind",
@@ -48,7 +48,7 @@ class Sum:
     """What the things of one kind, outcome and currency come to on each side; `outcome` as planned, of a dry run."""
 
     kind: ThingKind
-    outcome: Outcome
+    outcome: ExportOutcome
     currency: str
     things: int
     total: Decimal

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.domain.export import STAGE_OF, Outcome, Stage, ThingKind
+from app.domain.export import STAGE_OF, ExportOutcome, Stage, ThingKind
 from app.domain.export_outcome import Result
 
 
@@ -58,8 +58,8 @@ class Thing:
     link_id: UUID
     key: str
     was_in_xero: bool
-    planned: Outcome
-    outcome: Outcome | None
+    planned: ExportOutcome
+    outcome: ExportOutcome | None
     code: str | None
     message: str | None
     cure: str | None

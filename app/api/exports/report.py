@@ -18,7 +18,7 @@ from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.export_things import list_things, sum_things
 from app.domain.connection import Connection
-from app.domain.export import Export, Outcome, Stage, ThingKind
+from app.domain.export import Export, ExportOutcome, Stage, ThingKind
 from app.domain.export_sheet import Cell, Sum, build_head, build_rows, build_sums
 from app.domain.export_thing import Thing
 from app.domain.money import money_text
@@ -31,7 +31,7 @@ ROWS_AT_ONCE = 1000
 
 WantedStage = Annotated[Stage | None, Query(description="Only this stage.")]
 WantedOutcome = Annotated[
-    Outcome | None, Query(description="Only this outcome; of a dry run: as it is planned.")
+    ExportOutcome | None, Query(description="Only this outcome; of a dry run: as it is planned.")
 ]
 _MISSING = documented("unauthorised", "not_found", "invalid_request")
 
@@ -80,8 +80,8 @@ class ExportThing(BaseModel):
     currency: str | None
     total: str | None = Field(description="What it comes to on your side.")
     xero_total: str | None = Field(description="What it comes to in Xero.")
-    planned: Outcome = Field(description="What was foreseen.")
-    outcome: Outcome | None = Field(description="What came of it; null until then.")
+    planned: ExportOutcome = Field(description="What was foreseen.")
+    outcome: ExportOutcome | None = Field(description="What came of it; null until then.")
     code: str | None
     message: str | None
     cure: str | None
@@ -94,7 +94,7 @@ class ExportSum(BaseModel):
     """What the things of one kind, outcome and currency come to on both sides."""
 
     kind: ThingKind
-    outcome: Outcome
+    outcome: ExportOutcome
     currency: str
     things: int
     total: str
@@ -137,9 +137,9 @@ async def get_report(
         sums = await sum_things(session, export.id, is_dry=export.dry_run)
     return ExportReport(
         export_id=export.id,
-        data=[_show(thing, connection) for thing in things],
+        data=[show_thing(thing, connection) for thing in things],
         next=write_number(things, limit, lambda thing: thing.id),
-        sums=[_show_sum(each) for each in sums],
+        sums=[show_sum(each) for each in sums],
     )
 
 
@@ -162,14 +162,18 @@ async def download_report(
 ) -> StreamingResponse:
     """UTF-8; rows of the kind `sum` come last. No cell is taken for a formula by a spreadsheet."""
     return StreamingResponse(
-        _write_sheet(services, connection, export, stage, outcome),
+        write_sheet(services, connection, export, stage, outcome),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="export-{export.id}.csv"'},
     )
 
 
-async def _write_sheet(
-    services: Services, connection: Connection, export: Export, stage: Stage | None, outcome: Outcome | None
+async def write_sheet(
+    services: Services,
+    connection: Connection,
+    export: Export,
+    stage: Stage | None,
+    outcome: ExportOutcome | None,
 ) -> AsyncIterator[str]:
     """Page by page, each read by itself: a slow reader holds no connection to the database."""
     yield build_head()
@@ -195,7 +199,8 @@ async def _write_sheet(
     yield build_sums(sums)
 
 
-def _show(thing: Thing, connection: Connection) -> ExportThing:
+def show_thing(thing: Thing, connection: Connection) -> ExportThing:
+    """A thing as the API shows it."""
     face = thing.face
     return ExportThing(
         number=thing.id,
@@ -258,7 +263,8 @@ def find_deep_link(thing: Thing, connection: Connection) -> str | None:
     return organisation.address_of_invoice(page_id)
 
 
-def _show_sum(each: Sum) -> ExportSum:
+def show_sum(each: Sum) -> ExportSum:
+    """A sum as the API shows it."""
     return ExportSum(
         kind=each.kind,
         outcome=each.outcome,

@@ -12,7 +12,7 @@ from app.api.dependencies import Services
 from app.api.usage_resource import build_left, sum_used
 from app.db.usage import list_usage
 from app.domain.connection import Connection
-from app.domain.export import AT_REST, Export, ExportState, Outcome, Stage, StageProgress
+from app.domain.export import AT_REST, Export, ExportOutcome, ExportState, Stage, StageProgress
 from app.domain.export_estimate import estimate_calls, estimate_end
 from app.xero.budget import Allowance
 
@@ -57,7 +57,7 @@ class Progress(BaseModel):
     unchanged: int
     held: int
     skipped: int
-    foreseen: dict[Outcome, int] = Field(
+    foreseen: dict[ExportOutcome, int] = Field(
         description="By outcome, as planned before anything was carried out; without a dry run nobody looked in Xero."
     )
 
@@ -167,7 +167,7 @@ def build_export(export: Export, connection: Connection, budget: Budget, now: da
 
 
 def _build_stage(stage: Stage, progress: StageProgress) -> Progress:
-    counts = {outcome.value: progress.outcomes.get(outcome, 0) for outcome in Outcome}
+    counts = {outcome.value: progress.outcomes.get(outcome, 0) for outcome in ExportOutcome}
     return Progress(
         stage=stage, total=progress.total, done=progress.done, foreseen=dict(progress.foreseen), **counts
     )

@@ -15,7 +15,7 @@ from app.db.export_states import LinkState
 from app.domain.contact import SHARED, tidy_name
 from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.contact_link import ContactLink, plan_contact
-from app.domain.export import Export, Outcome, ThingKind
+from app.domain.export import Export, ExportOutcome, ThingKind
 from app.domain.export_outcome import Result
 from app.domain.export_thing import PlannedThing
 from app.domain.fields import Fields
@@ -132,9 +132,9 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
     if work.refusal is not None:
         return held(work.refusal), ()
     if work.link.xero_contact_id is not None:
-        return _foresee_linked(work, Outcome.UNCHANGED)
+        return _foresee_linked(work, ExportOutcome.UNCHANGED)
     if work.link.wanted_xero_id is not None:
-        return Result(Outcome.ADOPTED, "chosen_by_hand", "Somebody chose its contact in Xero."), ()
+        return Result(ExportOutcome.ADOPTED, "chosen_by_hand", "Somebody chose its contact in Xero."), ()
     hold = judge_contact(work.hub.record, SHARED)
     if hold is not None:
         return held(hold), ()
@@ -142,19 +142,19 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
     match = match_contact(work.link, sent, book.list_like(work.link, sent))
     if match is None:
         _expect(work, sent, book)
-        return Result(Outcome.CREATED), ()
+        return Result(ExportOutcome.CREATED), ()
     contact = book.survivors.get(match.contact.xero_contact_id, match.contact)
     hold = match.hold or _judge_owner(contact, book)
     return (held(hold), ()) if hold else _join(current, work, contact, book)
 
 
-def _foresee_linked(work: ContactWork, otherwise: Outcome) -> tuple[Result, tuple[str, ...]]:
+def _foresee_linked(work: ContactWork, otherwise: ExportOutcome) -> tuple[Result, tuple[str, ...]]:
     link = work.link
     unusable = judge_use(link.hub.record.get("name"), link.unusable)
     plan = plan_contact(link)
-    if unusable is not None or (plan.hold and not plan.moves and otherwise is Outcome.UNCHANGED):
+    if unusable is not None or (plan.hold and not plan.moves and otherwise is ExportOutcome.UNCHANGED):
         return held(unusable or plan.hold), ()
-    moved = Outcome.CHANGED if plan.moves and otherwise is Outcome.UNCHANGED else otherwise
+    moved = ExportOutcome.CHANGED if plan.moves and otherwise is ExportOutcome.UNCHANGED else otherwise
     return Result(moved, *_reason(plan.hold)), plan.moves
 
 
@@ -165,7 +165,7 @@ def _join(
     book.owners[contact.xero_contact_id] = work.link.partner_contact_id
     with work.guarded():
         take_contact(current, work, contact)
-    return (held(work.refusal), ()) if work.refusal else _foresee_linked(work, Outcome.ADOPTED)
+    return (held(work.refusal), ()) if work.refusal else _foresee_linked(work, ExportOutcome.ADOPTED)
 
 
 def _judge_owner(contact: XeroContact, book: Book) -> Hold | None:
@@ -201,7 +201,7 @@ def _expect(work: ContactWork, sent: Fields, book: Book) -> None:
 
 def held(hold: Hold | None) -> Result:
     """Held, with the reason."""
-    return Result(Outcome.HELD, *_reason(hold))
+    return Result(ExportOutcome.HELD, *_reason(hold))
 
 
 def _reason(hold: Hold | None) -> tuple[str | None, str | None, str | None]:

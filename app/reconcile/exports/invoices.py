@@ -13,7 +13,7 @@ from app.db.contacts import list_contacts
 from app.db.export_things import list_numbers_planned, list_planned_contacts
 from app.db.numbers import Holder, list_number_holders
 from app.domain.adoption import as_adopted
-from app.domain.export import Export, Outcome, ThingKind
+from app.domain.export import Export, ExportOutcome, ThingKind
 from app.domain.export_outcome import Result
 from app.domain.export_thing import PlannedThing, Thing
 from app.domain.hold import Hold
@@ -156,7 +156,7 @@ def _number(link: InvoiceLink) -> str | None:
 def _judge(current: Round, sight: Sight, ground: Ground, taken: dict[str, str]) -> None:
     """What stands against a create, or what it would find; `taken` has the numbers of those before it in this run."""
     contact = ground.contacts.get(sight.link.hub.record.get("contact") or "")
-    if contact is not None and contact.planned is Outcome.HELD and contact.code is not None:
+    if contact is not None and contact.planned is ExportOutcome.HELD and contact.code is not None:
         sight.hold = Hold(contact.code, contact.message or contact.code, contact.cure or "")
         return
     number = _number(sight.link)
@@ -220,7 +220,7 @@ def _build(current: Round, sight: Sight, ground: Ground) -> list[PlannedThing]:
     customer = ground.names.get(sight.link.hub.record.get("contact") or "")
     was_in_xero = sight.link.xero_invoice_id is not None and sight.found is None
     state = state_of(sight.link)
-    paths = sight.seen.plan.moves if result.outcome in (Outcome.CHANGED, Outcome.ADOPTED) else ()
+    paths = sight.seen.plan.moves if result.outcome in (ExportOutcome.CHANGED, ExportOutcome.ADOPTED) else ()
     face = face_of_invoice(state, customer, rates)
     things = [PlannedThing(ThingKind.INVOICE, sight.link.id, was_in_xero, result, face, paths=paths)]
     parts = list_parts(sight.link.hub.record)
@@ -245,25 +245,25 @@ def _result(sight: Sight) -> Result:
     after = sight.seen.hold
     reason = (after.code, after.message, after.cure) if after else (None, None, None)
     if sight.found is not None:
-        return Result(Outcome.ADOPTED, *reason)
+        return Result(ExportOutcome.ADOPTED, *reason)
     if plan.create:
-        return Result(Outcome.CREATED, *reason)
+        return Result(ExportOutcome.CREATED, *reason)
     if plan.stays_home is not None:
-        return Result(Outcome.SKIPPED, plan.stays_home.code, plan.stays_home.message)
+        return Result(ExportOutcome.SKIPPED, plan.stays_home.code, plan.stays_home.message)
     if plan.writes_invoice:
-        return Result(Outcome.CHANGED, *reason)
-    return Result(Outcome.HELD if after else Outcome.UNCHANGED, *reason)
+        return Result(ExportOutcome.CHANGED, *reason)
+    return Result(ExportOutcome.HELD if after else ExportOutcome.UNCHANGED, *reason)
 
 
 def _result_of_part(sight: Sight, invoice: Result, kind: ThingKind, key: str, *, in_xero: bool) -> Result:
     seen = sight.seen
     if in_xero:
-        return Result(Outcome.ADOPTED if sight.found is not None else Outcome.UNCHANGED)
+        return Result(ExportOutcome.ADOPTED if sight.found is not None else ExportOutcome.UNCHANGED)
     if not is_of_payment(sight.link.hub.record, kind, key):
         made = key in seen.credits
     else:
         made = key in (seen.payments if kind is ThingKind.PAYMENT else seen.overpayments)
     if sight.hold is None and sight.work.refusal is None and made:
-        return Result(Outcome.CREATED)
-    outcome = Outcome.SKIPPED if invoice.outcome is Outcome.SKIPPED else Outcome.HELD
+        return Result(ExportOutcome.CREATED)
+    outcome = ExportOutcome.SKIPPED if invoice.outcome is ExportOutcome.SKIPPED else ExportOutcome.HELD
     return Result(outcome, invoice.code, invoice.message, invoice.cure)

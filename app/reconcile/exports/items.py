@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.db.export_scope import list_products, names_item_codes
 from app.db.export_states import LinkState
-from app.domain.export import Export, Outcome, ThingKind
+from app.domain.export import Export, ExportOutcome, ThingKind
 from app.domain.export_outcome import Result
 from app.domain.export_thing import PlannedThing
 from app.domain.hold import Hold
@@ -25,7 +25,7 @@ from app.reconcile.exports.faces import face_of_item
 from app.reconcile.round import Round
 
 ITEMS_OFF = Result(
-    Outcome.SKIPPED,
+    ExportOutcome.SKIPPED,
     "items_off",
     "The setting `items` is off: products stay in the app.",
     "Set `items` to `on`.",
@@ -78,7 +78,7 @@ async def _look(current: Round) -> Items:
 def _plan(work: ItemWork, items: Items, *, is_on: bool) -> PlannedThing:
     was_in_xero = work.link.xero_item_id is not None
     result = _foresee(work, items) if is_on else ITEMS_OFF
-    paths = list_due(work.link) if result.outcome in (Outcome.CHANGED, Outcome.ADOPTED) else ()
+    paths = list_due(work.link) if result.outcome in (ExportOutcome.CHANGED, ExportOutcome.ADOPTED) else ()
     face = face_of_item(_state(work.link))
     return PlannedThing(ThingKind.ITEM, work.link.id, was_in_xero, result, face, paths=paths)
 
@@ -103,8 +103,8 @@ def _foresee(work: ItemWork, items: Items) -> Result:
     if items.is_read:
         return _match(work, items)
     if work.needs_create:
-        return Result(Outcome.CREATED)
-    return Result(Outcome.CHANGED if work.needs_update else Outcome.UNCHANGED)
+        return Result(ExportOutcome.CREATED)
+    return Result(ExportOutcome.CHANGED if work.needs_update else ExportOutcome.UNCHANGED)
 
 
 def _match(work: ItemWork, items: Items) -> Result:
@@ -113,16 +113,16 @@ def _match(work: ItemWork, items: Items) -> Result:
         return held(IS_GONE)
     if own is not None:
         work.link = take_item(work.link, items.by_id[own])
-        return Result(Outcome.CHANGED if work.needs_update else Outcome.UNCHANGED)
+        return Result(ExportOutcome.CHANGED if work.needs_update else ExportOutcome.UNCHANGED)
     item = items.by_code.get(work.link.code_key)
     key = item.xero_item_id if item else work.link.code_key
     if key in items.owners:
         return held(_taken(work, items.owners[key]))
     items.owners[key] = work.link.partner_item_id
     if item is None:
-        return Result(Outcome.CREATED)
+        return Result(ExportOutcome.CREATED)
     work.link = adopt(work.link, item)
-    return Result(Outcome.ADOPTED)
+    return Result(ExportOutcome.ADOPTED)
 
 
 def _taken(work: ItemWork, owner: str) -> Hold:

@@ -20,7 +20,7 @@ from app.db.export_scope import list_invoices_in_scope
 from app.db.export_things import insert_things, tally_things
 from app.db.exports import get_export_anew, save_export
 from app.db.resources import Position
-from app.domain.export import Export, ExportState, Outcome, Stage, sum_up
+from app.domain.export import Export, ExportOutcome, ExportState, Stage, sum_up
 from app.domain.export_thing import PlannedThing
 from app.domain.item_code import fold
 from app.reconcile.exports.contacts import plan_contacts
@@ -72,7 +72,7 @@ def _found(things: Collection[PlannedThing], items: Items) -> dict[str, Any]:
     coming = [
         fold(thing.face.partner_number)
         for thing in things
-        if thing.result.outcome is Outcome.CREATED and thing.face.partner_number
+        if thing.result.outcome is ExportOutcome.CREATED and thing.face.partner_number
     ]
     return {"codes": dict(items.codes or {}), "coming": coming}
 

@@ -22,7 +22,7 @@ from app.db.export_states import LinkState, list_states, list_tried, make_due
 from app.db.export_things import list_due, list_next, mark_due, save_outcomes, tally_things
 from app.db.exports import get_export_anew, save_export
 from app.domain.contact_legality import judge_use
-from app.domain.export import Export, ExportState, Outcome, ThingKind, sum_up
+from app.domain.export import Export, ExportOutcome, ExportState, ThingKind, sum_up
 from app.domain.export_outcome import Result, Tried, judge_link, judge_part, list_moved
 from app.domain.export_thing import DoneThing, Face, Thing
 from app.domain.item import GONE
@@ -50,7 +50,7 @@ PORTIONS_AT_ONCE = 20
 
 log = structlog.get_logger(__name__)
 
-GONE_FROM_HERE = Result(Outcome.SKIPPED, "link_gone", "Its link is gone.")
+GONE_FROM_HERE = Result(ExportOutcome.SKIPPED, "link_gone", "Its link is gone.")
 
 
 async def carry_out(current: Round, export: Export) -> bool:
@@ -132,7 +132,7 @@ def _judge(
         return DoneThing(thing.id, GONE_FROM_HERE, thing.face)
     customer = names.get(state.record.get("contact") or "")
     result = _result(current, thing, state, tried)
-    paths = list_moved(tried) if result.outcome is Outcome.CHANGED else ()
+    paths = list_moved(tried) if result.outcome is ExportOutcome.CHANGED else ()
     return DoneThing(thing.id, result, _face(current, thing, state, customer), paths)
 
 
@@ -192,5 +192,5 @@ def _needs_a_look(thing: Thing, state: LinkState | None) -> bool:
     return (
         state.is_behind
         or state.standing.state is not State.SETTLED
-        or thing.planned in (Outcome.CREATED, Outcome.ADOPTED, Outcome.CHANGED)
+        or thing.planned in (ExportOutcome.CREATED, ExportOutcome.ADOPTED, ExportOutcome.CHANGED)
     )

@@ -14,7 +14,7 @@ import pytest
 from app.db.export_things import insert_things, save_outcomes, tally_things
 from app.db.exports import get_export_anew, save_export
 from app.domain.connection import ConnectionState
-from app.domain.export import ExportState, Outcome, ThingKind, sum_up
+from app.domain.export import ExportOutcome, ExportState, ThingKind, sum_up
 from app.domain.export_outcome import Result
 from app.domain.export_thing import DoneThing, Face, PlannedThing
 from app.reconcile.exports.timer import ExportTimer
@@ -124,21 +124,21 @@ THINGS = [
         ThingKind.CONTACT,
         uuid4(),
         False,
-        Result(Outcome.CREATED),
+        Result(ExportOutcome.CREATED),
         Face("cus_1", xero_page_id="c-1", xero_id="c-1"),
     ),
     PlannedThing(
         ThingKind.INVOICE,
         uuid4(),
         False,
-        Result(Outcome.CREATED),
+        Result(ExportOutcome.CREATED),
         Face("inv_1", xero_id="x-1", partner_number="N-1", total=Decimal("110"), **AUD),
     ),
     PlannedThing(
         ThingKind.PAYMENT,
         uuid4(),
         False,
-        Result(Outcome.HELD, "payment_exceeds_due", "Too much.", "Correct it."),
+        Result(ExportOutcome.HELD, "payment_exceeds_due", "Too much.", "Correct it."),
         Face("inv_1", total=Decimal("120"), **AUD),
         key="p1",
         paths=("payments/p1",),
@@ -209,7 +209,7 @@ async def test_the_report_comes_in_pages_and_as_a_sheet(plumbline: Plumbline) ->
 
     await tell(plumbline, path, export, "start")
     async with plumbline.database.writing() as session:
-        done = DoneThing(page["data"][1]["number"], Result(Outcome.ADOPTED), THINGS[1].face)
+        done = DoneThing(page["data"][1]["number"], Result(ExportOutcome.ADOPTED), THINGS[1].face)
         await save_outcomes(session, [done], datetime.now(UTC))
     narrowed = (await plumbline.http.get(f"{address}/report", params={"outcome": "adopted"})).json()
     assert [(one["id"], one["planned"], one["outcome"]) for one in narrowed["data"]] == [

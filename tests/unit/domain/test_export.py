@@ -9,9 +9,9 @@ import pytest
 from app.domain.export import (
     STAGE_OF,
     Export,
+    ExportOutcome,
     ExportState,
     Order,
-    Outcome,
     Stage,
     StageProgress,
     Tally,
@@ -87,11 +87,11 @@ def test_a_dry_run_under_way_cannot_be_started_yet() -> None:
 
 
 TALLIES = [
-    Tally(Stage.CONTACTS, Outcome.CREATED, Outcome.CREATED, 3),
-    Tally(Stage.CONTACTS, Outcome.CREATED, Outcome.HELD, 1),
-    Tally(Stage.INVOICES, Outcome.CREATED, Outcome.CREATED, 2),
-    Tally(Stage.INVOICES, Outcome.CREATED, None, 5),
-    Tally(Stage.INVOICES, Outcome.HELD, None, 1),
+    Tally(Stage.CONTACTS, ExportOutcome.CREATED, ExportOutcome.CREATED, 3),
+    Tally(Stage.CONTACTS, ExportOutcome.CREATED, ExportOutcome.HELD, 1),
+    Tally(Stage.INVOICES, ExportOutcome.CREATED, ExportOutcome.CREATED, 2),
+    Tally(Stage.INVOICES, ExportOutcome.CREATED, None, 5),
+    Tally(Stage.INVOICES, ExportOutcome.HELD, None, 1),
 ]
 
 
@@ -99,11 +99,15 @@ def test_progress_is_summed_up_and_kept() -> None:
     """What is done by its outcome, all by what was foreseen, the rest by what is left; stages without things too."""
     progress = sum_up(BEFORE_PAYMENTS, TALLIES)
     assert progress[Stage.CONTACTS] == StageProgress(
-        4, 4, {Outcome.CREATED: 3, Outcome.HELD: 1}, {Outcome.CREATED: 4}, {}
+        4, 4, {ExportOutcome.CREATED: 3, ExportOutcome.HELD: 1}, {ExportOutcome.CREATED: 4}, {}
     )
     assert progress[Stage.ITEMS] == StageProgress()
     invoices = progress[Stage.INVOICES]
-    assert (invoices.total, invoices.done, invoices.left) == (8, 2, {Outcome.CREATED: 5, Outcome.HELD: 1})
+    assert (invoices.total, invoices.done, invoices.left) == (
+        8,
+        2,
+        {ExportOutcome.CREATED: 5, ExportOutcome.HELD: 1},
+    )
     assert progress_from_json(progress_to_json(progress)) == progress
 
 

@@ -5,18 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.export import Counts, Outcome, Stage
+from app.domain.export import Counts, ExportOutcome, Stage
 from app.domain.export_estimate import estimate_calls, estimate_end
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-NEW, THERE, MOVED, SAME = Outcome.CREATED, Outcome.ADOPTED, Outcome.CHANGED, Outcome.UNCHANGED
+NEW, THERE, MOVED, SAME = (
+    ExportOutcome.CREATED,
+    ExportOutcome.ADOPTED,
+    ExportOutcome.CHANGED,
+    ExportOutcome.UNCHANGED,
+)
 
 
 @pytest.mark.parametrize(
     ("left", "calls"),
     [
         ({}, 0),
-        ({Stage.INVOICES: {SAME: 9000, Outcome.SKIPPED: 9000}}, 0),
+        ({Stage.INVOICES: {SAME: 9000, ExportOutcome.SKIPPED: 9000}}, 0),
         # A thousand invoices and their two hundred customers.
         ({Stage.CONTACTS: {NEW: 200}, Stage.INVOICES: {NEW: 1000}}, 4 + 20),
         # The refused write, all contacts in two pages, what each lacks.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.export import Outcome
+from app.domain.export import ExportOutcome
 from app.domain.export_outcome import Tried, judge_link, judge_part, list_moved
 from app.domain.link import Standing, State
 
@@ -23,28 +23,28 @@ REFUSED = Tried("update", "refused", ("due_on",))
 @pytest.mark.parametrize(
     ("was", "is_", "standing", "tried", "outcome"),
     [
-        (False, True, SETTLED, [CREATED], Outcome.CREATED),
-        (False, True, AWAITING, [CREATED, UPDATED], Outcome.CREATED),
-        (False, True, HELD, [CREATED], Outcome.CREATED),
+        (False, True, SETTLED, [CREATED], ExportOutcome.CREATED),
+        (False, True, AWAITING, [CREATED, UPDATED], ExportOutcome.CREATED),
+        (False, True, HELD, [CREATED], ExportOutcome.CREATED),
         # Its answer was lost and it was found again: it is ours, and was made.
-        (False, True, SETTLED, [ARRIVED], Outcome.CREATED),
-        (False, True, SETTLED, [JOINED], Outcome.ADOPTED),
-        (False, True, SETTLED, [JOINED, UPDATED], Outcome.ADOPTED),
+        (False, True, SETTLED, [ARRIVED], ExportOutcome.CREATED),
+        (False, True, SETTLED, [JOINED], ExportOutcome.ADOPTED),
+        (False, True, SETTLED, [JOINED, UPDATED], ExportOutcome.ADOPTED),
         # Somebody else brought it there meanwhile.
-        (False, True, SETTLED, [], Outcome.CREATED),
-        (False, False, HELD, [], Outcome.HELD),
-        (True, True, HELD, [UPDATED, REFUSED], Outcome.HELD),
-        (False, False, DRAFT, [], Outcome.SKIPPED),
-        (False, False, AWAITING, [], Outcome.SKIPPED),
-        (True, True, SETTLED, [UPDATED], Outcome.CHANGED),
-        (True, True, AWAITING, [PAID], Outcome.CHANGED),
-        (True, True, SETTLED, [], Outcome.UNCHANGED),
-        (True, True, SETTLED, [REFUSED], Outcome.UNCHANGED),
-        (True, True, AWAITING, [], Outcome.UNCHANGED),
+        (False, True, SETTLED, [], ExportOutcome.CREATED),
+        (False, False, HELD, [], ExportOutcome.HELD),
+        (True, True, HELD, [UPDATED, REFUSED], ExportOutcome.HELD),
+        (False, False, DRAFT, [], ExportOutcome.SKIPPED),
+        (False, False, AWAITING, [], ExportOutcome.SKIPPED),
+        (True, True, SETTLED, [UPDATED], ExportOutcome.CHANGED),
+        (True, True, AWAITING, [PAID], ExportOutcome.CHANGED),
+        (True, True, SETTLED, [], ExportOutcome.UNCHANGED),
+        (True, True, SETTLED, [REFUSED], ExportOutcome.UNCHANGED),
+        (True, True, AWAITING, [], ExportOutcome.UNCHANGED),
     ],
 )
 def test_the_outcome_of_a_link(
-    was: bool, is_: bool, standing: Standing, tried: list[Tried], outcome: Outcome
+    was: bool, is_: bool, standing: Standing, tried: list[Tried], outcome: ExportOutcome
 ) -> None:
     """Told by where it stood, where it stands and what was tried; the link's own reason stands beside it."""
     result = judge_link(was, is_, standing, tried)
@@ -55,16 +55,16 @@ def test_the_outcome_of_a_link(
 @pytest.mark.parametrize(
     ("was", "is_", "wanted", "standing", "outcome", "code"),
     [
-        (True, True, True, SETTLED, Outcome.UNCHANGED, None),
-        (False, True, True, HELD, Outcome.CREATED, None),
-        (False, False, True, HELD, Outcome.HELD, "tax_unmapped"),
-        (False, False, True, DRAFT, Outcome.SKIPPED, "draft_stays_home"),
-        (False, False, False, SETTLED, Outcome.SKIPPED, "gone_from_app"),
-        (True, False, False, SETTLED, Outcome.SKIPPED, "gone_from_app"),
+        (True, True, True, SETTLED, ExportOutcome.UNCHANGED, None),
+        (False, True, True, HELD, ExportOutcome.CREATED, None),
+        (False, False, True, HELD, ExportOutcome.HELD, "tax_unmapped"),
+        (False, False, True, DRAFT, ExportOutcome.SKIPPED, "draft_stays_home"),
+        (False, False, False, SETTLED, ExportOutcome.SKIPPED, "gone_from_app"),
+        (True, False, False, SETTLED, ExportOutcome.SKIPPED, "gone_from_app"),
     ],
 )
 def test_the_outcome_of_a_payment_or_a_credit(
-    was: bool, is_: bool, wanted: bool, standing: Standing, outcome: Outcome, code: str | None
+    was: bool, is_: bool, wanted: bool, standing: Standing, outcome: ExportOutcome, code: str | None
 ) -> None:
     """It follows its invoice where it did not get to Xero."""
     result = judge_part(was, is_, wanted, standing)
@@ -77,7 +77,7 @@ def test_what_an_adopted_invoice_brings_was_not_made() -> None:
     parts = [
         judge_part(False, True, True, SETTLED, [JOINED, made], f"payments/{key}") for key in ("p1", "p2")
     ]
-    assert [part.outcome for part in parts] == [Outcome.CREATED, Outcome.ADOPTED]
+    assert [part.outcome for part in parts] == [ExportOutcome.CREATED, ExportOutcome.ADOPTED]
 
 
 def test_what_moved_is_what_was_written() -> None:

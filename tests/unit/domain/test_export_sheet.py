@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.export import Outcome, ThingKind
+from app.domain.export import ExportOutcome, ThingKind
 from app.domain.export_sheet import COLUMNS, Sum, build_head, build_rows, build_sums
 
 
@@ -47,7 +47,7 @@ def test_rows_keep_commas_quotes_and_lines() -> None:
 
 def test_sums_come_as_rows_of_their_own() -> None:
     """By kind, outcome and currency, with both sides."""
-    each = Sum(ThingKind.INVOICE, Outcome.CREATED, "AUD", 3, Decimal("330"), Decimal("330"))
+    each = Sum(ThingKind.INVOICE, ExportOutcome.CREATED, "AUD", 3, Decimal("330"), Decimal("330"))
     [row] = read(build_sums([each]))
     shown = dict(zip(COLUMNS, row, strict=True))
     assert [shown[name] for name in ("kind", "partner_id", "currency", "outcome", "total", "xero_total")] == [
