@@ -10,6 +10,10 @@ from app.__main__ import cli
 from tests.house import house
 
 COMMANDS = [["serve"], ["work"], ["migrate"], ["sandbox"], ["demo"], ["partner", "create"]]
+COMMANDS += [
+    ["export", name]
+    for name in ("plan", "run", "start", "pause", "resume", "cancel", "watch", "list", "report")
+]
 HEAVY = (
     "alembic",
     "arq",

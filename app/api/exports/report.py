@@ -172,11 +172,34 @@ async def write_sheet(
     services: Services,
     connection: Connection,
     export: Export,
-    stage: Stage | None,
-    outcome: ExportOutcome | None,
+    stage: Stage | None = None,
+    outcome: ExportOutcome | None = None,
 ) -> AsyncIterator[str]:
-    """Page by page, each read by itself: a slow reader holds no connection to the database."""
+    """The sheet, some lines at a time."""
     yield build_head()
+    async for things in _list_all(services, export, stage, outcome):
+        yield build_rows(_row(thing, connection) for thing in things)
+    async with services.database.reading() as session:
+        sums = await sum_things(session, export.id, is_dry=export.dry_run)
+    yield build_sums(sums)
+
+
+async def list_shown(
+    services: Services, connection: Connection, export: Export
+) -> AsyncIterator[ExportThing]:
+    """Every thing as the API shows it."""
+    async for things in _list_all(services, export):
+        for thing in things:
+            yield show_thing(thing, connection)
+
+
+async def _list_all(
+    services: Services,
+    export: Export,
+    stage: Stage | None = None,
+    outcome: ExportOutcome | None = None,
+) -> AsyncIterator[list[Thing]]:
+    """Page by page, each read by itself: a slow reader holds no connection to the database."""
     after = 0
     while True:
         async with services.database.reading() as session:
@@ -190,13 +213,10 @@ async def write_sheet(
                 is_dry=export.dry_run,
             )
         if things:
-            yield build_rows(_row(thing, connection) for thing in things)
+            yield things
             after = things[-1].id
         if len(things) < ROWS_AT_ONCE:
-            break
-    async with services.database.reading() as session:
-        sums = await sum_things(session, export.id, is_dry=export.dry_run)
-    yield build_sums(sums)
+            return
 
 
 def show_thing(thing: Thing, connection: Connection) -> ExportThing:

@@ -18,7 +18,7 @@ FORESEEN = "foreseen"
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """The first plan; the keys of what would be made after it, overpayments with their amounts; what would hold it."""
+    """The first plan; the keys of what would be made after it, overpayments with their amounts; what holds the rest."""
 
     plan: Plan
     payments: frozenset[str] = frozenset()
@@ -41,7 +41,7 @@ def foresee_parts(link: InvoiceLink, terms: Terms) -> Foreseen:
             if step.kind is StepKind.BOOK_OVERPAYMENT
             for key in step.about
         },
-        hold=plan.hold or hold,
+        hold=hold,
     )
 
 

@@ -64,6 +64,18 @@ class Sight:
     def is_create(self) -> bool:
         return self.seen.plan.create and self.hold is None
 
+    @property
+    def number(self) -> str | None:
+        """The number that it is to have in Xero and has not; None where it is to have no other."""
+        plan = self.seen.plan
+        return _number(self.link) if plan.create or "number" in plan.moves else None
+
+    @property
+    def customer(self) -> str | None:
+        """The app's id of the customer that it is to name in Xero and does not."""
+        plan = self.seen.plan
+        return self.link.hub.record.get("contact") if plan.create or "contact" in plan.moves else None
+
 
 @dataclass(slots=True)
 class Ground:
@@ -71,6 +83,7 @@ class Ground:
 
     names: Mapping[str, str | None] = field(default_factory=dict)
     contacts: Mapping[str, Thing] = field(default_factory=dict)
+    set_aside: Mapping[str, Hold] = field(default_factory=dict)
     holders: Mapping[str, Holder] = field(default_factory=dict)
     planned: Mapping[str, str] = field(default_factory=dict)
     there: Mapping[str | None, XeroInvoice] = field(default_factory=dict)
@@ -86,7 +99,7 @@ async def plan_invoices(current: Round, export: Export, links: Sequence[InvoiceL
     # The loop takes the longest waiting first: of two that want one number, that one gets it.
     for sight in sorted(sights, key=lambda sight: sight.work.partner_at(NEVER)):
         with sight.work.guarded():
-            if sight.is_create:
+            if sight.seen.plan.writes_invoice and sight.work.refusal is None:
                 _judge(current, sight, ground, taken)
     return [thing for sight in sights for thing in _build(current, sight, ground)]
 
@@ -117,8 +130,7 @@ def _see(current: Round, link: InvoiceLink) -> Sight:
 
 async def _survey(current: Round, export: Export, sights: Sequence[Sight]) -> Ground:
     keys = sorted({key for sight in sights if (key := sight.link.hub.record.get("contact"))})
-    creates = [sight for sight in sights if sight.is_create]
-    wanted = {number for sight in creates if (number := _number(sight.link))}
+    wanted = {number for sight in sights if (number := sight.number)}
     every = sorted({name for number in wanted for name in (number, *list_suffixed(number))})
     async with current.database.reading() as session:
         details = await list_contact_details(session, current.connection_id, keys)
@@ -127,9 +139,15 @@ async def _survey(current: Round, export: Export, sights: Sequence[Sight]) -> Gr
         holders = await list_number_holders(session, current.connection_id, every)
         planned = await list_numbers_planned(session, export.id, every)
     by_key = {contact.partner_contact_id: foreseen.get(contact.id) for contact in contacts}
+    names = {key: each.shown.get("name") for key, each in details.items()}
     ground = Ground(
-        {key: each.shown.get("name") for key, each in details.items()},
+        names,
         {key: thing for key, thing in by_key.items() if thing is not None},
+        {
+            contact.partner_contact_id: contact.skip.hold_invoice_of(names.get(contact.partner_contact_id))
+            for contact in contacts
+            if contact.skip is not None and contact.xero_contact_id is None
+        },
         holders,
         planned,
     )
@@ -154,18 +172,27 @@ def _number(link: InvoiceLink) -> str | None:
 
 
 def _judge(current: Round, sight: Sight, ground: Ground, taken: dict[str, str]) -> None:
-    """What stands against a create, or what it would find; `taken` has the numbers of those before it in this run."""
+    """What stands against a write, or what a create would find; `taken` has the numbers of those before it."""
     contact = ground.contacts.get(sight.link.hub.record.get("contact") or "")
-    if contact is not None and contact.planned is ExportOutcome.HELD and contact.code is not None:
-        sight.hold = Hold(contact.code, contact.message or contact.code, contact.cure or "")
+    sight.hold, number = _judge_customer(sight, ground), sight.number
+    if sight.hold is not None or number is None:
         return
+    hold = _judge_number(current, sight, ground, taken, number, contact.face.xero_id if contact else None)
     number = _number(sight.link)
-    if number is None:
-        return
-    _judge_number(current, sight, ground, taken, number, contact.face.xero_id if contact else None)
-    number = _number(sight.link)
-    if sight.hold is None and number is not None:
+    if hold is None and number is not None:
         taken[number] = sight.link.partner_invoice_id
+    sight.hold = hold
+
+
+def _judge_customer(sight: Sight, ground: Ground) -> Hold | None:
+    """Why it cannot go as long as the customer that it is to name does not."""
+    customer = sight.customer or ""
+    if customer in ground.set_aside:
+        return ground.set_aside[customer]
+    contact = ground.contacts.get(customer)
+    if contact is None or contact.planned is not ExportOutcome.HELD or contact.code is None:
+        return None
+    return Hold(contact.code, contact.message or contact.code, contact.cure or "")
 
 
 def _judge_number(
@@ -175,22 +202,27 @@ def _judge_number(
     taken: Mapping[str, str],
     number: str,
     contact_id: str | None,
-) -> None:
+) -> Hold | None:
     invoice, holder = ground.there.get(number), ground.holders.get(number)
+    if holder is not None and holder.link_id == sight.link.id:
+        holder = None
     difference = find_clash(current, sight.work, invoice, ground.linked, contact_id) if invoice else None
-    if invoice is not None and difference is None:
+    if invoice is not None and invoice.xero_invoice_id == sight.link.xero_invoice_id:
+        return None
+    if invoice is not None and difference is None and sight.is_create:
         _adopt(current, sight, invoice)
         ground.linked.add(invoice.xero_invoice_id)
-        return
+        return None
     is_free = invoice is None and holder is None and number not in taken
-    if is_free or (may_add_suffix(current) and _takes_another(current, sight, ground, taken)):
-        return
+    if is_free or (
+        sight.is_create and may_add_suffix(current) and _takes_another(current, sight, ground, taken)
+    ):
+        return None
     if holder is not None:
-        sight.hold = hold_by_link(number, holder)
-    elif number in taken:
-        sight.hold = hold_by_link(number, Holder(sight.link.id, taken[number], ""))
-    else:
-        sight.hold = hold_by_stranger(number, invoice, current.organisation, difference)
+        return hold_by_link(number, holder)
+    if number in taken:
+        return hold_by_link(number, Holder(sight.link.id, taken[number], ""))
+    return hold_by_stranger(number, invoice, current.organisation, difference)
 
 
 def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[str, str]) -> bool:
@@ -251,7 +283,7 @@ def _result(sight: Sight) -> Result:
     if plan.stays_home is not None:
         return Result(ExportOutcome.SKIPPED, plan.stays_home.code, plan.stays_home.message)
     if plan.writes_invoice:
-        return Result(ExportOutcome.CHANGED, *reason)
+        return Result(ExportOutcome.HELD if after else ExportOutcome.CHANGED, *reason)
     return Result(ExportOutcome.HELD if after else ExportOutcome.UNCHANGED, *reason)
 
 

@@ -192,5 +192,5 @@ def _needs_a_look(thing: Thing, state: LinkState | None) -> bool:
     return (
         state.is_behind
         or state.standing.state is not State.SETTLED
-        or thing.planned in (ExportOutcome.CREATED, ExportOutcome.ADOPTED, ExportOutcome.CHANGED)
+        or thing.planned not in (ExportOutcome.UNCHANGED, ExportOutcome.SKIPPED)
     )
