@@ -13,8 +13,8 @@ The folders read as the story of one change:
     wiring          joins them: the only file that names concrete adapters
     commands        what an operator types: the acts of the API at a terminal
 
-Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `worker` use `wiring`; it uses `api`, `reading`, `intake` and
-`delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; everything may use `domain`, which imports
-the standard library alone. `sandbox` stands in for both sides and imports nothing of the rest; `demo` drives everything
-over HTTP. The contracts in pyproject.toml hold all of this.
+Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `worker` use `wiring`; it uses `api`,
+`reading`, `intake` and `delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; everything may use
+`domain`, which imports the standard library alone. `sandbox` stands in for both sides and imports nothing of the
+rest; `demo` drives everything over HTTP. The contracts in pyproject.toml hold all of this.
 """
