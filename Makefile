@@ -13,14 +13,18 @@ LOCKS := .ci/locks
 INSTALL := $(BIN)/python -m pip install --require-hashes --progress-bar off
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --upgrade --system-certs --universal --python-version 3.11 --generate-hashes \
   --custom-compile-command 'make lock'
+# One process more than there are cores: each waits for its database now and then, and each has much to load.
+PYTEST = $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(12, 1 + (os.cpu_count() or 1)))') --dist worksteal
 SETUP_LOG := $(VENV)/setup.log
 # The interpreter to build the virtual environment with; the newest that fits when not given.
 PYTHON ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# Kept bytecode halves what it takes to start; tests start dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve work migrate test histories budget contract check lock clean
+.PHONY: help setup demo serve work migrate test proofs histories budget contract check lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,8 +63,11 @@ work: setup ## Run a worker
 migrate: setup ## Bring the database to the newest schema
 	@$(BIN)/python -m app migrate
 
-test: setup ## Run every test (ARGS='-k name' narrows it)
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(12, 2 * (os.cpu_count() or 1)))') --dist worksteal $(ARGS)
+test: setup ## Run the tests (ARGS='-k name' narrows it)
+	@$(PYTEST) -m 'not proof' $(ARGS)
+
+proofs: setup ## Run the stories that take longer: storms, whole days, backlogs of thousands, the demo
+	@$(PYTEST) -m proof $(ARGS)
 
 histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 	@$(BIN)/python -m tests.histories --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)

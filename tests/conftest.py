@@ -13,26 +13,22 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from itertools import cycle
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-import redis.asyncio
 import structlog
 
 from app import schema
 from app.embedded import open_servers
 from app.settings import Settings
+from tests.redis_databases import empty_redis
+from tests.statements import share_compiled_statements
 
 # Rich would draw every traceback that a test provokes, in seconds each.
 _plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
 
-# Tests run in several processes at once, which may share one Redis: each takes its own part of the numbers.
-_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-_redis_databases = cycle(range(1 + _process, 16, _processes))
+share_compiled_statements()
 
 
 def pytest_collection_finish() -> None:
@@ -82,7 +78,4 @@ async def database_url(servers: Settings, template_database: str) -> AsyncIterat
 @pytest.fixture
 async def redis_url(servers: Settings) -> str:
     """An empty Redis database for this test alone: 1 to 15 in turn, so that what a test left running meets no other."""
-    url = urlsplit(servers.redis_url)._replace(query=f"db={next(_redis_databases)}").geturl()
-    async with redis.asyncio.from_url(url) as client:
-        await client.flushdb()
-    return url
+    return await empty_redis(servers.redis_url)

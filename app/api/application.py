@@ -41,6 +41,7 @@ from app.api.onboarding import (
     oauth,
     organisation,
     providers,
+    running,
     trials,
     xero_apps,
 )
@@ -48,17 +49,20 @@ from app.api.problems import HANDLERS
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
 from app.api.settings import routes as settings
+from app.api.settings import versions as settings_versions
 from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     providers.router,
     connections.router,
+    running.router,
     connection_consent.router,
     oauth.router,
     xero_apps.router,
     organisation.router,
     settings.router,
+    settings_versions.router,
     trials.router,
     invoices.router,
     drafts.router,

@@ -50,7 +50,10 @@ TAGS = (
         "Xero apps of your own, to connect through in place of Plumbline's. Secrets are never shown again.",
     ),
     ("organisation", "What the Xero organisation has to choose from, as it was last read."),
-    ("settings", "What the business chose: accounts, taxes, who wins a conflict, what is linked at all."),
+    (
+        "settings",
+        "What the business chose: accounts, taxes, who wins a conflict, what travels and when; every version of it.",
+    ),
     (
         "test-transactions",
         "A small draft invoice that goes through Xero and is taken away again, so that you see what works.",

@@ -8,16 +8,20 @@ from sqlalchemy import and_, func, or_, select, update
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.domain.left_out import KEPT_APART
 from app.domain.link import State
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """How many links of one kind stand for something in Xero, and how many of all are behind or held."""
+    """How many links of one kind stand for something in Xero, and how many of all are behind, held, or settled with
+    something that each side keeps for itself.
+    """
 
     linked: int
     behind: int
     held: int
+    apart: int = 0
 
 
 async def count_invoice_standings(session: ReadSession, connection_id: UUID) -> Standings:
@@ -44,7 +48,18 @@ async def _count(
         row.connection_id == connection_id, or_(row.state != State.SETTLED.value, is_triggered)
     )
     behind, held = (await session.execute(unsettled)).one()
-    return Standings((await session.execute(linked)).scalar_one(), behind, held)
+    apart = select(func.count()).where(
+        row.connection_id == connection_id,
+        row.state == State.SETTLED.value,
+        row.reason_code == KEPT_APART,
+        ~is_triggered,
+    )
+    return Standings(
+        (await session.execute(linked)).scalar_one(),
+        behind,
+        held,
+        (await session.execute(apart)).scalar_one(),
+    )
 
 
 async def count_waiting_events(session: ReadSession, connection_id: UUID) -> int:

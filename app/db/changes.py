@@ -13,7 +13,7 @@ from app.db.fan_out import CHANGE, copy_new, save_in_order
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
-from app.domain.hub import Move
+from app.domain.moves import Move
 
 INVOICE = "invoice"
 CONTACT = "contact"

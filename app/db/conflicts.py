@@ -29,9 +29,10 @@ class ConflictState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundConflict:
-    """A conflict with the link and revision at which it was found, and the policy that settled it.
+    """A conflict with the link and revision at which it was found, and the policy or direction that settled it.
 
-    `partner_at` and `xero_at` are when each side last moved before that, as far as it is known.
+    `partner_at` and `xero_at` are when each side last moved before that, as far as it is known. `policy_field` is the
+    name under which that was chosen for a field; None is for everything.
     """
 
     link_id: UUID
@@ -40,12 +41,13 @@ class FoundConflict:
     conflict: Conflict
     partner_at: datetime | None = None
     xero_at: datetime | None = None
+    policy_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KeptConflict:
     """A conflict of an invoice or a contact as it is read back; `winner` None while it is held, `closed_at` when it
-    ended.
+    ended, `policy_field` as in `FoundConflict`.
     """
 
     id: int
@@ -62,6 +64,7 @@ class KeptConflict:
     ignored_at: datetime | None
     partner_at: datetime | None
     xero_at: datetime | None
+    policy_field: str | None
 
     @property
     def state(self) -> ConflictState:
@@ -98,6 +101,7 @@ async def insert_conflicts(
             "values": _values(one.conflict),
             "winner": one.conflict.winner.value if one.conflict.winner else None,
             "policy": one.policy,
+            "policy_field": one.policy_field,
             "revision": one.revision,
             "found_at": at,
             "closed_at": at if one.conflict.winner else None,
@@ -200,7 +204,7 @@ def _kept() -> Any:
 def _from_row(found: Any) -> KeptConflict:
     row, invoice_id, contact_id = found
     names = ("path", "values", "winner", "policy", "revision", "found_at", "closed_at", "ignored_at", "partner_at",
-             "xero_at")  # fmt: skip
+             "xero_at", "policy_field")  # fmt: skip
     return KeptConflict(
         row.id, row.link_id, invoice_id, contact_id, **{name: getattr(row, name) for name in names}
     )

@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import and_, exists, func, or_, select, update
 
 from app.db.organisations import organisation_from_json
+from app.db.runs import may_work
 from app.db.session import ReadSession, WriteSession
+from app.db.settings import keep_version
 from app.db.tables import ConnectionRow, InvoiceLinkRow
 from app.domain.compare_run import CompareRun
 from app.domain.connection import Connection, ConnectionState, Offer
@@ -22,18 +24,20 @@ async def insert_connection(
     display_name: str,
     xero_app_id: UUID | None = None,
 ) -> Connection:
-    """Make a pending connection; of the partner's own Xero app where one is named."""
+    """Make a pending connection with nothing chosen yet; of the partner's own Xero app where one is named."""
+    settings = ConnectionSettings()
     row = ConnectionRow(
         partner_id=partner_id,
         business_id=business_id,
         display_name=display_name,
         xero_app_id=xero_app_id,
         reason="Not authorised in Xero yet.",
-        settings=ConnectionSettings().to_json(),
+        settings=settings.to_json(),
     )
     session.add(row)
     await session.flush()
     await session.refresh(row)
+    await keep_version(session, row.id, row.settings_version, settings, at=row.created_at)
     return connection_from_row(row)
 
 
@@ -70,12 +74,12 @@ async def list_business_connections(
     return [connection_from_row(row) for row in rows.scalars()]
 
 
-async def raise_generation(session: WriteSession, connection_id: UUID) -> None:
-    """Give a reason to look at a connection."""
+async def raise_generation(session: WriteSession, connection_id: UUID, *, has_answer: bool = False) -> None:
+    """Give a reason to look at a connection; an answer of the app is one that waits for no set time (`runs`)."""
+    row = ConnectionRow
+    answers = {"answers_due": or_(row.answers_due, row.next_run_at.is_not(None))} if has_answer else {}
     await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(generation=ConnectionRow.generation + 1)
+        update(row).where(row.id == connection_id).values(generation=row.generation + 1, **answers)
     )
 
 
@@ -90,23 +94,11 @@ async def save_state(
     )
 
 
-async def save_settings(
-    session: WriteSession, connection_id: UUID, settings: ConnectionSettings, version: int
-) -> bool:
-    """Replace the settings of that version; False when somebody else replaced them first."""
-    saved = (
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.settings_version == version)
-        .values(settings=settings.to_json(), settings_version=version + 1)
-        .returning(ConnectionRow.id)
-    )
-    return (await session.execute(saved)).scalar_one_or_none() is not None
-
-
 async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
 ) -> Connection | None:
-    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait.
+    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
+    for its next run.
 
     Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
     """
@@ -116,6 +108,7 @@ async def take_lease(
             ConnectionRow.id == connection_id,
             ConnectionRow.state == ConnectionState.ACTIVE,
             or_(ConnectionRow.retry_at.is_(None), ConnectionRow.retry_at <= now, ConnectionRow.bulk_waits),
+            may_work(),
             or_(ConnectionRow.lease_until.is_(None), ConnectionRow.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=until)
@@ -137,7 +130,7 @@ async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, un
 
 
 async def release_lease(session: WriteSession, connection_id: UUID, owner: str, seen: int) -> bool:
-    """Give the lease back if no trigger came since generation `seen`; True when given back.
+    """Give the lease back if no trigger came since generation `seen`; True when given back. That ends a run.
 
     One statement on one row: a trigger that commits before it is seen by it, one that commits after finds no lease.
     """
@@ -156,6 +149,8 @@ async def release_lease(session: WriteSession, connection_id: UUID, owner: str, 
             retry_reason=None,
             retries=0,
             missing_scopes=[],
+            run_due=False,
+            answers_due=False,
         )
         .returning(ConnectionRow.id)
     )
@@ -196,7 +191,7 @@ async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> 
 
 
 async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
-    """Active connections that are behind, not waiting for a time, and that no worker holds.
+    """Active connections that are behind, not waiting for a time of any kind, and that no worker holds.
 
     Where a bulk alone waits, a document that came lately makes it due.
     """
@@ -211,6 +206,7 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
         .where(
             row.generation > row.settled_generation,
             row.state == ConnectionState.ACTIVE,
+            may_work(),
             or_(row.retry_at.is_(None), row.retry_at <= now, and_(row.bulk_waits, has_news)),
             or_(row.lease_until.is_(None), row.lease_until < now),
         )
@@ -271,6 +267,9 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         was_paused=row.was_paused,
         forked_from=row.forked_from,
         bulk_waits=row.bulk_waits,
+        next_run_at=row.next_run_at,
+        run_due=row.run_due,
+        answers_due=row.answers_due,
         compare_due=row.compare_due,
         compare_run=CompareRun.from_json(row.compare_run) if row.compare_run else None,
         compared_at=row.compared_at,

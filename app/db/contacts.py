@@ -5,18 +5,19 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
-from app.db.hub_columns import apart_from_row, decided_to_row, ignored_from_row
+from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
 from app.db.tables import ConnectionRow, ContactLinkRow
+from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.hub import Hub
-from app.domain.link import Document, Intent, Standing, State
+from app.domain.link import AWAITING_PARTNER, Document, Intent, Standing, State
 
 
 async def list_contacts(
@@ -41,6 +42,14 @@ async def find_contact_link(session: ReadSession, connection_id: UUID, link_id: 
 async def list_behind_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
     """Contact links of a connection that are behind, the longest waiting first."""
     return await _list(session, connection_id, _is_behind(), limit=limit)
+
+
+async def list_answered_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
+    """Contact links that are behind for the app's answer to a change alone: nothing newly said, nothing due in Xero."""
+    row = ContactLinkRow
+    is_asked = and_(_is_behind(), row.reason_code == AWAITING_PARTNER, row.xero_due.is_(False))
+    behind = await _list(session, connection_id, is_asked, limit=limit)
+    return [link for link in behind if not link.list_news() and link.wanted_xero_id is None]
 
 
 async def list_unfinished_contacts(session: ReadSession, connection_id: UUID) -> list[ContactLink]:
@@ -164,6 +173,8 @@ def _columns(link: ContactLink) -> dict[str, Any]:
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        "partner_apart": apart_to_json(hub.partner_apart),
+        "xero_apart": apart_to_json(hub.xero_apart),
         **decided_to_row(hub),
         "intent_key": link.intent.key if link.intent else None,
         "intent_at": link.intent.at if link.intent else None,
@@ -196,6 +207,16 @@ async def trigger_held_contacts(
     if codes is not None:
         held = held.where(ContactLinkRow.reason_code.in_(codes))
     await session.execute(held.values(generation=ContactLinkRow.generation + 1))
+
+
+async def trigger_contacts(session: WriteSession, connection_id: UUID) -> None:
+    """Look again at every contact in Xero that bears a group: what a group means there has changed."""
+    bearing = update(ContactLinkRow).where(
+        ContactLinkRow.connection_id == connection_id,
+        ContactLinkRow.xero_contact_id.is_not(None),
+        func.jsonb_array_length(func.coalesce(ContactLinkRow.record["groups"], text("'[]'::jsonb"))) > 0,
+    )
+    await session.execute(bearing.values(generation=ContactLinkRow.generation + 1))
 
 
 async def find_contacts_swept_to(session: ReadSession, connection_id: UUID) -> datetime | None:
@@ -255,7 +276,9 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=row.unanswered,
         open_conflicts=frozenset(row.open_conflicts),
-        apart=apart_from_row(row.apart),
+        partner_apart=apart_from_json(row.partner_apart),
+        xero_apart=apart_from_json(row.xero_apart),
+        parted=parted_from_row(row.parted),
         ignored=ignored_from_row(row.ignored),
         kind=CONTACT,
     )

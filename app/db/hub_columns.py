@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.fields import ABSENT, Absent, Value
-from app.domain.held import Apart
-from app.domain.hub import Hub, Move
+from app.domain.held import Parted
+from app.domain.hub import Hub
+from app.domain.moves import Move
 from app.domain.sides import Side
 
 
 def decided_to_row(hub: Hub) -> dict[str, Any]:
-    """The columns `apart` and `ignored`."""
+    """The columns `parted` and `ignored`."""
     return {
-        "apart": {
+        "parted": {
             path: {side.value: _kept(value) for side, value in values.items()}
-            for path, values in hub.apart.items()
+            for path, values in hub.parted.items()
         },
         "ignored": {
             path: {Side.PARTNER.value: _kept(partner), Side.XERO.value: _kept(xero)}
@@ -26,8 +27,8 @@ def decided_to_row(hub: Hub) -> dict[str, Any]:
     }
 
 
-def apart_from_row(kept: Mapping[str, Mapping[str, Any]]) -> Apart:
-    """What `decided_to_row` kept of `apart`."""
+def parted_from_row(kept: Mapping[str, Mapping[str, Any]]) -> Parted:
+    """What `decided_to_row` kept of `parted`."""
     return {
         path: {Side(side): _value(value) for side, value in values.items()} for path, values in kept.items()
     }

@@ -18,14 +18,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
-from app.db.hub_columns import apart_from_row, decided_to_row, ignored_from_row
+from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
 from app.db.tables import InvoiceLinkRow
+from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
 from app.domain.item_code import in_xero_words, with_item_words
-from app.domain.link import Document, Intent, InvoiceLink, Standing, State
+from app.domain.link import AWAITING_PARTNER, Document, Intent, InvoiceLink, Standing, State
 from app.domain.retry import next_retry
 
 
@@ -45,6 +46,24 @@ async def list_behind(
     if touched_after is not None:
         behind = behind.where(InvoiceLinkRow.touched_at > touched_after)
     return await _load(session, (await session.execute(behind)).scalars().all())
+
+
+async def list_answered(session: ReadSession, connection_id: UUID, limit: int) -> list[InvoiceLink]:
+    """Links that are behind for the app's answer to a change alone: no newer document, nothing due in Xero."""
+    row = InvoiceLinkRow
+    answered = (
+        select(row)
+        .where(
+            row.connection_id == connection_id,
+            row.generation > row.settled_generation,
+            row.reason_code == AWAITING_PARTNER,
+            row.xero_due.is_(False),
+            row.document_version <= row.merged_version,
+        )
+        .order_by(row.touched_at, row.id)
+        .limit(limit)
+    )
+    return await _load(session, (await session.execute(answered)).scalars().all())
 
 
 async def list_by_xero_id(
@@ -132,7 +151,9 @@ def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
         newest_sent=sent.newest,
         unanswered=None if row.unanswered is None else in_xero_words(row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
-        apart=apart_from_row(row.apart),
+        partner_apart=apart_from_json(row.partner_apart),
+        xero_apart=apart_from_json(row.xero_apart),
+        parted=parted_from_row(row.parted),
         ignored=ignored_from_row(row.ignored),
     )
 
@@ -207,6 +228,8 @@ def _params(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "merged_version": hub.partner_version,
         "merged_based_on": hub.partner_based_on,
         "open_conflicts": sorted(hub.open_conflicts),
+        "partner_apart": apart_to_json(hub.partner_apart),
+        "xero_apart": apart_to_json(hub.xero_apart),
         **decided_to_row(hub),
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),

@@ -59,6 +59,13 @@ async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> None:
     )
 
 
+async def ask_for_sweep_from_start(session: WriteSession, connection_id: UUID) -> None:
+    """Ask for a sweep of everything that moved since the connection was made: more of it may be brought in now."""
+    await session.execute(
+        update(ConnectionRow).where(ConnectionRow.id == connection_id).values(sweep_due=True, swept_to=None)
+    )
+
+
 async def spread_sweeps(
     session: WriteSession, xero_app_id: UUID | None, now: datetime, within: timedelta
 ) -> int:

@@ -164,7 +164,8 @@ class Delivery:
         async with self._database.writing() as session:
             # Connection, link, change, endpoint: the loop locks the first three in that order when it records.
             if not isinstance(outcome, Failed):
-                await connections.raise_generation(session, change.connection_id)
+                is_applied = isinstance(outcome, Applied)
+                await connections.raise_generation(session, change.connection_id, has_answer=is_applied)
             if isinstance(outcome, Applied):
                 await changes.save_acknowledgement(
                     session,

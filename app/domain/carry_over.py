@@ -8,6 +8,7 @@ alone, so none is carried. Pure.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from app.domain.account_map import EXPENSE, NO_PLAIN_SALES
 from app.domain.organisation import DEFAULT_TAXES, Account, Organisation
 from app.domain.settings import ConnectionSettings
 
@@ -26,10 +27,18 @@ def carry_over(
     def for_credits(account_id: str) -> str | None:
         return _find_twin(account_id, source, target, lambda account: account.is_active)
 
+    def for_lines(account_id: str) -> str | None:
+        return _find_twin(account_id, source, target, lambda account: account.fits_lines)
+
+    special = {word: each for word, each in settings.revenue_accounts.items() if word in NO_PLAIN_SALES}
+    plain = {word: each for word, each in settings.revenue_accounts.items() if word not in special}
+
     return replace(
         settings,
-        revenue_accounts=_map(settings.revenue_accounts, for_sales),
+        revenue_accounts=_map(plain, for_sales) | _map(special, for_lines),
+        item_accounts=_map(settings.item_accounts, for_lines),
         taxes=_carry_taxes(settings.taxes, target),
+        expense_taxes=_carry_expense_taxes(settings.expense_taxes, target),
         payment_account_id=for_payments(settings.payment_account_id or ""),
         payment_accounts=_map(settings.payment_accounts, for_payments),
         tracking=_carry_tracking(settings.tracking, source, target),
@@ -66,6 +75,12 @@ def _carry_taxes(taxes: Mapping[str, str], target: Organisation) -> dict[str, st
         word: tax_type if _is_known(tax_type, target) else usual.get(word) for word, tax_type in taxes.items()
     }
     return dict(usual) | {word: tax_type for word, tax_type in carried.items() if tax_type is not None}
+
+
+def _carry_expense_taxes(taxes: Mapping[str, str], target: Organisation) -> dict[str, str]:
+    """What the organisation has of them; other words mean there what they do for sales."""
+    rates = {word: target.find_tax_rate(tax_type) for word, tax_type in taxes.items()}
+    return {word: rate.tax_type for word, rate in rates.items() if rate and rate.fits_class(EXPENSE)}
 
 
 def _is_known(tax_type: str, target: Organisation) -> bool:

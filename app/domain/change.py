@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain.document import shown_status, to_credit, to_document, to_line, to_payment
 from app.domain.fields import ABSENT, Fields, group_of, keys_of, member_of
-from app.domain.hub import Move
+from app.domain.moves import Move
 
 Contacts = Mapping[str, Mapping[str, Any]]
 

@@ -46,6 +46,9 @@ class Connection:
     that covers several; `missing_scopes` those without which Xero refused a call. `was_paused`, before it was lost.
     `forked_from` is the connection whose settings it takes over once its organisation is known.
 
+    `next_run_at` is the next time of a connection that works at set times, None in real time; it waits for that unless
+    `run_due`. `answers_due`: the app has answered changes meanwhile.
+
     `compare_due` asks for a full compare, or for the rest of the one in `compare_run`; `compared_at` is when the last
     one was done and `compared` what it came to. What is known of the partner's side is as old as `partner_read_at`,
     `manifest_at` and `documented_at` say (`partner_knowledge`).
@@ -74,6 +77,9 @@ class Connection:
     created_at: datetime
     facts_due: bool = False
     bulk_waits: bool = False
+    next_run_at: datetime | None = None
+    run_due: bool = False
+    answers_due: bool = False
     xero_app_id: UUID | None = None
     offered: tuple[Offer, ...] = ()
     missing_scopes: tuple[str, ...] = ()
@@ -95,6 +101,11 @@ class Connection:
     @property
     def is_behind(self) -> bool:
         return self.generation > self.settled_generation
+
+    @property
+    def waits_for_run(self) -> bool:
+        """It works at set times, and none of them is now."""
+        return self.next_run_at is not None and not self.run_due
 
     def holds_bulks_back(self, now: datetime) -> bool:
         """Whether a bulk has to wait, while people's work goes on."""

@@ -11,22 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.coupling import Vocabulary
+from app.domain.field_names import CONTACT_FIELDS
 from app.domain.fields import Fields, Value
-from app.domain.hub import Move
+from app.domain.moves import Move
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
 
-SHARED = (
-    "name",
-    "first_name",
-    "last_name",
-    "email",
-    "phone",
-    "mobile",
-    "address",
-    "account_number",
-    "tax_number",
-)
+SHARED = CONTACT_FIELDS
+
 DETAILS = ("name", "email", "phone")
 """What an invoice document says of its contact."""
 

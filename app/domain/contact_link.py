@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.domain.contact import DETAILS, blank, from_contact_document
 from app.domain.contact_legality import judge_contact, judge_use
+from app.domain.direction import OPEN, Lanes
 from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
 from app.domain.link import Document, Intent, Standing
@@ -95,13 +96,12 @@ class ContactLink:
         """Somebody wants it in Xero, and it is not there yet."""
         return self.push_wanted and self.xero_contact_id is None
 
-    @property
-    def needs_a_read(self) -> bool:
+    def needs_a_read(self, lanes: Lanes = OPEN) -> bool:
         """Xero may hold something else than its shadow says, or is about to be written."""
         if self.xero_contact_id is None or self.wanted_xero_id is not None:
             return False
         is_new = self.xero_updated_at is None
-        return is_new or self.xero_due or self.hub.unanswered is not None or bool(xero_moves(self.hub))
+        return is_new or self.xero_due or self.hub.unanswered is not None or bool(xero_moves(self.hub, lanes))
 
     def list_news(self) -> list[tuple[int, Document]]:
         """What the partner said by version and the record has not taken in, by growing rank."""
@@ -148,12 +148,12 @@ class ContactPlan:
     hold: Hold | None = None
 
 
-def plan_contact(link: ContactLink) -> ContactPlan:
+def plan_contact(link: ContactLink, lanes: Lanes = OPEN) -> ContactPlan:
     """What is due in Xero; nothing before an invoice, or somebody's call, brings the contact there."""
     if link.xero_contact_id is None:
         return ContactPlan()
     conflict = conflict_hold(link.hub, " of the contact")
-    moves = tuple(sorted(xero_moves(link.hub)))
+    moves = tuple(sorted(xero_moves(link.hub, lanes)))
     if not moves:
         return ContactPlan(hold=conflict)
     record = link.hub.record

@@ -11,12 +11,16 @@ Where both moved, that is a conflict like any: settled by the policy or held, an
     held the decided value, and moved on      its newer value is taken in the decided one's place
     moved to the decided value                they agree
     moved to another value                    a conflict between the two
+
+A decision goes where edits go: what would have to be brought to a side by a direction that is closed is not possible
+(`find_closed`). What the sides kept for themselves at its path is decided with it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.direction import Lanes
 from app.domain.fields import (
     ABSENT,
     LINE_ORDER,
@@ -29,9 +33,10 @@ from app.domain.fields import (
     line_keys,
 )
 from app.domain.held import covers
-from app.domain.hub import Hub, Move, Rules, hold_of, partner_view, settle_apart
+from app.domain.hub import Hub, Rules, hold_of, partner_view, settle_parted
 from app.domain.line_order import interleave
 from app.domain.merge import Conflict
+from app.domain.moves import Move
 from app.domain.path import is_group, read_at, same_at, write_at
 from app.domain.sides import XERO_NUMBER, Side
 
@@ -95,8 +100,46 @@ def look(
 
 
 def is_apart(hub: Hub, path: str) -> bool:
-    """Whether the two sides are left with their own values at a path, because a conflict over it is open."""
-    return any(_meets(conflict, path) for conflict in hub.open_conflicts)
+    """Whether the two sides are left with their own values at a path: a conflict is open, or it did not travel."""
+    return any(_meets(each, path) for each in (*hub.open_conflicts, *hub.partner_apart, *hub.xero_apart))
+
+
+def find_closed(
+    hub: Hub, wanted: Mapping[str, Mapping[Side, Value | Absent]], lanes: Lanes
+) -> list[tuple[str, Side]]:
+    """The paths, each with its side, to which these values would have to be brought and do not travel."""
+    return [
+        (closed, side)
+        for path, values in wanted.items()
+        for side, value in values.items()
+        if (holds := hold_of(hub, side))
+        and (closed := _find_closed(path, read_at(holds, path), value, side, lanes)) is not None
+    ]
+
+
+def _find_closed(
+    path: str, held: Value | Absent, value: Value | Absent, side: Side, lanes: Lanes
+) -> str | None:
+    if same_at(path, held, value):
+        return None
+    if not is_group(path) or isinstance(held, Absent) or isinstance(value, Absent):
+        return None if lanes.leads_to(side, path) else path
+    members = [f"{path}/{name}" for name in sorted(held.keys() & value.keys()) if held[name] != value[name]]
+    return next((member for member in members if not lanes.leads_to(side, member)), None)
+
+
+def wanted_by(stakes: Sequence[Stake]) -> dict[str, dict[Side, Value | Absent]]:
+    """What a decision would have each side hold, by path."""
+    return {stake.path: dict.fromkeys(stake.seen, stake.value) for stake in stakes}
+
+
+def say_closed(closed: Sequence[tuple[str, Side]]) -> str:
+    """Why that cannot be, and what to do, in words."""
+    path, side = closed[0]
+    where = "Xero" if side is Side.XERO else "the app"
+    return (
+        f"Edits of {path} do not travel to {where}: open that direction in the settings, or decide otherwise."
+    )
 
 
 def find_gone(hub: Hub, stakes: Sequence[Stake]) -> list[str]:
@@ -135,7 +178,7 @@ def carry_out(
     moved = differing(hub.record, record)
     carried = replace(carried, record=record, revision=hub.revision + bool(moved))
     moves = {path: (hub.record.get(path, ABSENT), record.get(path, ABSENT)) for path in moved}
-    return Carried(settle_apart(carried), tuple(conflicts), moves)
+    return Carried(settle_parted(carried), tuple(conflicts), moves)
 
 
 class _Meeting:
@@ -162,7 +205,8 @@ class _Meeting:
     def _settle(self, side: Side, value: Value | Absent) -> Value | Absent:
         theirs, path = self.now[side], self.stake.path
         partner, xero = (theirs, value) if side is Side.PARTNER else (value, theirs)
-        winner = self.rules.winner_of(side.other, self.at, self.moved_at[side])(path)
+        policy = self.rules.winner_of(side.other, self.at, self.moved_at[side])
+        winner = self.rules.lanes.owner_of(path) or policy(path)
         self.conflicts.append(Conflict(path, self.stake.seen[side], partner, xero, winner))
         self.is_held |= winner is None
         return theirs if winner is side else value
@@ -176,7 +220,9 @@ def _take(hub: Hub, path: str, value: Value | Absent, *, is_held: bool) -> Hub:
         hub,
         record=_write_record(hub, path, value),
         open_conflicts=frozenset(each for each in hub.open_conflicts if not _meets(each, path)),
-        apart={each: values for each, values in hub.apart.items() if not _meets(each, path)},
+        parted={each: values for each, values in hub.parted.items() if not _meets(each, path)},
+        partner_apart={each: base for each, base in hub.partner_apart.items() if not _meets(each, path)},
+        xero_apart={each: base for each, base in hub.xero_apart.items() if not _meets(each, path)},
     )
 
 

@@ -18,8 +18,11 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.decision import is_apart, sides_of
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT, Absent, Fields, Value, differing
+from app.domain.held import covers
 from app.domain.hub import Hub, hold_of, list_behind_paths
+from app.domain.left_out import list_left_out
 from app.domain.path import read_at
 from app.domain.sides import Side
 
@@ -106,9 +109,16 @@ def find_moves_of_xero(
     ]
 
 
-def find_unequal(hub: Hub, moved_at: Mapping[Side, datetime | None]) -> list[Found]:
-    """The fields at which a side is known to hold something else than the record, held conflicts left out."""
-    paths = sorted(path for path in list_behind_paths(hub) if not is_apart(hub, path))
+def find_unequal(hub: Hub, moved_at: Mapping[Side, datetime | None], lanes: Lanes = OPEN) -> list[Found]:
+    """The fields at which a side is known to hold something else than the record; held conflicts, and what does not
+    travel, are left out.
+    """
+    explained = list_left_out(hub, lanes)
+    paths = sorted(
+        path
+        for path in list_behind_paths(hub)
+        if not (is_apart(hub, path) or any(covers(each, path) for each in explained))
+    )
     return [_unequal(hub, path, moved_at) for path in paths]
 
 
@@ -133,6 +143,7 @@ def is_gone(
     standing: str | None,
     *,
     totals_agree: bool,
+    lanes: Lanes = OPEN,
 ) -> str | None:
     """Why the cause of a discrepancy is gone by now, in words, or None; `standing` is the code with which it is held.
 
@@ -140,6 +151,8 @@ def is_gone(
     """
     if kind is DiscrepancyKind.VALUE_DIFFERS:
         is_left = any(other == path for other in list_behind_paths(hub))
+        if is_left and any(covers(each, path) for each in list_left_out(hub, lanes)):
+            return "By the settings it does not travel: each side keeps its own."
         return None if is_left else "Both sides hold the same value."
     if kind is DiscrepancyKind.OVERWRITTEN_IN_XERO:
         is_as_written = _at(hub.record, path) == values.get("partner", ABSENT)

@@ -103,5 +103,5 @@ def _judge_tax(tax_type: str | None, account: Account, organisation: Organisatio
     yield Hold(
         "tax_unusable",
         f"Tax rate {tax_type} {fact} in Xero.",
-        "Choose another rate for that tax in the settings.",
+        "Choose another rate for that tax in the settings; for accounts of expenses, under expense_taxes.",
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.domain.direction import OPEN, Entity, Lanes
 from app.domain.fields import Fields
-from app.domain.sides import Status
+from app.domain.sides import Side, Status
 from app.domain.trial_mark import is_of_a_test
 from app.domain.xero_invoice import XeroInvoice
 
@@ -30,7 +31,16 @@ class StaysHome:
     message: str
 
 
-def to_xero(record: Fields, sync_from: date | None, *, is_draft_wanted: bool = False) -> StaysHome | None:
+CONTACTS_STAY_HOME = StaysHome(
+    "contacts_stay_home",
+    "The app's contacts go to Xero with their invoices alone (directions.contacts).",
+)
+"""Why a contact does not go to Xero by itself, though somebody asked for it there."""
+
+
+def to_xero(
+    record: Fields, sync_from: date | None, lanes: Lanes = OPEN, *, is_draft_wanted: bool = False
+) -> StaysHome | None:
     """Why this record may not be created in Xero, or None when it may, as a draft may that somebody asked for there."""
     is_draft = record.get("status") == Status.DRAFT
     if is_draft and not is_draft_wanted:
@@ -46,10 +56,14 @@ def to_xero(record: Fields, sync_from: date | None, *, is_draft_wanted: bool = F
         return StaysHome(
             "before_sync_from", f"It was issued on {issued_on}, before {sync_from}, where syncing starts."
         )
+    if not lanes.takes(Side.XERO, Entity.INVOICES):
+        return StaysHome("invoices_stay_home", "The app's invoices do not go to Xero (directions.invoices).")
     return None
 
 
-def to_partner(invoice: XeroInvoice, policy: ImportFromXero, sync_from: date | None) -> StaysHome | None:
+def to_partner(
+    invoice: XeroInvoice, policy: ImportFromXero, sync_from: date | None, lanes: Lanes = OPEN
+) -> StaysHome | None:
     """Why an invoice born in Xero may not reach the partner, or None when it may."""
     if not invoice.is_receivable:
         return StaysHome("not_a_sales_invoice", "It is a bill, not a sales invoice.")
@@ -61,6 +75,10 @@ def to_partner(invoice: XeroInvoice, policy: ImportFromXero, sync_from: date | N
         return StaysHome("test_transaction", "It belongs to a test transaction.")
     if policy is ImportFromXero.OFF:
         return StaysHome("import_off", "Invoices born in Xero are not brought in (import_from_xero is off).")
+    if not lanes.takes(Side.PARTNER, Entity.INVOICES):
+        return StaysHome(
+            "invoices_stay_home", "Xero's invoices do not come to the app (directions.invoices)."
+        )
     if policy is ImportFromXero.SENT and not invoice.is_sent:
         return StaysHome("not_sent_in_xero", "It is not marked as sent in Xero yet.")
     if sync_from is not None and invoice.issued_on is not None and invoice.issued_on < sync_from:

@@ -4,17 +4,17 @@ A held path is a field, or a whole line or payment. Where a field is held and it
 the whole line is left alone: taking it away would take the held value with it. The order of the lines follows.
 
 After a decision over such a path was undone, the sides are brought back apart: each to the value of its own that it had
-before (`Apart`), until it holds it or somebody edits it.
+before (`Parted`), until it holds it or somebody edits it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.fields import LINE_ORDER, Absent, Fields, Value, group_of, keys_of, line_keys
 from app.domain.line_order import interleave
-from app.domain.path import write_at
+from app.domain.path import is_group, read_at, write_at
 from app.domain.sides import Side
 
-Apart = Mapping[str, Mapping[Side, Value | Absent]]
+Parted = Mapping[str, Mapping[Side, Value | Absent]]
 """By held path, what each side is to be brought back to; a side that is not named is left alone."""
 
 
@@ -33,22 +33,30 @@ def leave_held(holds: Fields, wanted: Fields, open_conflicts: Collection[str]) -
     return left
 
 
-def put_back(holds: Fields, apart: Apart, side: Side) -> Fields:
+def put_back(holds: Fields, parted: Parted, side: Side) -> Fields:
     """What a side holds, with the values that it is to be brought back to."""
-    for path, values in apart.items():
+    for path, values in parted.items():
         if side in values:
             holds = write_at(holds, path, values[side])
     return holds
 
 
-def without_edited(apart: Apart, side: Side, edited: Collection[str]) -> Apart:
+def without_edited(parted: Parted, side: Side, edited: Collection[str]) -> Parted:
     """Nothing is brought back where somebody edited that side since."""
     return {
         path: {
             other: value for other, value in values.items() if other is not side or not _lies_in(path, edited)
         }
-        for path, values in apart.items()
+        for path, values in parted.items()
     }
+
+
+def with_a_sides_value(record: Fields, path: str, holds: Mapping[Side, Fields]) -> Fields:
+    """A held field's record is what one of the sides holds, so that no edit meets what nobody shows."""
+    held = {side: read_at(fields, path) for side, fields in holds.items()}
+    if is_group(path) or read_at(record, path) in held.values():
+        return record
+    return write_at(record, path, held[Side.PARTNER])
 
 
 def _lies_in(held: str, paths: Iterable[str]) -> bool:

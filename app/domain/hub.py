@@ -9,24 +9,24 @@ next document may or may not have seen. Four rules, each of which loses an edit 
 - every change that is sent has its own revision, also when the record did not move;
 - a write to Xero whose answer was lost is remembered, and is ours when a later read finds it.
 
-All functions are pure: they take a hub and answer the next one.
+What does not travel by the connection's directions stays on its side and is left out of that side's comparison
+(`direction`, `apart`). All functions are pure: they take a hub and answer the next one.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.apart import Apart, leave_apart, travels, with_bases, without_met
 from app.domain.coupling import Vocabulary
-from app.domain.fields import ABSENT, Absent, Fields, Value, differing
-from app.domain.held import Apart, covers, leave_held, put_back, without_edited
+from app.domain.direction import OPEN, Lanes
+from app.domain.fields import Absent, Fields, Value, differing
+from app.domain.held import Parted, covers, put_back, with_a_sides_value, without_edited
 from app.domain.kind import INVOICE, Kind
 from app.domain.merge import Conflict, WinnerOf, merge
-from app.domain.path import is_group, read_at, write_at
+from app.domain.moves import Move, apply_moves, landed, list_moves
+from app.domain.path import read_at
 from app.domain.sides import Side, with_own_number, with_xeros_number
-
-REFUSALS_BELIEVED = 3
-
-Move = tuple[Value | Absent, Value | Absent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,9 @@ class Hub:
     after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
     document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
     to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
-    sides. `apart` is what the sides are brought back to at such paths, after a decision was undone. `ignored` maps what
-    a person said to leave as it is to the two values that it had then: of an open path the partner's and Xero's, of
+    sides. `partner_apart` and `xero_apart` are what each side keeps for itself, with what was last agreed there.
+    `parted` is what the sides are brought back to at open paths, after a decision was undone. `ignored` maps what a
+    person said to leave as it is to the two values that it had then: of an open path the partner's and Xero's, of
     `total` the record's and Xero's. `kind` says what the thing is; everything here is the same for all of them.
     """
 
@@ -56,17 +57,25 @@ class Hub:
     newest_sent: int = 0
     unanswered: Fields | None = None
     open_conflicts: frozenset[str] = frozenset()
-    apart: Apart = field(default_factory=dict)
+    partner_apart: Apart = field(default_factory=dict)
+    xero_apart: Apart = field(default_factory=dict)
+    parted: Parted = field(default_factory=dict)
     ignored: Mapping[str, Move] = field(default_factory=dict)
     kind: Kind = INVOICE
+
+    @property
+    def has_apart(self) -> bool:
+        """Whether either side keeps anything for itself."""
+        return bool(self.partner_apart or self.xero_apart)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How this connection merges: who wins a conflict at a path (None: hold it), and its maps."""
+    """How this connection merges: who wins a conflict at a path (None: hold it), its maps, and what travels where."""
 
     winner_of: Callable[[Side, datetime, datetime], WinnerOf]
     vocabulary: Vocabulary
+    lanes: Lanes = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +126,6 @@ def observe_document(
         return Observed(hub)
     taken = hub.acked_revision if based_on is None else based_on
     base = partner_view(hub, taken)
-    merged = merge(
-        Side.PARTNER,
-        base=base,
-        seen=document,
-        record=hub.record,
-        winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
-    )
-    record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
     seen = replace(
         hub,
         partner_shadow=dict(document),
@@ -133,49 +134,114 @@ def observe_document(
         acked_revision=max(hub.acked_revision, taken),
         sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
         refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
-        apart=without_edited(hub.apart, Side.PARTNER, differing(base, document)),
+        parted=without_edited(hub.parted, Side.PARTNER, differing(base, document)),
     )
-    return _moved(seen, record, merged.conflicts)
+    observed = _merge_partner(hub, seen, base, document, rules, at, xero_at)
+    return _with_what_travels(observed, rules, xero_at, at)
+
+
+def _merge_partner(
+    hub: Hub, after: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, xero_at: datetime
+) -> Observed:
+    """Merge what the partner holds; `after` is the hub that knows it, but for the record."""
+    lanes = rules.lanes if hub.xero_shadow else OPEN
+    merged = merge(
+        Side.PARTNER,
+        base=with_bases(base, hub.partner_apart),
+        seen=seen,
+        record=hub.record,
+        winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
+        lanes=lanes,
+    )
+    record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
+    still, met = without_met(Side.XERO, hub.xero_apart, hub.xero_shadow, hub.record, record, lanes)
+    return _moved(
+        replace(after, partner_apart=merged.apart, xero_apart=still), record, (*merged.conflicts, *met)
+    )
 
 
 def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_at: datetime) -> Observed:
     """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's."""
-    base = dict(hub.xero_shadow)
+    base = hub.xero_shadow
     if hub.unanswered is not None:
-        base = _landed(base, hub.unanswered, seen)
-    return _merge_xero(hub, base, seen, rules, at, partner_at)
+        base = landed(base, hub.unanswered, seen)
+    return _with_what_travels(_merge_xero(hub, base, seen, rules, at, partner_at), rules, at, partner_at)
 
 
 def xero_answered(
     hub: Hub, wrote: Fields, returned: Fields, *, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
     """Record Xero's answer to a write as its new shadow; what it returned otherwise than we wrote is its edit."""
-    return _merge_xero(hub, wrote, returned, rules, at, partner_at)
+    return _with_what_travels(_merge_xero(hub, wrote, returned, rules, at, partner_at), rules, at, partner_at)
 
 
 def _merge_xero(
     hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
     seen = hub.kind.believe(base, seen)
+    lanes = rules.lanes
+    view = partner_view(hub, hub.acked_revision) if hub.partner_apart or not lanes.are_open else {}
+    lanes = lanes if view else OPEN
     merged = merge(
         Side.XERO,
-        base=base,
+        base=with_bases(base, hub.xero_apart),
         seen=seen,
         record=with_xeros_number(hub.record),
         winner_of=rules.winner_of(Side.XERO, at, partner_at),
+        lanes=lanes,
     )
     edited = with_own_number(merged.record, hub.record)
     record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
-    apart = without_edited(hub.apart, Side.XERO, differing(base, seen))
-    seen_hub = replace(hub, xero_shadow=dict(seen), unanswered=None, apart=apart)
-    return _moved(seen_hub, record, merged.conflicts)
+    still, met = without_met(Side.PARTNER, hub.partner_apart, view, hub.record, record, lanes)
+    after = replace(
+        hub,
+        xero_shadow=dict(seen),
+        unanswered=None,
+        xero_apart=merged.apart,
+        partner_apart=still,
+        parted=without_edited(hub.parted, Side.XERO, differing(base, seen)),
+    )
+    return _moved(after, record, (*merged.conflicts, *met))
+
+
+def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
+    """Merge what was apart and travels by now, as if each side were looked at anew; nothing else changes.
+
+    Where the app may have taken a change that it has not answered, nobody knows what it holds: that waits for it.
+    """
+    if not hub.has_apart:
+        return Observed(hub)
+    view, unsure = partner_view(hub, hub.acked_revision), _list_moved(hub, hub.sent)
+    sure, waits = {}, {}
+    for path, base in hub.partner_apart.items():
+        is_due = travels(Side.PARTNER, {path: base}, hub.record, rules.lanes)
+        is_sure = not any(covers(path, each) for each in unsure)
+        (sure if is_due and is_sure else waits)[path] = base
+    due = replace(hub, partner_apart=sure)
+    first = _merge_partner(due, due, view, view, rules, partner_at, xero_at)
+    looked = replace(first.hub, partner_apart={**waits, **first.hub.partner_apart})
+    tried = looked.unanswered
+    second = _merge_xero(looked, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)
+    return Observed(replace(second.hub, unanswered=tried), (*first.conflicts, *second.conflicts))
+
+
+def _with_what_travels(observed: Observed, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
+    """What was apart is merged at once where it travels by now, as a field does when its line went with it."""
+    hub = observed.hub
+    if not hub.has_apart or not any(
+        travels(side, apart, hub.record, rules.lanes)
+        for side, apart in ((Side.PARTNER, hub.partner_apart), (Side.XERO, hub.xero_apart))
+    ):
+        return observed
+    caught_up = catch_up(hub, rules=rules, xero_at=xero_at, partner_at=partner_at)
+    return Observed(caught_up.hub, (*observed.conflicts, *caught_up.conflicts))
 
 
 def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...]) -> Observed:
     moved = differing(hub.record, record)
     held = hub.open_conflicts | {conflict.path for conflict in conflicts if conflict.winner is None}
     hub = replace(hub, record=dict(record), revision=hub.revision + bool(moved), open_conflicts=held)
-    return Observed(settle_apart(replace(hub, open_conflicts=_still_open(hub))), conflicts)
+    return Observed(settle_parted(replace(hub, open_conflicts=_still_open(hub))), conflicts)
 
 
 def _still_open(hub: Hub) -> frozenset[str]:
@@ -186,26 +252,25 @@ def _still_open(hub: Hub) -> frozenset[str]:
     return frozenset(
         path
         for path in hub.open_conflicts
-        if path in hub.apart or any(covers(path, other) for other in behind)
+        if path in hub.parted or any(covers(path, other) for other in behind)
     )
 
 
 def list_behind_paths(hub: Hub) -> set[str]:
     """The paths at which a side does not hold what the record says, held ones among them."""
-    view = partner_view(hub, hub.acked_revision)
-    return {*differing(*_xero_pair(hub)), *differing(hub.kind.project(Side.PARTNER, hub.record), view)}
+    return {path for side in Side for path in differing(*pair_of(hub, side))}
 
 
-def settle_apart(hub: Hub) -> Hub:
+def settle_parted(hub: Hub) -> Hub:
     """The hub without what has been brought back: from there on it is a held conflict like any."""
     left, record = {}, hub.record
-    for path, values in hub.apart.items():
+    for path, values in hub.parted.items():
         waiting = {side: value for side, value in values.items() if not _is_back(hub, path, side, value)}
         if waiting:
             left[path] = waiting
         else:
-            record = _with_a_sides_value(hub, record, path)
-    return replace(hub, apart=left, record=record) if hub.apart else hub
+            record = with_a_sides_value(record, path, {side: hold_of(hub, side) for side in Side})
+    return replace(hub, parted=left, record=record) if hub.parted else hub
 
 
 def _is_back(hub: Hub, path: str, side: Side, value: Value | Absent) -> bool:
@@ -213,16 +278,8 @@ def _is_back(hub: Hub, path: str, side: Side, value: Value | Absent) -> bool:
         return read_at(hub.xero_shadow, path) == value
     view = partner_view(hub, hub.acked_revision)
     # A change that is on its way may still take it away again.
-    is_sure = not any(covers(path, other) for other in _unsure(hub, hub.sent))
+    is_sure = not any(covers(path, other) for other in _list_moved(hub, hub.sent))
     return is_sure and read_at(view, path) == value
-
-
-def _with_a_sides_value(hub: Hub, record: Fields, path: str) -> Fields:
-    """A held field's record is what one of the sides holds, so that no edit meets what nobody shows."""
-    held = {side: read_at(hold_of(hub, side), path) for side in Side}
-    if is_group(path) or read_at(record, path) in held.values():
-        return record
-    return write_at(record, path, held[Side.PARTNER])
 
 
 def hold_of(hub: Hub, side: Side) -> Fields:
@@ -230,29 +287,36 @@ def hold_of(hub: Hub, side: Side) -> Fields:
     return hub.xero_shadow if side is Side.XERO else partner_view(hub, hub.acked_revision)
 
 
-def _landed(base: dict[str, Value], tried: Fields, seen: Fields) -> dict[str, Value]:
-    for path in {*tried, *base}:
-        wanted = tried.get(path, ABSENT)
-        # A number that was left out is Xero's to give: what it gave is its edit, and no conflict with ours.
-        if seen.get(path, ABSENT) == wanted or (path == "number" and wanted is None):
-            _put(base, path, wanted)
-    return base
-
-
-def xero_moves(hub: Hub) -> dict[str, Move]:
+def xero_moves(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Move]:
     """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
-    holds, wanted = _xero_pair(hub)
-    keeps = hub.kind.compare(put_back(holds, hub.apart, Side.XERO), wanted)
-    return _moves(holds, leave_held(keeps, wanted, hub.open_conflicts))
+    holds, wanted = pair_of(hub, Side.XERO)
+    return list_moves(holds, leave_alone(Side.XERO, hub, holds, wanted, lanes))
 
 
-def _xero_pair(hub: Hub) -> tuple[Fields, Fields]:
-    """What Xero holds, as far as it counts, and what it should hold."""
-    wanted = hub.kind.project(Side.XERO, hub.record)
-    return hub.kind.compare(hub.kind.project(Side.XERO, hub.xero_shadow), wanted), wanted
+def leave_alone(side: Side, hub: Hub, holds: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
+    """What a side should hold, what is held or apart there or does not go there left as that side has it."""
+    apart = hub.xero_apart if side is Side.XERO else hub.partner_apart
+    keeps = put_back(holds, {path: to for path, to in hub.parted.items() if lanes.leads_to(side, path)}, side)
+    if side is Side.XERO:
+        keeps = hub.kind.compare(keeps, wanted)
+    return leave_apart(side, keeps, wanted, apart=apart, conflicts=hub.open_conflicts, lanes=lanes)
 
 
-def next_change(hub: Hub) -> PartnerChange | None:
+def pair_of(hub: Hub, side: Side) -> tuple[Fields, Fields]:
+    """What a side holds, as far as it counts, and what the record would have it hold.
+
+    Of a void that does not travel the rest still counts: the app may edit what Xero takes no edits of any more.
+    """
+    wanted = hub.kind.project(side, hub.record)
+    if side is Side.PARTNER:
+        return hold_of(hub, side), wanted
+    shadow = hub.xero_shadow
+    if "status" in hub.xero_apart:
+        shadow = {**shadow, "status": hub.record.get("status")}
+    return hub.kind.compare(hub.kind.project(side, shadow), wanted), wanted
+
+
+def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     """The change that the partner's side still needs, or None when it holds all of the record.
 
     The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
@@ -261,13 +325,12 @@ def next_change(hub: Hub) -> PartnerChange | None:
     it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
     those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
     """
-    view = partner_view(hub, hub.acked_revision)
-    keeps = put_back(view, hub.apart, Side.PARTNER)
-    wanted = leave_held(keeps, hub.kind.project(Side.PARTNER, hub.record), hub.open_conflicts)
-    moves = _moves(view, wanted, _unsure(hub, hub.sent))
+    view, record = pair_of(hub, Side.PARTNER)
+    wanted = leave_alone(Side.PARTNER, hub, view, record, lanes)
+    moves = list_moves(view, wanted, _list_moved(hub, hub.sent))
     if not moves:
         return None
-    moves = _moves(view, wanted, _list_moved(hub, {**hub.sent, **hub.refused}))
+    moves = list_moves(view, wanted, _list_moved(hub, {**hub.sent, **hub.refused}))
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
@@ -279,61 +342,9 @@ def anew(hub: Hub, change: PartnerChange) -> PartnerChange:
     return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), change.moves)
 
 
-def _unsure(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
-    """The paths of changes that the partner may have applied without our knowing, held conflicts left out."""
-    left_alone = {path for path in hub.open_conflicts if Side.PARTNER not in hub.apart.get(path, {})}
-    moved = _list_moved(hub, changes)
-    return {path for path in moved if not any(covers(conflict, path) for conflict in left_alone)}
-
-
 def _list_moved(hub: Hub, changes: Mapping[int, Mapping[str, Move]]) -> set[str]:
+    """The paths of changes that the partner may have applied without our knowing, held ones and those apart among them.
+
+    There the change names what the partner holds before and after, so that taking it moves nothing and tells that.
+    """
     return {path for revision, moves in changes.items() if revision > hub.acked_revision for path in moves}
-
-
-def is_refused_for_good(hub: Hub, change: PartnerChange) -> bool:
-    """The partner refused the very same moves three times: sending them again would go on for ever."""
-    return sum(moves == change.moves for moves in hub.refused.values()) >= REFUSALS_BELIEVED
-
-
-def change_sent(hub: Hub, change: PartnerChange) -> Hub:
-    """The hub after a change was put on its way."""
-    sent = {**hub.sent, change.revision: change.moves}
-    newest = max(hub.newest_sent, change.revision)
-    return replace(hub, sent=sent, newest_sent=newest, revision=max(hub.revision, change.revision))
-
-
-def change_refused(hub: Hub, revision: int) -> Hub:
-    """The partner did not apply that change, and never will."""
-    moves = hub.sent.get(revision)
-    if moves is None:
-        return hub
-    sent = {number: other for number, other in hub.sent.items() if number != revision}
-    return replace(hub, sent=sent, refused={**hub.refused, revision: moves})
-
-
-def acknowledged(hub: Hub, revision: int) -> Hub:
-    """The partner has applied everything up to a revision; an older acknowledgement changes nothing."""
-    return replace(hub, acked_revision=max(hub.acked_revision, revision))
-
-
-def _moves(holds: Fields, wanted: Fields, unsure: Collection[str] = ()) -> dict[str, Move]:
-    """The moves from one to the other; the `unsure` paths are named even where the two are equal."""
-    return {
-        path: (holds.get(path, ABSENT), wanted.get(path, ABSENT))
-        for path in sorted({*differing(holds, wanted), *unsure})
-    }
-
-
-def apply_moves(fields: Fields, moves: Mapping[str, Move]) -> dict[str, Value]:
-    """The fields after those moves."""
-    moved = dict(fields)
-    for path, (_, after) in moves.items():
-        _put(moved, path, after)
-    return moved
-
-
-def _put(fields: dict[str, Value], path: str, value: Value | Absent) -> None:
-    if isinstance(value, Absent):
-        fields.pop(path, None)
-    else:
-        fields[path] = value

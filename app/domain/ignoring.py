@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from app.domain.decision import sides_of
 from app.domain.fields import ABSENT, Absent, Value
-from app.domain.hub import Hub, Move, hold_of
+from app.domain.hub import Hub, hold_of
+from app.domain.moves import Move
 from app.domain.path import read_at
 from app.domain.sides import Side
 

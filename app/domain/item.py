@@ -68,8 +68,9 @@ def fields_from_document(document: Mapping[str, Any], vocabulary: Vocabulary) ->
     Unlike on a line, a category or tax that is left out means nothing: no account and no tax are sent for it.
     """
     category, tax, price = document.get("category"), document.get("tax"), document.get("unit_price")
-    account = vocabulary.account_of(category) if category else None
-    tax_type = vocabulary.tax_type_of(tax, None) if tax else None
+    of_item = vocabulary.account_of_item(document["code"])
+    account = vocabulary.account_of(category, document["code"]) if category or of_item else None
+    tax_type = vocabulary.tax_type_of(tax, None, account) if tax else None
     if category and account is None:
         raise UnknownWord("category", category)
     if tax and tax_type is None:

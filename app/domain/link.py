@@ -22,6 +22,8 @@ from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_invoice import Identities, XeroInvoice
 
 INVOICE_INTENT = "invoice"
+AWAITING_PARTNER = "awaiting_partner"
+"""Why a link is behind that waits for nothing but the app's answer to a change."""
 
 
 class State(StrEnum):

@@ -15,14 +15,20 @@ edits of the other side). For a single field and for a whole group (a line, a pa
 
 A conflict is settled by the policy and kept with base and both values, or held: then the record stays as it is and the
 path is left alone on both sides until a person decides.
+
+An edit that does not travel, by the connection's directions (`direction`), is not taken: its path goes apart, with what
+`base` held there. Where the record changed too and goes to this side all the same, it is a conflict, and the record
+stays; where it does not, each side keeps its own.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, grouped
 from app.domain.line_order import merge_order
+from app.domain.moves import put
 from app.domain.sides import Side, holds
 
 WinnerOf = Callable[[str], Side | None]
@@ -54,10 +60,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The new record and the conflicts met on the way to it."""
+    """The new record and the conflicts met on the way to it.
+
+    `apart` are the paths of fields and groups at which this side holds what was not taken, with their base values.
+    """
 
     record: dict[str, Value]
     conflicts: tuple[Conflict, ...]
+    apart: dict[str, Value | Absent] = field(default_factory=dict)
 
 
 def decide(base: object, record: object, seen: object) -> Outcome:
@@ -71,27 +81,31 @@ def decide(base: object, record: object, seen: object) -> Outcome:
     return Outcome.CONFLICT
 
 
-def merge(side: Side, *, base: Fields, seen: Fields, record: Fields, winner_of: WinnerOf) -> Merged:
+def merge(
+    side: Side, *, base: Fields, seen: Fields, record: Fields, winner_of: WinnerOf, lanes: Lanes = OPEN
+) -> Merged:
     """Merge what `side` did between `base` and `seen` into `record`; `winner_of` answers for each conflict's path."""
-    merging = _Merging(side, dict(record), winner_of)
+    merging = _Merging(side, dict(record), winner_of, lanes)
     base_header, base_groups = grouped(base)
     seen_header, seen_groups = grouped(seen)
     merging.merge_fields(base_header, seen_header)
     for group in sorted({*base_groups, *seen_groups}):
         merging.merge_group(group, base_groups.get(group, {}), seen_groups.get(group, {}))
     merging.merge_line_order(base, seen)
-    return Merged(merging.record, tuple(merging.conflicts))
+    return Merged(merging.record, tuple(merging.conflicts), merging.apart)
 
 
 class _Merging:
-    """The state of one merge: the record as it grows, and its conflicts."""
+    """The state of one merge: the record as it grows, its conflicts, and what is not taken."""
 
-    def __init__(self, side: Side, record: dict[str, Value], winner_of: WinnerOf) -> None:
+    def __init__(self, side: Side, record: dict[str, Value], winner_of: WinnerOf, lanes: Lanes) -> None:
         self.side = side
         self.before = dict(record)
         self.record = record
         self.conflicts: list[Conflict] = []
+        self.apart: dict[str, Value | Absent] = {}
         self._winner_of = winner_of
+        self._lanes = lanes
         _, self._record_groups = grouped(self.before)
 
     def merge_fields(self, base: Mapping[str, Value], seen: Mapping[str, Value]) -> None:
@@ -101,16 +115,21 @@ class _Merging:
     def _merge_field(self, path: str, base: Value | Absent, seen: Value | Absent) -> None:
         held = self.record.get(path, ABSENT)
         outcome = decide(base, held, seen)
-        if outcome is Outcome.TAKEN or (
+        if self._stays_apart(path, outcome):
+            self.apart[path] = base
+        elif outcome is Outcome.TAKEN or (
             outcome is Outcome.CONFLICT and self._settle(path, base, held, seen) is self.side
         ):
-            self._put(path, seen)
+            put(self.record, path, seen)
 
     def merge_group(self, group: str, base: dict[str, Value], seen: dict[str, Value]) -> None:
         held = {p: v for p, v in self._record_groups.get(group, {}).items() if holds(self.side, p)}
         outcome = decide(base, held, seen)
-        if outcome is Outcome.CONFLICT and held and seen:
+        is_edited = outcome in (Outcome.TAKEN, Outcome.CONFLICT) and bool(base and held and seen)
+        if (outcome is Outcome.CONFLICT and held and seen) or (is_edited and not self._lanes.are_open):
             self.merge_fields(base, seen)
+        elif self._stays_apart(group, outcome):
+            self.apart[group] = _by_name(base)
         elif outcome is Outcome.TAKEN or (
             outcome is Outcome.CONFLICT
             and self._settle(group, _by_name(base), _by_name(held), _by_name(seen)) is self.side
@@ -120,13 +139,30 @@ class _Merging:
     def merge_line_order(self, base: Fields, seen: Fields) -> None:
         if LINE_ORDER not in {**base, **seen, **self.record}:
             return
-        wins = self._winner_of(LINE_ORDER) is self.side
+        if not self._carries(LINE_ORDER):
+            if base.get(LINE_ORDER) != seen.get(LINE_ORDER):
+                self.apart[LINE_ORDER] = base.get(LINE_ORDER, ABSENT)
+            return
+        wins = self._winner_at(LINE_ORDER) is self.side
         self.record[LINE_ORDER] = merge_order(base, seen, self.before, self.record, seen_wins=wins)
+
+    def _carries(self, path: str) -> bool:
+        """Whether this side's edits of a path travel."""
+        return self._lanes.leads_to(self.side.other, path)
+
+    def _stays_apart(self, path: str, outcome: Outcome) -> bool:
+        """Whether this side keeps for itself what it holds at a path."""
+        if outcome not in (Outcome.TAKEN, Outcome.CONFLICT) or self._carries(path):
+            return False
+        return outcome is Outcome.TAKEN or not self._lanes.leads_to(self.side, path)
+
+    def _winner_at(self, path: str) -> Side | None:
+        return self._lanes.owner_of(path) or self._winner_of(path)
 
     def _settle(
         self, path: str, base: Value | Absent, held: Value | Absent, seen: Value | Absent
     ) -> Side | None:
-        winner = self._winner_of(path)
+        winner = self._winner_at(path)
         partner, xero = (seen, held) if self.side is Side.PARTNER else (held, seen)
         self.conflicts.append(Conflict(path, base, partner, xero, winner))
         return winner
@@ -136,12 +172,6 @@ class _Merging:
             if not seen or holds(self.side, path):
                 del self.record[path]
         self.record.update(seen)
-
-    def _put(self, path: str, value: Value | Absent) -> None:
-        if isinstance(value, Absent):
-            self.record.pop(path, None)
-        else:
-            self.record[path] = value
 
 
 def _by_name(group: dict[str, Value]) -> dict[str, Value] | Absent:

@@ -36,9 +36,14 @@ class Account:
     @property
     def fits_sales(self) -> bool:
         """Fit for a sales invoice's lines: active, of class REVENUE, no system account, with a code."""
+        return self.account_class == "REVENUE" and self.fits_lines
+
+    @property
+    def fits_lines(self) -> bool:
+        """Fit for a line of a sales invoice at all, of whatever class: no bank, none of Xero's own, with a code."""
         return (
-            self.status == "ACTIVE"
-            and self.account_class == "REVENUE"
+            self.is_active
+            and self.type != "BANK"
             and not self.is_system
             and not self.is_for_cis
             and self.code is not None
@@ -70,7 +75,11 @@ class TaxRate:
         """Whether a line of that account may carry it; what Xero did not tell is believed to fit."""
         if account.account_class == "REVENUE":
             return self.fits_sales
-        return self.status == "ACTIVE" and (self.classes is None or account.account_class in self.classes)
+        return self.fits_class(account.account_class)
+
+    def fits_class(self, account_class: str) -> bool:
+        """Whether lines on accounts of a class may carry it; what Xero did not tell is believed to fit."""
+        return self.status == "ACTIVE" and (self.classes is None or account_class in self.classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,10 @@ class Organisation:
         by_id = (account for account in self.accounts if account.account_id == id_or_code)
         by_code = (account for account in self.accounts if account.code == id_or_code)
         return next(by_id, None) or next(by_code, None)
+
+    def codes_of_class(self, account_class: str) -> frozenset[str]:
+        """The codes of the accounts of a class, in Xero's word (EXPENSE)."""
+        return frozenset(a.code for a in self.accounts if a.code and a.account_class == account_class)
 
     def find_tax_rate(self, tax_type: str) -> TaxRate | None:
         """The tax rate of that type, or None."""

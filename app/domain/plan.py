@@ -20,11 +20,13 @@ from app.domain.credit_plan import (
     fit_payments,
     groups_gone,
 )
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import Fields, keys_of, member
 from app.domain.hold import Hold
 from app.domain.hub import Hub, xero_moves
 from app.domain.ignoring import are_totals_ignored, list_waiting
 from app.domain.item_code import ItemCodes, unknown_items
+from app.domain.left_out import list_left_out
 from app.domain.legality import (
     PAID_LOCKED,
     VOID_BLOCKED,
@@ -55,6 +57,7 @@ class Terms:
     payment_accounts: Mapping[str, str] = field(default_factory=dict)
     items: ItemCodes = field(default_factory=ItemCodes)
     credits: CreditTerms = field(default_factory=CreditTerms)
+    lanes: Lanes = OPEN
 
     def account_for(self, method: str | None) -> str | None:
         """The id of the account into which payments by that method go; None where none was chosen."""
@@ -122,7 +125,7 @@ def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
 
 
 def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
-    stays_home = gate.to_xero(hub.record, terms.sync_from, is_draft_wanted=xero.is_draft_wanted)
+    stays_home = gate.to_xero(hub.record, terms.sync_from, terms.lanes, is_draft_wanted=xero.is_draft_wanted)
     if stays_home is not None:
         return Plan(stays_home=stays_home)
     hold = (
@@ -134,16 +137,16 @@ def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
 
 
 def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
-    moves = xero_moves(hub)
+    moves = xero_moves(hub, terms.lanes)
     shadow = project(Side.XERO, hub.xero_shadow)
-    to_delete = groups_gone("payments", moves, hub.record, hub.xero_shadow, hub.open_conflicts)
-    to_remove = groups_gone("credits", moves, hub.record, hub.xero_shadow, hub.open_conflicts)
+    to_delete = _gone("payments", hub, moves, terms.lanes)
+    to_remove = _gone("credits", hub, moves, terms.lanes)
     invoice_moves = tuple(sorted(path for path in moves if not path.startswith(("payments/", "credits/"))))
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)
     hold = _unmapped(hub.record) or _unknown_item(hub.record, terms, invoice_moves) if touches_lines else None
-    hold = hold or judge_update(
-        invoice_moves, hub.record, shadow, terms.organisation, is_credited=xero.is_credited
-    )
+    # A voided invoice takes no payments either, where the void was not carried to the app.
+    judged = tuple(moves) if shadow.get("status") == Status.CANCELLED else invoice_moves
+    hold = hold or judge_update(judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited)
     if hold is not None:
         # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
         goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
@@ -158,7 +161,7 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     if moves and shadow.get("status") == Status.DRAFT:
         return Plan(hold=_AWAITS_APPROVAL)
     settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
-    is_equal = not moves and not hub.open_conflicts
+    is_equal = not (moves or hub.open_conflicts or list_left_out(hub, terms.lanes))
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)
     return replace(settling, with_tax_amounts=with_tax, hold=hold or total_hold)
 
@@ -187,6 +190,13 @@ def _plan_settling(
 def _still_editable(moves: Iterable[str], hub: Hub, xero: XeroState) -> tuple[str, ...]:
     shadow = project(Side.XERO, hub.xero_shadow)
     return editable_when_paid(moves, hub.record, shadow, is_credited=xero.is_credited)
+
+
+def _gone(kind: str, hub: Hub, moves: Collection[str], lanes: Lanes) -> tuple[str, ...]:
+    """Keys of that kind that are to be taken away in Xero, or made anew there."""
+    left_alone = hub.open_conflicts | hub.xero_apart.keys()
+    found = groups_gone(kind, moves, hub.record, hub.xero_shadow, left_alone)
+    return tuple(key for key in found if lanes.leads_to(Side.XERO, f"{kind}/{key}"))
 
 
 def _missing(kind: str, hub: Hub, moves: Iterable[str]) -> list[str]:

@@ -1,8 +1,11 @@
-"""Who wins a conflict: the connection's policy, read at the moment of the merge."""
+"""Who wins a conflict: the connection's policy, read at the moment of the merge; one for all, and others by field."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.field_names import find_named
 from app.domain.merge import WinnerOf
 from app.domain.sides import Side
 
@@ -32,3 +35,22 @@ class ConflictPolicy(StrEnum):
         else:
             winner = Side.XERO if self is ConflictPolicy.XERO_WINS else Side.PARTNER
         return lambda _path: winner
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policy of a connection, and those of single fields by name (`field_names`), of which the closest decides."""
+
+    overall: ConflictPolicy
+    by_name: Mapping[str, ConflictPolicy] = field(default_factory=dict)
+
+    def at(self, path: str) -> ConflictPolicy:
+        """The policy at a path of a field or a group."""
+        name = find_named(path, self.by_name)
+        return self.overall if name is None else self.by_name[name]
+
+    def winner_of(self, seen_side: Side, seen_at: datetime, other_at: datetime) -> WinnerOf:
+        """The winner at each path by its own policy; as `ConflictPolicy.winner_of`."""
+        if not self.by_name:
+            return self.overall.winner_of(seen_side, seen_at, other_at)
+        return lambda path: self.at(path).winner_of(seen_side, seen_at, other_at)(path)

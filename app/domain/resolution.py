@@ -17,7 +17,8 @@ from uuid import UUID
 from app.domain.decision import Stake, is_apart
 from app.domain.fields import ABSENT, Absent, Value
 from app.domain.held import covers
-from app.domain.hub import Hub, Move, list_behind_paths
+from app.domain.hub import Hub, list_behind_paths
+from app.domain.moves import Move
 from app.domain.path import read_at, same_at
 from app.domain.sides import Side
 from app.domain.undo import is_parted
@@ -123,7 +124,9 @@ def _stands(hub: Hub, stake: Stake) -> bool:
 def _is_on_its_way(resolution: Resolution, hub: Hub) -> bool:
     held = [stake.path for stake in resolution.stakes if resolution.action is Action.UNDO and stake.was_apart]
     behind = {path for path in list_behind_paths(hub) if not any(covers(each, path) for each in held)}
-    return any(path in hub.apart or any(covers(path, other) for other in behind) for path in resolution.paths)
+    return any(
+        path in hub.parted or any(covers(path, other) for other in behind) for path in resolution.paths
+    )
 
 
 def was_parted(resolution: Resolution) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.domain.account_map import EXPENSE, NO_PLAIN_SALES
 from app.domain.coupling import NO_TAX_TYPE, XERO_WORD
-from app.domain.organisation import Account, Organisation
+from app.domain.organisation import Account, Organisation, TaxRate
 from app.domain.settings import ConnectionSettings
 
 
@@ -35,9 +36,20 @@ def list_problems(
 
     `is_fallback_lost`: Xero's items were read, and the fallback item is not among them.
     """
+    special = {word: each for word, each in settings.revenue_accounts.items() if word in NO_PLAIN_SALES}
+    plain = {word: each for word, each in settings.revenue_accounts.items() if word not in special}
     return (
-        *_stale_accounts("revenue_accounts", settings.revenue_accounts, organisation, _why_unfit_for_sales),
-        *_stale_taxes(settings.taxes, organisation),
+        *_stale_accounts("revenue_accounts", plain, organisation, _why_unfit_for_sales),
+        *_stale_accounts("revenue_accounts", special, organisation, _why_unfit_for_lines),
+        *_stale_accounts("item_accounts", settings.item_accounts, organisation, _why_unfit_for_lines),
+        *_stale_taxes("taxes", settings.taxes, organisation, lambda rate: rate.fits_sales, "for sales"),
+        *_stale_taxes(
+            "expense_taxes",
+            settings.expense_taxes,
+            organisation,
+            lambda rate: rate.fits_class(EXPENSE),
+            "with accounts of expenses",
+        ),
         *_stale_accounts(
             "payment_accounts", settings.payment_accounts, organisation, _why_unfit_for_payments
         ),
@@ -134,18 +146,24 @@ def _name_of(account: Account) -> str:
     return f"Account {account.code} ({account.name})" if account.code else f"Account {account.name}"
 
 
-def _stale_taxes(taxes: Mapping[str, str], organisation: Organisation) -> Iterator[Problem]:
+def _stale_taxes(
+    setting: str,
+    taxes: Mapping[str, str],
+    organisation: Organisation,
+    is_fit: Callable[[TaxRate], bool],
+    purpose: str,
+) -> Iterator[Problem]:
     for word, tax_type in taxes.items():
         rate = organisation.find_tax_rate(tax_type)
-        if tax_type == NO_TAX_TYPE or (rate is not None and rate.fits_sales):
+        if tax_type == NO_TAX_TYPE or (rate is not None and is_fit(rate)):
             continue
         if rate is None:
             fact = f"{organisation.name} has no tax rate {tax_type} any more."
         elif rate.status != "ACTIVE":
             fact = f"Tax rate {rate.name} ({tax_type}) is {rate.status.lower()} in Xero."
         else:
-            fact = f"Tax rate {rate.name} ({tax_type}) can no longer be used for sales."
-        place = f"taxes.{word}"
+            fact = f"Tax rate {rate.name} ({tax_type}) can no longer be used {purpose}."
+        place = f"{setting}.{word}"
         yield Problem("tax_stale", place, tax_type, fact, f"Choose another tax rate under {place}.")
 
 
@@ -182,12 +200,14 @@ def _stale_theme(theme_id: str | None, organisation: Organisation) -> Iterator[P
 
 
 def _renamed(settings: ConnectionSettings, before: Organisation, after: Organisation) -> Iterator[Problem]:
-    for word, account_id in settings.revenue_accounts.items():
+    chosen = [("revenue_accounts", word, each) for word, each in settings.revenue_accounts.items()]
+    chosen += [("item_accounts", code, each) for code, each in settings.item_accounts.items()]
+    for setting, word, account_id in chosen:
         old, new = before.find_account(account_id), after.find_account(account_id)
         if old and new and old.code and new.code and old.code != new.code and not word.startswith(XERO_WORD):
             yield Problem(
                 "account_code_changed",
-                f"revenue_accounts.{word}",
+                f"{setting}.{word}",
                 account_id,
                 f"The account {new.name} has the code {new.code} now; it was {old.code}.",
                 "Nothing to do: accounts are kept by Xero's id, and new lines carry the new code.",

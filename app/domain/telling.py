@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from app.domain.fields import ABSENT, member_of
-from app.domain.hub import Move
+from app.domain.moves import Move
 from app.domain.preview import Step, StepKind
 
 

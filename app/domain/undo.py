@@ -11,8 +11,9 @@ from dataclasses import replace
 from app.domain.decision import Carried, Stake
 from app.domain.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, differing, keys_of, line_keys
 from app.domain.held import covers
-from app.domain.hub import Hub, Move, apply_moves, hold_of, settle_apart
+from app.domain.hub import Hub, hold_of, settle_parted
 from app.domain.line_order import interleave
+from app.domain.moves import Move, apply_moves
 from app.domain.path import is_group, read_at, same_at
 from app.domain.sides import Side
 
@@ -40,6 +41,18 @@ def cannot_part(stakes: Sequence[Stake]) -> bool:
     return any(is_parted(stake) and stake.path.startswith(("payments/", "credits/")) for stake in stakes)
 
 
+def wanted_back(stakes: Sequence[Stake], moves: Mapping[str, Move]) -> dict[str, dict[Side, Value | Absent]]:
+    """What taking a decision back would have each side hold, by path."""
+    parted = [stake for stake in stakes if is_parted(stake)]
+    wanted = {stake.path: dict(stake.seen) for stake in parted}
+    for path, (before, _) in moves.items():
+        if path != LINE_ORDER and not _is_kept(path, parted):
+            wanted[path] = {
+                side: before for stake in stakes for side in stake.seen if covers(stake.path, path)
+            }
+    return wanted
+
+
 def is_parted(stake: Stake) -> bool:
     """Whether the sides held two values there, and were meant to."""
     seen = [stake.seen[side] for side in Side if side in stake.seen]
@@ -57,10 +70,10 @@ def take_back(hub: Hub, stakes: Sequence[Stake], moves: Mapping[str, Move]) -> C
         record=record,
         revision=hub.revision + bool(moved),
         open_conflicts=hub.open_conflicts | {stake.path for stake in stakes if stake.was_apart},
-        apart={**hub.apart, **{stake.path: _own_values(stake) for stake in parted}},
+        parted={**hub.parted, **{stake.path: _own_values(stake) for stake in parted}},
     )
     done = {path: (_at(hub, path), record.get(path, ABSENT)) for path in moved}
-    return Carried(settle_apart(taken), moves=done)
+    return Carried(settle_parted(taken), moves=done)
 
 
 def _is_kept(path: str, parted: Iterable[Stake]) -> bool:

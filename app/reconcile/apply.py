@@ -18,8 +18,8 @@ from app.domain.adoption import as_adopted
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields
 from app.domain.hold import Hold
-from app.domain.hub import Move
 from app.domain.link import INVOICE_INTENT, Intent
+from app.domain.moves import Move
 from app.domain.plan import Plan
 from app.domain.recognition import carries_mark
 from app.domain.refusals import NUMBER_TAKEN, explain
@@ -96,10 +96,10 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
         work.refusal = contact
         return None
     if plan.create:
-        target = create_target(hub)
+        target = create_target(hub, current.lanes)
         write = build_create(link, target, contact or "", current.branding_theme_id)
     else:
-        target = update_target(hub, plan)
+        target = update_target(hub, plan, current.lanes)
         write = build_update(link, plan, target, contact, current.organisation)
         taxes_sent = link.tax_amounts_sent if write.lines is None else plan.with_tax_amounts
         work.link = replace(link, read_updated_at=link.xero_updated_at, tax_amounts_sent=taxes_sent)

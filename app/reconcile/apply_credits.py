@@ -104,6 +104,7 @@ def _build(current: Round, work: Work, key: str) -> CreditWrite | None:
     said = member(record_, "credits", key, "reason")
     called = f"{_CALLED[kind]} {record_.get('number') or 'an invoice'}"
     amount = Decimal(member(record_, "credits", key, "amount"))
+    account, vocabulary = terms.account_of(kind), current.rules.vocabulary
     return CreditWrite(
         kind=kind,
         xero_contact_id=contact,
@@ -111,7 +112,7 @@ def _build(current: Round, work: Work, key: str) -> CreditWrite | None:
         currency=record_["currency"],
         amounts_are=record_["amounts_are"],
         lines=tuple(
-            CreditLine(said or called, part, terms.account_of(kind), tax_type)
+            CreditLine(said or called, part, account, vocabulary.tax_type_on(account, tax_type))
             for tax_type, part in split_by_tax(record_, current.organisation.rates(), amount)
         ),
         reference=credit_mark(work.link.id, kind, key),

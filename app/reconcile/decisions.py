@@ -12,12 +12,14 @@ from datetime import datetime
 
 from app.db.resolutions import list_resolutions, list_waiting_resolutions
 from app.domain import decision, undo
+from app.domain.direction import Lanes
 from app.domain.discrepancy import DiscrepancyState
 from app.domain.fields import ABSENT
 from app.domain.held import covers
 from app.domain.hold import Hold, Way
-from app.domain.hub import Hub, settle_apart, xero_moves
+from app.domain.hub import Hub, settle_parted, xero_moves
 from app.domain.ignoring import TOTAL, heed, ignore, pair_at
+from app.domain.left_out import KEPT_APART
 from app.domain.link import State
 from app.domain.merge import Conflict
 from app.domain.resolution import Action, Resolution, ResolutionState, judge
@@ -33,8 +35,8 @@ async def load_decisions(current: Round, works: Sequence[Deciding]) -> list[Deci
         undone = [each.undoes for found in waiting.values() for each in found if each.undoes]
         targets = {target.id: target for target in await list_resolutions(session, undone)}
     for work in works:
-        if work.hub.apart:
-            work.take_hub(settle_apart(work.hub))
+        if work.hub.parted:
+            work.take_hub(settle_parted(work.hub))
         found = waiting.get(work.link_id, [])
         own = {each.undoes: targets[each.undoes] for each in found if each.undoes in targets}
         work.decisions = Decisions(found, {each.id: each for each in (*found, *own.values())}, own)
@@ -61,11 +63,15 @@ def _carry_values(
     if gone:
         _refuse(current, work, resolution, f"The line of {', '.join(gone)} is gone.")
         return
+    closed = decision.find_closed(hub, decision.wanted_by(resolution.stakes), current.lanes)
+    if closed:
+        _refuse(current, work, resolution, decision.say_closed(closed))
+        return
     carried = decision.carry_out(
         hub, resolution.stakes, rules=current.rules, at=resolution.decided_at, moved_at=work.moved_at
     )
     hold = hold_with(carried.hub)
-    if hold is not None and hold.way is Way.NONE and _asks_xero(carried.hub, resolution):
+    if hold is not None and hold.way is Way.NONE and _asks_xero(carried.hub, resolution, current.lanes):
         _refuse(current, work, resolution, f"{hold.message} {hold.cure}")
         return
     work.take_hub(carried.hub)
@@ -74,9 +80,9 @@ def _carry_values(
     work.decisions.put(resolution.carried(current.clock.now(), carried.moves))
 
 
-def _asks_xero(hub: Hub, resolution: Resolution) -> bool:
+def _asks_xero(hub: Hub, resolution: Resolution, lanes: Lanes) -> bool:
     """Whether Xero would have to be written for it."""
-    return any(covers(stake.path, path) for stake in resolution.stakes for path in xero_moves(hub))
+    return any(covers(stake.path, path) for stake in resolution.stakes for path in xero_moves(hub, lanes))
 
 
 def _refuse(current: Round, work: Deciding, resolution: Resolution, why: str) -> None:
@@ -105,7 +111,7 @@ def _ignore(current: Round, work: Deciding, resolution: Resolution) -> None:
 
 def _take_back(current: Round, work: Deciding, resolution: Resolution) -> None:
     target, now = work.decisions.find_target(resolution), current.clock.now()
-    why = _why_not_undone(work, target)
+    why = _why_not_undone(work, target, current.lanes)
     if target is None or why is not None:
         _refuse(current, work, resolution, why or "There is nothing to take back.")
         return
@@ -124,7 +130,7 @@ def _take_back(current: Round, work: Deciding, resolution: Resolution) -> None:
     work.decisions.put(target.ended(ResolutionState.UNDONE, now))
 
 
-def _why_not_undone(work: Deciding, target: Resolution | None) -> str | None:
+def _why_not_undone(work: Deciding, target: Resolution | None, lanes: Lanes) -> str | None:
     if target is None or target.state not in (ResolutionState.WAITING, ResolutionState.DONE):
         return f"It has ended as {target.state}." if target else None
     if target.action is Action.IGNORE:
@@ -134,6 +140,9 @@ def _why_not_undone(work: Deciding, target: Resolution | None) -> str | None:
     edited = undo.find_edited(work.hub, target.stakes, target.moves)
     if edited:
         return f"{', '.join(edited)} was edited since, and that stands."
+    closed = decision.find_closed(work.hub, undo.wanted_back(target.stakes, target.moves), lanes)
+    if closed:
+        return decision.say_closed(closed)
     if undo.cannot_part(target.stakes):
         return "Payments and credits are never edited: take one away and add another instead."
     return None
@@ -155,7 +164,9 @@ def _list_reopened(target: Resolution) -> dict[str, Conflict]:
 
 def judge_decisions(work: Deciding, at: datetime) -> None:
     """Tell what has become of each decision, now that the link stands where it does."""
-    waits_for = work.standing.message if work.standing.state is State.HELD else None
+    # What was kept apart since the decision was carried out holds it up as a hold does.
+    is_kept = work.standing.state is State.HELD or work.standing.code == KEPT_APART
+    waits_for = work.standing.message if is_kept else None
     for resolution in work.decisions.now:
         judged = judge(resolution, work.hub, waits_for, at)
         work.decisions.put(judged)

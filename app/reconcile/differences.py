@@ -59,7 +59,7 @@ def _compare(
     into.sums[link.id] = (sum_up(current, trial, Plan()), link.partner_at)
     if link.standing.state is State.SETTLED and not link.is_behind:
         moved_at = {Side.PARTNER: link.partner_at, Side.XERO: link.xero_updated_at}
-        into.found += [(link.id, each) for each in find_unequal(link.hub, moved_at)]
+        into.found += [(link.id, each) for each in find_unequal(link.hub, moved_at, current.lanes)]
 
 
 def _list_moves(link: InvoiceLink, trial: Work, invoice: XeroInvoice) -> list[Found]:

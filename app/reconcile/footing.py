@@ -7,6 +7,7 @@ by either, so the two cannot come to different answers.
 from typing import Protocol
 
 from app.domain.connection import Connection
+from app.domain.direction import Lanes
 from app.domain.hub import Rules
 from app.domain.organisation import Organisation
 from app.domain.plan import Terms
@@ -21,5 +22,7 @@ class Footing(Protocol):
     def organisation(self) -> Organisation: ...
     @property
     def rules(self) -> Rules: ...
+    @property
+    def lanes(self) -> Lanes: ...
     @property
     def terms(self) -> Terms: ...

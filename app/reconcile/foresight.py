@@ -10,11 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 from app.domain.credit import Overpaid
+from app.domain.direction import Lanes
 from app.domain.fields import ABSENT, Fields, member
 from app.domain.hold import Hold
-from app.domain.hub import Move
 from app.domain.link import InvoiceLink
 from app.domain.money import totals
+from app.domain.moves import Move
 from app.domain.plan import Plan, Terms, build_plan
 from app.domain.preview import Step, StepKind
 from app.domain.sides import Status
@@ -36,7 +37,7 @@ def foresee(link: InvoiceLink, terms: Terms) -> tuple[tuple[Step, ...], Hold | N
     for _ in range(MOST_TURNS):
         plan = build_plan(link.hub, link.xero_state, terms)
         hold = plan.hold
-        taken = list(_list_steps(link, plan))
+        taken = list(_list_steps(link, plan, terms))
         after = _carry_out(link, plan, terms)
         if not taken or after == link:
             break
@@ -45,10 +46,10 @@ def foresee(link: InvoiceLink, terms: Terms) -> tuple[tuple[Step, ...], Hold | N
     return tuple(steps), hold
 
 
-def _list_steps(link: InvoiceLink, plan: Plan) -> Iterator[Step]:
+def _list_steps(link: InvoiceLink, plan: Plan, terms: Terms) -> Iterator[Step]:
     """The steps of one plan; while the invoice itself is to be written, everything else waits."""
     if plan.writes_invoice:
-        yield _writing(link, plan)
+        yield _writing(link, plan, terms.lanes)
         return
     record, shadow = link.hub.record, link.hub.xero_shadow
     for key in plan.credits_to_remove:
@@ -63,11 +64,12 @@ def _list_steps(link: InvoiceLink, plan: Plan) -> Iterator[Step]:
         yield _settling(StepKind.MAKE_PAYMENT, "payments", key, None, _amount(record, "payments", key))
 
 
-def _writing(link: InvoiceLink, plan: Plan) -> Step:
+def _writing(link: InvoiceLink, plan: Plan, lanes: Lanes) -> Step:
     hub = link.hub
     if plan.create:
-        return Step(StepKind.CREATE, {path: (ABSENT, value) for path, value in create_target(hub).items()})
-    target = update_target(hub, plan)
+        target = create_target(hub, lanes)
+        return Step(StepKind.CREATE, {path: (ABSENT, value) for path, value in target.items()})
+    target = update_target(hub, plan, lanes)
     moves: Mapping[str, Move] = {
         path: (hub.xero_shadow.get(path, ABSENT), target.get(path, ABSENT)) for path in plan.moves
     }
@@ -119,7 +121,7 @@ def _overpaid(link: InvoiceLink, key: str, excess: Decimal) -> InvoiceLink:
 def _written(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
     """Xero shows what was written, and the totals that the lines come to."""
     hub = link.hub
-    target = create_target(hub) if plan.create else update_target(hub, plan)
+    target = create_target(hub, terms.lanes) if plan.create else update_target(hub, plan, terms.lanes)
     expected = totals(hub.record, terms.organisation.rates())
     return replace(
         link,

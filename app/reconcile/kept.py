@@ -20,9 +20,11 @@ from app.db.discrepancies import (
 from app.db.findings import Attempt, insert_attempts
 from app.db.resolutions import list_uncarried, save_resolutions
 from app.db.session import ReadSession, WriteSession
+from app.domain.direction import Lanes
 from app.domain.discrepancy import Found, is_gone
 from app.domain.ignoring import list_ignored
 from app.domain.merge import Conflict
+from app.domain.settings import ConnectionSettings
 from app.domain.sides import Side
 from app.reconcile.deciding import Deciding
 from app.reconcile.decisions import judge_decisions
@@ -72,13 +74,13 @@ async def save_findings(session: WriteSession, current: Round, works: Sequence[F
 async def _save_conflicts(
     session: WriteSession, current: Round, works: Sequence[Finding], now: datetime
 ) -> None:
-    policy = current.connection.settings.conflict_policy.value
-    found = [_found(work, conflict, policy) for work in works for conflict in work.conflicts]
+    settings = current.connection.settings
+    found = [_found(work, conflict, settings) for work in works for conflict in work.conflicts]
     for work in works:
         if work.decisions.reopened:
             paths = await reopen_conflicts(session, work.link_id, work.decisions.reopened)
             anew = [conflict for path, conflict in work.decisions.reopened.items() if path not in paths]
-            found += [_found(work, conflict, policy) for conflict in anew]
+            found += [_found(work, conflict, settings) for conflict in anew]
     await insert_conflicts(session, current.connection_id, found, now)
     for work in works:
         if work.had_open_conflicts:
@@ -86,9 +88,11 @@ async def _save_conflicts(
             await close_conflicts(session, work.link_id, still_open, ignored, now)
 
 
-def _found(work: Finding, conflict: Conflict, policy: str) -> FoundConflict:
+def _found(work: Finding, conflict: Conflict, settings: ConnectionSettings) -> FoundConflict:
+    policy, name = settings.find_decider(conflict.path)
     at = {side: None if moved == NEVER else moved for side, moved in work.moved_at.items()}
-    return FoundConflict(work.link_id, work.hub.revision, policy, conflict, at[Side.PARTNER], at[Side.XERO])
+    partner_at, xero_at = at[Side.PARTNER], at[Side.XERO]
+    return FoundConflict(work.link_id, work.hub.revision, policy, conflict, partner_at, xero_at, name)
 
 
 async def _save_discrepancies(
@@ -102,10 +106,12 @@ async def _save_discrepancies(
             await save_state_of_discrepancy(session, number, state, reason, now)
     by_id = {work.link_id: work for work in works}
     left = await list_left(session, by_id)
-    await close_discrepancies(session, _list_gone(left, by_id), now)
+    await close_discrepancies(session, _list_gone(left, by_id, current.lanes), now)
 
 
-def _list_gone(left: Iterable[KeptDiscrepancy], works: Mapping[UUID, Finding]) -> dict[int, str]:
+def _list_gone(
+    left: Iterable[KeptDiscrepancy], works: Mapping[UUID, Finding], lanes: Lanes
+) -> dict[int, str]:
     """Why, of those whose cause is gone."""
     gone: dict[int, str] = {}
     for kept in left:
@@ -117,6 +123,7 @@ def _list_gone(left: Iterable[KeptDiscrepancy], works: Mapping[UUID, Finding]) -
             work.hub,
             work.standing.code,
             totals_agree=work.totals_agree,
+            lanes=lanes,
         )
         if why is not None:
             gone[kept.id] = why

@@ -17,7 +17,7 @@ from app.domain.document import IMPLIED_PAYMENT, from_document, with_implied_at_
 from app.domain.due_date import with_due_date
 from app.domain.fields import ABSENT, Fields, differing, keys_of
 from app.domain.hold import Hold
-from app.domain.hub import observe_document, observe_xero, partner_view, xero_answered
+from app.domain.hub import catch_up, observe_document, observe_xero, partner_view, xero_answered
 from app.domain.item_code import translate_items
 from app.domain.link import InvoiceLink
 from app.domain.money import covered, totals
@@ -94,6 +94,9 @@ def read_paid_anew(current: Footing, work: Work) -> None:
 def take_document(current: Footing, work: Work) -> None:
     """Merge the partner's newest document, if the record has not taken it in."""
     rules, document = current.rules, work.link.document
+    if work.hub.has_apart:
+        at, partner_at = work.link.xero_updated_at or NEVER, work.partner_at(NEVER)
+        work.moved(catch_up(work.hub, rules=rules, xero_at=at, partner_at=partner_at))
     if document is not None and work.link.has_news_from_partner:
         based_on = work.hub.acked_revision if document.based_on is None else document.based_on
         seen = from_document(

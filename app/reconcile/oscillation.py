@@ -12,7 +12,7 @@ from uuid import UUID
 from app.db.findings import recent_moves
 from app.domain.change import moves_to_json
 from app.domain.hold import Hold
-from app.domain.hub import Move
+from app.domain.moves import Move
 from app.reconcile.round import Round
 
 REMEMBERED = timedelta(hours=1)

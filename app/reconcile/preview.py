@@ -16,8 +16,9 @@ from app.domain.connection import Connection
 from app.domain.contact import SHARED
 from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.contact_link import ContactLink
+from app.domain.direction import Lanes
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, Rules, is_refused_for_good
+from app.domain.hub import PartnerChange, Rules
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.link import InvoiceLink
 from app.domain.numbering import Numbering
@@ -25,6 +26,7 @@ from app.domain.organisation import Organisation
 from app.domain.plan import Plan, Terms
 from app.domain.preview import Preview, Step, StepKind
 from app.domain.refusals import NUMBER_TAKEN
+from app.domain.sent import is_refused_for_good
 from app.reconcile.contacts.work import ContactWork, read_said
 from app.reconcile.footing import Footing
 from app.reconcile.foresight import foresee
@@ -53,6 +55,10 @@ class OnPaper:
     @cached_property
     def rules(self) -> Rules:
         return self.connection.settings.rules(self.organisation, self.item_codes)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return self.connection.settings.lanes
 
     @cached_property
     def terms(self) -> Terms:
@@ -119,8 +125,8 @@ async def _find_contacts(
 def _look(footing: OnPaper, work: Work, plan: Plan, contacts: Contacts) -> Preview:
     contact = _contact_of(work, plan, contacts)
     work.refusal = work.refusal or (_judge_contact(contact) if contact else None)
-    change = find_change(work)
-    standing = stand(work, plan, change)
+    change = find_change(work, footing.lanes)
+    standing = stand(work, plan, change, footing.lanes)
     steps, hold = ((), work.refusal) if work.refusal else foresee(work.link, footing.terms)
     first = tuple(_list_first(footing, work, plan, contact))
     told = () if change is None or is_refused_for_good(work.hub, change) else (_tell(change),)

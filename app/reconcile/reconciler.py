@@ -33,6 +33,7 @@ from app.domain.link import InvoiceLink
 from app.domain.organisation import Organisation
 from app.domain.precedence import FEW, LATELY, Portion
 from app.errors import AuthorisationLost, LeaseLost, RateLimited, Retryable, ScopeMissing, Terminal
+from app.reconcile.answered import take_answers
 from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_credits import apply_credits
 from app.reconcile.apply_items import apply_items, has_items_behind
@@ -153,6 +154,11 @@ class Reconciler:
             connection = await lease.renew()
             if connection.state is not ConnectionState.ACTIVE:
                 return await lease.drop()
+            if connection.waits_for_run:
+                if not connection.answers_due:
+                    return await lease.drop()
+                await self._take_answers(lease, connection)
+                continue
             if connection.is_behind:
                 await self._pause(pause)
                 portion = await find_portion(self._database, self._clock, connection)
@@ -203,6 +209,13 @@ class Reconciler:
             work_left = took_all_it_could or behind
         work_left = work_left or await has_items_behind(current)
         return Seen(work_left or more_to_search or more_to_export, is_storm=len(current.fresh) >= STORM)
+
+    async def _take_answers(self, lease: Lease, connection: Connection) -> None:
+        """What ends the last run of a connection that works at set times."""
+        xero = await self._organisations.open(connection.id)
+        assert connection.organisation is not None  # or it would never have run
+        current = Round(lease, self._database, self._clock, connection, connection.organisation, xero)
+        await self._tell(current, await take_answers(current))
 
     async def _know_items(self, current: Round, links: Sequence[InvoiceLink]) -> None:
         """Products go before the invoices that name them."""

@@ -16,20 +16,17 @@ from app.db.session import ReadSession
 from app.db.sums import save_sums
 from app.domain.change import entries
 from app.domain.connection import Connection
+from app.domain.direction import Lanes
 from app.domain.document import to_document
 from app.domain.fields import instant_text
 from app.domain.hold import Hold
-from app.domain.hub import (
-    PartnerChange,
-    anew,
-    apply_moves,
-    change_sent,
-    is_refused_for_good,
-    next_change,
-    partner_view,
-)
+from app.domain.hub import PartnerChange, anew, next_change, partner_view
+from app.domain.left_out import find_apart
+from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
 from app.domain.link import InvoiceLink, Standing, State
+from app.domain.moves import apply_moves
 from app.domain.plan import Plan
+from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side
 from app.domain.sums import Sums
 from app.reconcile.footing import Footing
@@ -43,7 +40,7 @@ RECORD_BATCH = 200
 
 AWAITING_PARTNER = Standing(
     State.BEHIND,
-    "awaiting_partner",
+    AWAITING_PARTNER_CODE,
     "A change is on its way to the partner's app, which has not confirmed it.",
     "It is sent again until the app answers; look at the app's webhook if it takes long.",
 )
@@ -72,13 +69,13 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         again = await list_undecided(session, works)
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
-            change = find_change(work)
+            change = find_change(work, current.lanes)
             if change is None:
                 satisfied.append(work.link.id)
             elif not is_refused_for_good(work.hub, change):
                 changes.append(build_change(current, work.link, change, contacts))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
-            standing = stand(work, plan, change)
+            standing = stand(work, plan, change, current.lanes)
             if standing is WORK_LEFT or _has_more_to_take_in(work):
                 again.add(work.link.id)
             work.link = replace(work.link, standing=standing)
@@ -98,9 +95,9 @@ def _has_more_to_take_in(work: Work) -> bool:
     return work.link.has_news_from_partner and not work.is_broken and work.link.skip is None
 
 
-def find_change(work: Work) -> PartnerChange | None:
+def find_change(work: Work, lanes: Lanes) -> PartnerChange | None:
     """What the partner's side still needs: nothing while it is set aside, which withdraws what waits for it."""
-    change = next_change(work.hub) if work.link.skip is None else None
+    change = next_change(work.hub, lanes) if work.link.skip is None else None
     return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 
 
@@ -108,7 +105,7 @@ def _list_sums(works: Sequence[Work]) -> dict[UUID, tuple[Sums, datetime | None]
     return {work.link.id: (work.sums, work.link.partner_at) for work in works if work.sums is not None}
 
 
-def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
+def stand(work: Work, plan: Plan, change: PartnerChange | None, lanes: Lanes) -> Standing:
     """Where the link stands now; a hold comes before everything, work for Xero before waiting for the partner."""
     hold = work.refusal or plan.hold
     if hold is not None:
@@ -118,9 +115,8 @@ def stand(work: Work, plan: Plan, change: PartnerChange | None) -> Standing:
     if change is not None:
         refused = is_refused_for_good(work.hub, change)
         return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
-    if plan.stays_home is not None:
-        return Standing(State.SETTLED, plan.stays_home.code, plan.stays_home.message)
-    return Standing(State.SETTLED)
+    stays = plan.stays_home or find_apart(work.hub, lanes)
+    return Standing(State.SETTLED, stays.code, stays.message) if stays else Standing(State.SETTLED)
 
 
 async def list_named_contacts(

@@ -11,9 +11,10 @@ from typing import Any
 
 from app.db.findings import Attempt
 from app.db.links import list_by_xero_id
+from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.fields import ABSENT, differing
-from app.domain.hub import Move, apply_moves
 from app.domain.link import InvoiceLink
+from app.domain.moves import Move, apply_moves
 from app.domain.relink import find_ground, match_alike_payments, why_not_relinked
 from app.domain.resolution import Resolution, ResolutionState
 from app.domain.sides import Side, project
@@ -72,7 +73,13 @@ def _link(current: Round, work: Work, invoice: XeroInvoice, content: Side, conta
     seen = observed_fields(invoice, identities, contact_key, {})
     ground = find_ground(record, seen, content, payment_ids)
     hub = replace(
-        work.hub, xero_shadow=ground, unanswered=None, open_conflicts=frozenset(), apart={}, ignored={}
+        work.hub,
+        xero_shadow=ground,
+        unanswered=None,
+        open_conflicts=frozenset(),
+        xero_apart={},
+        parted={},
+        ignored={},
     )
     work.had_open_conflicts = True
     work.link = replace(
@@ -100,6 +107,7 @@ async def unlink(current: Round, work: Work, resolution: Resolution, target: Res
         work.hub,
         record=apply_moves(work.hub.record, back),
         xero_shadow=before["xero_shadow"],
+        xero_apart=apart_from_json(before.get("xero_apart", {})),
         unanswered=None,
         revision=work.hub.revision + bool(back),
     )
@@ -124,7 +132,11 @@ async def _why_not_unlinked(current: Round, work: Work, target: Resolution) -> s
 
 
 def _remember(link: InvoiceLink) -> dict[str, Any]:
-    return {name: getattr(link, name) for name in _IDENTITY} | {"xero_shadow": dict(link.hub.xero_shadow)}
+    hub = link.hub
+    return {name: getattr(link, name) for name in _IDENTITY} | {
+        "xero_shadow": dict(hub.xero_shadow),
+        "xero_apart": apart_to_json(hub.xero_apart),
+    }
 
 
 def _moves_between(before: InvoiceLink, after: InvoiceLink) -> Mapping[str, Move]:

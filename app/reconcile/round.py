@@ -13,6 +13,7 @@ from app.clock import Clock
 from app.db.findings import Attempt
 from app.db.session import Database
 from app.domain.connection import Connection
+from app.domain.direction import Lanes
 from app.domain.discrepancy import Found
 from app.domain.hold import Hold
 from app.domain.hub import Hub, Observed, Rules
@@ -87,6 +88,11 @@ class Round:
     @property
     def rules(self) -> Rules:
         return self.connection.settings.rules(self.organisation, self.item_codes)
+
+    @property
+    def lanes(self) -> Lanes:
+        """What travels which way."""
+        return self.connection.settings.lanes
 
     @property
     def branding_theme_id(self) -> str | None:

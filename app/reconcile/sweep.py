@@ -18,6 +18,7 @@ from app.clock import Clock
 from app.db.compares import ask_for_compares
 from app.db.connections import list_due
 from app.db.links import list_by_xero_id, mark_xero_due
+from app.db.runs import begin_runs
 from app.db.session import Database
 from app.db.sweeps import ask_for_sweeps, save_swept
 from app.domain.xero_invoice import XeroInvoice
@@ -46,6 +47,17 @@ class Sweep:
         self._waker = waker
         self._clock = clock
         self._compare_every = compare_every
+
+    async def begin_runs(self) -> int:
+        """Begin the runs of connections that work at set times and whose time has come; answers how many."""
+        begun = 0
+        while True:
+            async with self._database.writing() as session:
+                ids, passed = await begin_runs(session, self._clock.now(), NUDGES_AT_ONCE)
+            await self._waker.reconcile_soon(ids)
+            begun += len(ids)
+            if passed < NUDGES_AT_ONCE:
+                return begun
 
     async def nudge_behind(self) -> int:
         """Nudge connections that are behind and that nobody works on; answers how many."""

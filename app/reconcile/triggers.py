@@ -113,7 +113,7 @@ async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[Xer
     born = [
         invoice
         for invoice in invoices
-        if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from) is None
+        if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes) is None
     ]
     if not born:
         return []

@@ -5,6 +5,8 @@ Payments and held conflicts are in it as Xero has them, so the answer can be com
 differs is Xero's own doing.
 """
 
+from app.domain.apart import offer
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import (
     LINE_ORDER,
     Fields,
@@ -15,9 +17,10 @@ from app.domain.fields import (
     member_of,
     without_groups,
 )
-from app.domain.hub import Hub, apply_moves, xero_moves
+from app.domain.hub import Hub, xero_moves
 from app.domain.link import InvoiceLink
 from app.domain.money import covered, tax_amounts
+from app.domain.moves import apply_moves
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan
 from app.domain.recognition import mark_of
@@ -25,16 +28,17 @@ from app.domain.sides import MEMBERS, Side, Status, project
 from app.domain.xero_invoice import DRAFTS, InvoiceWrite, LineWrite
 
 
-def create_target(hub: Hub) -> dict[str, Value]:
-    """What Xero holds once the record has been created there."""
-    return without_groups(without_groups(project(Side.XERO, hub.record), "payments"), "credits")
+def create_target(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Value]:
+    """What Xero holds once the record has been created there, without what is withheld from it."""
+    offered = offer(Side.XERO, project(Side.XERO, hub.record), lanes)
+    return without_groups(without_groups(offered, "payments"), "credits")
 
 
-def update_target(hub: Hub, plan: Plan) -> dict[str, Value]:
+def update_target(hub: Hub, plan: Plan, lanes: Lanes = OPEN) -> dict[str, Value]:
     """What Xero holds once the plan's moves have been written."""
     if hub.record.get("status") == Status.CANCELLED:
         return {**hub.xero_shadow, "status": Status.CANCELLED.value}
-    moves = xero_moves(hub)
+    moves = xero_moves(hub, lanes)
     return apply_moves(hub.xero_shadow, {path: moves[path] for path in plan.moves})
 
 

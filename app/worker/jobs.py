@@ -69,6 +69,10 @@ class Jobs:
         """Find the connections that are behind and that nobody works on."""
         await self._parts.sweep.nudge_behind()
 
+    async def begin_runs(self, _: Context) -> None:
+        """Begin what waited for its time."""
+        await self._parts.sweep.begin_runs()
+
     async def nudge_due_changes(self, _: Context) -> None:
         """Find the connections with changes to send or to try again."""
         await self._parts.delivery.nudge_due()
@@ -129,6 +133,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
             _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
+            _on_timer(jobs.begin_runs, EVERY_MINUTE),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.scenarios.house import House, open_house
+from tests.scenarios.house import House
+from tests.scenarios.opening import open_house
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,23 @@
 import sys
 from dataclasses import replace
 from itertools import product
+from random import Random
 from typing import Annotated
 
 import typer
 from rich.progress import track
 
+from app.domain.direction import OPEN, Direction, Lanes
+from app.domain.field_names import CONTACTS, INVOICES
 from app.domain.policy import ConflictPolicy
 from tests.histories.deciding import DecidingWorld
 from tests.histories.world import Settings, World
 
 POLICIES = tuple(ConflictPolicy)
 KINDS = list(product(POLICIES, (True, False), (None, 3)))
+CLOSED = (Direction.TO_XERO, Direction.TO_PARTNER, Direction.OFF)
+INVOICE_NAMES = ("reference", "due_on", "lines", "lines/*/description")
+CONTACT_NAMES = ("contact.phone", "contact.email")
 
 
 def kind_of(seed: int) -> Settings:
@@ -37,14 +43,35 @@ def contact_kind_of(seed: int) -> Settings:
     return replace(kind_of(seed), with_lines=False, of_contact=True)
 
 
+def directed_kind_of(seed: int) -> Settings:
+    """The same with directions that change on the way: of the whole thing, of its lines or of a field."""
+    kind = contact_kind_of(seed) if seed % 3 == 0 else kind_of(seed)
+    return replace(kind, lanes=_lanes_of(seed, of_contact=kind.of_contact))
+
+
+def _lanes_of(seed: int, *, of_contact: bool) -> tuple[Lanes, ...]:
+    entity, fields = (CONTACTS, CONTACT_NAMES) if of_contact else (INVOICES, INVOICE_NAMES)
+    random = Random(seed)
+    choices = [
+        OPEN,
+        *(Lanes({entity: direction}) for direction in CLOSED),
+        *(Lanes(fields={name: direction}) for name in fields for direction in CLOSED),
+    ]
+    return tuple(random.choice(choices) for _ in range(1 + seed % 3))
+
+
 def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> None:
     """Exit status 1 when any history lost an edit or did not settle; the first of them are shown.
 
-    Every seed is the history of an invoice; every fourth is that of a contact too.
+    Every seed is the history of an invoice; every fourth is that of a contact too, every second one with directions.
     """
     bad = []
     for number in track(range(seed, seed + runs), "histories"):
-        kinds = [kind_of(number), *([contact_kind_of(number)] if number % 4 == 0 else [])]
+        kinds = [
+            kind_of(number),
+            *([contact_kind_of(number)] if number % 4 == 0 else []),
+            *([directed_kind_of(number)] if number % 2 == 0 else []),
+        ]
         bad += [(number, fault) for kind in kinds if (fault := build_world(number, kind).run()) is not None]
     for number, fault in bad[:5]:
         print(f"seed {number}: {fault}", file=sys.stderr)  # noqa: T201

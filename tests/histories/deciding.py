@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from app.domain import decision, undo
 from app.domain.decision import Stake
-from app.domain.hub import Move, hold_of, settle_apart
+from app.domain.hub import hold_of, settle_parted
 from app.domain.ignoring import ignore
+from app.domain.moves import Move
 from app.domain.path import is_group, read_at
 from app.domain.sides import Side
 from tests.histories.edit import Edit, list_values
@@ -86,7 +87,7 @@ class DecidingWorld(World):
 
     def reconciled(self) -> None:
         """Carry out what waits, then reconcile as ever."""
-        self.hub = settle_apart(self.hub)
+        self.hub = settle_parted(self.hub)
         waiting, self.waiting = self.waiting, []
         for each in waiting:
             if each.undoes is None:
@@ -97,7 +98,7 @@ class DecidingWorld(World):
 
     def _carry(self, decided: Decided) -> None:
         stake = decided.stake
-        if decision.find_gone(self.hub, [stake]):
+        if decision.find_gone(self.hub, [stake]) or (not decided.is_ignore and self._is_closed([stake])):
             self._refuse(stake)
             return
         if decided.is_ignore:
@@ -111,7 +112,8 @@ class DecidingWorld(World):
 
     def _take_back(self, decided: Decided) -> None:
         stakes = [decided.stake]
-        if undo.find_edited(self.hub, stakes, decided.moves) or undo.cannot_part(stakes):
+        closed = decision.find_closed(self.hub, undo.wanted_back(stakes, decided.moves), self.rules.lanes)
+        if closed or undo.find_edited(self.hub, stakes, decided.moves) or undo.cannot_part(stakes):
             self.refused += 1
             return
         self.undone += 1
@@ -119,6 +121,9 @@ class DecidingWorld(World):
         for before, _ in decided.moves.values():
             self._may_be_anyones(before)
         self.hub = undo.take_back(self.hub, stakes, decided.moves).hub
+
+    def _is_closed(self, stakes: list[Stake]) -> bool:
+        return bool(decision.find_closed(self.hub, decision.wanted_by(stakes), self.rules.lanes))
 
     def _refuse(self, stake: Stake) -> None:
         self.refused += 1

@@ -1,6 +1,10 @@
-"""A person's edit in a history, and the values that a history accounts for."""
+"""A person's edit in a history, and what became of it: every edit is accounted for."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from app.domain.merge import Conflict
+from app.domain.sides import Side
 
 
 def list_values(value: object) -> set[object]:
@@ -15,3 +19,29 @@ class Edit:
     path: str
     over: object
     value: object
+
+
+def find_lost(
+    edits: Sequence[Edit], record: Mapping[str, object], conflicts: Sequence[Conflict], excused: set[object]
+) -> str | None:
+    """The first edit that nobody can account for."""
+    replaced = {edit.over for edit in edits}
+    known = set(excused)
+    for conflict in conflicts:
+        for value in (conflict.base, conflict.partner, conflict.xero):
+            known |= list_values(value)
+    standing = set(map(str, record.values()))
+    for edit in edits:
+        if edit.value is None or edit.value in standing or edit.value in replaced or edit.value in known:
+            continue
+        return f"lost {edit}: record {record}, conflicts {conflicts}, excused {excused}"
+    return None
+
+
+def find_false(conflicts: Sequence[Conflict], makers: Mapping[object, Side]) -> str | None:
+    """The first conflict over a field in which a side is said to have set what only the other side ever set."""
+    for conflict in conflicts:
+        for side, value in ((Side.PARTNER, conflict.partner), (Side.XERO, conflict.xero)):
+            if isinstance(value, str) and makers.get(value, side) is not side:
+                return f"false conflict {conflict}: the {side} side never set {value}"
+    return None

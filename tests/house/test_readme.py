@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from app.api.settings.check import SettingsChange
 from app.domain import credit_refusals, refusals
 from app.domain.connection import ConnectionState
 from app.domain.contact_legality import CONTACT_CODES
+from app.domain.direction import Direction
 from app.domain.link import State
 from app.errors import Retryable, Terminal
 from app.sandbox.troubles import FAULTS
@@ -106,6 +108,13 @@ def test_every_setting_is_listed() -> None:
         for name, field in Settings.model_fields.items()
     }
     assert set(list_rows("Configuration")) == names
+
+
+def test_every_choice_of_a_business_is_listed() -> None:
+    """By its name in the API; beside them the section has the directions."""
+    rows = list_rows("What a business chooses")
+    assert set(rows) == SettingsChange.model_fields.keys() | set(Direction)
+    assert [row for row in rows if row in set(Direction)] == list(Direction)
 
 
 def test_every_fault_of_the_sandbox_is_listed() -> None:

@@ -14,10 +14,10 @@ from app import telemetry
 def leave_logging_as_it_was() -> Iterator[None]:
     """Logs are set up for a whole process; the next test must find what this one did."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, configured = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 def read_lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

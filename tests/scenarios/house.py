@@ -5,38 +5,24 @@ The sandboxes and the API listen on loopback; PostgreSQL and Redis are real. Wha
 the state of both sides. Xero's webhooks are held until `drain` lets them go, unless a story says otherwise.
 """
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
-import uvicorn
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.clock import ManualClock, SystemClock
 from app.db.session import Database
-from app.delivery.answers import Answer, Silence
-from app.delivery.webhook import Message, Recipient, Sender
-from app.main import create_app
-from app.sandbox.partner.server import SandboxPartner
-from app.sandbox.xero import SandboxXero, serve_in_thread
+from app.sandbox.xero import SandboxXero
 from app.settings import Settings
-from app.wiring import WorkerParts, create_partner, open_worker
-from tests.loopback import NO_CERTIFICATES
+from app.wiring import WorkerParts
+from tests.loopback import build_client
 
 Json = dict[str, Any]
 
 MOST_TURNS = 40
-
-NO_LIMIT = 100_000
-"""Calls in a minute and in a day; stories about Xero's limits lower them."""
 
 
 @dataclass
@@ -56,6 +42,8 @@ class House:
     partner: Json
     settings: Settings
     xero_root: str
+    sandbox: SandboxXero
+    """What stands behind `xero`; to be looked at only."""
     connection_id: str = ""
     errors: list[BaseException] = field(default_factory=list)
 
@@ -228,7 +216,8 @@ class House:
             return False
         statement = text(
             "SELECT (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
-            " AND (retry_at IS NULL OR retry_at <= :now)) + (SELECT count(*) FROM changes c JOIN connections n"
+            " AND (retry_at IS NULL OR retry_at <= :now) AND (next_run_at IS NULL OR run_due OR answers_due))"
+            " + (SELECT count(*) FROM changes c JOIN connections n"
             " ON n.id = c.connection_id WHERE c.state = 'pending' AND n.state <> 'paused'"
             " AND (c.attempts = 0 OR c.due_at <= :now))"
         )
@@ -242,99 +231,3 @@ class House:
             f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
         )
         return answer.json() if answer.content else {}
-
-
-def build_client(base_url: str = "", authorization: str = "") -> httpx.AsyncClient:
-    """A client for addresses of this machine: reading certificates for each would take longer than most stories."""
-    headers = {"authorization": authorization} if authorization else {}
-    return httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60, verify=NO_CERTIFICATES)
-
-
-@asynccontextmanager
-async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
-    """Start everything; nobody is joined yet."""
-    async with AsyncExitStack() as stack:
-        xero: SandboxXero = stack.enter_context(serve_in_thread())
-        app = stack.enter_context(SandboxPartner())
-        listener = socket.create_server(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        settings = build_settings(database_url, redis_url, xero, port)
-        partner = await create_partner(settings, "Tradie Tools", app.webhook_url)
-        await stack.enter_async_context(serve(settings, listener))
-        clock = ManualClock(SystemClock().now())
-        house = House(
-            xero=await stack.enter_async_context(build_client(f"{xero.root_url}/control")),
-            app=await stack.enter_async_context(build_client(app.control_url)),
-            api=await stack.enter_async_context(
-                build_client(f"http://127.0.0.1:{port}", f"Bearer {partner['api_key']}")
-            ),
-            parts=await stack.enter_async_context(open_parts(settings, clock)),
-            database=Database(database_url),
-            clock=clock,
-            tenant_id=xero.tenant_id,
-            partner=partner,
-            settings=settings,
-            xero_root=xero.root_url,
-        )
-        stack.push_async_callback(house.database.close)
-        subscription = {"url": f"http://127.0.0.1:{port}/webhooks/xero", "mode": "held"}
-        (await house.xero.put("/webhooks", json=subscription)).raise_for_status()
-        (await house.xero.put("/limits", json={"minute": NO_LIMIT, "day": NO_LIMIT})).raise_for_status()
-        yield house
-
-
-@asynccontextmanager
-async def open_parts(settings: Settings, clock: ManualClock) -> AsyncIterator[WorkerParts]:
-    """A worker whose time is the story's, except that it signs by the app's watch.
-
-    A story's clock runs hours ahead of the app, which would refuse a signature from its future.
-    """
-    async with open_worker(settings, clock) as parts:
-        parts.delivery._sender = PresentSender(parts.delivery._sender)
-        yield parts
-
-
-class PresentSender(Sender):
-    """The sender it is made from, but for the present instant in its signatures."""
-
-    def __init__(self, sender: Sender) -> None:
-        vars(self).update(vars(sender))
-
-    async def send(self, recipient: Recipient, message: Message, now: datetime) -> Answer | Silence:
-        return await super().send(recipient, message, SystemClock().now())
-
-
-def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: int) -> Settings:
-    """Settings by which Plumbline takes the sandbox for Xero."""
-    return Settings(
-        _env_file=None,
-        database_url=database_url,
-        redis_url=redis_url,
-        public_url=f"http://localhost:{port}",
-        secret_keys=(SecretStr(Fernet.generate_key().decode()),),
-        xero_client_id=xero.client_id,
-        xero_client_secret=SecretStr(xero.client_secret),
-        xero_webhook_key=SecretStr(xero.webhook_key),
-        xero_api_url=xero.root_url,
-        xero_identity_url=xero.root_url,
-        xero_login_url=xero.root_url,
-        api_limit_per_minute=NO_LIMIT,
-        xero_minute_limit=NO_LIMIT,
-        xero_day_limit=NO_LIMIT,
-        xero_app_minute_limit=NO_LIMIT,
-        answer_wait_seconds=0,
-    )
-
-
-@asynccontextmanager
-async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
-    """The API on that socket until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells of its start by a flag
-        await asyncio.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task

@@ -6,12 +6,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
 from app.settings import Settings
 from app.wiring import WorkerParts
-from tests.scenarios.house import House, Json, open_parts
+from tests.scenarios.house import House, Json
+from tests.scenarios.opening import open_parts
 from tests.scenarios.troubles import ask, assert_in_step, connection, numbers_in_xero, reconcile, standing
 
 INVOICES = 120
@@ -35,6 +37,7 @@ async def work_off(house: House, workers: tuple[WorkerParts, ...]) -> set[str | 
     raise AssertionError(f"still behind, because of {waits}")
 
 
+@pytest.mark.proof
 async def test_a_backlog_over_two_workers_meets_no_limit(house: House) -> None:
     """Five calls a minute for 120 invoices written, then changed on both sides: no 429, and everything arrives."""
     seen = await house.last_call()
@@ -85,6 +88,7 @@ async def count_places(house: House) -> int:
         return int(await redis.zcount(key, 0, house.clock.now().timestamp() * 1000))
 
 
+@pytest.mark.proof
 async def test_a_persons_edit_goes_before_an_export(house: House) -> None:
     """The export has used up its part of the minute and waits; an edit on either side goes through at once."""
     await house.write()

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import (
     KIM,
@@ -38,6 +40,7 @@ async def put(house: House, path: str, body: Json) -> Any:
     return await house._json(house.api.put(f"{house.path}/{path}", json=body))
 
 
+@pytest.mark.proof
 async def test_two_hundred_known_customers_are_joined_without_a_search_for_each(house: House) -> None:
     """Names that Xero has already are matched from one read of its contacts; both sides are told, blanks are filled."""
     for n in range(1, 31):

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.scenarios.both_sides import assert_alike
@@ -84,6 +85,7 @@ def count_calls(calls: list[Json]) -> Counter[str]:
     )
 
 
+@pytest.mark.proof
 async def test_a_day_without_webhooks_converges_by_itself(house: House) -> None:
     """Edits, payments and voids on both sides, a new invoice and a change that moves no timestamp: all of it reaches
     the other side by the next sweep, the last by the day's compare, and nobody did anything.

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.loopback import build_client
 from tests.scenarios.both_sides import assert_alike
-from tests.scenarios.house import House, Json, build_client, serve
+from tests.scenarios.house import House, Json
+from tests.scenarios.opening import serve
 from tests.scenarios.troubles import contacts_in_xero, later, restarted, until
 
 DEAL: Json = {

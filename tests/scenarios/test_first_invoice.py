@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.house.guide import Act, Call, fill_in, learn, read_guide
-from tests.scenarios.house import House, open_house
+from tests.scenarios.house import House
+from tests.scenarios.opening import open_house
 
 
 @pytest.fixture

@@ -117,6 +117,7 @@ async def state_elsewhere(house: House, path: str, document: Json) -> str:
     return str((await ask(house.api.get(f"{path}/invoices/{document['id']}")))["state"])
 
 
+@pytest.mark.proof
 async def test_every_429_stops_its_own_connection_alone(house: House) -> None:
     """Every link that is behind says until when; another organisation's go on, unless the app's own limit was met."""
     elsewhere = await join_another(house)
@@ -156,6 +157,7 @@ async def test_a_limit_met_at_a_create_leads_to_one_invoice(house: House) -> Non
     assert await standing(house) == ("settled", None)
 
 
+@pytest.mark.proof
 async def test_the_real_limit_of_a_minute_only_delays(house: House) -> None:
     """Six calls a minute are all there is: the work takes several minutes of both clocks, and comes to its end."""
     customers = [{"id": f"c{n}", "name": f"Customer {n}", "email": None, "phone": None} for n in range(3)]

@@ -1,7 +1,8 @@
 """Settings change in daily business: what stands is let be, what comes follows the new choice."""
 
 from tests.scenarios.both_sides import assert_alike
-from tests.scenarios.house import House, open_house
+from tests.scenarios.house import House
+from tests.scenarios.opening import open_house
 
 LINE = {"id": "l1", "unit_price": "110.00", "category": "materials", "tax": "gst"}
 

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, connection, numbers_in_xero, reconcile, writes_since
 
@@ -11,6 +13,7 @@ MOST_CALLS = 40
 """Alone, 300 events would cost 300 reads, and 100 documents 100 reads and 100 writes."""
 
 
+@pytest.mark.proof
 async def test_a_storm_from_both_sides_costs_few_calls(house: House) -> None:
     """300 events in small deliveries and 100 documents, while a worker is nudged all the time."""
     opened = await ask(

@@ -3,6 +3,8 @@
 import random
 from decimal import Decimal
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike, assert_all_alike
 from tests.scenarios.house import House, Json
 
@@ -32,6 +34,7 @@ def any_line() -> Json:
     return line
 
 
+@pytest.mark.proof
 async def test_forty_invoices_are_equal_to_the_cent(house: House) -> None:
     """Inclusive, exclusive and without tax, mixed taxes, discounts, thirds: created, then half of them edited."""
     bases = ["tax_inclusive", "tax_exclusive", "no_tax"]

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from tests.scenarios.house import House, Json, open_parts
+from tests.scenarios.house import House, Json
+from tests.scenarios.opening import open_parts
 
 DEADLINE_SECONDS = 60
 """Nothing that works takes so long, however busy the machine is."""

@@ -53,9 +53,9 @@ async def push_contact(
     async def look() -> Contact:
         return await _build(services, connection_id, contact_id)
 
-    is_active = connection.state is ConnectionState.ACTIVE
-    patience = services.answer_wait if is_active else timedelta(0)
-    told = await wait_until(look, lambda seen: bool(seen.xero) or seen.state is State.HELD, patience)
+    is_worked = connection.state is ConnectionState.ACTIVE and not connection.waits_for_run
+    patience = services.answer_wait if is_worked else timedelta(0)
+    told = await wait_until(look, lambda seen: bool(seen.xero) or seen.state is not State.BEHIND, patience)
     response.status_code = 200 if told.xero else 202
     return told
 

@@ -102,8 +102,9 @@ async def create_draft(
 
 
 def _patience(services: Services, connection: Connection) -> timedelta:
-    """Nothing happens on a connection that is not active, so nobody waits for it."""
-    return services.answer_wait if connection.state is ConnectionState.ACTIVE else timedelta(0)
+    """Nothing happens at once on a connection that is not active or works at set times, so nobody waits for it."""
+    is_worked = connection.state is ConnectionState.ACTIVE and not connection.waits_for_run
+    return services.answer_wait if is_worked else timedelta(0)
 
 
 async def _find_chosen(services: Services, connection: Connection, draft: Draft) -> XeroContact | None:

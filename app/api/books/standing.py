@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from app.domain.connection import Connection, ConnectionState
 from app.domain.hold import Way
 from app.domain.link import Standing, State
+from app.domain.next_run import SCHEDULED, tell_run
 from app.domain.next_step import find_next_step
 from app.domain.skip import Skip
 
@@ -87,6 +88,9 @@ def find_connection_reason(connection: Connection) -> Reason | None:
         return Reason(
             code=code, message=connection.reason or f"The connection is {connection.state}.", cure=cure
         )
+    run = tell_run(connection)
+    if run is not None:
+        return Reason(code=SCHEDULED, message=run.message, cure=run.cure, until=run.at)
     if connection.retry_at is None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")

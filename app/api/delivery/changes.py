@@ -122,7 +122,7 @@ async def acknowledge_changes(
             raise InputRefused("invalid_request", "Nothing that far has been in the feed.", [fault])
         count = await acknowledge_upto(session, connection.id, said.cursor, services.clock.now())
         if count:
-            await raise_generation(session, connection.id)
+            await raise_generation(session, connection.id, has_answer=True)
     if count:
         tasks.add_task(services.waker.reconcile_soon, [connection.id])
     return Acknowledged(acknowledged=count)

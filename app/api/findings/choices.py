@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 from app.api.findings.decision_input import Choice
 from app.api.findings.stakes import Link, Subject, find_value
 from app.db.conflicts import ConflictState, KeptConflict
+from app.domain.decision import find_closed, sides_of
+from app.domain.direction import Lanes
 from app.domain.discrepancy import WHOLE
 from app.domain.fields import Absent
 from app.domain.sides import Side
@@ -29,14 +31,15 @@ class Offered(BaseModel):
     value: Any = Field(default=None, description="What both sides would have; null also: nothing, or gone.")
 
 
-def list_offers(subject: Subject, link: Link) -> list[Offered]:
-    """The choices that there are, the plainest first."""
+def list_offers(subject: Subject, link: Link, lanes: Lanes) -> list[Offered]:
+    """The choices that there are, the plainest first; a side's value that would not travel to the other is none."""
     sides: Mapping[Choice, Side] = {"take_xero": Side.XERO, "take_partner": Side.PARTNER}
     offers: list[Offered] = []
     if subject.path != WHOLE:
         offers += [
             Offered(action=action, meaning=_MEANINGS[action], value=_value(subject, link, side))
             for action, side in sides.items()
+            if _travels(subject, link, side, lanes)
         ]
     if not subject.path.startswith(("payments/", "credits/")):
         offers.append(Offered(action="merged", meaning=_MEANINGS["merged"]))
@@ -44,6 +47,12 @@ def list_offers(subject: Subject, link: Link) -> list[Offered]:
     if not isinstance(subject, KeptConflict) or subject.state is ConflictState.HELD:
         offers.append(Offered(action="ignore", meaning=_MEANINGS["ignore"]))
     return offers
+
+
+def _travels(subject: Subject, link: Link, side: Side, lanes: Lanes) -> bool:
+    value = find_value(subject, link.hub, side)
+    wanted = {subject.path: dict.fromkeys(sides_of(link.hub, subject.path), value)}
+    return not find_closed(link.hub, wanted, lanes)
 
 
 def _value(subject: Subject, link: Link, side: Side) -> Any:

@@ -1,6 +1,7 @@
 """Conflicts: what both sides changed differently, with the base and both values; and how a person decides them."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
@@ -24,6 +25,7 @@ from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.conflicts import ConflictState, KeptConflict, WantedConflicts, list_conflicts
 from app.db.resolutions import find_kept_resolution
+from app.domain.direction import Direction
 from app.domain.hub import Hub, hold_of
 from app.domain.path import read_at
 from app.domain.policy import ConflictPolicy
@@ -46,12 +48,24 @@ _EXAMPLE: dict[str, Any] = {
     "state": "settled",
     "winner": "xero",
     "policy": "xero_wins",
+    "policy_field": "reference",
     "revision": 14,
     "partner_changed_at": "2026-11-20T03:58:00Z",
     "xero_changed_at": "2026-11-20T03:59:00Z",
     "found_at": "2026-11-20T04:00:00Z",
     "closed_at": "2026-11-20T04:00:00Z",
 }
+
+
+class Decider(StrEnum):
+    """What decides a conflict: a policy, or a direction where a field travels one way alone."""
+
+    XERO_WINS = ConflictPolicy.XERO_WINS.value
+    PARTNER_WINS = ConflictPolicy.PARTNER_WINS.value
+    NEWEST_WINS = ConflictPolicy.NEWEST_WINS.value
+    HOLD = ConflictPolicy.HOLD.value
+    TO_XERO = Direction.TO_XERO.value
+    TO_PARTNER = Direction.TO_PARTNER.value
 
 
 class Conflict(BaseModel):
@@ -71,7 +85,12 @@ class Conflict(BaseModel):
         "was found. `closed`: it was held, and has ended."
     )
     winner: str | None = Field(description="The side whose value stands; null where a person is to decide.")
-    policy: str
+    policy: str = Field(
+        description="What decided: a conflict policy, or a direction where the field travels one way alone."
+    )
+    policy_field: str | None = Field(
+        description="The name under which that was chosen for a field; null where it is for everything."
+    )
     revision: int
     partner_changed_at: datetime | None = Field(description="When the app last spoke of it; null: not known.")
     xero_changed_at: datetime | None = Field(description="When it last moved in Xero, by Xero's clock.")
@@ -119,7 +138,9 @@ async def list_connection_conflicts(
     invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
     contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
     state: Annotated[ConflictState | None, Query(description="Only conflicts in this state.")] = None,
-    policy: Annotated[ConflictPolicy | None, Query(description="Only those found under this policy.")] = None,
+    policy: Annotated[
+        Decider | None, Query(description="Only those found under this policy or direction.")
+    ] = None,
     limit: Limit = 100,
 ) -> Page[Conflict]:
     """Settled ones are kept as well as held ones; `state=held` lists what waits for a person."""
@@ -148,7 +169,7 @@ async def get_one_conflict(
         **_show(kept),
         explanation=explain(kept),
         now=_now(link.hub, kept.path),
-        choices=list_offers(kept, link),
+        choices=list_offers(kept, link, connection.settings.lanes),
     )
 
 
@@ -204,6 +225,7 @@ def _show(kept: KeptConflict) -> dict[str, Any]:
         "state": kept.state,
         "winner": winner,
         "policy": kept.policy,
+        "policy_field": kept.policy_field,
         "revision": kept.revision,
         "partner_changed_at": kept.partner_at,
         "xero_changed_at": kept.xero_at,

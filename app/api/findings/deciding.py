@@ -4,7 +4,7 @@ The caller holds the connection's row, so that what is known does not move betwe
 decision again, while it waits or still stands, is the decision that is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -29,10 +29,12 @@ from app.db.resolutions import (
 from app.db.session import ReadSession, WriteSession
 from app.domain.connection import Connection
 from app.domain.contact_link import ContactLink
-from app.domain.decision import Stake
+from app.domain.decision import Stake, find_closed, say_closed, wanted_by
+from app.domain.fields import Absent, Value
 from app.domain.path import read_at, same_at
 from app.domain.resolution import Action, Resolution, ResolutionState
 from app.domain.sides import Side
+from app.domain.undo import wanted_back
 from app.intake.refusals import Fault, InputRefused
 
 STANDS = (ResolutionState.WAITING, ResolutionState.DONE)
@@ -92,6 +94,8 @@ async def take_decision(
         raise InputRefused(
             "decision_refused", "The discrepancy is resolved already; there is nothing to decide."
         )
+    if wish.action not in ("ignore", "relink"):
+        check_directions(connection, link, wanted_by(stakes))
     await _check_contact(session, connection, wish, stakes)
     if wish.action == "relink":
         await _check_relink(session, connection, link, wish)
@@ -134,6 +138,8 @@ async def take_undo(
     assert link is not None  # links are never deleted
     if target.carried_at is not None and not _values_stand(target, link):
         raise InputRefused("decision_refused", "It cannot be taken back: its fields were edited since.")
+    if target.carried_at is not None and target.action not in (Action.IGNORE, Action.RELINK):
+        check_directions(connection, link, wanted_back(target.stakes, target.moves))
     waiting = (await list_waiting_resolutions(session, [link.id])).get(link.id, [])
     undo = Resolution(
         id=uuid4(),
@@ -147,6 +153,18 @@ async def take_undo(
     )
     await _store(session, connection, caller, link, undo, note)
     return Taken(undo.id, is_new=True)
+
+
+def check_directions(
+    connection: Connection, link: Link, wanted: Mapping[str, Mapping[Side, Value | Absent]]
+) -> None:
+    """Raises `decision_refused` where a value would have to go where nothing goes by the settings."""
+    closed = find_closed(link.hub, wanted, connection.settings.lanes)
+    if closed:
+        path = closed[0][0]
+        raise InputRefused(
+            "decision_refused", say_closed(closed), [Fault("action", f"must leave {path} as it is there")]
+        )
 
 
 async def _store(

@@ -175,7 +175,7 @@ async def get_one_discrepancy(
     async with services.database.reading() as session:
         kept = await get_discrepancy(session, connection, discrepancy_id)
         link = await get_link(session, connection, kept)
-    return DiscrepancyInWords(**_show(kept), choices=list_offers(kept, link))
+    return DiscrepancyInWords(**_show(kept), choices=list_offers(kept, link, connection.settings.lanes))
 
 
 @router.post(

@@ -12,6 +12,8 @@ _WHY = {
     "xero_wins": "The policy xero_wins decided for Xero.",
     "partner_wins": "The policy partner_wins decided for the app.",
     "newest_wins": "The policy newest_wins decided for {who}, which had moved last.",
+    "to_xero": "It goes to Xero and not back, so the app's word stood.",
+    "to_partner": "It comes from Xero and does not go there, so Xero's word stood.",
 }
 
 
@@ -49,6 +51,8 @@ def _outcome(conflict: KeptConflict) -> str:
         winner = conflict.winner or ""
         loser = "xero" if winner == "partner" else "partner"
         why = _WHY.get(conflict.policy, "It was decided for {who}.").format(who=_WHO[winner])
+        if conflict.policy_field is not None:
+            why += f" That was chosen for {conflict.policy_field}."
         return f"{why} What {_WHO[loser]} said is kept here and nowhere else."
     if conflict.state is ConflictState.CLOSED:
         return f"It was held for a person, and ended at {_at(conflict.closed_at)}."

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.books.standing import Reason, find_connection_reason
 from app.api.settings.mappings import MappingProblem, build_problems
 from app.domain.connection import Connection, ConnectionState
 from app.domain.next_step import find_next_step, is_ready
@@ -68,6 +69,8 @@ class ConnectionShown(BaseModel):
                     "missing_scopes": [],
                     "xero_app_id": None,
                     "is_behind": False,
+                    "waits_for": None,
+                    "next_run_at": None,
                     "retry_at": None,
                     "retry_reason": None,
                     "problems": [],
@@ -105,6 +108,13 @@ class ConnectionShown(BaseModel):
     )
     xero_app_id: UUID | None = Field(description="Your own Xero app; null is Plumbline's.")
     is_behind: bool = Field(description="Work is due.")
+    waits_for: Reason | None = Field(
+        description="Where it is behind: what the whole connection waits for, as its next run (`scheduled`), and until "
+        "when; null while it is being worked."
+    )
+    next_run_at: datetime | None = Field(
+        description="When what waits is worked, where the settings name a mode with set times; null in real time."
+    )
     retry_at: datetime | None = Field(
         description="When it is tried again after Xero was down or asked to wait."
     )
@@ -163,6 +173,8 @@ def build_connection(
         missing_scopes=list(connection.missing_scopes),
         xero_app_id=connection.xero_app_id,
         is_behind=connection.is_behind,
+        waits_for=find_connection_reason(connection) if connection.is_behind else None,
+        next_run_at=connection.next_run_at,
         retry_at=connection.retry_at,
         retry_reason=connection.retry_reason,
         problems=build_problems(connection, is_fallback_lost=is_fallback_lost),

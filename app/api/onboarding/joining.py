@@ -10,10 +10,12 @@ from uuid import UUID
 from app.api.dependencies import Services
 from app.api.onboarding.consent_refusal import ConsentRefused, put_in_words
 from app.db.arrivals import lock_connection
-from app.db.connections import find_connection, save_settings
+from app.db.connections import find_connection
 from app.db.consents import find_other_holder
 from app.db.organisations import save_organisation
+from app.db.runs import save_schedule
 from app.db.session import ReadSession, WriteSession
+from app.db.settings import save_settings
 from app.db.states import regain
 from app.domain.carry_over import carry_over
 from app.domain.connection import Connection
@@ -39,12 +41,15 @@ async def activate(services: Services, connection_id: UUID, tenant_id: str) -> C
             raise ConsentRefused("The connection was changed in the meantime.")
         if organisation is not None and connection.organisation is None:
             settings = await _begin_settings(session, connection, organisation)
-            await save_settings(session, connection_id, settings, connection.settings_version)
+            await save_settings(session, connection_id, settings, connection.settings_version, at=now)
             connection = replace(connection, settings=settings)
         await regain(session, connection, now)
         if organisation is not None:
             # After the sweep was asked for, which would have these facts read again.
             await save_organisation(session, connection_id, organisation, now)
+            await save_schedule(
+                session, connection_id, connection.settings.schedule(organisation.country), now
+            )
         connection = await lock_connection(session, connection_id)
     assert connection is not None
     await services.waker.reconcile_soon([connection_id])

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ADMINS_WRITE, OwnConnection
 from app.api.problems import documented
+from app.domain.account_map import EXPENSE
 from app.domain.connection import Connection
 from app.domain.organisation import Account, Organisation, TaxRate, TrackingCategory
 from app.intake.refusals import InputRefused
@@ -25,6 +26,7 @@ class Purpose(StrEnum):
     """What an account must be fit for to be listed."""
 
     SALES = "sales"
+    LINES = "lines"
     PAYMENTS = "payments"
     ALL = "all"
 
@@ -175,7 +177,10 @@ class BrandingThemes(BaseModel):
 async def list_accounts(
     connection: OwnConnection,
     fit_for: Annotated[
-        Purpose, Query(description="`sales` for lines, `payments` for payments.")
+        Purpose,
+        Query(
+            description="`sales` for lines, `payments` for payments, `lines` for lines that are no plain sales too."
+        ),
     ] = Purpose.ALL,
 ) -> Accounts:
     """Answers from what was last read; Xero is not asked."""
@@ -192,11 +197,14 @@ async def list_accounts(
 )
 async def list_tax_rates(
     connection: OwnConnection,
-    fit_for: Annotated[Purpose, Query(description="`sales` for lines; no tax fits a payment.")] = Purpose.ALL,
+    fit_for: Annotated[
+        Purpose,
+        Query(description="`sales` for lines, `lines` on accounts of expenses too; no tax fits a payment."),
+    ] = Purpose.ALL,
 ) -> TaxRates:
     """Answers from what was last read; Xero is not asked."""
     rates = get_organisation(connection).tax_rates
-    fit = [rate for rate in rates if fit_for is Purpose.ALL or (fit_for is Purpose.SALES and rate.fits_sales)]
+    fit = [rate for rate in rates if _is_fit_rate(rate, fit_for)]
     return TaxRates(data=[_show_rate(rate) for rate in fit], fetched_at=connection.organisation_fetched_at)
 
 
@@ -246,14 +254,28 @@ def get_organisation(connection: Connection) -> Organisation:
 def _fits(account: Account, purpose: Purpose) -> bool:
     if purpose is Purpose.SALES:
         return account.fits_sales
+    if purpose is Purpose.LINES:
+        return account.fits_lines
     return account.fits_payments if purpose is Purpose.PAYMENTS else True
+
+
+def _is_fit_rate(rate: TaxRate, purpose: Purpose) -> bool:
+    match purpose:
+        case Purpose.ALL:
+            return True
+        case Purpose.SALES:
+            return rate.fits_sales
+        case Purpose.LINES:
+            return rate.fits_sales or rate.fits_class(EXPENSE)
+        case Purpose.PAYMENTS:
+            return False
 
 
 def _fit_tracking(category: TrackingCategory, purpose: Purpose) -> TrackingCategory | None:
     """The category with the options that fit, or None where it does not fit itself."""
     if purpose is Purpose.ALL:
         return category
-    if purpose is not Purpose.SALES or category.status != "ACTIVE":
+    if purpose is Purpose.PAYMENTS or category.status != "ACTIVE":
         return None
     return replace(category, options=[option for option in category.options if option.status == "ACTIVE"])
 

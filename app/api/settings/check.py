@@ -1,32 +1,44 @@
 """What a business may choose: a change of settings checked against its organisation, and applied. Pure.
 
-A map is changed entry by entry: an entry that is named is set, one that is null goes, the others stay. Accounts come
-by id or by code and are kept by id, because people edit codes.
+A map is changed entry by entry: an entry that is named is set, one that is null goes, the others stay. What is said of
+which settings is in the modules beside this one; here they are put together, so that a change is taken whole or not at
+all, and every fault of it is named.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from app.api.settings.accounts import AccountsChange, choose_accounts, names_accounts
 from app.api.settings.contacts import ContactsChange, choose_contacts
 from app.api.settings.credits import CreditsChange, choose_credits
+from app.api.settings.directions import DirectionsChange, choose_directions
 from app.api.settings.invoicing import InvoicingChange, choose_invoicing, needs_organisation
 from app.api.settings.items import ItemsChange, choose_items
-from app.domain.coupling import NO_TAX_TYPE, XERO_WORD
+from app.api.settings.policies import PoliciesChange, choose_policies
+from app.api.settings.schedule import ScheduleChange, choose_schedule
 from app.domain.gate import ImportFromXero
 from app.domain.numbering import Numbering
-from app.domain.organisation import Account, Organisation
-from app.domain.policy import ConflictPolicy
+from app.domain.organisation import DEFAULT_TAXES, Organisation
 from app.domain.settings import ConnectionSettings
 from app.domain.xero_contact import ContactGroup
 from app.intake.refusals import Fault, InputRefused
-from app.intake.values import Day, Line, Word
+from app.intake.values import Day
 
 
-class SettingsChange(InvoicingChange, ItemsChange, CreditsChange, ContactsChange):
+class SettingsChange(
+    AccountsChange,
+    InvoicingChange,
+    ItemsChange,
+    CreditsChange,
+    ContactsChange,
+    PoliciesChange,
+    DirectionsChange,
+    ScheduleChange,
+):
     """The settings to change; one that is left out stays. Null clears what may be without a value."""
 
     model_config = ConfigDict(
@@ -41,21 +53,25 @@ class SettingsChange(InvoicingChange, ItemsChange, CreditsChange, ContactsChange
                     "taxes": {"gst": "OUTPUT", "none": "EXEMPTOUTPUT"},
                     "payment_account": "090",
                     "conflict_policy": "newest_wins",
+                    "conflict_policies": {"lines": "partner_wins", "payments": "xero_wins"},
                     "sync_from": "2026-07-01",
                     "import_from_xero": "sent",
                     "numbering": "partner",
+                    "fields": {"lines/*/description": "to_xero"},
+                    "mode": "daily",
+                    "at": "02:00",
                 }
             ]
         },
     )
 
-    revenue_accounts: dict[Word, Line | None] = Field(default_factory=dict)
-    taxes: dict[Word, Line | None] = Field(default_factory=dict)
-    payment_account: Line | None = None
-    conflict_policy: ConflictPolicy | None = None
-    sync_from: Day | None = None
-    import_from_xero: ImportFromXero | None = None
-    numbering: Numbering | None = None
+    sync_from: Day | None = Field(
+        default=None, description="Invoices issued before it are never linked; null is all of them."
+    )
+    import_from_xero: ImportFromXero | None = Field(
+        default=None, description="Which invoices born in Xero reach the app."
+    )
+    numbering: Numbering | None = Field(default=None, description="Whose number an invoice has in Xero.")
 
 
 def apply_change(
@@ -68,122 +84,43 @@ def apply_change(
 
     `groups` are the contact groups that Xero has, where the change names any.
     """
-    named = change.model_fields_set
-    if organisation is None and (any(_values(change)) or needs_organisation(change)):
+    if organisation is None and _names_facts(change):
         raise InputRefused(
             "not_authorised_yet", "Accounts and taxes can be chosen once the organisation is known."
         )
     faults: list[Fault] = []
-    chosen: dict[str, Any] = {}
-    if organisation is not None:
-        chosen = _choose(settings, change, organisation, faults)
+    chosen: dict[str, Any] = choose_accounts(settings, change, organisation, faults)
     chosen |= choose_credits(change, organisation, faults)
     chosen |= choose_invoicing(settings, change, organisation, faults)
     chosen |= choose_items(settings, change, faults)
     chosen |= choose_contacts(settings, change, groups, faults)
-    if "sync_from" in named:
-        chosen["sync_from"] = date.fromisoformat(change.sync_from) if change.sync_from else None
-    for name in ("conflict_policy", "import_from_xero", "numbering"):
-        if name in named:
-            value = getattr(change, name)
-            chosen[name] = value
-            faults += [Fault(name, "cannot be null")] if value is None else []
+    chosen |= choose_policies(settings, change, faults)
+    chosen |= choose_directions(settings, change, chosen.get("items", settings.items), faults)
+    chosen |= choose_schedule(change, faults)
+    chosen |= _choose_rest(change, faults)
     if faults:
         raise InputRefused("invalid_request", "The settings cannot be changed like this; see errors.", faults)
     return replace(settings, **chosen)
 
 
-def _values(change: SettingsChange) -> list[str | None]:
-    lines = [*change.revenue_accounts.values(), *change.taxes.values()]
-    return [*lines, change.payment_account, change.credit_note_account, change.prepayment_account]
+def blank_for(change: SettingsChange, organisation: Organisation | None) -> ConnectionSettings:
+    """What a change that says all of the settings is applied to: the defaults, usual taxes of the country included."""
+    if organisation is None or "taxes" in change.model_fields_set:
+        return ConnectionSettings()
+    return ConnectionSettings(taxes=DEFAULT_TAXES.get(organisation.country, {}))
 
 
-def _choose(
-    settings: ConnectionSettings, change: SettingsChange, organisation: Organisation, faults: list[Fault]
-) -> dict[str, Any]:
-    def choose_sales(field: str, name: str) -> str:
-        return _choose_account(organisation, field, name, _why_unfit_for_sales, faults)
+def _names_facts(change: SettingsChange) -> bool:
+    credit_accounts = (change.credit_note_account, change.prepayment_account)
+    return names_accounts(change) or any(credit_accounts) or needs_organisation(change)
 
-    def choose_bank(field: str, name: str) -> str:
-        return _choose_account(organisation, field, name, _why_unfit_for_payments, faults)
 
-    def choose_tax(field: str, tax_type: str) -> str:
-        fault = _why_unfit_tax(organisation, tax_type)
-        faults.extend([Fault(field, fault)] if fault else [])
-        return tax_type
-
-    chosen: dict[str, Any] = {
-        "revenue_accounts": _merge(
-            "revenue_accounts", settings.revenue_accounts, change.revenue_accounts, choose_sales, faults
-        ),
-        "taxes": _merge("taxes", settings.taxes, change.taxes, choose_tax, faults),
-        "payment_accounts": _merge(
-            "payment_accounts", settings.payment_accounts, change.payment_accounts, choose_bank, faults
-        ),
-    }
-    if "payment_account" in change.model_fields_set:
-        name = change.payment_account
-        chosen["payment_account_id"] = name and _choose_account(
-            organisation, "payment_account", name, _why_unfit_for_payments, faults
-        )
+def _choose_rest(change: SettingsChange, faults: list[Fault]) -> dict[str, Any]:
+    named, chosen = change.model_fields_set, dict[str, Any]()
+    if "sync_from" in named:
+        chosen["sync_from"] = date.fromisoformat(change.sync_from) if change.sync_from else None
+    for name in ("import_from_xero", "numbering"):
+        if name in named:
+            chosen[name] = getattr(change, name)
+            faults += [Fault(name, "cannot be null")] if chosen[name] is None else []
     return chosen
-
-
-def _merge(
-    field: str,
-    held: Mapping[str, str],
-    change: Mapping[str, str | None],
-    choose: Callable[[str, str], str],
-    faults: list[Fault],
-) -> dict[str, str]:
-    merged = dict(held)
-    for word, value in change.items():
-        if not word or word.startswith(XERO_WORD):
-            faults.append(Fault(f"{field}.{word}", f"a word cannot be empty or begin with {XERO_WORD}"))
-        elif value is None:
-            merged.pop(word, None)
-        else:
-            merged[word] = choose(f"{field}.{word}", value)
-    return merged
-
-
-def _choose_account(
-    organisation: Organisation,
-    field: str,
-    name: str,
-    why_unfit: Callable[[Account], str | None],
-    faults: list[Fault],
-) -> str:
-    account = organisation.find_account(name)
-    if account is None:
-        faults.append(Fault(field, f"{organisation.name} has no account {name}"))
-        return name
-    fault = why_unfit(account)
-    if fault:
-        faults.append(Fault(field, f"account {account.code or account.name} {fault}"))
-    return account.account_id
-
-
-def _why_unfit_for_sales(account: Account) -> str | None:
-    if account.fits_sales:
-        return None
-    if account.status != "ACTIVE":
-        return f"is {account.status.lower()} in Xero"
-    return f"is not fit for sales: it is a {account.type} account, of class {account.account_class}"
-
-
-def _why_unfit_for_payments(account: Account) -> str | None:
-    if account.fits_payments:
-        return None
-    if account.status != "ACTIVE":
-        return f"is {account.status.lower()} in Xero"
-    return "takes no payments: it is neither a bank account nor enabled for payments in Xero"
-
-
-def _why_unfit_tax(organisation: Organisation, tax_type: str) -> str | None:
-    if tax_type == NO_TAX_TYPE:
-        return None
-    rate = organisation.find_tax_rate(tax_type)
-    if rate is None:
-        return f"{organisation.name} has no tax rate {tax_type}"
-    return None if rate.fits_sales else f"tax rate {tax_type} cannot be used for sales"

@@ -1,4 +1,4 @@
-"""What a business may choose of its contacts in Xero: their account numbers, and the groups that they are put into.
+"""What a business may choose of its contacts in Xero: their account numbers, their groups, and by what they are known.
 
 Groups come by id or by name, must exist in Xero, and are kept by id, because people rename them.
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from app.api.dependencies import Services
 from app.db.connections import find_connection
+from app.domain.contact_matching import EVERY_KEY, ContactKey, in_order
 from app.domain.settings import ConnectionSettings
 from app.domain.xero_contact import ContactGroup
 from app.intake.refusals import Fault, InputRefused
@@ -31,6 +32,13 @@ class ContactsChange(BaseModel):
         default={},
         description="The app's group code to a contact group of Xero, by id or name; it must exist there.",
     )
+    contact_matching: list[ContactKey] | None = Field(
+        default=None,
+        max_length=len(EVERY_KEY),
+        description="By what a contact that Xero has already is taken for a customer of yours, beside our own mark: "
+        "`account_number`, `name_and_email` (both the same), `name` (the same, and no e-mail addresses that contradict "
+        "each other). With none of them a namesake holds the customer until the two are linked by hand.",
+    )
 
 
 class ContactSettings(BaseModel):
@@ -40,6 +48,9 @@ class ContactSettings(BaseModel):
         description="The account number of contacts that are made in Xero without one; `{id}` is the app's id."
     )
     contact_groups: dict[str, str] = Field(description="The app's group code to the id of a group in Xero.")
+    contact_matching: list[ContactKey] = Field(
+        description="By what a contact that Xero has already is taken for yours, the surest first."
+    )
 
 
 def show_contacts(settings: ConnectionSettings) -> dict[str, Any]:
@@ -47,6 +58,7 @@ def show_contacts(settings: ConnectionSettings) -> dict[str, Any]:
     return {
         "contact_account_number": settings.contact_account_number,
         "contact_groups": dict(settings.contact_groups),
+        "contact_matching": list(settings.contact_matching),
     }
 
 
@@ -75,6 +87,9 @@ def choose_contacts(
         if template is not None and ID_PLACE not in template:
             faults.append(Fault("contact_account_number", f"must hold {ID_PLACE}, to be unique"))
         chosen["contact_account_number"] = template
+    if "contact_matching" in change.model_fields_set:
+        chosen["contact_matching"] = in_order(change.contact_matching or ())
+        faults += [Fault("contact_matching", "cannot be null")] if change.contact_matching is None else []
     if change.contact_groups:
         chosen["contact_groups"] = _choose_groups(settings, change, groups, faults)
     return chosen

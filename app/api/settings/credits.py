@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from app.api.settings.accounts import choose_account, why_unfit_for_lines
 from app.domain.credit import Overpayments
-from app.domain.organisation import Account, Organisation
+from app.domain.organisation import Organisation
 from app.domain.settings import ConnectionSettings
 from app.intake.refusals import Fault
 from app.intake.values import Line
@@ -65,29 +66,8 @@ def choose_credits(
         faults += [Fault("overpayments", "cannot be null")] if change.overpayments is None else []
     for name in _ACCOUNTS:
         if name in named and organisation is not None:
-            chosen[f"{name}_id"] = _choose_account(name, getattr(change, name), organisation, faults)
+            wanted = getattr(change, name)
+            chosen[f"{name}_id"] = (
+                choose_account(organisation, name, wanted, why_unfit_for_lines, faults) if wanted else None
+            )
     return chosen
-
-
-def _choose_account(
-    field: str, name: str | None, organisation: Organisation, faults: list[Fault]
-) -> str | None:
-    if not name:
-        return None
-    account = organisation.find_account(name)
-    if account is None:
-        faults.append(Fault(field, f"{organisation.name} has no account {name}"))
-        return None
-    fault = _why_unfit(account)
-    if fault:
-        faults.append(Fault(field, f"account {account.code or account.name} {fault}"))
-    return account.account_id
-
-
-def _why_unfit(account: Account) -> str | None:
-    """A line takes any active account with a code that is no bank and not one of Xero's own (FACTS 5)."""
-    if account.status != "ACTIVE":
-        return f"is {account.status.lower()} in Xero"
-    if account.type == "BANK" or account.is_system or account.code is None:
-        return "cannot be the account of a line"
-    return None

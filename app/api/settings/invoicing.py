@@ -1,6 +1,6 @@
-"""What a business may choose of how its invoices and payments look in Xero, checked against its organisation. Pure.
+"""What a business may choose of how its invoices look in Xero, checked against its organisation. Pure.
 
-Accounts, branding themes and tracking come by id, by code or by name, and are kept by id, because people rename them.
+Branding themes and tracking come by id or by name, and are kept by id, because people rename them.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from app.domain.organisation import Organisation, TrackingCategory
 from app.domain.settings import ConnectionSettings
 from app.intake.refusals import Fault
-from app.intake.values import Line, Word
+from app.intake.values import Line
 
 MOST_TRACKING = 2
 """Categories of one line (FACTS 4.3)."""
@@ -20,10 +20,6 @@ MOST_TRACKING = 2
 class InvoicingChange(BaseModel):
     """The part of a change of settings that this module reads."""
 
-    payment_accounts: dict[Word, Line | None] = Field(
-        default={},
-        description="Payment method to account; methods that are not named use `payment_account`.",
-    )
     tracking: dict[Line, Line | None] = Field(
         default={}, description="Tracking category to option, for every line that the app adds; two at most."
     )
@@ -32,6 +28,29 @@ class InvoicingChange(BaseModel):
         default=None,
         description="Days after its date that an invoice without a due date is due; null: by Xero's own terms.",
     )
+
+
+class InvoicingSettings(BaseModel):
+    """What a business chose of how its invoices look."""
+
+    tracking: dict[str, str] = Field(
+        description="Tracking category id to option id, for every line that the app adds."
+    )
+    branding_theme: str | None = Field(
+        description="Of every invoice that is made in Xero; null: Xero's default."
+    )
+    due_days: int | None = Field(
+        description="Days after its date that an invoice without a due date is due; null: by Xero's own terms."
+    )
+
+
+def show_invoicing(settings: ConnectionSettings) -> dict[str, Any]:
+    """The settings of invoices as the API names them."""
+    return {
+        "tracking": dict(settings.tracking),
+        "branding_theme": settings.branding_theme_id,
+        "due_days": settings.due_days,
+    }
 
 
 def choose_invoicing(
@@ -54,7 +73,7 @@ def choose_invoicing(
 
 def needs_organisation(change: InvoicingChange) -> bool:
     """Whether it names anything that only the organisation can confirm."""
-    return any((*change.payment_accounts.values(), *change.tracking.values(), change.branding_theme))
+    return any((*change.tracking.values(), change.branding_theme))
 
 
 def _choose_theme(name: str | None, organisation: Organisation, faults: list[Fault]) -> str | None:

@@ -34,6 +34,25 @@ class ItemsChange(BaseModel):
     )
 
 
+class ItemSettings(BaseModel):
+    """What a business chose of items."""
+
+    items: ItemSync = Field(description="Whether your products are kept as items in Xero.")
+    unknown_item: UnknownItem = Field(
+        description="What becomes of a line whose item code Xero does not have; your app keeps its code."
+    )
+    fallback_item: str | None = Field(description="The code that such lines are booked as, with `fallback`.")
+
+
+def show_items(settings: ConnectionSettings) -> dict[str, Any]:
+    """The settings of items as the API names them."""
+    return {
+        "items": settings.items,
+        "unknown_item": settings.unknown_item,
+        "fallback_item": settings.fallback_item,
+    }
+
+
 def choose_items(settings: ConnectionSettings, change: ItemsChange, faults: list[Fault]) -> dict[str, Any]:
     """The settings that the change names, as they are kept; adds a fault for each that cannot be chosen."""
     named = change.model_fields_set & ItemsChange.model_fields.keys()

@@ -71,14 +71,15 @@ async def gather_contact(
     link = (await list_contacts(session, connection.id, [kept.partner_contact_id]))[0]
     if connection.organisation is not None:
         link = read_said(OnPaper(connection, connection.organisation), [link])[0].link
+    lanes = connection.settings.lanes
     return ContactFacts(
         now=now,
         address=address_of(connection),
         connection=connection,
         link=link,
         is_behind=kept.is_behind,
-        plan=plan_contact(link),
-        next_change=next_change(link.hub),
+        plan=plan_contact(link, lanes),
+        next_change=next_change(link.hub, lanes),
         attempt=await find_last_attempt(session, link.id),
         change=await find_last_change(session, link.id),
     )

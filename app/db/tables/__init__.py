@@ -18,6 +18,7 @@ from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
 from app.db.tables.partner_reads import PartnerReadRow, ReadEndpointRow, UnlistedRow
+from app.db.tables.settings import SettingsVersionRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
 from app.db.tables.trials import TestTransactionRow
@@ -49,6 +50,7 @@ __all__ = [
     "PartnerRow",
     "ReadEndpointRow",
     "ResolutionRow",
+    "SettingsVersionRow",
     "SubscriptionRow",
     "Table",
     "TestTransactionRow",

@@ -85,6 +85,10 @@ class ConnectionRow(Table):
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
     `forked_from` is the connection whose settings are carried over once the organisation is known.
 
+    `next_run_at` is the next time of a connection that works at set times, null in real time. Such a one is worked with
+    only while `run_due`: from such a time, or from somebody's call, until nothing is behind. `answers_due`: meanwhile
+    the app has answered changes, which alone is taken in at once.
+
     What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
     `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end.
     """
@@ -94,6 +98,7 @@ class ConnectionRow(Table):
         Index("ix_connections_behind", "id", postgresql_where=text("generation > settled_generation")),
         Index("ix_connections_tenant_id_lower", text("lower(tenant_id)")),
         Index("ix_connections_sweep_at", "sweep_at", postgresql_where=text("state = 'active'")),
+        Index("ix_connections_next_run_at", "next_run_at", postgresql_where=text("next_run_at IS NOT NULL")),
         Index(
             "uq_connections_partner_tenant",
             "partner_id",
@@ -131,6 +136,9 @@ class ConnectionRow(Table):
     retry_at: Mapped[datetime | None]
     retry_reason: Mapped[str | None]
     bulk_waits: Mapped[bool] = mapped_column(server_default=text("false"))
+    next_run_at: Mapped[datetime | None]
+    run_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    answers_due: Mapped[bool] = mapped_column(server_default=text("false"))
     retries: Mapped[int] = mapped_column(server_default="0")
     sweep_due: Mapped[bool] = mapped_column(server_default=text("false"))
     swept_to: Mapped[datetime | None]

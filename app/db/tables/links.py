@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
 
+SETTLED_FOR = text("state = 'settled' AND reason_code IS NOT NULL")
+"""Links with nothing to do, for a reason that another choice may lift."""
+
 
 class ContactLinkRow(Skippable, Table):
     """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
@@ -20,8 +23,9 @@ class ContactLinkRow(Skippable, Table):
     stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
     `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
     `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
-    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `apart` and `ignored` are what
-    people decided of held conflicts (`domain.hub`).
+    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
+    what people decided of held conflicts (`domain.hub`). `partner_apart` and `xero_apart` are what does not travel and
+    each side keeps for itself (`domain.apart`).
     """
 
     __tablename__ = "contact_links"
@@ -45,6 +49,7 @@ class ContactLinkRow(Skippable, Table):
             "ix_contact_links_unfinished", "connection_id", postgresql_where=text("intent_key IS NOT NULL")
         ),
         Index("ix_contact_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_contact_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
         Index("ix_contact_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
         Index(
@@ -88,7 +93,9 @@ class ContactLinkRow(Skippable, Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
-    apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    parted: Mapped[dict[str, Any]] = mapped_column("apart", server_default=text("'{}'"))
     ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     intent_key: Mapped[str | None]
@@ -111,9 +118,10 @@ class InvoiceLinkRow(Skippable, Table):
     payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is Xero's
     clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `apart` and
-    `ignored` are what people decided of held conflicts (`domain.hub`). `draft_asked` is the body of the call that asked
-    for it in Xero as a draft, null where there was none.
+    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
+    `ignored` are what people decided of held conflicts (`domain.hub`); `partner_apart` and `xero_apart` are what does
+    not travel and each side keeps for itself (`domain.apart`). `draft_asked` is the body of the call that asked for it
+    in Xero as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -138,6 +146,7 @@ class InvoiceLinkRow(Skippable, Table):
         ),
         Index("ix_invoice_links_credit_ids", "credit_ids", postgresql_using="gin"),
         Index("ix_invoice_links_held", "connection_id", postgresql_where=text("state = 'held'")),
+        Index("ix_invoice_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
         Index("ix_invoice_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_invoice_links_retry", "retry_at", postgresql_where=text("state = 'held'")),
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
@@ -186,7 +195,9 @@ class InvoiceLinkRow(Skippable, Table):
     merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
     open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
-    apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    parted: Mapped[dict[str, Any]] = mapped_column("apart", server_default=text("'{}'"))
     ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -53,6 +53,8 @@ class ConflictRow(Table):
 
     `winner` is null while it is held; `closed_at` is when a held one ended, `ignored_at` since when a person has left
     it as it is. `partner_at` and `xero_at` are when each side last moved before it was found, as far as it is known.
+    `policy` is the policy or the direction that decided, `policy_field` the name under which it was chosen for a field,
+    null where it is the overall one.
     """
 
     __tablename__ = "conflicts"
@@ -75,6 +77,7 @@ class ConflictRow(Table):
     """`base`, `partner` and `xero`; one that is missing was not there."""
     winner: Mapped[str | None]
     policy: Mapped[str]
+    policy_field: Mapped[str | None]
     revision: Mapped[int] = mapped_column(BigInteger)
     found_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     closed_at: Mapped[datetime | None]

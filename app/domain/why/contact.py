@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from app.domain.direction import Entity
 from app.domain.hold import Hold
+from app.domain.left_out import find_apart
 from app.domain.link import State
+from app.domain.sides import Side
 from app.domain.why.facts import ContactFacts, held_of, places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.domain.why.hinges import Writer, judge_connection
@@ -44,9 +47,12 @@ def _judge_all(facts: ContactFacts, writer: Writer) -> Iterator[Finding]:
     )
     yield (
         writer.failed(Gate.SENT, "no_invoice_yet")
-        if is_home and hold is None
-        else writer.passed(Gate.SENT, "An invoice of it goes to Xero, or it is there.")
+        if is_home and hold is None and not facts.link.push_wanted
+        else writer.passed(
+            Gate.SENT, "An invoice of it goes to Xero, or it is there, or somebody asked for it."
+        )
     )
+    yield _judge_directions(facts, writer)
     yield from _judge_held(hold, writer)
     yield _judge_written(facts, hold, writer)
     is_due = facts.next_change is not None and facts.link.skip is None
@@ -62,6 +68,16 @@ def _judge_received(facts: ContactFacts, writer: Writer) -> Finding:
         return writer.passed(Gate.RECEIVED, f"Version {document.version} of its document came at {at}.")
     at = facts.link.mention.said_at.isoformat(timespec="seconds")
     return writer.passed(Gate.RECEIVED, f"No document of its own came; it was named at {at}.")
+
+
+def _judge_directions(facts: ContactFacts, writer: Writer) -> Finding:
+    link, lanes = facts.link, facts.connection.settings.lanes
+    if link.is_push_due and not lanes.takes(Side.XERO, Entity.CONTACTS):
+        return writer.failed(Gate.DIRECTIONS, "contacts_stay_home")
+    apart = find_apart(link.hub, lanes) if link.xero_contact_id else None
+    if apart is not None:
+        return writer.failed(Gate.DIRECTIONS, apart.code, apart.message)
+    return writer.passed(Gate.DIRECTIONS, "All of it travels as the settings have it.")
 
 
 def _judge_held(hold: Hold | None, writer: Writer) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ class Gate(StrEnum):
     SET_ASIDE = "set_aside"
     SENT = "sent"
     SYNC_FROM = "sync_from"
+    DIRECTIONS = "directions"
     CONTACT = "contact"
     CATEGORIES = "categories"
     TAXES = "taxes"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.connection import Connection, ConnectionState
 from app.domain.hold import Hold
+from app.domain.next_run import SCHEDULED, tell_run
 from app.domain.why.gates import Finding, Gate, Outcome
 from app.domain.why.reasons import reason_of
 
@@ -70,6 +71,9 @@ def _judge_scopes(connection: Connection, writer: Writer) -> Finding:
 
 
 def _judge_waiting(connection: Connection, now: datetime, writer: Writer) -> Finding:
+    run = tell_run(connection)
+    if run is not None:
+        return writer.failed(Gate.WAITING, SCHEDULED, run.message, run.cure)
     at = connection.retry_at
     if at is None or at <= now or connection.lacks_scopes:
         return writer.passed(Gate.WAITING, "Nothing keeps the work waiting.")

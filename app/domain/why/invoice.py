@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from app.domain.contact import SHARED
 from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.coupling import unknown_words
+from app.domain.direction import Lanes
 from app.domain.hold import Hold
 from app.domain.hub import xero_moves
+from app.domain.left_out import KEPT_APART, find_apart
 from app.domain.link import InvoiceLink
 from app.domain.sides import Status
 from app.domain.why.facts import InvoiceFacts, held_of, places
@@ -21,13 +23,14 @@ from app.domain.why.hinges import Writer, judge_connection
 from app.domain.why.progress import judge_taken, judge_written
 from app.domain.why.reasons import reason_of
 
-CROSSING = (Gate.SENT, Gate.SYNC_FROM)
+CROSSING = (Gate.SENT, Gate.SYNC_FROM, Gate.DIRECTIONS)
 HINGES = (Gate.CONNECTION, Gate.SCOPES, Gate.WAITING, Gate.ORGANISATION)
 
 _PASSED: Mapping[Gate, str] = {
     Gate.SET_ASIDE: "Nobody set it aside.",
     Gate.SENT: "It was sent to the customer.",
     Gate.SYNC_FROM: "It is not older than what this connection syncs.",
+    Gate.DIRECTIONS: "All of it travels as the settings have it, and nothing of it stays on one side.",
     Gate.CONTACT: "Its customer can be named in Xero.",
     Gate.CATEGORIES: "Every category is mapped to an account.",
     Gate.TAXES: "Every tax is mapped to a tax type that fits.",
@@ -62,6 +65,11 @@ class _Walk:
     def merged(self) -> InvoiceLink:
         """The link with the newest document merged, where that could be done."""
         return self.facts.preview.link if self.facts.preview else self.facts.link
+
+    @property
+    def lanes(self) -> Lanes:
+        """What travels which way."""
+        return self.facts.connection.settings.lanes
 
 
 def answer_invoice(facts: InvoiceFacts) -> Answer:
@@ -105,8 +113,9 @@ def _judge(walk: _Walk, gate: Gate, message: str) -> Finding:
     judge = _BY_THEMSELVES.get(gate)
     found = judge(walk) if judge else None
     if found is not None:
-        walk.is_held = True
-        walk.is_closed |= gate in CROSSING
+        # What is kept apart stops nothing else of it.
+        walk.is_held |= found.code != KEPT_APART
+        walk.is_closed |= gate in CROSSING and found.code != KEPT_APART
         return found
     if walk.is_held and judge is None:
         return walk.writer.not_reached(gate, _HIDDEN)
@@ -141,6 +150,14 @@ def _judge_crossing(walk: _Walk, gate: Gate) -> Finding | None:
     return walk.writer.failed(gate, stays.code, stays.message)
 
 
+def _judge_directions(walk: _Walk) -> Finding | None:
+    """Whether it may cross at all, and what of it each side keeps for itself."""
+    apart = find_apart(walk.merged.hub, walk.lanes) if walk.merged.xero_invoice_id else None
+    if apart is None:
+        return _judge_crossing(walk, Gate.DIRECTIONS)
+    return walk.writer.failed(Gate.DIRECTIONS, apart.code, apart.message)
+
+
 def _judge_customer(walk: _Walk) -> Finding | None:
     contact = walk.facts.contact
     if contact is None or not _is_due(walk, "contact"):
@@ -159,7 +176,7 @@ def _is_due(walk: _Walk, start: str) -> bool:
     """Whether what begins so is about to be written: of what Xero holds as it should, nothing is asked."""
     if walk.merged.xero_invoice_id is None:
         return True
-    return any(path.startswith(start) for path in xero_moves(walk.merged.hub))
+    return any(path.startswith(start) for path in xero_moves(walk.merged.hub, walk.lanes))
 
 
 def _judge_words(walk: _Walk, kind: str, gate: Gate, setting: str) -> Finding | None:
@@ -185,6 +202,7 @@ def _judge_conflicts(walk: _Walk) -> Finding | None:
 _BY_THEMSELVES: Mapping[Gate, Callable[[_Walk], Finding | None]] = {
     Gate.SENT: lambda walk: _judge_crossing(walk, Gate.SENT),
     Gate.SYNC_FROM: lambda walk: _judge_crossing(walk, Gate.SYNC_FROM),
+    Gate.DIRECTIONS: _judge_directions,
     Gate.CONTACT: _judge_customer,
     Gate.CATEGORIES: lambda walk: _judge_words(walk, "category", Gate.CATEGORIES, "revenue_accounts"),
     Gate.TAXES: lambda walk: _judge_words(walk, "tax", Gate.TAXES, "taxes"),
@@ -198,6 +216,8 @@ def _judge_totals(walk: _Walk) -> Finding:
         return writer.not_reached(Gate.TOTALS, "Xero has shown no total of it yet.")
     if link.hub.record.get("status") == Status.CANCELLED:
         return writer.passed(Gate.TOTALS, "It is cancelled, so no total counts.")
+    if find_apart(link.hub, walk.lanes) is not None:
+        return writer.passed(Gate.TOTALS, "Each side keeps something of its own, so no totals are compared.")
     if ours is None:
         return writer.not_reached(Gate.TOTALS, "What it comes to is not known: a tax of it is not mapped.")
     if ours == link.xero_total:

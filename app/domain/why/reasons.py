@@ -19,6 +19,7 @@ CONFLICTS = "GET {connection}/conflicts"
 ATTEMPTS = "GET {thing}/attempts"
 CHANGES = "GET {connection}/changes"
 CONTACTS = "GET {connection}/xero-contacts"
+RUN = "POST {connection}/run"
 SWEEP = "POST {connection}/sweep"
 TAKE_UP = "POST {thing}/resume"
 
@@ -65,6 +66,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
         Row("rate_limited", "Xero asked us to wait.", NOTHING, None),
         Row("xero_unavailable", "Xero gave no answer.", NOTHING, None),
         Row("waiting", "The work waits for a moment.", NOTHING, None),
+        Row("scheduled", "The connection works at set times.", "Nothing to do until then; or have it worked at once.",
+            RUN),
         Row("interrupted", "The worker was stopped in the middle.", NOTHING, None),
         Row("request_refused refused", "Xero refused a request as a whole.",
             "See the log; it is tried again after an hour.", None),
@@ -88,12 +91,21 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
         Row("import_off", "Invoices born in Xero are not brought in.", "Choose another import_from_xero.", SETTINGS),
         Row("not_sent_in_xero", "It is not marked as sent in Xero.",
             "Mark it as sent in Xero, or choose import_from_xero `authorised`.", SETTINGS),
+        Row("test_transaction", "It belongs to a test transaction, which is taken away by itself.", "Nothing to do.",
+            None),
         Row("no_invoice_yet", "A contact goes to Xero with the first invoice that goes there.",
             "Send an invoice of it to the customer.", None),
     ),
     Gate.SYNC_FROM: (
         Row("before_sync_from", "It was issued before the day from which this connection syncs.",
             "Choose an earlier sync_from.", SETTINGS),
+    ),
+    Gate.DIRECTIONS: (
+        Row("invoices_stay_home", "Invoices do not go that way.", "Open directions.invoices.", SETTINGS),
+        Row("contacts_stay_home", "The app's contacts go to Xero with their invoices alone.",
+            "Open directions.contacts.", SETTINGS),
+        Row("kept_apart", "Each side keeps something of its own that does not travel.",
+            "Nothing to do; open its direction to have it merged.", SETTINGS),
     ),
     Gate.CONTACT: (
         Row("contact_name_taken", "Xero has another contact of that name.",

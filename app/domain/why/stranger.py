@@ -11,6 +11,12 @@ from app.domain.why.hinges import Writer, judge_connection
 from app.domain.why.reasons import reason_of
 from app.domain.xero_invoice import XeroInvoice
 
+_PASSED = {
+    Gate.SENT: "It may be brought in.",
+    Gate.SYNC_FROM: "It is not older than what this connection syncs.",
+    Gate.DIRECTIONS: "Xero's invoices come to the app.",
+}
+
 
 def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, now: datetime) -> Answer:
     """The gates of an invoice that was born in Xero, as Xero showed it just now."""
@@ -31,21 +37,13 @@ def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
 
 def _judge(connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime) -> Iterator[Finding]:
     settings = connection.settings
-    stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from)
+    stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes)
     at = invoice.updated_at.isoformat(timespec="seconds")
-    seen = writer.passed(Gate.RECEIVED, f"Xero has it, {invoice.status}, last changed at {at}.")
-    yield seen
+    yield writer.passed(Gate.RECEIVED, f"Xero has it, {invoice.status}, last changed at {at}.")
     yield from judge_connection(connection, now, writer)
-    if stays is None:
-        yield writer.passed(Gate.SENT, "It may be brought in.")
-        yield writer.passed(Gate.SYNC_FROM, "It is not older than what this connection syncs.")
-        yield writer.failed(Gate.TAKEN, "not_seen_yet")
-        return
-    at_gate = reason_of(stays.code).gate
-    yield (
-        writer.failed(Gate.SENT, stays.code, stays.message)
-        if at_gate is Gate.SENT
-        else writer.passed(Gate.SENT, "It may be brought in.")
-    )
-    if at_gate is Gate.SYNC_FROM:
-        yield writer.failed(Gate.SYNC_FROM, stays.code, stays.message)
+    for gate, message in _PASSED.items():
+        if stays is not None and reason_of(stays.code).gate is gate:
+            yield writer.failed(gate, stays.code, stays.message)
+            return
+        yield writer.passed(gate, message)
+    yield writer.failed(Gate.TAKEN, "not_seen_yet")

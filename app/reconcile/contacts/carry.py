@@ -40,7 +40,7 @@ def _carry(current: Round, work: ContactWork, resolution: Resolution) -> None:
         work.decisions.put(resolution.ended(ResolutionState.NOT_POSSIBLE, now, CANNOT_BE_UNLINKED))
     else:
         with work.guarded():
-            carry_decision(current, work, resolution, work.hold_with)
+            carry_decision(current, work, resolution, lambda hub: work.hold_with(current.lanes, hub))
 
 
 def end_relinks(current: Round, works: Sequence[ContactWork]) -> None:

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from app.db.contacts import list_contacts, list_contacts_by_xero_id, save_contact_links
 from app.db.findings import Attempt
+from app.domain.apart import offer
 from app.domain.contact import SHARED
 from app.domain.contact_legality import explain_contact, judge_contact, judge_use
 from app.domain.contact_link import ContactLink
@@ -76,7 +77,7 @@ def _may_be_created(work: ContactWork) -> bool:
 
 async def _create(current: Round, works: Sequence[ContactWork]) -> None:
     key = uuid4().hex
-    targets = {work.link.id: work.hub.kind.project(Side.XERO, work.hub.record) for work in works}
+    targets = {work.link.id: _target(current, work) for work in works}
     await _begin(current, works, key, targets)
     try:
         answers = await current.xero.contacts.create([build_create(current, work) for work in works], key)
@@ -122,14 +123,20 @@ async def _save(current: Round, works: Sequence[ContactWork]) -> None:
         await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
 
 
+def _target(current: Round, work: ContactWork) -> Fields:
+    """What Xero holds once the contact has been created there, without what is withheld from it."""
+    return offer(Side.XERO, work.hub.kind.project(Side.XERO, work.hub.record), current.lanes)
+
+
 def build_create(current: Round, work: ContactWork) -> ContactWrite:
     """A create of all that the record says, with the settings' account number where it says none.
 
     That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app.
     """
-    fields = {path: work.hub.record.get(path) for path in SHARED}
+    offered, record = _target(current, work), work.hub.record
+    fields = {path: offered.get(path) for path in SHARED}
     template = current.connection.settings.contact_account_number
-    if template and not fields["account_number"]:
+    if template and not record.get("account_number"):
         fields["account_number"] = template.replace("{id}", work.link.partner_contact_id)
     return ContactWrite(fields, work.link.marker)
 
@@ -138,9 +145,7 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
     """Where Xero refused: the contact that is in the way, if it may well be the same; both sides are told."""
     if not works:
         return
-    asked = [
-        (work.link, refused[work.link.id].messages, build_create(current, work).fields) for work in works
-    ]
+    asked = [(work.link, refused[work.link.id].messages, list_known(current, work)) for work in works]
     matches = await find_matches(current, asked)
     owned = await _owners(current, matches)
     for work in works:
@@ -157,6 +162,15 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
             work.attempts.append(Attempt(work.link.id, "create", {}, "refused", work.refusal.message))
     await record_contacts(current, works)
     await write_contacts(current, [work for work in works if work.refusal is None])
+
+
+def list_known(current: Round, work: ContactWork) -> Fields:
+    """All that tells who it is, also what is withheld from Xero."""
+    return {**work.hub.record, **_said(current, work)}
+
+
+def _said(current: Round, work: ContactWork) -> Fields:
+    return {path: value for path, value in build_create(current, work).fields.items() if value is not None}
 
 
 def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:

@@ -13,17 +13,14 @@ from app.db.holds import trigger_held
 from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
+from app.domain.direction import Entity
 from app.domain.fields import instant_text
-from app.domain.hub import (
-    PartnerChange,
-    anew,
-    apply_moves,
-    change_sent,
-    is_refused_for_good,
-    next_change,
-    partner_view,
-)
+from app.domain.gate import CONTACTS_STAY_HOME
+from app.domain.hub import PartnerChange, anew, next_change, partner_view
+from app.domain.left_out import find_apart
 from app.domain.link import Standing, State
+from app.domain.moves import apply_moves
+from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
 from app.reconcile.kept import list_undecided, save_findings
@@ -46,8 +43,8 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     now = current.clock.now()
     changes, satisfied, again = [], [], set()
     for work in works:
-        plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link)
-        change = _find_change(work)
+        plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link, current.lanes)
+        change = _find_change(current, work)
         if change is None:
             satisfied.append(work.link.id)
         elif not is_refused_for_good(work.hub, change):
@@ -72,9 +69,9 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         work.before = work.link
 
 
-def _find_change(work: ContactWork) -> PartnerChange | None:
+def _find_change(current: Round, work: ContactWork) -> PartnerChange | None:
     """As of an invoice (`reconcile.record`)."""
-    change = next_change(work.hub) if work.link.skip is None else None
+    change = next_change(work.hub, current.lanes) if work.link.skip is None else None
     return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 
 
@@ -83,17 +80,28 @@ def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: Partner
     hold = work.refusal or plan.hold
     if hold is not None:
         return Standing.held(hold)
-    if plan.moves or work.link.xero_due or work.link.is_push_due or groups_due(current, work.link):
+    pushes = work.link.is_push_due and takes_contacts(current)
+    if plan.moves or work.link.xero_due or pushes or groups_due(current, work.link):
         return WORK_LEFT
     if change is not None:
         refused = is_refused_for_good(work.hub, change)
         return Standing.held(PARTNER_REFUSES) if refused else AWAITING_PARTNER
-    return Standing(State.SETTLED) if work.link.xero_contact_id else STAYS_HOME
+    if work.link.xero_contact_id is None and not work.link.is_push_due:
+        return STAYS_HOME
+    stays = CONTACTS_STAY_HOME if work.link.is_push_due else find_apart(work.hub, current.lanes)
+    return Standing(State.SETTLED, stays.code, stays.message) if stays else Standing(State.SETTLED)
+
+
+def takes_contacts(current: Round) -> bool:
+    """Whether the app's contacts go to Xero other than with an invoice."""
+    return current.lanes.takes(Side.XERO, Entity.CONTACTS)
 
 
 def groups_due(current: Round, link: ContactLink) -> frozenset[str]:
     """Xero's groups that the contact is still to be put into; each only once, so nobody's removal is undone."""
     if link.xero_contact_id is None or link.unusable is not None:
+        return frozenset()
+    if not takes_contacts(current):
         return frozenset()
     mapped = current.connection.settings.contact_groups
     wanted = {mapped[code] for code in link.hub.record.get("groups") or () if code in mapped}

@@ -20,7 +20,7 @@ from app.reconcile.contacts.chosen import link_chosen
 from app.reconcile.contacts.ensure import ensure_contacts
 from app.reconcile.contacts.groups import join_groups
 from app.reconcile.contacts.reads import read_followed
-from app.reconcile.contacts.record import record_contacts
+from app.reconcile.contacts.record import record_contacts, takes_contacts
 from app.reconcile.contacts.unfinished import finish_contact_creates
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
@@ -43,11 +43,14 @@ async def reconcile_contacts(current: Round, limit: int) -> None:
     works = await start_work(current, links)
     await link_chosen(current, works)
     end_relinks(current, works)
-    await _observe(current, [work for work in works if work.refusal is None and work.link.needs_a_read])
+    lanes = current.lanes
+    due = [work for work in works if work.refusal is None and work.link.needs_a_read(lanes)]
+    await _observe(current, due)
     await record_contacts(current, works)
     await write_contacts(current, works)
     await join_groups(current, works)
-    await ensure_contacts(current, sorted(_list_pushed(works)))
+    if takes_contacts(current):
+        await ensure_contacts(current, sorted(_list_pushed(works)))
     # Links may have moved: whose contact an invoice names is asked anew from here on.
     current.contact_keys.clear()
     current.contact_sharers.clear()

@@ -12,10 +12,19 @@ from app.db.findings import Attempt
 from app.domain.change import moves_to_json
 from app.domain.contact import common_ground, from_contact_document, observed_contact
 from app.domain.contact_link import ContactLink, plan_contact
+from app.domain.direction import Lanes
 from app.domain.discrepancy import Found
 from app.domain.fields import ABSENT, Fields, differing
 from app.domain.hold import Hold
-from app.domain.hub import Hub, Observed, observe_document, observe_xero, partner_view, xero_answered
+from app.domain.hub import (
+    Hub,
+    Observed,
+    catch_up,
+    observe_document,
+    observe_xero,
+    partner_view,
+    xero_answered,
+)
 from app.domain.link import Standing
 from app.domain.merge import Conflict
 from app.domain.sides import Side
@@ -84,9 +93,9 @@ class ContactWork:
         """Go on with this hub."""
         self.link = replace(self.link, hub=hub)
 
-    def hold_with(self, hub: Hub) -> Hold | None:
+    def hold_with(self, lanes: Lanes, hub: Hub) -> Hold | None:
         """What would hold the link if its hub were this one."""
-        return plan_contact(replace(self.link, hub=hub)).hold
+        return plan_contact(replace(self.link, hub=hub), lanes).hold
 
     @property
     def hub(self) -> Hub:
@@ -125,6 +134,9 @@ def take_said(current: Footing, works: Sequence[ContactWork]) -> None:
 
 def _take_said(current: Footing, work: ContactWork) -> None:
     work.link = work.link.with_details()
+    if work.hub.has_apart:
+        at, partner_at = work.link.xero_updated_at or NEVER, work.link.partner_at
+        work.moved(catch_up(work.hub, rules=current.rules, xero_at=at, partner_at=partner_at))
     for rank, said in work.link.list_news():
         based_on = work.hub.acked_revision if said.based_on is None else said.based_on
         seen = from_contact_document(said.body, partner_view(work.hub, based_on))

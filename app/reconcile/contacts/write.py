@@ -17,7 +17,8 @@ from app.domain.change import moves_to_json
 from app.domain.contact_legality import explain_contact
 from app.domain.contact_link import plan_contact
 from app.domain.fields import Fields
-from app.domain.hub import Move, apply_moves, xero_moves
+from app.domain.hub import xero_moves
+from app.domain.moves import Move, apply_moves
 from app.domain.xero_contact import ContactWrite, XeroContact
 from app.domain.xero_invoice import Refused
 from app.reconcile.contacts.record import record_contacts
@@ -49,13 +50,13 @@ async def write_contacts(current: Round, works: Sequence[ContactWork]) -> None:
 
 
 def _prepare(current: Round, work: ContactWork) -> Sending | None:
-    link, plan = work.link, plan_contact(work.link)
+    link, plan = work.link, plan_contact(work.link, current.lanes)
     held = current.fresh_contacts.get(link.xero_contact_id or "")
     is_unmarked = held is not None and not held.contact_number and not link.is_shared and held.is_usable
     needs_mark = is_unmarked and work.joined is not None
     if held is None or not (plan.moves or needs_mark):
         return None
-    due = xero_moves(link.hub)
+    due = xero_moves(link.hub, current.lanes)
     moves = {path: due[path] for path in plan.moves}
     target = apply_moves(link.hub.xero_shadow, moves)
     fields = {path: target.get(path) for path in plan.moves}

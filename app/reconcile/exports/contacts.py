@@ -22,9 +22,10 @@ from app.domain.fields import Fields
 from app.domain.hold import Hold
 from app.domain.refusals import CONTACT_NAME_TAKEN
 from app.domain.xero_contact import XeroContact
-from app.reconcile.contacts.ensure import build_create
+from app.reconcile.contacts.ensure import build_create, list_known
 from app.reconcile.contacts.matching import match_contact
 from app.reconcile.contacts.reads import read_followed
+from app.reconcile.contacts.record import takes_contacts
 from app.reconcile.contacts.work import ContactWork, read_said, take_contact
 from app.reconcile.exports.faces import face_of_contact
 from app.reconcile.exports.foresight import FORESEEN
@@ -78,7 +79,7 @@ async def plan_contacts(current: Round, export: Export) -> tuple[list[PlannedThi
 
 async def _list_links(current: Round, export: Export) -> list[ContactLink]:
     async with current.database.reading() as session:
-        if export.all_contacts:
+        if export.all_contacts and takes_contacts(current):
             keys = await list_all_customers(session, current.connection_id)
         else:
             keys = await list_customers_in_scope(session, current.connection_id, export.issued_from)
@@ -132,14 +133,15 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
     if work.refusal is not None:
         return held(work.refusal), ()
     if work.link.xero_contact_id is not None:
-        return _foresee_linked(work, ExportOutcome.UNCHANGED)
+        return _foresee_linked(current, work, ExportOutcome.UNCHANGED)
     if work.link.wanted_xero_id is not None:
         return Result(ExportOutcome.ADOPTED, "chosen_by_hand", "Somebody chose its contact in Xero."), ()
     hold = judge_contact(work.hub.record, SHARED)
     if hold is not None:
         return held(hold), ()
     sent = build_create(current, work).fields
-    match = match_contact(work.link, sent, book.list_like(work.link, sent))
+    keys = current.connection.settings.contact_matching
+    match = match_contact(work.link, list_known(current, work), book.list_like(work.link, sent), keys)
     if match is None:
         _expect(work, sent, book)
         return Result(ExportOutcome.CREATED), ()
@@ -148,10 +150,12 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
     return (held(hold), ()) if hold else _join(current, work, contact, book)
 
 
-def _foresee_linked(work: ContactWork, otherwise: ExportOutcome) -> tuple[Result, tuple[str, ...]]:
+def _foresee_linked(
+    current: Round, work: ContactWork, otherwise: ExportOutcome
+) -> tuple[Result, tuple[str, ...]]:
     link = work.link
     unusable = judge_use(link.hub.record.get("name"), link.unusable)
-    plan = plan_contact(link)
+    plan = plan_contact(link, current.lanes)
     if unusable is not None or (plan.hold and not plan.moves and otherwise is ExportOutcome.UNCHANGED):
         return held(unusable or plan.hold), ()
     moved = ExportOutcome.CHANGED if plan.moves and otherwise is ExportOutcome.UNCHANGED else otherwise
@@ -165,7 +169,7 @@ def _join(
     book.owners[contact.xero_contact_id] = work.link.partner_contact_id
     with work.guarded():
         take_contact(current, work, contact)
-    return (held(work.refusal), ()) if work.refusal else _foresee_linked(work, ExportOutcome.ADOPTED)
+    return (held(work.refusal), ()) if work.refusal else _foresee_linked(current, work, ExportOutcome.ADOPTED)
 
 
 def _judge_owner(contact: XeroContact, book: Book) -> Hold | None:

@@ -238,7 +238,7 @@ def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[
 def _adopt(current: Round, sight: Sight, invoice: XeroInvoice) -> None:
     """The invoice is taken in, in memory; what it would have to be told is planned from there."""
     work = sight.work
-    link = replace(work.link, hub=replace(work.hub, unanswered=create_target(work.hub)))
+    link = replace(work.link, hub=replace(work.hub, unanswered=create_target(work.hub, current.lanes)))
     work.link = as_adopted(link, invoice)
     take_invoice(current, work, invoice, work.hub.record.get("contact"))
     sight.found, sight.link = invoice, work.link

@@ -12,6 +12,7 @@ from typing import Self
 import uvicorn
 
 from app.sandbox.partner.application import WEBHOOK_PATH, build_application
+from app.sandbox.serving import PromptServer
 
 START_PATIENCE_SECONDS = 60
 
@@ -48,26 +49,25 @@ class SandboxPartner:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join()
         self._socket.close()
 
 
-class AnnouncingServer(uvicorn.Server):
+class AnnouncingServer(PromptServer):
     """A server that says when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
         self.is_listening = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_listening.set()
+        super().__init__(config, self.is_listening.set)
 
 
 def build_config() -> uvicorn.Config:
     """A fresh app, quiet but for warnings."""
-    return uvicorn.Config(build_application(), log_level="warning", timeout_graceful_shutdown=2)
+    return uvicorn.Config(
+        build_application(), log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2,
+        proxy_headers=False,
+    )  # fmt: skip
 
 
 def bind_socket(host: str, port: int) -> socket.socket:

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from app.sandbox.troubles import FAULTS
@@ -61,7 +60,7 @@ class Faults:
     """All faults that were ordered, oldest first."""
 
     _ordered: list[Fault] = field(default_factory=list)
-    _ids: "count[int]" = field(default_factory=lambda: count(1))
+    _newest_id: int = 0
 
     def order(self, wish: dict[str, Any], organisations: Mapping[str, Organisation]) -> Fault:
         """Add a fault. Raises ValueError for an unknown kind, name or type. Stale reads will show this very moment."""
@@ -73,7 +72,8 @@ class Faults:
                 raise ValueError(f"{name} is not a setting of a fault, or has the wrong type")
         if wish.get("kind") not in FAULTS:
             raise ValueError(f"kind must be one of {', '.join(FAULTS)}")
-        fault = Fault(next(self._ids), **{**wish, "seconds": float(wish.get("seconds", 30))})
+        self._newest_id += 1
+        fault = Fault(self._newest_id, **{**wish, "seconds": float(wish.get("seconds", 30))})
         if fault.kind == "stale":
             fault.moment = {key: organisation.freeze() for key, organisation in organisations.items()}
         self._ordered.append(fault)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.sandbox.serving import PromptServer
 from app.sandbox.xero import (
     bank_transaction_endpoints,
     contact_endpoints,
@@ -40,6 +41,7 @@ from app.sandbox.xero.control_answers import ControlError, answer_control_error
 from app.sandbox.xero.credits import FAMILIES
 from app.sandbox.xero.doorway import Doorway
 from app.sandbox.xero.faults import API_PREFIX
+from app.sandbox.xero.frozen import Frozen, thaw
 from app.sandbox.xero.gate import Endpoint, guard
 from app.sandbox.xero.organisation_controls import build_organisation_routes
 from app.sandbox.xero.sandbox import Sandbox, Start, build_sandbox
@@ -145,38 +147,31 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
         with suppress(asyncio.CancelledError):
             await delivering
 
-    api = [
-        Route(API_PREFIX + path, guard(resource, endpoint), methods=[method])
-        for method, path, resource, endpoint in list_api()
-    ]
-    every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
-    rest = [Route(API_PREFIX + "/{rest:path}", _not_built, methods=every)]
-    routes = [
-        *build_control_routes(),
-        *build_organisation_routes(),
-        *build_act_routes((*people.ACTS, *people_credits.ACTS, *people_settings.ACTS)),
-        *_identity_routes(),
-        *api,
-        *rest,
-    ]
     app = Starlette(
-        routes=routes, lifespan=deliver_webhooks, exception_handlers={ControlError: answer_control_error}
+        routes=_list_routes(),
+        lifespan=deliver_webhooks,
+        exception_handlers={ControlError: answer_control_error},
     )
     app.state.sandbox = sandbox
     return Doorway(app, sandbox)
 
 
-class _Announcing(uvicorn.Server):
-    """A uvicorn server that tells when it listens."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, then announce."""
-        await super().startup(sockets)
-        self._announce()
+@cache
+def _list_routes() -> list[Route]:
+    """Every route, worked out once for all sandboxes of a process: none of them remembers anything."""
+    api = [
+        Route(API_PREFIX + path, guard(resource, endpoint), methods=[method])
+        for method, path, resource, endpoint in list_api()
+    ]
+    every = ["GET", "PUT", "POST", "PATCH", "DELETE"]
+    return [
+        *build_control_routes(),
+        *build_organisation_routes(),
+        *build_act_routes((*people.ACTS, *people_credits.ACTS, *people_settings.ACTS)),
+        *_identity_routes(),
+        *api,
+        Route(API_PREFIX + "/{rest:path}", _not_built, methods=every),
+    ]
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, str]:
@@ -185,13 +180,13 @@ def bind(host: str, port: int) -> tuple[socket.socket, str]:
     return listener, f"http://{host}:{listener.getsockname()[1]}"
 
 
-def build_server(sandbox: Sandbox, announce: Callable[[], None]) -> uvicorn.Server:
+def build_server(sandbox: Sandbox, announce: Callable[[], None]) -> PromptServer:
     """A server for the sandbox; run it with a socket from `bind`."""
     config = uvicorn.Config(
-        build_app(sandbox), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1,
-        server_header=False,
+        build_app(sandbox), log_config=None, log_level="warning", access_log=False, lifespan="on",
+        timeout_graceful_shutdown=1, server_header=False, proxy_headers=False,
     )  # fmt: skip
-    return _Announcing(config, announce)
+    return PromptServer(config, announce)
 
 
 @dataclass(frozen=True)
@@ -220,10 +215,16 @@ def describe(sandbox: Sandbox, root_url: str) -> SandboxXero:
 
 
 @contextmanager
-def serve_in_thread(start: Start | None = None, port: int = 0) -> Iterator[SandboxXero]:
-    """Serve a sandbox on loopback in a thread of this process until the block ends."""
+def serve_in_thread(
+    start: Start | None = None, port: int = 0, frozen: Frozen | None = None
+) -> Iterator[SandboxXero]:
+    """Serve a sandbox on loopback in a thread of this process until the block ends.
+
+    With `frozen` it goes on from there, and only the webhook address of `start` counts.
+    """
     listener, root_url = bind("127.0.0.1", port)
-    sandbox = build_sandbox(start or Start(), root_url)
+    start = start or Start()
+    sandbox = thaw(frozen, root_url, start.webhook_url) if frozen else build_sandbox(start, root_url)
     listening = threading.Event()
     server = build_server(sandbox, listening.set)
     thread = threading.Thread(
@@ -235,6 +236,6 @@ def serve_in_thread(start: Start | None = None, port: int = 0) -> Iterator[Sandb
             raise RuntimeError("the Xero sandbox did not start")
         yield describe(sandbox, root_url)
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(PATIENCE_SECONDS)
         listener.close()

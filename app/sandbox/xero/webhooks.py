@@ -28,6 +28,7 @@ ANSWER_WITHIN = 5.0
 RETRY_EVERY = timedelta(minutes=15)
 DISABLED_AFTER = timedelta(hours=24)
 _LOOK_AGAIN_SECONDS = 0.5
+_OF_A_RUNNING_SERVER = frozenset({"_wake", "_sending", "_client"})
 
 
 @cache
@@ -66,6 +67,18 @@ class Webhooks:
 
     def __post_init__(self) -> None:
         self.queue = WebhookQueue(self.root_url)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept when a sandbox is put away: not who waits for it, nor its way out."""
+        return {name: value for name, value in vars(self).items() if name not in _OF_A_RUNNING_SERVER}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _wake=asyncio.Event(), _sending=asyncio.Lock(), _client=None)
+
+    def move(self, root_url: str, url: str | None) -> None:
+        """Be at another address, and deliver to another."""
+        self.root_url = self.queue.root_url = root_url
+        self.url = url
 
     def publish(self, events: list[Event]) -> None:
         """Take events on; without a subscription they are gone."""

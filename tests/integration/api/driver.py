@@ -19,10 +19,11 @@ from sqlalchemy import text
 
 from app.api.dependencies import Services
 from app.clock import Clock
-from app.db.connections import find_connection, save_settings, save_state
+from app.db.connections import find_connection, save_state
 from app.db.idempotency import ClaimBook
 from app.db.organisations import save_organisation
 from app.db.session import Database
+from app.db.settings import save_settings
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import Account, Organisation, TaxRate
 from app.domain.settings import ConnectionSettings
@@ -134,7 +135,7 @@ class Plumbline:
         async with self.database.writing() as session:
             now = datetime.now(UTC)
             await save_organisation(session, connection_id, ORGANISATION, now)
-            await save_settings(session, connection_id, settings, 0)
+            await save_settings(session, connection_id, settings, 0, at=now)
             await save_state(session, connection_id, ConnectionState.ACTIVE, None, now)
         return f"/v1/connections/{connection_id}"
 

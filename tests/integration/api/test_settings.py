@@ -87,6 +87,27 @@ async def test_what_is_not_named_stays_and_null_takes_away(plumbline: Plumbline)
         ({"import_from_xero": None}, "import_from_xero"),
         ({"sync_from": "July"}, "sync_from"),
         ({"tracking": "North"}, "tracking"),
+        ({"revenue_accounts": {"discount": "210"}}, "revenue_accounts.discount"),
+        ({"item_accounts": {"TAP": "acc-bank"}}, "item_accounts.TAP"),
+        ({"item_accounts": {"xero:1": "200"}}, "item_accounts.xero:1"),
+        ({"expense_taxes": {"gst": "OUTPUT9"}}, "expense_taxes.gst"),
+        ({"unmapped_category": None}, "unmapped_category"),
+        ({"contact_matching": ["phone"]}, "contact_matching.0"),
+        ({"contact_matching": None}, "contact_matching"),
+        ({"conflict_policies": {"lines/*/colour": "hold"}}, "conflict_policies.lines/*/colour"),
+        ({"conflict_policies": {"lines": "loudest_wins"}}, "conflict_policies.lines"),
+        ({"directions": {"quotes": "off"}}, "directions.quotes"),
+        ({"directions": {"invoices": "sideways"}}, "directions.invoices"),
+        ({"directions": {"items": "both"}}, "directions.items"),
+        ({"directions": {"items": "to_xero"}, "items": "off"}, "directions.items"),
+        ({"directions": {"invoices": "off"}}, "directions.payments"),
+        ({"directions": {"invoices": "to_xero"}, "fields": {"due_on": "to_partner"}}, "fields.due_on"),
+        ({"fields": {"lines/*/unit_price": "off"}}, "fields.lines/*/unit_price"),
+        ({"mode": "yearly"}, "mode"),
+        ({"mode": None}, "mode"),
+        ({"at": "24:00"}, "at"),
+        ({"weekday": "someday"}, "weekday"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
     ],
 )
 async def test_what_cannot_be_chosen_is_named(
@@ -99,6 +120,68 @@ async def test_what_cannot_be_chosen_is_named(
     assert answer.status_code == 422
     assert field in name_faults(answer)
     assert await plumbline.get_connection(path) == before
+
+
+async def test_lines_that_are_no_plain_sales_may_go_to_expenses(plumbline: Plumbline) -> None:
+    """Discounts, fees, freight and refunds by category, and single items (E4, I11); ordinary sales stay revenue."""
+    path = await plumbline.open_active()
+    change = {
+        "revenue_accounts": {"discount": "445"},
+        "item_accounts": {"FEE-1": "445", "TAP": "200"},
+        "expense_taxes": {"gst": "INPUT"},
+        "unmapped_category": "general",
+    }
+    settings = (await plumbline.http.patch(f"{path}/settings", json=change)).json()
+    assert settings["revenue_accounts"] == {"general": "acc-sales", "discount": "acc-power"}
+    assert settings["item_accounts"] == {"FEE-1": "acc-power", "TAP": "acc-sales"}
+    # Codes that differ in case alone are one item's.
+    again = (await plumbline.http.patch(f"{path}/settings", json={"item_accounts": {"tap": "445"}})).json()
+    assert again["item_accounts"] == {"FEE-1": "acc-power", "tap": "acc-power"}
+    fit = (await plumbline.http.get(f"{path}/accounts", params={"fit_for": "lines"})).json()["data"]
+    assert [account["account_id"] for account in fit] == ["acc-sales", "acc-power"]
+
+
+async def test_products_have_one_setting_under_two_names(plumbline: Plumbline) -> None:
+    """`items` is the direction of products too; what goes both ways is not kept (C7, E7)."""
+    path = await plumbline.open_active()
+    change = {"directions": {"items": "to_xero", "payments": "to_partner", "invoices": "both"}}
+    settings = (await plumbline.http.patch(f"{path}/settings", json=change)).json()
+    assert (settings["items"], settings["is_active"]) == ("on", True)
+    assert settings["directions"] == dict.fromkeys(("invoices", "contacts", "credits"), "both") | {
+        "payments": "to_partner",
+        "items": "to_xero",
+    }
+    assert dict((await plumbline.get_connection(path)).settings.directions) == {"payments": "to_partner"}
+    off = (await plumbline.http.patch(f"{path}/settings", json={"items": "off"})).json()
+    assert off["directions"]["items"] == "off"
+
+
+async def test_the_names_that_can_be_chosen_are_told(plumbline: Plumbline) -> None:
+    """Whoever misspells a field reads which there are (N1, E7)."""
+    path = await plumbline.open_active()
+    change = {"conflict_policies": {"referense": "hold"}, "fields": {"referense": "off"}}
+    problem = (await plumbline.http.patch(f"{path}/settings", json=change)).json()
+    told = {error["field"]: error["message"] for error in problem["errors"]}
+    assert {"conflict_policies.referense", "fields.referense"} == told.keys()
+    assert all("reference" in message and "contact.phone" in message for message in told.values())
+
+
+async def test_settings_by_which_something_stayed_where_it_is_are_looked_at_anew(
+    plumbline: Plumbline,
+) -> None:
+    """A document before `sync_from` goes on its way once that is earlier, and Xero is searched from the start (I7)."""
+    path = await plumbline.open_active()
+    await plumbline.http.put(f"{path}/invoices/inv_1", json=document())
+    await plumbline.execute(
+        "UPDATE invoice_links SET state = 'settled', reason_code = 'before_sync_from', settled_generation = generation"
+    )
+    await plumbline.execute("UPDATE connections SET sweep_due = false, swept_to = now()")
+    await plumbline.http.patch(f"{path}/settings", json={"sync_from": "2026-07-01"})
+    assert (await plumbline.http.get(f"{path}/invoices/inv_1")).json()["state"] == "behind"
+    assert not (await plumbline.get_connection(path)).sweep_due
+    await plumbline.http.patch(f"{path}/settings", json={"sync_from": "2026-01-01"})
+    connection = await plumbline.get_connection(path)
+    assert (connection.sweep_due, connection.swept_to) == (True, None)
 
 
 async def test_accounts_wait_for_consent_and_a_policy_does_not(plumbline: Plumbline) -> None:

@@ -41,6 +41,7 @@ def list_left_behind(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.proof
 def test_every_step_of_the_demo_holds(tmp_path: Path, database_url: str, redis_url: str) -> None:
     """Ten steps, then every figure that is counted; no process is left behind."""
     ended = run_demo(tmp_path, database_url, redis_url)

@@ -208,6 +208,7 @@ async def test_a_large_organisation_with_few_links_is_compared_by_ids(
     assert (kept["compared"]["calls"], kept["compared"]["invoices"]) == (4, 110)
 
 
+@pytest.mark.proof
 async def test_an_organisation_of_few_pages_is_compared_by_pages_and_the_rest_by_ids(
     odd: OddServer, new_round: NewRound
 ) -> None:

@@ -68,7 +68,7 @@ def listening() -> Iterator[Starlette]:
     thread.start()
     assert server.is_listening.wait(60)
     yield application
-    server.should_exit = True
+    server.end()
     thread.join()
     bound.close()
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from app.sandbox.xero import SandboxXero, serve_in_thread
+from tests.facts.wire import find_specification
 from tests.sandbox.xero.driver import EVERY_SCOPE, Receiver, XeroApp, open_receiver
 from tests.sandbox.xero.sdk import Sdk
-from tests.sandbox.xero.specification import SPECIFICATION, Specification
+from tests.sandbox.xero.specification import Specification
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def xero() -> Iterator[SandboxXero]:
 @pytest.fixture(scope="session")
 def judge() -> Specification | None:
     """Xero's own specification; None where it is not beside the repository."""
-    return Specification(SPECIFICATION.read_text()) if SPECIFICATION.exists() else None
+    return find_specification()
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT
 from app.domain.hub import (
     Hub,
     Observed,
     PartnerChange,
     Rules,
-    change_sent,
+    catch_up,
     next_change,
     observe_document,
     observe_xero,
@@ -21,6 +22,7 @@ from app.domain.hub import (
     xero_moves,
 )
 from app.domain.policy import ConflictPolicy
+from app.domain.sent import change_sent
 from app.domain.sides import Side, holds
 from tests.unit.domain.samples import AT, RECORD, VOCABULARY
 
@@ -45,6 +47,7 @@ def app_says(
     based_on: int | None = 0,
     policy: ConflictPolicy = XERO_WINS,
     version: int | None = None,
+    lanes: Lanes = OPEN,
 ) -> Observed:
     """The hub takes a document, the next version unless it is named."""
     return observe_document(
@@ -52,27 +55,39 @@ def app_says(
         fields,
         version=hub.partner_version + 1 if version is None else version,
         based_on=based_on,
-        rules=rules(policy),
+        rules=rules(policy, lanes),
         at=AT,
         xero_at=AT,
     )
 
 
-def xero_shows(hub: Hub, fields: Mapping[str, Any], *, policy: ConflictPolicy = XERO_WINS) -> Observed:
+def xero_shows(
+    hub: Hub, fields: Mapping[str, Any], *, policy: ConflictPolicy = XERO_WINS, lanes: Lanes = OPEN
+) -> Observed:
     """The hub takes what a read of Xero shows."""
-    return observe_xero(hub, fields, rules=rules(policy), at=AT, partner_at=AT)
+    return observe_xero(hub, fields, rules=rules(policy, lanes), at=AT, partner_at=AT)
 
 
 def xero_answers(
-    hub: Hub, wrote: Mapping[str, Any], returned: Mapping[str, Any], *, policy: ConflictPolicy = XERO_WINS
+    hub: Hub,
+    wrote: Mapping[str, Any],
+    returned: Mapping[str, Any],
+    *,
+    policy: ConflictPolicy = XERO_WINS,
+    lanes: Lanes = OPEN,
 ) -> Observed:
     """The hub takes Xero's answer to a write."""
-    return xero_answered(hub, wrote, returned, rules=rules(policy), at=AT, partner_at=AT)
+    return xero_answered(hub, wrote, returned, rules=rules(policy, lanes), at=AT, partner_at=AT)
 
 
-def rules(policy: ConflictPolicy) -> Rules:
-    """The rules of a connection with that policy and the sample's maps."""
-    return Rules(policy.winner_of, VOCABULARY)
+def directions_change(hub: Hub, lanes: Lanes = OPEN, *, policy: ConflictPolicy = XERO_WINS) -> Observed:
+    """The hub takes up what travels by the new directions."""
+    return catch_up(hub, rules=rules(policy, lanes), xero_at=AT, partner_at=AT)
+
+
+def rules(policy: ConflictPolicy, lanes: Lanes = OPEN) -> Rules:
+    """The rules of a connection with that policy, the sample's maps and those directions."""
+    return Rules(policy.winner_of, VOCABULARY, lanes)
 
 
 def sent(hub: Hub) -> tuple[Hub, PartnerChange]:

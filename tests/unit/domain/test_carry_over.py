@@ -32,9 +32,13 @@ SOURCE = Organisation(
     accounts=(
         account("old-sales", "200", "Sales"),
         account("old-labour", "210", "Labour"),
+        account("old-costs", "400", "Costs", "EXPENSE"),
         account("old-bank", None, "Business account", "BANK"),
     ),
-    tax_rates=(TaxRate("OUTPUT", "GST on Income", Decimal(10), "ACTIVE", True),),
+    tax_rates=(
+        TaxRate("OUTPUT", "GST on Income", Decimal(10), "ACTIVE", True),
+        TaxRate("INPUT", "GST on Expenses", Decimal(10), "ACTIVE", False),
+    ),
     tracking_categories=(
         TrackingCategory("old-cat", "Region", options=(TrackingOption("old-opt", "North"),)),
     ),
@@ -45,6 +49,7 @@ TARGET = replace(
     name="New Books",
     accounts=(
         account("new-sales", "200", "Income"),
+        account("new-costs", "400", "Costs", "EXPENSE"),
         account("new-bank", None, "Business account", "BANK"),
     ),
     tracking_categories=(
@@ -53,7 +58,9 @@ TARGET = replace(
     branding_themes=(BrandingTheme("new-theme", "Blue"),),
 )
 SETTINGS = ConnectionSettings(
-    revenue_accounts={"general": "old-sales", "labour": "old-labour"},
+    revenue_accounts={"general": "old-sales", "labour": "old-labour", "discount": "old-costs"},
+    item_accounts={"TAP": "old-sales", "FEE": "old-costs"},
+    expense_taxes={"gst": "INPUT", "none": "EXEMPTEXPENSES"},
     taxes={"gst": "OUTPUT"},
     payment_account_id="old-bank",
     payment_accounts={"card": "old-bank"},
@@ -70,7 +77,9 @@ SETTINGS = ConnectionSettings(
 def test_accounts_are_found_by_code_and_bank_accounts_by_name() -> None:
     """Ids are another organisation's; what the new one lacks is left for the business to choose."""
     carried = carry_over(SETTINGS, SOURCE, TARGET)
-    assert carried.revenue_accounts == {"general": "new-sales"}
+    assert carried.revenue_accounts == {"general": "new-sales", "discount": "new-costs"}
+    assert carried.item_accounts == {"TAP": "new-sales", "FEE": "new-costs"}
+    assert carried.expense_taxes == {"gst": "INPUT"}
     assert carried.payment_account_id == "new-bank"
     assert carried.payment_accounts == {"card": "new-bank"}
     assert carried.tracking == {"new-cat": "new-opt"}

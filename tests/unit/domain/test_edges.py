@@ -36,12 +36,13 @@ def test_a_line_held_whole_keeps_the_order_from_moving_in_the_app() -> None:
 
 
 def test_an_unanswered_change_does_not_overwrite_a_value_that_is_held_since() -> None:
-    """The guard of unacknowledged moves leaves open conflicts alone as well."""
+    """The guard of unacknowledged moves leaves open conflicts alone: it asks what is there, and moves nothing."""
     hub, _ = sent(xero_shows(START, changed(XERO, {"reference": "X"}), policy=HOLD).hub)
     hub = app_says(hub, changed(APP, {"reference": "P"}), policy=HOLD).hub
     assert hub.open_conflicts == {"reference"}
     change = next_change(hub)
-    assert change is None or "reference" not in change.moves
+    assert change is not None
+    assert change.moves == {"reference": ("P", "P")}
 
 
 def test_a_held_conflict_ends_on_a_cancelled_invoice() -> None:

@@ -1,18 +1,9 @@
 """The hub and the partner: compare-and-set, the view, revisions, refusals (DESIGN section 2)."""
 
 from app.domain.fields import ABSENT
-from app.domain.hub import (
-    Hub,
-    Observed,
-    PartnerChange,
-    acknowledged,
-    change_refused,
-    change_sent,
-    is_refused_for_good,
-    next_change,
-    partner_view,
-)
+from app.domain.hub import Hub, Observed, PartnerChange, next_change, partner_view
 from app.domain.merge import Conflict
+from app.domain.sent import acknowledged, change_refused, change_sent, is_refused_for_good
 from app.domain.sides import Side
 from tests.unit.domain.samples import changed
 from tests.unit.domain.story import (

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.policy import ConflictPolicy
+from app.domain.policy import ConflictPolicy, Policies
 from app.domain.sides import Side
 from tests.unit.domain.samples import AT
 
@@ -42,6 +42,38 @@ def test_the_newest_wins_and_xero_wins_a_tie(
     """The later instant, to the microsecond; of equal ones Xero's, whose books a tax office reads."""
     winner_of = ConflictPolicy.NEWEST_WINS.winner_of(seen_side, seen_at, other_at)
     assert winner_of("lines/l1/unit_price") is winner
+
+
+@pytest.mark.parametrize(
+    ("path", "winner"),
+    [
+        ("reference", P),
+        ("due_on", X),
+        ("lines/l1/unit_price", X),
+        ("lines/l1/description", P),
+        ("lines/l1/account", None),
+        ("lines/l1/category", None),
+        ("lines/l1", P),
+        ("line_order", P),
+        ("payments/p1/amount", X),
+        ("credits/c1", X),
+        ("phone", P),
+        ("email", X),
+    ],
+)
+def test_the_closest_policy_decides(path: str, winner: Side | None) -> None:
+    """A field's own before that of its lines or customer, that before the one for everything (N1)."""
+    policies = Policies(
+        ConflictPolicy.XERO_WINS,
+        {
+            "reference": ConflictPolicy.PARTNER_WINS,
+            "lines": ConflictPolicy.PARTNER_WINS,
+            "lines/*/unit_price": ConflictPolicy.XERO_WINS,
+            "lines/*/category": ConflictPolicy.HOLD,
+            "contact.phone": ConflictPolicy.PARTNER_WINS,
+        },
+    )
+    assert policies.winner_of(X, AT, AT)(path) is winner
 
 
 def test_policies_have_their_names_in_the_api() -> None:

@@ -94,7 +94,7 @@ def test_an_undo_is_done_when_each_side_has_its_own_value_again() -> None:
         back.hub,
         partner_shadow=changed(back.hub.partner_shadow, {"reference": "PO a"}),
         xero_shadow=changed(back.hub.xero_shadow, {"reference": "PO x"}),
-        apart={},
+        parted={},
     )
     assert judge(undo, apart, None, LATER).state is ResolutionState.DONE
 

@@ -143,3 +143,22 @@ def test_an_edited_code_is_noted_and_is_no_problem() -> None:
     [note] = list_new_problems(CHOSEN, FRESH, after)
     assert (note.code, note.setting) == ("account_code_changed", "revenue_accounts.materials")
     assert "2100" in note.fact
+
+
+def test_accounts_of_expenses_are_fresh_where_they_may_be_and_named_when_they_go() -> None:
+    """Of a category that is no plain sales and of an item (E4, I11); their tax types too."""
+    chosen = ConnectionSettings(
+        revenue_accounts={"discount": "id-400"},
+        item_accounts={"FEE": "id-400"},
+        expense_taxes={"gst": "INPUT"},
+    )
+    assert list_problems(chosen, FRESH) == ()
+    archived = with_account("400", status="ARCHIVED")
+    assert [problem.setting for problem in list_problems(chosen, archived)] == [
+        "revenue_accounts.discount",
+        "item_accounts.FEE",
+    ]
+    taxes = replace(FRESH, tax_rates=(tax_rate("INPUT", "10", classes=("ASSET",)),))
+    [problem] = list_problems(chosen, taxes)
+    assert (problem.setting, problem.code) == ("expense_taxes.gst", "tax_stale")
+    assert "accounts of expenses" in problem.fact

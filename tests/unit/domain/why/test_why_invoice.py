@@ -10,8 +10,10 @@ from hypothesis import given
 
 from app.domain.connection import ConnectionState
 from app.domain.contact_link import ContactLink, Mention
-from app.domain.hub import Hub, change_sent, next_change
+from app.domain.direction import Direction
+from app.domain.hub import Hub, next_change
 from app.domain.link import Standing, State
+from app.domain.sent import change_sent
 from app.domain.skip import Skip
 from app.domain.why.facts import InvoiceFacts, LastAttempt, LastChange
 from app.domain.why.gates import Gate, Outcome
@@ -203,3 +205,42 @@ def test_totals_that_differ_are_no_agreement() -> None:
     """A cent is not silent."""
     answer = answer_invoice(in_step(total="1100.01"))
     assert failed(answer) == [("totals", "total_differs")]
+
+
+def test_what_does_not_travel_is_told_and_stops_nothing_else() -> None:
+    """Each side keeps its own by the settings: the direction is named, and every other gate is judged (E5)."""
+    settings = replace(CONNECTION.settings, field_directions={"reference": Direction.TO_XERO})
+    hub = in_step().link.hub
+    kept = replace(
+        hub,
+        xero_shadow={**hub.xero_shadow, "reference": "PO of Xero"},
+        xero_apart={"reference": hub.record.get("reference")},
+    )
+    apart = replace(in_step().link, hub=kept, standing=Standing(State.SETTLED, "kept_apart", "..."))
+    found = facts(apart, terms=replace(TERMS, lanes=settings.lanes))
+    answer = answer_invoice(replace(found, connection=replace(CONNECTION, settings=settings)))
+    assert failed(answer) == [("directions", "kept_apart")]
+    assert at(answer, Gate.DIRECTIONS).call == f"PATCH {ADDRESS}/settings"
+    assert "reference" in answer.verdict
+    assert {each.outcome for each in answer.findings} == {Outcome.PASSED, Outcome.FAILED}
+
+
+def test_an_invoice_stays_home_where_invoices_do_not_go() -> None:
+    """The gate of directions keeps it, and nothing behind it is asked (E5)."""
+    settings = replace(CONNECTION.settings, directions={"invoices": Direction.TO_PARTNER})
+    found = new(terms=replace(TERMS, lanes=settings.lanes), connection=replace(CONNECTION, settings=settings))
+    answer = answer_invoice(found)
+    assert failed(answer) == [("directions", "invoices_stay_home")]
+    assert at(answer, Gate.CONTACT).outcome is Outcome.NOT_REACHED
+
+
+def test_what_waits_for_a_set_time_says_when_and_how_to_have_it_at_once() -> None:
+    """The gate of waiting names the times, the next of them, and the call (E6)."""
+    run_at = NOW + timedelta(hours=3)
+    connection = replace(CONNECTION, next_run_at=run_at)
+    answer = answer_invoice(edited({"reference": "X"}, connection=connection))
+    assert answer.code == "scheduled"
+    waiting = at(answer, Gate.WAITING)
+    assert (waiting.call, run_at.isoformat() in (waiting.cure or "")) == (f"POST {ADDRESS}/run", True)
+    run = replace(connection, run_due=True)
+    assert at(answer_invoice(edited({"reference": "X"}, connection=run)), Gate.WAITING).code is None

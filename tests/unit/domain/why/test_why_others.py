@@ -7,13 +7,16 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.connection import Connection
 from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention, plan_contact
+from app.domain.direction import Direction
 from app.domain.gate import ImportFromXero
 from app.domain.hub import Hub, next_change
 from app.domain.link import Standing, State
 from app.domain.settings import ConnectionSettings
 from app.domain.skip import Skip
+from app.domain.trial_mark import REFERENCE
 from app.domain.why.contact import answer_contact
 from app.domain.why.facts import ContactFacts
 from app.domain.why.stranger import answer_nowhere, answer_stranger
@@ -85,6 +88,8 @@ def test_a_contacts_gates(found: ContactFacts, expected: list[tuple[str, str]]) 
         ({"is_sent": False}, {}, "not_sent_in_xero"),
         ({}, {"import_from_xero": ImportFromXero.OFF}, "import_off"),
         ({}, {"sync_from": date(2027, 1, 1)}, "before_sync_from"),
+        ({}, {"directions": {"invoices": Direction.TO_XERO}}, "invoices_stay_home"),
+        ({"reference": f"{REFERENCE}1"}, {}, "test_transaction"),
         ({}, {}, "not_seen_yet"),
     ],
 )
@@ -96,6 +101,33 @@ def test_an_invoice_of_xeros_that_never_came(
     answer = answer_stranger(connection, ADDRESS, xero_invoice(**invoice), NOW)
     assert answer.code == code
     assert answer.verdict.startswith("INV-0042 is in Xero and not in the app:")
+
+
+def test_a_contact_that_was_to_go_by_itself_stays_where_contacts_do_not_go() -> None:
+    """The direction is named, and the call that opens it (E5)."""
+    wanted = contact(
+        Standing(State.SETTLED, "contacts_stay_home", "..."), xero_contact_id=None, push_wanted=True
+    )
+    assert failed(answer_contact(wanted)) == []
+    closed = replace(wanted, connection=with_directions(contacts=Direction.TO_PARTNER))
+    assert failed(answer_contact(closed)) == [("directions", "contacts_stay_home")]
+
+
+def test_a_contact_of_which_each_side_keeps_its_own_says_so() -> None:
+    """By field, with the direction that would have it merged (E5)."""
+    hub = Hub(record=NAMED, partner_shadow=NAMED, xero_shadow=NAMED | {"phone": "1"}, kind=CONTACT)
+    apart = replace(hub, xero_apart={"phone": None})
+    found = replace(
+        contact(Standing(State.SETTLED), hub=apart), connection=with_directions(contacts=Direction.TO_XERO)
+    )
+    answer = answer_contact(found)
+    assert failed(answer) == [("directions", "kept_apart")]
+    assert "contact.phone" in answer.verdict
+
+
+def with_directions(**directions: Direction) -> Connection:
+    """The connection with these directions."""
+    return replace(CONNECTION, settings=ConnectionSettings(directions=directions))
 
 
 def test_what_nobody_has_is_said_so() -> None:

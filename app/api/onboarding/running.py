@@ -1,0 +1,37 @@
+"""A run of a connection that works at set times, asked for by somebody: everything that waits, now and once."""
+
+from fastapi import APIRouter, BackgroundTasks
+
+from app.api.authentication import ADMINS_WRITE, ConnectionId, PartnerId, lock_own_connection
+from app.api.dependencies import Given
+from app.api.onboarding.connection_resource import ConnectionShown, build_connection
+from app.api.onboarding.connections import read_again
+from app.api.problems import documented
+from app.db.runs import ask_for_run
+from app.domain.connection import ConnectionState
+from app.intake.refusals import InputRefused
+
+router = APIRouter(prefix="/v1/connections", tags=["connections"], dependencies=[ADMINS_WRITE])
+
+
+@router.post(
+    "/{connection_id}/run",
+    status_code=202,
+    operation_id="run_connection",
+    summary="Work everything that waits, now and once",
+    responses=documented("unauthorised", "not_found", "invalid_request", "connection_removed", "wrong_state"),
+)
+async def run_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
+) -> ConnectionShown:
+    """For a connection that works at set times (`mode` in the settings): what has come since its last run is worked
+    now, and what comes afterwards waits for the next time again. In real time there is nothing that waits.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if connection.state is not ConnectionState.ACTIVE:
+            raise InputRefused("wrong_state", f"The connection is {connection.state}, so nothing is worked.")
+        await ask_for_run(session, connection.id)
+        shown = build_connection(await read_again(session, connection))
+    tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    return shown

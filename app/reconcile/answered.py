@@ -1,0 +1,31 @@
+"""Between two runs of a connection that works at set times: what the app answers to changes of the last run.
+
+An answer is the end of that run and not new work: the links that waited for nothing else are in step with it, and say
+so. Nothing is asked of Xero. Whatever else waits, newer documents of the same links too, waits for the next run. Cut
+anywhere, the answers are taken in by that.
+"""
+
+from app.db.contacts import list_answered_contacts
+from app.db.links import list_answered
+from app.db.runs import drop_answers_due
+from app.reconcile.contacts.record import record_contacts
+from app.reconcile.contacts.work import ContactWork
+from app.reconcile.record import record
+from app.reconcile.round import Round, Work
+
+ANSWERS_AT_ONCE = 1000
+
+
+async def take_answers(current: Round) -> bool:
+    """Record the links that the app answered for; True when a change for the partner was put into the feed."""
+    # Before they are read: an answer that comes now asks again.
+    async with current.lease.recording() as session:
+        await drop_answers_due(session, current.connection_id)
+    async with current.database.reading() as session:
+        links = await list_answered(session, current.connection_id, ANSWERS_AT_ONCE)
+        contacts = await list_answered_contacts(session, current.connection_id, ANSWERS_AT_ONCE)
+    await record_contacts(current, [ContactWork(link) for link in contacts])
+    told = await record(current, [Work(link) for link in links])
+    if len(links) == ANSWERS_AT_ONCE:
+        return await take_answers(current) or told
+    return told or current.has_told_of_contacts
