@@ -12,7 +12,23 @@ from app.api import health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.answer_headers import AnswerHeaders
-from app.api.books import contact_push, contacts, drafts, invoices, items, links, manifest
+from app.api.books import (
+    applied_credits,
+    attempts,
+    contact_links,
+    contact_lists,
+    contact_push,
+    contacts,
+    drafts,
+    histories,
+    invoice_lists,
+    invoice_usage,
+    invoices,
+    items,
+    links,
+    manifest,
+    payments,
+)
 from app.api.checkup import checkup
 from app.api.contract import DESCRIPTION, complete
 from app.api.delivery import (
@@ -65,9 +81,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     settings_versions.router,
     trials.router,
     invoices.router,
+    invoice_lists.router,
     drafts.router,
+    payments.router,
+    applied_credits.router,
     contacts.router,
+    contact_lists.router,
+    contact_links.router,
     contact_push.router,
+    attempts.router,
+    histories.router,
+    invoice_usage.router,
     items.router,
     exports.router,
     export_events.router,

@@ -63,6 +63,14 @@ TAGS = (
         "Your documents in, whole every time; and where each invoice stands on both sides, and why.",
     ),
     (
+        "payments",
+        "Payments one by one, of either side; each is kept in its invoice's document, and is its next version.",
+    ),
+    (
+        "credits",
+        "Credit notes, deposits and overpayments, in the same way; with them an invoice is due less.",
+    ),
+    (
         "items",
         "Your products, kept as items in Xero where the settings say so; matched by code before any is made.",
     ),

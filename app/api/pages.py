@@ -1,23 +1,28 @@
 """Pages by cursor, the same everywhere: how many, where the last one ended, where the next one begins.
 
 A cursor is a text that the caller only hands back. Of lists that only ever grow (changes, notices, conflicts,
-attempts) it is the number of the last entry, so that an entry's own number can be handed in as well.
+attempts) it is the number of the last entry, so that an entry's own number can be handed in as well. Of lists that can
+be sorted and narrowed it names the list, the sort and the filters that it was made with (`Listing`): handed back with
+others it would lead to a place that is none of that list, so it is refused.
 """
 
 import base64
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
-from app.db.resources import Position
+from app.db.listing import Position
 from app.intake.refusals import Fault, InputRefused
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
-Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
+Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
 
 LARGEST_NUMBER = 2**63 - 1
 
@@ -31,31 +36,66 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(description="Pass it as `cursor`; null when this was all there is now.")
 
 
-class Positioned(Protocol):
-    """An entry that knows its place in the list."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as it was asked for; a cursor of one is good for the same alone."""
+
+    name: str
+    sort: str = "created"
+    filters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def position(self) -> Position: ...
+    def mark(self) -> str:
+        """The sort in plain words, and the rest as a few digits that differ where it differs."""
+        said = {name: value for name, value in self.filters.items() if value is not None}
+        whole = json.dumps([self.name, said], sort_keys=True, default=str)
+        return f"{self.sort}/{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
 
 
-def write_cursor(page: Sequence[Positioned], limit: int) -> str | None:
-    """Where the page after this one begins; None when this one was not full."""
-    if len(page) < limit:
-        return None
-    made_at, link_id = page[-1].position
-    return base64.urlsafe_b64encode(f"{made_at.isoformat()} {link_id}".encode()).decode()
+def write_cursor(listing: Listing, place: Sequence[object]) -> str:
+    """A cursor that leads on from a place, whose parts hold no blanks."""
+    return base64.urlsafe_b64encode(" ".join([listing.mark, *map(str, place)]).encode()).decode()
 
 
-def read_cursor(cursor: str | None) -> Position | None:
-    """The position that a cursor stands for; raises `invalid_request` for one that we did not write."""
+def read_cursor(cursor: str | None, listing: Listing, parts: int) -> list[str] | None:
+    """The so many parts of the place that a cursor leads on from, None for the first page; raises `invalid_request`."""
     if cursor is None:
         return None
     try:
-        made_at, _, link_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
-        position = datetime.fromisoformat(made_at), UUID(link_id)
+        mark, *place = base64.urlsafe_b64decode(cursor.encode("ascii")).decode().split(" ")
     except ValueError:
-        position = None
-    if position is None or position[0].tzinfo is None:
+        raise _not_ours() from None
+    if mark != listing.mark and "/" in mark and len(place) == parts:
+        message = "is of another list, sort or filter; begin again without a cursor"
+        raise InputRefused("invalid_request", "The cursor does not fit.", [Fault("cursor", message)])
+    if mark != listing.mark or len(place) != parts:
+        raise _not_ours()
+    return place
+
+
+def write_position(
+    listing: Listing, page: Sequence[T], limit: int, position_of: Callable[[T], Position]
+) -> str | None:
+    """Where the page after this one begins; None when this one was not full."""
+    if len(page) < limit:
+        return None
+    instant, link_id = position_of(page[-1])
+    return write_cursor(listing, (instant.isoformat(), link_id))
+
+
+def read_position(cursor: str | None, listing: Listing) -> Position | None:
+    """The position that a cursor stands for; raises `invalid_request`."""
+    place = read_cursor(cursor, listing, 2)
+    return None if place is None else parse_position(place)
+
+
+def parse_position(place: Sequence[str]) -> Position:
+    """The instant and the id with which a place begins; raises `invalid_request`."""
+    try:
+        position = datetime.fromisoformat(place[0]), UUID(place[1])
+    except ValueError:
+        raise _not_ours() from None
+    if position[0].tzinfo is None:
         raise _not_ours()
     return position
 

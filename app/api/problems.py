@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "export_under_way": Kind(409, "Another export is under way"),
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),
+    "version_skipped": Kind(409, "A version before it never arrived here"),
     "draft_known": Kind(409, "The id stands for another invoice"),
     "last_admin_key": Kind(409, "The partner would be left without an admin's key"),
     "key_ended": Kind(409, "The API key has ended or was rotated already"),
@@ -52,6 +53,8 @@ KINDS: dict[str, Kind] = {
     "endpoint_disabled": Kind(409, "The endpoint is disabled"),
     "contact_in_use": Kind(409, "Invoices in Xero stand under the contact's present link"),
     "decision_refused": Kind(409, "The decision cannot be taken like that"),
+    "resource_changed": Kind(412, "It is no longer as you saw it"),
+    "exists_already": Kind(412, "It exists already"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),
     "invalid_request": Kind(422, "The request is not valid"),
@@ -183,6 +186,10 @@ _EXAMPLE_FAULTS = {
     "invalid_request": Fault("limit", "must be at most 500"),
     "stale_document": Fault("version", "Version 6 is older than version 7, which is held."),
     "version_reused": Fault("version", "Version 7 is held with other content; a change needs a new version."),
+    "version_skipped": Fault(
+        "version", "Version 9 follows a version that never arrived; 7 is the newest known."
+    ),
+    "resource_changed": Fault("If-Match", "The resource has another ETag now."),
 }
 
 SCHEMA: dict[str, Any] = {

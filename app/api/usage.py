@@ -14,6 +14,7 @@ from app.api.usage_resource import (
     ConnectionsCounted,
     ConnectionUsageShown,
     PartnerUsage,
+    Shared,
     build_days,
     build_left,
     build_price,
@@ -21,7 +22,7 @@ from app.api.usage_resource import (
     egress_by_connection,
     sum_used,
 )
-from app.db.usage import list_partner_usage, list_usage
+from app.db.usage import list_partner_usage, list_usage, sum_link_usage
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Day
 
@@ -81,6 +82,7 @@ async def get_connection_usage(
     told = await services.calls_left.find_left(connection.tenant_id) if connection.tenant_id else None
     async with services.database.reading() as session:
         used = await list_usage(session, connection.id, *days)
+        on_links = await sum_link_usage(session, connection.id, *days)
         of_today = await list_usage(session, connection.id, today, today)
         of_month = await list_partner_usage(session, connection.partner_id, *month)
     egress = egress_by_connection(of_month)
@@ -90,6 +92,7 @@ async def get_connection_usage(
         until=days.until,
         data=build_days(used),
         total=sum_used(used),
+        on_links=Shared(**on_links._asdict()),
         left=build_left(services.plan, told, sum_used(of_today).calls),
         price=build_price(services.plan, month.first, egress.get(connection.id, 0), sum(egress.values())),
     )

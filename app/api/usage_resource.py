@@ -59,6 +59,14 @@ class Used(BaseModel):
     bytes_received: int
 
 
+class Shared(BaseModel):
+    """The same in shares: a call for several is shared equally among them, so there are parts of calls."""
+
+    calls: Decimal = Field(examples=["2.020000"])
+    bytes_sent: int
+    bytes_received: int
+
+
 class EntityUsage(Used):
     """What one day's calls about one entity came to."""
 
@@ -114,6 +122,9 @@ class ConnectionUsageShown(BaseModel):
     until: date = Field(serialization_alias="to")
     data: list[EntityUsage]
     total: Used
+    on_links: Shared = Field(
+        description="What of the total was for single invoices, contacts and products; the rest was for all of them."
+    )
     left: Left
     price: Price
 

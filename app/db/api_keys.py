@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import and_, literal, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.db.listing import Position
 from app.db.partners import Key, Role
-from app.db.resources import Position
 from app.db.session import Database, ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, PartnerRow
 

@@ -65,11 +65,15 @@ class Change:
 
 @dataclass(slots=True)
 class SentChanges:
-    """What was sent of one link since the partner's last document: what may have been applied, and what was refused."""
+    """What was sent of one link since the partner's last document: what may have been applied, and what was refused.
+
+    `applied` are the revisions of which the partner said so.
+    """
 
     sent: dict[int, Mapping[str, Move]] = field(default_factory=dict)
     refused: dict[int, Mapping[str, Move]] = field(default_factory=dict)
     newest: int = 0
+    applied: set[int] = field(default_factory=set)
 
 
 async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[UUID, SentChanges]:
@@ -85,6 +89,8 @@ async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[
             kind = found[link_id].refused if state == "refused" else found[link_id].sent
             kind[revision] = moves_from_json(moves)
             found[link_id].newest = max(found[link_id].newest, revision)
+            if state == "applied":
+                found[link_id].applied.add(revision)
     return found
 
 

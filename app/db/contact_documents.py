@@ -4,65 +4,111 @@ The columns written here are intake's alone; the loop reads them and raises noth
 link's generation when they are news, in the caller's transaction, which holds the connection's row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, and_, literal_column, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.documents import DocumentOutcome, StoredDocument, explain_held
+from app.db.documents import Document, Shelf
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
 
-_KEY = ["connection_id", "partner_contact_id"]
+
+def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
+    return {
+        "document": dict(document),
+        "document_version": document["version"],
+        "document_based_on": document.get("based_on"),
+        "document_at": at,
+        "touched_at": at,
+    }
 
 
-async def save_contact_document(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> StoredDocument:
-    """Store a contact's document if it is newer than the one held; outcomes as of an invoice's (`db.links`)."""
-    based_on = document.get("based_on")
-    if not based_on or based_on <= await _newest_revision(session, connection_id, document["id"]):
-        created = await _upsert(session, connection_id, document, at)
-        if created is not None:
-            outcome = DocumentOutcome.CREATED if created else DocumentOutcome.UPDATED
-            return StoredDocument(outcome, document["version"], 0)
-    return await _why_not_stored(session, connection_id, document)
+def _build_details(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {"details": {name: said.get(name) for name in DETAILS}}
+
+
+CONTACTS = Shelf(ContactLinkRow, "partner_contact_id", _build_columns, _build_details)
+"""Where documents of contacts are kept."""
+
+
+async def save_mentions(
+    session: WriteSession, connection_id: UUID, mentioned: Iterable[Mapping[str, Any]], at: datetime
+) -> None:
+    """Store what invoice documents said of their contacts; `version`, where said, must be newer than the one held.
+
+    Without one it replaces what was said before without one, for whoever knows nothing better of the contact. Where
+    several name one contact it comes to the same as one after the other.
+    """
+    chosen = _choose(mentioned)
+    if not chosen:
+        return
+    row, revisions = ContactLinkRow, await _list_revisions(session, connection_id, chosen)
+    rows = [
+        {
+            "id": uuid4(),
+            "connection_id": connection_id,
+            "partner_contact_id": contact["id"],
+            "details_version": contact.get("version") or 0,
+            "details_based_on": _known_base(contact, revisions),
+            "details_at": at,
+            "touched_at": at,
+        }
+        | _build_details(contact)
+        for contact in chosen
+    ]
+    statement = insert(row).values(rows)
+    said = statement.excluded
+    is_news = and_(row.details_version == 0, row.details.is_distinct_from(said.details))
+    names = ("details", "details_version", "details_based_on", "details_at", "touched_at")
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["connection_id", "partner_contact_id"],
+            set_={name: said[name] for name in names}
+            | {"generation": row.generation + 1, "updated_at": func.clock_timestamp()},
+            where=or_(row.details_version < said.details_version, is_news),
+        )
+    )
+
+
+def _choose(mentioned: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One mention of each contact: the newest version, or the last where none says one; in the order of their ids."""
+    chosen: dict[str, Mapping[str, Any]] = {}
+    for contact in mentioned:
+        held = (chosen.get(contact["id"]) or {}).get("version") or 0
+        version = contact.get("version") or 0
+        if version > held or version == held == 0:
+            chosen[contact["id"]] = contact
+    return [chosen[key] for key in sorted(chosen)]
+
+
+def _known_base(contact: Mapping[str, Any], revisions: Mapping[str, int]) -> int | None:
+    """One that names a change that never was names none. The invoice is none the worse; the weaker rule holds."""
+    based_on: int | None = contact.get("based_on")
+    return None if based_on and based_on > revisions.get(contact["id"], 0) else based_on
+
+
+async def _list_revisions(
+    session: ReadSession, connection_id: UUID, mentioned: Sequence[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Our newest revision of those contacts whose mention names one."""
+    based = [contact["id"] for contact in mentioned if contact.get("based_on")]
+    if not based:
+        return {}
+    known = select(ContactLinkRow.partner_contact_id, ContactLinkRow.revision)
+    found = await session.execute(known.where(*CONTACTS.names(connection_id, based)))
+    return {row[0]: row[1] for row in found}
 
 
 async def save_mention(
     session: WriteSession, connection_id: UUID, contact: Mapping[str, Any], at: datetime
 ) -> None:
-    """Store what an invoice document said of its contact; `version`, if it has one, must be newer than the one held.
-
-    Without one it replaces what was said before without one, for whoever knows nothing better of the contact.
-    """
-    version, based_on = contact.get("version") or 0, contact.get("based_on")
-    if based_on and based_on > await _newest_revision(session, connection_id, contact["id"]):
-        # It names a change that never was. The invoice is none the worse; the weaker rule without a base holds.
-        based_on = None
-    values = {
-        "details": {name: contact.get(name) for name in DETAILS},
-        "details_version": version,
-        "details_based_on": based_on,
-        "details_at": at,
-        "touched_at": at,
-    }
-    row = ContactLinkRow
-    statement = insert(row).values(
-        id=uuid4(), connection_id=connection_id, partner_contact_id=contact["id"], **values
-    )
-    is_news = and_(row.details_version == 0, row.details.is_distinct_from(statement.excluded.details))
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=_KEY,
-            set_=values | {"generation": row.generation + 1},
-            where=or_(row.details_version < version, is_news) if version else is_news,
-        )
-    )
+    """The same of one contact, whoever mentions it."""
+    await save_mentions(session, connection_id, [contact], at)
 
 
 async def save_wanted_contact(
@@ -84,53 +130,7 @@ async def save_wanted_contact(
 async def save_push_wanted(session: WriteSession, connection_id: UUID, partner_contact_id: str) -> bool:
     """Somebody wants the contact in Xero without an invoice; the loop brings it there. False where it is there."""
     row = ContactLinkRow
-    wanted = update(row).where(_is(connection_id, partner_contact_id), row.xero_contact_id.is_(None))
+    named = CONTACTS.names(connection_id, [partner_contact_id])
+    wanted = update(row).where(*named, row.xero_contact_id.is_(None))
     asked = wanted.values(push_wanted=True, generation=row.generation + 1).returning(row.id)
     return (await session.execute(asked)).scalar_one_or_none() is not None
-
-
-async def _newest_revision(session: ReadSession, connection_id: UUID, contact_id: str) -> int:
-    known = select(ContactLinkRow.revision).where(_is(connection_id, contact_id))
-    return (await session.execute(known)).scalar_one_or_none() or 0
-
-
-async def _upsert(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> bool | None:
-    """True when the link is new, False when its document was replaced, None when nothing changed."""
-    values = {
-        "document": dict(document),
-        "document_version": document["version"],
-        "document_based_on": document.get("based_on"),
-        "document_at": at,
-        "touched_at": at,
-    }
-    row = ContactLinkRow
-    statement = insert(row).values(
-        id=uuid4(),
-        connection_id=connection_id,
-        partner_contact_id=document["id"],
-        details={name: document.get(name) for name in DETAILS},
-        **values,
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=_KEY,
-        set_=values | {"generation": row.generation + 1},
-        where=row.document_version < document["version"],
-    )
-    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    return (await session.execute(statement.returning(inserted))).scalar_one_or_none()
-
-
-async def _why_not_stored(
-    session: ReadSession, connection_id: UUID, document: Mapping[str, Any]
-) -> StoredDocument:
-    row = ContactLinkRow
-    held = select(row.document_version, row.document, row.revision).where(_is(connection_id, document["id"]))
-    return explain_held(document, (await session.execute(held)).one_or_none())
-
-
-def _is(connection_id: UUID, contact_id: str) -> ColumnElement[bool]:
-    return and_(
-        ContactLinkRow.connection_id == connection_id, ContactLinkRow.partner_contact_id == contact_id
-    )

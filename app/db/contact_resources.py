@@ -1,18 +1,22 @@
-"""What is shown of contact links: in the API, page by page or one by id, and inside the invoices that name them."""
+"""What is shown of contact links: in the API, page by page or one by id, and inside the invoices that name them.
 
-from collections.abc import Collection, Mapping, Sequence
+Each filter and each sort of the list has an index in `tables.links`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, literal, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, literal_column, select
 from sqlalchemy import any_ as any_of
 
-from app.db.resources import Position, Wanted, is_shown_as
+from app.db.listing import Position, Sort, in_order, is_shown_as
 from app.db.session import ReadSession
 from app.db.skips import skip_from_row
 from app.db.tables import ContactLinkRow
+from app.db.tables.links import CONTACT_NAME
 from app.domain.contact import DETAILS
 from app.domain.link import Standing, State
 from app.domain.skip import Skip
@@ -38,7 +42,9 @@ class KeptContact:
     since_at: datetime
     touched_at: datetime
     created_at: datetime
+    updated_at: datetime
     record: Mapping[str, Any]
+    xero_shadow: Mapping[str, Any]
     document: Mapping[str, Any] | None
     version: int
     revision: int
@@ -48,9 +54,18 @@ class KeptContact:
     xero_updated_at: datetime | None
     skip: Skip | None = None
 
-    @property
-    def position(self) -> Position:
-        return self.created_at, self.id
+
+@dataclass(frozen=True, slots=True)
+class WantedContacts:
+    """Which contacts a page is about; None does not narrow. `name` is how the name begins, whatever its case."""
+
+    state: State | None = None
+    name: str | None = None
+    updated_since: datetime | None = None
+    is_in_xero: bool | None = None
+    sort: Sort = Sort.CREATED
+    after: Position | None = None
+    limit: int = 100
 
 
 async def list_contact_details(
@@ -91,7 +106,9 @@ async def find_kept_contact(
     wanted = select(row).where(
         row.connection_id == connection_id, row.partner_contact_id == partner_contact_id
     )
-    found = (await session.execute(wanted)).scalar_one_or_none()
+    # What this transaction has read before may have been written since.
+    fresh = wanted.execution_options(populate_existing=True)
+    found = (await session.execute(fresh)).scalar_one_or_none()
     return _kept(found) if found else None
 
 
@@ -102,30 +119,45 @@ async def find_contact_named(
     is known of each of them.
     """
     row = ContactLinkRow
-
-    def said(member: str) -> ColumnElement[str]:
-        return func.lower(func.coalesce(row.record[member].astext, row.details[member].astext))
-
+    shown: ColumnElement[str] = literal_column(CONTACT_NAME)
+    said = func.lower(func.coalesce(row.record["email"].astext, row.details["email"].astext))
     wanted = select(row.partner_contact_id).where(
-        row.connection_id == connection_id, said("name") == name.lower()
+        row.connection_id == connection_id, shown == func.lower(name)
     )
     if email:
-        wanted = wanted.where(func.coalesce(said("email"), email.lower()) == email.lower())
+        wanted = wanted.where(func.coalesce(said, email.lower()) == email.lower())
     found = await session.execute(wanted.order_by(row.created_at, row.id).limit(1))
     return found.scalar_one_or_none()
 
 
-async def list_kept_contacts(session: ReadSession, connection_id: UUID, wanted: Wanted) -> list[KeptContact]:
-    """One page of a connection's contacts, oldest first; narrowed by the state, if one is wanted."""
-    row = ContactLinkRow
-    page = select(row).where(row.connection_id == connection_id)
-    if wanted.state is not None:
-        page = page.where(is_shown_as(row, wanted.state))
-    if wanted.after is not None:
-        created_at, link_id = wanted.after
-        page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(created_at), literal(link_id)))
-    rows = await session.execute(page.order_by(row.created_at, row.id).limit(wanted.limit))
+async def list_kept_contacts(
+    session: ReadSession, connection_id: UUID, wanted: WantedContacts
+) -> list[KeptContact]:
+    """One page of a connection's contacts."""
+    rows = await session.execute(build_contact_page(connection_id, wanted))
     return [_kept(found) for found in rows.scalars()]
+
+
+def build_contact_page(connection_id: UUID, wanted: WantedContacts) -> Select[ContactLinkRow]:
+    """The query of one page."""
+    row = ContactLinkRow
+    page = select(row).where(row.connection_id == connection_id, *_list_filters(wanted))
+    return in_order(page, row, wanted.sort, wanted.after, wanted.limit)
+
+
+def _list_filters(wanted: WantedContacts) -> Iterator[ColumnElement[bool]]:
+    row = ContactLinkRow
+    if wanted.state is not None:
+        yield is_shown_as(row, wanted.state)
+    if wanted.name is not None:
+        # A range by bytes, which an index answers whatever the database's language; no text has this last character.
+        shown: ColumnElement[str] = literal_column(CONTACT_NAME)
+        yield shown.op("~>=~")(func.lower(wanted.name))
+        yield shown.op("~<~")(func.lower(f"{wanted.name}\U0010ffff"))
+    if wanted.updated_since is not None:
+        yield row.updated_at >= wanted.updated_since
+    if wanted.is_in_xero is not None:
+        yield row.xero_contact_id.is_not(None) if wanted.is_in_xero else row.xero_contact_id.is_(None)
 
 
 def _kept(row: ContactLinkRow) -> KeptContact:
@@ -138,7 +170,9 @@ def _kept(row: ContactLinkRow) -> KeptContact:
         since_at=row.since_at,
         touched_at=row.touched_at,
         created_at=row.created_at,
+        updated_at=row.updated_at,
         record=row.record,
+        xero_shadow=row.xero_shadow,
         document=row.document,
         version=max(row.document_version, row.details_version, row.acked_version),
         revision=row.revision,

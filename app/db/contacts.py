@@ -14,10 +14,11 @@ from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
 from app.db.tables import ConnectionRow, ContactLinkRow
 from app.domain.apart import apart_from_json, apart_to_json
-from app.domain.contact import CONTACT
+from app.domain.contact import CONTACT, complete
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.hub import Hub
 from app.domain.link import AWAITING_PARTNER, Document, Intent, Standing, State
+from app.domain.sides import Side
 
 
 async def list_contacts(
@@ -182,6 +183,7 @@ def _columns(link: ContactLink) -> dict[str, Any]:
         "unusable": link.unusable,
         "is_shared": link.is_shared,
         "groups_joined": sorted(link.groups_joined),
+        "marker_number": link.marker_number,
         "xero_updated_at": link.xero_updated_at,
         "read_updated_at": link.read_updated_at,
     }
@@ -256,6 +258,7 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         wanted_xero_id=row.wanted_xero_id,
         push_wanted=row.push_wanted,
         acked_version=row.acked_version,
+        marker_number=row.marker_number,
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         skip=skip_from_row(row),
@@ -264,9 +267,9 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
 
 def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
     return Hub(
-        record=row.record,
-        partner_shadow=row.partner_shadow,
-        xero_shadow=row.xero_shadow,
+        record=complete(Side.PARTNER, row.record),
+        partner_shadow=complete(Side.PARTNER, row.partner_shadow),
+        xero_shadow=complete(Side.XERO, row.xero_shadow),
         revision=row.revision,
         partner_version=row.merged_version,
         partner_based_on=row.merged_based_on,
@@ -274,7 +277,7 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         sent=sent.sent,
         refused=sent.refused,
         newest_sent=sent.newest,
-        unanswered=row.unanswered,
+        unanswered=None if row.unanswered is None else complete(Side.XERO, row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
         partner_apart=apart_from_json(row.partner_apart),
         xero_apart=apart_from_json(row.xero_apart),

@@ -1,17 +1,26 @@
-"""The partner's documents of invoices: stored if newer than what is held, each in one statement on its link."""
+"""The partner's documents of any kind: stored where they are newer than what is held, each on its link.
 
-from collections.abc import Mapping
+Several are stored at once, in as many statements as one takes. Whoever stores holds the connection's row, so that what
+is found here about a link stands until the transaction ends.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, Row, literal_column, select, update
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
+from app.domain.document import list_fees
+
+Document = Mapping[str, Any]
+Held = tuple[int, Document | None, int]
+"""The version and the document that a link has, and our newest revision of it."""
 
 
 class DocumentOutcome(StrEnum):
@@ -27,85 +36,155 @@ class DocumentOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """The outcome, the version that is held now and our newest revision of that invoice."""
+    """The outcome, the version that is held now and our newest revision of that thing; the link where it is news."""
 
     outcome: DocumentOutcome
     held_version: int
     revision: int
+    link_id: UUID | None = None
 
     @property
     def is_news(self) -> bool:
         return self.outcome in {DocumentOutcome.CREATED, DocumentOutcome.UPDATED}
 
 
-async def save_document(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> StoredDocument:
-    """Store a partner's document if it is newer than the one held, and raise the link's generation.
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the documents of one kind are kept.
 
-    The same document again is `UNCHANGED`; another document under a version that was used is `VERSION_REUSED`.
+    `row` is the table of their links and `key` its column with the partner's id. `build` gives the columns that come
+    with a document, `build_first` those that only the first one of a link brings. Of `kept` columns one without a value
+    leaves what is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
     """
-    based_on = document.get("based_on")
-    if not based_on or await _revision_exists(session, connection_id, document["id"], based_on):
-        created = await _upsert_document(session, connection_id, document, at)
-        if created is not None:
-            outcome = DocumentOutcome.CREATED if created else DocumentOutcome.UPDATED
-            return StoredDocument(outcome, document["version"], 0)
-    return await _why_not_stored(session, connection_id, document)
+
+    row: Any
+    key: str
+    build: Callable[[Document, datetime], dict[str, Any]]
+    build_first: Callable[[Document], dict[str, Any]] = lambda _: {}
+    kept: frozenset[str] = frozenset()
+    has_revisions: bool = True
+
+    def names(self, connection_id: UUID, ids: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+        """What the links of those things of a connection fulfil."""
+        return self.row.connection_id == connection_id, getattr(self.row, self.key).in_(ids)
 
 
-async def _revision_exists(session: ReadSession, connection_id: UUID, invoice_id: str, revision: int) -> bool:
-    known = select(InvoiceLinkRow.revision).where(
-        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.partner_invoice_id == invoice_id
+async def save_documents(
+    session: WriteSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
+) -> list[StoredDocument]:
+    """Store those of these documents that are newer than what is held, and raise their links' generations.
+
+    One answer for each, in order; no id may come twice. The same document again is `UNCHANGED`; another document under
+    a version that was used is `VERSION_REUSED`.
+    """
+    fit = await _list_fit(session, shelf, connection_id, documents)
+    news = await _upsert(session, shelf, connection_id, fit, at) if fit else {}
+    left = [document for document in documents if document["id"] not in news]
+    held = await _list_held(session, shelf, connection_id, left) if left else {}
+    return [
+        news.get(document["id"]) or _explain(document, held.get(document["id"])) for document in documents
+    ]
+
+
+async def save_document(
+    session: WriteSession, connection_id: UUID, document: Document, at: datetime
+) -> StoredDocument:
+    """Store one document of an invoice."""
+    [stored] = await save_documents(session, INVOICES, connection_id, [document], at)
+    return stored
+
+
+async def _list_fit(
+    session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document]
+) -> list[Document]:
+    """Those that name no revision of ours, or one that there is."""
+    based = [document["id"] for document in documents if shelf.has_revisions and document.get("based_on")]
+    revisions: dict[str, int] = {}
+    if based:
+        known = select(getattr(shelf.row, shelf.key), shelf.row.revision)
+        found = await session.execute(known.where(*shelf.names(connection_id, based)))
+        revisions = {row[0]: row[1] for row in found}
+    return [
+        document
+        for document in documents
+        if document["id"] not in based or document["based_on"] <= revisions.get(document["id"], 0)
+    ]
+
+
+async def _upsert(
+    session: WriteSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
+) -> dict[str, StoredDocument]:
+    """Those that were news, by id."""
+    row, key = shelf.row, getattr(shelf.row, shelf.key)
+    common = [shelf.build(document, at) for document in documents]
+    rows = [
+        {"id": uuid4(), "connection_id": connection_id, shelf.key: document["id"]}
+        | shelf.build_first(document)
+        | columns
+        for document, columns in zip(documents, common, strict=True)
+    ]
+    statement = insert(row).values(rows)
+    set_ = {name: _replaced(shelf, statement.excluded, name) for name in common[0]}
+    # What is written by a conflict moves no `onupdate` column by itself.
+    moved = {"updated_at": func.clock_timestamp()} if "updated_at" in row.__table__.columns else {}
+    statement = statement.on_conflict_do_update(
+        index_elements=["connection_id", shelf.key],
+        set_=set_ | moved | {"generation": row.generation + 1},
+        where=row.document_version < statement.excluded.document_version,
     )
-    return revision <= ((await session.execute(known)).scalar_one_or_none() or 0)
+    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
+    stored = await session.execute(statement.returning(key, row.id, row.document_version, inserted))
+    return {
+        partner_id: StoredDocument(
+            DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id
+        )
+        for partner_id, link_id, version, is_new in stored
+    }
 
 
-async def _upsert_document(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> bool | None:
-    """True when the link is new, False when its document was replaced, None when nothing changed."""
-    values = {
+def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
+    return func.coalesce(excluded[name], getattr(shelf.row, name)) if name in shelf.kept else excluded[name]
+
+
+async def _list_held(
+    session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document]
+) -> dict[str, Held]:
+    row, key = shelf.row, getattr(shelf.row, shelf.key)
+    revision = row.revision if shelf.has_revisions else literal_column("0")
+    wanted = select(key, row.document_version, row.document, revision)
+    ids = [document["id"] for document in documents]
+    found = await session.execute(wanted.where(*shelf.names(connection_id, ids)))
+    return {partner_id: (version, document, newest) for partner_id, version, document, newest in found}
+
+
+def _explain(document: Document, held: Held | None) -> StoredDocument:
+    """Why a document was not stored."""
+    if held is None:
+        return StoredDocument(DocumentOutcome.BASED_ON_UNKNOWN, 0, 0)
+    version, kept, revision = held
+    if document["version"] < version:
+        outcome = DocumentOutcome.STALE
+    elif document["version"] > version:
+        outcome = DocumentOutcome.BASED_ON_UNKNOWN
+    else:
+        outcome = DocumentOutcome.UNCHANGED if kept == dict(document) else DocumentOutcome.VERSION_REUSED
+    return StoredDocument(outcome, version, revision)
+
+
+def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
+    return {
         "document": dict(document),
         "document_version": document["version"],
         "document_based_on": document.get("based_on"),
         "document_at": at,
-        "partner_number": document.get("number"),
         "touched_at": at,
+        "partner_number": document.get("number"),
+        "payment_fees": list_fees(document),
     }
-    statement = insert(InvoiceLinkRow).values(
-        id=uuid4(), connection_id=connection_id, partner_invoice_id=document["id"], **values
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["connection_id", "partner_invoice_id"],
-        set_=values | {"generation": InvoiceLinkRow.generation + 1},
-        where=InvoiceLinkRow.document_version < document["version"],
-    )
-    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    return (await session.execute(statement.returning(inserted))).scalar_one_or_none()
 
 
-async def _why_not_stored(
-    session: ReadSession, connection_id: UUID, document: Mapping[str, Any]
-) -> StoredDocument:
-    held = select(InvoiceLinkRow.document_version, InvoiceLinkRow.document, InvoiceLinkRow.revision).where(
-        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.partner_invoice_id == document["id"]
-    )
-    return explain_held(document, (await session.execute(held)).one_or_none())
-
-
-def explain_held(document: Mapping[str, Any], held: Row[Any] | None) -> StoredDocument:
-    """Why a document was not stored; `held` has the document_version, document and revision that are there."""
-    if held is None:
-        return StoredDocument(DocumentOutcome.BASED_ON_UNKNOWN, 0, 0)
-    if document["version"] < held.document_version:
-        outcome = DocumentOutcome.STALE
-    elif document["version"] > held.document_version:
-        outcome = DocumentOutcome.BASED_ON_UNKNOWN
-    else:
-        same = held.document == dict(document)
-        outcome = DocumentOutcome.UNCHANGED if same else DocumentOutcome.VERSION_REUSED
-    return StoredDocument(outcome, held.document_version, held.revision)
+INVOICES = Shelf(InvoiceLinkRow, "partner_invoice_id", _build_columns, kept=frozenset({"payment_fees"}))
+"""Where documents of invoices are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +196,7 @@ class DraftAsked:
 
 async def find_draft_asked(session: ReadSession, connection_id: UUID, invoice_id: str) -> DraftAsked | None:
     """What is known of that id; None where there is no such invoice."""
-    row = InvoiceLinkRow
-    known = select(row.draft_asked).where(
-        row.connection_id == connection_id, row.partner_invoice_id == invoice_id
-    )
+    known = select(InvoiceLinkRow.draft_asked).where(*INVOICES.names(connection_id, [invoice_id]))
     found = (await session.execute(known)).one_or_none()
     return DraftAsked(found[0]) if found else None
 
@@ -129,6 +205,5 @@ async def save_draft_asked(
     session: WriteSession, connection_id: UUID, invoice_id: str, asked: Mapping[str, Any]
 ) -> None:
     """The invoice, stored in this transaction, is wanted in Xero as the draft that it is."""
-    row = InvoiceLinkRow
-    wanted = update(row).where(row.connection_id == connection_id, row.partner_invoice_id == invoice_id)
+    wanted = update(InvoiceLinkRow).where(*INVOICES.names(connection_id, [invoice_id]))
     await session.execute(wanted.values(draft_asked=dict(asked)))

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from app.db.changes import sent_changes
 from app.db.items import item_link_from_row
 from app.db.links import link_from_row
-from app.db.resources import Position
+from app.db.listing import Position
 from app.db.session import ReadSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.domain.item import ItemLink

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, exists, literal, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, literal, literal_column, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db.resources import Position
+from app.db.listing import Position
 from app.db.session import Database, ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ExportRow
 from app.domain.connection import ConnectionState
@@ -163,19 +163,22 @@ async def charge(database: Database, connection_id: UUID, calls: int, since: dat
         log.warning("calls_not_charged", calls=calls, error=type(error).__name__)
 
 
-async def list_stalled(session: ReadSession, limit: int) -> Sequence[UUID]:
-    """Active connections with a run to work on that are not behind, so that nothing would wake a worker for it."""
+async def list_stalled(session: ReadSession, limit: int) -> Sequence[tuple[UUID, UUID]]:
+    """Runs to work on, and their active connections, where nothing would wake a worker: nothing is behind, or the
+    connection waits for a set time.
+    """
     row = ConnectionRow
+    is_waiting = and_(row.next_run_at.is_not(None), row.run_due.is_(False))
     stalled = (
-        select(ExportRow.connection_id)
+        select(ExportRow.id, ExportRow.connection_id)
         .join(row, row.id == ExportRow.connection_id)
         .where(
             _is_workable(),
             row.state == ConnectionState.ACTIVE,
-            row.generation <= row.settled_generation,
+            or_(row.generation <= row.settled_generation, is_waiting),
         )
     )
-    return (await session.execute(stalled.distinct().limit(limit))).scalars().all()
+    return [(each[0], each[1]) for each in await session.execute(stalled.limit(limit))]
 
 
 async def list_orphaned(session: ReadSession, limit: int) -> Sequence[tuple[UUID, UUID]]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from app.db.resources import Position, is_shown_as
+from app.db.listing import Position, is_shown_as
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import PARTNER_IDS, ROWS, LinkRow
 from app.domain.item import GONE

@@ -4,27 +4,15 @@ Intake owns the document columns and raises `generation`; the rest is the loop's
 Everybody locks the connection's row before these.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 
-from app.db.documents import DocumentOutcome, StoredDocument
+from app.db.documents import Document, Shelf
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
 from app.db.tables import ItemLinkRow
@@ -33,33 +21,12 @@ from app.domain.link import Intent, Standing, State
 from app.domain.skip import Skip
 
 
-async def save_item_document(
-    session: WriteSession, connection_id: UUID, document: Mapping[str, Any], at: datetime
-) -> StoredDocument:
-    """Store a product if it is newer than the one held, and raise its link's generation."""
-    row = ItemLinkRow
-    values = {"document": dict(document), "document_version": document["version"], "touched_at": at}
-    statement = insert(row).values(
-        id=uuid4(), connection_id=connection_id, partner_item_id=document["id"], **values
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["connection_id", "partner_item_id"],
-        set_=values | {"generation": row.generation + 1},
-        where=row.document_version < document["version"],
-    )
-    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    created = (await session.execute(statement.returning(inserted))).scalar_one_or_none()
-    if created is not None:
-        outcome = DocumentOutcome.CREATED if created else DocumentOutcome.UPDATED
-        return StoredDocument(outcome, document["version"], 0)
-    held = select(row.document_version, row.document).where(
-        row.connection_id == connection_id, row.partner_item_id == document["id"]
-    )
-    version, kept = (await session.execute(held)).one()
-    if document["version"] < version:
-        return StoredDocument(DocumentOutcome.STALE, version, 0)
-    same = kept == dict(document)
-    return StoredDocument(DocumentOutcome.UNCHANGED if same else DocumentOutcome.VERSION_REUSED, version, 0)
+def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
+    return {"document": dict(document), "document_version": document["version"], "touched_at": at}
+
+
+ITEMS = Shelf(ItemLinkRow, "partner_item_id", _build_columns, has_revisions=False)
+"""Where products are kept."""
 
 
 async def list_items_behind(session: ReadSession, connection_id: UUID, limit: int) -> list[ItemLink]:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, literal, or_, select, tuple_, update
 
-from app.db.resources import Position
+from app.db.listing import Position
+from app.db.moments import DECIDED, Moment, insert_moments
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, ResolutionRow
 from app.domain.change import moves_from_json, moves_to_json
@@ -81,12 +82,24 @@ async def insert_resolution(
         decided_at=resolution.decided_at,
     )
     session.add(row)
+    facts = name_decision(resolution) | {"note": note}
+    decided = Moment(resolution.link_id, DECIDED, facts, resolution.decided_at)
+    await insert_moments(session, connection_id, [decided])
     link = _LINKS[kind]
     await session.execute(
         update(link)
         .where(link.id == resolution.link_id)
         .values(generation=link.generation + 1, touched_at=resolution.decided_at)
     )
+
+
+def name_decision(resolution: Resolution) -> dict[str, Any]:
+    """What names a decision in the history of its link."""
+    return {
+        "resolution_id": str(resolution.id),
+        "action": resolution.action.value,
+        "paths": resolution.paths,
+    }
 
 
 async def list_waiting_resolutions(

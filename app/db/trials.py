@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.resources import Position
+from app.db.listing import Position
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import TestTransactionRow
 from app.domain.trial import UNTRIED, Step, Trial, TrialState

@@ -1,4 +1,4 @@
-"""Usage: the calls to Xero, kept by connection, day, entity and method.
+"""Usage: the calls to Xero, kept by connection, day, entity and method; and in shares, by link and day.
 
 Counts come in batches (`UsageBook.save`), at the end of each round of a reconcile and of each API request that called
 Xero, and when a process ends. A process that dies loses what it counted since; a database that is gone loses nothing,
@@ -6,10 +6,11 @@ the counts wait for the next batch. Where a commit's answer is lost they are kep
 bill is Xero's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Protocol
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -18,21 +19,26 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.session import Database, ReadSession, WriteSession
-from app.db.tables import ConnectionRow, XeroUsageRow
+from app.db.tables import ConnectionRow, LinkUsageRow, XeroUsageRow
 from app.domain.connection import ConnectionState
-from app.domain.usage import Usage
+from app.domain.usage import Counted, LinkUsage, Usage
 
 log = structlog.get_logger(__name__)
+
+ROWS_AT_ONCE = 1000
+"""PostgreSQL takes some 32,000 values in one statement."""
+
+_AMOUNTS = ("calls", "bytes_sent", "bytes_received")
 
 
 class Counts(Protocol):
     """Where calls are counted as they are made (`xero.usage.CallCounter`)."""
 
-    def take(self) -> list[Usage]:
+    def take(self) -> Counted:
         """What was counted since the last take."""
         ...
 
-    def put_back(self, counts: Iterable[Usage]) -> None:
+    def put_back(self, counted: Counted) -> None:
         """Count these again, which could not be kept."""
         ...
 
@@ -57,34 +63,42 @@ class UsageBook:
 
         Never raises: nobody's work waits for a figure.
         """
-        counts = self._counts.take()
-        if not counts:
+        counted = self._counts.take()
+        if not counted.usages:
             return
         try:
             async with self._database.writing_alone() as session:
-                await add_usage(session, counts)
+                await add_usage(session, counted.usages)
+                await add_link_usage(session, counted.shares)
         except (SQLAlchemyError, OSError) as error:
-            self._counts.put_back(counts)
+            self._counts.put_back(counted)
             log.warning("usage_not_kept", error=type(error).__name__)
         except BaseException:
-            self._counts.put_back(counts)
+            self._counts.put_back(counted)
             raise
 
 
 async def add_usage(session: WriteSession, counts: Sequence[Usage]) -> None:
     """Add to what is kept; rows are locked in one order by everybody."""
-    row = XeroUsageRow
-    values = sorted((asdict(usage) for usage in counts), key=_key)
-    added = insert(row).values(values)
-    await session.execute(
-        added.on_conflict_do_update(
-            index_elements=[row.connection_id, row.used_on, row.entity, row.method],
-            set_={
-                name: getattr(row, name) + added.excluded[name]
-                for name in ("calls", "bytes_sent", "bytes_received")
-            },
-        )
-    )
+    await _add(session, XeroUsageRow, ("connection_id", "used_on", "entity", "method"), counts)
+
+
+async def add_link_usage(session: WriteSession, shares: Sequence[LinkUsage]) -> None:
+    """Add to what is kept of links, in the same transaction as the calls themselves."""
+    await _add(session, LinkUsageRow, ("link_id", "used_on"), shares)
+
+
+async def _add(
+    session: WriteSession,
+    row: type[XeroUsageRow] | type[LinkUsageRow],
+    key: Sequence[str],
+    counts: Sequence[Usage] | Sequence[LinkUsage],
+) -> None:
+    values = sorted((asdict(each) for each in counts), key=lambda each: [str(each[name]) for name in key])
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        added = insert(row).values(values[start : start + ROWS_AT_ONCE])
+        sums = {name: getattr(row, name) + added.excluded[name] for name in _AMOUNTS}
+        await session.execute(added.on_conflict_do_update(index_elements=list(key), set_=sums))
 
 
 async def list_usage(session: ReadSession, connection_id: UUID, since: date, until: date) -> list[Usage]:
@@ -96,6 +110,36 @@ async def list_usage(session: ReadSession, connection_id: UUID, since: date, unt
         .order_by(row.used_on, row.entity, row.method)
     )
     return [_usage_from_row(each) for each in found.scalars()]
+
+
+async def list_link_usage(session: ReadSession, link_id: UUID, since: date, until: date) -> list[LinkUsage]:
+    """What was used for one link on these days, both included, in their order."""
+    row = LinkUsageRow
+    found = await session.execute(
+        select(row).where(row.link_id == link_id, row.used_on.between(since, until)).order_by(row.used_on)
+    )
+    return [_link_usage_from_row(each) for each in found.scalars()]
+
+
+class LinkTotal(NamedTuple):
+    """What was used for several links; `calls` is exact to six places."""
+
+    calls: Decimal
+    bytes_sent: int
+    bytes_received: int
+
+
+async def sum_link_usage(session: ReadSession, connection_id: UUID, since: date, until: date) -> LinkTotal:
+    """What was used for all links of a connection together."""
+    row = LinkUsageRow
+    calls, sent, received = (func.coalesce(func.sum(getattr(row, name)), 0) for name in _AMOUNTS)
+    found = await session.execute(
+        select(calls, sent, received).where(
+            row.connection_id == connection_id, row.used_on.between(since, until)
+        )
+    )
+    total = found.one()
+    return LinkTotal(total[0], int(total[1]), int(total[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +179,23 @@ async def list_partner_usage(
     return [ConnectionUsage(*each[:4], *(int(number) for number in each[4:])) for each in found]
 
 
-def _key(values: dict[str, object]) -> tuple[str, ...]:
-    return tuple(str(values[name]) for name in ("connection_id", "used_on", "entity", "method"))
-
-
 def _usage_from_row(row: XeroUsageRow) -> Usage:
     return Usage(
         connection_id=row.connection_id,
         used_on=row.used_on,
         entity=row.entity,
         method=row.method,
+        calls=row.calls,
+        bytes_sent=row.bytes_sent,
+        bytes_received=row.bytes_received,
+    )
+
+
+def _link_usage_from_row(row: LinkUsageRow) -> LinkUsage:
+    return LinkUsage(
+        link_id=row.link_id,
+        connection_id=row.connection_id,
+        used_on=row.used_on,
         calls=row.calls,
         bytes_sent=row.bytes_sent,
         bytes_received=row.bytes_received,

@@ -102,7 +102,15 @@ def offer(side: Side, wanted: Fields, lanes: Lanes, held: Fields = MappingProxyT
     """`wanted` without the values that are withheld from a side where it holds nothing of the thing, or of the line."""
     if lanes.are_open:
         return dict(wanted)
-    return {path: None if _is_withheld(side, held, path, lanes) else value for path, value in wanted.items()}
+    return {
+        path: _nothing_like(value) if _is_withheld(side, held, path, lanes) else value
+        for path, value in wanted.items()
+    }
+
+
+def _nothing_like(value: Value) -> Value:
+    """What stands where there is none: a list is empty, every other field None."""
+    return [] if isinstance(value, list) else None
 
 
 def _leave_closed(side: Side, held: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:

@@ -2,8 +2,9 @@
 
 The form is flat and complete: every field that a side can hold is there, None where it has no value, so a field that
 one side never spoke of is no difference. An address is one value: half of one and half of another would be a third
-place. `groups` are the partner's own words; Xero never sees them (`contact_groups` of the settings says what they mean
-there), so they are no field of its side.
+place. So are the `persons` beside the first, who have no ids by which they could be told apart. `groups` are the
+partner's own words; Xero never sees them (`contact_groups` of the settings says what they mean there), so they are no
+field of its side.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,12 @@ DETAILS = ("name", "email", "phone")
 """What an invoice document says of its contact."""
 
 HOLDS: Mapping[Side, tuple[str, ...]] = {Side.PARTNER: (*SHARED, "groups"), Side.XERO: SHARED}
+
+LISTS = frozenset({"persons", "groups"})
+"""What is a list, and empty where there is nothing; every other field is None then."""
+
+_ADDRESSES = frozenset({"address", "delivery_address"})
+_PERSON = ("first_name", "last_name", "email")
 
 ADDRESS_LINES = 4
 _PLACE = ("city", "region", "postal_code", "country")
@@ -57,12 +64,18 @@ def from_contact_document(document: Mapping[str, Any], held: Fields) -> dict[str
 
 def blank(side: Side) -> dict[str, Value]:
     """A contact of which nothing is known."""
-    return dict.fromkeys(HOLDS[side]) | ({"groups": []} if side is Side.PARTNER else {})
+    return {path: [] if path in LISTS else None for path in HOLDS[side]}
+
+
+def complete(side: Side, fields: Fields) -> Fields:
+    """Fields that were kept before a side had as many, with the others blank; nothing at all stays nothing."""
+    return {**blank(side), **fields} if fields else fields
 
 
 def to_contact_document(contact_id: str, fields: Fields) -> dict[str, Any]:
     """The contact as the partner's app should show it."""
-    return {"id": contact_id} | {path: fields.get(path) for path in HOLDS[Side.PARTNER]}
+    shown = {**blank(Side.PARTNER), **fields}
+    return {"id": contact_id} | {path: shown[path] for path in HOLDS[Side.PARTNER]}
 
 
 def contact_entries(moves: Mapping[str, Move], view: Fields, wanted: Fields) -> list[dict[str, Any]]:
@@ -73,9 +86,12 @@ def contact_entries(moves: Mapping[str, Move], view: Fields, wanted: Fields) -> 
     ]  # fmt: skip
 
 
-def observed_contact(contact: XeroContact) -> dict[str, Value]:
-    """A contact of Xero's in Xero's projection."""
-    return {path: _canonical(path, getattr(contact, path)) for path in SHARED}
+def observed_contact(contact: XeroContact, held: Fields | None = None) -> dict[str, Value]:
+    """A contact of Xero's in Xero's projection; `held` supplies the persons where the answer did not carry them."""
+    seen = {path: _canonical(path, getattr(contact, path)) for path in SHARED}
+    if contact.persons is None:
+        seen["persons"] = (held or {}).get("persons") or []
+    return seen
 
 
 def common_ground(record: Fields, seen: Fields, *, was_said: bool) -> dict[str, Value]:
@@ -88,8 +104,8 @@ def common_ground(record: Fields, seen: Fields, *, was_said: bool) -> dict[str, 
     ground: dict[str, Value] = {}
     for path, theirs in seen.items():
         ours = record.get(path)
-        if ours is None or theirs is None:
-            ground[path] = None
+        if not ours or not theirs:
+            ground[path] = [] if path in LISTS else None
         elif ours == theirs or not was_said:
             ground[path] = ours
     return ground
@@ -103,7 +119,15 @@ def tidy_name(name: str) -> str:
 def _canonical(path: str, value: Any) -> Value:
     if path == "groups":
         return sorted(set(value or ()))
-    return _canonical_address(value) if path == "address" else value or None
+    if path == "persons":
+        return [_canonical_person(person) for person in value or ()]
+    return _canonical_address(value) if path in _ADDRESSES else value or None
+
+
+def _canonical_person(person: Mapping[str, Any]) -> Value:
+    return {name: person.get(name) or None for name in _PERSON} | {
+        "gets_emails": bool(person.get("gets_emails"))
+    }
 
 
 def _canonical_address(address: Mapping[str, Any] | None) -> Value:

@@ -75,13 +75,32 @@ def judge_contact(fields: Fields, paths: Iterable[str]) -> Hold | None:
             "Xero takes no contact without a name, and no name with angle brackets.",
             "Give the contact another name.",
         )
-    if "email" in moved and email and not _EMAIL.fullmatch(email):
+    if "email" in moved and not _is_email(email):
         return Hold(
             CONTACT_EMAIL_INVALID,
             f"{email!r} is no e-mail address that Xero takes.",
             "Correct the e-mail address.",
         )
+    persons = fields.get("persons") or []
+    if "persons" in moved and persons and not email:
+        return Hold(
+            "contact_persons",
+            "Xero takes no persons beside the first while the contact itself has no e-mail address.",
+            "Give the contact an e-mail address, or take the persons off.",
+        )
+    odd = next((person["email"] for person in persons if not _is_email(person["email"])), None)
+    if "persons" in moved and odd:
+        return Hold(
+            CONTACT_EMAIL_INVALID,
+            f"{odd!r} is no e-mail address that Xero takes.",
+            "Correct the e-mail address of that person.",
+        )
     return None
+
+
+def _is_email(address: str | None) -> bool:
+    """Whether Xero takes it; none at all is taken."""
+    return not address or bool(_EMAIL.fullmatch(address))
 
 
 def judge_use(name: str | None, unusable: str | None) -> Hold | None:

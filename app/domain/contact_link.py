@@ -23,6 +23,9 @@ from app.domain.sides import Side
 from app.domain.skip import SKIPPED, Skip
 from app.domain.xero_contact import XeroContact
 
+UNLINKED = "unlinked"
+"""The wish that a contact be linked to none of Xero's, where a contact of Xero's would stand."""
+
 MARKER = "plumbline:"
 LONGEST_MARKER = 50
 """ContactNumber holds fifty characters (FACTS 5)."""
@@ -46,8 +49,8 @@ class ContactLink:
     or `erased`. `is_shared`: the contact in Xero is another link's too, which had it first. `groups_joined` are Xero's
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked.
     `granted_xero_id` is the one of them that was dealt with, one way or the other. `push_wanted`: somebody wants it in
-    Xero without an invoice. `acked_version` is the app's version after it took a change of ours. `skip` stands while a
-    person has set it aside.
+    Xero without an invoice. `acked_version` is the app's version after it took a change of ours. `marker_number` counts
+    how often it was unlinked by hand. `skip` stands while a person has set it aside.
     """
 
     id: UUID
@@ -67,6 +70,7 @@ class ContactLink:
     granted_xero_id: str | None = None
     push_wanted: bool = False
     acked_version: int = 0
+    marker_number: int = 0
     xero_updated_at: datetime | None = None
     read_updated_at: datetime | None = None
     skip: Skip | None = None
@@ -78,8 +82,12 @@ class ContactLink:
 
     @property
     def marker(self) -> str:
-        """Our mark on the contact, in its ContactNumber: it names the link, so it is unique over all businesses."""
-        return f"{MARKER}{self.id.hex}"[:LONGEST_MARKER]
+        """Our mark on the contact, in its ContactNumber: it names the link, so it is unique over all businesses.
+
+        A link that was unlinked has another one from then on, or it would be taken for the same contact for ever.
+        """
+        number = f"-{self.marker_number}" if self.marker_number else ""
+        return f"{MARKER}{self.id.hex}{number}"[:LONGEST_MARKER]
 
     @property
     def was_said(self) -> bool:

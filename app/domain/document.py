@@ -147,9 +147,16 @@ def _stated_total(document: Mapping[str, Any]) -> Decimal | None:
 
 
 def to_document(
-    invoice_id: str, fields: Fields, contacts: Mapping[str, Mapping[str, Any]], total: Decimal | None
+    invoice_id: str,
+    fields: Fields,
+    contacts: Mapping[str, Mapping[str, Any]],
+    total: Decimal | None,
+    fees: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The document that shows these fields; `contacts` has the details (name, email, phone) by contact id."""
+    """The document that shows these fields; `contacts` has the details (name, email, phone) by contact id.
+
+    `fees` are those of the app's payments by id, which are no fields: see `list_fees`.
+    """
     header = {path: value for path, value in without_groups(fields, "lines").items() if "/" not in path}
     return {
         "id": invoice_id,
@@ -165,7 +172,9 @@ def to_document(
         "job": header.get("job"),
         "contact": _contact(header.get("contact"), contacts),
         "lines": [to_line(fields, key) for key in line_keys(fields)],
-        "payments": [to_payment(fields, key) for key in keys_of(fields, "payments")],
+        "payments": [
+            to_payment(fields, key) | _fee_of(key, fees or {}) for key in keys_of(fields, "payments")
+        ],
         "credits": [to_credit(fields, key) for key in keys_of(fields, "credits")],
         "total": None if total is None else money_text(cents(total)),
     }
@@ -207,6 +216,22 @@ def to_payment(fields: Fields, key: str) -> dict[str, Any]:
         "paid_on": fields.get(prefix + "paid_on"),
         "method": fields.get(prefix + "method"),
     }
+
+
+def list_fees(document: Mapping[str, Any]) -> dict[str, str] | None:
+    """The fees of a document's payments by id; None where it says nothing of payments.
+
+    What a card payment cost the business is the app's alone: it is shown again and never merged, so no fee can make a
+    conflict, keep a payment alive or reach Xero.
+    """
+    payments = document.get("payments")
+    if payments is None:
+        return None
+    return {payment["id"]: payment["fee"] for payment in payments if payment.get("fee") is not None}
+
+
+def _fee_of(key: str, fees: Mapping[str, str]) -> dict[str, str]:
+    return {"fee": money_text(fees[key])} if key in fees else {}
 
 
 def to_credit(fields: Fields, key: str) -> dict[str, Any]:

@@ -259,6 +259,11 @@ class Export:
         return self.created_at, self.id
 
     @property
+    def only_looks(self) -> bool:
+        """It is a dry run that nobody has started: nothing of it is made due."""
+        return self.dry_run and not self.is_portion_open
+
+    @property
     def total(self) -> int:
         """How many things it has, as far as they are listed."""
         return sum(each.total for each in self.progress.values())

@@ -15,6 +15,7 @@ LINES = "lines"
 
 CONTACT_FIELDS = (
     "name", "first_name", "last_name", "email", "phone", "mobile", "address", "account_number", "tax_number",
+    "direct_phone", "fax", "delivery_address", "persons",
 )  # fmt: skip
 """What both sides can hold of a contact."""
 

@@ -212,7 +212,7 @@ def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime)
     if not hub.has_apart:
         return Observed(hub)
     view, unsure = partner_view(hub, hub.acked_revision), _list_moved(hub, hub.sent)
-    sure, waits = {}, {}
+    sure, waits = dict[str, Value | Absent](), dict[str, Value | Absent]()
     for path, base in hub.partner_apart.items():
         is_due = travels(Side.PARTNER, {path: base}, hub.record, rules.lanes)
         is_sure = not any(covers(path, each) for each in unsure)

@@ -80,8 +80,9 @@ class InvoiceLink:
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
     trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
     ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
-    Xero's clock at the last read before a write of ours. `skip` stands while a person has set it aside.
-    `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
+    Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
+    is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
+    it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
     """
 
     id: UUID
@@ -103,6 +104,8 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    fees: Mapping[str, str] = field(default_factory=dict)
+    shown_status: str | None = None
     skip: Skip | None = None
     is_behind: bool = False
     is_draft_wanted: bool = False

@@ -14,7 +14,8 @@ Part = Mapping[str, str]
 class XeroContact:
     """A contact as Xero holds it; `contact_number` is the slot for our marker, or another app's.
 
-    `address` is the postal one, which Xero prints on invoices (FACTS 4.3), in the form of `domain.contact`.
+    `address` is the postal one, which Xero prints on invoices (FACTS 4.3), in the form of `domain.contact`, as the
+    `delivery_address` and the `persons` beside the first are; persons are None where the answer did not carry them.
     `phones` and `addresses` are all that Xero holds, as it said them: an update sends those back that it does not
     move. `is_erased`: the person asked to be forgotten (GDPRREQUEST), which counts as archived too.
     """
@@ -33,6 +34,10 @@ class XeroContact:
     address: Mapping[str, Value] | None = None
     account_number: str | None = None
     tax_number: str | None = None
+    direct_phone: str | None = None
+    fax: str | None = None
+    delivery_address: Mapping[str, Value] | None = None
+    persons: tuple[Mapping[str, Value], ...] | None = None
     is_erased: bool = False
     phones: tuple[Part, ...] = ()
     addresses: tuple[Part, ...] = ()

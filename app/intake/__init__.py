@@ -5,6 +5,7 @@ Nothing here decides and nothing here asks Xero: what is stored becomes a trigge
     refusals        how something is refused, naming the field
     values          the kinds of text that a document may hold
     document        the partner's document, as its schema
+    taking          what becomes of documents of any kind, several at a time, each by itself
     documents       what else must hold of a document, and how it is stored; used by the API's PUT as well
     answered        documents in answers of the partner's app
     bodies          JSON that can be kept

@@ -27,11 +27,19 @@ CONTACT_EXAMPLE: dict[str, Any] = {
         "postal_code": "2150",
         "country": "Australia",
     },
+    "direct_phone": "02 9000 0001",
+    "fax": None,
+    "delivery_address": None,
     "account_number": None,
     "tax_number": None,
+    "persons": [{"first_name": "Lee", "last_name": "Tran", "email": "lee@example.com", "gets_emails": True}],
     "groups": ["trade"],
 }
 """A document that every rule accepts; OpenAPI shows it."""
+
+
+MAY_BE_UNSAID = frozenset({"direct_phone", "fax", "delivery_address", "persons"})
+"""Fields that an app need not know: where it leaves them out, nothing of theirs is cleared."""
 
 
 class _Sent(BaseModel):
@@ -46,6 +54,18 @@ class PostalAddress(_Sent):
     region: Line | None = None
     postal_code: Text50 | None = None
     country: Text50 | None = None
+
+
+class Person(_Sent):
+    """Somebody at the customer's beside the first person."""
+
+    first_name: Line | None = None
+    last_name: Line | None = None
+    email: Line | None = None
+    gets_emails: bool = Field(default=False, strict=True, description="Is sent the invoices too.")
+
+
+_NOT_SAID = "Left out: not said, what is known of it stays. Null clears it."
 
 
 class ContactDocument(_Sent):
@@ -65,25 +85,40 @@ class ContactDocument(_Sent):
     name: Name = Field(
         description="The organisation's, or the person's. Unique in Xero among active contacts."
     )
-    first_name: Line | None = None
-    last_name: Line | None = None
+    first_name: Line | None = Field(default=None, description="Of the first person.")
+    last_name: Line | None = Field(default=None, description="The same.")
     email: Line | None = None
-    phone: Text50 | None = None
+    phone: Text50 | None = Field(default=None, description="At work; Xero's default phone.")
     mobile: Text50 | None = None
-    address: PostalAddress | None = None
+    direct_phone: Text50 | None = Field(default=None, description=f"Past the switchboard. {_NOT_SAID}")
+    fax: Text50 | None = Field(default=None, description=_NOT_SAID)
+    address: PostalAddress | None = Field(default=None, description="The postal one.")
+    delivery_address: PostalAddress | None = Field(
+        default=None, description=f"Where the work is; Xero's street address. {_NOT_SAID}"
+    )
     account_number: Text50 | None = Field(
         default=None,
         description="Unique in Xero; a contact there that has it already is taken to be this one.",
     )
     tax_number: Text50 | None = None
+    persons: Annotated[list[Person], Field(max_length=5)] | None = Field(
+        default=None,
+        description="Further people. They change as a whole, and Xero wants the contact to have an e-mail address "
+        f"of its own. {_NOT_SAID}",
+    )
     groups: Annotated[list[Word], Field(max_length=50)] = Field(
         default=[],
         description="The app's own words; `contact_groups` of the settings turns them into Xero's groups.",
     )
 
     def to_json(self) -> dict[str, Any]:
-        """The document as it is stored: every field there. A `based_on` of null says "none", which is 0."""
+        """The document as it is stored: every field there but those that may be left unsaid.
+
+        A `based_on` of null says "none", which is 0.
+        """
         stored = self.model_dump(mode="json")
+        for name in MAY_BE_UNSAID - self.model_fields_set:
+            del stored[name]
         if self.based_on is None and "based_on" in self.model_fields_set:
             stored["based_on"] = 0
         return stored

@@ -1,15 +1,23 @@
 """A partner's contact document on its way in, whichever way it came: stored with its triggers, or refused whole."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from app.db.contact_documents import save_contact_document
-from app.db.documents import DocumentOutcome, StoredDocument
+from app.db.contact_documents import CONTACTS
+from app.db.documents import save_documents
+from app.db.moments import insert_moments, list_taken
 from app.db.partner_holdings import note_document
 from app.db.session import WriteSession
-from app.domain.connection import Connection, ConnectionState
+from app.domain.connection import Connection
 from app.intake.contact_document import ContactDocument
-from app.intake.documents import TakenIn
-from app.intake.refusals import Fault, InputRefused
+from app.intake.taking import (
+    Taken,
+    TakenIn,
+    find_contradiction,
+    raise_refusal,
+    refuse_removed,
+    take_in_turns,
+)
 
 
 async def take_in_contact(
@@ -20,28 +28,32 @@ async def take_in_contact(
     Raises `InputRefused`: `connection_removed`, `invalid_document`, `version_reused`. A stale one is an outcome.
     `prefix` stands before the fields that a refusal names.
     """
-    if connection.state is ConnectionState.REMOVED:
-        raise InputRefused("connection_removed", "This connection has been removed for good.")
-    stored = await save_contact_document(session, connection.id, document.to_json(), at)
-    _refuse_contradiction(stored, document, f"{prefix}." if prefix else "")
-    if not stored.is_news:
-        return TakenIn(stored)
-    await note_document(session, connection.id, at)
-    return TakenIn(stored, (connection.id,))
+    [taken] = await take_in_contacts(session, connection, [document], at)
+    return raise_refusal(taken, prefix)
 
 
-def _refuse_contradiction(stored: StoredDocument, document: ContactDocument, prefix: str) -> None:
-    """A document that contradicts what we know of its own history was not stored."""
-    if stored.outcome is DocumentOutcome.BASED_ON_UNKNOWN:
-        fault = Fault(
-            f"{prefix}based_on", f"is newer than our newest revision of this contact ({stored.revision})"
-        )
-        raise InputRefused("invalid_document", "The document cannot be taken; see errors.", [fault])
-    if stored.outcome is DocumentOutcome.VERSION_REUSED:
-        detail = f"Version {document.version} is held with other content; a change needs a new version."
-        raise InputRefused(
-            "version_reused",
-            detail,
-            [Fault(f"{prefix}version", detail)],
-            {"held_version": stored.held_version},
-        )
+async def take_in_contacts(
+    session: WriteSession, connection: Connection, documents: Sequence[ContactDocument], at: datetime
+) -> list[Taken]:
+    """The same for several, each by itself, in as many statements as one takes; raises `connection_removed` alone."""
+    refuse_removed(connection)
+
+    async def take(turn: Sequence[ContactDocument]) -> list[Taken]:
+        return await _take_turn(session, connection, turn, at)
+
+    return await take_in_turns(documents, take)
+
+
+async def _take_turn(
+    session: WriteSession, connection: Connection, documents: Sequence[ContactDocument], at: datetime
+) -> list[Taken]:
+    bodies = [document.to_json() for document in documents]
+    stored = await save_documents(session, CONTACTS, connection.id, bodies, at)
+    if any(one.is_news for one in stored):
+        await insert_moments(session, connection.id, list_taken(bodies, stored, at))
+        await note_document(session, connection.id, at)
+    return [
+        find_contradiction(one, document.version, "contact")
+        or TakenIn(one, (connection.id,) if one.is_news else ())
+        for document, one in zip(documents, stored, strict=True)
+    ]

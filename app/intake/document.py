@@ -123,6 +123,11 @@ class DocumentPayment(_Sent):
     amount: Amount
     paid_on: Day
     method: Word | None = None
+    fee: Total | None = Field(
+        default=None,
+        description="What the payment cost the business, as for a card. It is kept and shown, and is yours alone: it "
+        "changes no amount, no change names it, and Xero never sees it.",
+    )
 
 
 class DocumentCredit(_Sent):
@@ -195,6 +200,9 @@ class Document(_Sent):
             del stored["credits"]
         if self.based_on is None and "based_on" in self.model_fields_set:
             stored["based_on"] = 0
+        for payment in stored["payments"] or ():
+            if payment["fee"] is None:
+                del payment["fee"]
         # Documents that were stored before these fields existed stay equal to those that do not use them.
         stored["contact"] = {
             name: value

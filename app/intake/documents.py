@@ -6,30 +6,30 @@ refuse nothing: the loop holds the link and says so (DESIGN section 8).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
-from app.db.contact_documents import save_mention
-from app.db.documents import DocumentOutcome, StoredDocument, save_document
+from app.db.contact_documents import save_mentions
+from app.db.documents import INVOICES, StoredDocument, save_documents
+from app.db.moments import insert_moments, list_taken
 from app.db.partner_holdings import note_document
 from app.db.session import WriteSession
-from app.domain.connection import Connection, ConnectionState
+from app.domain.connection import Connection
 from app.domain.coupling import refresh_unmapped
 from app.domain.document import from_document
 from app.domain.fields import Fields, line_keys
 from app.domain.money import amount_of_line, money_text, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
 from app.intake.refusals import Fault, InputRefused
-
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What became of a document; `nudges` names the connections to wake after the commit."""
-
-    stored: StoredDocument
-    nudges: tuple[UUID, ...] = ()
+from app.intake.taking import (
+    Taken,
+    TakenIn,
+    build_invalid,
+    find_contradiction,
+    raise_refusal,
+    refuse_removed,
+    take_in_turns,
+)
 
 
 async def take_in(
@@ -40,52 +40,56 @@ async def take_in(
     Raises `InputRefused`: `connection_removed`, `invalid_document`, `version_reused`. A stale document is an outcome,
     not a refusal: the caller says what it means. `prefix` stands before the fields that a refusal names.
     """
-    if connection.state is ConnectionState.REMOVED:
-        raise InputRefused("connection_removed", "This connection has been removed for good.")
+    [taken] = await take_in_all(session, connection, [document], at)
+    return raise_refusal(taken, prefix)
+
+
+async def take_in_all(
+    session: WriteSession, connection: Connection, documents: Sequence[Document], at: datetime
+) -> list[Taken]:
+    """The same for several, each by itself, in as many statements as one takes; raises `connection_removed` alone."""
+    refuse_removed(connection)
+
+    async def take(turn: Sequence[Document]) -> list[Taken]:
+        return await _take_turn(session, connection, turn, at)
+
+    return await take_in_turns(documents, take)
+
+
+async def _take_turn(
+    session: WriteSession, connection: Connection, documents: Sequence[Document], at: datetime
+) -> list[Taken]:
+    """What becomes of documents of which no id comes twice."""
+    refused = {document.id: why for document in documents if (why := _find_faults(document, connection))}
+    fit = [document for document in documents if document.id not in refused]
+    stored = await _store(session, connection, fit, at)
+    return [refused.get(document.id) or stored[document.id] for document in documents]
+
+
+def _find_faults(document: Document, connection: Connection) -> InputRefused | None:
     faults = [*_between_fields(document), *_against_connection(document, connection)]
-    if faults:
-        raise _invalid(faults, prefix)
-    stored = await save_document(session, connection.id, document.to_json(), at)
-    _refuse_contradiction(stored, document, prefix)
-    if not stored.is_news:
-        return TakenIn(stored)
-    await save_mention(session, connection.id, document.to_json()["contact"], at)
-    await note_document(session, connection.id, at)
-    return TakenIn(stored, (connection.id,))
+    return build_invalid(faults) if faults else None
 
 
-def refuse_stale(stored: StoredDocument, document: Document) -> None:
-    """Raise `stale_document` for a caller who must hear that a newer version is held."""
-    refuse_stale_version(stored, document.version)
+async def _store(
+    session: WriteSession, connection: Connection, documents: Sequence[Document], at: datetime
+) -> dict[str, Taken]:
+    """What storing each came to, by id."""
+    bodies = [document.to_json() for document in documents]
+    stored = await save_documents(session, INVOICES, connection.id, bodies, at)
+    news = [body for body, one in zip(bodies, stored, strict=True) if one.is_news]
+    if news:
+        await save_mentions(session, connection.id, [body["contact"] for body in news], at)
+        await insert_moments(session, connection.id, list_taken(bodies, stored, at))
+        await note_document(session, connection.id, at)
+    return {
+        document.id: find_contradiction(one, document.version, "invoice") or _tell(one, connection)
+        for document, one in zip(documents, stored, strict=True)
+    }
 
 
-def refuse_stale_version(stored: StoredDocument, version: int) -> None:
-    """The same by the version alone, of a document of any kind."""
-    if stored.outcome is DocumentOutcome.STALE:
-        detail = f"Version {version} is older than version {stored.held_version}, which is held."
-        raise InputRefused(
-            "stale_document", detail, [Fault("version", detail)], {"held_version": stored.held_version}
-        )
-
-
-def _invalid(faults: Sequence[Fault], prefix: str) -> InputRefused:
-    named = [Fault(_join(prefix, fault.field), fault.message) for fault in faults]
-    return InputRefused("invalid_document", "The document cannot be taken; see errors.", named)
-
-
-def _join(prefix: str, field: str) -> str:
-    return f"{prefix}.{field}" if prefix else field
-
-
-def _refuse_contradiction(stored: StoredDocument, document: Document, prefix: str) -> None:
-    """A document that contradicts what we know of its own history was not stored."""
-    if stored.outcome is DocumentOutcome.BASED_ON_UNKNOWN:
-        message = f"is newer than our newest revision of this invoice ({stored.revision})"
-        raise _invalid([Fault("based_on", message)], prefix)
-    if stored.outcome is DocumentOutcome.VERSION_REUSED:
-        detail = f"Version {document.version} is held with other content; a change needs a new version."
-        field = Fault(_join(prefix, "version"), detail)
-        raise InputRefused("version_reused", detail, [field], {"held_version": stored.held_version})
+def _tell(stored: StoredDocument, connection: Connection) -> TakenIn:
+    return TakenIn(stored, (connection.id,) if stored.is_news else ())
 
 
 def _between_fields(document: Document) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from app.domain.connection import Connection
 from app.domain.organisation import Organisation
 from app.domain.xero_contact import XeroContact
 from app.intake.document import Document
-from app.intake.documents import TakenIn, take_in
+from app.intake.documents import take_in
 from app.intake.draft import Draft
 from app.intake.draft_contacts import save_contact
 from app.intake.refusals import Fault, InputRefused
@@ -46,7 +46,7 @@ async def take_in_draft(
         return False
     contact = await save_contact(session, connection, draft.contact, chosen, at)
     document = build_document(draft, contact, connection.organisation, at)
-    taken: TakenIn = await take_in(session, connection, document, at)
+    taken = await take_in(session, connection, document, at)
     await save_draft_asked(session, connection.id, draft.invoice_id, draft.to_json())
     return taken.stored.is_news
 

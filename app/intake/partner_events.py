@@ -30,8 +30,9 @@ from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
 from app.intake.dependencies import IntakeServices
 from app.intake.document import Document
-from app.intake.documents import TakenIn, take_in
+from app.intake.documents import take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
+from app.intake.taking import TakenIn
 
 _LONGEST_WEBHOOK_ID = 255
 

@@ -32,6 +32,13 @@ class InputRefused(PlumblineError):
         self.faults = tuple(faults)
         self.more = dict(more or {})
 
+    def under(self, prefix: str) -> "InputRefused":
+        """The same, with the fields named from further up: `prefix` stands before each."""
+        if not prefix:
+            return self
+        faults = [Fault(f"{prefix}.{fault.field}", fault.message) for fault in self.faults]
+        return InputRefused(self.code, self.detail, faults, self.more)
+
 
 _WORDS = {
     "missing": "is required",

@@ -10,7 +10,7 @@ What happens when the process dies on any line of this module, for one batch:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.db.findings import Attempt
 from app.db.links import save_links
@@ -36,6 +36,7 @@ from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work
 from app.reconcile.writes import build_create, build_update, create_target, update_target
+from app.spending import spent_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,21 @@ async def _create(current: Round, batch: Sequence[Sending]) -> bool:
     for sending in batch:
         sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
     await _begin(current, batch)
-    answers = await current.xero.invoices.create([sending.write for sending in batch], intent.key)
+    call = current.xero.invoices.create([sending.write for sending in batch], intent.key)
+    answers = await spent_on(_list_ids(batch), call)
     return await _record_answers(current, batch, answers, "create")
 
 
 async def _update(current: Round, batch: Sequence[Sending]) -> bool:
     await _begin(current, batch)
-    answers = await current.xero.invoices.update([sending.write for sending in batch])
+    answers = await spent_on(
+        _list_ids(batch), current.xero.invoices.update([sending.write for sending in batch])
+    )
     return await _record_answers(current, batch, answers, "update")
+
+
+def _list_ids(batch: Sequence[Sending]) -> list[UUID]:
+    return [sending.work.link.id for sending in batch]
 
 
 async def _begin(current: Round, batch: Sequence[Sending]) -> None:
@@ -143,7 +151,8 @@ async def _record_answers(
     outcomes = [
         settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)
     ]
-    keys = await contact_keys(current, [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)])
+    shown = [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)]
+    keys = await spent_on(_list_ids(batch), contact_keys(current, shown))
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)
         work.link = without_intent(work.link, INVOICE_INTENT)

@@ -40,6 +40,7 @@ from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.remove_credits import remove_credit
 from app.reconcile.round import Round, Work
+from app.spending import spent_on
 
 Due = tuple[Work, str]
 
@@ -53,17 +54,17 @@ async def apply_credits(current: Round, works: Sequence[Work]) -> bool:
     told = False
     for work, plan in plans:
         for key in plan.credits_to_remove:
-            told |= await remove_credit(current, work, key)
+            told |= await spent_on([work.link.id], remove_credit(current, work, key))
     told |= await settle_overpayments(current, plans)
     due = [(work, key) for work, plan in plans for key in plan.credits_to_apply]
     known = [(work, key) for work, key in due if find_credit_id(work.link, key) is not None]
     told |= await _make(current, [(work, key) for work, key in due if find_credit_id(work.link, key) is None])
     for work, key in known:
-        told |= await _look(current, work, key)
+        told |= await spent_on([work.link.id], _look(current, work, key))
     for work, key in due:
         is_made = find_credit_id(work.link, key) is not None
         if work.refusal is None and is_made and not is_applied(work.link, key):
-            told |= await _allocate(current, work, key)
+            told |= await spent_on([work.link.id], _allocate(current, work, key))
     await _read_again(
         current, [work for work, plan in plans if plan.credits_to_apply or plan.credits_to_remove]
     )

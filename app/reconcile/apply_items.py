@@ -45,6 +45,7 @@ from app.errors import ScopeMissing
 from app.reconcile.items import WANT_AN_ITEM, read_items
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
+from app.spending import spent_on
 
 ITEMS_AT_ONCE = 200
 """Products of one round: four writes, so that invoices do not wait for a whole catalogue."""
@@ -208,7 +209,8 @@ async def _create(current: Round, batch: Sequence[ItemWork]) -> None:
     for work in batch:
         work.link = replace(work.link, intent=intent, unanswered=target_of(work.link))
     await _begin(current, batch)
-    answers = await current.xero.items.create([build_write(work.link) for work in batch], intent.key)
+    call = current.xero.items.create([build_write(work.link) for work in batch], intent.key)
+    answers = await spent_on([work.link.id for work in batch], call)
     _take_answers(batch, answers, "create")
     refused = [work for work in batch if work.hold is not None and work.hold.code == DUPLICATE_ITEM_CODE]
     if refused:
@@ -228,7 +230,8 @@ async def _update(current: Round, batch: Sequence[ItemWork]) -> None:
     for work in batch:
         work.link = replace(work.link, unanswered=target_of(work.link))
     await _begin(current, batch)
-    answers = await current.xero.items.update([build_write(work.link) for work in batch])
+    call = current.xero.items.update([build_write(work.link) for work in batch])
+    answers = await spent_on([work.link.id for work in batch], call)
     _take_answers(batch, answers, "update")
     await _record(current, batch, [answer for answer in answers if isinstance(answer, XeroItem)])
 

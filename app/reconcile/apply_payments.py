@@ -32,6 +32,7 @@ from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work
+from app.spending import spent_on
 
 Due = tuple[Work, str]
 
@@ -47,7 +48,7 @@ async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
             delete += [(work, key) for key in plan.payments_to_delete]
     told = False
     for work, key in delete:
-        told |= await _delete(current, work, key)
+        told |= await spent_on([work.link.id], _delete(current, work, key))
     async for batch in giving_way(current, create, WRITE_BATCH):
         told |= await _create(current, batch)
     return told
@@ -61,7 +62,9 @@ async def _create(current: Round, batch: Sequence[Due]) -> bool:
     async with current.lease.recording() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
     writes = [_build(current, work, key) for work, key in batch]
-    answers = await current.xero.payments.create(writes, intent.key)
+    answers = await spent_on(
+        [work.link.id for work, _ in batch], current.xero.payments.create(writes, intent.key)
+    )
     for (work, key), answer in zip(batch, answers, strict=True):
         _take_answer(work, key, answer)
     return await record(current, list({id(work): work for work, _ in batch}.values()))

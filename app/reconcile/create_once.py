@@ -28,6 +28,7 @@ from app.reconcile.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work, batches
+from app.spending import spent_on
 
 SKEW = timedelta(minutes=10)
 """How far Xero's clock may be behind ours without hiding a create from the look."""
@@ -50,9 +51,10 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     if not begun:
         return
     since = min(work.link.intents[INVOICE_INTENT].at for work in begun) - SKEW
-    made = await current.xero.invoices.fetch_created_by_us(since)
+    ids = [work.link.id for work in begun]
+    made = await spent_on(ids, current.xero.invoices.fetch_created_by_us(since))
     candidates = [candidate for candidate in made if not is_of_a_test(candidate.reference)]
-    keys = await contact_keys(current, candidates)
+    keys = await spent_on(ids, contact_keys(current, candidates))
     free = await _without_links(current, candidates)
     found = recognise([Begun(work.link.id, work.hub.unanswered or {}) for work in begun], free, keys)
     for work in begun:
@@ -82,7 +84,8 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
         if key != INVOICE_INTENT and "/" not in key  # what has a stroke is a credit, see `finish_credits`
     }
     for batch in batches(sorted(begun), READ_BATCH):
-        there = await current.xero.payments.fetch_by_reference(batch)
+        call = current.xero.payments.fetch_by_reference(batch)
+        there = await spent_on([begun[reference][0].link.id for reference in batch], call)
         for reference in batch:
             work, key = begun[reference]
             payment = there.get(reference)

@@ -30,6 +30,7 @@ from app.reconcile.overpayments import with_overpaid
 from app.reconcile.record import record
 from app.reconcile.remove_credits import void_note
 from app.reconcile.round import Round, Work
+from app.spending import spent_on
 
 
 async def finish_credits(current: Round) -> bool:
@@ -44,7 +45,7 @@ async def finish_credits(current: Round) -> bool:
     told = await record(current, works)
     for work in works:
         for key in list(_keys_begun(work, VOID)):
-            await _finish_voiding(current, work, key)
+            await spent_on([work.link.id], _finish_voiding(current, work, key))
             told |= await record(current, [work])
     return told
 
@@ -60,7 +61,11 @@ async def _finish_making(current: Round, works: Sequence[Work], kind: CreditKind
         return
     since = min(work.link.intents[intent_of(kind, key)].at for work, key in begun) - SKEW
     there = [
-        found for found in await current.xero.credits.fetch_modified_since(kind, since) if found.is_approved
+        found
+        for found in await spent_on(
+            [work.link.id for work, _ in begun], current.xero.credits.fetch_modified_since(kind, since)
+        )
+        if found.is_approved
     ]
     for work, key in begun:
         work.link = without_intent(work.link, intent_of(kind, key))

@@ -18,6 +18,7 @@ from app.db.discrepancies import (
     save_state_of_discrepancy,
 )
 from app.db.findings import Attempt, insert_attempts
+from app.db.moments import insert_moments
 from app.db.resolutions import list_uncarried, save_resolutions
 from app.db.session import ReadSession, WriteSession
 from app.domain.direction import Lanes
@@ -28,6 +29,7 @@ from app.domain.settings import ConnectionSettings
 from app.domain.sides import Side
 from app.reconcile.deciding import Deciding
 from app.reconcile.decisions import judge_decisions
+from app.reconcile.moments import list_decision_moments
 from app.reconcile.round import NEVER, Round
 
 
@@ -62,7 +64,9 @@ async def save_findings(session: WriteSession, current: Round, works: Sequence[F
         judge_decisions(work, now)
     await _save_conflicts(session, current, works, now)
     await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
-    await save_resolutions(session, [each for work in works for each in work.decisions.list_news()])
+    decided = [each for work in works for each in work.decisions.list_news()]
+    await save_resolutions(session, decided)
+    await insert_moments(session, current.connection_id, list_decision_moments(decided))
     await _save_discrepancies(session, current, works, now)
     for work in works:
         work.conflicts.clear()

@@ -34,6 +34,7 @@ from app.errors import ScopeMissing
 from app.reconcile.items import read_items
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, Work, batches
+from app.spending import spent_on
 
 _STAYS_HOME = frozenset({Status.DRAFT.value, Status.CANCELLED.value})
 
@@ -150,7 +151,7 @@ async def ensure_items(current: Round, planned: Sequence[Planned]) -> list[Plann
 
 async def _supply(current: Round, needs: Sequence[Need]) -> None:
     try:
-        holds = await _create(current, _list_writes(needs))
+        holds = await spent_on([need.work.link.id for need in needs], _create(current, _list_writes(needs)))
     except ScopeMissing:
         for need in needs:
             hub = need.work.hub

@@ -21,6 +21,7 @@ from app.errors import ScopeMissing
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import intent_of
 from app.reconcile.round import Round, Work
+from app.spending import spent_on
 
 SCOPE_FOR_RECEIPTS = Hold(
     "scope_missing",
@@ -63,7 +64,8 @@ async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCred
     async with current.lease.recording() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
     try:
-        answers = await current.xero.credits.create([making.write for making in batch], intent.key)
+        call = current.xero.credits.create([making.write for making in batch], intent.key)
+        answers = await spent_on([making.work.link.id for making in batch], call)
     except ScopeMissing:
         if batch[0].write.kind is CreditKind.CREDIT_NOTE:
             raise

@@ -29,6 +29,7 @@ from app.domain.sides import XERO_NUMBER, Side, project
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, Work, batches
+from app.spending import spent_on
 
 Planned = tuple[Work, Plan]
 
@@ -82,7 +83,7 @@ async def settle_clashes(
     """
     clashing = {work.link.id: (work, _xero_number(work)) for work in works}
     names = {name for _, number in clashing.values() if number for name in _list_looked_for(current, number)}
-    there = await find_numbered(current, names)
+    there = await find_numbered(current, names, clashing)
     linked = await list_linked(current, there.values())
     taken = {number for number in there if number}
     settled: dict[UUID, XeroInvoice | Hold | None] = {}
@@ -99,11 +100,14 @@ async def settle_clashes(
     return settled
 
 
-async def find_numbered(current: Round, numbers: Iterable[str]) -> dict[str | None, XeroInvoice]:
-    """The invoices of Xero that have those numbers, by number; a call for every forty."""
+async def find_numbered(
+    current: Round, numbers: Iterable[str], link_ids: Iterable[UUID] = ()
+) -> dict[str | None, XeroInvoice]:
+    """The invoices of Xero that have those numbers, by number; a call for every forty, made for those links."""
     there: dict[str | None, XeroInvoice] = {}
     for batch in batches(sorted(numbers), READ_BATCH):
-        there |= {invoice.number: invoice for invoice in await current.xero.invoices.fetch_by_number(batch)}
+        found = await spent_on(link_ids, current.xero.invoices.fetch_by_number(batch))
+        there |= {invoice.number: invoice for invoice in found}
     return there
 
 

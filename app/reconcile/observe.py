@@ -34,6 +34,7 @@ from app.reconcile.contacts.keys import contact_keys, key_of_contact
 from app.reconcile.footing import Footing
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import NEVER, Round, Work, batches
+from app.spending import spent_on
 
 SEEK_FROM = 3 * READ_BATCH
 """From so many links on, a page of what moved is cheaper than reading them by id."""
@@ -55,9 +56,8 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
             if needs_a_read(current, work):
                 due.append(work)
     await _read(current, [work.link for work in due])
-    contacts = await contact_keys(
-        current, [current.fresh[i] for w in due if (i := _xero_id(w)) in current.fresh]
-    )
+    read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]
+    contacts = await spent_on([work.link.id for work in due], contact_keys(current, read))
     for work in due:
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
@@ -155,12 +155,12 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
     wanted = {link.xero_invoice_id: link for link in links if link.xero_invoice_id not in current.fresh}
     moved = [link for link in wanted.values() if link.xero_due and link.xero_updated_at is not None]
     if len(moved) > SEEK_FROM:
-        await _seek(current, min(link.xero_updated_at or NEVER for link in moved), len(moved))
+        since = min(link.xero_updated_at or NEVER for link in moved)
+        await spent_on([link.id for link in moved], _seek(current, since, len(moved)))
     missing = [xero_id for xero_id in wanted if xero_id is not None and xero_id not in current.fresh]
     for batch in batches(missing, READ_BATCH):
-        current.fresh |= {
-            invoice.xero_invoice_id: invoice for invoice in await current.xero.invoices.fetch(batch)
-        }
+        found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
+        current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
         await current.lease.keep()
 
 

@@ -101,8 +101,8 @@ class XeroContacts(Protocol):
         """The contacts with exactly those names (Xero compares without case), archived ones too; one call each."""
         ...
 
-    async def search(self, term: str) -> list[XeroContact]:
-        """The first of the contacts in use whose name, e-mail address or numbers hold the term."""
+    async def search(self, term: str, number: int, size: int) -> list[XeroContact]:
+        """Page `number`, from 1, of so many contacts in use whose name, e-mail address or numbers hold the term."""
         ...
 
     async def create(

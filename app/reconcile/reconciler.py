@@ -14,7 +14,8 @@ kept in memory between two reconciles.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -43,7 +44,7 @@ from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
 from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.create_once import finish_creates
-from app.reconcile.exports.step import export_step
+from app.reconcile.exports.step import export_step, has_looks
 from app.reconcile.facts import refresh_facts
 from app.reconcile.finish_credits import finish_credits
 from app.reconcile.items import refresh_items
@@ -155,6 +156,9 @@ class Reconciler:
             if connection.state is not ConnectionState.ACTIVE:
                 return await lease.drop()
             if connection.waits_for_run:
+                if await has_looks(self._database, connection.id):
+                    await self._look_for_exports(lease, connection)
+                    continue
                 if not connection.answers_due:
                     return await lease.drop()
                 await self._take_answers(lease, connection)
@@ -173,14 +177,37 @@ class Reconciler:
                 return None
 
     async def _charged_round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
-        """A round whose calls count as those of the export that it worked on, however it ends."""
-        made, began_at = self._usage.count_made(connection.id), self._clock.now()
-        try:
+        """A round whose calls count as those of the export that it worked on."""
+        if portion is Portion.TOUCHED_LATELY:
             return await self._round(lease, connection, portion)
+        async with self._charging(connection.id):
+            return await self._round(lease, connection, portion)
+
+    @asynccontextmanager
+    async def _charging(self, connection_id: UUID) -> AsyncIterator[None]:
+        """The calls of the block are the export's, however it ends."""
+        made, began_at = self._usage.count_made(connection_id), self._clock.now()
+        try:
+            yield
         finally:
-            if portion is not Portion.TOUCHED_LATELY:
-                calls = self._usage.count_made(connection.id) - made
-                await charge(self._database, connection.id, calls, began_at)
+            calls = self._usage.count_made(connection_id) - made
+            await charge(self._database, connection_id, calls, began_at)
+
+    async def _look_for_exports(self, lease: Lease, connection: Connection) -> None:
+        """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""
+        xero = await self._organisations.open(connection.id, bulk=True)
+        async with self._charging(connection.id):
+            organisation = await self._organisation(lease, connection, xero)
+            current = Round(
+                lease,
+                self._database,
+                self._clock,
+                connection,
+                organisation,
+                xero,
+                portion=Portion.BULK,
+            )
+            await export_step(current)
 
     async def _round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
         """One round over what is behind now, or over the portion of it that goes first."""

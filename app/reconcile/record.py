@@ -12,25 +12,28 @@ from uuid import UUID
 from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
 from app.db.links import save_links
+from app.db.moments import insert_moments
 from app.db.session import ReadSession
 from app.db.sums import save_sums
 from app.domain.change import entries
 from app.domain.connection import Connection
 from app.domain.direction import Lanes
-from app.domain.document import to_document
-from app.domain.fields import instant_text
+from app.domain.document import shown_status, to_document
+from app.domain.fields import Fields, instant_text
 from app.domain.hold import Hold
 from app.domain.hub import PartnerChange, anew, next_change, partner_view
 from app.domain.left_out import find_apart
 from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
 from app.domain.link import InvoiceLink, Standing, State
+from app.domain.money import covered
 from app.domain.moves import apply_moves
 from app.domain.plan import Plan
 from app.domain.sent import change_sent, is_refused_for_good
-from app.domain.sides import Side
+from app.domain.sides import Side, Status, project
 from app.domain.sums import Sums
 from app.reconcile.footing import Footing
 from app.reconcile.kept import list_undecided, save_findings
+from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
 from app.reconcile.sums import list_differences, sum_up, total_shown
@@ -78,7 +81,8 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             standing = stand(work, plan, change, current.lanes)
             if standing is WORK_LEFT or _has_more_to_take_in(work):
                 again.add(work.link.id)
-            work.link = replace(work.link, standing=standing)
+            status = _find_status(current, work.hub.record)
+            work.link = replace(work.link, standing=standing, shown_status=status)
             work.sums = sum_up(current, work, plan)
             work.discrepancies += list_differences(standing, work.sums)
         await save_links(session, [work.link for work in works], now, again=again)
@@ -87,6 +91,10 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         await supersede_changes(session, satisfied)
         await save_sums(session, current.connection_id, _list_sums(works))
         await save_findings(session, current, works)
+        moments = [list_hold_moments(w.link.id, w.recorded, w.link.standing, now) for w in works]
+        await insert_moments(session, current.connection_id, [m for each in moments for m in each])
+    for work in works:
+        work.recorded = work.link.standing
     return bool(changes or numbered)
 
 
@@ -152,6 +160,13 @@ def build_change(
             "at": instant_text(updated_at) if updated_at else None,
             "version": None,
         },
-        "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1]),
+        "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1], link.fees),
     }
     return NewChange(link.id, change.revision, change.moves, body)
+
+
+def _find_status(current: Footing, record: Fields) -> str | None:
+    """The status of the record in the document's words."""
+    if record.get("status") == Status.SENT and covered(record):
+        return shown_status(record, total_shown(current, record, project(Side.PARTNER, record)))
+    return record.get("status")

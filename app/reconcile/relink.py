@@ -29,6 +29,7 @@ from app.domain.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.observe import take_invoice
 from app.reconcile.round import BROKEN, Round, Work
+from app.spending import spent_on
 
 _CANNOT_GO_ALONG = (
     "A part of a payment stands in Xero as an overpayment, which cannot go along to another invoice."
@@ -39,7 +40,7 @@ _IDENTITY = ("xero_invoice_id", "line_ids", "payment_ids", "credit_ids")
 async def relink(current: Round, work: Work, resolution: Resolution, claimed: set[str]) -> None:
     """Link it to the chosen invoice, or say why not; `claimed` are those that were chosen in this round."""
     wanted = resolution.xero_id or ""
-    found = await current.xero.invoices.fetch([wanted])
+    found = await spent_on([work.link.id], current.xero.invoices.fetch([wanted]))
     invoice = next((each for each in found if each.xero_invoice_id == wanted), None)
     why = why_not_relinked(invoice, work.hub.record, await _find_owner(current, work, wanted))
     if why is None and wanted in claimed:
@@ -50,7 +51,7 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
         _end(current, work, resolution, why or "")
         return
     claimed.add(wanted)
-    keys = await contact_keys(current, [invoice])
+    keys = await spent_on([work.link.id], contact_keys(current, [invoice]))
     before, known = work.link, work.refusal
     with work.guarded():
         _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id))

@@ -111,7 +111,8 @@ class Work:
 
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
     says. `is_renumbered`: Xero shows another number than before. `decisions` are what people decided of it,
-    `discrepancies` what is found for them to look at, `sums` what it comes to on each side.
+    `discrepancies` what is found for them to look at, `sums` what it comes to on each side. `recorded` is where the
+    link stood when it was recorded last.
     """
 
     link: InvoiceLink
@@ -123,6 +124,7 @@ class Work:
     decisions: Decisions = field(default_factory=Decisions)
     discrepancies: list[Found] = field(default_factory=list)
     sums: Sums | None = None
+    recorded: Standing = field(init=False)
 
     @property
     def is_broken(self) -> bool:
@@ -157,6 +159,7 @@ class Work:
         return build_plan(hub, self.link.xero_state, terms).hold
 
     def __post_init__(self) -> None:
+        self.recorded = self.link.standing
         if self.link.skip is not None:
             self.refusal = self.link.skip.hold
 

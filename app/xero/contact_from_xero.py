@@ -12,10 +12,13 @@ from app.domain.contact import ADDRESS_LINES
 from app.domain.xero_contact import ContactGroup, Part, XeroContact
 from app.xero.json_values import Json, read_instant, read_objects, read_text
 
-PHONE_TYPES = {"phone": "DEFAULT", "mobile": "MOBILE"}
+PHONE_TYPES = {"phone": "DEFAULT", "mobile": "MOBILE", "direct_phone": "DDI", "fax": "FAX"}
 """Canonical names, and Xero's types of phone."""
 
-POSTAL = "POBOX"
+ADDRESS_TYPES = {"address": "POBOX", "delivery_address": "STREET"}
+"""The same of addresses."""
+
+PERSON = {"first_name": "FirstName", "last_name": "LastName", "email": "EmailAddress"}
 PLACE = {"city": "City", "region": "Region", "postal_code": "PostalCode", "country": "Country"}
 
 _ERASED = "GDPRREQUEST"
@@ -40,7 +43,11 @@ def contact_from_xero(element: Json) -> XeroContact:
         first_name=read_text(element, "FirstName") or None,
         last_name=read_text(element, "LastName") or None,
         mobile=_phone(phones, PHONE_TYPES["mobile"]),
-        address=_address(addresses),
+        direct_phone=_phone(phones, PHONE_TYPES["direct_phone"]),
+        fax=_phone(phones, PHONE_TYPES["fax"]),
+        address=_address(addresses, ADDRESS_TYPES["address"]),
+        delivery_address=_address(addresses, ADDRESS_TYPES["delivery_address"]),
+        persons=_persons(element),
         account_number=read_text(element, "AccountNumber") or None,
         tax_number=read_text(element, "TaxNumber") or None,
         is_erased=status == _ERASED,
@@ -75,8 +82,19 @@ def _phone(phones: tuple[Part, ...], kind: str) -> str | None:
     return " ".join(part for part in parts if part)
 
 
-def _address(addresses: tuple[Part, ...]) -> Mapping[str, Any] | None:
-    held = _of_type(addresses, "AddressType", POSTAL)
+def _persons(element: Json) -> tuple[Mapping[str, Any], ...] | None:
+    """Those beside the first; None where the element does not carry them, as in lists that are not paged."""
+    if element.get("ContactPersons") is None:
+        return None
+    return tuple(
+        {ours: read_text(person, xero) or None for ours, xero in PERSON.items()}
+        | {"gets_emails": person.get("IncludeInEmails") is True}
+        for person in read_objects(element, "ContactPersons")
+    )
+
+
+def _address(addresses: tuple[Part, ...], kind: str) -> Mapping[str, Any] | None:
+    held = _of_type(addresses, "AddressType", kind)
     lines = [line for n in range(1, ADDRESS_LINES + 1) if (line := held.get(f"AddressLine{n}"))]
     place = {ours: held.get(xero) or None for ours, xero in PLACE.items()}
     return {"lines": lines, **place} if lines or any(place.values()) else None

@@ -1,8 +1,8 @@
 """From a contact write in canonical words to an element of Xero's requests. The other direction is `contact_from_xero`.
 
 Pure. An update names only what moves, since Xero keeps what is not sent (FACTS 5). Phones and addresses are lists that
-Xero takes whole, so where one of them moves the others go back as they were read. ContactPersons are never named:
-naming them would replace them.
+Xero takes whole, so where one of them moves the others go back as they were read. ContactPersons are named only where
+they move: naming them replaces them (FACTS 5).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain.contact import ADDRESS_LINES, tidy_name
 from app.domain.xero_contact import ContactWrite, Part
-from app.xero.contact_from_xero import PHONE_TYPES, PLACE, POSTAL
+from app.xero.contact_from_xero import ADDRESS_TYPES, PERSON, PHONE_TYPES, PLACE
 from app.xero.json_values import Json
 
 _TEXTS = {
@@ -43,11 +43,14 @@ def contact_to_xero(write: ContactWrite) -> Json:
     phones = {
         kind: _phone(kind, write.fields[ours]) for ours, kind in PHONE_TYPES.items() if ours in write.fields
     }
-    addresses = (
-        {POSTAL: _address(write.fields["address"], held.addresses if held else ())}
-        if "address" in write.fields
-        else {}
-    )
+    addresses = {
+        kind: _address(kind, write.fields[ours], held.addresses if held else ())
+        for ours, kind in ADDRESS_TYPES.items()
+        if ours in write.fields
+    }
+    persons = write.fields.get("persons") or []
+    if persons or (held is not None and "persons" in write.fields):
+        element["ContactPersons"] = [_person(person) for person in persons]
     element |= _list("Phones", "PhoneType", phones, held.phones if held else None)
     return element | _list("Addresses", "AddressType", addresses, held.addresses if held else None)
 
@@ -73,12 +76,17 @@ def _phone(kind: str, number: str | None) -> Part:
     }
 
 
-def _address(address: Mapping[str, Any] | None, held: Iterable[Part]) -> Part:
+def _person(person: Mapping[str, Any]) -> Json:
+    said = {xero: person.get(ours) or "" for ours, xero in PERSON.items()}
+    return {**said, "IncludeInEmails": bool(person.get("gets_emails"))}
+
+
+def _address(kind: str, address: Mapping[str, Any] | None, held: Iterable[Part]) -> Part:
     lines = (address or {}).get("lines") or []
     padded = [*lines, *[""] * ADDRESS_LINES][:ADDRESS_LINES]
-    attention = next((part for part in held if part.get("AddressType") == POSTAL), {}).get("AttentionTo")
+    attention = next((part for part in held if part.get("AddressType") == kind), {}).get("AttentionTo")
     return {
-        "AddressType": POSTAL,
+        "AddressType": kind,
         **{f"AddressLine{n}": line for n, line in enumerate(padded, start=1)},
         **{xero: (address or {}).get(ours) or "" for ours, xero in PLACE.items()},
         **({"AttentionTo": attention} if attention else {}),

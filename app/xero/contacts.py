@@ -16,9 +16,6 @@ from app.xero.where import find_equality, longest_plain_part, modified_since
 
 _WITH_ARCHIVED: dict[str, Any] = {"include_archived": True}
 
-FOUND_AT_MOST = 100
-"""Contacts that a search answers."""
-
 
 class XeroSdkContacts:
     """Safe for several tasks."""
@@ -62,10 +59,13 @@ class XeroSdkContacts:
         )
         return [contact_from_xero(element) for element in elements]
 
-    async def search(self, term: str) -> list[XeroContact]:
-        """One call, of one page; contacts that no invoice may name are left out, as Xero does unasked."""
+    async def search(self, term: str, number: int, size: int) -> list[XeroContact]:
+        """One call; contacts that no invoice may name are left out, as Xero does unasked.
+
+        By id, in which order rows do not move from page to page.
+        """
         elements = await self._calls.fetch(
-            "get_contacts", "Contacts", search_term=term, page=1, page_size=FOUND_AT_MOST
+            "get_contacts", "Contacts", search_term=term, page=number, page_size=size, order="ContactID ASC"
         )
         return [contact_from_xero(element) for element in elements]
 

@@ -1,5 +1,7 @@
 """Counts the requests to Xero, call by call, until somebody keeps the counts: by connection, day, entity and method.
 
+A call that was made for links (`app.spending`) is counted once more, in equal shares, for each of them.
+
 Every request to the accounting API is counted, refused and unanswered ones too, with the bytes of its bodies. Requests
 to Xero's identity server and its list of connections are not: no organisation's limit holds for them. Counts live in
 memory, because a transaction for every call would cost more than the call; what a crash loses is what was counted since
@@ -7,14 +9,16 @@ memory, because a transaction for every call would cost more than the call; what
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from threading import Lock
+from typing import TypeVar
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.usage import Usage
+from app.domain.usage import Counted, LinkUsage, Usage, share
+from app.spending import list_spenders
 from app.xero.budget import CallMade
 
 CountCall = Callable[[UUID, CallMade], None]
@@ -24,6 +28,7 @@ _API_PATH = "/api.xro/2.0/"
 _LONGEST_ENTITY = 40
 
 _Key = tuple[UUID, date, str, str]
+Amount = TypeVar("Amount", Usage, LinkUsage)
 
 
 class CallCounter:
@@ -33,46 +38,51 @@ class CallCounter:
         self._clock = clock
         self._lock = Lock()
         self._counts: dict[_Key, Usage] = {}
+        self._shares: dict[tuple[UUID, date], LinkUsage] = {}
         self._made: Counter[UUID] = Counter()
 
     def count(self, connection_id: UUID, call: CallMade) -> None:
         """Count one request, for the day that it is now. A `CountCall`."""
-        entity = read_entity(call.path)
+        usage = Usage(
+            connection_id,
+            self._clock.now().date(),
+            read_entity(call.path),
+            call.method,
+            1,
+            call.bytes_sent,
+            call.bytes_received,
+        )
         with self._lock:
             self._made[connection_id] += 1
-        self._add(
-            Usage(
-                connection_id,
-                self._clock.now().date(),
-                entity,
-                call.method,
-                1,
-                call.bytes_sent,
-                call.bytes_received,
-            )
-        )
+        spenders = list_spenders()
+        self._add(Counted([usage], share(usage, spenders) if spenders else []))
 
     def count_made(self, connection_id: UUID) -> int:
         """Every request for a connection since this process began."""
         with self._lock:
             return self._made[connection_id]
 
-    def take(self) -> list[Usage]:
+    def take(self) -> Counted:
         """What was counted since the last take; it is the caller's from now on."""
         with self._lock:
-            taken, self._counts = self._counts, {}
-        return list(taken.values())
+            counts, self._counts = self._counts, {}
+            shares, self._shares = self._shares, {}
+        return Counted(list(counts.values()), list(shares.values()))
 
-    def put_back(self, counts: Iterable[Usage]) -> None:
+    def put_back(self, counted: Counted) -> None:
         """Count these again, which could not be kept."""
-        for usage in counts:
-            self._add(usage)
+        self._add(counted)
 
-    def _add(self, usage: Usage) -> None:
-        key = (usage.connection_id, usage.used_on, usage.entity, usage.method)
+    def _add(self, counted: Counted) -> None:
+        """A call and its shares at once: whoever takes in between must not part them."""
         with self._lock:
-            known = self._counts.get(key)
-            self._counts[key] = usage if known is None else _sum(known, usage)
+            for usage in counted.usages:
+                key = (usage.connection_id, usage.used_on, usage.entity, usage.method)
+                known = self._counts.get(key)
+                self._counts[key] = usage if known is None else _sum(known, usage)
+            for part in counted.shares:
+                had = self._shares.get((part.link_id, part.used_on))
+                self._shares[part.link_id, part.used_on] = part if had is None else _sum(had, part)
 
 
 def count_nothing(connection_id: UUID, call: CallMade) -> None:
@@ -85,7 +95,7 @@ def read_entity(path: str) -> str:
     return below.split("/", 1)[0][:_LONGEST_ENTITY] or "other"
 
 
-def _sum(one: Usage, other: Usage) -> Usage:
+def _sum(one: Amount, other: Amount) -> Amount:
     return replace(
         one,
         calls=one.calls + other.calls,

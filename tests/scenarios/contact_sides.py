@@ -65,6 +65,7 @@ async def assert_contacts_alike(house: House, contact_id: str = "cus_1", name: s
         "tax_number": xero.get("TaxNumber") or None,
     }
     assert {name: app[name] for name in held} == held, (app, xero, shown)
-    assert {name: shown["record"][name] for name in held} == held
+    for view in (shown["record"], shown["xero"]["details"]):
+        assert {name: view[name] for name in held} == held
     assert (app["address"] or {}).get("city") == (postal["City"] or None)
     assert (app["address"] or {}).get("lines", []) == [postal[n] for n in ("AddressLine1",) if postal.get(n)]

@@ -15,7 +15,7 @@ from tests.scenarios.house import House, Json
 
 
 async def test_edits_of_a_contact_go_both_ways_by_field(house: House) -> None:
-    """Each side edits other fields, at once too; neither loses one, and what Xero holds beside them stays."""
+    """Each side edits other fields, at once too; neither loses one, and what Xero holds beside them stays (O9)."""
     await house.write(contact=KIM)
     await house.drain()
     await edit_contact_in_xero(
@@ -32,10 +32,23 @@ async def test_edits_of_a_contact_go_both_ways_by_field(house: House) -> None:
     assert part(xero["Phones"], PhoneType="FAX")["PhoneNumber"] == "9999"
     assert [person["FirstName"] for person in xero["ContactPersons"]] == ["Lee"]
     assert part(xero["Addresses"], AddressType="POBOX")["Region"] == "NSW"
-    assert (await contact_in_app(house))["tax_number"] == "51 824 753 556"
+    app = await contact_in_app(house)
+    assert (app["tax_number"], app["fax"]) == ("51 824 753 556", "9999")
+    assert [(person["first_name"], person["gets_emails"]) for person in app["persons"]] == [("Lee", True)]
     before = await house.last_call()
     await house.drain()
     assert await house.calls(before) == []
+
+    ann = {"first_name": "Ann", "last_name": "Tran", "email": None, "gets_emails": False}
+    await edit_contact(
+        house, direct_phone="02 9000 0001", delivery_address=WATTLE, persons=[*app["persons"], ann]
+    )
+    await house.drain()
+    xero = await contact_in_xero(house)
+    assert [person["FirstName"] for person in xero["ContactPersons"]] == ["Lee", "Ann"]
+    assert part(xero["Phones"], PhoneType="DDI")["PhoneNumber"] == "02 9000 0001"
+    assert part(xero["Addresses"], AddressType="STREET")["City"] == "Parramatta"
+    await assert_contacts_alike(house)
 
     await edit_contact(house, phone=None, address=None)
     await edit_contact_in_xero(house, Name="Kim Tran & Sons")

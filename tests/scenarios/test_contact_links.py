@@ -165,6 +165,16 @@ async def test_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> Non
     found = await house._json(house.api.get(f"{house.path}/xero-contacts", params={"search": "tran"}))
     ids = {one["name"]: one["xero_contact_id"] for one in found["data"]}
     assert sorted(ids) == ["Kim Tran Pty Ltd", "Tran Holdings"]
+    paged, query = [], {"search": "tran", "limit": "1"}
+    while True:
+        page = await house._json(house.api.get(f"{house.path}/xero-contacts", params=query))
+        paged += [one["name"] for one in page["data"]]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+    assert sorted(paged) == sorted(ids)
+    other = await house.api.get(f"{house.path}/xero-contacts", params=query | {"search": "kim"})
+    assert other.json()["errors"][0]["field"] == "cursor"
     await put(house, "contacts/cus_1/link", {"xero_contact_id": ids["Kim Tran Pty Ltd"]})
     await house.write(contact=KIM)
     await house.drain()
@@ -207,3 +217,51 @@ async def test_whatever_becomes_of_an_answer_a_contact_is_made_and_edited_once(h
         assert part(xero["Phones"], PhoneType="MOBILE")["PhoneNumber"] == "0400 000 001"
         assert (await contact_in_app(house, f"cus_{kind}"))["first_name"] == "Kim"
     assert await house.conflicts() == []
+
+
+async def unlink(house: House, contact_id: str, **query: Any) -> Any:
+    """A person says that the contact is none of Xero's."""
+    return await house.api.delete(f"{house.path}/contacts/{contact_id}/link", params=query)
+
+
+async def test_a_link_is_undone_by_hand_and_the_next_invoice_finds_another(house: House) -> None:
+    """A wrong match is parted without a call; the customer is made anew with the next invoice, and never the old one
+    again. One that has invoices in Xero is parted only if they may move (O8).
+    """
+    await house.at_xero("contacts", Name="Wong Holdings")
+    wrong = await contact_in_xero(house, "Wong Holdings")
+    lee = {"id": "cus_9", "name": "Lee Wong", "email": "lee@example.com"}
+    await house._json(house.app.post("/contacts", json=lee))
+    await put(house, "contacts/cus_9/link", {"xero_contact_id": wrong["ContactID"]})
+    await house.drain()
+    await assert_contacts_alike(house, "cus_9", "Wong Holdings")
+    since = await house.last_call()
+    for _ in range(2):
+        assert (await unlink(house, "cus_9")).status_code == 200
+        await house.drain()
+    assert await house.calls(since) == []
+    parted = await shown_contact(house, "cus_9")
+    assert (parted["xero"], parted["state"], parted["reason"]["code"]) == (None, "settled", "no_invoice_yet")
+
+    await edit_contact(house, "cus_9", name="Lee Wong")
+    await house.write(contact=lee)
+    await house.drain()
+    await assert_alike(house)
+    await assert_contacts_alike(house, "cus_9", "Lee Wong")
+    first = await contact_in_xero(house, "Lee Wong")
+    assert first["ContactID"] != wrong["ContactID"]
+    assert (await contact_in_xero(house, "Wong Holdings"))["ContactStatus"] == "ACTIVE"
+
+    refused = await unlink(house, "cus_9")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/contact_in_use")
+    assert (await unlink(house, "cus_9", with_invoices="true")).status_code == 200
+    await house.drain()
+    assert await house.held_as() == "contact_name_taken"
+    await edit_contact_in_xero(house, first["ContactID"], Name="Lee Wong, before")
+    await house.drain()
+    await assert_alike(house)
+    assert (await house.in_xero())["Contact"]["ContactID"] != first["ContactID"]
+    actions = (await house._json(house.api.get(f"{house.path}/contacts/cus_9/attempts")))["data"]
+    assert [action["action"] for action in actions if action["action"] in ("link", "unlink")] == [
+        "link", "unlink", "unlink",
+    ]  # fmt: skip

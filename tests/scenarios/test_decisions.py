@@ -108,6 +108,14 @@ async def test_a_held_conflict_is_decided_undone_and_decided_otherwise(house: Ho
     assert await references(house) == ("PO later", "PO later")
     assert (await state_of(house, final))[0] == "done"
     await assert_alike(house)
+    entries = (await ask(house.api.get(f"{house.path}/invoices/inv_1/history", params={"limit": 500})))[
+        "data"
+    ]
+    told = [one for one in entries if one["references"].get("resolution_id") == taken["id"]]
+    [decided] = [one for one in told if one["kind"] == "decided"]
+    assert decided["sentence"] == "A person decided to take Xero's value of reference: By phone."
+    ends = [one["references"]["state"] for one in told if one["kind"] == "decision_ended"]
+    assert ends == ["done", "undone"]
 
 
 async def test_a_settled_conflict_is_regretted_and_what_was_edited_since_is_not_undone(house: House) -> None:

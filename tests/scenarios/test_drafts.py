@@ -156,14 +156,19 @@ async def test_a_held_draft_says_why_and_goes_when_mended(house: House) -> None:
 
 
 async def test_a_contact_goes_to_xero_by_itself_once(house: House) -> None:
-    """Without an invoice, exactly once though the answer is lost; the same call then answers it (O1, O8, O9)."""
+    """Without an invoice, where its direction lets it, and exactly once though the answer is lost (O1, O8, O9)."""
     kim = {"id": "cus_9", "version": 1, "name": "Kim Tran", "first_name": "Kim", "phone": "02 5550 0000"}
     await house._json(house.api.put(f"{house.path}/contacts/cus_9", json=kim))
     await house.drain()
     assert not [each for each in await contacts_in_xero(house) if each["Name"] == "Kim Tran"]
-    await house.fault("cut_after", "PUT", "/Contacts")
     push = f"{house.path}/contacts/cus_9/push"
+    await house.choose(directions={"contacts": "to_partner"})
     assert (await house.api.post(push)).status_code == 202
+    await house.drain()
+    stays = await house._json(house.api.get(f"{house.path}/contacts/cus_9"))
+    assert (stays["state"], stays["reason"]["code"]) == ("settled", "contacts_stay_home")
+    await house.choose(directions={"contacts": None})
+    await house.fault("cut_after", "PUT", "/Contacts")
     await house.drain()
     async with restarted(house):
         await later(house, timedelta(minutes=1))

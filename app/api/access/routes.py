@@ -24,7 +24,7 @@ from app.api.access.resource import (
 )
 from app.api.authentication import ADMINS_WRITE, GivenCaller, PartnerId
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Page, read_cursor, write_cursor
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.api_keys import find_own_key, list_keys
 from app.db.partners import Role, find_partner
@@ -110,10 +110,12 @@ async def list_own_keys(
     services: Given, partner_id: PartnerId, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[KeyShown]:
     """Without their secrets, which nobody can read any more."""
+    listing = Listing("keys")
     async with services.database.reading() as session:
-        found = await list_keys(session, partner_id, read_cursor(cursor), limit)
+        found = await list_keys(session, partner_id, read_position(cursor, listing), limit)
     now = services.clock.now()
-    return Page(data=[build_key(key, now) for key in found], next=write_cursor(found, limit))
+    following = write_position(listing, found, limit, lambda key: key.position)
+    return Page(data=[build_key(key, now) for key in found], next=following)
 
 
 @router.post(

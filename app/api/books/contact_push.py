@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
+from app.api.books.contact_paths import ContactId
 from app.api.books.contact_resource import Contact, build_contact
-from app.api.books.contacts import ContactId
 from app.api.dependencies import Given, Services
 from app.api.patience import wait_until
 from app.api.problems import documented

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.books.standing import Reason, show
 from app.db.contact_resources import KeptContact
 from app.domain.connection import Connection
-from app.domain.contact import to_contact_document
+from app.domain.contact import SHARED, complete, to_contact_document
 from app.domain.link import State
+from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
 from app.intake.contact_document import CONTACT_EXAMPLE
 
@@ -20,6 +21,7 @@ CONTACT_DEEP_LINK = "https://go.xero.com/app/{short_code}/contacts/contact/{cont
 _RECORD_EXAMPLE = {
     name: value for name, value in CONTACT_EXAMPLE.items() if name not in ("version", "based_on")
 }
+_DETAILS_EXAMPLE = {name: value for name, value in _RECORD_EXAMPLE.items() if name in SHARED}
 _XERO_EXAMPLE = "4b1f2c7a-93d0-4a51-8f0e-7c2d9b6a1e55"
 
 
@@ -32,6 +34,7 @@ class ContactInXero(BaseModel):
         description="Another contact of the app is the same one in Xero, because the two were merged there."
     )
     updated_at: datetime | None
+    details: dict[str, Any] = Field(description="What it holds there, in the words of your document.")
     deep_link: str | None = Field(description="Opens the contact in Xero.")
 
 
@@ -47,6 +50,8 @@ class Contact(BaseModel):
                     "state": "settled",
                     "reason": None,
                     "since": "2026-11-20T03:15:01Z",
+                    "created_at": "2026-11-20T03:14:58Z",
+                    "updated_at": "2026-11-20T03:15:01Z",
                     "revision": 3,
                     "version": 4,
                     "acknowledged_revision": 3,
@@ -57,6 +62,7 @@ class Contact(BaseModel):
                         "status": "active",
                         "is_shared": False,
                         "updated_at": "2026-11-20T03:15:01Z",
+                        "details": _DETAILS_EXAMPLE,
                         "deep_link": CONTACT_DEEP_LINK.format(short_code="!Ab1c2", contact_id=_XERO_EXAMPLE),
                     },
                 }
@@ -69,6 +75,8 @@ class Contact(BaseModel):
     state: State
     reason: Reason | None
     since: datetime
+    created_at: datetime = Field(description="When it became known here.")
+    updated_at: datetime = Field(description="When anything of it was last written here.")
     revision: int
     version: int | None = Field(description="The newest version of the app's that we know of.")
     acknowledged_revision: int
@@ -103,12 +111,6 @@ class FoundContact(BaseModel):
     linked_to: str | None = Field(description="The app's contact that it is already.")
 
 
-class FoundContacts(BaseModel):
-    """The first contacts that fit."""
-
-    data: list[FoundContact]
-
-
 def build_contact(kept: KeptContact, connection: Connection) -> Contact:
     """The resource of one link."""
     shown = show(kept, connection)
@@ -118,6 +120,8 @@ def build_contact(kept: KeptContact, connection: Connection) -> Contact:
         state=shown.state,
         reason=shown.reason,
         since=shown.since,
+        created_at=kept.created_at,
+        updated_at=kept.updated_at,
         revision=kept.revision,
         version=kept.version or None,
         acknowledged_revision=kept.acked_revision,
@@ -148,5 +152,6 @@ def _build_xero_side(kept: KeptContact, connection: Connection) -> ContactInXero
         status=kept.unusable or "active",
         is_shared=kept.is_shared,
         updated_at=kept.xero_updated_at,
+        details=dict(complete(Side.XERO, kept.xero_shadow)),
         deep_link=link if short_code else None,
     )

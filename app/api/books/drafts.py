@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
-from app.api.books.contacts import fetch_usable_contact
+from app.api.books.contact_links import fetch_usable_contact
 from app.api.books.invoice_resource import INVOICE_EXAMPLE, Invoice, build_invoices
 from app.api.books.standing import Reason
 from app.api.dependencies import Given, Services

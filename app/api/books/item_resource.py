@@ -54,6 +54,7 @@ class Item(BaseModel):
                     "reason": None,
                     "since": "2026-11-20T03:15:01Z",
                     "version": 3,
+                    "currency": "AUD",
                     "document": EXAMPLE,
                     "xero": {
                         "xero_item_id": "19b79d12-0ae1-496e-9649-cbd04b15c7c5",
@@ -76,6 +77,7 @@ class Item(BaseModel):
     reason: Reason | None
     since: datetime
     version: int
+    currency: str | None = Field(description="In which prices of products are: the organisation's own.")
     document: dict[str, Any] = Field(description="The newest one that you sent, as it came.")
     xero: XeroItemSide | None = Field(description="Null until it is there.")
     differing: list[Difference] = Field(description="In Xero's words: account codes and tax types.")
@@ -92,6 +94,7 @@ def build_item(kept: KeptItem, connection: Connection) -> Item:
         reason=reason,
         since=max(kept.since_at, kept.touched_at) if kept.is_behind else kept.since_at,
         version=kept.version,
+        currency=connection.organisation.base_currency if connection.organisation else None,
         document=dict(link.document),
         xero=XeroItemSide(xero_item_id=link.xero_item_id, **link.xero_shadow)
         if link.xero_item_id and link.xero_shadow

@@ -1,11 +1,21 @@
 """Products: in by PUT, one or a hundred at a time; the resource and the list out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.books.batches import (
+    MANY_REFUSED,
+    MOST_DOCUMENTS,
+    DocumentsTaken,
+    ShownAs,
+    list_nudges,
+    merge_taken,
+    read_elements,
+    show_taken,
+)
 from app.api.books.item_resource import Item, build_item
 from app.api.dependencies import Given
 from app.api.pages import Limit, Page
@@ -15,15 +25,14 @@ from app.db.items import KeptItem, list_kept_items
 from app.db.session import ReadSession
 from app.domain.connection import Connection
 from app.intake.item_document import EXAMPLE, ItemDocument
-from app.intake.items import list_nudges, refuse_stale_item, take_in_items
+from app.intake.items import take_in_items
 from app.intake.refusals import Fault, InputRefused
+from app.intake.taking import raise_refusal, refuse_stale
 from app.intake.values import Identity
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/items", tags=["items"], dependencies=[MEMBERS_WRITE]
 )
-
-MOST_ITEMS = 100
 
 ItemId = Annotated[Identity, Path(description="Your own id of the product.", examples=["prd_250"])]
 _MISSING = ("unauthorised", "not_found", "invalid_request")
@@ -35,21 +44,7 @@ class Items(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [EXAMPLE]}]})
 
-    items: list[ItemDocument] = Field(min_length=1, max_length=MOST_ITEMS)
-
-
-class ItemTaken(BaseModel):
-    """What became of one product of several; `stale` is one whose newer version is held."""
-
-    id: str
-    outcome: DocumentOutcome
-    held_version: int
-
-
-class ItemsTaken(BaseModel):
-    """In the order in which they were sent."""
-
-    data: list[ItemTaken]
+    items: list[Annotated[Any, ShownAs(ItemDocument)]] = Field(min_length=1, max_length=MOST_DOCUMENTS)
 
 
 @router.put(
@@ -80,11 +75,12 @@ async def put_item(
         raise InputRefused("invalid_document", "The product has another id.", [Fault("id", message)])
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
-        stored = await take_in_items(session, connection, [document], services.clock.now())
-        refuse_stale_item(document, stored[0])
+        [found] = await take_in_items(session, connection, [document], services.clock.now())
+        taken = raise_refusal(found)
+        refuse_stale(taken.stored, document.version)
         item = build_item(await _get_kept(session, connection, item_id), connection)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(connection, stored))
-    response.status_code = 201 if stored[0].outcome is DocumentOutcome.CREATED else 200
+    tasks.add_task(services.waker.reconcile_soon, taken.nudges)
+    response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
     return item
 
 
@@ -92,7 +88,7 @@ async def put_item(
     "",
     operation_id="put_items",
     summary="Send up to a hundred products at once",
-    responses=documented(*_REFUSED),
+    responses=documented(*MANY_REFUSED),
 )
 async def put_items(
     services: Given,
@@ -100,18 +96,17 @@ async def put_items(
     connection_id: ConnectionId,
     sent: Items,
     tasks: BackgroundTasks,
-) -> ItemsTaken:
-    """All are stored or, where one cannot be, none."""
+) -> DocumentsTaken:
+    """Each is taken or refused by itself, and answered for in the order in which they came."""
+    read = read_elements(ItemDocument, sent.items)
+    documents = [each for each in read if isinstance(each, ItemDocument)]
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
-        stored = await take_in_items(session, connection, sent.items, services.clock.now())
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(connection, stored))
-    return ItemsTaken(
-        data=[
-            ItemTaken(id=document.id, outcome=one.outcome, held_version=one.held_version)
-            for document, one in zip(sent.items, stored, strict=True)
-        ]
-    )
+        found = await take_in_items(session, connection, documents, services.clock.now())
+    taken = merge_taken(read, found)
+    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
+    shown = [show_taken(element, one) for element, one in zip(sent.items, taken, strict=True)]
+    return DocumentsTaken(data=shown)
 
 
 @router.get(

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from app.api.authentication import OwnConnection
 from app.api.books.standing import show
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Page, read_cursor, write_cursor
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.resources import Wanted, list_kept_invoices
+from app.db.invoice_lists import Wanted, list_kept_invoices
 from app.domain.link import State
 from app.intake.values import Line
 
@@ -56,17 +56,19 @@ async def list_links(
     limit: Limit = 100,
 ) -> Page[Link]:
     """Links outlive pauses, disconnects and reconnects."""
-    wanted = Wanted(state, number, read_cursor(cursor), limit)
+    listing = Listing("links", filters={"state": state, "number": number})
+    wanted = Wanted(state=state, number=number, after=read_position(cursor, listing), limit=limit)
     async with services.database.reading() as session:
         kept = await list_kept_invoices(session, connection.id, wanted)
     links = [
         Link(
-            partner_invoice_id=one.partner_invoice_id,
-            xero_invoice_id=one.xero_invoice_id,
+            partner_invoice_id=one.link.partner_invoice_id,
+            xero_invoice_id=one.link.xero_invoice_id,
             partner_number=one.partner_number,
             xero_number=one.xero_number,
             state=show(one, connection).state,
         )
         for one in kept
     ]
-    return Page(data=links, next=write_cursor(kept, limit))
+    following = write_position(listing, kept, limit, lambda one: (one.created_at, one.id))
+    return Page(data=links, next=following)

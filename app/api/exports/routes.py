@@ -8,7 +8,7 @@ from app.api.exports import acts
 from app.api.exports.acts import ExportAsked
 from app.api.exports.own import ExportId, OwnExport
 from app.api.exports.resource import ExportShown, build_export, find_budget
-from app.api.pages import Cursor, Limit, Page, read_cursor, write_cursor
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.exports import list_exports
 from app.domain.connection import Connection
@@ -18,6 +18,7 @@ router = APIRouter(
     prefix="/v1/connections/{connection_id}/exports", tags=["exports"], dependencies=[MEMBERS_WRITE]
 )
 
+LISTING = Listing("exports")
 _MISSING = ("unauthorised", "not_found", "invalid_request")
 _REFUSED = (*_MISSING, "connection_removed", "wrong_state")
 
@@ -59,10 +60,10 @@ async def list_connection_exports(
 ) -> Page[ExportShown]:
     """Answers from what is known; nobody is asked."""
     async with services.database.reading() as session:
-        found = await list_exports(session, connection.id, read_cursor(cursor), limit)
+        found = await list_exports(session, connection.id, read_position(cursor, LISTING), limit)
     budget, now = await find_budget(services, connection), services.clock.now()
     shown = [build_export(export, connection, budget, now) for export in found]
-    return Page(data=shown, next=write_cursor(found, limit))
+    return Page(data=shown, next=write_position(LISTING, found, limit, lambda export: export.position))
 
 
 @router.get(

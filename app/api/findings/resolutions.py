@@ -19,7 +19,7 @@ from app.api.dependencies import Given
 from app.api.findings.deciding import Taken, get_conflict, get_discrepancy, take_decision, take_undo
 from app.api.findings.decision_input import DecisionOfMany, Decisions, Undo
 from app.api.findings.resolution_resource import EXAMPLE, Resolution, build_resolution
-from app.api.pages import Cursor, Limit, Page, read_cursor, write_cursor
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import build_problem, documented
 from app.clock import Clock
 from app.db.resolutions import WantedResolutions, find_kept_resolution, list_kept_resolutions
@@ -117,10 +117,14 @@ async def list_resolutions(
     limit: Limit = 100,
 ) -> Page[Resolution]:
     """Who decided what and when, what was there before, and what became of it. They are kept for good."""
-    wanted = WantedResolutions(state, invoice_id, contact_id, read_cursor(cursor), limit)
+    listing = Listing(
+        "resolutions", filters={"state": state, "invoice_id": invoice_id, "contact_id": contact_id}
+    )
+    wanted = WantedResolutions(state, invoice_id, contact_id, read_position(cursor, listing), limit)
     async with services.database.reading() as session:
         kept = await list_kept_resolutions(session, connection.id, wanted)
-    return Page(data=[build_resolution(one) for one in kept], next=write_cursor(kept, limit))
+    following = write_position(listing, kept, limit, lambda one: one.position)
+    return Page(data=[build_resolution(one) for one in kept], next=following)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.dependencies import Given
 from app.api.held.resource import HeldPage, build_held, build_reasons
-from app.api.pages import Cursor, Limit, read_cursor, write_cursor
+from app.api.pages import Cursor, Limit, Listing, read_position, write_position
 from app.api.problems import documented
 from app.db.held import HeldWanted, count_held, list_held
 from app.domain.connection import Connection
@@ -32,17 +32,18 @@ async def list_what_is_held(
     limit: Limit = 100,
 ) -> HeldPage:
     """Counts first, then the things, the oldest first. What was set aside is among them, as `skipped`."""
+    listing = Listing("held", filters={"code": code, "kind": kind})
     things = _list_kinds(connection)
     meant = [thing for thing in things if kind in (None, thing)]
     async with services.database.reading() as session:
         counts = await count_held(session, connection.id, things)
-        wanted = HeldWanted(meant, code, read_cursor(cursor), limit)
+        wanted = HeldWanted(meant, code, read_position(cursor, listing), limit)
         found = await list_held(session, connection.id, wanted) if meant else []
     return HeldPage(
         total=sum(one.count for one in counts),
         reasons=build_reasons(connection, counts),
         data=[build_held(connection, one) for one in found],
-        next=write_cursor(found, limit),
+        next=write_position(listing, found, limit, lambda one: one.position),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.books.contact_resource import CONTACT_DEEP_LINK
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Page, read_cursor, write_cursor
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.trials import find_trial, insert_trial, list_trials
 from app.domain.connection import Connection, ConnectionState
@@ -128,9 +128,11 @@ async def list_test_transactions(
     services: Given, connection: OwnConnection, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[TestTransaction]:
     """Those that have ended stay, with what each step said."""
+    listing = Listing("test-transactions")
     async with services.database.reading() as session:
-        found = await list_trials(session, connection.id, read_cursor(cursor), limit)
-    return Page(data=[_build(trial, connection) for trial in found], next=write_cursor(found, limit))
+        found = await list_trials(session, connection.id, read_position(cursor, listing), limit)
+    following = write_position(listing, found, limit, lambda trial: trial.position)
+    return Page(data=[_build(trial, connection) for trial in found], next=following)
 
 
 @router.get(

@@ -27,7 +27,7 @@ async def gather_invoice(
     session: ReadSession, connection: Connection, kept: KeptInvoice, now: datetime
 ) -> InvoiceFacts:
     """The facts of one invoice."""
-    link = (await list_by_partner_id(session, connection.id, [kept.partner_invoice_id]))[0]
+    link = (await list_by_partner_id(session, connection.id, [kept.link.partner_invoice_id]))[0]
     seen: Preview | None = None
     if connection.organisation is not None:
         seen = (await preview(session, connection, [link]))[0]

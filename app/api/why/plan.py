@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
-from app.api.books.invoices import InvoiceId
+from app.api.books.invoice_paths import InvoiceId
 from app.api.books.standing import Reason, find_connection_reason, show, show_standing
 from app.api.delivery.changes import ChangedField
 from app.api.dependencies import Given
@@ -150,7 +150,7 @@ def _build(
         sentences.append(f"{reason.message} {reason.cure}" if reason.cure else reason.message)
     document = seen.link.document
     return PlannedInvoice(
-        id=kept.partner_invoice_id,
+        id=kept.link.partner_invoice_id,
         outcome=outcome,
         sentences=sentences or ["Nothing is due."],
         steps=steps,
@@ -166,7 +166,7 @@ def _build(
             for one in seen.conflicts
         ],
         merges_version=document.version
-        if document is not None and document.version > kept.merged_version and kept.skip is None
+        if document is not None and document.version > kept.link.hub.partner_version and kept.skip is None
         else None,
     )
 

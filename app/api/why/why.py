@@ -6,16 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
-from app.api.books.contacts import ContactId
-from app.api.books.invoices import InvoiceId
+from app.api.books.contact_paths import ContactId
+from app.api.books.invoice_paths import InvoiceId
 from app.api.books.standing import show
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
 from app.api.why.gathering import address_of, gather_contact, gather_invoice
 from app.api.why.resource import Why, Whys, build_why, build_why_of_stranger
 from app.db.contact_resources import find_kept_contact
+from app.db.invoice_lists import Wanted, list_kept_invoices
 from app.db.links import list_by_xero_id
-from app.db.resources import KeptInvoice, Wanted, find_kept_invoice, list_kept_invoices
+from app.db.resources import KeptInvoice, find_kept_invoice
 from app.db.session import ReadSession
 from app.domain.connection import Connection, ConnectionState
 from app.domain.why.contact import answer_contact
@@ -110,8 +111,8 @@ async def _answer(services: Services, session: ReadSession, connection: Connecti
     facts = await gather_invoice(session, connection, kept, services.clock.now())
     return build_why(
         answer_invoice(facts),
-        partner_id=kept.partner_invoice_id,
-        xero_invoice_id=kept.xero_invoice_id,
+        partner_id=kept.link.partner_invoice_id,
+        xero_invoice_id=kept.link.xero_invoice_id,
         state=show(kept, connection).state,
     )
 

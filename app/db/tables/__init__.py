@@ -2,7 +2,8 @@
 
 Who writes which column of a link is fixed, so that an API call and a reconcile never undo each other: intake owns the
 document columns and the wishes (`draft_asked`, `push_wanted`) and raises `generation`; delivery raises `acked_revision`
-and `acked_version`; everything else is the reconcile's, which writes under the connection's lease.
+and `acked_version`; everything else is the reconcile's, which writes under the connection's lease. `updated_at` is
+nobody's: it moves with every write.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
@@ -11,6 +12,7 @@ from app.db.tables.compares import UncomparedRow
 from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
 from app.db.tables.endpoints import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow, WebhookSecretRow
 from app.db.tables.exports import ExportRow, ExportThingRow
+from app.db.tables.histories import MomentRow
 from app.db.tables.idempotency import IdempotencyKeyRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
@@ -22,7 +24,7 @@ from app.db.tables.settings import SettingsVersionRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
 from app.db.tables.trials import TestTransactionRow
-from app.db.tables.usage import XeroUsageRow
+from app.db.tables.usage import LinkUsageRow, XeroUsageRow
 from app.db.tables.xero_apps import XeroAppRow
 
 __all__ = [
@@ -43,6 +45,8 @@ __all__ = [
     "InvoiceSumRow",
     "ItemLinkRow",
     "ItemListRow",
+    "LinkUsageRow",
+    "MomentRow",
     "NoticeRow",
     "OAuthStateRow",
     "PartnerEventRow",

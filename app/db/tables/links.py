@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.skips import Skippable
@@ -12,6 +12,30 @@ from app.db.tables.table import Table
 
 SETTLED_FOR = text("state = 'settled' AND reason_code IS NOT NULL")
 """Links with nothing to do, for a reason that another choice may lift."""
+CONTACT_NAME = "lower(coalesce(record ->> 'name', details ->> 'name'))"
+"""A contact's name as it is shown, in the form in which beginnings of names are looked for."""
+
+INVOICE_CONTACT = "coalesce(record ->> 'contact', document #>> '{contact,id}')"
+"""The contact that an invoice is shown with: the record's, or its document's while nothing was merged."""
+
+INVOICE_STATUS = "coalesce(shown_status, document ->> 'status')"
+"""The status that an invoice is shown with, in the document's words."""
+
+IS_BEHIND = "generation > settled_generation OR state = 'behind'"
+"""A link of which something is due, or which waits for the app."""
+
+
+def _has_some(kind: str) -> str:
+    """Whether either side, or a document that was not merged yet, has a payment or a credit."""
+    of_kind = f'$.keyvalue() ? (@.key starts with "{kind}/")'
+    return (
+        f"(jsonb_path_exists(record, '{of_kind}') OR jsonb_path_exists(xero_shadow, '{of_kind}')"
+        f" OR jsonb_path_exists(document, '$.{kind}[0]'))"
+    )
+
+
+HAS_PAYMENTS = _has_some("payments")
+HAS_CREDITS = _has_some("credits")
 
 
 class ContactLinkRow(Skippable, Table):
@@ -25,7 +49,8 @@ class ContactLinkRow(Skippable, Table):
     `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
     `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
     what people decided of held conflicts (`domain.hub`). `partner_apart` and `xero_apart` are what does not travel and
-    each side keeps for itself (`domain.apart`).
+    each side keeps for itself (`domain.apart`). `marker_number` counts how often it was unlinked by hand, since each
+    time it gets another marker. `updated_at` moves with every write, whoever makes it.
     """
 
     __tablename__ = "contact_links"
@@ -52,6 +77,27 @@ class ContactLinkRow(Skippable, Table):
         Index("ix_contact_links_settled_for", "connection_id", "reason_code", postgresql_where=SETTLED_FOR),
         Index("ix_contact_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
         Index("ix_contact_links_listed", "connection_id", "created_at", "id"),
+        Index("ix_contact_links_updated", "connection_id", "updated_at", "id"),
+        Index(
+            "ix_contact_links_behind_listed",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text(IS_BEHIND),
+        ),
+        Index(
+            "ix_contact_links_name",
+            "connection_id",
+            literal_column(CONTACT_NAME).label("shown_name"),
+            postgresql_ops={"shown_name": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_contact_links_not_in_xero",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text("xero_contact_id IS NULL"),
+        ),
         Index(
             "ix_contact_links_unsettled",
             "connection_id",
@@ -65,6 +111,9 @@ class ContactLinkRow(Skippable, Table):
     xero_contact_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), onupdate=func.clock_timestamp()
+    )
 
     state: Mapped[str] = mapped_column(server_default="behind")
     reason_code: Mapped[str | None]
@@ -105,6 +154,7 @@ class ContactLinkRow(Skippable, Table):
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     wanted_xero_id: Mapped[str | None]
+    marker_number: Mapped[int] = mapped_column(server_default="0")
     push_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_updated_at: Mapped[datetime | None]
     read_updated_at: Mapped[datetime | None]
@@ -114,14 +164,16 @@ class InvoiceLinkRow(Skippable, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
-    record has taken in. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a
-    payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is Xero's
-    clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
-    credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
-    `ignored` are what people decided of held conflicts (`domain.hub`); `partner_apart` and `xero_apart` are what does
-    not travel and each side keeps for itself (`domain.apart`). `draft_asked` is the body of the call that asked for it
-    in Xero as a draft, null where there was none.
+    record has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they
+    are the app's alone. `shown_status` is the status of the record in the document's words. `updated_at` moves with
+    every write, whoever makes it. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to our keys; `overpaid` is
+    what of a payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is
+    Xero's clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's
+    key, or a credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way
+    out, `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted`
+    and `ignored` are what people decided of held conflicts (`domain.hub`); `partner_apart` and `xero_apart` are what
+    does not travel and each side keeps for itself (`domain.apart`). `draft_asked` is the body of the call that asked
+    for it in Xero as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -152,6 +204,45 @@ class InvoiceLinkRow(Skippable, Table):
         Index("ix_invoice_links_partner_number", "connection_id", "partner_number"),
         Index("ix_invoice_links_xero_number", "connection_id", "xero_number"),
         Index("ix_invoice_links_listed", "connection_id", "created_at", "id"),
+        Index("ix_invoice_links_updated", "connection_id", "updated_at", "id"),
+        Index(
+            "ix_invoice_links_behind_listed",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text(IS_BEHIND),
+        ),
+        Index("ix_invoice_links_contact", "connection_id", text(INVOICE_CONTACT), "created_at", "id"),
+        Index("ix_invoice_links_status", "connection_id", text(INVOICE_STATUS), "created_at", "id"),
+        Index(
+            "ix_invoice_links_reason",
+            "connection_id",
+            "reason_code",
+            "created_at",
+            "id",
+            postgresql_where=text("reason_code IS NOT NULL"),
+        ),
+        Index(
+            "ix_invoice_links_not_in_xero",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text("xero_invoice_id IS NULL"),
+        ),
+        Index(
+            "ix_invoice_links_payments",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text(HAS_PAYMENTS),
+        ),
+        Index(
+            "ix_invoice_links_credits",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text(HAS_CREDITS),
+        ),
         Index(
             "ix_invoice_links_unsettled",
             "connection_id",
@@ -167,6 +258,9 @@ class InvoiceLinkRow(Skippable, Table):
     xero_number: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), onupdate=func.clock_timestamp()
+    )
 
     state: Mapped[str] = mapped_column(server_default="behind")
     reason_code: Mapped[str | None]
@@ -183,11 +277,13 @@ class InvoiceLinkRow(Skippable, Table):
     document_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     document_based_on: Mapped[int | None] = mapped_column(BigInteger)
     document_at: Mapped[datetime | None]
+    payment_fees: Mapped[dict[str, Any] | None]
     acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
     acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     draft_asked: Mapped[dict[str, Any] | None]
 
     record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    shown_status: Mapped[str | None]
     partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     unanswered: Mapped[dict[str, Any] | None]

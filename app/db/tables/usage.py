@@ -1,9 +1,10 @@
 """Usage: the calls to Xero, counted."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.table import Table
@@ -22,5 +23,22 @@ class XeroUsageRow(Table):
     entity: Mapped[str] = mapped_column(primary_key=True)
     method: Mapped[str] = mapped_column(primary_key=True)
     calls: Mapped[int] = mapped_column(BigInteger)
+    bytes_sent: Mapped[int] = mapped_column(BigInteger)
+    bytes_received: Mapped[int] = mapped_column(BigInteger)
+
+
+class LinkUsageRow(Table):
+    """What of a connection's requests of one day (UTC) was for one link of it: its equal share of each of them.
+
+    The same requests stand whole in `xero_usage`; those that were for no link stand there alone.
+    """
+
+    __tablename__ = "link_usage"
+    __table_args__ = (Index("ix_link_usage_connection", "connection_id", "used_on"),)
+
+    link_id: Mapped[UUID] = mapped_column(primary_key=True)
+    used_on: Mapped[date] = mapped_column(primary_key=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
+    calls: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     bytes_sent: Mapped[int] = mapped_column(BigInteger)
     bytes_received: Mapped[int] = mapped_column(BigInteger)

@@ -3,6 +3,10 @@
 The API stores the wish; here, under the lease, it is carried out or refused in words. A contact that was linked before
 keeps its invoices: those that stand in Xero under the old contact are moved, by telling the truth about them. The old
 contact of Xero gets a link of its own, their shadows say that they stand with it, and so the plan of each moves it.
+
+Unlinking is the same without a new contact: the next invoice, or one that stands in Xero, brings the contact there
+again, and it is matched or made as any new one. No call undoes anything in Xero: the old contact keeps its mark, which
+is nobody's from then on.
 """
 
 from collections.abc import Sequence
@@ -10,8 +14,9 @@ from dataclasses import replace
 
 from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
 from app.db.findings import Attempt
-from app.db.invoice_contacts import save_contact_of_invoices
+from app.db.invoice_contacts import has_invoices_in_xero, save_contact_of_invoices
 from app.domain.contact_legality import CONTACT_LINK_REFUSED, judge_use
+from app.domain.contact_link import UNLINKED
 from app.domain.hold import Hold
 from app.domain.xero_contact import XeroContact
 from app.domain.xero_invoice import BORN_IN_XERO
@@ -19,6 +24,7 @@ from app.reconcile.contacts.keys import born_link
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.round import Round
+from app.spending import spent_on
 
 
 async def link_chosen(current: Round, works: Sequence[ContactWork]) -> None:
@@ -27,11 +33,50 @@ async def link_chosen(current: Round, works: Sequence[ContactWork]) -> None:
         wanted = work.link.wanted_xero_id
         if wanted is None or work.link.skip is not None:
             continue
-        there = await read_followed(current, {wanted, work.link.xero_contact_id or wanted})
-        work.refusal = await _judge(current, work, there.get(wanted))
-        if work.refusal is None:
-            await _link(current, work, there[wanted], there.get(work.link.xero_contact_id or ""))
+        carry_out = _unlink(current, work) if wanted == UNLINKED else _choose(current, work, wanted)
+        await spent_on([work.link.id], carry_out)
         work.link = replace(work.link, wanted_xero_id=None, granted_xero_id=wanted)
+
+
+async def _choose(current: Round, work: ContactWork, wanted: str) -> None:
+    there = await read_followed(current, {wanted, work.link.xero_contact_id or wanted})
+    work.refusal = await _judge(current, work, there.get(wanted))
+    if work.refusal is None:
+        await _link(current, work, there[wanted], there.get(work.link.xero_contact_id or ""))
+
+
+async def _unlink(current: Round, work: ContactWork) -> None:
+    link = work.link
+    if link.xero_contact_id is None:
+        return
+    async with current.database.reading() as session:
+        has_invoices = await has_invoices_in_xero(session, current.connection_id, link.partner_contact_id)
+    there = await read_followed(current, {link.xero_contact_id}) if has_invoices else {}
+    for before in there.values():
+        await _move_invoices(current, work, before)
+    work.had_open_conflicts |= bool(work.hub.open_conflicts)
+    work.link = replace(
+        link,
+        hub=replace(
+            work.hub,
+            xero_shadow={},
+            unanswered=None,
+            open_conflicts=frozenset(),
+            xero_apart={},
+            parted={},
+            ignored={},
+        ),
+        xero_contact_id=None,
+        is_shared=False,
+        intent=None,
+        xero_due=False,
+        unusable=None,
+        groups_joined=frozenset(),
+        xero_updated_at=None,
+        read_updated_at=None,
+        marker_number=link.marker_number + 1,
+    )
+    work.attempts.append(Attempt(link.id, "unlink", {}, "done", "Unlinked by hand."))
 
 
 async def _judge(current: Round, work: ContactWork, chosen: XeroContact | None) -> Hold | None:
@@ -50,7 +95,7 @@ async def _link(current: Round, work: ContactWork, chosen: XeroContact, before: 
         await _move_invoices(current, work, before)
     with work.guarded():
         # Whatever was agreed with the contact before means nothing to this one.
-        hub = replace(work.hub, xero_shadow={}, unanswered=None)
+        hub = replace(work.hub, xero_shadow={}, unanswered=None, xero_apart={})
         work.link = replace(work.link, hub=hub, xero_contact_id=None, is_shared=False, intent=None)
         take_contact(current, work, chosen)
         said = f"Linked by hand to {chosen.name!r}."

@@ -34,6 +34,7 @@ from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, take_contac
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
+from app.spending import spent_on
 
 Found = dict[str, str | Hold]
 
@@ -80,7 +81,8 @@ async def _create(current: Round, works: Sequence[ContactWork]) -> None:
     targets = {work.link.id: _target(current, work) for work in works}
     await _begin(current, works, key, targets)
     try:
-        answers = await current.xero.contacts.create([build_create(current, work) for work in works], key)
+        call = current.xero.contacts.create([build_create(current, work) for work in works], key)
+        answers = await spent_on([work.link.id for work in works], call)
     except RateLimited:
         # Nothing was written. If a part of the batch did go out, Xero refuses it the next time, and it is adopted.
         await _end(current, works)
@@ -146,7 +148,7 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
     if not works:
         return
     asked = [(work.link, refused[work.link.id].messages, list_known(current, work)) for work in works]
-    matches = await find_matches(current, asked)
+    matches = await spent_on([work.link.id for work in works], find_matches(current, asked))
     owned = await _owners(current, matches)
     for work in works:
         match = matches.get(work.link.id)
@@ -170,7 +172,9 @@ def list_known(current: Round, work: ContactWork) -> Fields:
 
 
 def _said(current: Round, work: ContactWork) -> Fields:
-    return {path: value for path, value in build_create(current, work).fields.items() if value is not None}
+    return {
+        path: value for path, value in build_create(current, work).fields.items() if value not in (None, [])
+    }
 
 
 def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:

@@ -14,6 +14,7 @@ from app.reconcile.contacts.record import groups_due, record_contacts
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
+from app.spending import spent_on
 
 
 async def join_groups(current: Round, works: Sequence[ContactWork]) -> None:
@@ -26,9 +27,9 @@ async def join_groups(current: Round, works: Sequence[ContactWork]) -> None:
 
 
 async def _join(current: Round, group_id: str, works: Sequence[ContactWork]) -> None:
-    refused = await current.xero.contacts.join_group(
-        group_id, [work.link.xero_contact_id or "" for work in works]
-    )
+    ids = [work.link.xero_contact_id or "" for work in works]
+    call = current.xero.contacts.join_group(group_id, ids)
+    refused = await spent_on([work.link.id for work in works], call)
     for work in works:
         if refused is None:
             work.link = replace(work.link, groups_joined=work.link.groups_joined | {group_id})

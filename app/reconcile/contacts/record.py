@@ -10,6 +10,7 @@ from dataclasses import replace
 from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
 from app.db.contacts import save_contact_links, trigger_held_contacts
 from app.db.holds import trigger_held
+from app.db.moments import insert_moments
 from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
@@ -24,6 +25,7 @@ from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
 from app.reconcile.kept import list_undecided, save_findings
+from app.reconcile.moments import list_hold_moments
 from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
 from app.reconcile.round import Round, batches
 from app.reconcile.sums import list_differences
@@ -61,6 +63,8 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         await insert_changes(session, current.connection_id, changes)
         await supersede_changes(session, satisfied)
         await save_findings(session, current, works)
+        moments = [list_hold_moments(w.link.id, w.before.standing, w.link.standing, now) for w in works]
+        await insert_moments(session, current.connection_id, [m for each in moments for m in each])
         if any(_may_free_others(work) for work in works):
             await trigger_held(session, current.connection_id, CONTACT_CODES)
             await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)

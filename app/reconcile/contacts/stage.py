@@ -25,6 +25,7 @@ from app.reconcile.contacts.unfinished import finish_contact_creates
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.round import Round
+from app.spending import spent_on
 
 MISSING_IN_XERO = Hold(
     "missing_in_xero",
@@ -62,7 +63,8 @@ def _list_pushed(works: Sequence[ContactWork]) -> set[str]:
 
 
 async def _observe(current: Round, works: Sequence[ContactWork]) -> None:
-    there = await read_followed(current, {work.link.xero_contact_id or "" for work in works})
+    wanted = {work.link.xero_contact_id or "" for work in works}
+    there = await spent_on([work.link.id for work in works], read_followed(current, wanted))
     moved = {
         contact.xero_contact_id for xero_id, contact in there.items() if contact.xero_contact_id != xero_id
     }

@@ -22,6 +22,7 @@ from app.reconcile.contacts.work import take_contact
 from app.reconcile.create_once import SKEW
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
+from app.spending import spent_on
 
 
 async def finish_contact_creates(current: Round) -> None:
@@ -33,7 +34,7 @@ async def finish_contact_creates(current: Round) -> None:
     # What the app said since is taken in too: a link that is recorded has nothing unheard.
     works = await start_work(current, begun)
     since = min(link.intent.at for link in begun if link.intent) - SKEW
-    there = await _fetch_marked(current, since)
+    there = await spent_on([work.link.id for work in works], _fetch_marked(current, since))
     for work in works:
         contact = there.get(work.link.marker)
         work.link = replace(work.link, intent=None)

@@ -157,7 +157,8 @@ def take_contact(
     current: Round, work: ContactWork, contact: XeroContact, *, wrote: Fields | None = None
 ) -> None:
     """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
-    link, hub, seen = work.link, work.hub, observed_contact(contact)
+    link, hub = work.link, work.hub
+    seen = observed_contact(contact, wrote or hub.xero_shadow)
     rules, at, partner_at = current.rules, contact.updated_at or NEVER, link.partner_at
     if wrote is not None:
         observed = xero_answered(hub, wrote, seen, rules=rules, at=at, partner_at=partner_at)

@@ -26,6 +26,7 @@ from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.oscillation import find_oscillating
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
+from app.spending import spent_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def _prepare(current: Round, work: ContactWork) -> Sending | None:
 
 async def _write(current: Round, batch: Sequence[Sending]) -> None:
     await _begin(current, batch)
-    answers = await current.xero.contacts.update([sending.write for sending in batch])
+    call = current.xero.contacts.update([sending.write for sending in batch])
+    answers = await spent_on([sending.work.link.id for sending in batch], call)
     for sending, answer in zip(batch, answers, strict=True):
         with sending.work.guarded():
             _take_answer(current, sending, answer)

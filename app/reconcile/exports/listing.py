@@ -19,7 +19,7 @@ from uuid import UUID
 from app.db.export_scope import list_invoices_in_scope
 from app.db.export_things import insert_things, tally_things
 from app.db.exports import get_export_anew, save_export
-from app.db.resources import Position
+from app.db.listing import Position
 from app.domain.export import Export, ExportOutcome, ExportState, Stage, sum_up
 from app.domain.export_thing import PlannedThing
 from app.domain.item_code import fold

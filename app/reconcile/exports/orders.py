@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.db.connections import raise_generation
 from app.db.exports import NewExport, find_export, find_under_way, insert_export, save_export
+from app.db.runs import ask_for_run
 from app.db.session import WriteSession
 from app.domain.export import UNDER_WAY, Export, ExportState, Order, find_move
 
@@ -34,7 +35,7 @@ async def open_export(session: WriteSession, connection_id: UUID, wanted: NewExp
     """Make an export, which begins by itself; raises `ExportUnderWay`."""
     await _refuse_second(session, connection_id)
     export = await insert_export(session, connection_id, wanted, at)
-    await raise_generation(session, connection_id)
+    await wake_for(session, export)
     return export
 
 
@@ -50,11 +51,20 @@ async def order_export(session: WriteSession, export: Export, order: Order, at: 
         export = replace(export, dry_run=False, started_at=at)
     ended_at = at if state is ExportState.CANCELLED else export.ended_at
     await save_export(session, replace(export, state=state, ended_at=ended_at))
-    if state in UNDER_WAY or export.is_portion_open:
-        await raise_generation(session, export.connection_id)
     found = await find_export(session, export.id)
     assert found is not None  # or there were nothing to order about
+    if state in UNDER_WAY or export.is_portion_open:
+        await wake_for(session, found)
     return found
+
+
+async def wake_for(session: WriteSession, export: Export) -> None:
+    """Have the loop work on a run. Of a connection that works at set times it is a run like others, which takes along
+    whatever waits; what only looks (`Export.only_looks`) waits for none and takes nothing along.
+    """
+    await raise_generation(session, export.connection_id)
+    if not export.only_looks:
+        await ask_for_run(session, export.connection_id)
 
 
 async def _refuse_second(session: WriteSession, connection_id: UUID) -> None:

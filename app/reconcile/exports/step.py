@@ -6,10 +6,12 @@ to the loop, which tries again; at the third in a row the run is ended, for the 
 """
 
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 
 from app.db.exports import get_export_anew, has_workable, list_workable, save_export
+from app.db.session import Database
 from app.domain.export import UNDER_WAY, Export, ExportState
 from app.domain.precedence import Portion
 from app.errors import PlumblineError, RequestRefused, ScopeMissing
@@ -38,6 +40,13 @@ async def export_step(current: Round) -> bool:
     for export in exports:
         moved |= await _step(current, export)
     return moved
+
+
+async def has_looks(database: Database, connection_id: UUID) -> bool:
+    """Whether all that there is to do on exports is to look: that need not wait for a set time."""
+    async with database.reading() as session:
+        exports = await list_workable(session, connection_id)
+    return bool(exports) and all(export.only_looks for export in exports)
 
 
 async def _step(current: Round, export: Export) -> bool:

@@ -1,8 +1,8 @@
 """The timer of exports: runs that nothing else would wake, and runs whose connection is gone.
 
 A run keeps its connection behind, so a worker that dies is replaced by the sweep of what is behind. Where a run waits
-while nothing is behind (its links wait for something else, or a trigger was swallowed), it is looked at again here. It
-only triggers and wakes, in any number of workers.
+while nothing is behind (its links wait for something else, or a trigger was swallowed), it is looked at again here, as
+is one of a connection that works at set times. It only triggers and wakes, in any number of workers.
 """
 
 from dataclasses import replace
@@ -10,10 +10,10 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.db.arrivals import lock_connection
-from app.db.connections import raise_generation
 from app.db.exports import get_export_anew, list_orphaned, list_stalled, save_export
 from app.db.session import Database
 from app.domain.export import UNDER_WAY, ExportState
+from app.reconcile.exports.orders import wake_for
 from app.reconcile.ports import Waker
 
 AT_ONCE = 500
@@ -35,13 +35,17 @@ class ExportTimer:
         async with self._database.reading() as session:
             stalled = await list_stalled(session, AT_ONCE)
             orphaned = await list_orphaned(session, AT_ONCE)
-        for connection_id in stalled:
-            async with self._database.writing() as session:
-                await raise_generation(session, connection_id)
+        for export_id, connection_id in stalled:
+            await self._wake(export_id, connection_id)
         for export_id, connection_id in orphaned:
             await self._end(export_id, connection_id)
-        await self._waker.reconcile_soon(stalled)
+        await self._waker.reconcile_soon(list({connection_id for _, connection_id in stalled}))
         return len(stalled)
+
+    async def _wake(self, export_id: UUID, connection_id: UUID) -> None:
+        async with self._database.writing() as session:
+            await lock_connection(session, connection_id)
+            await wake_for(session, await get_export_anew(session, export_id))
 
     async def _end(self, export_id: UUID, connection_id: UUID) -> None:
         async with self._database.writing() as session:

@@ -20,6 +20,7 @@ from app.sandbox.partner.journal import Journal
 from app.sandbox.partner.notices import Notices
 from app.sandbox.partner.outbox import CONCURRENCY, Outbox
 from app.sandbox.partner.page import show_invoices
+from app.sandbox.partner.part_control import PartControl
 from app.sandbox.partner.read_side import ReadSide
 
 WEBHOOK_PATH = "/plumbline/webhooks"
@@ -57,6 +58,7 @@ def build_application() -> Starlette:
         Route("/", partial(show_invoices, books, contacts)),
         Route(WEBHOOK_PATH, intake.receive, methods=["POST"]),
         *Control(books, outbox, journal, http, notices=notices).list_routes(),
+        *PartControl(books, outbox).list_routes(),
         *ContactControl(contacts, outbox).list_routes(),
         *ReadSide(books, contacts, journal).list_routes(),
     ]

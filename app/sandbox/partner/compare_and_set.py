@@ -6,7 +6,8 @@ forbid it, `apply_fields` makes the document as it stands afterwards. Holding th
 left to `books`.
 
 Values are compared as what they mean: quantities and amounts as decimals ("1" is "1.00"), instants as
-instants, an absent line, payment or credit as null.
+instants, an absent line, payment or credit as null. The fee of a payment is the app's alone: no change names it, so
+it is neither compared nor lost.
 """
 
 import copy
@@ -81,6 +82,8 @@ def is_expected(document: Document, entry: Document) -> bool:
     if place.field == "contact":
         # The customer is who it is; what is known of it changes by changes of its own.
         return _id_of(held) in (_id_of(entry["before"]), _id_of(entry["after"]))
+    if place.collection == "payments" and held is not None:
+        held = {name: value for name, value in held.items() if name != "fee"}
     return is_same(held, entry["before"], place.field) or is_same(held, entry["after"], place.field)
 
 
@@ -148,5 +151,7 @@ def put_element(document: Document, place: Place, value: Document | None) -> Non
     """Replace, add at the end or (null) remove one whole line, payment or credit."""
     elements = list(document.get(place.collection) or [])
     at = next((n for n, element in enumerate(elements) if element["id"] == place.element_id), len(elements))
-    elements[at : at + 1] = [] if value is None else [{**value, "id": place.element_id}]
+    fee = (find_element(document, place) or {}).get("fee")
+    kept = {} if fee is None else {"fee": fee}
+    elements[at : at + 1] = [] if value is None else [{**value, **kept, "id": place.element_id}]
     document[place.collection] = elements

@@ -21,6 +21,10 @@ FIELDS: Document = {
     "address": None,
     "account_number": None,
     "tax_number": None,
+    "direct_phone": None,
+    "fax": None,
+    "delivery_address": None,
+    "persons": [],
     "groups": [],
 }
 

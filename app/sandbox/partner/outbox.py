@@ -9,7 +9,7 @@ is no error.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 import httpx
 
@@ -45,6 +45,16 @@ class Outbox:
             return [self._note(document, kind, outcome="held")]
         times = 2 if self.faults.take("double_outgoing_next") else 1
         return await self.deliver(document, times=times, kind=kind)
+
+    async def send_part(
+        self, document: Document, kind: str, part: Document, *, is_gone: bool = False
+    ) -> Document:
+        """Send one payment or credit in place of its document; the journal's entry about it."""
+        if self.plumbline is None:
+            return self._note(document, INVOICES, outcome="not_connected")
+        entry = self._note(document, INVOICES, how=kind, outcome="sending")
+        call = self.plumbline.delete_part if is_gone else self.plumbline.put_part
+        return await self._answer(entry, call(document, kind, part))
 
     async def deliver(
         self, document: Document, *, times: int = 1, how: str | None = None, kind: str = INVOICES
@@ -83,7 +93,10 @@ class Outbox:
         said = {key: value for key, value in document.items() if not (key == "payments" and value is None)}
         put, post = plumbline.put_document, plumbline.post_webhook
         call = put(said, kind) if how == "put" else post(said, webhook_id, kind)
-        entry = self._note(document, kind, how=how, outcome="sending")
+        return await self._answer(self._note(document, kind, how=how, outcome="sending"), call)
+
+    async def _answer(self, entry: Document, call: Awaitable[httpx.Response]) -> Document:
+        """The entry with what came of the call."""
         try:
             response = await call
         except httpx.TransportError as error:

@@ -60,6 +60,24 @@ class Plumbline:
         path = f"/v1/connections/{self.address.connection_id}/{kind}/{document['id']}"
         return await self._http.put(self.address.url + path, json=document, headers=self._authorization())
 
+    async def put_part(self, document: Document, kind: str, part: Document) -> httpx.Response:
+        """Send one payment or credit (`kind`) of the document, which it brought to its version."""
+        said = {**part, "invoice_id": document["id"]} | _versions_of(document)
+        return await self._http.put(
+            self._part_url(document, kind, part), json=said, headers=self._authorization()
+        )
+
+    async def delete_part(self, document: Document, kind: str, part: Document) -> httpx.Response:
+        """Tell that the document's version has that payment or credit no more."""
+        asked = {name: value or 0 for name, value in _versions_of(document).items()}
+        return await self._http.delete(
+            self._part_url(document, kind, part), params=asked, headers=self._authorization()
+        )
+
+    def _part_url(self, document: Document, kind: str, part: Document) -> str:
+        invoice = f"/v1/connections/{self.address.connection_id}/invoices/{document['id']}"
+        return f"{self.address.url}{invoice}/{kind}/{part['id']}"
+
     async def post_webhook(
         self, document: Document, webhook_id: str, kind: str = "invoices"
     ) -> httpx.Response:
@@ -88,6 +106,10 @@ class Plumbline:
 
     def _authorization(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.address.api_key}"}
+
+
+def _versions_of(document: Document) -> Document:
+    return {"version": document["version"], "based_on": document["based_on"]}
 
 
 def list_entry(document: Document) -> Document:

@@ -37,13 +37,14 @@ class Operation:
     async def call(self, http: httpx.AsyncClient, ids: Mapping[str, str]) -> httpx.Response:
         """Call it; what `ids` does not name is made up from the contract."""
         body = self._build_body()
-        # A document says its own id, as the end of its address does.
-        own = str(body["id"]) if isinstance(body, dict) and "id" in body else None
+        # A document says its own id, as the end of its address does, and that of what it is a part of.
+        said = body if isinstance(body, dict) else {}
+        own = str(said["id"]) if "id" in said else None
         given: dict[str, Json] = {"path": {}, "query": {}, "header": {}}
         for parameter in self.told.get("parameters", []):
             name, where = parameter["name"], parameter["in"]
             if parameter.get("required"):
-                given[where][name] = ids.get(name) or own or self._example(parameter)
+                given[where][name] = ids.get(name) or said.get(name) or own or self._example(parameter)
         return await http.request(
             self.method,
             self.path.format(**given["path"]),

@@ -1,17 +1,18 @@
 """Usage by API: calls and bytes by day and entity, what is left, and the price; each partner sees its own."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from app.clock import ManualClock, SystemClock
-from app.db.usage import UsageBook, add_usage
-from app.domain.usage import Usage
+from app.db.usage import UsageBook, add_link_usage, add_usage
+from app.domain.usage import LinkUsage, Usage
 from app.wiring import create_partner
 from app.xero.budget import CallMade, Remaining
 from app.xero.usage import CallCounter
-from tests.integration.api.driver import Plumbline, name_faults
+from tests.integration.api.driver import Plumbline, document, name_faults
 
 GB = 10**9
 DAY = date(2026, 11, 20)
@@ -125,6 +126,26 @@ async def test_another_partner_sees_nothing_of_it(plumbline: Plumbline) -> None:
         assert (await http.get(f"{path}/usage")).status_code == 404
         whole = (await http.get("/v1/usage")).json()
     assert (whole["data"], whole["total"]["calls"], whole["connections"]["used"]) == ([], 0, 0)
+
+
+async def test_an_invoice_bears_its_shares_and_its_part_of_the_price(plumbline: Plumbline) -> None:
+    """Parts of calls by day, added up; the rest of what the connection used was for none of its links (N9)."""
+    path = await plumbline.open_active()
+    (await plumbline.http.put(f"{path}/invoices/inv_1", json=document())).raise_for_status()
+    [(link_id,)] = await plumbline.execute("SELECT id FROM invoice_links")
+    await keep(plumbline, used(path, calls=3, bytes_received=14 * GB))
+    for share in ("0.333333", "0.666667"):
+        part = LinkUsage(link_id, UUID(path.split("/")[3]), DAY, Decimal(share), 7, 3 * GB + GB // 2)
+        async with plumbline.database.writing() as session:
+            await add_link_usage(session, [part])
+    asked = {"from": "2026-11-20", "to": "2026-11-20"}
+    shown = (await plumbline.http.get(f"{path}/invoices/inv_1/usage", params=asked)).json()
+    whole = {"calls": "1.000000", "bytes_sent": 14, "bytes_received": 7 * GB}
+    assert (shown["data"], shown["total"]) == ([{"on": "2026-11-20", **whole}], whole)
+    assert (shown["price"]["egress_bytes"], shown["price"]["overage_aud"]) == (7 * GB, "4.80")
+    usage = (await plumbline.http.get(f"{path}/usage", params=asked)).json()
+    assert (usage["total"]["calls"], usage["on_links"]) == (3, whole)
+    assert (await plumbline.http.get(f"{path}/invoices/inv_9/usage")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,10 @@ async def test_contacts_are_found_by_what_moved_by_account_number_and_all_at_onc
     assert await organisation.contacts.fetch_modified_since(later) == []
     [found] = await organisation.contacts.fetch_by_account_number(["A-17", "A-18", 'say "A"'])
     assert (found.name, found.is_archived) == ("Lee Wong", True)
-    assert [contact.name for contact in await organisation.contacts.search("k@example")] == ["Kim Tran"]
-    assert await organisation.contacts.search("lee") == []
+    assert [contact.name for contact in await organisation.contacts.search("k@example", 1, 100)] == [
+        "Kim Tran"
+    ]
+    assert await organisation.contacts.search("lee", 1, 100) == []
     assert replace(moved[0], updated_at=None) == replace(kim, updated_at=None)
 
 

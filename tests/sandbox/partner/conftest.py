@@ -40,7 +40,7 @@ class Listener:
 
     async def take(self, request: Request) -> Response:
         body = await request.body()
-        said = json.loads(body)
+        said = json.loads(body) if body else dict(request.query_params)
         if request.url.path.endswith("/manifest"):
             self.manifests.append(said)
             send = [{"id": each, "held_version": None, "reason": "missing"} for each in self.asked]
@@ -61,7 +61,7 @@ def listening() -> Iterator[Starlette]:
         listener: Listener = request.app.state.listener
         return await listener.take(request)
 
-    application = Starlette(routes=[Route("/{rest:path}", take, methods=["PUT", "POST"])])
+    application = Starlette(routes=[Route("/{rest:path}", take, methods=["PUT", "POST", "DELETE"])])
     application.state.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     server = AnnouncingServer(uvicorn.Config(application, log_level="warning"))
     thread = threading.Thread(target=server.run, args=([bound],))

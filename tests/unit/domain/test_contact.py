@@ -11,6 +11,7 @@ from app.domain.contact import (
     CONTACT,
     blank,
     common_ground,
+    complete,
     contact_entries,
     from_contact_document,
     observed_contact,
@@ -22,6 +23,7 @@ from app.domain.hub import Hub
 from app.domain.link import Document, Standing, State
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
+from app.intake.contact_document import ContactDocument
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 KIM: dict[str, Any] = {"name": "Kim Tran", "email": "kim@example.com", "phone": None}
@@ -56,6 +58,30 @@ def test_a_document_says_every_field_and_a_mention_only_three() -> None:
     )
     assert (whole["mobile"], whole["groups"], whole["address"]) == (None, ["a", "b"], None)
     assert to_contact_document("cus_17", whole)["id"] == "cus_17"
+
+
+def test_fields_that_came_later_are_nobodys_edit() -> None:
+    """What was kept before there were as many is blank in them, and a document that leaves them out clears nothing."""
+    kept = {"name": "Kim", "groups": []}
+    assert complete(Side.PARTNER, kept) == blank(Side.PARTNER) | kept
+    assert complete(Side.XERO, {}) == {}
+    held = blank(Side.PARTNER) | {"fax": "1", "persons": [{"first_name": "Ann"}]}
+    said = ContactDocument.model_validate({"id": "cus_17", "version": 1, "name": "Kim"}).to_json()
+    assert from_contact_document(said, held)["fax"] == "1"
+    assert from_contact_document(said, held)["persons"] == held["persons"]
+    cleared = said | {"fax": None, "persons": []}
+    whole = ContactDocument.model_validate(cleared).to_json()
+    assert (from_contact_document(whole, held)["fax"], from_contact_document(whole, held)["persons"]) == (
+        None,
+        [],
+    )
+
+
+def test_an_unlinked_contact_has_another_mark() -> None:
+    """Its old one stays on the contact that it left, and would find that one for ever."""
+    marks = {replace(link(), marker_number=n).marker for n in (0, 1, 2)}
+    assert len(marks) == 3
+    assert all(mark.startswith(link().marker) and len(mark) <= 50 for mark in marks)
 
 
 def test_one_version_said_twice_ranks_the_document_above_the_mention() -> None:
@@ -97,9 +123,9 @@ def test_a_mention_without_a_version_counts_until_something_better_is_known() ->
 )
 def test_what_a_joined_contact_is_taken_to_have_agreed_on(was_said: bool, ground: dict[str, Any]) -> None:
     """Blanks are filled by the other side; a difference is a conflict only if the app said it itself."""
-    record = {"name": "Kim", "email": None, "phone": "1", "mobile": "3"}
-    seen = {"name": "Kim", "email": "x@y.example", "phone": "2", "mobile": None}
-    assert common_ground(record, seen, was_said=was_said) == ground
+    record = {"name": "Kim", "email": None, "phone": "1", "mobile": "3", "persons": []}
+    seen = {"name": "Kim", "email": "x@y.example", "phone": "2", "mobile": None, "persons": [{}]}
+    assert common_ground(record, seen, was_said=was_said) == ground | {"persons": []}
 
 
 def test_nothing_is_planned_before_an_invoice_brings_the_contact_and_nothing_on_an_unusable_one() -> None:
@@ -130,6 +156,9 @@ def test_nothing_is_planned_before_an_invoice_brings_the_contact_and_nothing_on_
         ({"name": "Kim", "email": "kim at example"}, "contact_email_invalid"),
         ({"name": "Kim", "email": "kim@example.com"}, None),
         ({"name": "Kim", "email": None}, None),
+        ({"name": "Kim", "email": None, "persons": [{"email": None}]}, "contact_persons"),
+        ({"name": "Kim", "email": "k@example.com", "persons": [{"email": "lee"}]}, "contact_email_invalid"),
+        ({"name": "Kim", "email": "k@example.com", "persons": [{"email": None}]}, None),
     ],
 )
 def test_what_xero_would_refuse_is_known_before(fields: dict[str, Any], code: str | None) -> None:

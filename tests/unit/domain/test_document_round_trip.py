@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.document import shown_status, to_document
+from app.domain.document import list_fees, shown_status, to_document
 from app.domain.money import money_text
 from app.domain.sides import Side, project
 from tests.unit.domain.documents import CONTACTS, read, total_of, without
@@ -37,6 +37,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     ]
     payments = [
         {"id": key, "amount": draw(money), "paid_on": draw(days), "method": draw(words)}
+        | draw(st.sampled_from([{}, {"fee": "1.50"}]))
         for key in draw(st.sampled_from([[], ["p1"], ["p2", "xero-1"]]))
     ]
     applied = [
@@ -75,9 +76,10 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 @properties
 @given(document=documents())
 def test_a_document_survives_the_way_there_and_back(document: dict[str, Any]) -> None:
-    """What the app sent is what it is shown, to the letter."""
+    """What the app sent is what it is shown, to the letter; the fees of payments too, which nothing merges (T22)."""
     fields = read(document)
-    assert to_document(document["id"], fields, CONTACTS, total_of(fields)) == document
+    fees = list_fees(document)
+    assert to_document(document["id"], fields, CONTACTS, total_of(fields), fees) == document
 
 
 @properties

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from app.domain.contact import CONTACT, blank, from_contact_document, observed_contact
+from app.domain.sides import Side
 from app.domain.xero_contact import ContactWrite
+from app.intake.contact_document import CONTACT_EXAMPLE
 from app.xero.contact_from_xero import contact_from_xero, group_from_xero
 from app.xero.contact_to_xero import contact_to_xero
 from tests.unit.xero.test_from_xero import example
@@ -59,7 +62,7 @@ def test_contacts_that_xero_takes_for_no_invoice_are_archived(
 
 
 def test_the_postal_address_and_the_groups_are_read() -> None:
-    """Xero prints the POBOX address on invoices (FACTS 4.3); the street is no business of the app's."""
+    """Xero prints the POBOX address on invoices (FACTS 4.3); the street is where the work is."""
     contact = contact_from_xero(HELD)
     assert contact.phone == "61 2 9876 5432"
     assert contact.address == {
@@ -69,6 +72,7 @@ def test_the_postal_address_and_the_groups_are_read() -> None:
         "postal_code": None,
         "country": None,
     }
+    assert (contact.delivery_address or {})["lines"] == ["Shed 2"]
     assert contact.group_ids == ("g-1",)
     assert contact_from_xero({"Addresses": [{"AddressType": "POBOX", "City": ""}]}).address is None
     group = group_from_xero({"ContactGroupID": "g-1", "Name": "Trade", "Contacts": [{"ContactID": "c-1"}]})
@@ -89,8 +93,41 @@ def test_a_new_contact_says_only_what_is_known() -> None:
     ]
 
 
+def test_every_phone_and_person_has_its_place() -> None:
+    """What the app's document says of a customer is said to Xero, and reads back as it was (O9)."""
+    said = from_contact_document(CONTACT_EXAMPLE, blank(Side.PARTNER))
+    fields = CONTACT.project(Side.XERO, said)
+    element = contact_to_xero(ContactWrite(fields, "pl-1"))
+    assert {phone["PhoneType"]: phone["PhoneNumber"] for phone in element["Phones"]} == {
+        "DEFAULT": "0400 000 000",
+        "DDI": "02 9000 0001",
+    }
+    assert element["ContactPersons"] == [
+        {
+            "FirstName": "Lee",
+            "LastName": "Tran",
+            "EmailAddress": "lee@example.com",
+            "IncludeInEmails": True,
+        }
+    ]
+    assert observed_contact(contact_from_xero(element)) == fields
+
+
+def test_persons_are_named_only_where_they_move() -> None:
+    """Naming them replaces them, and an answer that does not carry them says nothing of them (FACTS 5)."""
+    held = contact_from_xero(HELD | {"ContactPersons": [{"FirstName": "Ann"}]})
+    assert "ContactPersons" not in contact_to_xero(ContactWrite({"email": "k@example.com"}, None, held))
+    assert contact_to_xero(ContactWrite({"persons": []}, None, held))["ContactPersons"] == []
+    ann = {"first_name": "Ann", "last_name": None, "email": None, "gets_emails": False}
+    assert observed_contact(held)["persons"] == [ann]
+    assert observed_contact(contact_from_xero(HELD), {"persons": [ann]})["persons"] == [ann]
+    assert contact_to_xero(ContactWrite({"persons": [ann]}, None, held))["ContactPersons"] == [
+        {"FirstName": "Ann", "LastName": "", "EmailAddress": "", "IncludeInEmails": False}
+    ]
+
+
 def test_an_update_names_what_moves_and_sends_back_what_stands_beside_it() -> None:
-    """Phones and addresses are taken whole, so the others go back; persons are never named (FACTS 5)."""
+    """Phones and addresses are taken whole, so the others go back (FACTS 5)."""
     held = contact_from_xero(HELD)
     said = contact_to_xero(ContactWrite({"email": None, "phone": "0400"}, None, held))
     assert said == {

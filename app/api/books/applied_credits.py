@@ -1,0 +1,176 @@
+"""Credits as resources: credit notes, deposits and overpayments, each below its invoice, and all in one list.
+
+As with payments: a credit is kept in its invoice's document, and to put one or take one away is its next version.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId
+from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs, read_elements
+from app.api.books.invoice_paths import InvoiceId
+from app.api.books.part_calls import (
+    FoundPart,
+    build_edit,
+    check_address,
+    edit_part,
+    edit_parts,
+    get_part,
+    list_part_nudges,
+    merge_parts,
+    show_part_taken,
+)
+from app.api.books.part_lists import list_parts
+from app.api.books.part_resources import Credit, build_credit
+from app.api.books.payments import EDIT_REFUSED, MISSING, BasedOn, NextVersion, PartsTaken
+from app.api.books.settling import CreditKind
+from app.api.books.sides import Sides
+from app.api.dependencies import Given
+from app.api.pages import Cursor, Limit, Listing, Page
+from app.api.problems import documented
+from app.db.resources import KeptInvoice
+from app.domain.beside import Beside
+from app.intake.part_documents import CREDIT_EXAMPLE, SentCredit
+from app.intake.parts import PartEdit
+from app.intake.values import Identity
+
+router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["credits"], dependencies=[MEMBERS_WRITE])
+
+CreditId = Annotated[
+    Identity,
+    Path(
+        description="The app's id of the credit, or ours for one born in Xero; unique within its invoice.",
+        examples=["c1"],
+    ),
+]
+
+
+class Credits(BaseModel):
+    """Credits of any invoices; those of one invoice in the order of their versions."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"credits": [CREDIT_EXAMPLE]}]})
+
+    credits: list[Annotated[Any, ShownAs(SentCredit)]] = Field(min_length=1, max_length=MOST_DOCUMENTS)
+
+
+@router.get(
+    "/invoices/{invoice_id}/credits/{credit_id}",
+    operation_id="get_credit",
+    summary="One credit: where it stands on both sides, and why",
+    responses=documented(*MISSING),
+)
+async def get_credit(
+    services: Given, connection: OwnConnection, invoice_id: InvoiceId, credit_id: CreditId
+) -> Credit:
+    """Answers from what is known; nobody is asked."""
+    return build_credit(await get_part(services, connection, "credits", invoice_id, credit_id))
+
+
+@router.put(
+    "/invoices/{invoice_id}/credits/{credit_id}",
+    operation_id="put_credit",
+    summary="Put a credit note or a deposit into its invoice",
+    responses={
+        201: {"model": Credit, "description": "The app had no such credit before."},
+        **documented("malformed_body", *EDIT_REFUSED, "too_large"),
+    },
+)
+async def put_credit(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    invoice_id: InvoiceId,
+    credit_id: CreditId,
+    sent: SentCredit,
+    response: Response,
+    tasks: BackgroundTasks,
+) -> Credit:
+    """Makes the invoice's next document, as with a payment. A `credit_note` and a `prepayment` are made in Xero and set
+    against the invoice; an `overpayment` is said only of one that came from there.
+    """
+    check_address(sent, invoice_id, credit_id)
+    edited = await edit_part(services, partner_id, connection_id, build_edit("credits", sent))
+    tasks.add_task(services.waker.reconcile_soon, edited.nudges)
+    response.status_code = 201 if edited.is_new else 200
+    return build_credit(edited.get_part())
+
+
+@router.delete(
+    "/invoices/{invoice_id}/credits/{credit_id}",
+    operation_id="delete_credit",
+    summary="Take a credit off its invoice",
+    status_code=204,
+    responses=documented(*EDIT_REFUSED),
+)
+async def delete_credit(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    invoice_id: InvoiceId,
+    credit_id: CreditId,
+    version: NextVersion,
+    tasks: BackgroundTasks,
+    based_on: BasedOn = None,
+) -> None:
+    """Makes the invoice's next document, without this credit. A credit note that was made for the app is then voided in
+    Xero; a deposit stays on the customer's account there.
+    """
+    edit = PartEdit(invoice_id, "credits", credit_id, version, based_on, None)
+    edited = await edit_part(services, partner_id, connection_id, edit)
+    tasks.add_task(services.waker.reconcile_soon, edited.nudges)
+
+
+@router.put(
+    "/credits",
+    operation_id="put_credits",
+    summary="Put up to a hundred credits into their invoices at once",
+    responses=documented(*MANY_REFUSED),
+)
+async def put_credits(
+    services: Given,
+    partner_id: PartnerId,
+    connection_id: ConnectionId,
+    sent: Credits,
+    tasks: BackgroundTasks,
+) -> PartsTaken:
+    """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came."""
+    read = read_elements(SentCredit, sent.credits)
+    edits = [build_edit("credits", each) for each in read if isinstance(each, SentCredit)]
+    taken = merge_parts(read, await edit_parts(services, partner_id, connection_id, edits))
+    tasks.add_task(services.waker.reconcile_soon, list_part_nudges(taken))
+    shown = [show_part_taken(element, one) for element, one in zip(sent.credits, taken, strict=True)]
+    return PartsTaken(data=shown)
+
+
+@router.get(
+    "/credits",
+    operation_id="list_credits",
+    summary="Credits of a connection, invoice by invoice",
+    responses=documented(*MISSING),
+)
+async def list_credits(
+    services: Given,
+    connection: OwnConnection,
+    invoice_id: Annotated[Identity | None, Query(description="Only those of this invoice.")] = None,
+    kind: Annotated[CreditKind | None, Query(description="Only those of this kind.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[Credit]:
+    """Those of either side. Narrowed by `kind`, a page may have fewer than `limit` entries and lead on all the same."""
+
+    def show(kept: KeptInvoice, sides: Sides, part: Beside) -> Credit | None:
+        credit = build_credit(FoundPart(connection, kept, sides, part))
+        return credit if kind in (None, credit.kind) else None
+
+    return await list_parts(
+        services,
+        connection,
+        "credits",
+        Listing("credits", filters={"invoice_id": invoice_id, "kind": kind}),
+        invoice_id=invoice_id,
+        cursor=cursor,
+        limit=limit,
+        show=show,
+    )

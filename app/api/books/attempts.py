@@ -1,0 +1,85 @@
+"""What was tried on Xero for one invoice or one contact, and what came of it, in Xero's own words."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from app.api.authentication import OwnConnection
+from app.api.books.contact_paths import ContactId, get_kept_contact
+from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
+from app.api.dependencies import Given, Services
+from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.problems import documented
+from app.db.resources import list_attempts
+
+router = APIRouter(prefix="/v1/connections/{connection_id}")
+
+_MISSING = ("unauthorised", "not_found", "invalid_request")
+
+
+class Attempt(BaseModel):
+    """One action on Xero: what was to be moved (before and after by path), and what came of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 311,
+                    "action": "update",
+                    "outcome": "done",
+                    "message": None,
+                    "moves": {"reference": {"before": "PO 1177", "after": "PO 1178"}},
+                    "at": "2026-11-20T03:15:01Z",
+                }
+            ]
+        }
+    )
+
+    id: int
+    action: Literal["create", "update", "pay", "unpay", "credit", "uncredit", "link", "unlink", "join"] | str
+    outcome: Literal["done", "refused", "unknown", "adopted"] | str
+    message: str | None
+    moves: dict[str, Any]
+    at: datetime
+
+
+@router.get(
+    "/invoices/{invoice_id}/attempts",
+    tags=["invoices"],
+    operation_id="list_attempts",
+    summary="What was tried on Xero for one invoice, oldest first",
+    responses=documented(*_MISSING),
+)
+async def list_invoice_attempts(
+    services: Given, connection: OwnConnection, invoice_id: InvoiceId, after: AfterNumber, limit: Limit = 100
+) -> Page[Attempt]:
+    """Refusals carry Xero's own words."""
+    async with services.database.reading() as session:
+        kept = await get_kept_invoice(session, connection, invoice_id)
+    return await _list(services, kept.id, after, limit)
+
+
+@router.get(
+    "/contacts/{contact_id}/attempts",
+    tags=["contacts"],
+    operation_id="list_contact_attempts",
+    summary="What was tried on Xero for one contact, oldest first",
+    responses=documented(*_MISSING),
+)
+async def list_contact_attempts(
+    services: Given, connection: OwnConnection, contact_id: ContactId, after: AfterNumber, limit: Limit = 100
+) -> Page[Attempt]:
+    """Refusals carry Xero's own words; links made and undone by hand are among them."""
+    async with services.database.reading() as session:
+        kept = await get_kept_contact(session, connection, contact_id)
+    return await _list(services, kept.id, after, limit)
+
+
+async def _list(services: Services, link_id: UUID, after: int, limit: int) -> Page[Attempt]:
+    async with services.database.reading() as session:
+        found = await list_attempts(session, link_id, after=after, limit=limit)
+    attempts = [Attempt.model_validate(each, from_attributes=True) for each in found]
+    return Page(data=attempts, next=write_number(found, limit, lambda one: one.id))

@@ -1,0 +1,123 @@
+"""Several documents in one call, each taken or refused by itself: how they are sent, and what is answered of each.
+
+An element is checked only when it is its turn, so that one that does not even fit the schema stops no other.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from app.api.problems import build_problem
+from app.intake.refusals import InputRefused, list_faults
+from app.intake.taking import Taken, build_invalid
+
+MOST_DOCUMENTS = 100
+
+MANY_REFUSED = (
+    "malformed_body",
+    "unauthorised",
+    "not_found",
+    "invalid_request",
+    "connection_removed",
+    "too_large",
+)
+"""What a whole batch may be refused for; what is wrong with an element is answered with it."""
+
+Element = TypeVar("Element", bound=BaseModel)
+
+
+class BatchOutcome(StrEnum):
+    """What became of one element; `stale` is one whose newer version is held."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+    REFUSED = "refused"
+
+
+class Problem(BaseModel):
+    """A problem document; the contract shows it as it shows every other."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class DocumentTaken(BaseModel):
+    """What became of one document of several."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": "inv_8801", "outcome": "updated", "held_version": 7, "problem": None}]
+        }
+    )
+
+    id: str | None = Field(description="As the element said it; null where it said none.")
+    outcome: BatchOutcome
+    held_version: int | None = Field(
+        description="The version that is held now; null where none is known of it."
+    )
+    problem: Problem | None = Field(description="Why it was refused; nothing of it was stored.")
+
+
+class DocumentsTaken(BaseModel):
+    """In the order in which they were sent."""
+
+    data: list[DocumentTaken]
+
+
+class ShownAs:
+    """Of an element that is checked later: any value is taken, and the contract shows what it should be."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._model = model
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(self._model.__pydantic_core_schema__)
+
+
+def read_elements(model: type[Element], sent: Sequence[Any]) -> list[Element | InputRefused]:
+    """Each element as what it should be, or why it is not."""
+    return [_read(model, element) for element in sent]
+
+
+def _read(model: type[Element], element: Any) -> Element | InputRefused:
+    try:
+        return model.model_validate(element)
+    except ValidationError as invalid:
+        return build_invalid(list_faults(invalid.errors(include_url=False, include_input=False)))
+
+
+def merge_taken(read: Sequence[Element | InputRefused], taken: Sequence[Taken]) -> list[Taken]:
+    """What became of every element: `taken` has those that could be read, in their order."""
+    left = iter(taken)
+    return [each if isinstance(each, InputRefused) else next(left) for each in read]
+
+
+def show_taken(element: Any, taken: Taken) -> DocumentTaken:
+    """The answer for one element as it was sent."""
+    named = element.get("id") if isinstance(element, dict) else None
+    partner_id = named if isinstance(named, str) else None
+    if isinstance(taken, InputRefused):
+        problem = build_problem(taken.code, taken.detail, taken.faults, taken.more)
+        return DocumentTaken(
+            id=partner_id,
+            outcome=BatchOutcome.REFUSED,
+            held_version=taken.more.get("held_version"),
+            problem=Problem(**problem),
+        )
+    outcome = BatchOutcome(taken.stored.outcome.value)
+    return DocumentTaken(id=partner_id, outcome=outcome, held_version=taken.stored.held_version, problem=None)
+
+
+def list_nudges(taken: Sequence[Taken]) -> list[Any]:
+    """The connections to wake after the commit."""
+    return sorted({nudge for one in taken if not isinstance(one, InputRefused) for nudge in one.nudges})

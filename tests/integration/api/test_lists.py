@@ -1,0 +1,167 @@
+"""Lists of invoices and contacts: narrowed, sorted, page by page, and by an index whatever is asked."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.db.contact_resources import WantedContacts, build_contact_page
+from app.db.invoice_lists import Wanted, build_page
+from app.db.listing import Sort
+from app.db.part_lists import build_page as build_part_page
+from app.domain.link import State
+from tests.integration.api.driver import Plumbline, document
+from tests.integration.api.plans import explain, fill
+from tests.integration.api.test_contacts import contact
+
+NOW = datetime.now(UTC)
+LISTED, UPDATED = "ix_invoice_links_listed", "ix_invoice_links_updated"
+INVOICE_PLANS: list[tuple[Wanted, set[str]]] = [
+    (Wanted(), {LISTED}),
+    (Wanted(after=(NOW, uuid4())), {LISTED}),
+    (Wanted(sort=Sort.CREATED_LAST, after=(NOW, uuid4())), {LISTED}),
+    (Wanted(sort=Sort.UPDATED), {UPDATED}),
+    (Wanted(sort=Sort.UPDATED_LAST, after=(NOW, uuid4())), {UPDATED}),
+    (Wanted(state=State.SETTLED), {LISTED}),
+    (Wanted(state=State.BEHIND), {"ix_invoice_links_behind_listed"}),
+    (
+        Wanted(state=State.HELD),
+        {"ix_invoice_links_held", "ix_invoice_links_retry", "ix_invoice_links_skipped"},
+    ),
+    (Wanted(code="locked_period"), {"ix_invoice_links_reason"}),
+    (Wanted(number="JOB-7"), {"ix_invoice_links_partner_number", "ix_invoice_links_xero_number"}),
+    (Wanted(contact_id="cus_7"), {"ix_invoice_links_contact"}),
+    (Wanted(status="draft"), {"ix_invoice_links_status"}),
+    (Wanted(updated_since=NOW - timedelta(hours=1), sort=Sort.UPDATED), {UPDATED}),
+    (Wanted(updated_since=NOW - timedelta(hours=1)), {UPDATED}),
+    (Wanted(is_in_xero=False), {"ix_invoice_links_not_in_xero"}),
+    (Wanted(is_in_xero=True), {LISTED}),
+]
+CONTACT_PLANS: list[tuple[WantedContacts, set[str]]] = [
+    (WantedContacts(after=(NOW, uuid4())), {"ix_contact_links_listed"}),
+    (WantedContacts(sort=Sort.UPDATED_LAST), {"ix_contact_links_updated"}),
+    (WantedContacts(state=State.BEHIND), {"ix_contact_links_behind_listed"}),
+    (WantedContacts(state=State.HELD), {"ix_contact_links_held", "ix_contact_links_skipped"}),
+    (WantedContacts(name="kim 77"), {"ix_contact_links_name"}),
+    (WantedContacts(updated_since=NOW - timedelta(hours=1)), {"ix_contact_links_updated"}),
+    (WantedContacts(is_in_xero=False), {"ix_contact_links_not_in_xero"}),
+]
+
+
+async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
+    """Whatever it is narrowed and sorted by, over some thousand links no table is read whole."""
+    path = await plumbline.open_active()
+    await fill(plumbline, path)
+    connection_id = UUID(path.split("/")[3])
+    for wanted, indexes in INVOICE_PLANS:
+        used = await explain(plumbline, build_page(connection_id, replace(wanted, limit=50)))
+        assert used <= indexes, (wanted, used)
+        assert used, wanted
+    for asked, indexes in CONTACT_PLANS:
+        used = await explain(plumbline, build_contact_page(connection_id, replace(asked, limit=50)))
+        assert (used <= indexes, bool(used)) == (True, True), (asked, used)
+    for group in ("payments", "credits"):
+        for begin in (None, (NOW, uuid4())):
+            page = build_part_page(connection_id, group, None, begin, 50)  # type: ignore[arg-type]
+            assert await explain(plumbline, page) == {f"ix_invoice_links_{group}"}
+
+
+async def put(plumbline: Plumbline, path: str, n: int, **changes: Any) -> None:
+    """An invoice of a customer of its own."""
+    named = {"id": f"cus_{n}", "name": f"Customer {n}"}
+    sent = document(id=f"inv_{n}", number=f"JOB-{n}", contact=named) | changes
+    (await plumbline.http.put(f"{path}/invoices/inv_{n}", json=sent)).raise_for_status()
+
+
+async def list_ids(plumbline: Plumbline, where: str, **query: str) -> list[str]:
+    """The ids of every page of a list, two to a page."""
+    ids: list[str] = []
+    cursor: str | None = None
+    while True:
+        asked = query | {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await plumbline.http.get(where, params=asked)).json()
+        ids += [one["id"] for one in page["data"]]
+        cursor = page["next"]
+        if cursor is None:
+            return ids
+
+
+async def test_invoices_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
+    """By reason, contact, status, what was written since and where they are; forwards and backwards (N14)."""
+    path = await plumbline.open_active()
+    for n in range(5):
+        await put(plumbline, path, n, **({"status": "draft", "sent_at": None} if n == 3 else {}))
+    await plumbline.execute(
+        "UPDATE invoice_links SET state = 'held', reason_code = 'locked_period', settled_generation = generation,"
+        " xero_invoice_id = 'x-1', updated_at = clock_timestamp() WHERE partner_invoice_id = 'inv_1'"
+    )
+    where, since = f"{path}/invoices", datetime.now(UTC).isoformat()
+    await put(plumbline, path, 0, version=2, status="cancelled")
+    wanted: list[tuple[dict[str, str], list[int]]] = [
+        ({"code": "locked_period"}, [1]),
+        ({"code": "locked_period", "state": "behind"}, []),
+        ({"contact_id": "cus_2"}, [2]),
+        ({"status": "draft"}, [3]),
+        ({"status": "cancelled"}, [0]),
+        ({"updated_since": since}, [0]),
+        ({"is_in_xero": "true"}, [1]),
+        ({"is_in_xero": "false"}, [0, 2, 3, 4]),
+        ({"sort": "-created"}, [4, 3, 2, 1, 0]),
+        ({"sort": "updated"}, [2, 3, 4, 1, 0]),
+        ({"sort": "-updated", "is_in_xero": "false"}, [0, 4, 3, 2]),
+    ]
+    for query, numbers in wanted:
+        assert await list_ids(plumbline, where, **query) == [f"inv_{n}" for n in numbers], query
+    naive = await plumbline.http.get(where, params={"updated_since": "2026-11-20T00:00:00"})
+    assert (naive.status_code, naive.json()["errors"][0]["field"]) == (422, "updated_since")
+
+
+async def test_contacts_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
+    """By how the name begins, whatever its case and signs; by what was written since, and where they are (O8)."""
+    path = await plumbline.open_active()
+    for n, name in enumerate(("Kim Tran", "kimberley 100%", "Lee", "Éva")):
+        sent = contact(id=f"cus_{n}", name=name)
+        (await plumbline.http.put(f"{path}/contacts/cus_{n}", json=sent)).raise_for_status()
+    await plumbline.execute(
+        "UPDATE contact_links SET xero_contact_id = 'c-2', updated_at = clock_timestamp()"
+        " WHERE partner_contact_id = 'cus_2'"
+    )
+    wanted: list[tuple[dict[str, str], list[int]]] = [
+        ({"name": "KIM"}, [0, 1]),
+        ({"name": "kimberley 100%"}, [1]),
+        ({"name": "%"}, []),
+        ({"name": "Év"}, [3]),
+        ({"is_in_xero": "true"}, [2]),
+        ({"is_in_xero": "false", "sort": "-created"}, [3, 1, 0]),
+        ({"sort": "-updated"}, [2, 3, 1, 0]),
+    ]
+    for query, numbers in wanted:
+        assert await list_ids(plumbline, f"{path}/contacts", **query) == [f"cus_{n}" for n in numbers], query
+
+
+@pytest.mark.parametrize(
+    ("begun", "other"),
+    [
+        ({}, {"sort": "-created"}),
+        ({"sort": "updated"}, {"sort": "-updated"}),
+        ({"state": "behind"}, {}),
+        ({"status": "sent"}, {"status": "draft"}),
+    ],
+)
+async def test_a_cursor_goes_on_with_its_own_list_alone(
+    plumbline: Plumbline, begun: dict[str, str], other: dict[str, str]
+) -> None:
+    """Another sort, another filter or another list has no such place: 422 that names the cursor."""
+    path = await plumbline.open_active()
+    for n in range(3):
+        await put(plumbline, path, n)
+    where = f"{path}/invoices"
+    page = (await plumbline.http.get(where, params=begun | {"limit": "1"})).json()
+    same = await plumbline.http.get(where, params=begun | {"limit": "2", "cursor": page["next"]})
+    assert len(same.json()["data"]) == 2
+    for address, query in ((where, other), (f"{path}/contacts", {}), (f"{path}/links", {})):
+        refused = await plumbline.http.get(address, params=query | {"cursor": page["next"]})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "cursor")
+        assert "another list, sort or filter" in refused.json()["errors"][0]["message"]
