@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import compare, connection, key, partner, replay, why
+from app.commands import compare, connection, export, key, partner, replay, why
 from app.commands.starting import load_settings, refuse
 from app.sandbox.troubles import list_help
 
@@ -183,6 +183,7 @@ cli.command("why")(why.why)
 cli.add_typer(partner.commands, name="partner")
 cli.add_typer(key.commands, name="key")
 cli.add_typer(connection.commands, name="connection")
+cli.add_typer(export.commands, name="export")
 cli.add_typer(replay.commands, name="replay")
 
 

@@ -22,6 +22,10 @@ COMMANDS = [
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),
     *(["connection", each] for each in ("list", "show", "pause", "resume")),
     *(["replay", each] for each in ("event", "change", "delivery")),
+    *(
+        ["export", each]
+        for each in ("plan", "run", "start", "pause", "resume", "cancel", "watch", "list", "report")
+    ),
 ]
 HEAVY = (
     "alembic",
