@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from app.reconcile.lease import LEASE_SPAN
 from tests.scenarios.exporting import counts, exported, let_wait, look, order, outcomes, report, tell
-from tests.scenarios.house import House, Json, open_parts
+from tests.scenarios.house import House, Json
+from tests.scenarios.opening import open_parts
 from tests.scenarios.test_call_budget import count_places
 from tests.scenarios.troubles import ask, later, numbers_in_xero, reconcile, restarted, until, writes_since
 
