@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from tests.scenarios.house import House, build_client
+from tests.loopback import build_client
+from tests.scenarios.house import House
 from tests.scenarios.operator import type_in
 
 API_KEYS = "/v1/keys"
