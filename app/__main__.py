@@ -5,15 +5,14 @@ the work. What a command needs is imported when it runs, so that `--help` is the
 the rest.
 """
 
-import json
 import os
-import sys
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands import compare, connection, export, key, partner, replay, why
+from app.commands.starting import load_settings, refuse
 from app.sandbox.troubles import list_help
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Keep one invoice true in two places.",
 )
-partner_commands = typer.Typer(no_args_is_help=True, help="Make and look after partners.")
-cli.add_typer(partner_commands, name="partner")
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
@@ -51,7 +48,7 @@ def serve(
     """Run the API: partners' REST calls, and the webhooks of Xero and of partners."""
     import uvicorn
 
-    settings = _load_settings()
+    settings = load_settings()
     _hand_to_children(settings)
     uvicorn.run(
         "app.main:create_app",
@@ -75,7 +72,7 @@ def work(
     ] = False,
 ) -> None:
     """Run a worker: it reconciles whatever is behind and delivers changes to partners. Start as many as you like."""
-    settings = _load_settings()
+    settings = load_settings()
     # Only now: a process that may not start says so before it loads the rest.
     from app.worker import is_alive, run
 
@@ -96,12 +93,12 @@ def migrate(
     """Bring the database to the newest schema; a second run finds nothing to do."""
     from app import schema
 
-    settings = _load_settings(for_database_only=True)
+    settings = load_settings(for_database_only=True)
     if check:
         try:
             schema.check_migrations(settings.database_url)
         except schema.SchemaDrifted as drift:
-            _refuse(f"Migrations and tables differ:\n{drift}")
+            refuse(f"Migrations and tables differ:\n{drift}")
         typer.echo("Migrations run up, down and up, and build what the tables describe.")
     else:
         schema.upgrade(settings.database_url)
@@ -181,54 +178,13 @@ def demo(
     raise typer.Exit(run(once=once, size=Size(changes, volume)))
 
 
-@partner_commands.command()
-def create(
-    name: Annotated[str, typer.Argument(help="What the partner is called.")],
-    webhook_url: Annotated[
-        str | None, typer.Option(help="Where changes are sent; the feed can be read without.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON line, as is done wherever nobody is looking.")
-    ] = False,
-) -> None:
-    """Make a partner with an API key and webhook secrets, shown this once."""
-    import asyncio
-
-    from app.errors import PlumblineError
-    from app.wiring import create_partner
-
-    settings = _load_settings()
-    try:
-        made = asyncio.run(create_partner(settings, name=name, webhook_url=webhook_url))
-    except PlumblineError as refused:
-        _refuse(str(refused))
-    if as_json or not sys.stdout.isatty():
-        typer.echo(json.dumps(made))
-    else:
-        _print_table(f"Partner {name}", made)
-
-
-def _load_settings(for_database_only: bool = False) -> "Settings":
-    """Return settings that a process can run on, and set up its logs; exits with 2, saying why, where they cannot."""
-    from pydantic import ValidationError
-
-    from app import telemetry
-    from app.development import fill_in
-    from app.errors import ConfigurationMissing
-    from app.settings import Settings
-
-    try:
-        settings = Settings()
-        telemetry.configure(settings.log_level, as_json=settings.is_production)
-        if not settings.is_production:
-            return fill_in(settings)
-        return settings.require_database() if for_database_only else settings.require_production()
-    except ValidationError as invalid:
-        _refuse(
-            "\n".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors())
-        )
-    except ConfigurationMissing as missing:
-        _refuse(str(missing))
+cli.command("compare")(compare.compare)
+cli.command("why")(why.why)
+cli.add_typer(partner.commands, name="partner")
+cli.add_typer(key.commands, name="key")
+cli.add_typer(connection.commands, name="connection")
+cli.add_typer(export.commands, name="export")
+cli.add_typer(replay.commands, name="replay")
 
 
 def _hand_to_children(settings: "Settings") -> None:
@@ -236,21 +192,6 @@ def _hand_to_children(settings: "Settings") -> None:
     os.environ["DATABASE_URL"] = settings.database_url
     os.environ["REDIS_URL"] = settings.redis_url
     os.environ["PLUMBLINE_SECRET_KEYS"] = ",".join(key.get_secret_value() for key in settings.secret_keys)
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(reason, err=True)
-    raise typer.Exit(2)
-
-
-def _print_table(title: str, rows: Mapping[str, object]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title, show_header=False)
-    for name, value in rows.items():
-        table.add_row(name, str(value))
-    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
+from app.reconcile.exports.timer import ExportTimer
 from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.retries import Retries
@@ -105,6 +106,7 @@ class WorkerParts:
     sweep: Sweep
     watch: Watch
     retries: Retries
+    exports: ExportTimer
     delivery: Delivery
     pruning: Pruning
     reading: PartnerReading
@@ -137,6 +139,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             ),
             watch=Watch(ground.database, ground.clock),
             retries=Retries(ground.database, ground.waker, ground.clock),
+            exports=ExportTimer(ground.database, ground.waker, ground.clock),
             delivery=Delivery(
                 ground.database,
                 ground.vault,

@@ -15,6 +15,7 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     onboarding          a business joined to an organisation
     settings            what the business chooses
     books               invoices, contacts, items: documents in, resources out
+    exports             everything in scope, on demand: planned, carried out, watched, reported on
     why                 why something is not in step, and what would be done
     held                what waits for a person, and what a person can do
     checkup             whether all is well with a connection

@@ -44,6 +44,9 @@ from app.api.delivery import (
     webhooks,
 )
 from app.api.docs_page import build_docs_routes
+from app.api.exports import events as export_events
+from app.api.exports import report as export_report
+from app.api.exports import routes as exports
 from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.held import held, retry, skips
 from app.api.methods import HeadAsGet, answer_wrong_method
@@ -90,6 +93,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     histories.router,
     invoice_usage.router,
     items.router,
+    exports.router,
+    export_events.router,
+    export_report.router,
     why.router,
     plan.router,
     held.router,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, func, or_, select, update
 
 from app.db.organisations import organisation_from_json
-from app.db.runs import may_work
+from app.db.runs import has_looks, may_work
 from app.db.session import ReadSession, WriteSession
 from app.db.settings import keep_version
 from app.db.tables import ConnectionRow, InvoiceLinkRow
@@ -100,7 +100,7 @@ async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
 ) -> Connection | None:
     """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
-    for its next run.
+    for its next run where there is more to do than to look.
 
     Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
     """
@@ -110,7 +110,7 @@ async def take_lease(
             ConnectionRow.id == connection_id,
             ConnectionRow.state == ConnectionState.ACTIVE,
             or_(ConnectionRow.retry_at.is_(None), ConnectionRow.retry_at <= now, ConnectionRow.bulk_waits),
-            may_work(),
+            or_(may_work(), has_looks()),
             or_(ConnectionRow.lease_until.is_(None), ConnectionRow.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=until)

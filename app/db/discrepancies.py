@@ -206,6 +206,12 @@ async def count_discrepancies(session: ReadSession, connection_id: UUID) -> dict
     return {(kind, state): number for kind, state, number in await session.execute(counted)}
 
 
+async def find_newest_number(session: ReadSession, connection_id: UUID) -> int:
+    """The number of the discrepancy that was found last; 0 where there never was one."""
+    newest = select(func.max(DiscrepancyRow.id)).where(DiscrepancyRow.connection_id == connection_id)
+    return (await session.execute(newest)).scalar_one_or_none() or 0
+
+
 def _kept() -> Any:
     row, invoice, contact = DiscrepancyRow, InvoiceLinkRow, ContactLinkRow
     number = func.coalesce(invoice.partner_number, invoice.xero_number)

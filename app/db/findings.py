@@ -19,7 +19,8 @@ from app.db.tables import AttemptRow
 class Attempt:
     """One action on Xero for one link.
 
-    `action` is create, update, pay, unpay, credit or uncredit; `outcome` is done, refused or adopted.
+    `action` is create, update, pay, unpay, credit, uncredit, or link: joined to what was in Xero before. `outcome` is
+    done, refused or adopted.
     """
 
     link_id: UUID

@@ -79,3 +79,9 @@ async def find_partner(session: ReadSession, partner_id: UUID) -> Partner | None
     """The partner, or None."""
     row = (await session.execute(select(PartnerRow).where(PartnerRow.id == partner_id))).scalar_one_or_none()
     return Partner(row.id, row.name) if row else None
+
+
+async def list_partners(session: ReadSession) -> list[Partner]:
+    """Every partner, by name."""
+    rows = (await session.execute(select(PartnerRow).order_by(PartnerRow.name, PartnerRow.id))).scalars()
+    return [Partner(row.id, row.name) for row in rows]

@@ -11,11 +11,12 @@ a connection that waits is found by nobody until its time is in the index.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select, update
 
 from app.db.session import WriteSession
-from app.db.tables import ConnectionRow
+from app.db.tables import ConnectionRow, ExportRow
 from app.domain.connection import ConnectionState
+from app.domain.export import ExportState
 from app.domain.schedule import Schedule
 from app.domain.settings import ConnectionSettings
 
@@ -24,6 +25,15 @@ def may_work() -> ColumnElement[bool]:
     """Connections that work in real time, or whose run is on, or for which an answer waits."""
     row = ConnectionRow
     return or_(row.next_run_at.is_(None), row.run_due, row.answers_due)
+
+
+def has_looks() -> ColumnElement[bool]:
+    """Connections with a dry run under way, which writes nothing and waits for no set time."""
+    # Written out, as the index has it.
+    running: ColumnElement[str] = literal_column(f"'{ExportState.RUNNING.value}'")
+    export = ExportRow
+    is_look = and_(export.connection_id == ConnectionRow.id, export.state == running, export.dry_run)
+    return exists().where(is_look)
 
 
 async def save_schedule(session: WriteSession, connection_id: UUID, schedule: Schedule, at: datetime) -> None:

@@ -13,7 +13,10 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import NewType
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from app.errors import PlumblineError
 
 ReadSession = NewType("ReadSession", AsyncSession)
 WriteSession = NewType("WriteSession", ReadSession)
@@ -21,6 +24,21 @@ WriteSession = NewType("WriteSession", ReadSession)
 Hook = Callable[[WriteSession], Awaitable[None]]
 
 _hook: ContextVar[Hook | None] = ContextVar("hook", default=None)
+
+
+class DatabaseUnavailable(PlumblineError):
+    """PostgreSQL gave no answer, or lacks what a query is about."""
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Have what goes wrong with the database raised as `DatabaseUnavailable`, for whoever only tells a person of it."""
+    try:
+        yield
+    except (SQLAlchemyError, ConnectionError, TimeoutError) as error:
+        first_line = str(error).partition("\n")[0]
+        advice = "Look at DATABASE_URL, and bring it to the newest schema by `python -m app migrate`."
+        raise DatabaseUnavailable(f"The database gave no good answer ({first_line}). {advice}") from error
 
 
 @contextmanager

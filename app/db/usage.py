@@ -42,6 +42,10 @@ class Counts(Protocol):
         """Count these again, which could not be kept."""
         ...
 
+    def count_made(self, connection_id: UUID) -> int:
+        """Every call of this process for a connection."""
+        ...
+
 
 class UsageBook:
     """Keeps what one process counted; safe for several tasks."""
@@ -49,6 +53,10 @@ class UsageBook:
     def __init__(self, database: Database, counts: Counts) -> None:
         self._database = database
         self._counts = counts
+
+    def count_made(self, connection_id: UUID) -> int:
+        """The calls that this process has made for a connection, whether they are kept already or not."""
+        return self._counts.count_made(connection_id)
 
     async def save(self) -> None:
         """Keep everything counted until now, in one transaction; nothing is done where nothing was counted.

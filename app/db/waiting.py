@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
+from app.db.exports import has_workable
 from app.db.items import count_items_behind
 from app.db.session import ReadSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, XeroEventRow
@@ -33,7 +34,7 @@ async def count_waiting(session: ReadSession, connection: Connection, lately: da
         max(touched_links, touched_contacts),
         (await session.execute(select(func.count()).select_from(touched))).scalar_one(),
         await _count_news(session, connection),
-        connection.sweep_due or connection.compare_due,
+        connection.sweep_due or connection.compare_due or await has_workable(session, connection.id),
         connection.is_sweep_asked,
     )
 

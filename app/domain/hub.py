@@ -211,14 +211,12 @@ def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime)
     """
     if not hub.has_apart:
         return Observed(hub)
-    view, unsure = partner_view(hub, hub.acked_revision), _list_moved(hub, hub.sent)
-    sure, waits = dict[str, Value | Absent](), dict[str, Value | Absent]()
-    for path, base in hub.partner_apart.items():
-        is_due = travels(Side.PARTNER, {path: base}, hub.record, rules.lanes)
-        is_sure = not any(covers(path, each) for each in unsure)
-        (sure if is_due and is_sure else waits)[path] = base
-    due = replace(hub, partner_apart=sure)
-    first = _merge_partner(due, due, view, view, rules, partner_at, xero_at)
+    apart, view, unsure = hub.partner_apart, partner_view(hub, hub.acked_revision), _list_moved(hub, hub.sent)
+    due = [path for path in apart if travels(Side.PARTNER, {path: apart[path]}, hub.record, rules.lanes)]
+    sure = {path: apart[path] for path in due if not any(covers(path, each) for each in unsure)}
+    waits = {path: base for path, base in apart.items() if path not in sure}
+    begun = replace(hub, partner_apart=sure)
+    first = _merge_partner(begun, begun, view, view, rules, partner_at, xero_at)
     looked = replace(first.hub, partner_apart={**waits, **first.hub.partner_apart})
     tried = looked.unanswered
     second = _merge_xero(looked, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)

@@ -8,7 +8,7 @@ made from counts, before the first call of a round:
     much, and somebody touched a little of it    what was touched lately, alone    as a person's
     much, or more touched lately than a few      all of it, sweep and compare too  as a bulk
     little, and somebody asked for a sweep       all of it, and the sweep          as a person's
-    nothing but a sweep or a compare             the sweep, a step of the compare  as a bulk
+    nothing but a sweep, a compare, an export    the sweep, a step of the others   as a bulk
 
 So an edit that somebody makes in the middle of an export, of a storm or of a catch-up goes before the rest of it. A
 storm that trickles in is still a storm: what was touched lately counts, whether it is done already or not.
@@ -38,7 +38,7 @@ class Portion(StrEnum):
 class Waiting:
     """What waits on a connection. `links` are behind; `touched_links` are those of them that were touched lately, and
     `touched` all links that were, done or not; `events` are invoices of which Xero's events tell news; a compare
-    that is due counts as a sweep. `is_sweep_asked`: not the timer wants it, but somebody who waits for it.
+    or an export that is due counts as a sweep. `is_sweep_asked`: not the timer wants it, but somebody who waits for it.
     """
 
     links: int

@@ -14,12 +14,14 @@ from uuid import UUID, uuid4
 
 from app.db.findings import Attempt
 from app.db.links import save_links
+from app.domain.adoption import as_adopted
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields
 from app.domain.hold import Hold
 from app.domain.link import INVOICE_INTENT, Intent
 from app.domain.moves import Move
 from app.domain.plan import Plan
+from app.domain.recognition import carries_mark
 from app.domain.refusals import NUMBER_TAKEN, explain
 from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts
@@ -144,7 +146,8 @@ async def _begin(current: Round, batch: Sequence[Sending]) -> None:
 async def _record_answers(
     current: Round, batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused], action: str
 ) -> bool:
-    settled = await settle_clashes(current, _list_clashing(batch, answers))
+    named = {sending.work.link.id: sending.write.xero_contact_id for sending in batch}
+    settled = await settle_clashes(current, _list_clashing(batch, answers), named)
     outcomes = [
         settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)
     ]
@@ -153,7 +156,9 @@ async def _record_answers(
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)
         work.link = without_intent(work.link, INVOICE_INTENT)
-        if isinstance(outcome, XeroInvoice):
+        if isinstance(outcome, XeroInvoice) and isinstance(answer, Refused):
+            _adopt(current, work, outcome, keys.get(outcome.xero_contact_id))
+        elif isinstance(outcome, XeroInvoice):
             take_invoice(current, work, outcome, keys.get(outcome.xero_contact_id), wrote=sending.target)
             read_at = work.link.read_updated_at
             work.attempts.append(
@@ -165,6 +170,16 @@ async def _record_answers(
             work.refusal = hold if isinstance(outcome, Refused) else outcome
             work.attempts.append(Attempt(work.link.id, action, moves, "refused", hold.message))
     return await record(current, [sending.work for sending in batch])
+
+
+def _adopt(current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None) -> None:
+    """What was tried stays noted until Xero's invoice is taken in: of what is alike nobody has edited anything."""
+    action, said = "create", "Found in Xero by our mark: an earlier create had arrived."
+    if not carries_mark(work.link.id, invoice):
+        action, said = "link", "It was in Xero already and is the same: by number, customer, day and total."
+        work.link = as_adopted(work.link, invoice)
+    take_invoice(current, work, invoice, contact_key)
+    work.attempts.append(Attempt(work.link.id, action, {}, "adopted", said))
 
 
 def _list_clashing(batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused]) -> list[Work]:

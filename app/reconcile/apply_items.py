@@ -12,13 +12,15 @@ took out of Xero is not made again unless the partner says something new of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
+from app.db.findings import Attempt, insert_attempts
 from app.db.holds import trigger_held
 from app.db.items import count_items_behind, list_item_links_by_xero_id, list_items_behind, save_item_links
 from app.db.xero_items import list_xero_items, save_xero_items
 from app.domain.coupling import UnknownWord
+from app.domain.fields import Value
 from app.domain.hold import Hold
 from app.domain.item import (
     GONE,
@@ -60,12 +62,16 @@ IS_GONE = Hold(
 )
 
 
+FOUND = "Found in Xero by its code."
+
+
 @dataclass(slots=True)
 class ItemWork:
-    """One product on its way through a round; a hold is what keeps it from going on."""
+    """One product on its way through a round; a hold is what keeps it from going on, `attempts` are what was tried."""
 
     link: ItemLink
     hold: Hold | None = None
+    attempts: list[Attempt] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.link.skip is not None:
@@ -109,7 +115,7 @@ async def _list_works(current: Round) -> list[ItemWork]:
     async with current.database.reading() as session:
         links = await list_items_behind(session, current.connection_id, ITEMS_AT_ONCE)
     works = [ItemWork(link) for link in links]
-    _take_documents(current, works)
+    take_documents(current, works)
     return works
 
 
@@ -131,7 +137,8 @@ async def _bring(current: Round, works: Sequence[ItemWork]) -> None:
         await _update(current, batch)
 
 
-def _take_documents(current: Round, works: Sequence[ItemWork]) -> None:
+def take_documents(current: Round, works: Sequence[ItemWork]) -> None:
+    """Take what the app said newest into these products; one whose words the settings do not know is held."""
     vocabulary = current.rules.vocabulary
     for work in [work for work in works if work.hold is None]:
         try:
@@ -183,8 +190,10 @@ async def _match(current: Round, works: Sequence[ItemWork], found: Sequence[Xero
             work.hold = _taken(item)
         else:
             owned.add(item.xero_item_id)
-            take = adopt if work.link.intent is None else take_item
-            work.link = take(work.link, item)
+            is_new = work.link.intent is None
+            work.link = adopt(work.link, item) if is_new else take_item(work.link, item)
+            action = "link" if is_new else "create"
+            work.attempts.append(Attempt(work.link.id, action, {}, "adopted", FOUND))
 
 
 def _taken(item: XeroItem) -> Hold:
@@ -202,7 +211,7 @@ async def _create(current: Round, batch: Sequence[ItemWork]) -> None:
     await _begin(current, batch)
     call = current.xero.items.create([build_write(work.link) for work in batch], intent.key)
     answers = await spent_on([work.link.id for work in batch], call)
-    _take_answers(batch, answers)
+    _take_answers(batch, answers, "create")
     refused = [work for work in batch if work.hold is not None and work.hold.code == DUPLICATE_ITEM_CODE]
     if refused:
         # Somebody made it since the list was read: it is adopted like any that was there before.
@@ -223,7 +232,7 @@ async def _update(current: Round, batch: Sequence[ItemWork]) -> None:
     await _begin(current, batch)
     call = current.xero.items.update([build_write(work.link) for work in batch])
     answers = await spent_on([work.link.id for work in batch], call)
-    _take_answers(batch, answers)
+    _take_answers(batch, answers, "update")
     await _record(current, batch, [answer for answer in answers if isinstance(answer, XeroItem)])
 
 
@@ -234,13 +243,24 @@ async def _begin(current: Round, batch: Sequence[ItemWork]) -> None:
         await save_item_links(session, links, current.clock.now(), again=[link.id for link in links])
 
 
-def _take_answers(batch: Sequence[ItemWork], answers: Sequence[XeroItem | Refused]) -> None:
+def _take_answers(batch: Sequence[ItemWork], answers: Sequence[XeroItem | Refused], action: str) -> None:
     for work, answer in zip(batch, answers, strict=True):
+        moves = _moves(work.link)
         if isinstance(answer, Refused):
             work.link = replace(work.link, unanswered=None, intent=None)
             work.hold = explain(answer.messages)
+            work.attempts.append(Attempt(work.link.id, action, moves, "refused", work.hold.message))
         else:
             work.link = take_item(work.link, answer)
+            work.attempts.append(Attempt(work.link.id, action, moves, "done"))
+
+
+def _moves(link: ItemLink) -> dict[str, dict[str, Value]]:
+    """What a write moves, as an attempt keeps it."""
+    return {
+        name: {"before": link.xero_shadow.get(name), "after": link.record.get(name)}
+        for name in list_due(link)
+    }
 
 
 async def _record(current: Round, works: Sequence[ItemWork], made: Sequence[XeroItem] = ()) -> None:
@@ -251,8 +271,13 @@ async def _record(current: Round, works: Sequence[ItemWork], made: Sequence[Xero
     async with current.lease.recording() as session:
         await save_item_links(session, [w.link for w in works], current.clock.now(), again=left)
         await save_xero_items(session, current.connection_id, made)
+        await insert_attempts(
+            session, current.connection_id, [each for work in works for each in work.attempts]
+        )
         if made:
             await trigger_held(session, current.connection_id, WANT_AN_ITEM)
+    for work in works:
+        work.attempts.clear()
 
 
 def _stand(work: ItemWork) -> Standing:

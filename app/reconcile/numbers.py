@@ -3,19 +3,23 @@
 Against our own links a clash is known for nothing, so of two invoices of the app with one number the second is told
 before any call. Against what only Xero knows, the create itself is the look: a `PUT` with a number that is taken
 writes nothing and costs the one call that a look-up would cost for every invoice. What has the number is then read
-once: it may be ours after all (a restored database, a key that Xero forgot) and is adopted; or `numbering` has another
-number to try; or the invoice is held, by whom is said, and it goes on when that one has another number.
+once: it may be ours after all (a restored database, a key that Xero forgot), or the very same invoice that was in the
+organisation before it was joined (I2), and is adopted; or `numbering` has another number to try; or the invoice is
+held, by whom is said, and it goes on when that one has another number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from app.db.holds import trigger_freed
+from app.db.links import list_by_xero_id
 from app.db.notices import insert_notice
 from app.db.numbers import Holder, list_number_holders
 from app.db.session import ReadSession, WriteSession
+from app.domain.adoption import find_difference
 from app.domain.hold import Hold
+from app.domain.money import totals
 from app.domain.numbering import Numbering, list_suffixed, next_free
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan
@@ -37,7 +41,7 @@ async def list_numbered(current: Round, planned: Sequence[Planned]) -> list[Plan
     """
     async with current.database.reading() as session:
         holders = await find_holders(session, current.connection_id, planned)
-    return part_numbered(planned, holders, adds_suffix=_adds_suffix(current))
+    return part_numbered(planned, holders, adds_suffix=may_add_suffix(current))
 
 
 async def find_holders(
@@ -60,37 +64,79 @@ def part_numbered(
     for work, plan in planned:
         number = _number_to_write(work, plan)
         if number and _is_taken(work, number, holders) and plan.create and adds_suffix:
-            number = _try_next(work, taken | holders.keys()) or number
+            number = try_next(work, taken | holders.keys()) or number
         if number and _is_taken(work, number, holders):
-            work.refusal = _hold_by_link(number, holders[number])
+            work.refusal = hold_by_link(number, holders[number])
         elif number is None or number not in taken:
             ready.append((work, plan))
             taken |= {number} if number else set()
     return ready
 
 
-async def settle_clashes(current: Round, works: Iterable[Work]) -> dict[UUID, XeroInvoice | Hold | None]:
-    """What becomes of writes that Xero refused for their numbers, by link: the invoice that is ours after all, the hold
-    that names who has the number, or None where another number is tried in the next round.
+async def settle_clashes(
+    current: Round, works: Iterable[Work], contacts: Mapping[UUID, str | None]
+) -> dict[UUID, XeroInvoice | Hold | None]:
+    """What becomes of writes that Xero refused for their numbers, by link: the invoice that is ours after all or the
+    same, the hold that names who has the number, or None where another number is tried in the next round.
+
+    `contacts` are Xero's ids of the customers that were written, by link.
     """
     clashing = {work.link.id: (work, _xero_number(work)) for work in works}
     names = {name for _, number in clashing.values() if number for name in _list_looked_for(current, number)}
-    there: dict[str | None, XeroInvoice] = {}
-    for batch in batches(sorted(names), READ_BATCH):
-        found = await spent_on(clashing, current.xero.invoices.fetch_by_number(batch))
-        there |= {invoice.number: invoice for invoice in found}
+    there = await find_numbered(current, names, clashing)
+    linked = await list_linked(current, there.values())
     taken = {number for number in there if number}
     settled: dict[UUID, XeroInvoice | Hold | None] = {}
     for link_id, (work, number) in clashing.items():
         invoice = there.get(number)
-        if invoice is not None and carries_mark(link_id, invoice):
+        difference = find_clash(current, work, invoice, linked, contacts.get(link_id))
+        if invoice is not None and difference is None:
             settled[link_id] = invoice
-        elif _is_create(work) and _adds_suffix(current) and (name := _try_next(work, taken)):
+        elif _is_create(work) and may_add_suffix(current) and (name := try_next(work, taken)):
             taken.add(name)
             settled[link_id] = None
         else:
-            settled[link_id] = _hold_by_stranger(number, invoice, current.organisation)
+            settled[link_id] = hold_by_stranger(number, invoice, current.organisation, difference)
     return settled
+
+
+async def find_numbered(
+    current: Round, numbers: Iterable[str], link_ids: Iterable[UUID] = ()
+) -> dict[str | None, XeroInvoice]:
+    """The invoices of Xero that have those numbers, by number; a call for every forty, made for those links."""
+    there: dict[str | None, XeroInvoice] = {}
+    for batch in batches(sorted(numbers), READ_BATCH):
+        found = await spent_on(link_ids, current.xero.invoices.fetch_by_number(batch))
+        there |= {invoice.number: invoice for invoice in found}
+    return there
+
+
+async def list_linked(current: Round, invoices: Iterable[XeroInvoice]) -> set[str | None]:
+    """Xero's ids of those of these invoices that a link of ours has."""
+    ids = [invoice.xero_invoice_id for invoice in invoices]
+    async with current.database.reading() as session:
+        return {link.xero_invoice_id for link in await list_by_xero_id(session, current.connection_id, ids)}
+
+
+def find_clash(
+    current: Round,
+    work: Work,
+    invoice: XeroInvoice | None,
+    linked: Collection[str | None],
+    xero_contact_id: str | None,
+) -> str | None:
+    """Why the invoice that has a work's number is not the work's own, in words; None where it is, or is the same."""
+    if invoice is None:
+        return "Xero does not show it"
+    if carries_mark(work.link.id, invoice):
+        return None
+    if not _is_create(work):
+        return "this one has an invoice of its own in Xero"
+    if invoice.xero_invoice_id in linked:
+        return "it is another invoice of the app already"
+    known = totals(work.hub.record, current.organisation.rates())
+    total = known.total if known else None
+    return find_difference(work.hub.record, total, invoice, xero_contact_id)
 
 
 async def tell_numbers(session: WriteSession, current: Round, works: Sequence[Work]) -> bool:
@@ -122,7 +168,7 @@ async def tell_numbers(session: WriteSession, current: Round, works: Sequence[Wo
 
 
 def _list_looked_for(current: Round, number: str) -> list[str]:
-    return [number, *list_suffixed(number)] if _adds_suffix(current) else [number]
+    return [number, *list_suffixed(number)] if may_add_suffix(current) else [number]
 
 
 def _number_to_write(work: Work, plan: Plan) -> str | None:
@@ -138,7 +184,8 @@ def _is_create(work: Work) -> bool:
     return work.link.xero_invoice_id is None
 
 
-def _adds_suffix(current: Round) -> bool:
+def may_add_suffix(current: Round) -> bool:
+    """Whether an invoice whose number is taken gets the next one that is free."""
     return current.connection.settings.numbering is Numbering.PARTNER_WITH_SUFFIX
 
 
@@ -146,7 +193,7 @@ def _is_taken(work: Work, number: str, holders: Mapping[str, Holder]) -> bool:
     return number in holders and holders[number].link_id != work.link.id
 
 
-def _try_next(work: Work, taken: set[str]) -> str | None:
+def try_next(work: Work, taken: set[str]) -> str | None:
     """Give the work's record the next number that is free, if there is one."""
     record = work.hub.record
     name = next_free(record.get("number"), taken | {_xero_number(work) or ""}, record.get(XERO_NUMBER))
@@ -155,16 +202,21 @@ def _try_next(work: Work, taken: set[str]) -> str | None:
     return name
 
 
-def _hold_by_link(number: str, holder: Holder) -> Hold:
+def hold_by_link(number: str, holder: Holder) -> Hold:
+    """The hold of an invoice whose number another link of ours has."""
     return _hold(number, f"invoice {holder.partner_invoice_id} of the app", holder.xero_invoice_id)
 
 
-def _hold_by_stranger(number: str | None, invoice: XeroInvoice | None, organisation: Organisation) -> Hold:
+def hold_by_stranger(
+    number: str | None, invoice: XeroInvoice | None, organisation: Organisation, difference: str | None
+) -> Hold:
+    """The hold of an invoice whose number an invoice in Xero has, and why that one was not taken for the same."""
     if invoice is None:
         return _hold(number or "", "an invoice that Xero does not show", None)
     address = organisation.address_of_invoice(invoice.xero_invoice_id)
     who = f"an invoice for {invoice.contact_name or 'another contact'}, {address or invoice.xero_invoice_id}"
-    return _hold(number or "", who, invoice.xero_invoice_id)
+    not_the_same = f" (not the same one: {difference})" if difference else ""
+    return _hold(number or "", who + not_the_same, invoice.xero_invoice_id)
 
 
 def _hold(number: str, who: str, xero_invoice_id: str | None) -> Hold:

@@ -28,6 +28,7 @@ from app.domain.preview import Preview, Step, StepKind
 from app.domain.refusals import NUMBER_TAKEN
 from app.domain.sent import is_refused_for_good
 from app.reconcile.contacts.work import ContactWork, read_said
+from app.reconcile.footing import Footing
 from app.reconcile.foresight import foresee
 from app.reconcile.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
@@ -78,7 +79,7 @@ async def preview(
     assert connection.organisation is not None  # whoever asks has seen to it: nothing can be planned without
     codes = await recall_item_codes(session, connection, links)
     footing = OnPaper(connection, connection.organisation, codes)
-    works = [_merge(footing, link) for link in links]
+    works = [merge(footing, link) for link in links]
     plans = {work.link.id: work.plan(footing.terms) for work in works}
     planned = [(work, plans[work.link.id]) for work in works if work.refusal is None]
     writing = [(work, plan) for work, plan in planned if plan.writes_invoice]
@@ -87,7 +88,8 @@ async def preview(
     return [_look(footing, work, plans[work.link.id], contacts) for work in works]
 
 
-def _merge(footing: OnPaper, link: InvoiceLink) -> Work:
+def merge(footing: Footing, link: InvoiceLink) -> Work:
+    """The link with the partner's newest document taken in, in memory; one that was set aside stays as it is."""
     work = Work(link)
     if link.skip is not None:
         return work

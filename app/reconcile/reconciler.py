@@ -14,7 +14,8 @@ kept in memory between two reconciles.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -24,6 +25,7 @@ import structlog
 from app.clock import Clock
 from app.db import connections
 from app.db.contacts import has_behind_contacts
+from app.db.exports import charge
 from app.db.links import has_behind, list_behind
 from app.db.session import Database
 from app.db.usage import UsageBook
@@ -42,6 +44,7 @@ from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
 from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.create_once import finish_creates
+from app.reconcile.exports.step import export_step, has_looks
 from app.reconcile.facts import refresh_facts
 from app.reconcile.finish_credits import finish_credits
 from app.reconcile.items import refresh_items
@@ -153,6 +156,9 @@ class Reconciler:
             if connection.state is not ConnectionState.ACTIVE:
                 return await lease.drop()
             if connection.waits_for_run:
+                if await has_looks(self._database, connection.id):
+                    await self._look_for_exports(lease, connection)
+                    continue
                 if not connection.answers_due:
                     return await lease.drop()
                 await self._take_answers(lease, connection)
@@ -162,13 +168,46 @@ class Reconciler:
                 portion = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and connection.holds_bulks_back(self._clock.now()):
                     return await lease.drop()
-                seen = await self._round(lease, connection, portion)
+                seen = await self._charged_round(lease, connection, portion)
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
                 if seen.work_left:
                     await self._usage.save()
                     continue
             if await lease.release(connection.generation):
                 return None
+
+    async def _charged_round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
+        """A round whose calls count as those of the export that it worked on."""
+        if portion is Portion.TOUCHED_LATELY:
+            return await self._round(lease, connection, portion)
+        async with self._charging(connection.id):
+            return await self._round(lease, connection, portion)
+
+    @asynccontextmanager
+    async def _charging(self, connection_id: UUID) -> AsyncIterator[None]:
+        """The calls of the block are the export's, however it ends."""
+        made, began_at = self._usage.count_made(connection_id), self._clock.now()
+        try:
+            yield
+        finally:
+            calls = self._usage.count_made(connection_id) - made
+            await charge(self._database, connection_id, calls, began_at)
+
+    async def _look_for_exports(self, lease: Lease, connection: Connection) -> None:
+        """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""
+        xero = await self._organisations.open(connection.id, bulk=True)
+        async with self._charging(connection.id):
+            organisation = await self._organisation(lease, connection, xero)
+            current = Round(
+                lease,
+                self._database,
+                self._clock,
+                connection,
+                organisation,
+                xero,
+                portion=Portion.BULK,
+            )
+            await export_step(current)
 
     async def _round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
         """One round over what is behind now, or over the portion of it that goes first."""
@@ -179,6 +218,7 @@ class Reconciler:
         await self._tell(current, await finish_credits(current))
         took_all_it_could = await collect_events(current)
         more_to_search = await self._search(current)
+        more_to_export = await export_step(current)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         links = await self._list_links(current)
         await self._know_items(current, links)
@@ -195,7 +235,7 @@ class Reconciler:
             )
             work_left = took_all_it_could or behind
         work_left = work_left or await has_items_behind(current)
-        return Seen(work_left or more_to_search, is_storm=len(current.fresh) >= STORM)
+        return Seen(work_left or more_to_search or more_to_export, is_storm=len(current.fresh) >= STORM)
 
     async def _take_answers(self, lease: Lease, connection: Connection) -> None:
         """What ends the last run of a connection that works at set times."""

@@ -93,6 +93,10 @@ class Jobs:
         """Look again at what is held, where its cause may have lifted without anybody telling."""
         await self._parts.retries.retry_held()
 
+    async def nudge_exports(self, _: Context) -> None:
+        """Look again at exports that stand still, and end those whose connection is gone."""
+        await self._parts.exports.nudge_due()
+
     async def prune_deliveries(self, _: Context) -> None:
         """Forget what was sent a month ago, and give up copies that nobody took."""
         await self._parts.pruning.prune()
@@ -133,6 +137,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),
+            _on_timer(jobs.nudge_exports, EVERY_MINUTE),
             _on_timer(jobs.prune_deliveries, EVERY_MINUTE),
             _on_timer(jobs.nudge_reads, EVERY_MINUTE),
             _on_timer(jobs.ask_for_compares, EVERY_MINUTE),

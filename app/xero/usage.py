@@ -8,6 +8,7 @@ memory, because a transaction for every call would cost more than the call; what
 `take`. Safe for the threads that make the calls.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -38,6 +39,7 @@ class CallCounter:
         self._lock = Lock()
         self._counts: dict[_Key, Usage] = {}
         self._shares: dict[tuple[UUID, date], LinkUsage] = {}
+        self._made: Counter[UUID] = Counter()
 
     def count(self, connection_id: UUID, call: CallMade) -> None:
         """Count one request, for the day that it is now. A `CountCall`."""
@@ -50,8 +52,15 @@ class CallCounter:
             call.bytes_sent,
             call.bytes_received,
         )
+        with self._lock:
+            self._made[connection_id] += 1
         spenders = list_spenders()
         self._add(Counted([usage], share(usage, spenders) if spenders else []))
+
+    def count_made(self, connection_id: UUID) -> int:
+        """Every request for a connection since this process began."""
+        with self._lock:
+            return self._made[connection_id]
 
     def take(self) -> Counted:
         """What was counted since the last take; it is the caller's from now on."""

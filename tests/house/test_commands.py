@@ -9,7 +9,24 @@ from typer.testing import CliRunner
 from app.__main__ import cli
 from tests.house import house
 
-COMMANDS = [["serve"], ["work"], ["migrate"], ["sandbox"], ["demo"], ["partner", "create"]]
+COMMANDS = [
+    ["serve"],
+    ["work"],
+    ["migrate"],
+    ["sandbox"],
+    ["demo"],
+    ["compare"],
+    ["why"],
+    ["partner", "create"],
+    ["partner", "list"],
+    *(["key", each] for each in ("list", "create", "rotate", "revoke")),
+    *(["connection", each] for each in ("list", "show", "pause", "resume")),
+    *(["replay", each] for each in ("event", "change", "delivery")),
+    *(
+        ["export", each]
+        for each in ("plan", "run", "start", "pause", "resume", "cancel", "watch", "list", "report")
+    ),
+]
 HEAVY = (
     "alembic",
     "arq",

@@ -1,105 +1,35 @@
 """Events: what both sides sent, as it came and what became of it; and any of them sent through again."""
 
 import base64
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
+from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId
+from app.api.delivery.again import replay_own_event
+from app.api.delivery.event_resource import (
+    Event,
+    EventState,
+    EventWithBody,
+    ReplayedEvent,
+    get_stored,
+    show_event,
+)
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER, Cursor, Limit, Page
 from app.api.problems import documented
-from app.db.event_feed import EventPosition, EventsWanted, StoredEvent, find_event, list_events
-from app.db.session import ReadSession
-from app.domain.connection import Connection, ConnectionState
+from app.db.event_feed import EventPosition, EventsWanted, StoredEvent, list_events
 from app.domain.sides import Side
 from app.intake.refusals import Fault, InputRefused
-from app.intake.replays import Did, replay
 from app.intake.values import Word
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/events", tags=["events"], dependencies=[MEMBERS_WRITE]
 )
 
-EventState = Literal["waiting", "taken", "stale", "ignored"]
-
 _MISSING = ("unauthorised", "not_found", "invalid_request")
-_EXAMPLE: dict[str, Any] = {
-    "id": "xero_511",
-    "side": "xero",
-    "category": "invoice",
-    "type": "UPDATE",
-    "state": "taken",
-    "outcome": None,
-    "resource_id": "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21",
-    "received_at": "2026-11-20T04:00:01Z",
-    "dated_at": "2026-11-20T04:00:00Z",
-    "taken_at": "2026-11-20T04:00:01Z",
-    "replayed_at": None,
-    "replay_outcome": None,
-}
-
-
-class Event(BaseModel):
-    """Something that a side sent, kept once."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-
-    id: str
-    side: Side
-    category: str = Field(description="What it is about: `invoice`, `contact`, `creditnote` and so on.")
-    type: str = Field(description="Xero's word (`CREATE`, `UPDATE`), or the type of your webhook.")
-    state: EventState = Field(
-        description="`waiting`: no worker has looked at it yet. `stale`: a newer version was held. `ignored`: nothing "
-        "is made of its type."
-    )
-    outcome: str | None = Field(description="Of your events: what storing the document came to.")
-    resource_id: str | None = Field(description="Xero's id of what it is about, or yours.")
-    received_at: datetime
-    dated_at: datetime | None = Field(description="Of Xero's events: when Xero says that it happened.")
-    taken_at: datetime | None
-    replayed_at: datetime | None = Field(description="When somebody last sent it through again.")
-    replay_outcome: str | None
-
-
-class EventWithBody(Event):
-    """The same with its body."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {**_EXAMPLE, "body": {"eventCategory": "INVOICE", "eventType": "UPDATE", "tenantId": "..."}}
-            ]
-        }
-    )
-
-    body: dict[str, Any] = Field(description="As it came; of Xero's deliveries, this one event.")
-
-
-class ReplayedEvent(BaseModel):
-    """What sending it through again did."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "did": "looks_again",
-                    "message": "The invoice 0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21 is read in Xero again, whatever is "
-                    "held of it.",
-                    "event": {**_EXAMPLE, "state": "waiting", "replayed_at": "2026-11-20T05:00:00Z"},
-                }
-            ]
-        }
-    )
-
-    did: Did
-    message: str
-    event: Event
-
 
 EventId = Annotated[str, Path(max_length=40, description="The event's id.", examples=["xero_511"])]
 
@@ -124,7 +54,7 @@ async def list_inboxes(
     wanted = EventsWanted(side, about, state, _read_cursor(cursor), limit)
     async with services.database.reading() as session:
         found = await list_events(session, connection.id, wanted)
-    return Page(data=[_show(one) for one in found], next=_write_cursor(found, limit))
+    return Page(data=[show_event(one) for one in found], next=_write_cursor(found, limit))
 
 
 @router.get(
@@ -136,8 +66,8 @@ async def list_inboxes(
 async def get_event(services: Given, connection: OwnConnection, event_id: EventId) -> EventWithBody:
     """Signatures are not kept, and were checked when it came."""
     async with services.database.reading() as session:
-        event, body = await _get(session, connection, event_id)
-    return EventWithBody(**_show(event).model_dump(), body=dict(body))
+        event, body = await get_stored(session, connection, event_id)
+    return EventWithBody(**show_event(event).model_dump(), body=dict(body))
 
 
 @router.post(
@@ -156,34 +86,9 @@ async def replay_event(
     """Of Xero's, what it points to is read anew, whatever is known of its date. Of yours, the document is taken in by
     the same rules: one that is not newer changes nothing, and the answer says so. Harmless however often.
     """
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        event, body = await _get(session, connection, event_id)
-        replayed = await replay(session, connection, event, body, services.clock.now())
-        event, _ = await _get(session, connection, event_id)
-    tasks.add_task(services.waker.reconcile_soon, replayed.nudges)
-    waits = "" if connection.state is ConnectionState.ACTIVE else " It waits until the connection is active."
-    message = replayed.message + (waits if replayed.nudges else "")
-    return ReplayedEvent(did=replayed.did, message=message, event=_show(event))
-
-
-async def _get(
-    session: ReadSession, connection: Connection, event_id: str
-) -> tuple[StoredEvent, dict[str, Any]]:
-    named = re.fullmatch(r"(partner|xero)_([0-9]{1,19})", event_id)
-    number = int(named[2]) if named else 0
-    if named and number <= LARGEST_NUMBER:
-        found = await find_event(session, connection.id, Side(named[1]), number)
-        if found is not None:
-            return found[0], dict(found[1])
-    raise InputRefused("not_found", "This connection has no event with that id.")
-
-
-def _show(event: StoredEvent) -> Event:
-    return Event.model_validate(
-        {name: getattr(event, name) for name in Event.model_fields if name != "id"}
-        | {"id": f"{event.side}_{event.number}"}
-    )
+    replayed, nudges = await replay_own_event(services, partner_id, connection_id, event_id)
+    tasks.add_task(nudges.send, services.waker)
+    return replayed
 
 
 def _write_cursor(page: Sequence[StoredEvent], limit: int) -> str | None:

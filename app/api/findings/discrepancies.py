@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict
 
 from app.api.authentication import (
     MEMBERS_WRITE,
@@ -19,6 +19,7 @@ from app.api.dependencies import Given, Services
 from app.api.findings.choices import Offered, list_offers
 from app.api.findings.deciding import get_discrepancy, get_link, take_decision
 from app.api.findings.decision_input import Decision
+from app.api.findings.discrepancy_resource import EXAMPLE, Discrepancy, show_discrepancy
 from app.api.findings.resolution_resource import Resolution, build_resolution
 from app.api.findings.spreadsheet import MEDIA_TYPE, stream
 from app.api.pages import AfterNumber, Limit, Page, write_number
@@ -26,7 +27,7 @@ from app.api.problems import documented
 from app.db.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
 from app.db.resolutions import find_kept_resolution
 from app.domain.connection import Connection
-from app.domain.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState, MovedBy
+from app.domain.discrepancy import DiscrepancyKind, DiscrepancyState
 from app.domain.fields import instant_text
 from app.intake.values import Identity
 
@@ -47,49 +48,6 @@ _CSV: dict[int | str, dict[str, Any]] = {
         "description": "All of them, one in a row.",
     }
 }
-_EXAMPLE: dict[str, Any] = {
-    "id": 3,
-    "invoice_id": "inv_8801",
-    "contact_id": None,
-    "number": "INV-0042",
-    "kind": "value_differs",
-    "path": "due_on",
-    "message": "Xero shows another value than was known; the edit was made there. It moved no timestamp.",
-    "values": {"base": "2026-12-04", "partner": "2026-12-04", "xero": "2026-12-18"},
-    "moved_by": "xero",
-    "moved_at": None,
-    "state": "open",
-    "found_at": "2026-11-20T04:00:02Z",
-    "closed_at": None,
-    "closed_because": None,
-}
-
-
-class Discrepancy(BaseModel):
-    """A difference between the two sides that a person should look at."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-
-    id: int
-    invoice_id: str | None = Field(description="The invoice that it is of; null where it is a contact's.")
-    contact_id: str | None
-    number: str | None = Field(description="The invoice's number, the app's if it has one.")
-    kind: DiscrepancyKind = Field(
-        description="`overwritten_in_xero`: an edit there may have been lost to our write. `value_differs`: a compare "
-        "found it. `total_differs`: the totals, though every field agrees. `missing_in_xero`, `missing_at_partner`."
-    )
-    path: str | None = Field(description="The field; null where it is of the whole.")
-    message: str
-    values: dict[str, Any] = Field(
-        description="`base`, what both had agreed on, `partner` and `xero`; one that is missing is not known. Of "
-        "`overwritten_in_xero`: what Xero held before our write is the base, what we wrote is the partner's."
-    )
-    moved_by: MovedBy = Field(description="The side that moved it there, as far as the shadows tell.")
-    moved_at: datetime | None = Field(description="When, by that side's clock; null: not known.")
-    state: DiscrepancyState
-    found_at: datetime
-    closed_at: datetime | None
-    closed_because: str | None
 
 
 class DiscrepancyInWords(Discrepancy):
@@ -99,7 +57,7 @@ class DiscrepancyInWords(Discrepancy):
         json_schema_extra={
             "examples": [
                 {
-                    **_EXAMPLE,
+                    **EXAMPLE,
                     "choices": [{"action": "ignore", "meaning": "It stays as it is.", "value": None}],
                 }
             ]
@@ -146,7 +104,8 @@ async def list_connection_discrepancies(
         return _write_sheet(services, connection, wanted)
     found = await _list(services, connection, wanted, after, limit)
     return Page(
-        data=[Discrepancy(**_show(one)) for one in found], next=write_number(found, limit, lambda one: one.id)
+        data=[Discrepancy(**show_discrepancy(one)) for one in found],
+        next=write_number(found, limit, lambda one: one.id),
     )
 
 
@@ -175,7 +134,9 @@ async def get_one_discrepancy(
     async with services.database.reading() as session:
         kept = await get_discrepancy(session, connection, discrepancy_id)
         link = await get_link(session, connection, kept)
-    return DiscrepancyInWords(**_show(kept), choices=list_offers(kept, link, connection.settings.lanes))
+    return DiscrepancyInWords(
+        **show_discrepancy(kept), choices=list_offers(kept, link, connection.settings.lanes)
+    )
 
 
 @router.post(
@@ -239,28 +200,9 @@ def _write_sheet(services: Services, connection: Connection, wanted: WantedDiscr
 
 
 def _row(kept: KeptDiscrepancy) -> list[Any]:
-    shown = _show(kept) | {name: kept.values.get(name) for name in ("base", "partner", "xero")}
+    shown = show_discrepancy(kept) | {name: kept.values.get(name) for name in ("base", "partner", "xero")}
     return [_plain(shown[name]) for name in _COLUMNS]
 
 
 def _plain(value: Any) -> Any:
     return instant_text(value) if isinstance(value, datetime) else value
-
-
-def _show(kept: KeptDiscrepancy) -> dict[str, Any]:
-    return {
-        "id": kept.id,
-        "invoice_id": kept.partner_invoice_id,
-        "contact_id": kept.partner_contact_id,
-        "number": kept.number,
-        "kind": kept.kind,
-        "path": None if kept.path == WHOLE else kept.path,
-        "message": kept.message,
-        "values": {name: value for name, value in kept.values.items() if name != "version"},
-        "moved_by": kept.moved_by,
-        "moved_at": kept.moved_at,
-        "state": kept.state,
-        "found_at": kept.found_at,
-        "closed_at": kept.closed_at,
-        "closed_because": kept.closed_because,
-    }

@@ -19,28 +19,27 @@ from app.api.authentication import (
     lock_own_connection,
 )
 from app.api.dependencies import Given, Services
-from app.api.onboarding import consent
+from app.api.onboarding import acts, consent
+from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.problems import documented
 from app.db.closings import close_connection
-from app.db.compares import ask_for_compare
 from app.db.connections import (
     find_connection,
     insert_connection,
     list_business_connections,
     list_connections,
-    raise_generation,
 )
 from app.db.consents import share_consent
 from app.db.holds import trigger_held
 from app.db.items import trigger_items
 from app.db.partner_reads import ask_for_read
-from app.db.session import ReadSession, WriteSession
-from app.db.states import PAUSED, move
+from app.db.session import WriteSession
+from app.db.states import move
 from app.db.sweeps import ask_for_sweep
 from app.db.xero_apps import find_xero_app
 from app.db.xero_items import is_item_lost
-from app.domain.connection import Connection, ConnectionState
+from app.domain.connection import ConnectionState
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name
 from app.reconcile.closing import REMOVED, REMOVED_HERE
@@ -149,13 +148,9 @@ async def pause_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> ConnectionShown:
     """Loses nothing. Pausing a paused connection changes nothing."""
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        if _needs_move(connection, ConnectionState.ACTIVE, ConnectionState.PAUSED):
-            await move(session, connection, ConnectionState.PAUSED, PAUSED, services.clock.now())
-        shown = build_connection(await read_again(session, connection))
-    tasks.add_task(services.waker.deliver_soon, connection.id)
-    return shown
+    connection, nudges = await acts.pause(services, partner_id, connection_id)
+    tasks.add_task(nudges.send, services.waker)
+    return build_connection(connection)
 
 
 @router.post(
@@ -168,15 +163,9 @@ async def resume_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> ConnectionShown:
     """Everything stored meanwhile is worked off. Resuming an active connection only looks again."""
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        if _needs_move(connection, ConnectionState.PAUSED, ConnectionState.ACTIVE):
-            await move(session, connection, ConnectionState.ACTIVE, None, services.clock.now())
-        await raise_generation(session, connection.id)
-        shown = build_connection(await read_again(session, connection))
-    tasks.add_task(services.waker.reconcile_soon, [connection.id])
-    tasks.add_task(services.waker.deliver_soon, connection.id)
-    return shown
+    connection, nudges = await acts.resume(services, partner_id, connection_id)
+    tasks.add_task(nudges.send, services.waker)
+    return build_connection(connection)
 
 
 @router.post(
@@ -220,15 +209,9 @@ async def compare_connection(
     when it was done. It happens by itself once a day, and gives way to everything else. Where your app can be asked,
     everything that it holds is listed as well; `partner-side` tells what that came to.
     """
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        await ask_for_compare(session, connection.id)
-        is_readable = await ask_for_read(session, connection.id, compare=True)
-        shown = build_connection(await read_again(session, connection))
-    tasks.add_task(services.waker.reconcile_soon, [connection.id])
-    if is_readable:
-        tasks.add_task(services.waker.read_soon, connection.id)
-    return shown
+    connection, nudges = await acts.compare(services, partner_id, connection_id)
+    tasks.add_task(nudges.send, services.waker)
+    return build_connection(connection)
 
 
 @router.delete(
@@ -256,15 +239,6 @@ async def remove_connection(
     return shown
 
 
-def _needs_move(connection: Connection, origin: ConnectionState, target: ConnectionState) -> bool:
-    """Whether the state is yet to move; raises `wrong_state` where it cannot."""
-    if connection.state not in (origin, target):
-        raise InputRefused(
-            "wrong_state", f"A connection that is {connection.state} cannot become {target} by this."
-        )
-    return connection.state is origin
-
-
 async def _check_app(services: Services, partner_id: UUID, xero_app_id: UUID) -> None:
     async with services.database.reading() as session:
         if await find_xero_app(session, partner_id, xero_app_id) is None:
@@ -282,11 +256,3 @@ async def _share_consent(
     if not any(offer.tenant_id != source.tenant_id and not offer.is_private for offer in source.offered):
         raise InputRefused("wrong_state", "The consent of that connection covers no other organisation.")
     await share_consent(session, source_id, connection_id)
-
-
-async def read_again(session: ReadSession, connection: Connection) -> Connection:
-    """The connection as the transaction has left it."""
-    session.expire_all()
-    found = await find_connection(session, connection.id)
-    assert found is not None  # its row is locked by this transaction
-    return found

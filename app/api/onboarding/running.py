@@ -4,8 +4,8 @@ from fastapi import APIRouter, BackgroundTasks
 
 from app.api.authentication import ADMINS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
+from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
-from app.api.onboarding.connections import read_again
 from app.api.problems import documented
 from app.db.runs import ask_for_run
 from app.domain.connection import ConnectionState

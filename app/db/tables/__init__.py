@@ -11,6 +11,7 @@ from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
 from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
 from app.db.tables.endpoints import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow, WebhookSecretRow
+from app.db.tables.exports import ExportRow, ExportThingRow
 from app.db.tables.histories import MomentRow
 from app.db.tables.idempotency import IdempotencyKeyRow
 from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
@@ -37,6 +38,8 @@ __all__ = [
     "DeliveryAttemptRow",
     "DeliveryRow",
     "DiscrepancyRow",
+    "ExportRow",
+    "ExportThingRow",
     "IdempotencyKeyRow",
     "InvoiceLinkRow",
     "InvoiceSumRow",

@@ -12,6 +12,7 @@ from app.db.tables.table import Table
 
 SETTLED_FOR = text("state = 'settled' AND reason_code IS NOT NULL")
 """Links with nothing to do, for a reason that another choice may lift."""
+
 CONTACT_NAME = "lower(coalesce(record ->> 'name', details ->> 'name'))"
 """A contact's name as it is shown, in the form in which beginnings of names are looked for."""
 

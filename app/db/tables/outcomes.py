@@ -1,7 +1,7 @@
 """What came of it: changes for the partner, conflicts, discrepancies, attempts.
 
-A `link_id` here is that of an invoice's link or of a contact's: ids are unique over both tables, and links are never
-deleted.
+A `link_id` here is that of an invoice's link or of a contact's, of an attempt also of a product's: ids are unique over
+all of them, and links are never deleted.
 """
 
 from datetime import datetime

@@ -81,7 +81,7 @@ async def _create(current: Round, works: Sequence[ContactWork]) -> None:
     targets = {work.link.id: _target(current, work) for work in works}
     await _begin(current, works, key, targets)
     try:
-        call = current.xero.contacts.create([_build(current, work) for work in works], key)
+        call = current.xero.contacts.create([build_create(current, work) for work in works], key)
         answers = await spent_on([work.link.id for work in works], call)
     except RateLimited:
         # Nothing was written. If a part of the batch did go out, Xero refuses it the next time, and it is adopted.
@@ -130,7 +130,7 @@ def _target(current: Round, work: ContactWork) -> Fields:
     return offer(Side.XERO, work.hub.kind.project(Side.XERO, work.hub.record), current.lanes)
 
 
-def _build(current: Round, work: ContactWork) -> ContactWrite:
+def build_create(current: Round, work: ContactWork) -> ContactWrite:
     """A create of all that the record says, with the settings' account number where it says none.
 
     That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app.
@@ -147,11 +147,7 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
     """Where Xero refused: the contact that is in the way, if it may well be the same; both sides are told."""
     if not works:
         return
-    # Who it is, is judged by all that is known, also by what is withheld from Xero.
-    asked = [
-        (work.link, refused[work.link.id].messages, {**work.hub.record, **_said(current, work)})
-        for work in works
-    ]
+    asked = [(work.link, refused[work.link.id].messages, list_known(current, work)) for work in works]
     matches = await spent_on([work.link.id for work in works], find_matches(current, asked))
     owned = await _owners(current, matches)
     for work in works:
@@ -170,14 +166,26 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
     await write_contacts(current, [work for work in works if work.refusal is None])
 
 
+def list_known(current: Round, work: ContactWork) -> Fields:
+    """All that tells who it is, also what is withheld from Xero."""
+    return {**work.hub.record, **_said(current, work)}
+
+
 def _said(current: Round, work: ContactWork) -> Fields:
-    return {path: value for path, value in _build(current, work).fields.items() if value not in (None, [])}
+    return {
+        path: value for path, value in build_create(current, work).fields.items() if value not in (None, [])
+    }
 
 
 def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:
     take_contact(current, work, contact)
-    said = "It was in Xero already and is the same: by our mark, its account number, or its name and e-mail."
-    work.attempts.append(Attempt(work.link.id, "create", {}, "adopted", said))
+    action, said = (
+        "link",
+        "It was in Xero already and is the same: by its account number, or its name and e-mail.",
+    )
+    if contact.contact_number == work.link.marker:
+        action, said = "create", "Found in Xero by our mark: an earlier create had arrived."
+    work.attempts.append(Attempt(work.link.id, action, {}, "adopted", said))
 
 
 async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, str]:

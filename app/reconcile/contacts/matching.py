@@ -46,7 +46,9 @@ async def find_matches(current: Round, asked: Sequence[Asked]) -> dict[UUID, Mat
     """The match of each refused create that has one, merged contacts followed to the one that survives."""
     candidates = await _fetch_candidates(current, asked)
     keys = current.connection.settings.contact_matching
-    found = {link.id: match for link, _, known in asked if (match := _match(link, known, candidates, keys))}
+    found = {
+        link.id: match for link, _, known in asked if (match := match_contact(link, known, candidates, keys))
+    }
     merged = {m.contact.xero_contact_id for m in found.values() if m.contact.merged_into_id}
     survivors = await read_followed(current, merged) if merged else {}
     return {
@@ -70,7 +72,7 @@ async def _fetch_candidates(current: Round, asked: Sequence[Asked]) -> Sequence[
     return found + (await contacts.fetch_by_name(names) if names else [])
 
 
-def _match(
+def match_contact(
     link: ContactLink, known: Fields, candidates: Iterable[XeroContact], keys: Sequence[ContactKey]
 ) -> Match | None:
     """The surest match first; a namesake with another e-mail address is found, and held as another person."""

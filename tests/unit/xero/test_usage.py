@@ -78,6 +78,7 @@ def test_calls_are_summed_until_they_are_taken() -> None:
         (ONE, date(2026, 11, 21), "Invoices", "GET"): (1, 0, 100),
     }
     assert counter.take() == ([], [])
+    assert [counter.count_made(each) for each in (ONE, TWO)] == [4, 1]
 
 
 async def test_what_could_not_be_kept_is_counted_again() -> None:

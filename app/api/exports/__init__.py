@@ -1,0 +1,1 @@
+"""Exports on demand: ordered, watched, and reported on."""

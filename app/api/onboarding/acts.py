@@ -1,0 +1,67 @@
+"""What is done to a connection on demand: paused, resumed, compared. The API's routes and a command line do the same.
+
+Each answers the connection as the transaction left it, and whom to wake now that it is committed. Refusals are
+`InputRefused`: `not_found`, `connection_removed`, `wrong_state`.
+"""
+
+from uuid import UUID
+
+from app.api.authentication import lock_own_connection
+from app.api.dependencies import Services
+from app.api.nudges import Nudges
+from app.db.compares import ask_for_compare
+from app.db.connections import find_connection, raise_generation
+from app.db.partner_reads import ask_for_read
+from app.db.session import ReadSession
+from app.db.states import PAUSED, move
+from app.domain.connection import Connection, ConnectionState
+from app.intake.refusals import InputRefused
+
+Acted = tuple[Connection, Nudges]
+
+
+async def pause(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:
+    """Store what comes and do nothing; pausing a paused connection changes nothing."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if _needs_move(connection, ConnectionState.ACTIVE, ConnectionState.PAUSED):
+            await move(session, connection, ConnectionState.PAUSED, PAUSED, services.clock.now())
+        return await read_again(session, connection), Nudges(deliver=(connection.id,))
+
+
+async def resume(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:
+    """Go on and catch up; resuming an active connection only looks again."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if _needs_move(connection, ConnectionState.PAUSED, ConnectionState.ACTIVE):
+            await move(session, connection, ConnectionState.ACTIVE, None, services.clock.now())
+        await raise_generation(session, connection.id)
+        found = await read_again(session, connection)
+    return found, Nudges(reconcile=(found.id,), deliver=(found.id,))
+
+
+async def compare(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:
+    """Have every linked invoice read in Xero, and the app asked for everything where it can be; a worker does it."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        await ask_for_compare(session, connection.id)
+        is_readable = await ask_for_read(session, connection.id, compare=True)
+        found = await read_again(session, connection)
+    return found, Nudges(reconcile=(found.id,), read=(found.id,) if is_readable else ())
+
+
+async def read_again(session: ReadSession, connection: Connection) -> Connection:
+    """The connection as the transaction has left it."""
+    session.expire_all()
+    found = await find_connection(session, connection.id)
+    assert found is not None  # its row is locked by this transaction
+    return found
+
+
+def _needs_move(connection: Connection, origin: ConnectionState, target: ConnectionState) -> bool:
+    """Whether the state is yet to move; raises `wrong_state` where it cannot."""
+    if connection.state not in (origin, target):
+        raise InputRefused(
+            "wrong_state", f"A connection that is {connection.state} cannot become {target} by this."
+        )
+    return connection.state is origin

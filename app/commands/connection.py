@@ -1,0 +1,60 @@
+"""`connection`: list them, look at one, pause and resume it."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from app.commands.running import AsJson, run
+
+commands = typer.Typer(no_args_is_help=True, help="Look at connections; pause and resume them.")
+
+ConnectionId = Annotated[UUID, typer.Argument(help="The connection's id; `connection list` tells it.")]
+
+
+@commands.command("list")
+def list_all(
+    partner: Annotated[UUID | None, typer.Option(help="Only this partner's.")] = None,
+    business: Annotated[
+        str | None, typer.Option(help="Only this business's, by the partner's own id of it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List connections with their state and the next step."""
+    from app.commands.acts import connections
+
+    run(lambda services: connections.list_all(services, partner, business), as_json=as_json)
+
+
+@commands.command()
+def show(
+    connection: ConnectionId,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Read the organisation from Xero first: seven calls of its budget."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a connection: its state, the next step, every check with its cure, and what waits.
+
+    Ends with 1 where a check failed.
+    """
+    from app.commands.acts import connections
+
+    run(lambda services: connections.show(services, connection, is_fresh=fresh), as_json=as_json)
+
+
+@commands.command()
+def pause(connection: ConnectionId, as_json: AsJson = False) -> None:
+    """Store what comes and do nothing, until resumed; nothing is lost. The partner is told by a notice."""
+    from app.commands.acts import connections
+
+    run(lambda services: connections.pause(services, connection), as_json=as_json)
+
+
+@commands.command()
+def resume(connection: ConnectionId, as_json: AsJson = False) -> None:
+    """Go on after a pause and catch up; an active connection is only looked at again."""
+    from app.commands.acts import connections
+
+    run(lambda services: connections.resume(services, connection), as_json=as_json)

@@ -1,0 +1,73 @@
+"""A dry run foresees what the loop would find by itself, and what then happens is what it said (FEATURES N11)."""
+
+from tests.scenarios.exporting import exported, let_wait, look, order, outcomes, report, tell
+from tests.scenarios.house import House
+from tests.scenarios.troubles import ask, numbers_in_xero, reconcile, writes_since
+
+EMMA = {"id": "cus_9", "name": "Emma Novak", "email": "emma@example.com", "phone": None}
+
+
+async def test_what_people_set_aside_and_what_is_locked_is_foreseen(house: House) -> None:
+    """An invoice that is set aside, one whose new customer is, one that wants another's number, and one that is paid
+    and edited where Xero allows it no more: the dry run holds each for the very reason for which the loop then does.
+    """
+    paid = {"payments": [{"id": "p1", "amount": "110.00", "paid_on": "2026-07-10"}]}
+    for name in ("inv_1", "inv_2", "inv_3"):
+        await house.write(name)
+    await house.write("inv_4", **paid)
+    await house.drain()
+    await house.write("inv_5", contact=EMMA, status="draft")
+    await house.drain()
+    for thing in ("invoices/inv_1", "contacts/cus_9"):
+        await ask(house.api.post(f"{house.path}/{thing}/skip", json={"note": "Disputed.", "by": "Kim"}))
+    await house.drain()
+
+    line = {"id": "l1", "description": "Call-out", "quantity": "3", "unit_price": "110.00", "tax": "gst"}
+    await house.edit("inv_1", reference="PO 2")
+    await house.edit("inv_2", number="N-inv_1")
+    await house.edit("inv_3", reference="PO 2")
+    await house.edit("inv_4", lines=[line])
+    await house.edit("inv_5", status="sent")
+    await let_wait(house)
+    await house.drain()
+    dry = await exported(house, "payments")
+    planned = {thing["id"]: (thing["planned"], thing["code"]) for thing in await report(house, dry)}
+    assert planned == {
+        "cus_1": ("unchanged", None),
+        "cus_9": ("held", "skipped"),
+        "inv_1": ("held", "skipped"),
+        "inv_2": ("held", "number_taken"),
+        "inv_3": ("changed", None),
+        "inv_4": ("held", "paid_locked"),
+        "inv_5": ("held", "contact_skipped"),
+        "p1": ("unchanged", None),
+    }
+    await tell(house, dry, "start")
+    await house.drain()
+    assert (await look(house, dry))["state"] == "done"
+    assert {thing["id"]: (thing["outcome"], thing["code"]) for thing in await report(house, dry)} == planned
+    assert sorted(await numbers_in_xero(house)) == ["N-inv_1", "N-inv_2", "N-inv_3", "N-inv_4"]
+    assert (await house.in_xero("N-inv_3"))["Reference"] == "PO 2"
+
+
+async def test_a_connection_that_works_at_set_times_exports_on_demand(house: House) -> None:
+    """A dry run need not wait for the time, and takes nothing along that does; started, it goes at once (I13, E6)."""
+    await house.choose(mode="daily", at="02:00", time_zone="Australia/Sydney")
+    await house.drain()
+    await house.write("inv_1")
+    await house.drain()
+    assert (await house.resource("inv_1"))["reason"]["code"] == "scheduled"
+    since = await house.last_call()
+    dry = await order(house, "invoices")
+    await reconcile(house)
+    dry = await look(house, dry)
+    assert (dry["state"], await writes_since(house, since)) == ("planned", [])
+    assert outcomes(await report(house, dry), "invoice", "planned") == {"inv_1": "created"}
+    assert dry["calls"]["spent"] == len(await house.calls(since)) > 0
+    await tell(house, dry, "start")
+    await house.drain()
+    assert outcomes(await report(house, dry), "invoice") == {"inv_1": "created"}
+    assert await numbers_in_xero(house) == ["N-inv_1"]
+    await house.edit("inv_1", reference="PO 2")
+    await house.drain()
+    assert (await house.in_xero("N-inv_1"))["Reference"] == "PO 1"
