@@ -55,7 +55,7 @@ async def use_before(house: House) -> None:
     await house.drain()
 
 
-async def test_what_is_there_is_adopted_and_nothing_is_made_twice(house: House) -> None:
+async def test_i2_n11_what_is_there_is_adopted_and_nothing_is_made_twice(house: House) -> None:
     """Customers by name and e-mail, products by code, invoices by number where everything agrees, payments with them;
     foreseen by a dry run, which changes nothing (I2, N11).
     """

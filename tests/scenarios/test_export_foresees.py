@@ -1,5 +1,6 @@
 """A dry run foresees what the loop would find by itself, and what then happens is what it said (FEATURES N11)."""
 
+from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.exporting import exported, let_wait, look, order, outcomes, report, tell
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, numbers_in_xero, reconcile, writes_since
@@ -7,7 +8,7 @@ from tests.scenarios.troubles import ask, numbers_in_xero, reconcile, writes_sin
 EMMA = {"id": "cus_9", "name": "Emma Novak", "email": "emma@example.com", "phone": None}
 
 
-async def test_what_people_set_aside_and_what_is_locked_is_foreseen(house: House) -> None:
+async def test_n11_what_people_set_aside_and_what_is_locked_is_foreseen(house: House) -> None:
     """An invoice that is set aside, one whose new customer is, one that wants another's number, and one that is paid
     and edited where Xero allows it no more: the dry run holds each for the very reason for which the loop then does.
     """
@@ -50,7 +51,7 @@ async def test_what_people_set_aside_and_what_is_locked_is_foreseen(house: House
     assert (await house.in_xero("N-inv_3"))["Reference"] == "PO 2"
 
 
-async def test_a_connection_that_works_at_set_times_exports_on_demand(house: House) -> None:
+async def test_i13_a_connection_that_works_at_set_times_exports_on_demand(house: House) -> None:
     """A dry run need not wait for the time, and takes nothing along that does; started, it goes at once (I13, E6)."""
     await house.choose(mode="daily", at="02:00", time_zone="Australia/Sydney")
     await house.drain()
@@ -68,6 +69,7 @@ async def test_a_connection_that_works_at_set_times_exports_on_demand(house: Hou
     await house.drain()
     assert outcomes(await report(house, dry), "invoice") == {"inv_1": "created"}
     assert await numbers_in_xero(house) == ["N-inv_1"]
+    await assert_alike(house)
     await house.edit("inv_1", reference="PO 2")
     await house.drain()
     assert (await house.in_xero("N-inv_1"))["Reference"] == "PO 1"

@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 
+from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.exporting import (
     counts,
     exported,
@@ -35,7 +36,7 @@ async def write_backlog(house: House) -> None:
     await house.drain()
 
 
-async def test_a_backlog_with_bad_records_is_planned_and_then_carried_out(house: House) -> None:
+async def test_i13_i14_n11_a_backlog_with_bad_records_is_planned_and_then_carried_out(house: House) -> None:
     """A dry run changes nothing anywhere and says what would come of each; carried out, the rest goes, in few calls,
     and the report is right (I13, I14, N11).
     """
@@ -64,6 +65,7 @@ async def test_a_backlog_with_bad_records_is_planned_and_then_carried_out(house:
     assert {thing["id"]: thing["code"] for thing in await report(house, dry, outcome="held")} == BAD
     assert len(await report(house, dry, stage="invoices")) == INVOICES
     assert len(set(await numbers_in_xero(house))) == 117 == len(await house.list_in_xero())
+    await assert_alike(house, "bulk_1")
     writes = Counter(await writes_since(house, since))
     assert writes == {("PUT", "/Contacts"): 2, ("PUT", "/Invoices"): 3}
     assert len(await house.calls(since)) <= dry["calls"]["needed"]
