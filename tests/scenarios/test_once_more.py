@@ -91,9 +91,11 @@ async def test_t4_t24_e13_e14_a_preflight_tells_what_is_left_to_do(house: House)
     assert ("mappings", "revenue_accounts.general") in failed
     assert ("plan", None) in failed
     assert (fresh["ready"], fresh["next_step"]["code"]) == (False, "mend_settings")
+    assert all(check["cure"] for check in fresh["checks"] if check["outcome"] == "failed")
 
     await house.write()
     await house.drain()
+    assert (await house.list_in_xero(), (await house.in_app())["status"]) == ([], "sent")
     await house.wait(timedelta(hours=3))
     shown = await ask(house.api.get(f"{house.path}/checkup"))
     [held] = [check for check in shown["checks"] if check["code"] == "held"]
