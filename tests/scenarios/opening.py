@@ -108,6 +108,7 @@ def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: i
         xero_identity_url=xero.root_url,
         xero_login_url=xero.root_url,
         api_limit_per_minute=NO_LIMIT,
+        stranger_limit_per_minute=NO_LIMIT,
         xero_minute_limit=NO_LIMIT,
         xero_day_limit=NO_LIMIT,
         xero_app_minute_limit=NO_LIMIT,

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.books.contact_paths import ContactId, get_kept_contact
@@ -37,7 +37,7 @@ class ContactChoice(BaseModel):
     )
 
     xero_contact_id: UUID
-    with_invoices: bool = Field(
+    with_invoices: StrictBool = Field(
         default=False,
         description="Move the contact's invoices in Xero too, if it is linked to another contact there by now.",
     )

@@ -7,7 +7,7 @@ another total or an invoice that is gone, is kept as a discrepancy.
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
@@ -61,7 +61,7 @@ class Manifest(BaseModel):
         max_length=LONGEST_MANIFEST,
         description="For apps that send contacts of their own.",
     )
-    is_complete: bool = Field(
+    is_complete: StrictBool = Field(
         default=False,
         description="It names every invoice that the app has: one in Xero that is not among them is a discrepancy.",
     )

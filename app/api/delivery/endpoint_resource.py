@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.delivery.notice_webhooks import NOTICES
 from app.db.webhook_secrets import KeptSecret
@@ -52,7 +52,7 @@ class NewWebhookEndpoint(BaseModel):
     connection_ids: ConnectionIds | None = Field(
         default=None, description="The connections that it is for; null is all, those to come too."
     )
-    is_enabled: bool = True
+    is_enabled: StrictBool = True
 
 
 class WebhookEndpointChange(BaseModel):
@@ -67,7 +67,7 @@ class WebhookEndpointChange(BaseModel):
     description: Line | None = Field(default=None, description="Null takes it away.")
     types: Types | None = None
     connection_ids: ConnectionIds | None = Field(default=None, description="Null is all.")
-    is_enabled: bool | None = None
+    is_enabled: StrictBool | None = None
 
 
 class SecretShown(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, model_validator
 
 from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.delivery.endpoint_resource import SecretShown
@@ -60,7 +60,7 @@ class NewReadEndpoint(BaseModel):
     bearer_secret: Annotated[SecretStr, Field(min_length=16, max_length=1_000)] | None = Field(
         default=None, description="With `bearer`: what is sent; plain characters. It is never shown again."
     )
-    reads_contacts: bool = Field(
+    reads_contacts: StrictBool = Field(
         default=False, description="Your app sends contacts of their own, and answers `/contacts` too."
     )
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.authentication import lock_own_connection
 from app.api.dependencies import Services
@@ -37,8 +37,8 @@ class ExportAsked(BaseModel):
         alias="from",
         description="Invoices issued on this day or later; null: all. Left out: the setting `sync_from`.",
     )
-    dry_run: bool = Field(default=True, description="Only say what would be done.")
-    all_contacts: bool = Field(
+    dry_run: StrictBool = Field(default=True, description="Only say what would be done.")
+    all_contacts: StrictBool = Field(
         default=False, description="Also customers who have no invoice that was sent. They go to Xero."
     )
     note: str | None = Field(default=None, max_length=200, description="For whoever reads the list later.")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints, model_validator
 
 from app.intake.values import refused
 
@@ -41,7 +41,7 @@ class Decision(BaseModel):
         default="xero",
         description="Of `relink` of an invoice: whose words stand where the two differ. Payments of both stay.",
     )
-    with_invoices: bool = Field(
+    with_invoices: StrictBool = Field(
         default=False,
         description="Of `relink` of a contact: move its invoices in Xero too, if they stand under another there.",
     )

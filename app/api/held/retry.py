@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
@@ -43,7 +43,7 @@ class Retry(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"codes": ["category_unmapped"]}]}
     )
 
-    all: bool = False
+    all: StrictBool = False
     codes: Annotated[list[Word], Field(min_length=1, max_length=MOST_IDS)] | None = None
     things: Annotated[list[ThingNamed], Field(min_length=1, max_length=MOST_IDS)] | None = None
 
