@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from app.api.access.keyring import (
     LONGEST_OVERLAP,
@@ -24,6 +24,7 @@ from app.api.access.resource import (
 )
 from app.api.authentication import ADMINS_WRITE, GivenCaller, PartnerId
 from app.api.dependencies import Given
+from app.api.instants import Instant
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.api_keys import find_own_key, list_keys
@@ -48,7 +49,7 @@ class NewKey(BaseModel):
 
     name: Name = Field(description="For people; several keys may have the same.")
     role: Role
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Instant | None = Field(
         default=None, description="When it ends by itself; null or left out: never."
     )
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from app.api.authentication import OwnConnection
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given
+from app.api.instants import Instant
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.invoice_lists import Wanted, list_kept_invoices
@@ -19,7 +19,7 @@ from app.intake.values import Identity, Line, Word
 router = APIRouter(prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"])
 
 UpdatedSince = Annotated[
-    AwareDatetime | None,
+    Instant | None,
     Query(description="Only what was written here at that instant or later, whatever of it was."),
 ]
 SortedBy = Annotated[

@@ -120,3 +120,5 @@ async def test_a_manifest_may_be_empty_and_may_be_long(plumbline: Plumbline, pat
     assert len(longest.json()["send"]) == 9_997
     answer = await plumbline.http.post(f"{path}/manifest", json={"invoices": invoices})
     assert (answer.status_code, name_faults(answer)) == (422, ["invoices"])
+    answer = await plumbline.http.post(f"{path}/manifest", json={"invoices": [], "is_complete": 0})
+    assert (answer.status_code, name_faults(answer)) == (422, ["is_complete"])
