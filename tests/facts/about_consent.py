@@ -47,7 +47,7 @@ CONSENT = [
     Fact("1", "A removed app keeps a living token: its calls are 403 AuthenticationUnsuccessful.", "laravel-xero#40",
          {"sandbox/xero/oauth": "a_person_who_removes_the_app_leaves_a_living_token_without_connections",
           "integration/xero/organisations": "an_organisation_that_removed_the_app_is_lost",
-          "scenarios/connection_lost": "a_connection_that_xero_removed_takes_everything_up_again"}),
+          "scenarios/connection_lost": "t12_t13_t14_a_connection_that_xero_removed_takes_everything_up_again"}),
     Fact("1", "A 401 is an expired token, or an unknown one, or a missing scope that no refresh helps.",
          "Xero-NetStandard#97", {"sandbox/xero/faults": "a_401_has_three_meanings",
                                  "sandbox/xero/oauth": "an_expired_access_token_says_so",
@@ -94,7 +94,7 @@ WEBHOOKS = [
     Fact("3", "Payments have no event of their own: making or deleting one tells an event of the invoice.", "WH-OAS",
          {"sandbox/xero/webhooks":
           "payments_voids_and_edits_fire_an_invoice_event_and_payments_none_of_their_own",
-          "scenarios/payments": "paid_in_xero_in_parts_and_taken_back"}),
+          "scenarios/payments": "t23_paid_in_xero_in_parts_and_taken_back"}),
     Fact("3", "Words come in any case, an address may lack its id, an instant lacks its zone.", "Xero-OpenAPI#789",
          {"integration/intake/xero_events": "words_are_read_in_any_case_and_unknown_ones_kept "
           "an_event_with_holes_is_kept"}),

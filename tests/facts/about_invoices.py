@@ -135,7 +135,7 @@ TALKING = [
     Fact("4.8", "A plan has a limit of approved invoices, which the organisation's actions tell.", "Tradify",
          {"sandbox/xero/settings": "a_used_up_plan_approves_nothing",
           "unit/domain/legality": "a_plan_that_is_used_up_is_known_before_the_call",
-          "scenarios/legality": "a_plans_limit_is_named_and_retried_by_itself"}),
+          "scenarios/legality": "t4_t24_a_plans_limit_is_named_and_retried_by_itself"}),
     Fact("4.9", "An idempotency key protects for six minutes, keeps errors too, and refuses another request.", "SKILL",
          {"sandbox/xero/idempotency": "after_six_minutes_the_key_protects_no_more "
           "errors_are_kept_under_the_key_as_well a_key_with_another_request_is_refused",

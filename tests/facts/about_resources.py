@@ -62,7 +62,7 @@ CASH = [
          "Over- and prepayments are made as bank transactions, then allocated; an allocation is deletable.", "D-BT",
          {"sandbox/xero/credits": "an_overpayment_is_one_untaxed_line_on_the_debtors_account "
           "a_prepayment_has_lines_and_tax",
-          "scenarios/credits": "a_deposit_goes_with_the_invoice_and_stays_when_it_is_taken_off"}),
+          "scenarios/credits": "t22_a_deposit_goes_with_the_invoice_and_stays_when_it_is_taken_off"}),
     Fact("5 Overpayments / Prepayments / Allocations / Credit notes",
          "An allocation is no payment: it lowers what is due by what is credited.", "BR-W05",
          {"sandbox/xero/credits": "an_allocation_moves_both_documents_and_can_be_deleted",

@@ -32,7 +32,7 @@ UNCONFIRMED = [
           "scenarios/unconfirmed": "a_life_in_a_xero_that_answers_the_other_way"}),
     Fact("8", "Whether deleting a draft tells an event", "whether a DELETED draft raises an INVOICE event",
          {"sandbox/xero/switches": "deleting_a_draft_tells_an_event_or_not",
-          "scenarios/gate": "drafts_and_bills_of_xero_never_reach_the_app",
+          "scenarios/gate": "t3_drafts_and_bills_of_xero_never_reach_the_app",
           "scenarios/unconfirmed": "a_life_in_a_xero_that_answers_the_other_way"}),
     Fact("8", "Whether a list of nothing modified is empty or a 304", "304 vs empty 200",
          {"sandbox/xero/switches": "nothing_modified_is_an_empty_list_or_a_304",

@@ -87,8 +87,8 @@ async def test_a_reconnect_keeps_everything_and_catches_up(browser: Browser) -> 
     await browser.plumbline.execute(
         "UPDATE invoice_links SET state = 'held', settled_generation = generation"
     )
-    await browser.plumbline.set_state(path, ConnectionState.DISCONNECTED, "The refresh token is dead.")
     settings = (await browser.plumbline.http.get(f"{path}/settings")).json()
+    await browser.plumbline.set_state(path, ConnectionState.DISCONNECTED, "The refresh token is dead.")
     assert (await browser.authorise(path)).status_code == 200
     assert (await browser.plumbline.http.get(path)).json()["state"] == "active"
     assert (await browser.plumbline.http.get(f"{path}/settings")).json() == settings

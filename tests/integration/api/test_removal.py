@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ async def worker(browser: Browser, clock: ManualClock) -> AsyncIterator[WorkerPa
         yield parts
 
 
-async def remove(browser: Browser, path: str) -> dict[str, object]:
+async def remove(browser: Browser, path: str) -> dict[str, Any]:
     """The partner ends a connection."""
     answer = await browser.plumbline.http.delete(path)
     assert answer.status_code == 200, answer.text
@@ -43,7 +44,9 @@ async def test_a_connection_is_removed_for_good_and_disconnected_in_xero(
     assert "Xero is being told" in str(removed["reason"])
     assert await worker.closings.close_due() == 1
     again = await remove(browser, path)
-    assert again == removed | {"reason": "Removed by the partner, and disconnected in Xero."}
+    told = "Removed by the partner, and disconnected in Xero."
+    assert again["waits_for"] == {**removed["waits_for"], "message": told}
+    assert again == removed | {"reason": told, "waits_for": again["waits_for"]}
     assert await browser.list_open() == []
     assert await browser.plumbline.count("token_sets") == 0
     assert await browser.list_notices(path) == ["connected", "removed"]
