@@ -66,7 +66,7 @@ migrate: setup ## Bring the database to the newest schema
 test: setup ## Run the tests (ARGS='-k name' narrows it)
 	@$(PYTEST) -m 'not proof' $(ARGS)
 
-proofs: setup ## Run the stories that take longer: storms, whole days, backlogs of thousands, the demo
+proofs: setup ## Run what takes longer: storms, whole days, backlogs, every write cut off, the demo (ARGS=)
 	@$(PYTEST) -m proof $(ARGS)
 
 histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)

@@ -4,6 +4,8 @@ import ast
 import re
 from collections import Counter
 
+import pytest
+
 from tests.house import house
 
 LONGEST_FUNCTION = 60
@@ -35,6 +37,7 @@ def test_every_test_states_its_rule() -> None:
     assert silent == []
 
 
+@pytest.mark.proof
 def test_no_function_is_longer_than_a_screen() -> None:
     """A function is read in one look: fewer than 60 lines, its docstring included."""
     long = [

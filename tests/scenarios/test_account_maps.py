@@ -1,5 +1,7 @@
 """Accounts by item and by category, expenses among them, in books that refuse a tax on the wrong account."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
@@ -23,6 +25,7 @@ async def said(house: House) -> list[tuple[str | None, str | None]]:
     return [(line["category"], line["tax"]) for line in (await house.in_app())["lines"]]
 
 
+@pytest.mark.proof
 async def test_i11_e4_a_discount_is_an_expense_and_an_item_has_its_own_account(house: House) -> None:
     """Each with the tax that its account takes (E4, I11); an account moved in Xero comes back as what it is."""
     await house.choose(
@@ -56,6 +59,7 @@ async def test_i11_e4_a_discount_is_an_expense_and_an_item_has_its_own_account(h
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_c5_a_category_that_nobody_mapped_waits_or_is_booked_as_general(house: House) -> None:
     """Held until it is mapped, or until the business lets such lines be general ones (C5)."""
     await house.write(lines=[SALE | {"category": "plumbing"}])

@@ -4,6 +4,7 @@ import csv
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from tests.scenarios.both_sides import assert_alike
@@ -42,6 +43,7 @@ async def manifest(house: House, *invoices: Json, **more: Any) -> Json:
     return dict(await ask(house.api.post(f"{house.path}/manifest", json={"invoices": invoices} | more)))
 
 
+@pytest.mark.proof
 async def test_n10_equal_as_of_an_instant_or_what_stands_against_it(house: House) -> None:
     """Only after a whole compare, with nothing behind, held or differing; the totals are right to the cent (N10)."""
     assert await against(house) == {"never_compared": 1}
@@ -93,6 +95,7 @@ async def test_e9_e10_what_a_compare_finds_is_told_by_field_with_its_origin_and_
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_n15_e11_an_edit_that_may_be_lost_is_decided_and_that_is_taken_back(house: House) -> None:
     """What Xero held before our write is put back; many decisions go in one call, each with its answer (N15, E11)."""
     await house.write()
@@ -157,6 +160,7 @@ async def test_e9_what_the_apps_own_list_tells_is_kept_until_it_tells_otherwise(
     assert (missing["state"], missing["closed_because"]) == ("resolved", "The app has it.")
 
 
+@pytest.mark.proof
 async def test_settled_links_whose_sides_differ_are_found_and_decided(house: House) -> None:
     """Whatever made it so, a compare says it; the person's word brings both sides together, and apart again."""
     await house.write()
@@ -197,6 +201,7 @@ async def make_in_xero(house: House, number: str, **more: Any) -> Json:
     )
 
 
+@pytest.mark.proof
 async def test_e11_a_link_is_said_to_be_another_invoice_of_xeros(house: House) -> None:
     """Linked once, Xero's words or the app's as was said; taken back, it stands for the first one again (E11)."""
     await house.write()

@@ -1,5 +1,7 @@
 """An invoice born in Xero: it arrives whole, under ids of ours, and lives like any other."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import LINE, write_in_xero
@@ -11,6 +13,7 @@ async def only_document(house: House) -> Json:
     return document
 
 
+@pytest.mark.proof
 async def test_t17_it_arrives_whole_and_is_edited_on_both_sides_and_paid(house: House) -> None:
     """Its contact, lines and payments come with ids that begin with xero-, which the app keeps to the end."""
     await write_in_xero(
@@ -61,6 +64,7 @@ async def test_t18_its_contact_serves_an_invoice_of_the_app(house: House) -> Non
     assert [person["Name"] for person in people].count("Robin Hood") == 1
 
 
+@pytest.mark.proof
 async def test_it_is_cancelled_in_the_app_and_voided_in_xero(house: House) -> None:
     """The end of a born invoice goes both ways as well."""
     await write_in_xero(house, "X-1")

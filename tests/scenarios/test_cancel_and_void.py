@@ -1,5 +1,7 @@
 """The end of an invoice: cancelled here is voided there, and what stands in the way is said."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 
@@ -47,6 +49,7 @@ async def test_edits_after_the_end(house: House) -> None:
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_payment_blocks_the_void_until_it_is_removed_in_xero(house: House) -> None:
     """Nothing is taken back in silence: the cancelled invoice waits, then is voided by itself."""
     await house.write()
@@ -90,6 +93,7 @@ async def test_unpaid_and_voided_in_xero_before_anyone_looks(house: House) -> No
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_what_never_reached_xero_and_what_cannot_leave_it(house: House) -> None:
     """A cancelled draft costs no call; a sent invoice cannot become a draft again, and resumes when it is sent."""
     before = await house.last_call()

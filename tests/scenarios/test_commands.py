@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.loopback import build_client
 from tests.scenarios.house import House
 from tests.scenarios.operator import type_in
@@ -70,6 +72,7 @@ def _timeless(key: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in key.items() if name != "last_used_at"}
 
 
+@pytest.mark.proof
 async def test_a_connection_is_looked_at_paused_and_resumed(house: House) -> None:
     """E14: state, next step, checks and what waits are the API's; what was stored during a pause goes after it."""
     one = house.connection_id
@@ -102,6 +105,7 @@ async def test_a_connection_is_looked_at_paused_and_resumed(house: House) -> Non
     assert (wanting.code, f"POST /v1/connections/{opened['id']}/authorise" in wanting.words) == (1, True)
 
 
+@pytest.mark.proof
 async def test_both_sides_are_compared_and_every_difference_is_shown(house: House) -> None:
     """N10: totals of both sides to the cent and equal as of; what no event told of is found, shown and brought over."""
     await house.write()
@@ -129,6 +133,7 @@ async def test_both_sides_are_compared_and_every_difference_is_shown(house: Hous
     assert (apart.code, "Against it" in apart.words) == (1, True)
 
 
+@pytest.mark.proof
 async def test_why_and_what_can_be_sent_again(house: House) -> None:
     """N7: every gate in order with its cure, as the API answers it; what was sent goes through again."""
     one = house.connection_id

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.scenarios.house import House
 from tests.scenarios.troubles import assert_in_step, connection, later, writes_since
 
@@ -28,6 +30,7 @@ async def part_paid(house: House, invoice_id: str = "inv_1") -> None:
     await house.drain()
 
 
+@pytest.mark.proof
 async def test_what_moves_no_timestamp_is_found_by_the_compare_alone(house: House) -> None:
     """A due date on a part-paid invoice, and the sent mark of one born in Xero: no event, and no sweep can see it.
 
@@ -67,6 +70,7 @@ async def test_what_moves_no_timestamp_is_found_by_the_compare_alone(house: Hous
     assert await lists_since(house, before) == len(await house.calls(before)) == 1
 
 
+@pytest.mark.proof
 async def test_the_timer_compares_once_a_day_and_an_edit_of_the_partner_meets_what_it_finds(
     house: House,
 ) -> None:

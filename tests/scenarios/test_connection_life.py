@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from app.reconcile.lease import LEASE_SPAN
@@ -45,6 +46,7 @@ async def entries_in_xero(house: House) -> list[Json]:
     return list((await ask(house.xero.get("/state")))["connections"])
 
 
+@pytest.mark.proof
 async def test_t13_n3_another_person_takes_over_and_every_link_resumes(house: House) -> None:
     """The owner left: lost, told, and with the bookkeeper's consent all of what came meanwhile goes both ways (N3)."""
     await house.write()
@@ -87,6 +89,7 @@ async def test_one_refusal_among_good_answers_ends_nothing(house: House) -> None
     assert await list_kinds_told(house) == told
 
 
+@pytest.mark.proof
 async def test_a_consent_withdrawn_in_the_middle_of_a_batch_ends_in_a_state(house: House) -> None:
     """Some invoices are there and some are not: disconnected and told at once; nothing is lost or made twice after."""
     await house.write("inv_0")
@@ -108,6 +111,7 @@ async def test_a_consent_withdrawn_in_the_middle_of_a_batch_ends_in_a_state(hous
         assert await standing(house, f"inv_{number}") == ("settled", None)
 
 
+@pytest.mark.proof
 async def test_a_paused_connection_outlives_xeros_sixty_days(house: House) -> None:
     """The timer refreshes what nobody uses, half-way through; found dead, it says so without anybody's work."""
     await house.write()

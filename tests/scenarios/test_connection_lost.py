@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
     app_fault,
@@ -21,6 +23,7 @@ async def list_links(house: House) -> list[tuple[str, str]]:
     return [(link["partner_invoice_id"], link["xero_invoice_id"]) for link in listed]
 
 
+@pytest.mark.proof
 async def test_c10_a_pause_stores_everything_and_does_nothing(house: House) -> None:
     """Documents, events and a waiting change: no call to Xero, none to the app, and nothing lost on resume."""
     await house.write()
@@ -51,6 +54,7 @@ async def test_c10_a_pause_stores_everything_and_does_nothing(house: House) -> N
     assert await numbers_in_xero(house) == ["N-inv_1", "N-inv_2", "N-inv_3"]
 
 
+@pytest.mark.proof
 async def test_t12_t13_t14_a_connection_that_xero_removed_takes_everything_up_again(house: House) -> None:
     """Disconnected in Xero: a state with reason and date, told to the partner, documents still taken. A new consent
     keeps every link and setting, and resumes old invoices as well as new ones (T12, T13, T14).
@@ -107,6 +111,7 @@ async def test_an_access_token_that_ends_in_the_middle_goes_on_by_itself(house: 
     await assert_in_step(house)
 
 
+@pytest.mark.proof
 async def test_a_consent_that_died_of_age_says_so(house: House) -> None:
     """Nobody refreshed for sixty-one days: disconnected, documents are kept, and a new consent goes on."""
     await house.write()

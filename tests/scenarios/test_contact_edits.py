@@ -1,5 +1,7 @@
 """Contacts edited on both sides: by field, by the same rules as invoices, whatever invoices say in passing."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import (
     KIM,
@@ -14,6 +16,7 @@ from tests.scenarios.contact_sides import (
 from tests.scenarios.house import House, Json
 
 
+@pytest.mark.proof
 async def test_o9_edits_of_a_contact_go_both_ways_by_field(house: House) -> None:
     """Each side edits other fields, at once too; neither loses one, and what Xero holds beside them stays (O9)."""
     await house.write(contact=KIM)
@@ -66,6 +69,7 @@ async def assert_alike_but_for_the_name(house: House) -> None:
     assert (await house.in_app())["contact"]["name"] == "Kim Tran"
 
 
+@pytest.mark.proof
 async def test_the_same_field_edited_on_both_sides_is_a_conflict_that_is_kept(house: House) -> None:
     """Xero wins by this connection's policy, the app is told, and both values with their base can be read."""
     await house.write(contact=KIM)
@@ -91,6 +95,7 @@ async def test_the_same_field_edited_on_both_sides_is_a_conflict_that_is_kept(ho
     assert len([one for one in await house.conflicts() if one["path"] == "phone"]) == 1
 
 
+@pytest.mark.proof
 async def test_an_invoice_names_a_customer_and_never_undoes_an_edit(house: House) -> None:
     """Old details nested in later invoices edit nothing; with the contact's version they count as its document."""
     await house._json(house.app.put("/plumbline", json=await _by_webhook(house)))

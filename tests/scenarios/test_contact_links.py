@@ -67,6 +67,7 @@ async def test_two_hundred_known_customers_are_joined_without_a_search_for_each(
     assert (await contact_in_app(house, "bulk_cus_30"))["mobile"] == "0400000030"
 
 
+@pytest.mark.proof
 async def test_i8_i9_a_customer_is_matched_by_its_account_number_and_joins_its_groups(house: House) -> None:
     """The number finds it under another name, the groups must exist, and the settings' number is told to the app."""
     await house.at_xero("contacts", Name="Tran Plumbing", AccountNumber="A-17")
@@ -106,6 +107,7 @@ async def test_i8_i9_a_customer_is_matched_by_its_account_number_and_joins_its_g
     assert (await contact_in_xero(house, "Robin Hood"))["AccountNumber"] == "A-18"
 
 
+@pytest.mark.proof
 async def test_contacts_that_were_merged_in_xero_stay_two_in_the_app(house: House) -> None:
     """Both follow to the one that stays; every invoice keeps its customer, and an edit of one reaches the other."""
     await house.write("inv_1", contact=KIM)
@@ -157,6 +159,7 @@ async def test_an_archived_contact_waits_and_goes_on_by_itself(house: House) -> 
     await assert_alike(house, "inv_2")
 
 
+@pytest.mark.proof
 async def test_o8_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> None:
     """Found by a search, linked, both told; linked anew only when its invoices are to be moved, which then happens."""
     await house.at_xero("contacts", Name="Kim Tran Pty Ltd", EmailAddress="office@tran.example")
@@ -193,6 +196,7 @@ async def test_o8_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> 
     assert (await house.resource())["state"] == "settled"
 
 
+@pytest.mark.proof
 async def test_whatever_becomes_of_an_answer_a_contact_is_made_and_edited_once(house: House) -> None:
     """A create or an edit cut off anywhere is found again by our mark or by its content, after a restart too."""
     for kind in ("cut_after", "cut_before"):
@@ -224,6 +228,7 @@ async def unlink(house: House, contact_id: str, **query: Any) -> Any:
     return await house.api.delete(f"{house.path}/contacts/{contact_id}/link", params=query)
 
 
+@pytest.mark.proof
 async def test_a_link_is_undone_by_hand_and_the_next_invoice_finds_another(house: House) -> None:
     """A wrong match is parted without a call; the customer is made anew with the next invoice, and never the old one
     again. One that has invoices in Xero is parted only if they may move (O8).

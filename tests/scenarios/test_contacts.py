@@ -1,5 +1,7 @@
 """Customers: made in Xero once, with the first invoice that goes there, and never edited through one."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
@@ -26,6 +28,7 @@ async def test_t18_a_new_customer_is_made_once_and_not_edited_by_invoices(house:
     await assert_alike(house, "inv_1")
 
 
+@pytest.mark.proof
 async def test_another_customer_on_an_invoice(house: House) -> None:
     """Chosen in the app: made in Xero if need be. Chosen in Xero: it comes to the app."""
     await house.write(contact=KIM)

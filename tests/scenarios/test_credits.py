@@ -72,6 +72,7 @@ async def test_a_credit_note_of_xero_is_shown_in_the_app_until_it_is_taken_back(
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_credit_note_of_the_app_goes_to_xero_and_back(house: House) -> None:
     """Made and allocated once, with the tax of the invoice; its number comes back; taken back, it is voided."""
     await sent(house)
@@ -97,6 +98,7 @@ async def test_a_credit_note_of_the_app_goes_to_xero_and_back(house: House) -> N
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_t22_a_deposit_goes_with_the_invoice_and_stays_when_it_is_taken_off(house: House) -> None:
     """Taken before the invoice was sent: a receipt at the bank, allocated; taken off, Xero keeps it and we say so."""
     deposit = {"id": "d1", "kind": "prepayment", "amount": "110.00", "applied_on": "2026-11-20"}
@@ -130,6 +132,7 @@ async def test_t22_a_deposit_goes_with_the_invoice_and_stays_when_it_is_taken_of
         ("prepayment", "prepayments", "/BankTransactions", "/Prepayments/"),
     ],
 )
+@pytest.mark.proof
 async def test_a_credit_is_made_and_allocated_once_whatever_became_of_the_answers(
     house: House, kind: str, family: str, make: str, allocate: str
 ) -> None:
@@ -152,6 +155,7 @@ async def test_a_credit_is_made_and_allocated_once_whatever_became_of_the_answer
     assert (len(held), {one["RemainingCredit"] for one in held}) == (4, {0})
 
 
+@pytest.mark.proof
 async def test_t22_i15_what_a_customer_paid_too_much_is_held_or_booked(house: House) -> None:
     """Held by default; booked, the payment is what is due and the rest an overpayment, also where nothing is due."""
     await sent(house)
@@ -193,6 +197,7 @@ async def test_t22_i15_what_a_customer_paid_too_much_is_held_or_booked(house: Ho
     assert await standing(house) == ("settled", None)
 
 
+@pytest.mark.proof
 async def test_a_credit_locks_amounts_and_blocks_the_void_until_it_is_taken_back(house: House) -> None:
     """The price waits and the void waits, each with its way out; the app takes the credit back, and both go."""
     await sent(house)

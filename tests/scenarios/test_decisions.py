@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import (
     KIM,
@@ -58,6 +60,7 @@ async def start(house: House, policy: str = "hold") -> None:
     await house.drain()
 
 
+@pytest.mark.proof
 async def test_e11_n1_n12_a_held_conflict_is_decided_undone_and_decided_otherwise(house: House) -> None:
     """Each of the choices reaches the side that lacks it, an undo brings both apart again (FEATURES E11, N1, N12)."""
     await start(house)
@@ -118,6 +121,7 @@ async def test_e11_n1_n12_a_held_conflict_is_decided_undone_and_decided_otherwis
     assert ends == ["done", "undone"]
 
 
+@pytest.mark.proof
 async def test_n12_a_settled_conflict_is_regretted_and_what_was_edited_since_is_not_undone(
     house: House,
 ) -> None:
@@ -147,6 +151,7 @@ async def test_n12_a_settled_conflict_is_regretted_and_what_was_edited_since_is_
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_decision_meets_what_moved_before_it_was_carried_out(house: House) -> None:
     """The app edits while the decision waits: that is a conflict like any, and no edit is overwritten in silence."""
     await start(house)
@@ -166,6 +171,7 @@ async def test_a_decision_meets_what_moved_before_it_was_carried_out(house: Hous
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_what_xero_will_not_take_is_held_or_changes_nothing(house: House) -> None:
     """A decision that payments forbid waits with the reason; one that can never be changes nothing."""
     await start(house)
@@ -204,6 +210,7 @@ async def test_what_xero_will_not_take_is_held_or_changes_nothing(house: House) 
     assert (await house.in_app())["status"] == "cancelled"
 
 
+@pytest.mark.proof
 async def test_contacts_are_decided_by_the_same_calls(house: House) -> None:
     """A customer's phone that both sides changed: decided for the app, and taken back."""
     await house.choose(conflict_policy="hold")

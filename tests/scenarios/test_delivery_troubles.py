@@ -50,6 +50,7 @@ async def test_an_edit_that_meets_a_change_is_merged_by_policy(
     await assert_in_step(house)
 
 
+@pytest.mark.proof
 async def test_an_app_that_fails_for_a_while_gets_everything_in_order(house: House) -> None:
     """It answers 500 for some time; the link says what it waits for, then the newest state arrives, oldest first."""
     await house.write()
@@ -125,6 +126,7 @@ async def stubborn_app(house: House) -> AsyncIterator[OddApp]:
         yield odd
 
 
+@pytest.mark.proof
 async def test_an_app_that_refuses_for_ever_is_held(house: House) -> None:
     """Three refusals of the very change that its document expects: a person must look; other invoices go on."""
     await house.write()

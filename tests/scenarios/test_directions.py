@@ -1,5 +1,7 @@
 """What does not travel stays where it is, on both sides at once, and is merged when its direction opens (E5, E7)."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import contact_in_app, contact_in_xero, edit_contact, edit_contact_in_xero
 from tests.scenarios.house import House, Json
@@ -20,6 +22,7 @@ async def writes_since(house: House, call: int) -> list[str]:
     return [each["method"] for each in await house.calls(call) if each["method"] != "GET"]
 
 
+@pytest.mark.proof
 async def test_e5_fields_that_go_one_way_are_kept_apart_and_merged_when_they_open(house: House) -> None:
     """Xero's descriptions and the app's reference stay on their sides, whatever else goes on; nothing is undone."""
     await house.choose(fields={"lines/*/description": "to_xero", "reference": "to_partner"})
@@ -49,6 +52,7 @@ async def test_e5_fields_that_go_one_way_are_kept_apart_and_merged_when_they_ope
     assert await house.conflicts() == []
 
 
+@pytest.mark.proof
 async def test_an_edit_of_both_sides_is_decided_by_the_direction_or_when_it_opens(house: House) -> None:
     """One way: the app's word stands, and Xero's is kept. Neither way: each keeps its own until the policy decides."""
     await house.write()
@@ -108,6 +112,7 @@ async def test_e5_payments_that_only_come_are_neither_made_nor_taken_back(house:
     assert (await house.in_xero())["AmountDue"] == 40
 
 
+@pytest.mark.proof
 async def test_e5_e7_invoices_that_only_go_to_xero(house: House) -> None:
     """Neither an edit, nor a void, nor an invoice born in Xero comes to the app, until the way opens."""
     await house.choose(directions={"invoices": "to_xero"})
@@ -133,6 +138,7 @@ async def test_e5_e7_invoices_that_only_go_to_xero(house: House) -> None:
     await assert_alike(house, "inv_1")
 
 
+@pytest.mark.proof
 async def test_e7_invoices_that_only_come_stay_at_home_and_go_when_the_way_opens(house: House) -> None:
     """With the reason, and without a call; a customer's phone number that is closed is not sent with the first."""
     await house.choose(directions={"invoices": "to_partner"}, fields={"contact.phone": "to_partner"})

@@ -97,6 +97,7 @@ async def test_t3_o2_only_the_draft_that_was_asked_for_goes(house: House) -> Non
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/draft_known")
 
 
+@pytest.mark.proof
 async def test_a_draft_lives_on_both_sides(house: House) -> None:
     """Edits go both ways; sent in the app it is approved and marked as sent; approved in Xero the app hears of it."""
     number = (await made(house, id="inv_1"))["invoice"]["xero"]["number"]
@@ -119,6 +120,7 @@ async def test_a_draft_lives_on_both_sides(house: House) -> None:
     await assert_alike(house, "inv_2")
 
 
+@pytest.mark.proof
 async def test_a_draft_ends_on_both_sides(house: House) -> None:
     """Cancelled in the app it is deleted in Xero, where drafts are not voided; deleted in Xero it is cancelled here."""
     first = (await made(house, id="inv_1"))["invoice"]["xero"]["number"]

@@ -28,6 +28,7 @@ KINDS = ("items", "contacts", "invoices", "payments", "creditnotes", "prepayment
     [SIX_MINUTES - timedelta(seconds=30), SIX_MINUTES + timedelta(minutes=1), timedelta(minutes=31)],
     ids=["inside the six minutes", "after them", "after a token refresh"],
 )
+@pytest.mark.proof
 async def test_each_kind_is_made_once_though_the_answer_of_every_create_is_lost(
     house: House, span: timedelta
 ) -> None:

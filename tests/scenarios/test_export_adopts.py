@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.exporting import exported, let_wait, look, outcomes, report, state_of_xero, tell
 from tests.scenarios.house import House, Json
@@ -55,6 +57,7 @@ async def use_before(house: House) -> None:
     await house.drain()
 
 
+@pytest.mark.proof
 async def test_i2_n11_what_is_there_is_adopted_and_nothing_is_made_twice(house: House) -> None:
     """Customers by name and e-mail, products by code, invoices by number where everything agrees, payments with them;
     foreseen by a dry run, which changes nothing (I2, N11).

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 
+import pytest
+
 from tests.scenarios.exporting import let_wait, look
 from tests.scenarios.house import House
 from tests.scenarios.operator import type_in
 from tests.scenarios.troubles import ask
 
 
+@pytest.mark.proof
 async def test_an_operator_exports_at_the_command_line(house: House) -> None:
     """What waits for a worker says so; a dry run shows what would be held and what to type next; paused, resumed and
     watched, it ends with what the API tells of it, and a sheet that has every row.

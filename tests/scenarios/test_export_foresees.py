@@ -1,5 +1,7 @@
 """A dry run foresees what the loop would find by itself, and what then happens is what it said (FEATURES N11)."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.exporting import exported, let_wait, look, order, outcomes, report, tell
 from tests.scenarios.house import House
@@ -8,6 +10,7 @@ from tests.scenarios.troubles import ask, numbers_in_xero, reconcile, writes_sin
 EMMA = {"id": "cus_9", "name": "Emma Novak", "email": "emma@example.com", "phone": None}
 
 
+@pytest.mark.proof
 async def test_n11_what_people_set_aside_and_what_is_locked_is_foreseen(house: House) -> None:
     """An invoice that is set aside, one whose new customer is, one that wants another's number, and one that is paid
     and edited where Xero allows it no more: the dry run holds each for the very reason for which the loop then does.
@@ -51,6 +54,7 @@ async def test_n11_what_people_set_aside_and_what_is_locked_is_foreseen(house: H
     assert (await house.in_xero("N-inv_3"))["Reference"] == "PO 2"
 
 
+@pytest.mark.proof
 async def test_i13_a_connection_that_works_at_set_times_exports_on_demand(house: House) -> None:
     """A dry run need not wait for the time, and takes nothing along that does; started, it goes at once (I13, E6)."""
     await house.choose(mode="daily", at="02:00", time_zone="Australia/Sydney")

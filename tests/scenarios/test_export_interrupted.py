@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from app.reconcile.lease import LEASE_SPAN
@@ -69,6 +70,7 @@ async def watching(house: House, export: Json, after: int | None = None) -> Asyn
         yield Watcher(stream)
 
 
+@pytest.mark.proof
 async def test_a_paused_export_whose_workers_die_goes_on_where_it_was(house: House) -> None:
     """Killed in the customers' write and paused: that portion is done by the next worker, and no other. Resumed and cut
     in the invoices' write: each is made once, and the report says so.
@@ -105,6 +107,7 @@ async def test_a_paused_export_whose_workers_die_goes_on_where_it_was(house: Hou
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/wrong_state")
 
 
+@pytest.mark.proof
 async def test_a_cancelled_export_ends_with_the_portion_that_is_under_way(house: House) -> None:
     """Its customers are in Xero and recorded, the rest has no outcome; a dry run is cancelled before anything of it."""
     await write_backlog(house)
@@ -127,6 +130,7 @@ async def test_a_cancelled_export_ends_with_the_portion_that_is_under_way(house:
     assert refused.status_code == 409
 
 
+@pytest.mark.proof
 async def test_people_go_before_an_export_that_waits_for_its_calls(house: House) -> None:
     """It leaves them a reserve of the minute: its customers are in Xero, its invoices wait, and an edit goes through;
     when the minute is over it goes on, and says so all the while.

@@ -4,6 +4,8 @@ import csv
 import io
 from collections import Counter
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.exporting import (
     counts,
@@ -36,6 +38,7 @@ async def write_backlog(house: House) -> None:
     await house.drain()
 
 
+@pytest.mark.proof
 async def test_i13_i14_n11_a_backlog_with_bad_records_is_planned_and_then_carried_out(house: House) -> None:
     """A dry run changes nothing anywhere and says what would come of each; carried out, the rest goes, in few calls,
     and the report is right (I13, I14, N11).

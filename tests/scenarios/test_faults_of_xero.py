@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, assert_in_step, contacts_in_xero, numbers_in_xero, standing
 
@@ -33,6 +35,7 @@ async def test_a_number_that_a_stranger_has_is_held_and_freed_by_renumbering(hou
     await assert_in_step(house, number="N-free")
 
 
+@pytest.mark.proof
 async def test_a_contact_name_of_another_person_holds_only_the_invoices_that_need_it(house: House) -> None:
     """Same name and another e-mail address: held until somebody tells the two apart; others go on."""
     await house.at_xero("contacts", Name="Kim Tran", EmailAddress="another.kim@example.com")
@@ -70,6 +73,7 @@ async def test_of_two_namesakes_the_one_whom_xero_knows_is_adopted(house: House)
     assert await standing(house, "inv_2") == ("held", "contact_name_taken")
 
 
+@pytest.mark.proof
 async def test_one_bad_invoice_is_held_by_itself(house: House) -> None:
     """Among ten, one has a word without a map and one a number that Xero cannot hold; eight stand in Xero."""
     for n in range(1, 9):

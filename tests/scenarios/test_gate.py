@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 
@@ -82,6 +84,7 @@ async def test_t3_drafts_and_bills_of_xero_never_reach_the_app(house: House) -> 
     assert await in_app(house) == {"X-DRAFT", "X-UNSENT"}
 
 
+@pytest.mark.proof
 async def test_t17_import_from_xero_sent_authorised_and_off(house: House) -> None:
     """`sent` is the default; `off` brings nothing; `authorised` also what nobody sent, and what was passed over; what
     is linked lives on (T17).
@@ -105,6 +108,7 @@ async def test_t17_import_from_xero_sent_authorised_and_off(house: House) -> Non
     assert references["X-ANY"] == "linked for life"
 
 
+@pytest.mark.proof
 async def test_sent_to_the_customer_is_told_both_ways(house: House) -> None:
     """Marked as sent in Xero: the app gets sent_at. Sent from the app: Xero gets its mark."""
     await house.choose(import_from_xero="authorised")

@@ -3,10 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
 
+@pytest.mark.proof
 async def test_a_discount_by_amount_goes_both_ways(house: House) -> None:
     """Money off a line is the same money on both sides; a rate given in its place replaces it, and back."""
     line = {"id": "l1", "description": "Call-out", "quantity": "2", "unit_price": "80.0000", "tax": "gst"}
@@ -57,6 +60,7 @@ async def test_tracking_is_given_to_new_lines_and_kept_through_edits(house: Hous
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_theme_terms_and_rate_are_given_when_it_is_made(house: House) -> None:
     """The chosen theme, the connection's days, else Xero's own terms, and a rate of exchange arrive in Xero."""
     await house.set_facts(currencies=["USD"], PaymentTerms={"Sales": {"Day": 20, "Type": "OFFOLLOWINGMONTH"}})
@@ -90,6 +94,7 @@ async def list_themes(house: House) -> list[Json]:
     return [{"BrandingThemeID": theme["theme_id"], "Name": theme["name"]} for theme in listed["data"]]
 
 
+@pytest.mark.proof
 async def test_i12_payments_go_to_the_account_of_their_method(house: House) -> None:
     """Card money and cash are booked where the settings say; a method without an account holds that payment alone."""
     banks = await house._json(house.api.get(f"{house.path}/accounts", params={"fit_for": "payments"}))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_items import item_calls, items_in_xero
@@ -29,6 +31,7 @@ async def refusals(house: House) -> list[Json]:
     return [call for call in await house.calls() if call["status"] and call["status"] >= 400]
 
 
+@pytest.mark.proof
 async def test_c8_a_code_that_xero_lacks_never_stops_an_invoice_unless_it_should(house: House) -> None:
     """Left out by default, booked as the fallback, or held until somebody adds the item; the app keeps its own code,
     no call is refused, and a draft asks nothing.
@@ -65,6 +68,7 @@ async def test_c8_a_code_that_xero_lacks_never_stops_an_invoice_unless_it_should
     assert await refusals(house) == []
 
 
+@pytest.mark.proof
 async def test_c8_items_made_from_lines_are_made_once_and_a_persons_choice_travels(house: House) -> None:
     """A cut after the PUT, and a restart after Xero forgot the key; then a code that somebody picks in Xero, one that
     nobody knew, reaches the app as it is.

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import SIX_MINUTES, ask, later, restarted, writes_since
 
@@ -97,6 +99,7 @@ async def test_c7_e7_products_reach_xero_once_they_are_on_and_only_what_the_app_
     assert item_calls(await house.calls(since)) == []
 
 
+@pytest.mark.proof
 async def test_i2_items_that_are_there_are_adopted_and_one_that_is_taken_out_is_not_made_again(
     house: House,
 ) -> None:

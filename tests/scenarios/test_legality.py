@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
@@ -30,6 +32,7 @@ async def list_codes(house: House) -> list[str]:
     return [account["code"] for account in listed["data"]]
 
 
+@pytest.mark.proof
 async def test_a_locked_period_holds_until_the_lock_date_moves(house: House) -> None:
     """An edit and a new invoice in locked books wait; one dated later goes; unlocking frees them within the hour.
 
@@ -80,6 +83,7 @@ async def test_a_lock_that_we_did_not_know_of_is_told_in_xeros_words_and_retried
     assert (await house.api.post(f"{house.path}/invoices/inv_9/retry")).status_code == 404
 
 
+@pytest.mark.proof
 async def test_e13_an_archived_account_is_told_and_holds_what_needs_it(house: House) -> None:
     """The chart is read anew, the stale mapping named and told once, before it fails an invoice; what stood before is
     let be. Restored, or another account chosen, what was held goes (E13).
@@ -120,6 +124,7 @@ async def test_e13_an_archived_account_is_told_and_holds_what_needs_it(house: Ho
     assert (await house._json(house.api.get(house.path)))["problems"] == []
 
 
+@pytest.mark.proof
 async def test_t4_t24_a_plans_limit_is_named_and_retried_by_itself(house: House) -> None:
     """Refused once, then known before the call; freed when the plan is raised, and tried daily where nothing tells
     (T4, T24).

@@ -1,5 +1,7 @@
 """What a line says besides its money: account, tax, discount, description, in the words of each side."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
@@ -9,6 +11,7 @@ async def first_line(house: House) -> tuple[Json, Json]:
     return (await house.in_app())["lines"][0], (await house.in_xero())["LineItems"][0]
 
 
+@pytest.mark.proof
 async def test_t21_a_category_chooses_the_account_and_an_account_the_category(house: House) -> None:
     """A line without one uses `general`; a known account shows as its category; an unknown one as itself."""
     await house.choose(revenue_accounts={"materials": "220", "labour": "210"})
@@ -34,6 +37,7 @@ async def test_t21_a_category_chooses_the_account_and_an_account_the_category(ho
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_t20_a_tax_changed_on_either_side(house: House) -> None:
     """A rate that the map knows shows as its word; one that it does not know survives a round trip."""
     await house.write()
@@ -84,6 +88,7 @@ async def test_discounts_and_prices_with_four_places_are_exact_both_ways(house: 
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_line_that_is_only_a_description(house: House) -> None:
     """A note from Xero, and one from the app, need no account; a note that gets a price does."""
     await house.write()

@@ -1,5 +1,7 @@
 """Lines on both sides: each keeps its identity, whoever adds, removes, edits or moves it."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
@@ -42,6 +44,7 @@ async def test_t2_lines_added_edited_moved_and_removed_in_the_app(house: House) 
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_t1_lines_added_edited_moved_and_removed_in_xero(house: House) -> None:
     """A line born in Xero gets an id that the app keeps through every later step."""
     await two_lines(house)
@@ -75,6 +78,7 @@ async def test_both_add_a_line_and_both_stand(house: House) -> None:
     assert await house.conflicts() == []
 
 
+@pytest.mark.proof
 async def test_edited_here_and_removed_there_is_a_conflict_over_the_line(house: House) -> None:
     """Xero wins here: its removal stands, and the app's edit is kept in the conflict; then the other way round."""
     await two_lines(house)

@@ -1,5 +1,6 @@
 """Webhooks and documents lost, doubled, shuffled or our own: latency at worst, never a loss and never an echo."""
 
+import pytest
 from structlog.testing import capture_logs
 
 from app.reconcile.watch import GAP_GRACE, SPREAD
@@ -86,6 +87,7 @@ async def test_a_number_that_never_came_brings_the_sweep_forward(house: House) -
     await assert_in_step(house)
 
 
+@pytest.mark.proof
 async def test_a_webhook_with_a_wrong_signature_comes_late_and_fills_its_gap(house: House) -> None:
     """Xero tries again after a quarter of an hour: meanwhile a number is missing, and then it is not; no sweep is due
     for it, and the late edit arrives.

@@ -1,5 +1,7 @@
 """Numbers: the app's or Xero's, renumbered by either, and never one that is taken."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import write_in_xero
@@ -49,6 +51,7 @@ async def test_renumbered_on_either_side(house: House) -> None:
     )
 
 
+@pytest.mark.proof
 async def test_a_number_that_is_taken_holds_and_a_free_one_cures(house: House) -> None:
     """On create and on renumbering, found without a call and named; freed when either of the two is renumbered."""
     await house.write("inv_1")
@@ -91,6 +94,7 @@ async def test_a_strangers_number_is_named_and_waited_for(house: House) -> None:
     await assert_alike(house, "inv_1")
 
 
+@pytest.mark.proof
 async def test_t16_xeros_own_numbers_beside_the_apps(house: House) -> None:
     """Each side keeps and edits its own; both are found, the partner is told, and what stood before keeps its one."""
     await house.write("inv_0")
@@ -125,6 +129,7 @@ async def test_t16_xeros_own_numbers_beside_the_apps(house: House) -> None:
     assert (await house.resource("inv_0"))["state"] == "settled"
 
 
+@pytest.mark.proof
 async def test_t16_a_number_that_is_taken_gets_a_suffix(house: House) -> None:
     """The first free one, past those that strangers and our own have; the app keeps its number and is told Xero's."""
     await house.choose(numbering="partner_with_suffix", import_from_xero="off")

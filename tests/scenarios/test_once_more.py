@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_delivery_troubles import received
@@ -45,6 +47,7 @@ async def test_stored_events_are_looked_at_again(house: House) -> None:
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_change_is_sent_again_whatever_became_of_it(house: House) -> None:
     """The newest of its invoice goes: an app that has it moves nothing, one that lost it gets it."""
     await house.write()

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.house import House
 
 
+@pytest.mark.proof
 async def test_two_sides_that_keep_undoing_each_other_are_held_at_the_third_round(house: House) -> None:
     """The third write of the same value within an hour is not made; after the hour it is."""
     await house.write(reference="A")

@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from tests.scenarios.both_sides import assert_alike
@@ -24,6 +25,7 @@ async def shown(house: House, path: str, **query: Any) -> Json:
     return dict(await house._json(house.api.get(f"{house.path}/{path}", params=query)))
 
 
+@pytest.mark.proof
 async def test_t22_i15_payments_told_one_by_one_and_everything_that_came_of_it(house: House) -> None:
     """An edit in Xero survives a payment of the next version; a fee changes nothing; links, amounts, history and usage
     tell it all (T22, T23, I15, N9, N14).

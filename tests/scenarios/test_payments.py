@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 
@@ -54,6 +56,7 @@ async def test_t23_paid_in_the_app_in_parts_and_taken_back(house: House) -> None
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_paid_without_payments_means_one_of_what_is_due(house: House) -> None:
     """An app that only knows "paid": what was still due is booked; unpaid again takes it back."""
     await sent(house)
@@ -128,6 +131,7 @@ async def test_a_payment_waits_for_the_account_to_book_it_to(house: House) -> No
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_amounts_of_a_paid_invoice_are_locked_and_the_rest_goes_through(house: House) -> None:
     """What Xero still takes goes in the same moment; the price waits, and goes when the payment was taken back."""
     await sent(house)

@@ -55,6 +55,7 @@ async def test_the_newest_edit_wins_whichever_side_made_it(house: House) -> None
 
 
 @pytest.mark.parametrize("decided_in", ["app", "xero"])
+@pytest.mark.proof
 async def test_a_held_conflict_waits_for_a_person_and_holds_nothing_else(
     house: House, decided_in: str
 ) -> None:
@@ -104,6 +105,7 @@ async def test_a_change_of_the_policy_decides_what_comes_after_it(house: House) 
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_ping_pong_between_two_people_ends_each_time(house: House) -> None:
     """Three rounds of undoing each other are three rounds, not a storm between the machines."""
     await house.write()

@@ -24,6 +24,7 @@ async def retry_at(house: House) -> datetime:
 
 
 @pytest.mark.parametrize("kind", ["unavailable_before", "cut_before"])
+@pytest.mark.proof
 async def test_an_hour_without_xero_costs_an_hour(house: House, kind: str) -> None:
     """Documents are taken at full speed, few calls knock at the door, and everything is there afterwards."""
     await house.write()
@@ -54,6 +55,7 @@ async def test_an_hour_without_xero_costs_an_hour(house: House, kind: str) -> No
     assert (shown["retry_at"], shown["retry_reason"], shown["is_behind"]) == (None, None, False)
 
 
+@pytest.mark.proof
 async def test_retry_after_is_obeyed(house: House) -> None:
     """Not one call before the moment that Xero named, whatever happens meanwhile; then nothing is made twice."""
     await house.write()

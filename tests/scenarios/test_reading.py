@@ -40,6 +40,7 @@ async def asked_paths(house: House) -> list[str]:
 
 
 @pytest.mark.parametrize("with_documents", [True, False])
+@pytest.mark.proof
 async def test_lost_documents_are_found_by_the_next_look(house: House, with_documents: bool) -> None:
     """FEATURES N10: an edit and a whole invoice never arrived; a look every quarter of an hour brings both to Xero."""
     await house.write()
@@ -80,6 +81,7 @@ async def test_lost_documents_are_found_by_the_next_look(house: House, with_docu
     assert since[-1]["changed_since"]
 
 
+@pytest.mark.proof
 async def test_what_the_app_no_longer_has_is_told_once_and_nothing_is_removed(house: House) -> None:
     """A compare lists everything, and asks by id before it calls anything missing; cancelled invoices may go."""
     for number in (1, 2, 3):
@@ -119,6 +121,7 @@ async def test_a_look_that_fails_goes_on_later_where_it_was(house: House) -> Non
     assert await asked_paths(house) == ["invoices", "invoices", "invoices", "invoices", "contacts"]
 
 
+@pytest.mark.proof
 async def test_calls_are_signed_where_the_app_gave_no_secret_of_its_own(house: House) -> None:
     """Standard Webhooks over path and query; a rotation leaves the app time; taken away, nothing is asked."""
     await house.write()

@@ -1,5 +1,7 @@
 """What a person sets aside stays as it is on both sides, and loses nothing (FEATURES E14)."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.test_delivery_troubles import received
@@ -8,6 +10,7 @@ from tests.scenarios.troubles import app_fault, ask, standing, writes_since
 NOTE = {"note": "Disputed; the office settles it by hand.", "by": "Kim"}
 
 
+@pytest.mark.proof
 async def test_an_invoice_that_is_set_aside_is_left_alone_and_merged_when_it_is_resumed(house: House) -> None:
     """Edits of both sides are stored meanwhile, a change on its way is withdrawn, and all of it survives."""
     await house.write()
@@ -46,6 +49,7 @@ async def test_an_invoice_that_is_set_aside_is_left_alone_and_merged_when_it_is_
     assert await house.conflicts() == []
 
 
+@pytest.mark.proof
 async def test_a_customer_and_a_product_are_set_aside_as_far_as_it_makes_sense(house: House) -> None:
     """A customer that is not in Xero holds its invoices; a product is not made; both go on when they are resumed."""
     await house.choose(items="on")

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
@@ -20,6 +22,7 @@ async def reach_next_run(house: House) -> datetime:
     return next_run_at
 
 
+@pytest.mark.proof
 async def test_i10_e6_a_day_of_work_is_done_at_its_time(house: House) -> None:
     """Real time unless a business says otherwise. Daily: edits of both sides wait without a call to Xero, and are
     merged at the time; `run` does the same at once. Hourly and weekly are worked at theirs (I10, E6).
@@ -72,6 +75,7 @@ async def test_i10_e6_a_day_of_work_is_done_at_its_time(house: House) -> None:
     await assert_alike(house, "inv_2")
 
 
+@pytest.mark.proof
 async def test_the_apps_answers_end_a_run_and_open_nothing_else(house: House) -> None:
     """The app was down at the time: its answer settles what waited for it, while newer work waits for the next run."""
     await house.write("inv_1")

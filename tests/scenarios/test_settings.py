@@ -1,5 +1,7 @@
 """Settings change in daily business: what stands is let be, what comes follows the new choice."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.opening import open_house
@@ -49,6 +51,7 @@ async def test_settings_that_cannot_work_are_refused_by_name(house: House) -> No
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_no_tax_on_one_line_is_a_tax_of_its_own(database_url: str, redis_url: str) -> None:
     """In New Zealand a taxed invoice may have a line without GST: the app sees it, and it survives a round trip."""
     async with open_house(database_url, redis_url) as house:

@@ -26,6 +26,7 @@ INVOICES, CONTACTS, PAYMENTS = ("PUT", "/Invoices"), ("PUT", "/Contacts"), ("PUT
         (LATE, ("cut_after", "unavailable_after", "truncated", "unavailable_before", "error_500")),
     ],
 )
+@pytest.mark.proof
 async def test_an_invoice_is_created_once_whatever_became_of_the_answer(
     house: House, span: timedelta, kinds: tuple[str, ...]
 ) -> None:
@@ -94,6 +95,7 @@ async def test_a_number_that_another_link_has_is_held(house: House) -> None:
     assert await standing(house, "inv_2") == ("held", "number_taken")
 
 
+@pytest.mark.proof
 async def test_a_contact_is_created_once_whatever_became_of_the_answer(house: House) -> None:
     """The contact's own mark is looked for before it is created again."""
     before = len(await contacts_in_xero(house))
@@ -113,6 +115,7 @@ async def test_a_contact_is_created_once_whatever_became_of_the_answer(house: Ho
     assert len(await contacts_in_xero(house)) == before + 3
 
 
+@pytest.mark.proof
 async def test_a_payment_is_created_once_whatever_became_of_the_answer(house: House) -> None:
     """Money is never booked twice: the payment's mark in its reference is looked for first."""
     for kind in ("cut_after", "cut_before", "unavailable_after"):

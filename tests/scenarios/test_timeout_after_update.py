@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
     assert_in_step,
@@ -18,6 +20,7 @@ SOON = timedelta(seconds=30)
 UPDATES = ("POST", "/Invoices")
 
 
+@pytest.mark.proof
 async def test_an_unanswered_update_is_nobodys_edit(house: House) -> None:
     """What we wrote is ours when it is found in Xero: it is no conflict with what the app says next."""
     await house.write()

@@ -50,6 +50,7 @@ async def test_forty_invoices_are_equal_to_the_cent(house: House) -> None:
     await assert_all_alike(house)
 
 
+@pytest.mark.proof
 async def test_t20_a_basis_changed_in_xero_shows_in_the_app(house: House) -> None:
     """A person switches the invoice to exclusive, then to no tax, then back; taxes come back with it."""
     await house.write()
@@ -84,6 +85,7 @@ async def test_a_tax_set_by_hand_is_told_and_not_written_over(house: House) -> N
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_cent_of_tax_is_mended_once_and_then_held(house: House) -> None:
     """Tax changed by hand in Xero makes the customer's total wrong: it is set right once, then a person is asked."""
     await house.write(amounts_are="tax_exclusive")

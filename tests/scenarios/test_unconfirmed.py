@@ -4,6 +4,8 @@ Every other story is told in a sandbox that gives the first answer to each quest
 once. What may then differ is what is held, never what is shown: a difference that nobody is told of is a failure.
 """
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask
@@ -23,6 +25,7 @@ async def answer_otherwise(house: House, **answers: object) -> None:
     await ask(house.xero.put(f"/organisations/{house.tenant_id}/behaviour", json=answers))
 
 
+@pytest.mark.proof
 async def test_a_life_in_a_xero_that_answers_the_other_way(house: House) -> None:
     """Created through a lost answer and a new token, edited from both sides, paid, drained and swept: all agree."""
     await answer_otherwise(house, **OTHER_ANSWERS)

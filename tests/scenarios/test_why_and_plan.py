@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import write_in_xero
@@ -39,6 +41,7 @@ async def done(house: House, after: int = 0) -> tuple[list[str], int]:
     return [each["action"] for each in attempts], attempts[-1]["id"] if attempts else after
 
 
+@pytest.mark.proof
 async def test_n11_what_the_plan_says_is_what_is_done(house: House) -> None:
     """A new invoice with a payment, an edit, a payment taken back, a void: foreseen without a call, then carried out
     step by step (N11).
@@ -74,6 +77,7 @@ async def test_n11_what_the_plan_says_is_what_is_done(house: House) -> None:
     assert (await why(house))["code"] is None
 
 
+@pytest.mark.proof
 async def test_n7_n8_the_answer_to_why_leads_from_gate_to_gate(house: House) -> None:
     """Each cure that is named lifts the gate, and the answer always agrees with where the invoice stands (N7, N8)."""
     await house.write(

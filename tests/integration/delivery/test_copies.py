@@ -168,6 +168,7 @@ async def test_the_applying_endpoint_takes_its_types_alone(odd_world: World, odd
     assert (await odd_world.show_change("inv_1", 1)).attempts == 0
 
 
+@pytest.mark.proof
 async def test_what_was_sent_is_kept_for_a_month(odd_world: World, odd: OddApp, ear: OddApp) -> None:
     """Fifty attempts of a message at most; what the applying endpoint has still to take is never forgotten."""
     await listen(odd_world, ear)

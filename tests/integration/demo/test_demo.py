@@ -52,6 +52,7 @@ def test_every_step_of_the_demo_holds(tmp_path: Path, database_url: str, redis_u
 
 
 @pytest.mark.parametrize("database_url", ["postgresql+asyncpg://nobody@127.0.0.1:1/none"])
+@pytest.mark.proof
 def test_a_demo_that_cannot_start_says_so_and_fails(
     tmp_path: Path, database_url: str, redis_url: str
 ) -> None:

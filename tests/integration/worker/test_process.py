@@ -121,6 +121,7 @@ async def test_a_job_under_way_is_finished_before_a_worker_ends(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.proof
 async def test_a_worker_process_ends_by_itself_when_it_gets_a_signal(
     settings: Settings, queue: ArqRedis, until: Until, number: signal.Signals
 ) -> None:

@@ -19,6 +19,7 @@ def timers(ground: Ground, world: World, compare_every: timedelta = DAY) -> Swee
     return Sweep(ground.database, ground.waker, world.clock, compare_every)
 
 
+@pytest.mark.proof
 async def test_a_day_has_96_sweeps_however_often_the_timer_looks(ground: Ground, world: World) -> None:
     """One in a quarter of an hour, also when each is done only later, and with two workers' timers at a time."""
     asked = 0

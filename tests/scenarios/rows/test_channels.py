@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from app.sandbox.xero.webhooks import build_signature
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
@@ -13,6 +15,7 @@ from tests.scenarios.troubles import ask, numbers_in_xero, rows, standing
 OWN_KEY = "the webhook key of their own app"
 
 
+@pytest.mark.proof
 async def test_c1_c2_c3_c4_each_store_of_a_business_has_books_of_its_own(house: House) -> None:
     """Two connections of one business with names, organisations and accounts of their own: neither sees the other's."""
     first = house.connection_id, house.tenant_id

@@ -1,11 +1,14 @@
 """Section O, where no other story shows a row whole: who may connect and configure."""
 
+import pytest
+
 from tests.loopback import build_client
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask
 
 
+@pytest.mark.proof
 async def test_o10_only_an_administrator_connects_and_configures(house: House) -> None:
     """A member's key lets the app write invoices, and a reader's not even those; neither changes what is chosen."""
     chosen, admin = await ask(house.api.get(f"{house.path}/settings")), house.partner

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.loopback import build_client
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
@@ -14,6 +16,7 @@ async def step(house: House) -> str:
     return str((await connection(house))["next_step"]["code"])
 
 
+@pytest.mark.proof
 async def test_t5_t6_t7_t8_t9_t10_t11_i1_c9_a_newcomer_is_led_to_its_first_invoice(newcomer: House) -> None:
     """What there is to connect to, Xero's page with the purpose of each scope, a no and a yes, then the accounts of the
     chart: the connection names each next step, and an account that is changed later counts from then on.
@@ -58,6 +61,7 @@ async def test_t5_t6_t7_t8_t9_t10_t11_i1_c9_a_newcomer_is_led_to_its_first_invoi
     assert (await ask(house.api.get("/v1/providers")))["data"][0]["connections"] == {"active": 1}
 
 
+@pytest.mark.proof
 async def test_t25_no_trouble_needs_a_reconnect(house: House) -> None:
     """A token that ended, a Xero that fails, a lost webhook, an archived account: all is mended under one consent."""
     await house.write("inv_1")

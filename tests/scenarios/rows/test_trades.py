@@ -1,5 +1,7 @@
 """Section T, of invoices, where no other story shows a row whole: several of one job, and tax by invoice and line."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.rows.steps import FREE, GST, booked, line
@@ -14,6 +16,7 @@ async def statuses(house: House) -> tuple[list[str], dict[str, str]]:
     return [(await house.in_app(f"inv_{n}"))["status"] for n in range(1, 5)], in_xero
 
 
+@pytest.mark.proof
 async def test_t19_four_invoices_of_one_job_live_through_every_state(house: House) -> None:
     """Draft, sent, paid and cancelled beside each other; each goes on by itself, whichever side moves it."""
     await house.write("inv_1", status="draft", job=JOB)
@@ -41,6 +44,7 @@ async def test_t19_four_invoices_of_one_job_live_through_every_state(house: Hous
         assert (await house.in_app(f"inv_{n}"))["job"] == JOB
 
 
+@pytest.mark.proof
 async def test_t20_tax_is_in_the_prices_or_on_top_and_on_each_line_or_not(house: House) -> None:
     """One invoice with tax in its prices, one with tax on top, both with a line without: right to the cent there, and a
     line's tax that is changed in Xero comes back.
