@@ -26,7 +26,6 @@ async def fetch(path: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
-@pytest.mark.proof
 async def test_a_page_loads_nothing_from_anywhere_else(path: str) -> None:
     """On a machine without internet it is whole; every file that it names is served, and no script stands in it."""
     page = await fetch(path)

@@ -4,8 +4,6 @@ import ast
 import re
 from collections import Counter
 
-import pytest
-
 from tests.house import house
 
 LONGEST_FUNCTION = 60
@@ -37,7 +35,6 @@ def test_every_test_states_its_rule() -> None:
     assert silent == []
 
 
-@pytest.mark.proof
 def test_no_function_is_longer_than_a_screen() -> None:
     """A function is read in one look: fewer than 60 lines, its docstring included."""
     long = [

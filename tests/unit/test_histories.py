@@ -47,7 +47,6 @@ def is_noticed() -> bool:
     return any(World(seed, each).run() is not None for seed, each in settings)
 
 
-@pytest.mark.proof
 def test_random_histories_lose_no_edit_and_settle() -> None:
     """Whatever is lost, late, doubled or edited meanwhile, both sides end equal and every edit is accounted for."""
     assert list(list_bad(RUNS, kind_of)) == []
@@ -114,7 +113,6 @@ def test_without_the_memory_of_unanswered_writes_histories_go_wrong(monkeypatch:
     assert is_noticed()
 
 
-@pytest.mark.proof
 def test_without_the_guard_of_unacknowledged_moves_histories_go_wrong(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

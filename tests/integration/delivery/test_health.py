@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from app.db.enabling import enable_endpoint
@@ -35,7 +34,6 @@ async def deliver(world: World) -> None:
     await world.build_delivery().deliver(world.connection_id)
 
 
-@pytest.mark.proof
 async def test_an_endpoint_that_failed_for_five_days_is_disabled_and_its_changes_wait(
     odd_world: World, odd: OddApp
 ) -> None:

@@ -219,7 +219,6 @@ async def test_a_body_over_a_megabyte_is_refused(plumbline: Plumbline) -> None:
     assert (await post(plumbline, body)).status_code == 413
 
 
-@pytest.mark.proof
 async def test_a_delivery_of_thousands_is_stored_whole(plumbline: Plumbline) -> None:
     """As many events as fit into a body fit into the transaction."""
     path = await join(plumbline)

@@ -179,7 +179,6 @@ LANES = st.one_of(
 
 @properties
 @given(fields=records(), app=records(), xero=records(), lanes=LANES, other=LANES, xero_first=st.booleans())
-@pytest.mark.proof
 def test_nothing_moves_by_itself_whatever_the_directions(
     fields: dict[str, Any],
     app: dict[str, Any],
