@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from app.api.authentication import OwnConnection
 from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
-from app.api.dependencies import Given, Services
+from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.resources import list_attempts
+from app.db.session import ReadSession
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")
 
@@ -59,7 +60,7 @@ async def list_invoice_attempts(
     """Refusals carry Xero's own words."""
     async with services.database.reading() as session:
         kept = await get_kept_invoice(session, connection, invoice_id)
-    return await _list(services, kept.id, after, limit)
+        return await _list(session, kept.id, after, limit)
 
 
 @router.get(
@@ -75,11 +76,10 @@ async def list_contact_attempts(
     """Refusals carry Xero's own words; links made and undone by hand are among them."""
     async with services.database.reading() as session:
         kept = await get_kept_contact(session, connection, contact_id)
-    return await _list(services, kept.id, after, limit)
+        return await _list(session, kept.id, after, limit)
 
 
-async def _list(services: Services, link_id: UUID, after: int, limit: int) -> Page[Attempt]:
-    async with services.database.reading() as session:
-        found = await list_attempts(session, link_id, after=after, limit=limit)
+async def _list(session: ReadSession, link_id: UUID, after: int, limit: int) -> Page[Attempt]:
+    found = await list_attempts(session, link_id, after=after, limit=limit)
     attempts = [Attempt.model_validate(each, from_attributes=True) for each in found]
     return Page(data=attempts, next=write_number(found, limit, lambda one: one.id))
