@@ -13,7 +13,8 @@ from app.domain.direction import OPEN, Direction, Lanes
 from app.domain.field_names import CONTACTS, INVOICES
 from app.domain.policy import ConflictPolicy
 from tests.histories.deciding import DecidingWorld
-from tests.histories.world import Settings, World
+from tests.histories.settings import Settings
+from tests.histories.world import World
 
 POLICIES = tuple(ConflictPolicy)
 KINDS = list(product(POLICIES, (True, False), (None, 3)))

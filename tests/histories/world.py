@@ -29,10 +29,10 @@ from app.domain.hub import (
 )
 from app.domain.kind import INVOICE
 from app.domain.merge import Conflict
-from app.domain.policy import ConflictPolicy
 from app.domain.sent import acknowledged, change_refused, change_sent
 from app.domain.sides import Side
 from tests.histories.edit import Edit, find_false, find_lost
+from tests.histories.settings import Settings
 
 HEADER = ("number", "reference", "due_on", "issued_on")
 CONTACT_FIELDS = ("name", "email", "phone", "address")
@@ -42,23 +42,6 @@ XERO_WORDS: dict[str, object] = {"account": "200", "tax_type": "NT"}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 Fields = dict[str, object]
-
-
-@dataclass
-class Settings:
-    """How wild a history is."""
-
-    policy: ConflictPolicy
-    steps: int = 30
-    with_lines: bool = True
-    of_contact: bool = False
-    """The thing is a contact, which has other fields and no lines, in place of an invoice."""
-    with_decisions: bool = False
-    """People decide about conflicts, and take that back (see `deciding`)."""
-    tokens: int | None = None
-    """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
-    lanes: tuple[Lanes, ...] = (OPEN,)
-    """The directions, one after the other over the steps; in the end all are opened."""
 
 
 @dataclass
@@ -88,6 +71,7 @@ class World:
         self.documents: list[tuple[int, int, Fields]] = []
         self.changes: list[PartnerChange] = []
         self.xero_is_due = False
+        self.answer_is_new = False
         self.edits: list[Edit] = []
         self.conflicts: list[Conflict] = []
         self.makers: dict[object, Side] = {}
@@ -199,6 +183,7 @@ class World:
         self.hub = (
             acknowledged(self.hub, change.revision) if applied else change_refused(self.hub, change.revision)
         )
+        self.answer_is_new = True
 
     def _app_takes(self, change: PartnerChange) -> bool:
         """Compare and set, as our guide asks of every app."""
@@ -220,6 +205,7 @@ class World:
 
     def reconciled(self) -> None:
         """One reconcile: read Xero if there is a reason, write what it lacks, send what the partner lacks."""
+        self.answer_is_new = False
         self._take(catch_up(self.hub, rules=self.rules, xero_at=self._now(), partner_at=self._now()))
         if self.xero_is_due or self.hub.unanswered is not None or xero_moves(self.hub, self.rules.lanes):
             self.xero_is_due = False
@@ -327,13 +313,14 @@ class World:
         return False
 
     def is_settled(self) -> bool:
-        """Both sides show the same, or are held for a person, and nothing is due."""
+        """Both sides show the same, or are held for a person, and nothing is due: every answer was looked at, too."""
         equal = (
             bool(self.hub.open_conflicts)
             or self.rules.lanes != OPEN
             or self._normal(self.app) == self._normal(self.xero)
         )
-        is_due = self._next_change() is not None or bool(xero_moves(self.hub, self.rules.lanes))
+        moves = xero_moves(self.hub, self.rules.lanes)
+        is_due = self.answer_is_new or self._next_change() is not None or bool(moves)
         return equal and not is_due and (self.rules.lanes != OPEN or not self.hub.parted)
 
     def find_restless(self) -> str | None:

@@ -21,7 +21,8 @@ from app.domain.sides import Side, project
 from tests.histories import world
 from tests.histories.__main__ import KINDS, build_world, contact_kind_of, directed_kind_of, kind_of
 from tests.histories.deciding import DecidingWorld
-from tests.histories.world import Settings, World
+from tests.histories.settings import Settings
+from tests.histories.world import World
 
 RUNS = 500
 RUNS_WITHOUT_A_RULE = 2_000
