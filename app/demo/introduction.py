@@ -28,6 +28,9 @@ def introduce(world: World) -> list[Movement]:
     partner = create_partner(world)
     world.plumbline.sign_in(partner["api_key"])
     opened = world.plumbline.open_connection(BUSINESS_ID, BUSINESS_NAME)
+    # Before the consent, of which the app is told by a signed notice.
+    world.introduction = build_introduction(world, partner, opened["id"])
+    world.partner.join(world.introduction)
     give_consent(opened["authorise_url"])
     connection = wait_for(
         world.plumbline.get_connection,
@@ -38,11 +41,9 @@ def introduce(world: World) -> list[Movement]:
     # A new connection looks through Xero once; done now, so that no later step is charged with its calls.
     wait_for(
         world.plumbline.get_connection,
-        lambda found: not found["is_behind"],
+        lambda found: found["swept_at"] is not None and not found["is_behind"],
         lambda found: f"the connection should have caught up, Plumbline says {found}",
     )
-    world.introduction = build_introduction(world, partner, opened["id"])
-    world.partner.join(world.introduction)
     return [
         Movement("Plumbline", "connection", opened["state"], connection["state"]),
         Movement("Plumbline", "sales account", NOTHING, f"{account['code']} {account['name']}"),
