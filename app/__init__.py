@@ -10,7 +10,7 @@ The folders read as the story of one change:
     delivery        tells the partner: the feed's changes as signed webhooks, until they are applied or refused
     reading         asks the partner what it holds, where it lets us; what was lost on the way comes in by it
     worker          wakes: arq jobs and timers that carry no state
-    wiring          joins them: the only file that names concrete adapters
+    wiring          joins them: the only place that names concrete adapters
     commands        what operators type: the acts of the API at a terminal, with tables for people
 
 Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `worker` use `wiring`; it uses `api`,

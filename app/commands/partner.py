@@ -34,9 +34,9 @@ def create(
     """Make a partner with an API key and webhook secrets, shown this once."""
     from rich.console import Console
 
+    from app.commands.acts.new_partner import create_partner
     from app.commands.screen import build_facts
     from app.errors import PlumblineError
-    from app.wiring import create_partner
 
     settings = load_settings()
     try:

@@ -1,5 +1,6 @@
 """The pure heart: values and decisions, no input or output, standard library only.
 
 Read in this order: `fields` (what a record is), `sides` (who may hold what), `merge` (the decision table), `hub` (a
-link's three values and the revisions that travel), `plan` and `legality` (what is due, and what is allowed).
+link's three values), `observing` (what a side was seen to hold, merged into them), `owed` (what a side still needs, and
+the revisions that travel), `plan` and `legality` (what is due, and what is allowed).
 """

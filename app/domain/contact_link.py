@@ -16,8 +16,9 @@ from app.domain.contact import DETAILS, blank, from_contact_document
 from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.direction import OPEN, Lanes
 from app.domain.hold import Hold
-from app.domain.hub import Hub, xero_moves
+from app.domain.hub import Hub
 from app.domain.link import Document, Intent, Standing
+from app.domain.owed import xero_moves
 from app.domain.plan import conflict_hold
 from app.domain.sides import Side
 from app.domain.skip import SKIPPED, Skip

@@ -33,10 +33,11 @@ from app.domain.fields import (
     line_keys,
 )
 from app.domain.held import covers
-from app.domain.hub import Hub, Rules, hold_of, partner_view, settle_parted
+from app.domain.hub import Hub, hold_of, partner_view, settle_parted
 from app.domain.line_order import interleave
 from app.domain.merge import Conflict
 from app.domain.moves import Move
+from app.domain.observing import Rules
 from app.domain.path import is_group, read_at, same_at, write_at
 from app.domain.sides import XERO_NUMBER, Side
 

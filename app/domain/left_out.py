@@ -5,8 +5,9 @@ from app.domain.field_names import names_of
 from app.domain.fields import differing, group_of
 from app.domain.gate import StaysHome
 from app.domain.held import covers
-from app.domain.hub import Hub, leave_alone, pair_of
+from app.domain.hub import Hub, pair_of
 from app.domain.moves import list_groups
+from app.domain.owed import leave_alone
 from app.domain.sides import Side
 
 KEPT_APART = "kept_apart"

@@ -23,7 +23,7 @@ from app.domain.credit_plan import (
 from app.domain.direction import OPEN, Lanes
 from app.domain.fields import Fields, keys_of, member
 from app.domain.hold import Hold
-from app.domain.hub import Hub, xero_moves
+from app.domain.hub import Hub
 from app.domain.ignoring import are_totals_ignored, list_waiting
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.left_out import list_left_out
@@ -36,6 +36,7 @@ from app.domain.legality import (
 )
 from app.domain.money import CENT, covered, totals
 from app.domain.organisation import Organisation
+from app.domain.owed import xero_moves
 from app.domain.sides import Side, Status, project
 
 ITEM_UNKNOWN = "item_unknown"

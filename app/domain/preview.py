@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange
 from app.domain.link import InvoiceLink, Standing
 from app.domain.merge import Conflict
 from app.domain.moves import Move
+from app.domain.owed import PartnerChange
 from app.domain.plan import Plan
 
 

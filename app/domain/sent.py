@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from app.domain.hub import Hub, PartnerChange
+from app.domain.hub import Hub
+from app.domain.owed import PartnerChange
 
 REFUSALS_BELIEVED = 3
 

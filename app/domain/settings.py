@@ -17,9 +17,9 @@ from app.domain.credit_plan import CreditTerms
 from app.domain.direction import OPEN, Direction, Lanes
 from app.domain.field_names import find_named
 from app.domain.gate import ImportFromXero
-from app.domain.hub import Rules
 from app.domain.item_code import ItemCodes, UnknownItem, fold
 from app.domain.numbering import Numbering
+from app.domain.observing import Rules
 from app.domain.organisation import Organisation
 from app.domain.plan import Terms
 from app.domain.policy import ConflictPolicy, Policies

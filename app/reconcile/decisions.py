@@ -17,11 +17,12 @@ from app.domain.discrepancy import DiscrepancyState
 from app.domain.fields import ABSENT
 from app.domain.held import covers
 from app.domain.hold import Hold, Way
-from app.domain.hub import Hub, settle_parted, xero_moves
+from app.domain.hub import Hub, settle_parted
 from app.domain.ignoring import TOTAL, heed, ignore, pair_at
 from app.domain.left_out import KEPT_APART
 from app.domain.link import State
 from app.domain.merge import Conflict
+from app.domain.owed import xero_moves
 from app.domain.resolution import Action, Resolution, ResolutionState, judge
 from app.domain.sides import Side
 from app.reconcile.deciding import Deciding, Decisions

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.domain.connection import Connection
 from app.domain.direction import Lanes
-from app.domain.hub import Rules
+from app.domain.observing import Rules
 from app.domain.organisation import Organisation
 from app.domain.plan import Terms
 

@@ -17,11 +17,12 @@ from app.domain.document import IMPLIED_PAYMENT, from_document, with_implied_at_
 from app.domain.due_date import with_due_date
 from app.domain.fields import ABSENT, Fields, differing, keys_of
 from app.domain.hold import Hold
-from app.domain.hub import catch_up, observe_document, observe_xero, partner_view, xero_answered
+from app.domain.hub import partner_view
 from app.domain.item_code import translate_items
 from app.domain.link import InvoiceLink
 from app.domain.money import covered, totals
 from app.domain.numbering import part_numbers
+from app.domain.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.xero_invoice import (
     Identities,
     XeroInvoice,

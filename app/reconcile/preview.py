@@ -18,11 +18,12 @@ from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.contact_link import ContactLink
 from app.domain.direction import Lanes
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, Rules
 from app.domain.item_code import ItemCodes, unknown_items
 from app.domain.link import InvoiceLink
 from app.domain.numbering import Numbering
+from app.domain.observing import Rules
 from app.domain.organisation import Organisation
+from app.domain.owed import PartnerChange
 from app.domain.plan import Plan, Terms
 from app.domain.preview import Preview, Step, StepKind
 from app.domain.refusals import NUMBER_TAKEN

@@ -21,12 +21,13 @@ from app.domain.direction import Lanes
 from app.domain.document import shown_status, to_document
 from app.domain.fields import Fields, instant_text
 from app.domain.hold import Hold
-from app.domain.hub import PartnerChange, anew, next_change, partner_view
+from app.domain.hub import partner_view
 from app.domain.left_out import find_apart
 from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import covered
 from app.domain.moves import apply_moves
+from app.domain.owed import PartnerChange, anew, next_change
 from app.domain.plan import Plan
 from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side, Status, project

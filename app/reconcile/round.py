@@ -16,10 +16,11 @@ from app.domain.connection import Connection
 from app.domain.direction import Lanes
 from app.domain.discrepancy import Found
 from app.domain.hold import Hold
-from app.domain.hub import Hub, Observed, Rules
+from app.domain.hub import Hub
 from app.domain.item_code import ItemCodes
 from app.domain.link import InvoiceLink, Standing
 from app.domain.merge import Conflict
+from app.domain.observing import Observed, Rules
 from app.domain.organisation import Organisation
 from app.domain.plan import Plan, Terms, build_plan
 from app.domain.precedence import Portion

@@ -17,11 +17,12 @@ from app.domain.fields import (
     member_of,
     without_groups,
 )
-from app.domain.hub import Hub, xero_moves
+from app.domain.hub import Hub
 from app.domain.link import InvoiceLink
 from app.domain.money import covered, tax_amounts
 from app.domain.moves import apply_moves
 from app.domain.organisation import Organisation
+from app.domain.owed import xero_moves
 from app.domain.plan import Plan
 from app.domain.recognition import mark_of
 from app.domain.sides import MEMBERS, Side, Status, project

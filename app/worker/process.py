@@ -18,7 +18,8 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from app.settings import Settings
-from app.wiring import WorkerParts, open_queue, open_worker
+from app.wiring import WorkerParts, open_worker
+from app.wiring.ground import open_queue
 from app.worker.jobs import HEALTH_KEY, build_worker
 
 CALM_END = timedelta(seconds=10)

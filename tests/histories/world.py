@@ -15,20 +15,11 @@ from app.domain.contact import CONTACT
 from app.domain.coupling import Vocabulary
 from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT, LINE_ORDER, keys_of, line_keys
-from app.domain.hub import (
-    Hub,
-    Observed,
-    PartnerChange,
-    Rules,
-    catch_up,
-    next_change,
-    observe_document,
-    observe_xero,
-    xero_answered,
-    xero_moves,
-)
+from app.domain.hub import Hub
 from app.domain.kind import INVOICE
 from app.domain.merge import Conflict
+from app.domain.observing import Observed, Rules, catch_up, observe_document, observe_xero, xero_answered
+from app.domain.owed import PartnerChange, next_change, xero_moves
 from app.domain.sent import acknowledged, change_refused, change_sent
 from app.domain.sides import Side
 from tests.histories.edit import Edit, find_false, find_lost

@@ -129,7 +129,6 @@ def test_a_development_key_is_made_once_and_kept_private(tmp_path: Path) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-@pytest.mark.skipif(not (house.ROOT / "app" / "wiring.py").exists(), reason="nothing is wired yet")
 def test_every_setting_is_used() -> None:
     """A setting that nothing reads only pretends to be one."""
     elsewhere = [

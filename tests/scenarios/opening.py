@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from app.clock import ManualClock, SystemClock
+from app.commands.acts.new_partner import create_partner
 from app.db.session import Database
 from app.delivery.answers import Answer, Silence
 from app.delivery.webhook import Message, Recipient, Sender
@@ -19,7 +20,7 @@ from app.sandbox.partner.server import SandboxPartner
 from app.sandbox.serving import PromptServer
 from app.sandbox.xero import SandboxXero, Start, serve_in_thread
 from app.settings import Settings
-from app.wiring import WorkerParts, create_partner, open_worker
+from app.wiring import WorkerParts, open_worker
 from tests.loopback import build_client
 from tests.scenarios.house import House
 from tests.scenarios.left import Left

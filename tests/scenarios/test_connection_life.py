@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.reconcile.lease import LEASE_SPAN
-from app.wiring import build_vault
+from app.wiring.ground import build_vault
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import (
     ask,

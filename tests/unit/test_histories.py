@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from app.domain import hub as bookkeeping
-from app.domain import undo
+from app.domain import hub, observing, owed, undo
 from app.domain.decision import Stake
 from app.domain.direction import Lanes
 from app.domain.fields import ABSENT
 from app.domain.held import covers
-from app.domain.hub import Hub, PartnerChange, next_change
+from app.domain.hub import Hub
+from app.domain.owed import PartnerChange, next_change
 from app.domain.policy import ConflictPolicy
 from app.domain.sides import Side, project
 from tests.histories import world
@@ -48,6 +48,13 @@ def is_noticed() -> bool:
     return any(World(seed, each).run() is not None for seed, each in settings)
 
 
+def replace_in_the_hub(monkeypatch: pytest.MonkeyPatch, name: str, other: Callable[..., Any]) -> None:
+    """Put another function in the place of one of the hub's, wherever the hub's modules call it."""
+    for module in (hub, observing, owed):
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, other)
+
+
 def test_random_histories_lose_no_edit_and_settle() -> None:
     """Whatever is lost, late, doubled or edited meanwhile, both sides end equal and every edit is accounted for."""
     assert list(list_bad(RUNS, kind_of)) == []
@@ -65,7 +72,7 @@ def test_random_histories_with_changing_directions_lose_no_edit_and_settle() -> 
 
 def test_without_what_was_agreed_histories_with_directions_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit that did not travel would be forgotten, if what it was an edit of were."""
-    monkeypatch.setattr(bookkeeping, "with_bases", lambda view, _apart: dict(view))
+    replace_in_the_hub(monkeypatch, "with_bases", lambda view, _apart: dict(view))
     assert is_noticed()
 
 
@@ -90,7 +97,7 @@ def test_one_seed_is_one_history(seed: int) -> None:
 
 def test_without_the_changes_taken_since_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The view is more than the last document: our own change would come back as the partner's edit."""
-    monkeypatch.setattr(bookkeeping, "partner_view", lambda hub, _upto: dict(hub.partner_shadow))
+    replace_in_the_hub(monkeypatch, "partner_view", lambda known, _upto: dict(known.partner_shadow))
     assert is_noticed()
 
 
@@ -100,7 +107,7 @@ def test_with_the_whole_record_as_the_base_histories_go_wrong(monkeypatch: pytes
     def view(hub: Hub, _upto: int) -> dict[str, Any]:
         return project(Side.PARTNER, hub.record)
 
-    monkeypatch.setattr(bookkeeping, "partner_view", view)
+    replace_in_the_hub(monkeypatch, "partner_view", view)
     assert is_noticed()
 
 
@@ -110,7 +117,7 @@ def test_without_the_memory_of_unanswered_writes_histories_go_wrong(monkeypatch:
     def forgets(base: dict[str, Any], _tried: Mapping[str, Any], _seen: Mapping[str, Any]) -> dict[str, Any]:
         return base
 
-    monkeypatch.setattr(bookkeeping, "landed", forgets)
+    replace_in_the_hub(monkeypatch, "landed", forgets)
     assert is_noticed()
 
 
@@ -194,13 +201,13 @@ def test_an_undo_that_looks_at_nothing_loses_edits(monkeypatch: pytest.MonkeyPat
 
 def test_bringing_back_what_was_edited_since_loses_edits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A side that somebody edits while it is being brought back keeps the edit."""
-    monkeypatch.setattr(bookkeeping, "without_edited", lambda apart, _side, _edited: apart)
+    replace_in_the_hub(monkeypatch, "without_edited", lambda apart, _side, _edited: apart)
     assert is_noticed_where_people_decide()
 
 
 def test_without_naming_held_paths_beside_others_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """An acknowledgement of another change would pass for one of the change that had met the conflict."""
-    moved = bookkeeping._list_moved
+    moved = hub.list_unheard
 
     def without_held(hub: Hub, changes: Mapping[int, Mapping[str, Any]]) -> set[str]:
         return {
@@ -210,5 +217,5 @@ def test_without_naming_held_paths_beside_others_histories_go_wrong(monkeypatch:
     seeds = range(1550, 1560)
     settings = Settings(ConflictPolicy.HOLD, steps=57)
     assert {World(seed, settings).run() for seed in seeds} == {None}
-    monkeypatch.setattr(bookkeeping, "_list_moved", without_held)
+    replace_in_the_hub(monkeypatch, "list_unheard", without_held)
     assert {World(seed, settings).run() for seed in seeds} != {None}

@@ -10,8 +10,8 @@ from app.db.resources import KeptInvoice
 from app.db.session import ReadSession
 from app.domain.connection import Connection
 from app.domain.contact_link import ContactLink, plan_contact
-from app.domain.hub import next_change
 from app.domain.money import totals
+from app.domain.owed import next_change
 from app.domain.preview import Preview
 from app.domain.why.facts import ContactFacts, InvoiceFacts
 from app.reconcile.contacts.work import read_said

@@ -7,8 +7,8 @@ from datetime import datetime
 from app.domain.connection import Connection
 from app.domain.contact_link import ContactLink, ContactPlan
 from app.domain.hold import Hold, Way
-from app.domain.hub import PartnerChange
 from app.domain.link import InvoiceLink, Standing, State
+from app.domain.owed import PartnerChange
 from app.domain.preview import Preview
 
 

@@ -13,9 +13,9 @@ from app.domain.contact_legality import judge_contact, judge_use
 from app.domain.coupling import unknown_words
 from app.domain.direction import Lanes
 from app.domain.hold import Hold
-from app.domain.hub import xero_moves
 from app.domain.left_out import KEPT_APART, find_apart
 from app.domain.link import InvoiceLink
+from app.domain.owed import xero_moves
 from app.domain.sides import Status
 from app.domain.why.facts import InvoiceFacts, held_of, places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome

@@ -17,10 +17,11 @@ from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.direction import Entity
 from app.domain.fields import instant_text
 from app.domain.gate import CONTACTS_STAY_HOME
-from app.domain.hub import PartnerChange, anew, next_change, partner_view
+from app.domain.hub import partner_view
 from app.domain.left_out import find_apart
 from app.domain.link import Standing, State
 from app.domain.moves import apply_moves
+from app.domain.owed import PartnerChange, anew, next_change
 from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork

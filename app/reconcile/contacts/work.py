@@ -16,17 +16,10 @@ from app.domain.direction import Lanes
 from app.domain.discrepancy import Found
 from app.domain.fields import ABSENT, Fields, differing
 from app.domain.hold import Hold
-from app.domain.hub import (
-    Hub,
-    Observed,
-    catch_up,
-    observe_document,
-    observe_xero,
-    partner_view,
-    xero_answered,
-)
+from app.domain.hub import Hub, partner_view
 from app.domain.link import Standing
 from app.domain.merge import Conflict
+from app.domain.observing import Observed, catch_up, observe_document, observe_xero, xero_answered
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
 from app.reconcile.deciding import Decisions

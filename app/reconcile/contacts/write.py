@@ -17,8 +17,8 @@ from app.domain.change import moves_to_json
 from app.domain.contact_legality import explain_contact
 from app.domain.contact_link import plan_contact
 from app.domain.fields import Fields
-from app.domain.hub import xero_moves
 from app.domain.moves import Move, apply_moves
+from app.domain.owed import xero_moves
 from app.domain.xero_contact import ContactWrite, XeroContact
 from app.domain.xero_invoice import Refused
 from app.reconcile.contacts.record import record_contacts

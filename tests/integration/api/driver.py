@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from app.api.dependencies import Services
 from app.clock import Clock
+from app.commands.acts.new_partner import create_partner
 from app.db.connections import find_connection, save_state
 from app.db.idempotency import ClaimBook
 from app.db.organisations import save_organisation
@@ -30,7 +31,7 @@ from app.domain.settings import ConnectionSettings
 from app.main import create_app
 from app.settings import Settings
 from app.waker import QUEUE
-from app.wiring import create_partner, open_queue
+from app.wiring.ground import open_queue
 from tests.loopback import NO_CERTIFICATES
 
 WEBHOOK_KEY = "a key that only a test knows"

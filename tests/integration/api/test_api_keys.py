@@ -9,7 +9,7 @@ import pytest
 
 from app.api.access.keyring import MOST_KEYS, list_partner_keys
 from app.clock import ManualClock
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, name_faults, open_plumbline
 from tests.integration.api.operations import NOWHERE
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.browser import Browser
 
 

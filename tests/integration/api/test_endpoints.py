@@ -9,7 +9,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, build_settings, name_faults, open_plumbline
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, document, name_faults
 from tests.integration.api.operations import NOWHERE, Operation, list_operations
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, document, name_faults
 
 READS = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, build_settings, name_faults, open_plumbline
 
 PATH = "/v1/read-endpoint"

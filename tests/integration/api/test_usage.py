@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from app.clock import ManualClock, SystemClock
+from app.commands.acts.new_partner import create_partner
 from app.db.usage import UsageBook, add_link_usage, add_usage
 from app.domain.usage import LinkUsage, Usage
-from app.wiring import create_partner
 from app.xero.budget import CallMade, Remaining
 from app.xero.usage import CallCounter
 from tests.integration.api.driver import Plumbline, document, name_faults

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.clock import ManualClock, SystemClock
-from app.wiring import create_partner, open_worker
+from app.commands.acts.new_partner import create_partner
+from app.wiring import open_worker
 from tests.integration.api.browser import Browser
 from tests.integration.api.driver import WEBHOOK_KEY, Plumbline, name_faults, sign_as_xero
 

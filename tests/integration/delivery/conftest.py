@@ -13,7 +13,7 @@ from app.sandbox.partner.server import SandboxPartner
 from app.settings import Settings
 from app.vault import Vault
 from app.waker import ArqWaker
-from app.wiring import open_queue
+from app.wiring.ground import open_queue
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.integration.delivery.world import ANYWHERE, BUSINESS_ID, World, open_world
 from tests.loopback import NO_CERTIFICATES

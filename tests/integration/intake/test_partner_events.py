@@ -10,7 +10,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from app.wiring import create_partner
+from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 
 

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from app.delivery.network import build_client
 from app.settings import Settings
-from app.wiring import Ground, open_ground, open_queue
+from app.wiring.ground import Ground, open_ground, open_queue
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.integration.delivery.world import ANYWHERE, World, open_world
 

@@ -15,7 +15,7 @@ from arq.worker import Worker
 from app.settings import Settings
 from app.telemetry import correlate
 from app.waker import DELIVER, QUEUE, RECONCILE, ArqWaker
-from app.wiring import open_queue
+from app.wiring.ground import open_queue
 
 
 async def list_jobs(queue: ArqRedis) -> list[tuple[str, str]]:

@@ -15,7 +15,8 @@ from arq.connections import ArqRedis
 from app.embedded import valkey
 from app.settings import Settings
 from app.waker import ArqWaker
-from app.wiring import open_queue, open_worker
+from app.wiring import open_worker
+from app.wiring.ground import open_queue
 from app.worker.jobs import HEALTH_KEY, build_worker
 from app.worker.process import is_alive, work
 from tests.integration.delivery.odd_app import OddApp

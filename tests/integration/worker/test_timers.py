@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.db.sweeps import save_swept
 from app.domain.connection import ConnectionState
 from app.reconcile.sweep import SWEEP_EVERY, Sweep
-from app.wiring import Ground
+from app.wiring.ground import Ground
 from tests.integration.delivery.world import World
 
 DAY = timedelta(days=1)

@@ -9,18 +9,9 @@ from typing import Any
 
 from app.domain.direction import OPEN, Lanes
 from app.domain.fields import ABSENT
-from app.domain.hub import (
-    Hub,
-    Observed,
-    PartnerChange,
-    Rules,
-    catch_up,
-    next_change,
-    observe_document,
-    observe_xero,
-    xero_answered,
-    xero_moves,
-)
+from app.domain.hub import Hub
+from app.domain.observing import Observed, Rules, catch_up, observe_document, observe_xero, xero_answered
+from app.domain.owed import PartnerChange, next_change, xero_moves
 from app.domain.policy import ConflictPolicy
 from app.domain.sent import change_sent
 from app.domain.sides import Side, holds

@@ -8,7 +8,8 @@ from hypothesis import given
 from app.domain.change import entries, moves_from_json, moves_to_json
 from app.domain.document import to_document
 from app.domain.fields import ABSENT
-from app.domain.hub import Hub, next_change
+from app.domain.hub import Hub
+from app.domain.owed import next_change
 from app.domain.sides import Side, project
 from tests.unit.domain.samples import RECORD, payment, record, without_line
 from tests.unit.domain.story import moved

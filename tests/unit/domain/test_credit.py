@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from app.domain.credit import AppliedCredit, CreditKind, Overpaid
 from app.domain.credit_lines import split_by_tax
-from app.domain.hub import Hub, next_change
+from app.domain.hub import Hub
 from app.domain.money import covered, credited, paid
+from app.domain.owed import next_change
 from app.domain.sides import Side
 from app.domain.xero_invoice import Identities, XeroPayment, match_credits, observed_fields
 from tests.unit.domain.samples import ORGANISATION, RECORD, credit, payment, record, xero_invoice

@@ -9,8 +9,10 @@ import pytest
 from app.domain.contact import CONTACT
 from app.domain.decision import Carried, Stake, carry_out, find_gone, look
 from app.domain.fields import ABSENT, LINE_ORDER, keys_of
-from app.domain.hub import Hub, Rules, next_change, xero_moves
+from app.domain.hub import Hub
 from app.domain.ignoring import are_totals_ignored, heed, ignore, list_ignored, list_waiting
+from app.domain.observing import Rules
+from app.domain.owed import next_change, xero_moves
 from app.domain.policy import ConflictPolicy
 from app.domain.sent import acknowledged, change_sent
 from app.domain.sides import XERO_NUMBER, Side, project

@@ -10,8 +10,10 @@ from app.domain.decision import carry_out, find_closed, look, say_closed, wanted
 from app.domain.direction import OPEN, Direction, Lanes
 from app.domain.discrepancy import DiscrepancyKind, find_unequal, is_gone
 from app.domain.fields import ABSENT
-from app.domain.hub import Hub, PartnerChange, Rules, catch_up, next_change, xero_moves
+from app.domain.hub import Hub
 from app.domain.left_out import find_apart
+from app.domain.observing import Rules, catch_up
+from app.domain.owed import PartnerChange, next_change, xero_moves
 from app.domain.path import read_at
 from app.domain.policy import ConflictPolicy
 from app.domain.sent import acknowledged, change_sent

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.domain.contact import HOLDS
 from app.domain.direction import OPEN, Direction, Entity, Lanes, find_senseless
 from app.domain.field_names import DISPENSABLE, FIELD_NAMES, POLICY_NAMES, names_of
-from app.domain.hub import next_change, xero_moves
 from app.domain.left_out import list_left_out
+from app.domain.owed import next_change, xero_moves
 from app.domain.policy import ConflictPolicy
 from app.domain.sides import HEADER, MEMBERS, Side
 from tests.unit.domain.samples import RECORD, changed, without_line

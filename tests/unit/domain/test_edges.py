@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from app.domain.change import entries
 from app.domain.document import IMPLIED_PAYMENT, from_document
-from app.domain.hub import next_change, xero_moves
 from app.domain.line_order import merge_order
+from app.domain.owed import next_change, xero_moves
 from app.domain.plan import Terms, XeroState, build_plan
 from app.domain.sides import Side, project
 from tests.unit.domain.samples import ORGANISATION, RECORD, changed, payment, record, without_line

@@ -4,8 +4,9 @@ import pytest
 
 from app.domain.fields import ABSENT
 from app.domain.held import covers
-from app.domain.hub import Hub, next_change, xero_moves
+from app.domain.hub import Hub
 from app.domain.merge import Conflict
+from app.domain.owed import next_change, xero_moves
 from tests.unit.domain.samples import changed, without_line
 from tests.unit.domain.story import HOLD, app_says, settled, xero_shows
 

@@ -1,8 +1,10 @@
 """The hub and the partner: compare-and-set, the view, revisions, refusals (DESIGN section 2)."""
 
 from app.domain.fields import ABSENT
-from app.domain.hub import Hub, Observed, PartnerChange, next_change, partner_view
+from app.domain.hub import Hub, partner_view
 from app.domain.merge import Conflict
+from app.domain.observing import Observed
+from app.domain.owed import PartnerChange, next_change
 from app.domain.sent import acknowledged, change_refused, change_sent, is_refused_for_good
 from app.domain.sides import Side
 from tests.unit.domain.samples import changed

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.fields import ABSENT
-from app.domain.hub import Hub, next_change, xero_moves
+from app.domain.hub import Hub
 from app.domain.merge import Conflict
+from app.domain.owed import next_change, xero_moves
 from app.domain.sent import acknowledged, change_sent
 from app.domain.sides import Side
 from tests.unit.domain.samples import RECORD, changed, payment, record, without_line

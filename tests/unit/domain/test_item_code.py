@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.coupling import Vocabulary, couple
 from app.domain.fields import ABSENT
-from app.domain.hub import Hub, Rules, next_change, observe_document, observe_xero, xero_moves
+from app.domain.hub import Hub
 from app.domain.item_code import (
     ItemCodes,
     UnknownItem,
@@ -16,6 +16,8 @@ from app.domain.item_code import (
     with_item_words,
     without_items,
 )
+from app.domain.observing import Rules, observe_document, observe_xero
+from app.domain.owed import next_change, xero_moves
 from app.domain.plan import Terms, XeroState, build_plan
 from app.domain.sides import Side, holds
 from tests.unit.domain.samples import AT, ORGANISATION, RECORD, VOCABULARY, record

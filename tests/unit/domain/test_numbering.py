@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.hub import next_change, xero_moves
 from app.domain.numbering import LAST_SUFFIX, Numbering, list_suffixed, next_free, part_numbers
+from app.domain.owed import next_change, xero_moves
 from app.domain.sides import XERO_NUMBER, Side, project, with_own_number, with_xeros_number
 from tests.unit.domain.samples import RECORD, changed
 from tests.unit.domain.story import app_says, settled, xero_shows

@@ -9,7 +9,8 @@ import pytest
 
 from app.domain.decision import Stake, carry_out, look
 from app.domain.fields import ABSENT
-from app.domain.hub import Hub, Rules
+from app.domain.hub import Hub
+from app.domain.observing import Rules
 from app.domain.policy import ConflictPolicy
 from app.domain.resolution import (
     Action,

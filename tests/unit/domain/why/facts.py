@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.connection import Connection, ConnectionState
-from app.domain.hub import Hub, next_change
+from app.domain.hub import Hub
 from app.domain.link import Document, InvoiceLink, Standing, State
+from app.domain.owed import next_change
 from app.domain.plan import Plan, Terms, build_plan
 from app.domain.preview import Preview
 from app.domain.settings import ConnectionSettings

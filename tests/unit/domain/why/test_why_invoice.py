@@ -11,8 +11,9 @@ from hypothesis import given
 from app.domain.connection import ConnectionState
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.direction import Direction
-from app.domain.hub import Hub, next_change
+from app.domain.hub import Hub
 from app.domain.link import Standing, State
+from app.domain.owed import next_change
 from app.domain.sent import change_sent
 from app.domain.skip import Skip
 from app.domain.why.facts import InvoiceFacts, LastAttempt, LastChange

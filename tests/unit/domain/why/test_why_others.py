@@ -12,8 +12,9 @@ from app.domain.contact import CONTACT
 from app.domain.contact_link import ContactLink, Mention, plan_contact
 from app.domain.direction import Direction
 from app.domain.gate import ImportFromXero
-from app.domain.hub import Hub, next_change
+from app.domain.hub import Hub
 from app.domain.link import Standing, State
+from app.domain.owed import next_change
 from app.domain.settings import ConnectionSettings
 from app.domain.skip import Skip
 from app.domain.trial_mark import REFERENCE

@@ -1,0 +1,164 @@
+"""The composition root: the only place that names concrete adapters, and where settings become objects.
+
+    ground          what every process stands on
+    xero_side       Xero's side: consents, organisations, budget
+    partner_side    the way to partners' addresses
+
+Whatever is opened here is closed when its block ends, in the opposite order. Nothing is connected to before it is
+used, so that an API starts, and answers, while Redis or Xero are down.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.api.access.call_limit import CallLimit
+from app.api.dependencies import Services
+from app.clock import Clock
+from app.db.api_keys import KeyUses
+from app.db.idempotency import ClaimBook
+from app.db.xero_apps import XeroAppVault
+from app.delivery.by_hand import ByHand
+from app.delivery.delivery import Delivery
+from app.delivery.pruning import Pruning
+from app.delivery.webhook import Sender
+from app.intake.answered import build_document_store
+from app.intake.dependencies import IntakeServices
+from app.reading.reader import PartnerReader
+from app.reading.reading import PartnerReading
+from app.reconcile.closing import Closings
+from app.reconcile.exports.timer import ExportTimer
+from app.reconcile.keep_alive import KeepAlive
+from app.reconcile.reconciler import Reconciler
+from app.reconcile.retries import Retries
+from app.reconcile.sweep import Sweep
+from app.reconcile.trials.runner import Trials
+from app.reconcile.watch import Watch
+from app.settings import Settings
+from app.waker import ArqWaker
+from app.wiring.ground import SYSTEM_CLOCK, open_ground
+from app.wiring.partner_side import build_addresses, open_partners
+from app.wiring.xero_side import build_app_checks, build_plan_in_force, build_signature_check, open_xero
+from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """What the API's routes and the webhooks' routes find on the application's state."""
+
+    services: Services
+    intake: IntakeServices
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What a worker's jobs call."""
+
+    reconciler: Reconciler
+    sweep: Sweep
+    watch: Watch
+    retries: Retries
+    exports: ExportTimer
+    delivery: Delivery
+    pruning: Pruning
+    reading: PartnerReading
+    closings: Closings
+    keep_alive: KeepAlive
+    trials: Trials
+    claims: ClaimBook
+    waker: ArqWaker
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[WorkerParts]:
+    """Everything that a worker needs."""
+    async with (
+        open_ground(settings, clock) as ground,
+        open_xero(settings, ground) as xero,
+        open_partners(settings) as http,
+    ):
+        addresses = build_addresses(settings)
+        store = build_document_store(ground.database, ground.clock, ground.waker)
+        yield WorkerParts(
+            reconciler=Reconciler(
+                ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
+            ),
+            sweep=Sweep(
+                ground.database,
+                ground.waker,
+                ground.clock,
+                compare_every=timedelta(hours=settings.compare_every_hours),
+            ),
+            watch=Watch(ground.database, ground.clock),
+            retries=Retries(ground.database, ground.waker, ground.clock),
+            exports=ExportTimer(ground.database, ground.waker, ground.clock),
+            delivery=Delivery(
+                ground.database,
+                ground.vault,
+                Sender(http, addresses),
+                ground.waker,
+                ground.clock,
+                store,
+            ),
+            reading=PartnerReading(
+                ground.database,
+                ground.vault,
+                PartnerReader(http, addresses, ground.clock),
+                ground.waker,
+                ground.clock,
+                store,
+                compare_every=timedelta(hours=settings.compare_every_hours),
+            ),
+            pruning=Pruning(ground.database, ground.clock),
+            closings=Closings(ground.database, xero.consents, ground.clock),
+            keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+            trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
+            claims=ClaimBook(ground.database, ground.vault, ground.clock),
+            waker=ground.waker,
+        )
+
+
+@asynccontextmanager
+async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
+    """Everything that the API and the webhooks need."""
+    async with (
+        open_ground(settings) as ground,
+        open_xero(settings, ground) as xero,
+        open_partners(settings) as http,
+    ):
+        addresses = build_addresses(settings)
+        services = Services(
+            database=ground.database,
+            clock=ground.clock,
+            waker=ground.waker,
+            vault=ground.vault,
+            identities=xero.identities,
+            organisations=xero.organisations,
+            list_missing_scopes=list_missing_scopes,
+            scope_purposes=PURPOSE_OF_SCOPE,
+            public_url=settings.public_url,
+            ping_redis=ground.queue.ping,
+            calls_left=xero.budget,
+            plan=build_plan_in_force(settings),
+            usage=xero.usage,
+            call_limit=CallLimit(
+                ground.queue,
+                key_calls=settings.api_limit_per_minute,
+                stranger_calls=settings.stranger_limit_per_minute,
+            ),
+            key_uses=KeyUses(ground.database),
+            claims=ClaimBook(ground.database, ground.vault, ground.clock),
+            addresses=addresses,
+            by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+            answer_wait=timedelta(seconds=settings.answer_wait_seconds),
+        )
+        intake = IntakeServices(
+            database=ground.database,
+            clock=ground.clock,
+            waker=ground.waker,
+            vault=ground.vault,
+            is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
+            find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
+        )
+        yield ApiParts(services, intake)

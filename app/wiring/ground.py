@@ -1,0 +1,64 @@
+"""What every process stands on: database, vault, clock, and the queue by which workers are woken."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+
+from app.clock import Clock, SystemClock
+from app.db.session import Database
+from app.settings import Settings
+from app.vault import Vault
+from app.waker import QUEUE, ArqWaker
+
+SYSTEM_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every process stands on."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+    queue: ArqRedis
+    waker: ArqWaker
+
+
+@asynccontextmanager
+async def open_ground(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Ground]:
+    """Database, vault, clock and the way to wake workers."""
+    vault = build_vault(settings)
+    database = Database(settings.database_url)
+    try:
+        async with open_queue(settings) as queue:
+            yield Ground(database, vault, clock, queue, ArqWaker(queue))
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
+    """arq's client of the queue, by the address as redis-py reads it: unix sockets, TLS and escaped passwords included.
+
+    Jobs are JSON, not arq's pickle: whoever can write to Redis must not be able to run code here.
+    """
+    pool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5)
+    queue = ArqRedis(
+        pool,
+        job_serializer=lambda job: json.dumps(job, default=str).encode(),
+        job_deserializer=json.loads,
+        default_queue_name=QUEUE,
+    )
+    try:
+        yield queue
+    finally:
+        await queue.aclose(close_connection_pool=True)
+
+
+def build_vault(settings: Settings) -> Vault:
+    """Raises `ConfigurationMissing` without keys."""
+    return Vault([key.get_secret_value() for key in settings.secret_keys])

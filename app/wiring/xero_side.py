@@ -1,0 +1,104 @@
+"""Xero's side of a process: the adapter over this database, its budget of calls, and what Xero signs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+
+from app.api.onboarding.oauth import RETURN_PATH
+from app.db.tokens import DatabaseTokenStore
+from app.db.usage import UsageBook
+from app.db.xero_apps import XeroAppVault
+from app.domain.pricing import TIERS, PlanInForce, XeroPlan
+from app.intake.dependencies import FindAppCheck, SignatureCheck
+from app.settings import Settings
+from app.tls import trusted
+from app.wiring.ground import Ground
+from app.xero.budget import Allowance
+from app.xero.consents import XeroConsents
+from app.xero.identities import XeroIdentities
+from app.xero.organisations import XeroSdkOrganisations
+from app.xero.registration import Registration
+from app.xero.shared_budget import SharedBudget
+from app.xero.signature import is_signed_by_xero
+from app.xero.tokens import TokenKeeper
+from app.xero.usage import CallCounter
+
+
+@dataclass(frozen=True, slots=True)
+class XeroSide:
+    """The Xero adapter: consents and tokens, the organisations that they open, and what calling them costs."""
+
+    identities: XeroIdentities
+    consents: XeroConsents
+    tokens: DatabaseTokenStore
+    organisations: XeroSdkOrganisations
+    budget: SharedBudget
+    usage: UsageBook
+
+
+@asynccontextmanager
+async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSide]:
+    """The Xero adapter over this process's database."""
+    registration = Registration(
+        client_id=settings.xero_client_id,
+        client_secret=settings.xero_client_secret.get_secret_value(),
+        redirect_url=settings.public_url + RETURN_PATH,
+        api_url=settings.xero_api_url,
+        identity_url=settings.xero_identity_url,
+        login_url=settings.xero_login_url,
+    )
+    async with httpx.AsyncClient(verify=trusted()) as http:
+        apps = XeroAppVault(ground.database, ground.vault)
+        identities = XeroIdentities(registration, apps.get, http, ground.clock)
+        store = DatabaseTokenStore(ground.database, ground.vault)
+        consents = XeroConsents(store, TokenKeeper(store, identities, ground.clock), identities)
+        counter, budget = CallCounter(ground.clock), build_budget(settings, ground)
+        usage = UsageBook(ground.database, counter)
+        organisations = XeroSdkOrganisations(
+            settings.xero_api_url,
+            store,
+            identities,
+            ground.clock,
+            count_call=counter.count,
+            budget=budget,
+            budget_of=lambda client_id: build_budget(settings, ground, client_id),
+        )
+        try:
+            yield XeroSide(identities, consents, store, organisations, budget, usage)
+        finally:
+            # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
+            await asyncio.to_thread(organisations.close)
+            await usage.save()
+
+
+def build_plan_in_force(settings: Settings) -> PlanInForce:
+    """The Xero app's plan; a day has the plan's calls where the setting says nothing else."""
+    plan = XeroPlan(settings.xero_plan)
+    day_calls = settings.xero_day_limit or TIERS[plan].daily_calls
+    return PlanInForce(plan, settings.xero_minute_limit, day_calls)
+
+
+def build_budget(settings: Settings, ground: Ground, client_id: str | None = None) -> SharedBudget:
+    """The budget of calls to Xero, held in Redis with all processes of the same Xero app: ours, or a partner's."""
+    plan = build_plan_in_force(settings)
+    allowance = Allowance(plan.minute_calls, plan.day_calls, settings.xero_app_minute_limit)
+    return SharedBudget(ground.queue, client_id or settings.xero_client_id, allowance, ground.clock)
+
+
+def build_app_checks(apps: XeroAppVault) -> FindAppCheck:
+    """The check of each partner's own Xero app, by its key as it is now."""
+
+    async def find(xero_app_id: UUID) -> SignatureCheck:
+        app = await apps.find(xero_app_id)
+        return build_signature_check((app.webhook_key if app else None) or "")
+
+    return find
+
+
+def build_signature_check(webhook_key: str) -> SignatureCheck:
+    """Whether Xero signed a webhook; without a webhook key, which development may lack, it signed none."""
+    return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)
