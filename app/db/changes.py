@@ -1,15 +1,16 @@
 """Changes to the partner: the feed, and what is known to have been applied of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import BigInteger, Update, Uuid, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.fan_out import CHANGE, copy_new, save_in_order
+from app.db.given import Types, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
@@ -165,31 +166,58 @@ async def list_changes(session: ReadSession, connection_id: UUID, after: int, li
     return [change_from_row(row) for row in rows.scalars()]
 
 
-async def save_acknowledgement(
-    session: WriteSession,
-    link_id: UUID,
-    revision: int,
-    *,
-    version: int | None,
-    replaced_version: int | None,
-    kind: str = INVOICE,
-) -> None:
-    """The partner applied everything up to a revision; look at the link again.
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The partner applied everything of a link up to a revision.
 
     `version` is the app's own version after it, believed only if the one it replaced is the newest we know: otherwise a
     document between the two was lost, and the manifest must still find it.
     """
-    row = _LINKS[kind]
-    known = func.greatest(row.document_version, row.acked_version)
-    await session.execute(
+
+    link_id: UUID
+    revision: int
+    version: int | None = None
+    replaced_version: int | None = None
+    kind: str = INVOICE
+
+
+async def save_acknowledgements(session: WriteSession, acknowledged: Sequence[Acknowledgement]) -> None:
+    """Note what the partner applied, and look at those links again; the connection's row is locked."""
+    for kind in _LINKS:
+        left = [asdict(each) for each in acknowledged if each.kind == kind]
+        while left:
+            # One statement writes a link once.
+            turn = {each["link_id"]: each for each in reversed(left)}
+            await session.execute(_ACKNOWLEDGING[kind], give(_ACKNOWLEDGED, list(turn.values())))
+            left = [each for each in left if turn[each["link_id"]] is not each]
+
+
+_ACKNOWLEDGED: Types = {
+    "link_id": Uuid,
+    "revision": BigInteger,
+    "version": BigInteger,
+    "replaced_version": BigInteger,
+}
+
+
+def _build_acknowledging(row: type[ContactLinkRow] | type[InvoiceLinkRow]) -> Update:
+    given = rows_given(_ACKNOWLEDGED)
+    is_next = func.greatest(row.document_version, row.acked_version) == given.c.replaced_version
+    return (
         update(row)
-        .where(row.id == link_id)
-        .values(acked_revision=func.greatest(row.acked_revision, revision), generation=row.generation + 1)
-    )
-    if version is not None and replaced_version is not None:
-        await session.execute(
-            update(row).where(row.id == link_id, known == replaced_version).values(acked_version=version)
+        .where(row.id == given.c.link_id)
+        .values(
+            acked_revision=func.greatest(row.acked_revision, given.c.revision),
+            acked_version=case(
+                (is_next & given.c.version.is_not(None), given.c.version), else_=row.acked_version
+            ),
+            generation=row.generation + 1,
         )
+        .execution_options(synchronize_session=False)
+    )
+
+
+_ACKNOWLEDGING = {kind: _build_acknowledging(row) for kind, row in _LINKS.items()}
 
 
 async def acknowledge_upto(session: WriteSession, connection_id: UUID, cursor: int, at: datetime) -> int:
@@ -202,8 +230,8 @@ async def acknowledge_upto(session: WriteSession, connection_id: UUID, cursor: i
     )
     rows = (await session.execute(applied)).all()
     await save_in_order(session, [row.id for row in rows], "delivered")
-    for _, link_id, revision, kind in rows:
-        await save_acknowledgement(session, link_id, revision, version=None, replaced_version=None, kind=kind)
+    told = [Acknowledgement(link_id, revision, kind=kind) for _, link_id, revision, kind in sorted(rows)]
+    await save_acknowledgements(session, told)
     return len(rows)
 
 

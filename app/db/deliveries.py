@@ -2,7 +2,8 @@
 
 A claim is a stamp that runs out, not a lock: no transaction is open while a partner's app is called. Of one invoice at
 most one change is in flight, of one connection at most as many as the caller allows, whatever number of workers
-asks. A change that was never sent is due whatever the clocks of database and worker say to each other.
+asks. Many are claimed and recorded in a statement each, since there may be thousands. A change that was never sent is
+due whatever the clocks of database and worker say to each other.
 """
 
 from collections.abc import Sequence
@@ -10,11 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.changes import Change, change_from_row
 from app.db.endpoints import covers, takes
+from app.db.given import Types, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ConnectionRow, ContactLinkRow, InvoiceLinkRow, WebhookEndpointRow
 from app.domain.connection import ConnectionState
@@ -34,16 +49,29 @@ class Claim:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Changes to be sent in order, at most so many of them at a time."""
+
+    claims: Sequence[Claim]
+    at_once: int
+
+
+NONE = Claimed((), 0)
+
+
 async def claim_due(
     session: WriteSession,
     connection_id: UUID,
     *,
     now: datetime,
     until: datetime,
-    most_in_flight: int,
+    at_once: int,
+    most: int,
     types: Sequence[str] | None = None,
-) -> list[Claim]:
-    """Claim what is due, oldest first, up to so many in flight on the connection over all workers.
+) -> Claimed:
+    """Claim what is due, oldest first, up to `most`; over all workers at most `at_once` of a connection are then sent
+    at the same time: none are claimed while as many are with others.
 
     Of some types alone where the endpoint that applies takes no others; those wait in the feed.
     """
@@ -51,27 +79,35 @@ async def claim_due(
     await session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"deliver:{connection_id}", 0)))
     )
-    in_flight = select(func.count()).where(
+    with_others = select(func.count()).where(
         ChangeRow.connection_id == connection_id, ChangeRow.state == "pending", ChangeRow.claimed_until >= now
     )
-    free = most_in_flight - (await session.execute(in_flight)).scalar_one()
+    free = at_once - (await session.execute(with_others)).scalar_one()
     if free <= 0:
-        return []
+        return NONE
     due = (
-        select(ChangeRow)
+        select(ChangeRow.id)
         .where(ChangeRow.connection_id == connection_id, _is_due(now), ~_has_another_in_flight(now))
         .where(~_is_of_what_is_skipped())
         .where(exists().where(ConnectionRow.id == connection_id, ConnectionRow.state.in_(DELIVERED_STATES)))
         .order_by(ChangeRow.id)
-        .limit(free)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
     if types is not None:
         due = due.where(_TYPE.in_(types))
-    rows = (await session.execute(due)).scalars().all()
-    for row in rows:
-        row.claimed_until = until
-    return [Claim(change_from_row(row), until) for row in rows]
+    claimed = update(ChangeRow).where(ChangeRow.id.in_(due)).values(claimed_until=until).returning(ChangeRow)
+    rows = (await session.execute(claimed)).scalars().all()
+    claims = [Claim(change_from_row(row), until) for row in sorted(rows, key=lambda row: row.id)]
+    return Claimed(claims, free)
+
+
+async def give_back(session: WriteSession, claims: Sequence[Claim]) -> None:
+    """What was claimed and not sent is anybody's again."""
+    for until in {claim.until for claim in claims}:
+        ours = [claim.change.cursor for claim in claims if claim.until == until]
+        held = ChangeRow.id.in_(ours) & (ChangeRow.claimed_until == until)
+        await session.execute(update(ChangeRow).where(held).values(claimed_until=None))
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -96,29 +132,70 @@ def _is_of_what_is_skipped() -> ColumnElement[bool]:
     return or_(*(exists().where(row.id == ChangeRow.link_id, row.skipped_at.is_not(None)) for row in links))
 
 
-async def save_answer(
-    session: WriteSession, claim: Claim, *, state: str, answer: str, at: datetime, due_at: datetime
-) -> str | None:
-    """Record what came of a claimed change and give it back; None, and nothing saved, when the claim ran out.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of a claimed change: the state that it is to have, the answer in words, when it is due again."""
 
-    A change that a newer one replaced meanwhile stays superseded; answers the state that it is in now.
+    claim: Claim
+    state: str
+    answer: str
+    at: datetime
+    due_at: datetime
+
+
+async def save_answers(session: WriteSession, said: Sequence[Said]) -> dict[int, str]:
+    """Record what came of claimed changes and give them back; answers the state of each by its cursor.
+
+    Where a claim ran out nothing is saved, and its change is not among them. One that a newer change replaced meanwhile
+    stays superseded.
     """
-    row = ChangeRow
-    saved = (
+    rows = [
+        {
+            "cursor": each.claim.change.cursor,
+            "until": each.claim.until,
+            "state": each.state,
+            "answer": each.answer[:_LONGEST_ANSWER],
+            "at": each.at,
+            "due_at": each.due_at,
+        }
+        for each in said
+    ]
+    saved = await session.execute(_ANSWERING, give(_ANSWERED, rows))
+    return {row.id: row.state for row in saved}
+
+
+_LONGEST_ANSWER = 500
+
+_ANSWERED: Types = {
+    "cursor": BigInteger,
+    "until": DateTime(timezone=True),
+    "state": Text,
+    "answer": Text,
+    "at": DateTime(timezone=True),
+    "due_at": DateTime(timezone=True),
+}
+
+
+def _build_answering() -> ReturningUpdate[int, str]:
+    row, given = ChangeRow, rows_given(_ANSWERED)
+    return (
         update(row)
-        .where(row.id == claim.change.cursor, row.claimed_until == claim.until)
+        .where(row.id == given.c.cursor, row.claimed_until == given.c.until)
         .values(
-            state=case((row.state == "pending", state), else_=row.state),
-            is_resend=row.is_resend if state == "pending" else False,
+            state=case((row.state == "pending", given.c.state), else_=row.state),
+            is_resend=row.is_resend & (given.c.state == "pending"),
             attempts=row.attempts + 1,
-            last_answer=answer[:500],
+            last_answer=given.c.answer,
             claimed_until=None,
-            due_at=due_at,
-            answered_at=at,
+            due_at=given.c.due_at,
+            answered_at=given.c.at,
         )
-        .returning(row.state)
+        .returning(row.id, row.state)
+        .execution_options(synchronize_session=False)
     )
-    return (await session.execute(saved)).scalar_one_or_none()
+
+
+_ANSWERING = _build_answering()
 
 
 async def list_connections_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:

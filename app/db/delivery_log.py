@@ -4,14 +4,36 @@ An attempt is saved in one statement, with what it means for its delivery and fo
 for every call, and calls are many. The newest `MOST_ATTEMPTS` of a message are kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Boolean, Update, case, delete, insert, literal, or_, select, true, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    Update,
+    Uuid,
+    bindparam,
+    case,
+    delete,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from app.db.given import Types, give, rows_given
 from app.db.session import WriteSession
 from app.db.tables import ChangeRow, DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow
 from app.domain.endpoint import CHANGE_TYPES, QUIET_DAY, Failing
@@ -74,6 +96,106 @@ async def save_call(session: WriteSession, told: Told, call: Call, meaning: Mean
     if saved.attempts > MOST_ATTEMPTS:
         await _forget_oldest(session, saved.id)
     return Failing(saved.failures, saved.failing_since) if meaning.is_well is False else None
+
+
+async def save_well_calls(session: WriteSession, calls: Sequence[tuple[Told, Call, Meaning]]) -> None:
+    """Keep the attempts of many messages of one endpoint, all of which it answered well and whose claims held.
+
+    As `save_call` of each, in two statements.
+    """
+    if not calls:
+        return
+    rows = [
+        {
+            **{
+                name: getattr(told, name)
+                for name in ("endpoint_id", "connection_id", "message_id", "type", "cursor")
+            },
+            **{name: getattr(call, name) for name in ("at", "duration_ms", "status", "answer", "reason")},
+            "state": meaning.state,
+            "due_at": meaning.due_at,
+        }
+        for told, call, meaning in calls
+    ]
+    saved = await session.execute(_ANSWERED_WELL, give(_WELL, rows))
+    for delivery_id, attempts in saved.all():
+        if attempts > MOST_ATTEMPTS:
+            await _forget_oldest(session, delivery_id)
+    await session.execute(_ENDING_FAILURE, {"working_endpoint": calls[0][0].endpoint_id})
+
+
+_WELL: Types = {
+    "endpoint_id": Uuid,
+    "connection_id": Uuid,
+    "message_id": Text,
+    "type": Text,
+    "cursor": BigInteger,
+    "state": Text,
+    "due_at": DateTime(timezone=True),
+    "at": DateTime(timezone=True),
+    "duration_ms": Integer,
+    "status": Integer,
+    "answer": Text,
+    "reason": Text,
+}
+
+
+def _build_answered_well() -> Select[int, int]:
+    row, given = DeliveryRow, rows_given(_WELL)
+    kept = given.c
+    names = [
+        "endpoint_id",
+        "connection_id",
+        "message_id",
+        "type",
+        "cursor",
+        "is_copy",
+        "state",
+        "attempts",
+        "due_at",
+    ]
+    told = select(
+        kept.endpoint_id, kept.connection_id, kept.message_id, kept.type, kept.cursor, false(), kept.state,
+        literal(1), kept.due_at,
+    )  # fmt: skip
+    new = upsert(row).from_select(names, told)
+    state = case(
+        (new.excluded.state == "delivered", new.excluded.state),
+        (row.state == "pending", new.excluded.state),
+        else_=row.state,
+    )
+    delivery = (
+        new.on_conflict_do_update(
+            index_elements=["endpoint_id", "message_id"],
+            set_={
+                "attempts": row.attempts + 1,
+                "state": state,
+                "due_at": new.excluded.due_at,
+                "claimed_until": None,
+            },
+        )
+        .returning(row.id, row.attempts, row.message_id)
+        .cte("delivery")
+    )
+    made = select(delivery.c.id, kept.at, kept.duration_ms, kept.status, kept.answer, kept.reason).join(
+        given, kept.message_id == delivery.c.message_id
+    )
+    attempt = insert(DeliveryAttemptRow).from_select(
+        ["delivery_id", "at", "duration_ms", "status", "answer", "reason"], made
+    )
+    kept_attempt = attempt.returning(DeliveryAttemptRow.id).cte("attempt")
+    return select(delivery.c.id, delivery.c.attempts).add_cte(kept_attempt)
+
+
+_ANSWERED_WELL = _build_answered_well()
+_ENDING_FAILURE = (
+    update(WebhookEndpointRow)
+    .where(
+        WebhookEndpointRow.id == bindparam("working_endpoint"), WebhookEndpointRow.failing_since.is_not(None)
+    )
+    .values(failures=0, failing_since=None, failed_at=None)
+    .execution_options(synchronize_session=False)
+)
 
 
 def _save_delivery(told: Told, meaning: Meaning) -> CTE:

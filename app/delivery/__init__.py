@@ -4,7 +4,8 @@
     webhook    one signed call, and what came back; calls records it
     answers    what an answer means: applied, refused or failed
     backoff    when a failed message is tried again
-    delivery   the loop: changes to the endpoint that applies them
+    delivery   the loop: everything that is due for a connection
+    changes    to the endpoint that applies them, recorded together by recording
     notices    what that endpoint is told of a connection, in order
     copies     both, for the endpoints that listen
     flight     several calls at a time

@@ -1,10 +1,49 @@
 """Several calls at a time, each claimed before it is made, until nothing more is due or the other end falls silent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Generic, TypeVar
 
 Claimed = TypeVar("Claimed")
+Answered = TypeVar("Answered")
+
+ANSWERS_WAIT = timedelta(seconds=1)
+"""How long an answer waits at most for others, to be recorded with them, while more calls are under way."""
+
+
+class Flight(Generic[Claimed, Answered]):
+    """Calls with everything that was claimed, so many at a time, until `goes_on` is made False."""
+
+    def __init__(
+        self, claimed: Sequence[Claimed], at_once: int, send: Callable[[Claimed], Awaitable[Answered]]
+    ) -> None:
+        self.waiting = deque(claimed)
+        self.goes_on = True
+        self._at_once = at_once
+        self._send = send
+
+    async def list_answered(self) -> AsyncIterator[list[Answered]]:
+        """What came of the calls, as many as are done at a time; what is not begun then is left `waiting`."""
+        answered: list[Answered] = []
+        callers = {asyncio.create_task(self._call(answered)) for _ in range(self._at_once)}
+        try:
+            while callers:
+                done, callers = await asyncio.wait(callers, timeout=ANSWERS_WAIT.total_seconds())
+                for caller in done:
+                    caller.result()
+                if answered:
+                    told, answered[:] = list(answered), []
+                    yield told
+        finally:
+            for caller in callers:
+                caller.cancel()
+            await asyncio.gather(*callers, return_exceptions=True)
+
+    async def _call(self, answered: list[Answered]) -> None:
+        while self.goes_on and self.waiting:
+            answered.append(await self._send(self.waiting.popleft()))
 
 
 async def send_claimed(

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from app.db import deliveries
-from app.db.deliveries import Claim
+from app.db.deliveries import Claim, Said
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
 
@@ -15,20 +15,25 @@ async def save(world: World, claim: Claim, state: str = "applied") -> bool:
     """Record an answer to a claim."""
     now = world.clock.now()
     async with world.database.writing() as session:
-        left = await deliveries.save_answer(session, claim, state=state, answer="said", at=now, due_at=now)
-        return left is not None
+        return bool(await deliveries.save_answers(session, [Said(claim, state, "said", now, now)]))
 
 
 async def test_two_workers_never_hold_the_same_claim(odd_world: World) -> None:
-    """Of any number that ask at once, each change is one's, and together they hold no more than the allowance."""
+    """Of any number that ask at once, each change is one's, and one has them all where they are more than may go."""
     for number in range(1, 10):
         await odd_world.put_change(f"inv_{number}", 1, REFERENCE)
-    taken = [
-        claim for claims in await asyncio.gather(*(odd_world.claim() for _ in range(6))) for claim in claims
-    ]
-    cursors = [claim.change.cursor for claim in taken]
-    assert len(cursors) == len(set(cursors)) == 8
+    taken = await asyncio.gather(*(odd_world.claim() for _ in range(6)))
+    cursors = [claim.change.cursor for claims in taken for claim in claims]
+    assert len(cursors) == len(set(cursors)) == 9
     assert cursors == sorted(cursors)
+
+
+async def test_what_one_worker_holds_is_counted_against_the_next(odd_world: World) -> None:
+    """Together they never send more at a time than one alone may."""
+    for number in range(1, 10):
+        await odd_world.put_change(f"inv_{number}", 1, REFERENCE)
+    taken = [await odd_world.claim_at_once(most=3) for _ in range(4)]
+    assert [(len(each.claims), each.at_once) for each in taken] == [(3, 8), (3, 5), (3, 2), (0, 0)]
 
 
 async def test_an_answer_after_the_claim_ran_out_is_not_recorded_over_the_next_holders(

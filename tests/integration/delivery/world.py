@@ -14,13 +14,14 @@ from sqlalchemy import select
 from app.clock import ManualClock, SystemClock
 from app.db import changes, connections, documents, links, partners
 from app.db.changes import NewChange
-from app.db.deliveries import Claim, claim_due
+from app.db.deliveries import Claim, Claimed, claim_due
 from app.db.endpoints import NewEndpoint, insert_endpoint
 from app.db.session import Database, WriteSession
 from app.db.tables import ChangeRow, InvoiceLinkRow
 from app.db.webhook_secrets import insert_secret
 from app.delivery.address import Addresses
-from app.delivery.delivery import CLAIM, Delivery
+from app.delivery.changes import AT_ONCE, CLAIM, MOST_CLAIMED
+from app.delivery.delivery import Delivery
 from app.delivery.network import TIMEOUT
 from app.delivery.webhook import Sender
 from app.domain.connection import ConnectionState
@@ -105,12 +106,16 @@ class World:
         async with self.database.writing() as session:
             await changes.insert_changes(session, self.connection_id, [change])
 
-    async def claim(self, most_in_flight: int = 8) -> list[Claim]:
+    async def claim(self, most: int = MOST_CLAIMED) -> list[Claim]:
         """Claim what is due, as a worker that then dies."""
+        return list((await self.claim_at_once(most)).claims)
+
+    async def claim_at_once(self, most: int = MOST_CLAIMED) -> Claimed:
+        """The same, with how many of them may be sent at a time."""
         now = self.clock.now()
         async with self.database.writing() as session:
             return await claim_due(
-                session, self.connection_id, now=now, until=now + CLAIM, most_in_flight=most_in_flight
+                session, self.connection_id, now=now, until=now + CLAIM, at_once=AT_ONCE, most=most
             )
 
     async def show_change(self, invoice_id: str, revision: int) -> ChangeRow:
