@@ -14,14 +14,18 @@ is about, which was committed before; a nudge that comes later finds no mark and
 nudges costs one job, not one each. A mark whose job was lost runs out by itself.
 """
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
+from app.gathering import Gathering
 from app.telemetry import find_correlation_id
 
 QUEUE = "plumbline:jobs"
@@ -35,43 +39,74 @@ MARK_LASTS = timedelta(seconds=30)
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A job to be run for a connection, for the sake of what has that correlation id."""
+
+    job: str
+    connection_id: UUID
+    correlation_id: str | None
+
+
 class Queue(Protocol):
-    """What is used of arq's client; the last two are awaited, though redis-py does not type them so."""
+    """What is used of arq's client; `delete` is awaited, though redis-py does not type it so."""
 
     async def enqueue_job(self, function: str, *args: Any) -> Any: ...
-    def set(self, name: str, value: str, *, nx: bool, ex: timedelta) -> Any: ...
+    def pipeline(self, transaction: bool) -> Pipeline: ...
     def delete(self, *names: str) -> Any: ...
 
 
 class ArqWaker:
-    """The `Waker` over arq's queue. No method raises because of Redis: what nudges has committed its work already."""
+    """The `Waker` over arq's queue. No method raises because of Redis: what nudges has committed its work already.
+
+    Nudges that come at about the same time go to Redis together.
+    """
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
+        self._nudges: Gathering[Nudge, None] = Gathering(self._nudge_all)
 
     async def reconcile_soon(self, connection_ids: Sequence[UUID]) -> None:
         """Look at these connections now."""
-        for connection_id in connection_ids:
-            await self._nudge(RECONCILE, connection_id)
+        await self._nudge(RECONCILE, connection_ids)
 
     async def deliver_soon(self, connection_id: UUID) -> None:
         """Send what waits for this connection's partner now."""
-        await self._nudge(DELIVER, connection_id)
+        await self._nudge(DELIVER, [connection_id])
 
     async def read_soon(self, connection_id: UUID) -> None:
         """Look at what this connection's partner holds now."""
-        await self._nudge(READ, connection_id)
+        await self._nudge(READ, [connection_id])
 
     async def begin(self, job: str, connection_id: UUID) -> None:
         """Take off the mark: called by a job before it reads anything, so that later nudges get a job of their own."""
         await self._queue.delete(_mark(job, connection_id))
 
-    async def _nudge(self, job: str, connection_id: UUID) -> None:
+    async def _nudge(self, job: str, connection_ids: Sequence[UUID]) -> None:
+        correlation_id = find_correlation_id()
+        nudges = [Nudge(job, connection_id, correlation_id) for connection_id in connection_ids]
+        await asyncio.gather(*(self._nudges.save(nudge) for nudge in nudges))
+
+    async def _nudge_all(self, nudges: Sequence[Nudge]) -> list[None]:
+        # Of several for the same the first is the one; it is as good as any.
+        first = {(nudge.job, nudge.connection_id): nudge for nudge in reversed(nudges)}
         try:
-            if await self._queue.set(_mark(job, connection_id), "1", nx=True, ex=MARK_LASTS):
-                await self._queue.enqueue_job(job, str(connection_id), find_correlation_id())
+            await self._queue_unmarked(list(first.values()))
         except (RedisError, OSError) as error:
-            log.warning("nudge_lost", job=job, connection_id=str(connection_id), error=str(error))
+            for nudge in first.values():
+                log.warning(
+                    "nudge_lost", job=nudge.job, connection_id=str(nudge.connection_id), error=str(error)
+                )
+        return [None] * len(nudges)
+
+    async def _queue_unmarked(self, nudges: Sequence[Nudge]) -> None:
+        async with self._queue.pipeline(transaction=False) as marking:
+            for nudge in nudges:
+                marking.set(_mark(nudge.job, nudge.connection_id), "1", nx=True, ex=MARK_LASTS)
+            are_new = await marking.execute()
+        for nudge, is_new in zip(nudges, are_new, strict=True):
+            if is_new:
+                await self._queue.enqueue_job(nudge.job, str(nudge.connection_id), nudge.correlation_id)
 
 
 def _mark(job: str, connection_id: UUID) -> str:

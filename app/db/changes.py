@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Update, Uuid, case, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.db.fan_out import CHANGE, copy_new, save_in_order
-from app.db.given import Types, give, rows_given
+from app.db.given import Types, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
@@ -118,7 +118,6 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
     await save_in_order(session, (await session.execute(older)).scalars().all(), "superseded")
     rows = [
         {
-            "connection_id": connection_id,
             "link_id": change.link_id,
             "kind": change.kind,
             "revision": change.revision,
@@ -127,14 +126,28 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
         }
         for change in changes
     ]
+    await session.execute(_INSERTING, {"into_connection": connection_id, **give(_NEW, rows)})
+
+
+_NEW: Types = {"link_id": Uuid, "kind": Text, "revision": BigInteger, "moves": JSONB, "body": JSONB}
+
+
+def _build_inserting() -> Insert:
+    given = rows_given(_NEW)
+    names = ["connection_id", *_NEW]
     new = (
-        insert(ChangeRow)
-        .values(rows)
+        insert(bare(ChangeRow))
+        .from_select(
+            names, select(bindparam("into_connection", type_=Uuid), *(given.c[name] for name in _NEW))
+        )
         .on_conflict_do_nothing(index_elements=["link_id", "revision"])
         .returning(ChangeRow.id, ChangeRow.connection_id, ChangeRow.kind)
         .cte("new")
     )
-    await session.execute(copy_new(new, CHANGE, new.c.kind + ".changed"))
+    return copy_new(new, CHANGE, new.c.kind + ".changed")
+
+
+_INSERTING = _build_inserting()
 
 
 async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> None:

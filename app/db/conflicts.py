@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConflictRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.fields import ABSENT
@@ -110,7 +111,7 @@ async def insert_conflicts(
         }
         for one in found
     ]
-    await session.execute(insert(ConflictRow).values(rows))
+    await session.execute(insert(bare(ConflictRow)), rows)
 
 
 def _values(conflict: Conflict) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Connections: their state, their generation, their lease, and what is kept of their organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.db.given import Types, give, rows_given
 from app.db.organisations import organisation_from_json
 from app.db.runs import has_looks, may_work
 from app.db.session import ReadSession, WriteSession
@@ -83,6 +86,27 @@ async def raise_generation(session: WriteSession, connection_id: UUID, *, has_an
     await session.execute(
         update(row).where(row.id == connection_id).values(generation=row.generation + 1, **answers)
     )
+
+
+async def raise_generations(session: WriteSession, connection_ids: Collection[UUID]) -> None:
+    """Give a reason to look at several; their rows are locked in the order of their ids."""
+    if connection_ids:
+        await session.execute(_RAISING, {"raised_ids": list(connection_ids)})
+
+
+_RAISING = (
+    update(ConnectionRow)
+    .where(
+        ConnectionRow.id.in_(
+            select(ConnectionRow.id)
+            .where(ConnectionRow.id == func.any(bindparam("raised_ids", type_=ARRAY(Uuid))))
+            .order_by(ConnectionRow.id)
+            .with_for_update(key_share=True)
+        )
+    )
+    .values(generation=ConnectionRow.generation + 1)
+    .execution_options(synchronize_session=False)
+)
 
 
 async def save_state(
@@ -218,24 +242,32 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
 
 
 async def find_connection_ids_by_tenant(
-    session: ReadSession, tenant_ids: Sequence[str], xero_app_id: UUID | None = None
-) -> dict[str, list[UUID]]:
-    """Connections of one Xero app by lower-cased tenant id, without removed ones. A tenant may serve several."""
-    wanted = [tenant.lower() for tenant in tenant_ids]
-    tenant = func.lower(ConnectionRow.tenant_id)
-    rows = await session.execute(
-        select(tenant, ConnectionRow.id).where(
-            and_(
-                tenant.in_(wanted),
-                ConnectionRow.state != ConnectionState.REMOVED,
-                ConnectionRow.xero_app_id.is_not_distinct_from(xero_app_id),
-            )
-        )
-    )
-    found: dict[str, list[UUID]] = {}
-    for tenant_id, connection_id in rows:
-        found.setdefault(tenant_id, []).append(connection_id)
+    session: ReadSession, tenants: Sequence[tuple[str, UUID | None]]
+) -> dict[tuple[str, UUID | None], list[UUID]]:
+    """Connections by lower-cased tenant id and Xero app, without removed ones. A tenant may serve several."""
+    wanted = [{"tenant_id": tenant_id, "xero_app_id": xero_app_id} for tenant_id, xero_app_id in tenants]
+    found: dict[tuple[str, UUID | None], list[UUID]] = {}
+    for tenant_id, xero_app_id, connection_id in await session.execute(_OF_TENANTS, give(_TENANTS, wanted)):
+        found.setdefault((tenant_id, xero_app_id), []).append(connection_id)
     return found
+
+
+_TENANTS: Types = {"tenant_id": Text, "xero_app_id": Uuid}
+
+
+def _build_of_tenants() -> Select[Any]:
+    given = rows_given(_TENANTS)
+    return select(given.c.tenant_id, given.c.xero_app_id, ConnectionRow.id).join(
+        ConnectionRow,
+        and_(
+            func.lower(ConnectionRow.tenant_id) == given.c.tenant_id,
+            ConnectionRow.state != ConnectionState.REMOVED,
+            ConnectionRow.xero_app_id.is_not_distinct_from(given.c.xero_app_id),
+        ),
+    )
+
+
+_OF_TENANTS = _build_of_tenants()
 
 
 def connection_from_row(row: ConnectionRow) -> Connection:

@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.documents import Document, Shelf
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
@@ -61,7 +62,7 @@ async def save_mentions(
         | _build_details(contact)
         for contact in chosen
     ]
-    statement = insert(row).values(rows)
+    statement = insert(bare(row))
     said = statement.excluded
     is_news = and_(row.details_version == 0, row.details.is_distinct_from(said.details))
     names = ("details", "details_version", "details_based_on", "details_at", "touched_at")
@@ -71,7 +72,8 @@ async def save_mentions(
             set_={name: said[name] for name in names}
             | {"generation": row.generation + 1, "updated_at": func.clock_timestamp()},
             where=or_(row.details_version < said.details_version, is_news),
-        )
+        ),
+        rows,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null,
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
+from app.db.given import bare
 from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
@@ -108,7 +109,7 @@ async def insert_contacts_from_xero(
         }
         for link in sorted(born, key=lambda link: link.partner_contact_id)
     ]
-    await session.execute(insert(ContactLinkRow).values(rows).on_conflict_do_nothing())
+    await session.execute(insert(bare(ContactLinkRow)).on_conflict_do_nothing(), rows)
 
 
 async def save_contact_links(

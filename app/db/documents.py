@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.document import list_fees
@@ -123,7 +124,7 @@ async def _upsert(
         | columns
         for document, columns in zip(documents, common, strict=True)
     ]
-    statement = insert(row).values(rows)
+    statement = insert(bare(row))
     set_ = {name: _replaced(shelf, statement.excluded, name) for name in common[0]}
     # What is written by a conflict moves no `onupdate` column by itself.
     moved = {"updated_at": func.clock_timestamp()} if "updated_at" in row.__table__.columns else {}
@@ -133,7 +134,7 @@ async def _upsert(
         where=row.document_version < statement.excluded.document_version,
     )
     inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    stored = await session.execute(statement.returning(key, row.id, row.document_version, inserted))
+    stored = await session.execute(statement.returning(key, row.id, row.document_version, inserted), rows)
     return {
         partner_id: StoredDocument(
             DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id

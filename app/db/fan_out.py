@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import CTE, ColumnElement, Insert, String, cast, insert, literal, select, true, update
 
 from app.db.endpoints import covers, takes
+from app.db.given import bare
 from app.db.session import WriteSession
 from app.db.tables import ConnectionRow, DeliveryRow, WebhookEndpointRow
 from app.domain.endpoint import Part
@@ -41,7 +42,7 @@ def copy_new(new: CTE, prefix: str, message_type: ColumnElement[str]) -> Insert:
         )
     )
     into = ["endpoint_id", "connection_id", "message_id", "type", "cursor", "is_copy"]
-    return insert(DeliveryRow).from_select(into, copies).add_cte(new)
+    return insert(bare(DeliveryRow)).from_select(into, copies).add_cte(new)
 
 
 async def save_in_order(session: WriteSession, change_ids: Sequence[int], state: str) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import AttemptRow
 
@@ -41,7 +42,7 @@ async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: 
              "read_updated_at": a.read_updated_at, "wrote_updated_at": a.wrote_updated_at}
             for a in attempts
         ]  # fmt: skip
-        await session.execute(insert(AttemptRow).values(rows))
+        await session.execute(insert(bare(AttemptRow)), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,28 @@
-"""Rows that a statement is given as one array for each column.
+"""Statements for many rows that are the same text for any number of them.
 
-Such a statement is the same text for any number of rows: SQLAlchemy builds and compiles it once in a process, and
-PostgreSQL prepares it once in a connection. It is what a statement for many rows is made of where there are many.
+SQLAlchemy compiles such a statement once in a process, and PostgreSQL prepares it once in a connection; one that names
+each of its rows is compiled for every number of them anew, which costs more than it takes to carry it out. Rows are
+given as parameters to an insert into the `bare` table, or as one array for each column (`rows_given`).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+import sqlalchemy
 from sqlalchemy import TableValuedAlias, bindparam, column, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
+from app.db.tables import Table
+
 _PREFIX = "given_"
 
 Types = Mapping[str, type[TypeEngine[Any]] | TypeEngine[Any]]
+
+
+def bare(row: type[Table]) -> sqlalchemy.Table:
+    """The table alone: an insert into it takes rows as parameters, one into the mapped class has them in its text."""
+    return cast(sqlalchemy.Table, row.__table__)
 
 
 def rows_given(types: Types, name: str = "given") -> TableValuedAlias:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
+from app.db.given import bare
 from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
@@ -272,7 +273,7 @@ async def insert_links(
         }
         for ours, xero in born.items()
     ]
-    await session.execute(insert(InvoiceLinkRow).values(rows).on_conflict_do_nothing())
+    await session.execute(insert(bare(InvoiceLinkRow)).on_conflict_do_nothing(), rows)
 
 
 async def list_unfinished(session: ReadSession, connection_id: UUID) -> list[InvoiceLink]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.documents import Document, StoredDocument
+from app.db.given import bare
 from app.db.session import WriteSession
 from app.db.tables import MomentRow
 
@@ -43,7 +44,7 @@ async def insert_moments(session: WriteSession, connection_id: UUID, moments: Se
         for moment in moments
     ]
     if rows:
-        await session.execute(insert(MomentRow).values(rows))
+        await session.execute(insert(bare(MomentRow)), rows)
 
 
 def list_taken(documents: Sequence[Document], stored: Sequence[StoredDocument], at: datetime) -> list[Moment]:

@@ -29,30 +29,33 @@ class Subscription:
     events_missed: int
 
 
-async def lock_sequence(session: WriteSession, xero_app_id: UUID | None) -> EventSequence | None:
-    """The numbers seen so far, held still until this transaction ends; the first one to ask makes the row."""
+async def lock_sequence(session: WriteSession, xero_app_id: UUID | None) -> tuple[EventSequence | None, bool]:
+    """The numbers seen so far, held still until this transaction ends, and whether the operator was told of a silence.
+
+    The first one to ask makes the row.
+    """
     row = SubscriptionRow
-    await session.execute(
-        insert(row).values(xero_app_id=xero_app_id).on_conflict_do_nothing(index_elements=["xero_app_id"])
+    mine = (
+        select(row.sequence, row.silent_since)
+        .where(row.xero_app_id.is_not_distinct_from(xero_app_id))
+        .with_for_update()
     )
-    kept = (
-        await session.execute(
-            select(row.sequence).where(row.xero_app_id.is_not_distinct_from(xero_app_id)).with_for_update()
-        )
-    ).scalar_one()
-    return EventSequence.from_json(kept) if kept else None
+    kept = (await session.execute(mine)).one_or_none()
+    if kept is None:
+        first = insert(row).values(xero_app_id=xero_app_id)
+        await session.execute(first.on_conflict_do_nothing(index_elements=["xero_app_id"]))
+        kept = (await session.execute(mine)).one()
+    return (EventSequence.from_json(kept.sequence) if kept.sequence else None), kept.silent_since is not None
 
 
 async def save_heard(
     session: WriteSession, xero_app_id: UUID | None, sequence: EventSequence | None, at: datetime
-) -> bool:
-    """An event arrived, which ends a silence; True when the operator had been told of one."""
+) -> None:
+    """An event arrived, which ends a silence."""
     row = SubscriptionRow
-    where = row.xero_app_id.is_not_distinct_from(xero_app_id)
-    was_silent = (await session.execute(select(row.silent_since).where(where))).scalar_one()
     await session.execute(
         update(row)
-        .where(where)
+        .where(row.xero_app_id.is_not_distinct_from(xero_app_id))
         .values(
             sequence=sequence.to_json() if sequence else None,
             heard_at=at,
@@ -61,7 +64,6 @@ async def save_heard(
             silent_since=None,
         )
     )
-    return was_silent is not None
 
 
 async def list_with_gaps(session: ReadSession, found_before: datetime) -> list[UUID | None]:
@@ -79,7 +81,7 @@ async def take_open_gaps(
     session: WriteSession, xero_app_id: UUID | None, found_before: datetime
 ) -> tuple[Gap, ...]:
     """The gaps that stayed open since before then, counted and taken off: nobody gets them a second time."""
-    sequence = await lock_sequence(session, xero_app_id)
+    sequence, _ = await lock_sequence(session, xero_app_id)
     rest, taken = take_gaps(sequence, found_before) if sequence else (None, ())
     if rest is not None and taken:
         row = SubscriptionRow

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceSumRow
 from app.domain.sums import SideSum, Sums
@@ -36,18 +37,13 @@ async def save_sums(
     if not sums:
         return
     row = InvoiceSumRow
-    statement = insert(row).values(
-        [_columns(connection_id, link_id, *sums[link_id]) for link_id in sorted(sums)]
-    )
-    names = [
-        name
-        for name in _columns(connection_id, next(iter(sums)), *next(iter(sums.values())))
-        if name != "link_id"
-    ]
+    rows = [_columns(connection_id, link_id, *sums[link_id]) for link_id in sorted(sums)]
+    statement = insert(bare(row))
+    names = [name for name in rows[0] if name != "link_id"]
     news = {name: statement.excluded[name] for name in names}
     differs = or_(*(getattr(row, name).is_distinct_from(news[name]) for name in names))
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs)
+        statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs), rows
     )
 
 

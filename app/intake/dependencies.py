@@ -6,6 +6,8 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.db.session import Database
+from app.gathering import Gathering
+from app.intake.xero_inbox import Delivery
 from app.reconcile.ports import Waker
 from app.vault import Vault
 
@@ -18,11 +20,12 @@ FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
 
 @dataclass(frozen=True, slots=True)
 class IntakeServices:
-    """`vault` opens the partners' webhook secrets."""
+    """`vault` opens the partners' webhook secrets; `xero_inbox` stores what Xero delivers, and answers whom to wake."""
 
     database: Database
     clock: Clock
     waker: Waker
     vault: Vault
+    xero_inbox: Gathering[Delivery, list[UUID]]
     is_signed_by_xero: SignatureCheck
     find_app_check: FindAppCheck

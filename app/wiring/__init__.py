@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
@@ -23,8 +24,10 @@ from app.delivery.by_hand import ByHand
 from app.delivery.delivery import Delivery
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
+from app.gathering import Gathering
 from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
+from app.intake.xero_inbox import save_deliveries
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
@@ -158,6 +161,7 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             clock=ground.clock,
             waker=ground.waker,
             vault=ground.vault,
+            xero_inbox=Gathering(partial(save_deliveries, ground.database)),
             is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
             find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
         )

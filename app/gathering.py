@@ -1,0 +1,71 @@
+"""Group commit: what comes while a transaction is under way is saved together in the next one.
+
+Under load one transaction serves as many callers as wait for it, and nobody waits longer than for the one before and
+his own; alone, a caller waits for his own alone. A caller hears once his part is saved, and of a failure that is his:
+where many fail together each is tried by itself.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from itertools import islice
+from typing import Generic, TypeVar
+
+Given = TypeVar("Given")
+Got = TypeVar("Got")
+
+MOST_TOGETHER = 200
+"""Callers that one transaction serves."""
+
+
+class Gathering(Generic[Given, Got]):
+    """Gathers for one event loop; `save_all` answers for each of what it is given, in order."""
+
+    def __init__(self, save_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]]) -> None:
+        self._save_all = save_all
+        self._waiting: deque[tuple[Given, asyncio.Future[Got]]] = deque()
+        self._saving: asyncio.Task[None] | None = None
+
+    async def save(self, given: Given) -> Got:
+        """What became of it once it is saved; raises what saving it raises. Who stops waiting stops nothing."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Got] = loop.create_future()
+        self._waiting.append((given, future))
+        if self._saving is None:
+            # Not in the context of the first caller: the others' work is not done on its behalf.
+            self._saving = loop.create_task(self._save_waiting(), context=Context())
+        return await future
+
+    async def _save_waiting(self) -> None:
+        try:
+            while self._waiting:
+                together = list(islice(self._waiting, MOST_TOGETHER))
+                for _ in together:
+                    self._waiting.popleft()
+                await self._save_together(together)
+        finally:
+            self._saving = None
+
+    async def _save_together(self, together: Sequence[tuple[Given, asyncio.Future[Got]]]) -> None:
+        try:
+            got = await self._save_all([given for given, _ in together])
+        except Exception as error:
+            if len(together) == 1:
+                _tell(together[0][1], error)
+                return
+            for alone in together:
+                await self._save_together([alone])
+        except BaseException:
+            for _, future in together:
+                future.cancel()
+            raise
+        else:
+            for (_, future), each in zip(together, got, strict=True):
+                if not future.done():
+                    future.set_result(each)
+
+
+def _tell(future: "asyncio.Future[Got]", error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
