@@ -66,6 +66,7 @@ from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
+from app.api.signpost import Signpost
 from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -150,6 +151,7 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         redoc_url=None,
     )
     app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes()])
+    app.router.middleware_stack = Signpost(app.router)
     return app
 
 
