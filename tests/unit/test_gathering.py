@@ -1,0 +1,95 @@
+"""Group commit: what comes meanwhile is saved together, each caller hears of his own part."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from app.gathering import MOST_TOGETHER, Gathering
+
+
+class Book:
+    """Saves numbers and answers twice each; `gate` holds every save up, a number in `poison` fails what holds it."""
+
+    def __init__(self) -> None:
+        self.saved: list[list[int]] = []
+        self.poison: set[int] = set()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.gathering = Gathering(self._save_all)
+
+    async def _save_all(self, numbers: Sequence[int]) -> list[int]:
+        await self.gate.wait()
+        if self.poison & set(numbers):
+            raise ValueError(f"poisoned: {sorted(self.poison & set(numbers))}")
+        self.saved.append(list(numbers))
+        return [2 * number for number in numbers]
+
+    async def begin(self, numbers: Sequence[int]) -> list["asyncio.Task[int]"]:
+        """Callers that have given their numbers and wait."""
+        callers = [asyncio.create_task(self.gathering.save(number)) for number in numbers]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return callers
+
+
+async def test_one_that_comes_alone_is_saved_alone() -> None:
+    """Nothing waits for company."""
+    book = Book()
+    assert await book.gathering.save(1) == 2
+    assert book.saved == [[1]]
+
+
+async def test_what_comes_while_one_is_saved_is_saved_together_after_it() -> None:
+    """Two transactions for any number of callers, and each hears of his own."""
+    book = Book()
+    book.gate.clear()
+    first = await book.begin([1])
+    others = await book.begin([2, 3, 4])
+    book.gate.set()
+    assert await asyncio.gather(*first, *others) == [2, 4, 6, 8]
+    assert book.saved == [[1], [2, 3, 4]]
+
+
+async def test_so_many_and_no_more_are_saved_together() -> None:
+    """A storm does not become one endless transaction."""
+    book = Book()
+    callers = await book.begin(range(MOST_TOGETHER + 5))
+    await asyncio.gather(*callers)
+    assert [len(each) for each in book.saved] == [MOST_TOGETHER, 5]
+
+
+async def test_what_cannot_be_saved_fails_for_its_own_caller_alone() -> None:
+    """The others of the same transaction are saved, each by itself."""
+    book = Book()
+    book.gate.clear()
+    first = await book.begin([1])
+    book.poison = {3}
+    others = await book.begin([2, 3, 4])
+    book.gate.set()
+    heard = await asyncio.gather(*first, *others, return_exceptions=True)
+    assert [heard[0], heard[1], heard[3]] == [2, 4, 8]
+    assert isinstance(heard[2], ValueError)
+    assert book.saved == [[1], [2], [4]]
+
+
+async def test_who_stops_waiting_stops_nothing() -> None:
+    """A caller that hangs up has its part saved, and the others hear."""
+    book = Book()
+    book.gate.clear()
+    gone, stays = await book.begin([1, 2])
+    gone.cancel()
+    book.gate.set()
+    assert await stays == 4
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    assert sorted(number for each in book.saved for number in each) == [1, 2]
+
+
+async def test_it_saves_on_after_a_failure() -> None:
+    """One bad transaction ends nothing."""
+    book = Book()
+    book.poison = {1}
+    with pytest.raises(ValueError, match="poisoned"):
+        await book.gathering.save(1)
+    assert await book.gathering.save(2) == 4
