@@ -23,7 +23,7 @@ _OFF = Reason(
 )
 
 
-_VALUES_EXAMPLE = {
+_VALUES_EXAMPLE: dict[str, Any] = {
     "code": "HWS-250",
     "name": "Hot water system, 250 L",
     "description": "Supply 250 L unit, electric",
