@@ -24,6 +24,7 @@ from app.api.books import (
     invoice_lists,
     invoice_usage,
     invoices,
+    item_lists,
     items,
     links,
     manifest,
@@ -45,6 +46,7 @@ from app.api.delivery import (
 )
 from app.api.docs_page import build_docs_routes
 from app.api.exports import events as export_events
+from app.api.exports import orders as export_orders
 from app.api.exports import report as export_report
 from app.api.exports import routes as exports
 from app.api.findings import comparison, conflicts, discrepancies, resolutions
@@ -94,7 +96,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     histories.router,
     invoice_usage.router,
     items.router,
+    item_lists.router,
     exports.router,
+    export_orders.router,
     export_events.router,
     export_report.router,
     why.router,

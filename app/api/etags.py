@@ -43,11 +43,13 @@ def get_read_conditions(
     return Conditions(None, if_none_match)
 
 
+IfMatch = Annotated[
+    str | None, Header(description="Only where what is held has this ETag; else 412, and nothing is stored.")
+]
+
+
 def get_write_conditions(
-    if_match: Annotated[
-        str | None,
-        Header(description="Only where what is held has this ETag; else 412, and nothing is stored."),
-    ] = None,
+    if_match: IfMatch = None,
     if_none_match: Annotated[
         str | None, Header(description="`*`: only where nothing is held under this id; else 412.")
     ] = None,

@@ -1,4 +1,4 @@
-"""`connection`: list them, look at one, pause and resume it."""
+"""`connection`: list them, look at one, pause, resume and run it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,7 +7,7 @@ import typer
 
 from app.commands.running import AsJson, run
 
-commands = typer.Typer(no_args_is_help=True, help="Look at connections; pause and resume them.")
+commands = typer.Typer(no_args_is_help=True, help="Look at connections; pause, resume and run them.")
 
 ConnectionId = Annotated[UUID, typer.Argument(help="The connection's id; `connection list` tells it.")]
 
@@ -58,3 +58,14 @@ def resume(connection: ConnectionId, as_json: AsJson = False) -> None:
     from app.commands.acts import connections
 
     run(lambda services: connections.resume(services, connection), as_json=as_json)
+
+
+@commands.command("run")
+def run_now(connection: ConnectionId, as_json: AsJson = False) -> None:
+    """Work now, and once, what waits for the set times of a connection; in real time there is nothing that waits.
+
+    A worker does it: `connection show` tells what is left.
+    """
+    from app.commands.acts import connections
+
+    run(lambda services: connections.run(services, connection), as_json=as_json)

@@ -1,11 +1,10 @@
 """Item links: how a product comes in, which are behind, and how the loop records what it found.
 
 Intake owns the document columns and raises `generation`; the rest is the loop's, written under the connection's lease.
-Everybody locks the connection's row before these.
+Everybody locks the connection's row before these. What is shown of them is in `db.item_lists`.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,6 @@ from app.db.skips import skip_from_row
 from app.db.tables import ItemLinkRow
 from app.domain.item import GONE, ItemLink
 from app.domain.link import Intent, Standing, State
-from app.domain.skip import Skip
 
 
 def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
@@ -149,39 +147,3 @@ def _params(link: ItemLink, at: datetime, again: Collection[UUID]) -> dict[str, 
         "intent_key": link.intent.key if link.intent else None,
         "intent_at": link.intent.at if link.intent else None,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class KeptItem:
-    """A product as the API shows it: its link, the version held, and since when it stands as it does."""
-
-    link: ItemLink
-    version: int
-    since_at: datetime
-    touched_at: datetime
-    is_behind: bool
-
-    @property
-    def skip(self) -> Skip | None:
-        return self.link.skip
-
-
-async def list_kept_items(
-    session: ReadSession, connection_id: UUID, *, after: str = "", limit: int = 1, only: str | None = None
-) -> list[KeptItem]:
-    """Products by the partner's id, those after one of them; or the one with that id."""
-    row = ItemLinkRow
-    wanted = select(row).where(row.connection_id == connection_id, row.partner_item_id > after)
-    if only is not None:
-        wanted = wanted.where(row.partner_item_id == only)
-    found = await session.execute(wanted.order_by(row.partner_item_id).limit(limit))
-    return [
-        KeptItem(
-            link=item_link_from_row(each),
-            version=each.document_version,
-            since_at=each.since_at,
-            touched_at=each.touched_at,
-            is_behind=each.generation > each.settled_generation,
-        )
-        for each in found.scalars()
-    ]

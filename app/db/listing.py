@@ -4,12 +4,13 @@ A place in a list is the instant by which it is sorted and the link's id, so tha
 while pages are read comes again in an ascending list by `updated`, and is never passed over in it.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, tuple_
 
 from app.db.skips import LinkRow
 from app.domain.link import State
@@ -60,6 +61,15 @@ def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limi
         page = page.where(place < end if sort.is_newest_first else place > end)
     order = (instant.desc(), row.id.desc()) if sort.is_newest_first else (instant, row.id)
     return page.order_by(*order).limit(limit)
+
+
+def begins_with(shown: ColumnElement[str], beginning: str) -> Iterator[ColumnElement[bool]]:
+    """A text in lower case begins like this, whatever the case of what is asked: as a range by bytes, which an index
+    answers whatever the database's language.
+    """
+    yield shown.op("~>=~")(func.lower(beginning))
+    # No text has this last character.
+    yield shown.op("~<~")(func.lower(f"{beginning}\U0010ffff"))
 
 
 def is_shown_as(row: LinkRow, state: State) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ DECISION_ENDED = "decision_ended"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of an invoice's link or a contact's."""
+    """One moment of a link: an invoice's, a contact's or a product's."""
 
     link_id: UUID
     kind: str

@@ -1,4 +1,4 @@
-"""The history of an invoice or a contact: every kind of thing that happened to it, each told in a sentence.
+"""The history of an invoice, a contact or a product: every kind of thing that happened to it, each told in a sentence.
 
 The facts are what the tables keep of it; what an older version did not keep is left out of the sentence.
 """
@@ -94,6 +94,8 @@ def _side(side: str) -> str:
 def _attempt(facts: Facts) -> str:
     doing = _DOING.get(facts["action"], f"An action in Xero ({facts['action']})")
     came = _CAME.get(facts["outcome"], f"came to {facts['outcome']}")
+    if (facts["action"], facts["outcome"]) == ("link", "adopted"):
+        return _with_words("It was linked to one that is in Xero", facts.get("message"))
     return _with_words(f"{doing} {came}", facts.get("message"))
 
 

@@ -120,6 +120,11 @@ class PaymentTerms:
 DEEP_LINK = "https://go.xero.com/app/{}/invoicing/view/{}"
 """Xero's page of an invoice, by the organisation's short code and the invoice's id (FACTS 5)."""
 
+ITEMS_DEEP_LINK = (
+    "https://go.xero.com/organisationlogin/default.aspx?shortcode={}&redirecturl=/Accounts/Inventory/"
+)
+"""Xero's page of all items, by the organisation's short code; it tells no address of a single one (FACTS 5)."""
+
 APPROVE = "CreateApprovedInvoice"
 USE_CURRENCIES = "UseMulticurrency"
 PASS_PERIOD_LOCK = "ApproveTransactionsBeforePeriodLockDate"  # noqa: S105 - a name of Xero's, no password
@@ -170,6 +175,11 @@ class Organisation:
     def address_of_invoice(self, xero_invoice_id: str) -> str | None:
         """Xero's page of an invoice; None while the organisation's short code is not known (FACTS 5)."""
         return DEEP_LINK.format(self.short_code, xero_invoice_id) if self.short_code else None
+
+    @property
+    def address_of_items(self) -> str | None:
+        """Xero's page of all items; None while the organisation's short code is not known."""
+        return ITEMS_DEEP_LINK.format(self.short_code) if self.short_code else None
 
     @property
     def rounding_account(self) -> Account | None:

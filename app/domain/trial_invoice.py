@@ -45,7 +45,7 @@ def build_trial_invoice(
         _build_line(
             category,
             words.account_of(category),
-            words.tax_type_of(taxes[n % len(taxes)], "tax_exclusive"),
+            words.tax_type_of(taxes[n % len(taxes)], "tax_exclusive", words.account_of(category)),
             words.tracking,
         )
         for n, category in enumerate(sorted(words.accounts)[:MOST_LINES])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.intake.values import Identity, Line, Name, Revision, Text50, Version, Word
+from app.intake.values import Identity, Line, Name, Revision, Text50, Version, WebAddress, Word
 
 CONTACT_EXAMPLE: dict[str, Any] = {
     "id": "cus_17",
@@ -34,12 +34,17 @@ CONTACT_EXAMPLE: dict[str, Any] = {
     "tax_number": None,
     "persons": [{"first_name": "Lee", "last_name": "Tran", "email": "lee@example.com", "gets_emails": True}],
     "groups": ["trade"],
+    "url": "https://app.example/customers/17",
 }
 """A document that every rule accepts; OpenAPI shows it."""
 
 
 MAY_BE_UNSAID = frozenset({"direct_phone", "fax", "delivery_address", "persons"})
 """Fields that an app need not know: where it leaves them out, nothing of theirs is cleared."""
+
+
+_LATER = MAY_BE_UNSAID | {"url"}
+"""What is not stored where it is left out: so a document from before there was such a field is still the same one."""
 
 
 class _Sent(BaseModel):
@@ -111,13 +116,19 @@ class ContactDocument(_Sent):
         description="The app's own words; `contact_groups` of the settings turns them into Xero's groups.",
     )
 
+    url: WebAddress | None = Field(
+        default=None,
+        description="Opens the contact in your app. Shown beside Xero's link to it, and never sent to Xero: no field "
+        "of a contact there would fit. Left out: none.",
+    )
+
     def to_json(self) -> dict[str, Any]:
-        """The document as it is stored: every field there but those that may be left unsaid.
+        """The document as it is stored: but for those of `_LATER` that were left out.
 
         A `based_on` of null says "none", which is 0.
         """
         stored = self.model_dump(mode="json")
-        for name in MAY_BE_UNSAID - self.model_fields_set:
+        for name in _LATER - self.model_fields_set:
             del stored[name]
         if self.based_on is None and "based_on" in self.model_fields_set:
             stored["based_on"] = 0

@@ -6,6 +6,7 @@ from datetime import datetime
 from app.db.connections import raise_generation
 from app.db.documents import save_documents
 from app.db.items import ITEMS
+from app.db.moments import insert_moments, list_taken
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.settings import ItemSync
@@ -33,6 +34,7 @@ async def _take_turn(
 ) -> list[Taken]:
     bodies = [document.to_json() for document in documents]
     stored = await save_documents(session, ITEMS, connection.id, bodies, at)
+    await insert_moments(session, connection.id, list_taken(bodies, stored, at))
     is_on = connection.settings.items is ItemSync.ON
     if is_on and any(one.is_news for one in stored):
         await raise_generation(session, connection.id)

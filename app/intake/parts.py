@@ -202,3 +202,8 @@ def is_created(part: TakenPart) -> bool:
         and part.taken.stored.outcome in (DocumentOutcome.CREATED, DocumentOutcome.UPDATED)
         and not part.was_there
     )
+
+
+def is_repeat(part: TakenPart) -> bool:
+    """Whether the document that the edit makes is the held one."""
+    return not isinstance(part.taken, InputRefused) and part.taken.stored.outcome is DocumentOutcome.UNCHANGED

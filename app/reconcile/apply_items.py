@@ -18,6 +18,7 @@ from uuid import uuid4
 from app.db.findings import Attempt, insert_attempts
 from app.db.holds import trigger_held
 from app.db.items import count_items_behind, list_item_links_by_xero_id, list_items_behind, save_item_links
+from app.db.moments import Moment, insert_moments
 from app.db.xero_items import list_xero_items, save_xero_items
 from app.domain.coupling import UnknownWord
 from app.domain.fields import Value
@@ -43,6 +44,7 @@ from app.domain.xero_invoice import Refused
 from app.domain.xero_item import XeroItem
 from app.errors import ScopeMissing
 from app.reconcile.items import WANT_AN_ITEM, read_items
+from app.reconcile.moments import list_hold_moments
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
 from app.spending import spent_on
@@ -266,10 +268,14 @@ def _moves(link: ItemLink) -> dict[str, dict[str, Value]]:
 async def _record(current: Round, works: Sequence[ItemWork], made: Sequence[XeroItem] = ()) -> None:
     """Save where the products stand, and what Xero was seen to hold."""
     left = {work.link.id for work in works if work.needs_update}
+    now, moments = current.clock.now(), list[Moment]()
     for work in works:
-        work.link = replace(work.link, standing=_stand(work))
+        before, after = work.link.standing, _stand(work)
+        moments += list_hold_moments(work.link.id, before, after, now)
+        work.link = replace(work.link, standing=after)
     async with current.lease.recording() as session:
-        await save_item_links(session, [w.link for w in works], current.clock.now(), again=left)
+        await save_item_links(session, [w.link for w in works], now, again=left)
+        await insert_moments(session, current.connection_id, moments)
         await save_xero_items(session, current.connection_id, made)
         await insert_attempts(
             session, current.connection_id, [each for work in works for each in work.attempts]

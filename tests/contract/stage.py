@@ -20,13 +20,13 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(database_url: str, redis_url: str) -> AsyncIterator[Stage]:
-    """Two invoices in step, a draft, a held one, and a conflict that waits for a person."""
+    """Two invoices in step, a draft, a held one, a product, and a conflict that waits for a person."""
     async with open_house(database_url, redis_url) as house:
         await house.connect(conflict_policy="hold")
         await _fill(house)
         url = f"{str(house.api.base_url).rstrip('/')}/openapi.json"
         known = {"connection_id": [house.connection_id], "invoice_id": ["inv_1", "inv_2", "inv_3", "inv_4"],
-                 "contact_id": ["cus_1"]}  # fmt: skip
+                 "contact_id": ["cus_1"], "item_id": ["prd_1"]}  # fmt: skip
         yield Stage(url, house.partner["api_key"], known)
 
 
@@ -43,6 +43,8 @@ async def _fill(house: House) -> None:
         "tax": "gst",
     }
     await house.write("inv_4", lines=[unmapped])
+    product = {"id": "prd_1", "version": 1, "code": "TAP", "name": "Mixer tap"}
+    (await house.api.put(f"{house.path}/items/prd_1", json=product)).raise_for_status()
     await house.drain()
     await house.edit("inv_2", reference="PO in the app")
     await house.edit_xero("N-inv_2", Reference="PO in Xero")

@@ -20,7 +20,7 @@ COMMANDS = [
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),
-    *(["connection", each] for each in ("list", "show", "pause", "resume")),
+    *(["connection", each] for each in ("list", "show", "pause", "resume", "run")),
     *(["replay", each] for each in ("event", "change", "delivery")),
     *(
         ["export", each]

@@ -1,4 +1,7 @@
-"""The guides to ways of working show calls that can be made: each is an operation, and its body is of its schema."""
+"""The guides to ways of working show calls that can be made: each is an operation, and its body is of its schema.
+
+That they are answered as shown is told by `tests.scenarios.test_guides`, which makes them.
+"""
 
 import json
 import re
@@ -13,6 +16,8 @@ from jsonschema import Draft202012Validator
 from app.api.application import build_app
 from app.intake.routes import build_routes
 from tests.house import house
+from tests.house.guide import Call as GuideCall
+from tests.house.guide import read_guide
 
 ROWS = {
     "job-management": [f"T{number}" for number in range(1, 26) if number != 15],
@@ -51,8 +56,12 @@ def read_calls(name: str) -> list[Call]:
     return [_read(block) for block in re.findall(r"```http\n(.*?)```", text, re.DOTALL)]
 
 
+NUMBERS = re.compile(r'"\{cursor\}"')
+"""Names in braces that stand for a number in a body."""
+
+
 def _read(block: str) -> Call:
-    line, _, body = block.partition("\n")
+    line, _, body = NUMBERS.sub("1042", block).partition("\n")
     method, _, address = line.partition(" ")
     return Call(method, address, json.loads(body) if body.strip() else None)
 
@@ -102,6 +111,40 @@ def test_every_call_of_a_guide_can_be_made(contract: Json, name: str) -> None:
         f"{call.method} {call.address}: {fault}" for call in calls for fault in list_faults(call, contract)
     ]
     assert faults == []
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_call_of_a_guide_is_shown_with_its_answer(name: str) -> None:
+    """A call without one would not be made by the test that follows the guide."""
+    made = [step for step in read_guide(f"ways-of-working/{name}.md") if isinstance(step, GuideCall)]
+    assert [each.address for each in made] == [each.address for each in read_calls(name)]
+
+
+PAGES = ("webhooks", "conflicts", "versioning")
+
+
+def list_named(page: str) -> list[tuple[str, str]]:
+    """The calls that a page names in its sentences: method and address, whose beginning may be left out."""
+    text = (house.ROOT / "docs" / f"{page}.md").read_text()
+    return re.findall(r"`(GET|POST|PUT|PATCH|DELETE) ((?:/v1|\.\.\.)/[^`\s?]+)[^`]*`", text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_call_that_a_page_names_is_an_operation(contract: Json, page: str) -> None:
+    """By its method and the end of its address."""
+    served = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path))
+        for path, operations in contract["paths"].items()
+        for method in operations
+    }
+    unknown = []
+    for method, address in list_named(page):
+        end = re.sub(r"\{\w+\}", "{}", address.removeprefix("..."))
+        whole = address.startswith("/v1")
+        if not any(m == method and (p == end if whole else p.endswith(end)) for m, p in served):
+            unknown.append(f"{method} {address}")
+    assert unknown == []
+    assert list_named(page) or page == "versioning"
 
 
 @pytest.mark.parametrize("name", ROWS)

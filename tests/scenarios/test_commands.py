@@ -89,6 +89,8 @@ async def test_a_connection_is_looked_at_paused_and_resumed(house: House) -> Non
     await house.drain()
     paused = await type_in(house, "connection", "pause", one)
     assert (paused.code, "paused" in paused.words) == (0, True)
+    refused = await type_in(house, "connection", "run", one)
+    assert (refused.code, "so nothing is worked" in refused.said, refused.out) == (2, True, "")
     await house.write()
     await house.drain()
     waiting = await type_in(house, "connection", "show", one, "--json")

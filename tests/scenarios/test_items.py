@@ -55,6 +55,29 @@ def item_calls(calls: list[Json]) -> list[str]:
     return [call["method"] for call in calls if call["path"].endswith("/Items")]
 
 
+async def tells_all_of_it(house: House) -> None:
+    """Both sides' values, what was tried and what happened, of the tap and of the pipe of the first story."""
+    shown = await item(house)
+    names = [shown[where]["name"] for where in ("partner", "record", "xero")]
+    assert names == ["Mixer tap", "Tap de luxe", "Tap de luxe"]
+    assert shown["xero"]["deep_link"].endswith("&redirecturl=/Accounts/Inventory/")
+    tried = (await ask(house.api.get(f"{house.path}/items/prd_tap/attempts")))["data"]
+    assert [(one["action"], one["outcome"], sorted(one["moves"])) for one in tried] == [
+        ("create", "done", ["account", "code", "description", "name", "tax_type", "unit_price"]),
+        ("update", "done", ["unit_price"]),
+    ]
+    history = (await ask(house.api.get(f"{house.path}/items/prd_pipe/history")))["data"]
+    # In no order: the API of this house reads another clock than its worker.
+    assert {one["sentence"] for one in history} == {
+        "The app's version 1 was taken in.",
+        "Making it in Xero was done.",
+        "The app's version 2 was taken in.",
+        "It was held: The category 'gold' is not mapped to Xero.",
+        "An update in Xero was done.",
+        "It was no longer held for category_unmapped.",
+    }
+
+
 async def test_c7_e7_products_reach_xero_once_they_are_on_and_only_what_the_app_changes_is_written(
     house: House,
 ) -> None:
@@ -94,6 +117,7 @@ async def test_c7_e7_products_reach_xero_once_they_are_on_and_only_what_the_app_
     await house.choose(revenue_accounts={"gold": "220"})
     await house.drain()
     assert (await items_in_xero(house))["PIPE"]["SalesDetails"]["AccountCode"] == "220"
+    await tells_all_of_it(house)
     since = await house.last_call()
     await house.wait()
     assert item_calls(await house.calls(since)) == []

@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
+from tests.scenarios.operator import type_in
 
 
 async def connection(house: House) -> Json:
@@ -54,7 +55,8 @@ async def test_i10_e6_a_day_of_work_is_done_at_its_time(house: House) -> None:
     await house.edit("inv_2", reference="PO later")
     await house.drain()
     assert (await house.in_xero("N-inv_2"))["Reference"] == "PO 1"
-    await house._json(house.api.post(f"{house.path}/run"))
+    asked = await type_in(house, "connection", "run", house.connection_id)
+    assert (asked.code, "active" in asked.words) == (0, True)
     await house.drain()
     await assert_alike(house, "inv_2")
     await house.edit("inv_2", reference="PO latest")

@@ -5,38 +5,40 @@ As with payments: a credit is kept in its invoice's document, and to put one or 
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId
-from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs, read_elements
+from app.api.authentication import MEMBERS_WRITE, OwnConnection
+from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs
 from app.api.books.invoice_paths import InvoiceId
-from app.api.books.part_calls import (
-    FoundPart,
-    build_edit,
-    check_address,
-    edit_part,
-    edit_parts,
-    get_part,
-    list_part_nudges,
-    merge_parts,
-    show_part_taken,
-)
+from app.api.books.part_calls import FoundPart
 from app.api.books.part_lists import list_parts
 from app.api.books.part_resources import Credit, build_credit
-from app.api.books.payments import EDIT_REFUSED, MISSING, BasedOn, NextVersion, PartsTaken
+from app.api.books.part_routes import (
+    MISSING,
+    PUT,
+    READ,
+    TAKE_OUT,
+    BasedOn,
+    GivenWriting,
+    NextVersion,
+    Parts,
+    PartsTaken,
+)
 from app.api.books.settling import CreditKind
 from app.api.books.sides import Sides
 from app.api.dependencies import Given
+from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Cursor, Limit, Listing, Page
 from app.api.problems import documented
 from app.db.resources import KeptInvoice
 from app.domain.beside import Beside
 from app.intake.part_documents import CREDIT_EXAMPLE, SentCredit
-from app.intake.parts import PartEdit
 from app.intake.values import Identity
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["credits"], dependencies=[MEMBERS_WRITE])
+
+CREDITS = Parts("credits", SentCredit, build_credit)
 
 CreditId = Annotated[
     Identity,
@@ -59,42 +61,39 @@ class Credits(BaseModel):
     "/invoices/{invoice_id}/credits/{credit_id}",
     operation_id="get_credit",
     summary="One credit: where it stands on both sides, and why",
-    responses=documented(*MISSING),
+    response_model=Credit,
+    responses=READ,
 )
 async def get_credit(
-    services: Given, connection: OwnConnection, invoice_id: InvoiceId, credit_id: CreditId
-) -> Credit:
+    services: Given,
+    connection: OwnConnection,
+    invoice_id: InvoiceId,
+    credit_id: CreditId,
+    conditions: ReadConditions,
+    response: Response,
+) -> BaseModel | Response:
     """Answers from what is known; nobody is asked."""
-    return build_credit(await get_part(services, connection, "credits", invoice_id, credit_id))
+    return await CREDITS.read(services, connection, (invoice_id, credit_id), conditions, response)
 
 
 @router.put(
     "/invoices/{invoice_id}/credits/{credit_id}",
     operation_id="put_credit",
     summary="Put a credit note or a deposit into its invoice",
-    responses={
-        201: {"model": Credit, "description": "The app had no such credit before."},
-        **documented("malformed_body", *EDIT_REFUSED, "too_large"),
-    },
+    responses={201: {"model": Credit, "description": "The app had no such credit before."}, **PUT},
 )
 async def put_credit(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
+    writing: GivenWriting,
     invoice_id: InvoiceId,
     credit_id: CreditId,
     sent: SentCredit,
+    conditions: WriteConditions,
     response: Response,
-    tasks: BackgroundTasks,
 ) -> Credit:
     """Makes the invoice's next document, as with a payment. A `credit_note` and a `prepayment` are made in Xero and set
     against the invoice; an `overpayment` is said only of one that came from there.
     """
-    check_address(sent, invoice_id, credit_id)
-    edited = await edit_part(services, partner_id, connection_id, build_edit("credits", sent))
-    tasks.add_task(services.waker.reconcile_soon, edited.nudges)
-    response.status_code = 201 if edited.is_new else 200
-    return build_credit(edited.get_part())
+    return await CREDITS.put(writing, (invoice_id, credit_id), sent, conditions, response)
 
 
 @router.delete(
@@ -102,24 +101,20 @@ async def put_credit(
     operation_id="delete_credit",
     summary="Take a credit off its invoice",
     status_code=204,
-    responses=documented(*EDIT_REFUSED),
+    responses=TAKE_OUT,
 )
 async def delete_credit(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
+    writing: GivenWriting,
     invoice_id: InvoiceId,
     credit_id: CreditId,
     version: NextVersion,
-    tasks: BackgroundTasks,
     based_on: BasedOn = None,
+    if_match: IfMatch = None,
 ) -> None:
     """Makes the invoice's next document, without this credit. A credit note that was made for the app is then voided in
     Xero; a deposit stays on the customer's account there.
     """
-    edit = PartEdit(invoice_id, "credits", credit_id, version, based_on, None)
-    edited = await edit_part(services, partner_id, connection_id, edit)
-    tasks.add_task(services.waker.reconcile_soon, edited.nudges)
+    await CREDITS.take_out(writing, (invoice_id, credit_id), (version, based_on), if_match)
 
 
 @router.put(
@@ -128,20 +123,9 @@ async def delete_credit(
     summary="Put up to a hundred credits into their invoices at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_credits(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Credits,
-    tasks: BackgroundTasks,
-) -> PartsTaken:
+async def put_credits(writing: GivenWriting, sent: Credits) -> PartsTaken:
     """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came."""
-    read = read_elements(SentCredit, sent.credits)
-    edits = [build_edit("credits", each) for each in read if isinstance(each, SentCredit)]
-    taken = merge_parts(read, await edit_parts(services, partner_id, connection_id, edits))
-    tasks.add_task(services.waker.reconcile_soon, list_part_nudges(taken))
-    shown = [show_part_taken(element, one) for element, one in zip(sent.credits, taken, strict=True)]
-    return PartsTaken(data=shown)
+    return await CREDITS.put_many(writing, sent.credits)
 
 
 @router.get(

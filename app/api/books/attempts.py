@@ -1,4 +1,4 @@
-"""What was tried on Xero for one invoice or one contact, and what came of it, in Xero's own words."""
+"""What was tried on Xero for one invoice, one contact or one product, and what came of it, in Xero's own words."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from app.api.authentication import OwnConnection
 from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
+from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
@@ -76,6 +77,22 @@ async def list_contact_attempts(
     """Refusals carry Xero's own words; links made and undone by hand are among them."""
     async with services.database.reading() as session:
         kept = await get_kept_contact(session, connection, contact_id)
+        return await _list(session, kept.id, after, limit)
+
+
+@router.get(
+    "/items/{item_id}/attempts",
+    tags=["items"],
+    operation_id="list_item_attempts",
+    summary="What was tried on Xero for one product, oldest first",
+    responses=documented(*_MISSING),
+)
+async def list_item_attempts(
+    services: Given, connection: OwnConnection, item_id: ItemId, after: AfterNumber, limit: Limit = 100
+) -> Page[Attempt]:
+    """Refusals carry Xero's own words; what was adopted because Xero had an item of its code is among them."""
+    async with services.database.reading() as session:
+        kept = await get_kept_item(session, connection, item_id)
         return await _list(session, kept.id, after, limit)
 
 

@@ -19,7 +19,7 @@ CONTACT_DEEP_LINK = "https://go.xero.com/app/{short_code}/contacts/contact/{cont
 """Xero's page of a contact (FACTS 5)."""
 
 _RECORD_EXAMPLE = {
-    name: value for name, value in CONTACT_EXAMPLE.items() if name not in ("version", "based_on")
+    name: value for name, value in CONTACT_EXAMPLE.items() if name not in ("version", "based_on", "url")
 }
 _DETAILS_EXAMPLE = {name: value for name, value in _RECORD_EXAMPLE.items() if name in SHARED}
 _XERO_EXAMPLE = "4b1f2c7a-93d0-4a51-8f0e-7c2d9b6a1e55"
@@ -54,6 +54,7 @@ class Contact(BaseModel):
                     "updated_at": "2026-11-20T03:15:01Z",
                     "revision": 3,
                     "version": 4,
+                    "url": CONTACT_EXAMPLE["url"],
                     "acknowledged_revision": 3,
                     "record": _RECORD_EXAMPLE,
                     "document": CONTACT_EXAMPLE,
@@ -79,6 +80,7 @@ class Contact(BaseModel):
     updated_at: datetime = Field(description="When anything of it was last written here.")
     revision: int
     version: int | None = Field(description="The newest version of the app's that we know of.")
+    url: str | None = Field(description="Opens the contact in the app, as its newest document says.")
     acknowledged_revision: int
     record: dict[str, Any] | None = Field(
         description="What both sides should show; null until a document or an invoice's mention was merged."
@@ -124,6 +126,7 @@ def build_contact(kept: KeptContact, connection: Connection) -> Contact:
         updated_at=kept.updated_at,
         revision=kept.revision,
         version=kept.version or None,
+        url=(kept.document or {}).get("url"),
         acknowledged_revision=kept.acked_revision,
         record=to_contact_document(kept.partner_contact_id, kept.record) if kept.record else None,
         document=dict(kept.document) if kept.document is not None else None,

@@ -1,4 +1,4 @@
-"""The history of an invoice or a contact: one list of all that happened to it, whichever table keeps it."""
+"""The history of an invoice, a contact or a product: one list of all that happened to it, whichever table keeps it."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import OwnConnection
 from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
+from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_cursor, write_cursor
 from app.api.problems import documented
@@ -93,6 +94,28 @@ async def get_contact_history(
         named = {"CONTACT": [kept.xero_contact_id]} if kept.xero_contact_id else {}
         subject = Subject(connection.id, kept.id, connection.tenant_id, named)
         return await _list(session, subject, cursor, limit)
+
+
+@router.get(
+    "/items/{item_id}/history",
+    tags=["items"],
+    operation_id="get_item_history",
+    summary="All that happened to one product, oldest first",
+    responses=documented(*_MISSING),
+)
+async def get_item_history(
+    services: Given,
+    connection: OwnConnection,
+    item_id: ItemId,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[HistoryEntry]:
+    """Documents taken in, attempts and holds, among which is what a person set aside. Products have no conflicts, and
+    Xero sends no events about items.
+    """
+    async with services.database.reading() as session:
+        kept = await get_kept_item(session, connection, item_id)
+        return await _list(session, Subject(connection.id, kept.id, connection.tenant_id, {}), cursor, limit)
 
 
 def _name_invoice(connection: Connection, kept: KeptInvoice) -> Subject:

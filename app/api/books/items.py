@@ -1,8 +1,8 @@
-"""Products: in by PUT, one or a hundred at a time; the resource and the list out."""
+"""Products: in by PUT, one or a hundred at a time; the resource out. The list is `item_lists`."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
@@ -16,25 +16,20 @@ from app.api.books.batches import (
     read_elements,
     show_taken,
 )
+from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.books.item_resource import Item, build_item
 from app.api.dependencies import Given
-from app.api.pages import Limit, Page
 from app.api.problems import documented
 from app.db.documents import DocumentOutcome
-from app.db.items import KeptItem, list_kept_items
-from app.db.session import ReadSession
-from app.domain.connection import Connection
 from app.intake.item_document import EXAMPLE, ItemDocument
 from app.intake.items import take_in_items
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import raise_refusal, refuse_stale
-from app.intake.values import Identity
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/items", tags=["items"], dependencies=[MEMBERS_WRITE]
 )
 
-ItemId = Annotated[Identity, Path(description="Your own id of the product.", examples=["prd_250"])]
 _MISSING = ("unauthorised", "not_found", "invalid_request")
 _REFUSED = ("malformed_body", *_MISSING, "connection_removed", "version_reused", "too_large")
 
@@ -78,7 +73,7 @@ async def put_item(
         [found] = await take_in_items(session, connection, [document], services.clock.now())
         taken = raise_refusal(found)
         refuse_stale(taken.stored, document.version)
-        item = build_item(await _get_kept(session, connection, item_id), connection)
+        item = build_item(await get_kept_item(session, connection, item_id), connection)
     tasks.add_task(services.waker.reconcile_soon, taken.nudges)
     response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
     return item
@@ -118,29 +113,4 @@ async def put_items(
 async def get_item(services: Given, connection: OwnConnection, item_id: ItemId) -> Item:
     """Answers from what is known; nobody is asked."""
     async with services.database.reading() as session:
-        return build_item(await _get_kept(session, connection, item_id), connection)
-
-
-@router.get(
-    "", operation_id="list_items", summary="Products of a connection, by id", responses=documented(*_MISSING)
-)
-async def list_items(
-    services: Given,
-    connection: OwnConnection,
-    cursor: Annotated[Identity | None, Query(description="`next` of the page before.")] = None,
-    limit: Limit = 100,
-) -> Page[Item]:
-    """Answers from what is known; nobody is asked."""
-    async with services.database.reading() as session:
-        kept = await list_kept_items(session, connection.id, after=cursor or "", limit=limit)
-    return Page(
-        data=[build_item(one, connection) for one in kept],
-        next=kept[-1].link.partner_item_id if len(kept) == limit else None,
-    )
-
-
-async def _get_kept(session: ReadSession, connection: Connection, item_id: str) -> KeptItem:
-    kept = await list_kept_items(session, connection.id, only=item_id)
-    if not kept:
-        raise InputRefused("not_found", "This connection has no product with that id.")
-    return kept[0]
+        return build_item(await get_kept_item(session, connection, item_id), connection)

@@ -1,6 +1,6 @@
 """What the calls about payments and about credits share: the edit that they make, and the invoice that it is in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,13 +9,14 @@ from app.api.books.batches import BatchOutcome, DocumentTaken, list_nudges, show
 from app.api.books.invoice_paths import get_kept_invoice
 from app.api.books.sides import Sides, view_sides
 from app.api.dependencies import Services
-from app.db.resources import KeptInvoice
+from app.db.resources import KeptInvoice, find_kept_invoice
+from app.db.session import ReadSession
 from app.domain.beside import Beside, list_beside
 from app.domain.connection import Connection
 from app.domain.next_document import Group
 from app.domain.reckoning import build_total_of
 from app.intake.part_documents import SentCredit, SentPayment
-from app.intake.parts import PartEdit, TakenPart, is_created, take_in_parts
+from app.intake.parts import PartEdit, TakenPart, is_created, is_repeat, take_in_parts
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import raise_refusal, refuse_stale
 
@@ -27,6 +28,10 @@ class FoundPart(NamedTuple):
     kept: KeptInvoice
     sides: Sides
     part: Beside
+
+
+Check = Callable[[FoundPart | None], None]
+"""Judges a payment or credit as it stands, None where nobody has it; raises where it is not as the caller wants it."""
 
 
 class PartTaken(DocumentTaken):
@@ -67,16 +72,35 @@ def build_edit(group: Group, sent: SentPayment | SentCredit) -> PartEdit:
     return PartEdit(sent.invoice_id, group, sent.id, sent.version, sent.base, sent.part)
 
 
-async def edit_part(services: Services, partner_id: UUID, connection_id: UUID, edit: PartEdit) -> Edited:
-    """Take one edit in, and what then stands of its payment or credit; raises what it was refused for."""
+async def edit_part(
+    services: Services,
+    partner_id: UUID,
+    connection_id: UUID,
+    edit: PartEdit,
+    *,
+    check: Check | None = None,
+) -> Edited:
+    """Take one edit in, and what then stands of its payment or credit; raises what it was refused for.
+
+    `check` raises for what it was before that does not meet the caller's conditions; nothing is stored then. An edit
+    that finds its own result in place needs none: it was sent twice.
+    """
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
+        before = await _find_before(session, connection, edit) if check else None
         [part] = await take_in_parts(session, connection, [edit], services.clock.now())
+        if check and not is_repeat(part):
+            check(before)
         taken = raise_refusal(part.taken)
         refuse_stale(taken.stored, edit.version)
         kept = await get_kept_invoice(session, connection, edit.invoice_id)
     found = find_part(connection, kept, edit.group, edit.key)
     return Edited(found, is_created(part), taken.nudges)
+
+
+async def _find_before(session: ReadSession, connection: Connection, edit: PartEdit) -> FoundPart | None:
+    kept = await find_kept_invoice(session, connection.id, edit.invoice_id)
+    return find_part(connection, kept, edit.group, edit.key) if kept else None
 
 
 async def edit_parts(

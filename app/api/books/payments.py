@@ -6,34 +6,36 @@ answered as the document itself would be.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId
-from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs, read_elements
+from app.api.authentication import MEMBERS_WRITE, OwnConnection
+from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs
 from app.api.books.invoice_paths import InvoiceId
-from app.api.books.part_calls import (
-    FoundPart,
-    PartTaken,
-    build_edit,
-    check_address,
-    edit_part,
-    edit_parts,
-    get_part,
-    list_part_nudges,
-    merge_parts,
-    show_part_taken,
-)
+from app.api.books.part_calls import FoundPart
 from app.api.books.part_lists import list_parts
 from app.api.books.part_resources import Payment, build_payment
+from app.api.books.part_routes import (
+    MISSING,
+    PUT,
+    READ,
+    TAKE_OUT,
+    BasedOn,
+    GivenWriting,
+    NextVersion,
+    Parts,
+    PartsTaken,
+)
 from app.api.dependencies import Given
+from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Cursor, Limit, Listing, Page
 from app.api.problems import documented
 from app.intake.part_documents import PAYMENT_EXAMPLE, SentPayment
-from app.intake.parts import PartEdit
 from app.intake.values import Identity
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["payments"], dependencies=[MEMBERS_WRITE])
+
+PAYMENTS = Parts("payments", SentPayment, build_payment)
 
 PaymentId = Annotated[
     Identity,
@@ -42,33 +44,6 @@ PaymentId = Annotated[
         examples=["p1"],
     ),
 ]
-NextVersion = Annotated[
-    int,
-    Query(
-        ge=1,
-        le=2**53 - 1,
-        description="The next version of the invoice's document in the app, without this entry.",
-    ),
-]
-BasedOn = Annotated[
-    int | None,
-    Query(
-        ge=0,
-        le=2**53 - 1,
-        description="The newest revision of ours that the app had applied to the invoice; 0: none. Left out, the "
-        "newest that it acknowledged.",
-    ),
-]
-
-MISSING = ("unauthorised", "not_found", "invalid_request")
-EDIT_REFUSED = (
-    *MISSING,
-    "connection_removed",
-    "stale_document",
-    "version_reused",
-    "version_skipped",
-    "invalid_document",
-)
 
 
 class Payments(BaseModel):
@@ -81,55 +56,46 @@ class Payments(BaseModel):
     payments: list[Annotated[Any, ShownAs(SentPayment)]] = Field(min_length=1, max_length=MOST_DOCUMENTS)
 
 
-class PartsTaken(BaseModel):
-    """In the order in which they were sent."""
-
-    data: list[PartTaken]
-
-
 @router.get(
     "/invoices/{invoice_id}/payments/{payment_id}",
     operation_id="get_payment",
     summary="One payment: where it stands on both sides, and why",
-    responses=documented(*MISSING),
+    response_model=Payment,
+    responses=READ,
 )
 async def get_payment(
-    services: Given, connection: OwnConnection, invoice_id: InvoiceId, payment_id: PaymentId
-) -> Payment:
+    services: Given,
+    connection: OwnConnection,
+    invoice_id: InvoiceId,
+    payment_id: PaymentId,
+    conditions: ReadConditions,
+    response: Response,
+) -> BaseModel | Response:
     """Answers from what is known; nobody is asked."""
-    return build_payment(await get_part(services, connection, "payments", invoice_id, payment_id))
+    return await PAYMENTS.read(services, connection, (invoice_id, payment_id), conditions, response)
 
 
 @router.put(
     "/invoices/{invoice_id}/payments/{payment_id}",
     operation_id="put_payment",
     summary="Put a payment into its invoice",
-    responses={
-        201: {"model": Payment, "description": "The app had no such payment before."},
-        **documented("malformed_body", *EDIT_REFUSED, "too_large"),
-    },
+    responses={201: {"model": Payment, "description": "The app had no such payment before."}, **PUT},
 )
 async def put_payment(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
+    writing: GivenWriting,
     invoice_id: InvoiceId,
     payment_id: PaymentId,
     sent: SentPayment,
+    conditions: WriteConditions,
     response: Response,
-    tasks: BackgroundTasks,
 ) -> Payment:
     """Makes the invoice's next document: the newest one that the app holds, with this payment in it. So send either
     whole documents or single payments of a version, never both.
 
-    The same again changes nothing. A version that leaves one out is refused: what the app did in between must come
-    first, as a whole document.
+    The same again changes nothing, whatever conditions came with it. A version that leaves one out is refused: what the
+    app did in between must come first, as a whole document.
     """
-    check_address(sent, invoice_id, payment_id)
-    edited = await edit_part(services, partner_id, connection_id, build_edit("payments", sent))
-    tasks.add_task(services.waker.reconcile_soon, edited.nudges)
-    response.status_code = 201 if edited.is_new else 200
-    return build_payment(edited.get_part())
+    return await PAYMENTS.put(writing, (invoice_id, payment_id), sent, conditions, response)
 
 
 @router.delete(
@@ -137,24 +103,20 @@ async def put_payment(
     operation_id="delete_payment",
     summary="Take a payment out of its invoice",
     status_code=204,
-    responses=documented(*EDIT_REFUSED),
+    responses=TAKE_OUT,
 )
 async def delete_payment(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
+    writing: GivenWriting,
     invoice_id: InvoiceId,
     payment_id: PaymentId,
     version: NextVersion,
-    tasks: BackgroundTasks,
     based_on: BasedOn = None,
+    if_match: IfMatch = None,
 ) -> None:
     """Makes the invoice's next document, without this payment. It is shown until Xero no longer has it either; one that
     Xero has reconciled with the bank comes back.
     """
-    edit = PartEdit(invoice_id, "payments", payment_id, version, based_on, None)
-    edited = await edit_part(services, partner_id, connection_id, edit)
-    tasks.add_task(services.waker.reconcile_soon, edited.nudges)
+    await PAYMENTS.take_out(writing, (invoice_id, payment_id), (version, based_on), if_match)
 
 
 @router.put(
@@ -163,20 +125,9 @@ async def delete_payment(
     summary="Put up to a hundred payments into their invoices at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_payments(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Payments,
-    tasks: BackgroundTasks,
-) -> PartsTaken:
+async def put_payments(writing: GivenWriting, sent: Payments) -> PartsTaken:
     """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came."""
-    read = read_elements(SentPayment, sent.payments)
-    edits = [build_edit("payments", each) for each in read if isinstance(each, SentPayment)]
-    taken = merge_parts(read, await edit_parts(services, partner_id, connection_id, edits))
-    tasks.add_task(services.waker.reconcile_soon, list_part_nudges(taken))
-    shown = [show_part_taken(element, one) for element, one in zip(sent.payments, taken, strict=True)]
-    return PartsTaken(data=shown)
+    return await PAYMENTS.put_many(writing, sent.payments)
 
 
 @router.get(

@@ -4,27 +4,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import (
     MEMBERS_WRITE,
-    ConnectionId,
-    GivenCaller,
     OwnConnection,
-    PartnerId,
-    lock_own_connection,
 )
 from app.api.dependencies import Given
 from app.api.findings.choices import Offered, list_offers
-from app.api.findings.deciding import get_conflict, get_link, take_decision
-from app.api.findings.decision_input import Decision
-from app.api.findings.resolution_resource import Resolution, build_resolution, show_values
+from app.api.findings.deciding import get_conflict, get_link
+from app.api.findings.resolution_resource import Resolution, show_values
+from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.words import explain
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.conflicts import ConflictState, KeptConflict, WantedConflicts, list_conflicts
-from app.db.resolutions import find_kept_resolution
 from app.domain.direction import Direction
 from app.domain.hub import Hub, hold_of
 from app.domain.path import read_at
@@ -177,41 +172,14 @@ async def get_one_conflict(
     "/{conflict_id}/resolve",
     operation_id="resolve_conflict",
     summary="Decide a conflict",
-    responses={
-        201: {"model": Resolution, "description": "The decision was stored."},
-        **documented(
-            "malformed_body",
-            *_MISSING,
-            "connection_removed",
-            "decision_refused",
-            "contact_in_use",
-            "too_large",
-        ),
-    },
+    responses=RESPONSES,
 )
-async def resolve_conflict(
-    services: Given,
-    caller: GivenCaller,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    conflict_id: ConflictId,
-    decision: Decision,
-    response: Response,
-    tasks: BackgroundTasks,
-) -> Resolution:
+async def resolve_conflict(deciding: GivenDeciding, conflict_id: ConflictId) -> Resolution:
     """Held or settled, it is stored at once and carried out right after: the app gets a change, Xero a write. An edit
     that comes meanwhile is met by the ordinary merge and never overwritten in silence. The same decision again, while
     it stands, is the one that is there (200).
     """
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        subject = await get_conflict(session, connection, conflict_id)
-        taken = await take_decision(session, connection, caller, subject, decision, services.clock.now())
-        kept = await find_kept_resolution(session, connection.id, taken.resolution_id)
-    assert kept is not None  # it was stored by this transaction, or before
-    tasks.add_task(services.waker.reconcile_soon, [connection.id])
-    response.status_code = 201 if taken.is_new else 200
-    return build_resolution(kept)
+    return await deciding.resolve(get_conflict, conflict_id)
 
 
 def _show(kept: KeptConflict) -> dict[str, Any]:

@@ -4,28 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ConfigDict
 
 from app.api.authentication import (
     MEMBERS_WRITE,
-    ConnectionId,
-    GivenCaller,
     OwnConnection,
-    PartnerId,
-    lock_own_connection,
 )
 from app.api.dependencies import Given, Services
 from app.api.findings.choices import Offered, list_offers
-from app.api.findings.deciding import get_discrepancy, get_link, take_decision
-from app.api.findings.decision_input import Decision
+from app.api.findings.deciding import get_discrepancy, get_link
 from app.api.findings.discrepancy_resource import EXAMPLE, Discrepancy, show_discrepancy
-from app.api.findings.resolution_resource import Resolution, build_resolution
+from app.api.findings.resolution_resource import Resolution
+from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.spreadsheet import MEDIA_TYPE, stream
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
-from app.db.resolutions import find_kept_resolution
 from app.domain.connection import Connection
 from app.domain.discrepancy import DiscrepancyKind, DiscrepancyState
 from app.domain.fields import instant_text
@@ -143,38 +138,11 @@ async def get_one_discrepancy(
     "/{discrepancy_id}/resolve",
     operation_id="resolve_discrepancy",
     summary="Decide a discrepancy",
-    responses={
-        201: {"model": Resolution, "description": "The decision was stored."},
-        **documented(
-            "malformed_body",
-            *_MISSING,
-            "connection_removed",
-            "decision_refused",
-            "contact_in_use",
-            "too_large",
-        ),
-    },
+    responses=RESPONSES,
 )
-async def resolve_discrepancy(
-    services: Given,
-    caller: GivenCaller,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    discrepancy_id: DiscrepancyId,
-    decision: Decision,
-    response: Response,
-    tasks: BackgroundTasks,
-) -> Resolution:
+async def resolve_discrepancy(deciding: GivenDeciding, discrepancy_id: DiscrepancyId) -> Resolution:
     """Stored at once and carried out right after, as a conflict's; the same decision again is the one that is there."""
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        subject = await get_discrepancy(session, connection, discrepancy_id)
-        taken = await take_decision(session, connection, caller, subject, decision, services.clock.now())
-        kept = await find_kept_resolution(session, connection.id, taken.resolution_id)
-    assert kept is not None  # it was stored by this transaction, or before
-    tasks.add_task(services.waker.reconcile_soon, [connection.id])
-    response.status_code = 201 if taken.is_new else 200
-    return build_resolution(kept)
+    return await deciding.resolve(get_discrepancy, discrepancy_id)
 
 
 async def _list(

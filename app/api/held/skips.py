@@ -15,7 +15,7 @@ from app.api.problems import documented
 from app.db.connections import raise_generation
 from app.db.contact_resources import find_kept_contact
 from app.db.holds import trigger_held
-from app.db.items import list_kept_items
+from app.db.item_lists import find_kept_item
 from app.db.resources import find_kept_invoice
 from app.db.session import ReadSession
 from app.db.skips import save_skip
@@ -165,7 +165,9 @@ async def _find_standing(
     session: ReadSession, connection: Connection, thing: Thing, partner_id: str
 ) -> tuple[State, Reason | None]:
     if thing is Thing.ITEM:
-        return stand_item((await list_kept_items(session, connection.id, only=partner_id))[0], connection)
+        item = await find_kept_item(session, connection.id, partner_id)
+        assert item is not None  # its row was written a moment ago, in this transaction
+        return stand_item(item, connection)
     kept: Kept | None = (
         await find_kept_invoice(session, connection.id, partner_id)
         if thing is Thing.INVOICE

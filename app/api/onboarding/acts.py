@@ -1,4 +1,5 @@
-"""What is done to a connection on demand: paused, resumed, compared. The API's routes and a command line do the same.
+"""What is done to a connection on demand: paused, resumed, run, compared. The API's routes and a command line do
+the same.
 
 Each answers the connection as the transaction left it, and whom to wake now that it is committed. Refusals are
 `InputRefused`: `not_found`, `connection_removed`, `wrong_state`.
@@ -12,6 +13,7 @@ from app.api.nudges import Nudges
 from app.db.compares import ask_for_compare
 from app.db.connections import find_connection, raise_generation
 from app.db.partner_reads import ask_for_read
+from app.db.runs import ask_for_run
 from app.db.session import ReadSession
 from app.db.states import PAUSED, move
 from app.domain.connection import Connection, ConnectionState
@@ -38,6 +40,17 @@ async def resume(services: Services, partner_id: UUID, connection_id: UUID) -> A
         await raise_generation(session, connection.id)
         found = await read_again(session, connection)
     return found, Nudges(reconcile=(found.id,), deliver=(found.id,))
+
+
+async def run(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:
+    """Have everything that waits for a set time worked now, and once."""
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if connection.state is not ConnectionState.ACTIVE:
+            raise InputRefused("wrong_state", f"The connection is {connection.state}, so nothing is worked.")
+        await ask_for_run(session, connection.id)
+        found = await read_again(session, connection)
+    return found, Nudges(reconcile=(found.id,))
 
 
 async def compare(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:

@@ -2,14 +2,11 @@
 
 from fastapi import APIRouter, BackgroundTasks
 
-from app.api.authentication import ADMINS_WRITE, ConnectionId, PartnerId, lock_own_connection
+from app.api.authentication import ADMINS_WRITE, ConnectionId, PartnerId
 from app.api.dependencies import Given
-from app.api.onboarding.acts import read_again
+from app.api.onboarding import acts
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.problems import documented
-from app.db.runs import ask_for_run
-from app.domain.connection import ConnectionState
-from app.intake.refusals import InputRefused
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"], dependencies=[ADMINS_WRITE])
 
@@ -27,11 +24,6 @@ async def run_connection(
     """For a connection that works at set times (`mode` in the settings): what has come since its last run is worked
     now, and what comes afterwards waits for the next time again. In real time there is nothing that waits.
     """
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        if connection.state is not ConnectionState.ACTIVE:
-            raise InputRefused("wrong_state", f"The connection is {connection.state}, so nothing is worked.")
-        await ask_for_run(session, connection.id)
-        shown = build_connection(await read_again(session, connection))
-    tasks.add_task(services.waker.reconcile_soon, [connection.id])
-    return shown
+    connection, nudges = await acts.run(services, partner_id, connection_id)
+    tasks.add_task(nudges.send, services.waker)
+    return build_connection(connection)

@@ -12,7 +12,7 @@ from app.commands.screen import build_facts, build_table, write_instant, write_v
 from app.domain.connection import Connection
 
 MOST_ROWS = 200
-"""Differences shown in a table; a sheet has all of them."""
+"""Differences shown in a table; JSON and the sheet have all of them."""
 
 _SUMS = ("invoiced", "paid", "credited", "due")
 
@@ -100,6 +100,6 @@ def _show_differences(found: Sequence[Discrepancy]) -> RenderableType:
         for one in found[:MOST_ROWS]
     ]
     left = len(found) - MOST_ROWS
-    more = f"; {left} more are in the sheet `GET .../discrepancies.csv`" if left > 0 else ""
+    more = f"; {left} more: `--json` prints all, `GET .../discrepancies.csv` is a sheet" if left > 0 else ""
     columns = ["id", "invoice", "kind", "field", "agreed on", "partner", "xero", "moved by", "now"]
     return build_table(f"Differences{more}", columns, rows)

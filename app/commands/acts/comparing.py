@@ -1,6 +1,7 @@
 """Both sides of a connection set against each other: asked for as by the API, done by a worker, watched from here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from app.api.patience import wait_until
 from app.commands.acts.compare_screen import build_parts, watched
 from app.commands.acts.own import get_connection
 from app.commands.shown import Exit, NotYet, Shown
-from app.db.discrepancies import WantedDiscrepancies, find_newest_number, list_discrepancies
+from app.db.discrepancies import KeptDiscrepancy, WantedDiscrepancies, find_newest_number, list_discrepancies
 from app.db.session import ReadSession
 from app.domain.connection import Connection, ConnectionState
 from app.domain.discrepancy import DiscrepancyState
@@ -22,6 +23,7 @@ SETTLES = timedelta(seconds=10)
 """How long what the compare found may take to be brought into step before all is shown as it then is."""
 
 PAGE = 500
+"""Differences read at once; all of them are, page by page."""
 
 Watcher = Callable[[Connection, ComparisonReport], None]
 Sight = tuple[Connection, ComparisonReport]
@@ -83,7 +85,7 @@ def _tell_why_not(connection: Connection, report: ComparisonReport) -> str:
         far = report.under_way
         return f"It is under way ({far.compared} looked at, {far.left} left), and goes on by itself. {look}"
     if connection.settings.mode is not Mode.REAL_TIME:
-        run = f"POST /v1/connections/{connection.id}/run has it work now"
+        run = f"`connection run {connection.id}` has it work now"
         return f"The connection works {connection.settings.mode} by its settings, and compares then; {run}. {look}"
     return f"No worker has begun it. See that one runs: `python -m app work`. {look}"
 
@@ -97,12 +99,22 @@ async def _show(services: Services, connection: Connection, report: ComparisonRe
 
 
 async def _list_differences(session: ReadSession, connection_id: UUID, after: int) -> list[Discrepancy]:
-    """Those that are open, and those that were found after that number, whatever became of them."""
+    """Those that are open, and those that were found after that number, whatever became of them; every one."""
     openly = WantedDiscrepancies(limit=PAGE, state=DiscrepancyState.OPEN)
     lately = WantedDiscrepancies(after=after, limit=PAGE)
     kept = {
-        one.id: one
-        for wanted in (openly, lately)
-        for one in await list_discrepancies(session, connection_id, wanted)
+        one.id: one for wanted in (openly, lately) for one in await _list_all(session, connection_id, wanted)
     }
     return [Discrepancy(**show_discrepancy(kept[number])) for number in sorted(kept)]
+
+
+async def _list_all(
+    session: ReadSession, connection_id: UUID, wanted: WantedDiscrepancies
+) -> list[KeptDiscrepancy]:
+    found: list[KeptDiscrepancy] = []
+    while True:
+        page = await list_discrepancies(session, connection_id, wanted)
+        found += page
+        if len(page) < wanted.limit:
+            return found
+        wanted = replace(wanted, after=page[-1].id)

@@ -1,4 +1,4 @@
-"""Connections: listed, looked at, paused, resumed."""
+"""Connections: listed, looked at, paused, resumed, run."""
 
 from uuid import UUID
 
@@ -72,6 +72,12 @@ async def resume(services: Services, connection_id: UUID) -> Shown:
     """Resumed."""
     connection = await get_connection(services, connection_id)
     return await _show_acted(services, await acts.resume(services, connection.partner_id, connection.id))
+
+
+async def run(services: Services, connection_id: UUID) -> Shown:
+    """Asked to work now what waits for its set times."""
+    connection = await get_connection(services, connection_id)
+    return await _show_acted(services, await acts.run(services, connection.partner_id, connection.id))
 
 
 async def _show_acted(services: Services, acted: acts.Acted) -> Shown:

@@ -11,8 +11,8 @@ from app.db.tables.table import Table
 
 
 class MomentRow(Table):
-    """One moment in the life of an invoice's link or a contact's: a document was taken in, or a hold or a decision
-    began or ended.
+    """One moment in the life of an invoice's link, a contact's or a product's: a document was taken in, or a hold or
+    a decision began or ended.
 
     `facts` say the rest: `version` and `based_on` of a document; `code`, `message` and `cure` of a hold;
     `resolution_id`, `action` and `paths` of a decision, with the `note` of whoever took it, or the `state` and the

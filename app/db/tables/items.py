@@ -4,11 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.tables.links import IS_BEHIND
 from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
+
+ITEM_CODE = "lower(document ->> 'code')"
+"""A product's code as the app says it, whatever its case."""
+
+ITEM_NAME = "lower(document ->> 'name')"
+"""A product's name in the form in which beginnings of names are looked for."""
 
 
 class ItemLinkRow(Skippable, Table):
@@ -16,6 +23,7 @@ class ItemLinkRow(Skippable, Table):
 
     `document` is the partner's newest word as it came; `record`, `partner_shadow` and `xero_shadow` are in Xero's
     words. `intent_key`, `intent_at` and `unanswered` stand from before a write until its answer is recorded.
+    `updated_at` moves with every write, whoever makes it.
     """
 
     __tablename__ = "item_links"
@@ -36,6 +44,29 @@ class ItemLinkRow(Skippable, Table):
         ),
         Index("ix_item_links_held", "connection_id", postgresql_where=text("state = 'held'")),
         Index("ix_item_links_skipped", "connection_id", postgresql_where=text("skipped_at IS NOT NULL")),
+        Index("ix_item_links_listed", "connection_id", "created_at", "id"),
+        Index("ix_item_links_updated", "connection_id", "updated_at", "id"),
+        Index(
+            "ix_item_links_behind_listed",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text(IS_BEHIND),
+        ),
+        Index(
+            "ix_item_links_not_in_xero",
+            "connection_id",
+            "created_at",
+            "id",
+            postgresql_where=text("xero_item_id IS NULL"),
+        ),
+        Index("ix_item_links_code", "connection_id", literal_column(ITEM_CODE).label("code_key")),
+        Index(
+            "ix_item_links_name",
+            "connection_id",
+            literal_column(ITEM_NAME).label("shown_name"),
+            postgresql_ops={"shown_name": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -44,6 +75,9 @@ class ItemLinkRow(Skippable, Table):
     xero_item_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), onupdate=func.clock_timestamp()
+    )
 
     state: Mapped[str] = mapped_column(server_default="behind")
     reason_code: Mapped[str | None]

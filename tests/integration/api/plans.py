@@ -35,11 +35,22 @@ FROM generate_series(1, :rows) AS n
 """
 
 
+FILL_ITEMS = """
+INSERT INTO item_links (id, connection_id, partner_item_id, xero_item_id, created_at, updated_at, state, generation,
+    settled_generation, document, document_version)
+SELECT gen_random_uuid(), :connection, 'prd_' || n, CASE WHEN n % 50 > 0 THEN 'x-' || n END,
+    now() - n * interval '1 minute', now() - n * interval '3 minutes',
+    CASE WHEN n % 100 = 0 THEN 'held' ELSE 'settled' END, CASE WHEN n % 200 = 1 THEN 2 ELSE 1 END, 1,
+    jsonb_build_object('code', 'C-' || n, 'name', 'Tap ' || n), 1
+FROM generate_series(1, :rows) AS n
+"""
+
+
 async def fill(plumbline: Plumbline, path: str) -> None:
     """Some thousand links of the connection of that address, and what PostgreSQL wants to know of them."""
-    for statement in (FILL_INVOICES, FILL_CONTACTS):
+    for statement in (FILL_INVOICES, FILL_CONTACTS, FILL_ITEMS):
         await plumbline.execute(statement, connection=path.split("/")[3], rows=ROWS)
-    await plumbline.execute("ANALYZE invoice_links, contact_links")
+    await plumbline.execute("ANALYZE invoice_links, contact_links, item_links")
 
 
 async def explain(plumbline: Plumbline, statement: Select[Any]) -> set[str]:

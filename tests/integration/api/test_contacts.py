@@ -39,6 +39,23 @@ async def test_a_contact_is_stored_by_version(plumbline: Plumbline) -> None:
     assert (await plumbline.as_partner(None).get(where)).status_code == 401
 
 
+async def test_a_contact_has_a_link_into_the_app_beside_that_into_xero(plumbline: Plumbline) -> None:
+    """It is the newest document's; one that leaves it out has none, and is stored as if there were no such field."""
+    path = await plumbline.open_active()
+    where, url = f"{path}/contacts/cus_17", "https://app.example/customers/17"
+    made = (await plumbline.http.put(where, json=contact(url=url))).json()
+    await plumbline.execute("UPDATE contact_links SET xero_contact_id = :id", id=XERO_ID)
+    shown = (await plumbline.http.get(where)).json()
+    assert (made["url"], shown["url"], shown["xero"]["deep_link"].endswith(XERO_ID)) == (url, url, True)
+    for odd in ("app.example/17", "javascript:alert(1)", 7):
+        refused = await plumbline.http.put(where, json=contact(version=2, url=odd))
+        assert (refused.status_code, name_faults(refused)) == (422, ["url"]), odd
+    left_out = (await plumbline.http.put(where, json=contact(version=2))).json()
+    assert (left_out["url"], "url" in left_out["document"]) == (None, False)
+    cleared = (await plumbline.http.put(where, json=contact(version=3, url=None))).json()
+    assert (cleared["url"], cleared["document"]["url"]) == (None, None)
+
+
 async def test_an_invoice_that_names_a_customer_makes_it_known(plumbline: Plumbline) -> None:
     """Without a version the newest details stand; with one they stand from then on; a bad one refuses the document."""
     path = await plumbline.open_active()

@@ -1,4 +1,4 @@
-"""ETags of invoices and contacts: what is shown, and writes that hold only while it stands."""
+"""ETags of invoices, contacts, payments and credits: what is shown, and writes that hold only while it stands."""
 
 import asyncio
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.api.driver import Plumbline, document
 from tests.integration.api.test_contacts import contact
+from tests.integration.api.test_parts import credit, open_with_invoice, payment
 
 MAKE: dict[str, Any] = {"invoices": document, "contacts": contact}
 
@@ -45,6 +46,41 @@ async def test_a_read_is_answered_once_and_a_write_holds_to_what_was_read(
     absent = await http.put(f"{path}/{kind}/none", json=make(id="none"), headers={"If-Match": "*"})
     assert absent.json()["type"] == "/problems/resource_changed"
     assert (await http.get(f"{path}/{kind}/none")).status_code == 404
+
+
+@pytest.mark.parametrize(("group", "make"), [("payments/p1", payment), ("credits/c1", credit)])
+async def test_a_payment_and_a_credit_have_etags_of_their_own(
+    plumbline: Plumbline, group: str, make: Any
+) -> None:
+    """As an invoice has: 304, 412 that stores nothing, harmless repeats; taking one out holds to what was read too."""
+    path, http = await open_with_invoice(plumbline), plumbline.http
+    where = f"{path}/invoices/inv_1/{group}"
+    absent = await http.put(where, json=make(), headers={"If-Match": "*"})
+    assert (absent.status_code, absent.json()["type"]) == (412, "/problems/resource_changed")
+    made = await http.put(where, json=make(), headers={"If-None-Match": "*"})
+    assert made.status_code == 201
+    again = await http.put(where, json=make(), headers={"If-None-Match": "*"})
+    tag = (await http.get(where)).headers["etag"]
+    assert (again.status_code, again.headers["etag"], made.headers["etag"]) == (200, tag, tag)
+    unmoved = await http.get(where, headers={"If-None-Match": tag})
+    assert (unmoved.status_code, unmoved.content) == (304, b"")
+
+    there = await http.put(where, json=make(version=3, amount="80.00"), headers={"If-None-Match": "*"})
+    assert (there.status_code, there.json()["type"]) == (412, "/problems/exists_already")
+    other = await http.put(where, json=make(version=3, amount="80.00"), headers={"If-Match": '"other"'})
+    gone = await http.delete(where, params={"version": 3}, headers={"If-Match": '"other"'})
+    assert (other.status_code, gone.status_code) == (412, 412)
+    assert (await http.get(f"{path}/invoices/inv_1")).json()["partner"]["version"] == 2, "nothing was stored"
+    moved = await http.put(where, json=make(version=3, amount="80.00"), headers={"If-Match": tag})
+    assert (moved.status_code, moved.json()["amount"], moved.headers["etag"] != tag) == (200, "80.00", True)
+    for _ in range(2):
+        gone = await http.delete(where, params={"version": 4}, headers={"If-Match": moved.headers["etag"]})
+        assert gone.status_code == 204, "sent twice, harmless twice"
+    assert (await http.get(where)).status_code == 404
+    nowhere = await http.put(
+        f"{path}/invoices/inv_9/{group}", json=make(invoice_id="inv_9"), headers={"If-None-Match": "*"}
+    )
+    assert nowhere.status_code == 404
 
 
 async def test_of_writes_that_race_on_one_etag_one_holds(plumbline: Plumbline) -> None:

@@ -1,4 +1,4 @@
-"""Lists of invoices and contacts: narrowed, sorted, page by page, and by an index whatever is asked."""
+"""Lists of invoices, contacts and products: narrowed, sorted, page by page, and by an index whatever is asked."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,10 +9,12 @@ import pytest
 
 from app.db.contact_resources import WantedContacts, build_contact_page
 from app.db.invoice_lists import Wanted, build_page
+from app.db.item_lists import WantedItems, build_item_page
 from app.db.listing import Sort
 from app.db.part_lists import build_page as build_part_page
 from app.domain.link import State
-from tests.integration.api.driver import Plumbline, document
+from app.domain.settings import ItemSync
+from tests.integration.api.driver import SETTINGS, Plumbline, document
 from tests.integration.api.plans import explain, fill
 from tests.integration.api.test_contacts import contact
 
@@ -48,6 +50,17 @@ CONTACT_PLANS: list[tuple[WantedContacts, set[str]]] = [
     (WantedContacts(updated_since=NOW - timedelta(hours=1)), {"ix_contact_links_updated"}),
     (WantedContacts(is_in_xero=False), {"ix_contact_links_not_in_xero"}),
 ]
+ITEM_PLANS: list[tuple[WantedItems, set[str]]] = [
+    (WantedItems(after=(NOW, uuid4())), {"ix_item_links_listed"}),
+    (WantedItems(sort=Sort.UPDATED_LAST), {"ix_item_links_updated"}),
+    (WantedItems(state=State.SETTLED), {"ix_item_links_listed"}),
+    (WantedItems(state=State.BEHIND), {"ix_item_links_behind_listed"}),
+    (WantedItems(state=State.HELD), {"ix_item_links_held", "ix_item_links_skipped"}),
+    (WantedItems(code="c-77"), {"ix_item_links_code"}),
+    (WantedItems(name="tap 77"), {"ix_item_links_name"}),
+    (WantedItems(updated_since=NOW - timedelta(hours=1)), {"ix_item_links_updated"}),
+    (WantedItems(is_in_xero=False), {"ix_item_links_not_in_xero"}),
+]
 
 
 async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
@@ -62,6 +75,9 @@ async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
     for asked, indexes in CONTACT_PLANS:
         used = await explain(plumbline, build_contact_page(connection_id, replace(asked, limit=50)))
         assert (used <= indexes, bool(used)) == (True, True), (asked, used)
+    for of_items, indexes in ITEM_PLANS:
+        used = await explain(plumbline, build_item_page(connection_id, replace(of_items, limit=50)))
+        assert (used <= indexes, bool(used)) == (True, True), (of_items, used)
     for group in ("payments", "credits"):
         for begin in (None, (NOW, uuid4())):
             page = build_part_page(connection_id, group, None, begin, 50)  # type: ignore[arg-type]
@@ -140,6 +156,37 @@ async def test_contacts_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
     ]
     for query, numbers in wanted:
         assert await list_ids(plumbline, f"{path}/contacts", **query) == [f"cus_{n}" for n in numbers], query
+
+
+async def test_products_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
+    """By code and how the name begins, whatever their case; while items are off each of them is settled (O8)."""
+    path = await plumbline.open_active(replace(SETTINGS, items=ItemSync.ON))
+    where = f"{path}/items"
+    for n, name in enumerate(("Mixer tap", "MIXER, bath", "Pipe 100%", "Éclair")):
+        sent = {"id": f"prd_{n}", "version": 1, "code": f"Code-{n}", "name": name}
+        (await plumbline.http.put(f"{where}/prd_{n}", json=sent)).raise_for_status()
+    await plumbline.execute(
+        "UPDATE item_links SET xero_item_id = 'x-2', state = 'settled', settled_generation = generation,"
+        " updated_at = clock_timestamp() WHERE partner_item_id = 'prd_2'"
+    )
+    wanted: list[tuple[dict[str, str], list[int]]] = [
+        ({}, [0, 1, 2, 3]),
+        ({"item_code": "cODE-1"}, [1]),
+        ({"item_code": "code"}, []),
+        ({"name": "mixer"}, [0, 1]),
+        ({"name": "%"}, []),
+        ({"name": "Écl"}, [3]),
+        ({"is_in_xero": "true"}, [2]),
+        ({"is_in_xero": "false", "sort": "-created"}, [3, 1, 0]),
+        ({"sort": "-updated"}, [2, 3, 1, 0]),
+        ({"state": "settled"}, [2]),
+        ({"state": "behind"}, [0, 1, 3]),
+    ]
+    for query, numbers in wanted:
+        assert await list_ids(plumbline, where, **query) == [f"prd_{n}" for n in numbers], query
+    (await plumbline.http.patch(f"{path}/settings", json={"items": "off"})).raise_for_status()
+    assert await list_ids(plumbline, where, state="settled") == [f"prd_{n}" for n in range(4)]
+    assert await list_ids(plumbline, where, state="behind") == []
 
 
 @pytest.mark.parametrize(

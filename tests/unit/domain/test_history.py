@@ -48,6 +48,11 @@ SAID: list[tuple[Happened, dict[str, Any], str]] = [
         "Booking a payment in Xero was refused: The books are locked.",
     ),
     (Happened.ATTEMPT, {"action": "dance", "outcome": "done", "message": None}, "An action in Xero (dance) was done."),
+    (
+        Happened.ATTEMPT,
+        {"action": "link", "outcome": "adopted", "message": "Found in Xero by its code."},
+        "It was linked to one that is in Xero: Found in Xero by its code.",
+    ),
     (Happened.HELD, {"code": "number_taken", "message": None}, "It was held: number_taken."),
     (Happened.RELEASED, {"code": "number_taken"}, "It was no longer held for number_taken."),
     (Happened.CHANGE_SENT, {"revision": 13}, "Change 13 was put into the app's feed."),

@@ -55,6 +55,17 @@ def test_every_mapped_category_and_tax_is_tried() -> None:
     assert build_trial_invoice(ID, ConnectionSettings(), ORGANISATION, "c-1", TODAY) is None
 
 
+def test_a_category_on_an_account_of_expenses_is_tried_with_the_tax_of_expenses() -> None:
+    """As a customer's line would be: Xero takes no tax of income there."""
+    settings = replace(
+        SETTINGS, revenue_accounts={"general": "200", "discount": "400"}, expense_taxes={"gst": "INPUT"}
+    )
+    built = build_trial_invoice(ID, settings, ORGANISATION, "c-1", TODAY)
+    assert built is not None
+    tried = [(line.members["account"], line.members["tax_type"]) for line in built.write.lines or ()]
+    assert tried == [("400", "INPUT"), ("200", "EXEMPTOUTPUT")]
+
+
 def test_what_xero_holds_as_it_was_asked_for_differs_in_nothing() -> None:
     """To the cent."""
     asked = build()

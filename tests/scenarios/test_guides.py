@@ -1,0 +1,93 @@
+"""The guides tell the truth: every call in them is made in order, and every answer in them is what comes back."""
+
+import pytest
+
+from app.clock import SystemClock
+from tests.house.guide import Call, read_guide
+from tests.scenarios.guides import Happens, Known, consent, walk
+from tests.scenarios.house import House
+
+ORDER = {
+    "id": "order_5120",
+    "number": "W-5120",
+    "version": 1,
+    "status": "sent",
+    "sent_at": "2026-11-20T03:15:00Z",
+    "currency": "AUD",
+    "amounts_are": "tax_inclusive",
+    "issued_on": "2026-11-20",
+    "due_on": "2026-11-20",
+    "contact": {"id": "cus_17", "name": "Kim Tran"},
+    "lines": [
+        {"id": "1", "description": "Tap, brass", "quantity": "1", "unit_price": "111.00", "tax": "gst"}
+    ],
+}
+
+
+async def make_group(house: House, known: Known) -> None:
+    """The bookkeeper makes a group of contacts."""
+    await house.at_xero("contactgroups", Name="Web trade")
+
+
+async def make_item(house: House, known: Known) -> None:
+    """The bookkeeper makes an item."""
+    await house.at_xero("items", Code="MAIN", Name="Main product")
+
+
+async def make_contact(house: House, known: Known) -> None:
+    """The bookkeeper makes a contact."""
+    await house.at_xero("contacts", Name="Wattle Street Developments")
+
+
+async def join_shop(house: House, known: Known) -> None:
+    """A shop is joined, and sends an order, as other guides show."""
+    opened = await house._json(house.api.post("/v1/connections", json={"business_id": "shop_88"}))
+    known |= {"connection_id": opened["id"], "authorise_url": opened["authorise_url"]}
+    await consent(house, known)
+    await house.choose(revenue_accounts={"general": "200"})
+    await house._json(house.api.put(f"{house.path}/invoices/order_5120", json=ORDER))
+    await house.drain()
+
+
+async def make_test(house: House, known: Known) -> None:
+    """A worker takes up the test transaction; it was stored by the API's clock, which is ahead of the worker's."""
+    house.clock.advance(SystemClock().now() - house.clock.now())
+    await house.parts.trials.run_due()
+
+
+async def come_to_the_hour(house: House, known: Known) -> None:
+    """The connection's time has come: all that waits is done."""
+    await house._json(house.api.post(f"{house.path}/run"))
+    await house.drain()
+
+
+ACTS: dict[str, Happens] = {
+    "Xero has the contact group Web trade": make_group,
+    "Xero has the item MAIN": make_item,
+    "Xero has the contact Wattle Street Developments": make_contact,
+    "a shop is joined, and its order is in Xero": join_shop,
+    "the test is made": make_test,
+    "the hour comes": come_to_the_hour,
+}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "name", ["job-management", "web-shop", "store-channels", "sales-pipeline", "many-shops"]
+)
+async def test_every_call_of_a_way_of_working_is_answered_as_it_shows(newcomer: House, name: str) -> None:
+    """From the first call to the last, on a house in which nobody was joined."""
+    await walk(newcomer, f"ways-of-working/{name}.md", ACTS)
+
+
+async def test_i1_t1_t2_t3_every_call_of_the_first_guide_is_answered_as_it_shows(newcomer: House) -> None:
+    """Ten calls, from nothing to an invoice in step and an edit taken over (I1, T1, T2, T3)."""
+    assert sum(isinstance(step, Call) for step in read_guide("first-invoice.md")) == 10
+    known = await walk(newcomer, "first-invoice.md")
+    [invoice] = await newcomer.list_in_xero()
+    assert (invoice["InvoiceNumber"], invoice["Status"], invoice["SentToContact"]) == (
+        "INV-0042",
+        "AUTHORISED",
+        True,
+    )
+    assert (invoice["InvoiceID"], invoice["Total"]) == (known["xero_invoice_id"], 1890)
