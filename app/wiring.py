@@ -6,7 +6,7 @@ used, so that an API starts, and answers, while Redis or Xero are down.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,11 +19,13 @@ from redis.asyncio import ConnectionPool
 from app import keys
 from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
+from app.api.metrics.exposition import Exposition
 from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.api_keys import KeyUses
 from app.db.endpoints import NewEndpoint, insert_endpoint
+from app.db.gauges import Tenant
 from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
@@ -37,8 +39,10 @@ from app.delivery.network import build_client
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
+from app.domain.usage import CallsLeft
 from app.intake.answered import build_document_store
 from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
+from app.metrics import count_xero_call
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
@@ -53,7 +57,7 @@ from app.settings import Settings
 from app.tls import trusted
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker
-from app.xero.budget import Allowance
+from app.xero.budget import Allowance, CallMade
 from app.xero.consents import XeroConsents
 from app.xero.identities import XeroIdentities
 from app.xero.organisations import XeroSdkOrganisations
@@ -62,7 +66,7 @@ from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
 from app.xero.shared_budget import SharedBudget
 from app.xero.signature import is_signed_by_xero
 from app.xero.tokens import TokenKeeper
-from app.xero.usage import CallCounter
+from app.xero.usage import CallCounter, read_entity
 
 SYSTEM_CLOCK = SystemClock()
 
@@ -96,6 +100,7 @@ class ApiParts:
 
     services: Services
     intake: IntakeServices
+    metrics: Exposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class WorkerParts:
     trials: Trials
     claims: ClaimBook
     waker: ArqWaker
+    metrics: Exposition
 
 
 @asynccontextmanager
@@ -163,6 +169,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
             waker=ground.waker,
+            metrics=build_exposition(settings, ground, xero, is_hidden=False),
         )
 
 
@@ -208,7 +215,8 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
             find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
         )
-        yield ApiParts(services, intake)
+        metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
+        yield ApiParts(services, intake, metrics)
 
 
 @asynccontextmanager
@@ -246,6 +254,7 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             store,
             identities,
             ground.clock,
+            call_log=note_call,
             count_call=counter.count,
             budget=budget,
             budget_of=lambda client_id: build_budget(settings, ground, client_id),
@@ -266,6 +275,25 @@ def open_partners(settings: Settings) -> httpx.AsyncClient:
 def build_addresses(settings: Settings) -> Addresses:
     """The gate of partners' addresses."""
     return Addresses(https_only=settings.is_production, allow_internal=settings.allow_internal_addresses)
+
+
+def build_exposition(settings: Settings, ground: Ground, xero: XeroSide, *, is_hidden: bool) -> Exposition:
+    """What this process shows to Prometheus; `is_hidden` where there is no token."""
+
+    async def list_left(tenants: Sequence[Tenant]) -> list[CallsLeft]:
+        left: list[CallsLeft] = []
+        for client_id in {tenant.client_id for tenant in tenants}:
+            budget = build_budget(settings, ground, client_id) if client_id else xero.budget
+            left += await budget.list_left([one.tenant_id for one in tenants if one.client_id == client_id])
+        return left
+
+    token = settings.metrics_token.get_secret_value()
+    return Exposition(ground.database, list_left, build_plan_in_force(settings), token, is_hidden)
+
+
+def note_call(call: CallMade) -> None:
+    """Count a request to Xero for Prometheus, from whichever thread made it."""
+    count_xero_call(read_entity(call.path), call.status, call.took)
 
 
 def build_plan_in_force(settings: Settings) -> PlanInForce:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from app.db.organisations import organisation_from_json
 from app.db.runs import has_looks, may_work
@@ -96,14 +98,22 @@ async def save_state(
     )
 
 
+class Taken(NamedTuple):
+    """A lease that was given. `is_takeover`: another worker had it, and let it run out."""
+
+    connection: Connection
+    is_takeover: bool
+
+
 async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
-) -> Connection | None:
+) -> "Taken | None":
     """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
     for its next run where there is more to do than to look.
 
     Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
     """
+    before = aliased(ConnectionRow)
     taken = (
         update(ConnectionRow)
         .where(
@@ -114,10 +124,19 @@ async def take_lease(
             or_(ConnectionRow.lease_until.is_(None), ConnectionRow.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=until)
-        .returning(ConnectionRow)
+        # A query in it sees the row as it was before.
+        .returning(
+            ConnectionRow, select(before.lease_owner).where(before.id == connection_id).scalar_subquery()
+        )
     )
-    row = (await session.execute(taken)).scalar_one_or_none()
-    return connection_from_row(row) if row else None
+    found = (await session.execute(taken)).one_or_none()
+    return Taken(connection_from_row(found[0]), found[1] is not None) if found else None
+
+
+async def is_leased(session: ReadSession, connection_id: UUID, now: datetime) -> bool:
+    """Whether a worker holds the connection's lease."""
+    leased = exists().where(ConnectionRow.id == connection_id, ConnectionRow.lease_until >= now)
+    return bool((await session.execute(select(leased))).scalar_one())
 
 
 async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:

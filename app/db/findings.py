@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import AttemptRow
+from app.metrics import ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: 
             for a in attempts
         ]  # fmt: skip
         await session.execute(insert(AttemptRow).values(rows))
+        for attempt in attempts:
+            ATTEMPTS.labels(attempt.action, attempt.outcome).inc()
 
 
 @dataclass(frozen=True, slots=True)

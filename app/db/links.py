@@ -26,7 +26,15 @@ from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
 from app.domain.item_code import in_xero_words, with_item_words
-from app.domain.link import AWAITING_PARTNER, Document, Intent, InvoiceLink, Standing, State
+from app.domain.link import (
+    AWAITING_PARTNER,
+    WORK_LEFT,
+    Document,
+    Intent,
+    InvoiceLink,
+    Standing,
+    State,
+)
 from app.domain.retry import next_retry
 
 
@@ -127,8 +135,15 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         shown_status=row.shown_status,
         skip=skip_from_row(row),
         is_draft_wanted=row.draft_asked is not None,
+        untold_since=_untold_since(row),
         **credits_from_row(row),
     )
+
+
+def _untold_since(row: InvoiceLinkRow) -> datetime | None:
+    """A search or a compare raises the generation and touches nothing."""
+    is_touched = row.settled_generation == 0 or row.touched_at > row.since_at or row.reason_code == WORK_LEFT
+    return row.touched_at if row.generation > row.settled_generation and is_touched else None
 
 
 def standing_from_row(row: InvoiceLinkRow) -> Standing:

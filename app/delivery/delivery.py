@@ -37,6 +37,7 @@ from app.delivery.flight import send_claimed
 from app.delivery.health import Health
 from app.delivery.notices import NoticeDelivery
 from app.delivery.webhook import Sender, build_change_message
+from app.metrics import CHANGES_APPLIED, DELIVERIES
 from app.reconcile.ports import Waker
 from app.vault import Vault
 
@@ -181,6 +182,9 @@ class Delivery:
             shown = _DELIVERY_STATES[state if isinstance(outcome, Applied) else left or "pending"]
             meaning = Meaning(shown, due_at, _is_well(made.answer), is_ours=left is not None)
             failing = await save_call(session, _told(target, change), made.call, meaning)
+        DELIVERIES.labels("change", type(outcome).__name__.lower()).inc()
+        if isinstance(outcome, Applied):
+            CHANGES_APPLIED.observe(max(0.0, (now - change.created_at).total_seconds()))
         log.info("change_sent", cursor=change.cursor, state=state, answer=answer, claim_held=left is not None)
         if not isinstance(outcome, Failed):
             await self._waker.reconcile_soon([change.connection_id])

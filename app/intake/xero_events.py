@@ -25,10 +25,12 @@ from app.db.subscriptions import lock_sequence, save_heard
 from app.domain.event_sequence import follow
 from app.intake.bodies import MalformedBody, read_json
 from app.intake.dependencies import IntakeServices, SignatureCheck
+from app.metrics import EVENTS
 
 # PostgreSQL takes 32,767 parameters in one statement; a row has eight.
 _ROWS_PER_INSERT = 2000
 _LARGEST_NUMBER = 2**63
+_KINDS = {"INVOICE": "invoice", "CONTACT": "contact", "CREDITNOTE": "credit_note", "PAYMENT": "payment"}
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +68,10 @@ async def _take(
     body = await request.body()
     if not is_signed(body, request.headers.get("x-xero-signature")):
         return Response(status_code=401)
-    nudges = await save_delivery(services.database, _read_delivery(body), services.clock.now(), xero_app_id)
+    delivery = _read_delivery(body)
+    nudges = await save_delivery(services.database, delivery, services.clock.now(), xero_app_id)
+    for event in delivery.events:
+        EVENTS.labels("xero", _KINDS.get(_text(event, "eventCategory").upper(), "other")).inc()
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
 
 

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from app.settings import Settings
 from app.wiring import WorkerParts, open_queue, open_worker
 from app.worker.jobs import HEALTH_KEY, build_worker
+from app.worker.metrics_port import serve_metrics
 
 CALM_END = timedelta(seconds=10)
 """What jobs under way get after a signal, before they are cancelled."""
@@ -53,7 +54,7 @@ async def _run_until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_worker(settings) as parts:
+    async with open_worker(settings) as parts, serve_metrics(settings, parts.metrics):
         await work(settings, parts, stop)
 
 
