@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.api.metrics.exposition import Exposition
+from app.db.session import Database
 from app.settings import Environment, Settings
 from app.wiring import open_worker
 from app.worker.metrics_port import serve_metrics
@@ -61,14 +62,11 @@ async def test_requests_are_counted_by_the_template_of_their_route(plumbline: Pl
     assert "somebody" not in shown
 
 
-async def test_without_a_database_the_counts_of_the_process_are_shown(
-    database_url: str, redis_url: str
-) -> None:
+async def test_without_a_database_the_counts_of_the_process_are_shown(plumbline: Plumbline) -> None:
     """Whoever is woken at night needs them then most of all."""
-    nowhere = build_settings("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", redis_url)
-    async with fetching(nowhere) as http:
-        await http.get("/healthz")
-        shown = await http.get("/metrics")
+    plumbline.app.state.metrics.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    await plumbline.http.get("/healthz")
+    shown = await plumbline.http.get("/metrics")
     assert shown.status_code == 200
     assert "plumbline_database_up 0.0" in shown.text
     assert "plumbline_request_seconds_bucket" in shown.text
