@@ -1,6 +1,6 @@
 """The commands by which an operator looks after partners and connections; one module a command.
 
-    partner, key, connection, compare, doctor, export, replay, why
+    partner, key, connection, compare, doctor, export, replay, restored, why
                         what can be said, and the help of it
     acts                what each does, by the functions that the API's own routes use
     running, shown      opens what an act needs, prints what it answers, ends with a code that means something

@@ -298,4 +298,6 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         documented_at=row.documented_at,
         manifest_at=row.manifest_at,
         partner_read_at=row.partner_read_at,
+        doubted_since=row.doubted_since,
+        doubted_until=row.doubted_until,
     )

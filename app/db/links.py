@@ -85,6 +85,15 @@ async def list_by_xero_id(
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
+async def list_known_ids(
+    session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """Those of these ids that are of links of the connection."""
+    row = InvoiceLinkRow
+    known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
+    return (await session.execute(known)).scalars().all()
+
+
 async def list_by_partner_id(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Iterable[str]
 ) -> list[InvoiceLink]:

@@ -37,6 +37,8 @@ class Lease:
         self.connection_id = connection_id
         self._owner = owner
         self._renewed_at = clock.now()
+        self.looked_for: set[UUID] = set()
+        """Links whose creates were looked for under this lease, after an older copy was restored."""
 
     @classmethod
     async def take(cls, database: Database, clock: Clock, connection_id: UUID) -> "Lease | None":

@@ -22,6 +22,7 @@ from app.domain.link import InvoiceLink
 from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.triggers import collect_contact_events
 from app.reconcile.credit_events import follow_credits
+from app.reconcile.doubt import leave_out_ours
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 
@@ -106,6 +107,7 @@ async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[Xer
     round. One that has another number now may have freed the one that a link of ours waits for.
     """
     settings = current.connection.settings
+    invoices = await leave_out_ours(current, invoices)
     if invoices:
         numbers = {invoice.xero_invoice_id: invoice.number for invoice in invoices}
         async with current.lease.recording() as session:

@@ -18,6 +18,7 @@ COMMANDS = [
     ["compare"],
     ["why"],
     ["doctor"],
+    ["restored"],
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),
