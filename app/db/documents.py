@@ -18,6 +18,7 @@ from app.db.restored import LEAP, is_doubted
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.document import list_fees
+from app.telemetry import find_correlation_id
 
 Document = Mapping[str, Any]
 Held = tuple[int, Document | None, int]
@@ -120,7 +121,8 @@ async def _upsert(
 ) -> dict[str, StoredDocument]:
     """Those that were news, by id."""
     row, key = shelf.row, getattr(shelf.row, shelf.key)
-    common = [shelf.build(document, at) for document in documents]
+    followed = {"correlation_id": find_correlation_id()}
+    common = [shelf.build(document, at) | followed for document in documents]
     rows = [
         {"id": uuid4(), "connection_id": connection_id, shelf.key: document["id"]}
         | shelf.build_first(document)

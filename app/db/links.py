@@ -11,6 +11,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    null,
     select,
     update,
 )
@@ -145,6 +146,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         skip=skip_from_row(row),
         is_draft_wanted=row.draft_asked is not None,
         untold_since=_untold_since(row),
+        correlation_id=row.correlation_id,
         **credits_from_row(row),
     )
 
@@ -312,12 +314,32 @@ async def mark_xero_due(
 ) -> None:
     """Ask for a fresh read of these links in Xero; with an instant, because somebody touched them then."""
     if link_ids:
-        asked: dict[str, Any] = {"xero_due": True, "generation": InvoiceLinkRow.generation + 1}
-        if touched_at is not None:
+        row = InvoiceLinkRow
+        asked: dict[str, Any] = {"xero_due": True, "generation": row.generation + 1}
+        if touched_at is None:
+            # What is found now was brought by nobody, unless something of somebody's is on its way.
+            was_settled = row.generation <= row.settled_generation
+            asked["correlation_id"] = case((was_settled, null()), else_=row.correlation_id)
+        else:
             asked["touched_at"] = func.greatest(InvoiceLinkRow.touched_at, touched_at)
         await session.execute(
             update(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(sorted(link_ids))).values(asked)
         )
+
+
+async def follow_links(session: WriteSession, correlation_ids: Mapping[UUID, str]) -> None:
+    """Keep with each link the id under which that came in which is to be carried out now."""
+    if correlation_ids:
+        row = InvoiceLinkRow
+        followed = (
+            update(row)
+            .where(row.id == bindparam("link_id"))
+            .values(correlation_id=bindparam("followed"))
+            .execution_options(synchronize_session=None)
+        )
+        connection = await cast(Any, session).connection()
+        in_order = sorted(correlation_ids.items())
+        await connection.execute(followed, [{"link_id": key, "followed": value} for key, value in in_order])
 
 
 async def has_behind(session: ReadSession, connection_id: UUID) -> bool:

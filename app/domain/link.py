@@ -85,7 +85,8 @@ class InvoiceLink:
     Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
     is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
     it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is. `untold_since` is when it was
-    touched by what was not carried out when it was loaded; None where nobody touched it.
+    touched by what was not carried out when it was loaded; None where nobody touched it. `correlation_id` is the id
+    under which that came in.
     """
 
     id: UUID
@@ -113,6 +114,7 @@ class InvoiceLink:
     is_behind: bool = False
     is_draft_wanted: bool = False
     untold_since: datetime | None = None
+    correlation_id: str | None = None
 
     @property
     def is_resumed(self) -> bool:

@@ -74,6 +74,9 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
 """Seconds between the rounds of a storm, which so becomes few large batches; a single change never waits."""
 
+IDS_TOLD = 50
+"""Correlation ids on one line of the log."""
+
 STORM = 5
 """Invoices read in one round from which on it pays to let more of them gather."""
 
@@ -145,8 +148,12 @@ class Reconciler:
             return missing.code
         except Terminal as failure:
             return await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
+        except asyncio.CancelledError:
+            # A shutdown: the lease goes back, and another worker takes over at once.
+            await asyncio.shield(self._hand_back(lease))
+            raise
         except BaseException:
-            # A crash of ours or a shutdown: the lease goes back, and the sweep starts over after a while.
+            # A crash of ours: the lease goes back, and the sweep starts over after a while.
             await asyncio.shield(self._postpone(lease, None, "interrupted", "The work was interrupted."))
             raise
 
@@ -230,6 +237,7 @@ class Reconciler:
         more_to_export = await export_step(current)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         links = await self._list_links(current)
+        _log_what_is_carried_out(links)
         await self._know_items(current, links)
         works = [Work(link) for link in links]
         await carry_invoice_decisions(current, works)
@@ -294,6 +302,10 @@ class Reconciler:
             await self._waker.deliver_soon(connection.id)
         return organisation
 
+    async def _hand_back(self, lease: Lease) -> None:
+        await self._postpone(lease, timedelta(), "interrupted", "The work was interrupted.")
+        await self._waker.reconcile_soon([lease.connection_id])
+
     async def _postpone(
         self, lease: Lease, wish: timedelta | None, code: str, reason: str, *, bulk_alone: bool = False
     ) -> str:
@@ -308,3 +320,12 @@ class Reconciler:
         async with self._database.reading() as session:
             connection = await connections.find_connection(session, connection_id)
         return min(connection.retries, 16) if connection else 0
+
+
+def _log_what_is_carried_out(links: Sequence[InvoiceLink]) -> None:
+    """A reconcile has one correlation id, and carries out what came in under many: the line joins them."""
+    ids = list(dict.fromkeys(link.correlation_id for link in links if link.correlation_id))
+    if links:
+        log.info(
+            "carrying_out", invoices=len(links), brought_by=ids[:IDS_TOLD], more=max(0, len(ids) - IDS_TOLD)
+        )
