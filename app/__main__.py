@@ -5,13 +5,16 @@ the work. What a command needs is imported when it runs, so that `--help` is the
 the rest.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import compare, connection, export, key, partner, replay, why
+from app.commands import compare, connection, doctor, export, key, partner, replay, restored, why
 from app.commands.starting import load_settings, refuse
 from app.sandbox.troubles import list_help
 
@@ -50,6 +53,8 @@ def serve(
 
     settings = load_settings()
     _hand_to_children(settings)
+    if workers > 1:
+        _share_counts()
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -180,11 +185,20 @@ def demo(
 
 cli.command("compare")(compare.compare)
 cli.command("why")(why.why)
+cli.command("doctor")(doctor.doctor)
+cli.command("restored")(restored.restored)
 cli.add_typer(partner.commands, name="partner")
 cli.add_typer(key.commands, name="key")
 cli.add_typer(connection.commands, name="connection")
 cli.add_typer(export.commands, name="export")
 cli.add_typer(replay.commands, name="replay")
+
+
+def _share_counts() -> None:
+    """Have the processes that share a port count in files, so that a scrape of any of them shows all."""
+    folder = tempfile.mkdtemp(prefix="plumbline-counts-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def _hand_to_children(settings: "Settings") -> None:

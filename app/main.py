@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with wiring.open_api(chosen) as parts:
             app.state.services, app.state.intake = parts.services, parts.intake
+            app.state.metrics = parts.metrics
             yield
 
     return build_app(build_routes(), lifespan)

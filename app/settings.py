@@ -20,6 +20,7 @@ _KEY_BYTES = 32
 # A key drawn at random has about 30 different bytes among its 32; fewer than this was typed by somebody.
 _DIFFERENT_BYTES = 16
 _SHORTEST_SECRET = 16
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 
 
 class Environment(StrEnum):
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
     # Where development keeps its databases and keys.
     data_dir: Path = Path(".plumbline")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    # What Prometheus shows to be answered at /metrics; without it the API in production has no such address.
+    metrics_token: SecretStr = SecretStr("")
+    # Where each worker serves /metrics, if it does; its address is this machine's own unless told otherwise.
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
     # How long an idle worker waits before it looks for work again; the delay of a change is half of it on average.
     worker_poll_seconds: float = Field(default=0.02, gt=0, le=5)
 
@@ -147,6 +153,15 @@ class Settings(BaseSettings):
         }
         return [f"{name} is missing" for name, value in needed.items() if not value]
 
+    def _list_open(self) -> list[str]:
+        """A worker's metrics are shown beyond this machine to whoever has the token, and to nobody else."""
+        is_shown_elsewhere = self.metrics_port is not None and self.metrics_host not in _THIS_MACHINE
+        if is_shown_elsewhere and not self.metrics_token.get_secret_value():
+            return [
+                "PLUMBLINE_METRICS_TOKEN is missing, and PLUMBLINE_METRICS_HOST is not this machine alone"
+            ]
+        return []
+
     def _list_unsafe(self) -> list[str]:
         addresses = {
             "PLUMBLINE_PUBLIC_URL": self.public_url,
@@ -157,8 +172,10 @@ class Settings(BaseSettings):
         secrets = {
             "PLUMBLINE_XERO_CLIENT_SECRET": self.xero_client_secret.get_secret_value(),
             "PLUMBLINE_XERO_WEBHOOK_KEY": self.xero_webhook_key.get_secret_value(),
+            "PLUMBLINE_METRICS_TOKEN": self.metrics_token.get_secret_value(),
         }
         return [
+            *self._list_open(),
             *(
                 f"{name} must be https"
                 for name, url in addresses.items()

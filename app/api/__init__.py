@@ -22,4 +22,5 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     findings            what somebody should look at
     delivery            what the partner's side is told, where its app is called, and where it can be asked
     usage, health
+    metrics             the same for Prometheus: the operator's, and no part of the contract
 """

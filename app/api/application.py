@@ -52,6 +52,8 @@ from app.api.exports import routes as exports
 from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.held import held, retry, skips
 from app.api.methods import HeadAsGet, answer_wrong_method
+from app.api.metrics.exposition import build_metrics_routes
+from app.api.metrics.route_times import RouteTimes
 from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import (
     connection_consent,
@@ -126,7 +128,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
 )
 
-MIDDLEWARE = (AnswerHeaders, Correlation, HeadAsGet, Door, KeepUsage, BodyLimit, Idempotency)
+MIDDLEWARE = (RouteTimes, AnswerHeaders, Correlation, HeadAsGet, Door, KeepUsage, BodyLimit, Idempotency)
 """The outermost first: a request goes through them in this order, its answer in the other."""
 
 
@@ -154,7 +156,7 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         docs_url=None,
         redoc_url=None,
     )
-    app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes()])
+    app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes(), *build_metrics_routes()])
     app.router.middleware_stack = Signpost(app.router)
     return app
 

@@ -1,4 +1,6 @@
-"""Whether this process is alive, and whether it can take requests: the database with its tables, and Redis.
+"""Whether this process is alive, and whether it can take requests: the database with its schema, and Redis.
+
+A schema that is newer than this code is none the worse: while a release is under way old code works on it.
 
 Readiness also tells the operator how Xero's webhooks fare, which never makes a process unready.
 """
@@ -15,12 +17,18 @@ from app.api.dependencies import Given, Services
 from app.api.ports import Check
 from app.api.problems import documented
 from app.db.resources import check_schema
+from app.db.server import find_revision
 from app.db.subscriptions import Subscription, list_subscriptions
 from app.intake.refusals import Fault, InputRefused
+from app.revisions import list_pending
 
 router = APIRouter(tags=["health"])
 
 PATIENCE_SECONDS = 2.0
+
+
+class MigrationsPending(Exception):
+    """The database is older than this code, which asks for what is not there yet."""
 
 
 class Health(BaseModel):
@@ -64,13 +72,13 @@ async def get_health() -> Health:
     responses=documented("not_ready"),
 )
 async def get_readiness(services: Given) -> Readiness:
-    """503 names each part that does not answer within two seconds."""
+    """503 names each part that does not answer within two seconds, and each migration that the database lacks."""
     checks: dict[str, Check] = {"database": lambda: _check_database(services), "redis": services.ping_redis}
     found = await asyncio.gather(*(_find_fault(name, check) for name, check in checks.items()))
     faults = [fault for fault in found if fault is not None]
     if faults:
-        silent = " and ".join(fault.field for fault in faults)
-        raise InputRefused("not_ready", f"No answer from {silent}.", faults)
+        told = "; ".join(f"{fault.field} {fault.message}" for fault in faults)
+        raise InputRefused("not_ready", f"Not ready: {told}.", faults)
     async with services.database.reading() as session:
         subscriptions = await list_subscriptions(session)
     return Readiness(xero_webhooks=[_show_webhooks(subscription) for subscription in subscriptions])
@@ -90,13 +98,20 @@ def _show_webhooks(subscription: Subscription) -> WebhooksHeard:
 
 async def _check_database(services: Services) -> None:
     async with services.database.reading() as session:
-        await check_schema(session)
+        pending = list_pending(await find_revision(session))
+        if not pending:
+            await check_schema(session)
+    if pending:
+        named = ", ".join(f"{revision.number} ({revision.title})" for revision in pending)
+        raise MigrationsPending(f"lacks migrations: {named}; run `python -m app migrate`")
 
 
 async def _find_fault(name: str, check: Check) -> Fault | None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await check()
+    except MigrationsPending as pending:
+        return Fault(name, str(pending))
     except (
         Exception
     ) as error:  # whatever a client raises, the part is not ready; its name is all that is shown

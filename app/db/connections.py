@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from app.db.given import Types, give, rows_given
 from app.db.organisations import organisation_from_json
@@ -120,14 +121,22 @@ async def save_state(
     )
 
 
+class Taken(NamedTuple):
+    """A lease that was given. `is_takeover`: another worker had it, and let it run out."""
+
+    connection: Connection
+    is_takeover: bool
+
+
 async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
-) -> Connection | None:
+) -> "Taken | None":
     """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
     for its next run where there is more to do than to look.
 
     Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
     """
+    before = aliased(ConnectionRow)
     taken = (
         update(ConnectionRow)
         .where(
@@ -138,10 +147,19 @@ async def take_lease(
             or_(ConnectionRow.lease_until.is_(None), ConnectionRow.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=until)
-        .returning(ConnectionRow)
+        # A query in it sees the row as it was before.
+        .returning(
+            ConnectionRow, select(before.lease_owner).where(before.id == connection_id).scalar_subquery()
+        )
     )
-    row = (await session.execute(taken)).scalar_one_or_none()
-    return connection_from_row(row) if row else None
+    found = (await session.execute(taken)).one_or_none()
+    return Taken(connection_from_row(found[0]), found[1] is not None) if found else None
+
+
+async def is_leased(session: ReadSession, connection_id: UUID, now: datetime) -> bool:
+    """Whether a worker holds the connection's lease."""
+    leased = exists().where(ConnectionRow.id == connection_id, ConnectionRow.lease_until >= now)
+    return bool((await session.execute(select(leased))).scalar_one())
 
 
 async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
@@ -311,4 +329,6 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         documented_at=row.documented_at,
         manifest_at=row.manifest_at,
         partner_read_at=row.partner_read_at,
+        doubted_since=row.doubted_since,
+        doubted_until=row.doubted_until,
     )

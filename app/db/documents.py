@@ -15,9 +15,11 @@ from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, upd
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.given import bare
+from app.db.restored import LEAP, is_doubted
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.document import list_fees
+from app.telemetry import find_correlation_id
 
 Document = Mapping[str, Any]
 Held = tuple[int, Document | None, int]
@@ -78,7 +80,7 @@ async def save_documents(
     One answer for each, in order; no id may come twice. The same document again is `UNCHANGED`; another document under
     a version that was used is `VERSION_REUSED`.
     """
-    fit = await _list_fit(session, shelf, connection_id, documents)
+    fit = await _list_fit(session, shelf, connection_id, documents, at)
     news = await _upsert(session, shelf, connection_id, fit, at) if fit else {}
     left = [document for document in documents if document["id"] not in news]
     held = await _list_held(session, shelf, connection_id, left) if left else {}
@@ -96,15 +98,18 @@ async def save_document(
 
 
 async def _list_fit(
-    session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document]
+    session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
 ) -> list[Document]:
-    """Those that name no revision of ours, or one that there is."""
+    """Those that name no revision of ours, or one that there is, or may have been where an older copy was restored."""
     based = [document["id"] for document in documents if shelf.has_revisions and document.get("based_on")]
     revisions: dict[str, int] = {}
     if based:
         known = select(getattr(shelf.row, shelf.key), shelf.row.revision)
         found = await session.execute(known.where(*shelf.names(connection_id, based)))
         revisions = {row[0]: row[1] for row in found}
+        exceeds = any((each.get("based_on") or 0) > revisions.get(each["id"], 0) for each in documents)
+        if exceeds and await is_doubted(session, connection_id, at):
+            revisions = {each: revisions.get(each, 0) + LEAP for each in based}
     return [
         document
         for document in documents
@@ -117,7 +122,8 @@ async def _upsert(
 ) -> dict[str, StoredDocument]:
     """Those that were news, by id."""
     row, key = shelf.row, getattr(shelf.row, shelf.key)
-    common = [shelf.build(document, at) for document in documents]
+    followed = {"correlation_id": find_correlation_id()}
+    common = [shelf.build(document, at) | followed for document in documents]
     rows = [
         {"id": uuid4(), "connection_id": connection_id, shelf.key: document["id"]}
         | shelf.build_first(document)

@@ -13,13 +13,14 @@ from sqlalchemy.sql.dml import ReturningInsert
 from app.db.given import Types, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import PartnerEventRow, XeroEventRow
+from app.telemetry import find_correlation_id
 
 
 @dataclass(frozen=True, slots=True)
 class XeroEvent:
     """A hint from Xero: something happened to a resource at `dated_at` (its clock; None when it could not be read).
 
-    `resource_type` is Xero's word, which events of credits carry.
+    `resource_type` is Xero's word, which events of credits carry; `correlation_id` is of the webhook that it came by.
     """
 
     id: int
@@ -27,6 +28,7 @@ class XeroEvent:
     resource_id: str
     dated_at: datetime | None
     resource_type: str | None = None
+    correlation_id: str | None = None
 
 
 XeroEventIdentity = tuple[UUID | None, str, str, str, str, str]
@@ -39,7 +41,7 @@ async def insert_xero_events(
     """Store events, each once; answers which are new.
 
     A row has connection_id (None for an unknown tenant), tenant_id, category, event_type, resource_id (all lower or
-    upper case as the intake made them), dated, dated_at and payload.
+    upper case as the intake made them), dated, dated_at, payload and correlation_id.
     """
     if not rows:
         return ()
@@ -57,6 +59,7 @@ _NEW: Types = {
     "dated": Text,
     "dated_at": DateTime(timezone=True),
     "payload": JSONB,
+    "correlation_id": Text,
 }
 
 
@@ -84,6 +87,7 @@ async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) ->
             row.resource_id,
             case((row.replayed_at.is_(None), row.dated_at), else_=None),
             row.payload["data"]["Type"].astext,
+            row.correlation_id,
         )
         .where(row.connection_id == connection_id, row.taken_at.is_(None))
         .order_by(row.id)
@@ -117,6 +121,7 @@ async def insert_partner_event(
             event_type=event_type,
             payload=payload,
             outcome=outcome,
+            correlation_id=find_correlation_id(),
         )
         .on_conflict_do_nothing(index_elements=["partner_id", "webhook_id"])
         .returning(PartnerEventRow.id)

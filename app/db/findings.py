@@ -2,18 +2,19 @@
 have modules of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import AttemptRow
+from app.db.tables import AttemptRow, ContactLinkRow, InvoiceLinkRow, ItemLinkRow
+from app.metrics import ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,30 @@ class Attempt:
 async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: Sequence[Attempt]) -> None:
     """Keep what was tried."""
     if attempts:
+        ids = await _list_correlation_ids(session, {attempt.link_id for attempt in attempts})
         rows = [
-            {"connection_id": connection_id, "link_id": a.link_id, "action": a.action, "moves": dict(a.moves),
+            {"connection_id": connection_id, "link_id": a.link_id, "correlation_id": ids.get(a.link_id),
+             "action": a.action, "moves": dict(a.moves),
              "outcome": a.outcome, "message": a.message,
              "read_updated_at": a.read_updated_at, "wrote_updated_at": a.wrote_updated_at}
             for a in attempts
         ]  # fmt: skip
         await session.execute(insert(bare(AttemptRow)), rows)
+        for attempt in attempts:
+            ATTEMPTS.labels(attempt.action, attempt.outcome).inc()
+
+
+async def _list_correlation_ids(session: ReadSession, link_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The ids under which that came in which is carried out of these links, of whichever kind they are."""
+    kinds = (InvoiceLinkRow, ContactLinkRow, ItemLinkRow)
+    every = union_all(
+        *(
+            select(row.id, row.correlation_id).where(row.id.in_(link_ids), row.correlation_id.is_not(None))
+            for row in kinds
+        )
+    )
+    found = (await session.execute(every)).all()
+    return {link_id: correlation_id for link_id, correlation_id in found if correlation_id is not None}
 
 
 @dataclass(frozen=True, slots=True)

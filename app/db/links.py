@@ -11,6 +11,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    null,
     select,
     update,
 )
@@ -27,7 +28,15 @@ from app.domain.apart import apart_from_json, apart_to_json
 from app.domain.hold import Way
 from app.domain.hub import Hub, partner_view
 from app.domain.item_code import in_xero_words, with_item_words
-from app.domain.link import AWAITING_PARTNER, Document, Intent, InvoiceLink, Standing, State
+from app.domain.link import (
+    AWAITING_PARTNER,
+    WORK_LEFT,
+    Document,
+    Intent,
+    InvoiceLink,
+    Standing,
+    State,
+)
 from app.domain.retry import next_retry
 
 
@@ -76,6 +85,15 @@ async def list_by_xero_id(
         InvoiceLinkRow.xero_invoice_id.in_(list(xero_invoice_ids)),
     )
     return await _load(session, (await session.execute(wanted)).scalars().all())
+
+
+async def list_known_ids(
+    session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """Those of these ids that are of links of the connection."""
+    row = InvoiceLinkRow
+    known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
+    return (await session.execute(known)).scalars().all()
 
 
 async def list_by_partner_id(
@@ -128,8 +146,16 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         shown_status=row.shown_status,
         skip=skip_from_row(row),
         is_draft_wanted=row.draft_asked is not None,
+        untold_since=_untold_since(row),
+        correlation_id=row.correlation_id,
         **credits_from_row(row),
     )
+
+
+def _untold_since(row: InvoiceLinkRow) -> datetime | None:
+    """A search or a compare raises the generation and touches nothing."""
+    is_touched = row.settled_generation == 0 or row.touched_at > row.since_at or row.reason_code == WORK_LEFT
+    return row.touched_at if row.generation > row.settled_generation and is_touched else None
 
 
 def standing_from_row(row: InvoiceLinkRow) -> Standing:
@@ -289,12 +315,32 @@ async def mark_xero_due(
 ) -> None:
     """Ask for a fresh read of these links in Xero; with an instant, because somebody touched them then."""
     if link_ids:
-        asked: dict[str, Any] = {"xero_due": True, "generation": InvoiceLinkRow.generation + 1}
-        if touched_at is not None:
+        row = InvoiceLinkRow
+        asked: dict[str, Any] = {"xero_due": True, "generation": row.generation + 1}
+        if touched_at is None:
+            # What is found now was brought by nobody, unless something of somebody's is on its way.
+            was_settled = row.generation <= row.settled_generation
+            asked["correlation_id"] = case((was_settled, null()), else_=row.correlation_id)
+        else:
             asked["touched_at"] = func.greatest(InvoiceLinkRow.touched_at, touched_at)
         await session.execute(
             update(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(sorted(link_ids))).values(asked)
         )
+
+
+async def follow_links(session: WriteSession, correlation_ids: Mapping[UUID, str]) -> None:
+    """Keep with each link the id under which that came in which is to be carried out now."""
+    if correlation_ids:
+        row = InvoiceLinkRow
+        followed = (
+            update(row)
+            .where(row.id == bindparam("link_id"))
+            .values(correlation_id=bindparam("followed"))
+            .execution_options(synchronize_session=None)
+        )
+        connection = await cast(Any, session).connection()
+        in_order = sorted(correlation_ids.items())
+        await connection.execute(followed, [{"link_id": key, "followed": value} for key, value in in_order])
 
 
 async def has_behind(session: ReadSession, connection_id: UUID) -> bool:

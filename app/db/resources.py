@@ -64,6 +64,7 @@ class KeptAttempt:
     outcome: str
     message: str | None
     at: datetime
+    correlation_id: str | None
 
 
 async def find_kept_invoice(
@@ -113,7 +114,7 @@ async def list_attempts(session: ReadSession, link_id: UUID, *, after: int, limi
     """What was tried on Xero for one link, oldest first."""
     row = AttemptRow
     found = await session.execute(
-        select(row.id, row.action, row.moves, row.outcome, row.message, row.at)
+        select(row.id, row.action, row.moves, row.outcome, row.message, row.at, row.correlation_id)
         .where(row.link_id == link_id, row.id > after)
         .order_by(row.id)
         .limit(limit)

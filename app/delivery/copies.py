@@ -20,6 +20,7 @@ from app.delivery.calls import Made, Target, make_call
 from app.delivery.flight import send_claimed
 from app.delivery.health import Health
 from app.delivery.webhook import Sender, build_copy_message
+from app.metrics import DELIVERIES
 
 MOST_IN_FLIGHT = 4
 """Calls at a time to one endpoint for one connection, over all workers."""
@@ -77,6 +78,7 @@ class CopyDelivery:
         meaning = Meaning(state, now + draw_delay(claim.attempts), is_well=failure is None, claim=claim.until)
         async with self._database.writing() as session:
             failing = await save_call(session, _told(claim), made.call, meaning)
+        DELIVERIES.labels("copy", "failed" if failure else "applied").inc()
         said = "taken" if failure is None else failure.reason
         log.info(
             "copy_sent",

@@ -20,6 +20,7 @@ from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target, make_call
 from app.delivery.health import Health
 from app.delivery.webhook import Sender, build_notice_message
+from app.metrics import DELIVERIES
 
 CLAIM = timedelta(seconds=30)
 """How long a claim holds: well over the longest call and the recording of its answer."""
@@ -63,5 +64,6 @@ class NoticeDelivery:
             state = "delivered" if failure is None else "pending"
             meaning = Meaning(state, due_at, is_well=failure is None, is_ours=is_ours)
             failing = await save_call(session, told, made.call, meaning)
+        DELIVERIES.labels("notice", "failed" if failure else "applied").inc()
         log.info("notice_sent", cursor=notice.cursor, type=notice.type, answer=said, claim_held=is_ours)
         return await self._health.judge(target.id, made.status, failing, now) and failure is None

@@ -18,6 +18,7 @@ from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target
 from app.delivery.health import Health
 from app.domain.endpoint import Failing
+from app.metrics import CHANGES_APPLIED, DELIVERIES
 
 log = structlog.get_logger(__name__)
 
@@ -62,11 +63,19 @@ class Recorder:
             log.info(
                 "change_sent", cursor=cursor, state=each.state, answer=each.answer, claim_held=cursor in left
             )
+        _count(answered, now)
         judged = [
             await self._health.judge(target.id, each.made.status, failing, now)
             for each, failing in zip(answered, failings, strict=True)
         ]
         return all(judged) and all(each.is_heard for each in answered)
+
+
+def _count(answered: Sequence[Answered], now: datetime) -> None:
+    for each in answered:
+        DELIVERIES.labels("change", type(each.outcome).__name__.lower()).inc()
+        if isinstance(each.outcome, Applied):
+            CHANGES_APPLIED.observe(max(0.0, (now - each.change.created_at).total_seconds()))
 
 
 async def _tell_the_loop(session: WriteSession, answered: Sequence[Answered]) -> None:

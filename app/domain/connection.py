@@ -51,7 +51,8 @@ class Connection:
 
     `compare_due` asks for a full compare, or for the rest of the one in `compare_run`; `compared_at` is when the last
     one was done and `compared` what it came to. What is known of the partner's side is as old as `partner_read_at`,
-    `manifest_at` and `documented_at` say (`partner_knowledge`).
+    `manifest_at` and `documented_at` say (`partner_knowledge`). An older copy of it was restored where it is
+    `doubted_until` a time: what was made in Xero since `doubted_since` may be unknown here.
     """
 
     id: UUID
@@ -92,6 +93,8 @@ class Connection:
     documented_at: datetime | None = None
     manifest_at: datetime | None = None
     partner_read_at: datetime | None = None
+    doubted_since: datetime | None = None
+    doubted_until: datetime | None = None
 
     @property
     def is_sweep_asked(self) -> bool:

@@ -24,6 +24,8 @@ from app.domain.xero_invoice import Identities, XeroInvoice
 INVOICE_INTENT = "invoice"
 AWAITING_PARTNER = "awaiting_partner"
 """Why a link is behind that waits for nothing but the app's answer to a change."""
+WORK_LEFT = "work_left"
+"""Why a link is behind of which more is to be written to Xero."""
 
 
 class State(StrEnum):
@@ -82,7 +84,9 @@ class InvoiceLink:
     ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
     Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
     is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
-    it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
+    it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is. `untold_since` is when it was
+    touched by what was not carried out when it was loaded; None where nobody touched it. `correlation_id` is the id
+    under which that came in.
     """
 
     id: UUID
@@ -109,6 +113,8 @@ class InvoiceLink:
     skip: Skip | None = None
     is_behind: bool = False
     is_draft_wanted: bool = False
+    untold_since: datetime | None = None
+    correlation_id: str | None = None
 
     @property
     def is_resumed(self) -> bool:

@@ -67,6 +67,8 @@ def observe_document(
         partner_version=version,
         partner_based_on=taken,
         acked_revision=max(hub.acked_revision, taken),
+        # No news, unless an older copy of us was restored that does not know what it had sent.
+        revision=max(hub.revision, taken),
         sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
         refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
         parted=without_edited(hub.parted, Side.PARTNER, differing(base, document)),

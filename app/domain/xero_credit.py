@@ -49,6 +49,14 @@ class XeroCredit:
         return tuple(part for part in self.allocations if part.xero_invoice_id == xero_invoice_id)
 
 
+def find_own_key(credit: XeroCredit, mark: str) -> str | None:
+    """The key with which a mark that begins like this ends, in its reference or in a line; None without one."""
+    if credit.reference and credit.reference.startswith(mark):
+        return credit.reference.removeprefix(mark)
+    lines = [text.partition(f"({mark}")[2] for text in credit.descriptions]
+    return next((line.partition(")")[0] for line in lines if line), None)
+
+
 @dataclass(frozen=True, slots=True)
 class CreditLine:
     """One line of a credit, for one tax type; `amount` is with tax. An overpayment's line has no account and no tax."""

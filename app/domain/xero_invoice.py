@@ -51,12 +51,14 @@ class XeroPayment:
     """One payment applied to the invoice in Xero.
 
     `is_fixed`: it was reconciled with the bank, or is part of a batch: Xero's own, not to be deleted from outside.
+    `reference` is where a mark of ours stands.
     """
 
     xero_payment_id: str
     amount: Decimal
     paid_on: date
     is_fixed: bool = False
+    reference: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

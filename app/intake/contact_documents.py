@@ -13,6 +13,7 @@ from app.intake.contact_document import ContactDocument
 from app.intake.taking import (
     Taken,
     TakenIn,
+    count_stored,
     find_contradiction,
     raise_refusal,
     refuse_removed,
@@ -49,6 +50,7 @@ async def _take_turn(
 ) -> list[Taken]:
     bodies = [document.to_json() for document in documents]
     stored = await save_documents(session, CONTACTS, connection.id, bodies, at)
+    count_stored("contact", stored)
     if any(one.is_news for one in stored):
         await insert_moments(session, connection.id, list_taken(bodies, stored, at))
         await note_document(session, connection.id, at)

@@ -25,6 +25,7 @@ from app.intake.taking import (
     Taken,
     TakenIn,
     build_invalid,
+    count_stored,
     find_contradiction,
     raise_refusal,
     refuse_removed,
@@ -77,6 +78,7 @@ async def _store(
     """What storing each came to, by id."""
     bodies = [document.to_json() for document in documents]
     stored = await save_documents(session, INVOICES, connection.id, bodies, at)
+    count_stored("invoice", stored)
     news = [body for body, one in zip(bodies, stored, strict=True) if one.is_news]
     if news:
         await save_mentions(session, connection.id, [body["contact"] for body in news], at)

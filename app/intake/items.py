@@ -11,7 +11,7 @@ from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.settings import ItemSync
 from app.intake.item_document import ItemDocument
-from app.intake.taking import Taken, TakenIn, find_contradiction, take_in_turns
+from app.intake.taking import Taken, TakenIn, count_stored, find_contradiction, take_in_turns
 
 
 async def take_in_items(
@@ -34,6 +34,7 @@ async def _take_turn(
 ) -> list[Taken]:
     bodies = [document.to_json() for document in documents]
     stored = await save_documents(session, ITEMS, connection.id, bodies, at)
+    count_stored("item", stored)
     await insert_moments(session, connection.id, list_taken(bodies, stored, at))
     is_on = connection.settings.items is ItemSync.ON
     if is_on and any(one.is_news for one in stored):

@@ -33,6 +33,7 @@ from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
 from app.intake.taking import TakenIn
+from app.metrics import EVENTS
 
 _LONGEST_WEBHOOK_ID = 255
 
@@ -156,6 +157,7 @@ async def _store(
         await insert_partner_event(
             session, partner.id, webhook_id, event["type"], event, outcome, connection_id
         )
+    EVENTS.labels("partner", "other" if changed is None else event["type"]).inc()
     return nudges
 
 

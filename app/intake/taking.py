@@ -3,7 +3,7 @@
 One that is refused is a value among the others, because it stops nothing else; whoever sent one alone has it raised.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from app.db.documents import DocumentOutcome, StoredDocument
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import Fault, InputRefused
+from app.metrics import DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ def raise_refusal(taken: Taken, prefix: str = "") -> TakenIn:
     if isinstance(taken, InputRefused):
         raise taken.under(prefix)
     return taken
+
+
+def count_stored(kind: str, stored: Iterable[StoredDocument]) -> None:
+    """Count documents of a kind by what storing them came to."""
+    for one in stored:
+        DOCUMENTS.labels(kind, one.outcome.value).inc()
 
 
 def refuse_removed(connection: Connection) -> None:

@@ -19,8 +19,11 @@ from starlette.responses import Response
 from app.intake.bodies import MalformedBody, read_json
 from app.intake.dependencies import IntakeServices, SignatureCheck
 from app.intake.xero_inbox import Delivery
+from app.metrics import EVENTS
+from app.telemetry import find_correlation_id
 
 _LARGEST_NUMBER = 2**63
+_KINDS = {"INVOICE": "invoice", "CONTACT": "contact", "CREDITNOTE": "credit_note", "PAYMENT": "payment"}
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +54,8 @@ async def _take(
     delivery = _read_delivery(body, services.clock.now(), xero_app_id)
     if not delivery.events:
         return Response()
+    for event in delivery.events:
+        EVENTS.labels("xero", _KINDS.get(str(event.get("eventCategory")).upper(), "other")).inc()
     nudges = await services.xero_inbox.save(delivery)
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
 
@@ -71,7 +76,7 @@ def _read_delivery(body: bytes, at: datetime, xero_app_id: UUID | None) -> Deliv
         log.error("xero_webhook_unreadable", error="no list of events", size=len(body))
         return Delivery((), at)
     known = [event for event in events if isinstance(event, dict)]
-    return Delivery(known, at, xero_app_id, _read_numbers(said))
+    return Delivery(known, at, xero_app_id, _read_numbers(said), find_correlation_id())
 
 
 def _read_numbers(said: Mapping[str, Any]) -> tuple[int, int] | None:

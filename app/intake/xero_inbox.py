@@ -31,13 +31,14 @@ Tenant = tuple[str, UUID | None]
 class Delivery:
     """What one POST of Xero's holds; `numbers` are the first and last of its events' numbers, where it says them.
 
-    `xero_app_id` is None for Plumbline's own app.
+    `xero_app_id` is None for Plumbline's own app. Under `correlation_id` its request is logged, and what comes of it.
     """
 
     events: Sequence[Event]
     at: datetime
     xero_app_id: UUID | None = None
     numbers: tuple[int, int] | None = None
+    correlation_id: str | None = None
 
 
 async def save_deliveries(database: Database, deliveries: Sequence[Delivery]) -> list[list[UUID]]:
@@ -93,7 +94,7 @@ def _list_tenants(delivery: Delivery) -> set[Tenant]:
 
 def _build_rows(delivery: Delivery, connections: Mapping[Tenant, Sequence[UUID]]) -> Iterator[Row]:
     for event in delivery.events:
-        row = _build_row(event)
+        row = _build_row(event) | {"correlation_id": delivery.correlation_id}
         for connection_id in connections.get((row["tenant_id"], delivery.xero_app_id), (None,)):
             yield {"connection_id": connection_id, **row}
 

@@ -27,6 +27,7 @@ from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.create_once import with_intent, without_intent
+from app.reconcile.doubt import must_look
 from app.reconcile.line_items import ensure_items
 from app.reconcile.numbers import list_numbered, settle_clashes
 from app.reconcile.observe import take_invoice
@@ -112,6 +113,12 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
 
 
 async def _create(current: Round, batch: Sequence[Sending]) -> bool:
+    doubtful = [sending for sending in batch if must_look(current, sending.work.link.id)]
+    if doubtful:
+        await _look_first(current, doubtful)
+        batch = [sending for sending in batch if not must_look(current, sending.work.link.id)]
+    if not batch:
+        return False
     intent = Intent(uuid4().hex, current.clock.now())
     for sending in batch:
         sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
@@ -119,6 +126,15 @@ async def _create(current: Round, batch: Sequence[Sending]) -> bool:
     call = current.xero.invoices.create([sending.write for sending in batch], intent.key)
     answers = await spent_on(_list_ids(batch), call)
     return await _record_answers(current, batch, answers, "create")
+
+
+async def _look_first(current: Round, doubtful: Sequence[Sending]) -> None:
+    """Begin creates that nobody sends: the next round looks for them as for any whose answer was lost."""
+    assert current.connection.doubted_since is not None
+    intent = Intent(uuid4().hex, current.connection.doubted_since)
+    for sending in doubtful:
+        sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
+    await _begin(current, doubtful)
 
 
 async def _update(current: Round, batch: Sequence[Sending]) -> bool:

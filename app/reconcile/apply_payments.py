@@ -17,11 +17,11 @@ from app.db.links import save_links
 from app.domain.fields import ABSENT, member, member_of
 from app.domain.link import Intent
 from app.domain.merge import Conflict
+from app.domain.recognition import payment_mark
 from app.domain.refusals import explain
 from app.domain.sides import Side
 from app.domain.xero_invoice import PaymentWrite, Refused, XeroPayment
 from app.reconcile.create_once import (
-    payment_mark,
     with_intent,
     with_payment,
     without_intent,

@@ -13,25 +13,23 @@ has yet. While any intent of a connection is open, no invoice is taken for one t
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 from app.db.findings import Attempt
 from app.db.links import list_by_xero_id, list_unfinished
+from app.domain.adoption import as_adopted
 from app.domain.fields import decimal_text
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
-from app.domain.recognition import Begun, recognise
+from app.domain.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
 from app.domain.trial_mark import is_of_a_test
 from app.domain.xero_invoice import XeroInvoice
-from app.reconcile.contacts.keys import contact_keys
+from app.reconcile.contacts.keys import contact_keys, known_contact_keys
+from app.reconcile.doubt import SKEW, list_marked_links, must_look
 from app.reconcile.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work, batches
 from app.spending import spent_on
-
-SKEW = timedelta(minutes=10)
-"""How far Xero's clock may be behind ours without hiding a create from the look."""
 
 
 async def finish_creates(current: Round) -> bool:
@@ -54,18 +52,34 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     ids = [work.link.id for work in begun]
     made = await spent_on(ids, current.xero.invoices.fetch_created_by_us(since))
     candidates = [candidate for candidate in made if not is_of_a_test(candidate.reference)]
-    keys = await spent_on(ids, contact_keys(current, candidates))
     free = await _without_links(current, candidates)
-    found = recognise([Begun(work.link.id, work.hub.unanswered or {}) for work in begun], free, keys)
+    known = await list_marked_links(current, free)
+    if known is None:
+        keys = await spent_on(ids, contact_keys(current, candidates))
+    else:
+        # Whose customers the others are is learned when their documents come again.
+        keys = await known_contact_keys(current, {candidate.xero_contact_id for candidate in free})
+    found = recognise([_describe(current, work) for work in begun], free, keys, known)
     for work in begun:
         ours = found.get(work.link.id)
         intent = work.link.intents[INVOICE_INTENT]
         work.link = without_intent(work.link, INVOICE_INTENT)
+        if work.hub.unanswered is not None:
+            current.lease.looked_for.add(work.link.id)
         if ours is None:
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
         else:
+            if is_marked(ours) and not carries_mark(work.link.id, ours):
+                # Made for a link that is lost with the database: its payments and credits are known by what they are.
+                work.link = as_adopted(work.link, ours)
             take_invoice(current, work, ours, keys.get(ours.xero_contact_id))
             work.attempts.append(_adopted(work.link.id, intent))
+
+
+def _describe(current: Round, work: Work) -> Begun:
+    """A create as it is looked for; one that was surely sent is known by its likeness too."""
+    url = work.hub.record.get("url") or "" if must_look(current, work.link.id) else None
+    return Begun(work.link.id, work.hub.unanswered or {}, url)
 
 
 async def _without_links(current: Round, candidates: Sequence[XeroInvoice]) -> list[XeroInvoice]:
@@ -98,11 +112,6 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
                     decimal_text(payment.amount),
                     payment.paid_on.isoformat(),
                 )
-
-
-def payment_mark(link_id: UUID, key: str) -> str:
-    """Our mark on a payment, in its reference."""
-    return f"plumbline:{link_id.hex}:{key}"
 
 
 def with_payment(link: InvoiceLink, key: str, amount: str, paid_on: str) -> InvoiceLink:

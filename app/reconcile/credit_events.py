@@ -14,7 +14,7 @@ from app.db.events import XeroEvent
 from app.db.links import mark_xero_due
 from app.domain.credit import CreditKind
 from app.domain.xero_credit import XeroCredit
-from app.reconcile.create_once import SKEW
+from app.reconcile.doubt import SKEW
 from app.reconcile.round import Round
 
 KINDS = {

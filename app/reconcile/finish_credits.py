@@ -16,7 +16,7 @@ from app.domain.credit import CreditKind
 from app.domain.fields import keys_of
 from app.domain.link import Intent
 from app.domain.xero_credit import XeroCredit
-from app.reconcile.create_once import SKEW, with_intent, without_intent
+from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import (
     VOID,
     credit_mark,
@@ -26,6 +26,7 @@ from app.reconcile.credit_links import (
     void_of,
     with_credit_id,
 )
+from app.reconcile.doubt import SKEW
 from app.reconcile.overpayments import with_overpaid
 from app.reconcile.record import record
 from app.reconcile.remove_credits import void_note

@@ -18,6 +18,7 @@ from app.db import connections
 from app.db.session import Database, WriteSession
 from app.domain.connection import Connection
 from app.errors import LeaseLost
+from app.metrics import LEASES
 
 LEASE_SPAN = timedelta(seconds=90)
 """Longer than the slowest single call to Xero, which is the longest time without a renewal."""
@@ -36,6 +37,8 @@ class Lease:
         self.connection_id = connection_id
         self._owner = owner
         self._renewed_at = clock.now()
+        self.looked_for: set[UUID] = set()
+        """Links whose creates were looked for under this lease, after an older copy was restored."""
 
     @classmethod
     async def take(cls, database: Database, clock: Clock, connection_id: UUID) -> "Lease | None":
@@ -43,6 +46,11 @@ class Lease:
         owner, now = uuid4().hex, clock.now()
         async with database.writing() as session:
             taken = await connections.take_lease(session, connection_id, owner, now, now + LEASE_SPAN)
+            is_busy = taken is None and await connections.is_leased(session, connection_id, now)
+        if taken is not None:
+            LEASES.labels("taken_over" if taken.is_takeover else "taken").inc()
+        elif is_busy:
+            LEASES.labels("busy").inc()
         return cls(database, clock, connection_id, owner) if taken else None
 
     @asynccontextmanager

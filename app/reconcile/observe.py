@@ -23,6 +23,7 @@ from app.domain.link import InvoiceLink
 from app.domain.money import covered, totals
 from app.domain.numbering import part_numbers
 from app.domain.observing import catch_up, observe_document, observe_xero, xero_answered
+from app.domain.recognition import own_payments
 from app.domain.xero_invoice import (
     Identities,
     XeroInvoice,
@@ -32,6 +33,7 @@ from app.domain.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
+from app.reconcile.doubt import learn_own_credits
 from app.reconcile.footing import Footing
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import NEVER, Round, Work, batches
@@ -64,6 +66,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
         if invoice is None:
             work.refusal = MISSING_IN_XERO
             continue
+        await learn_own_credits(current, work, invoice)
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
     for work in taken_up:
@@ -185,7 +188,7 @@ def take_invoice(
     answers = wrote is not None or link.hub.unanswered is not None
     identities = Identities(
         match_lines(invoice.lines, link.line_ids, expected, answers_a_write=answers),
-        match_payments(invoice, link.payment_ids),
+        match_payments(invoice, {**own_payments(link.id, invoice), **link.payment_ids}),
         match_credits(invoice, link.credit_ids),
         link.overpaid,
     )

@@ -14,6 +14,7 @@ kept in memory between two reconciles.
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from app.domain.link import InvoiceLink
 from app.domain.organisation import Organisation
 from app.domain.precedence import FEW, LATELY, Portion
 from app.errors import AuthorisationLost, LeaseLost, RateLimited, Retryable, ScopeMissing, Terminal
+from app.metrics import LEASES, RECONCILES
 from app.reconcile.answered import take_answers
 from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_credits import apply_credits
@@ -71,6 +73,9 @@ RETRY_WHEN_REFUSED = timedelta(hours=1)
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
 """Seconds between the rounds of a storm, which so becomes few large batches; a single change never waits."""
+
+IDS_TOLD = 50
+"""Correlation ids on one line of the log."""
 
 STORM = 5
 """Invoices read in one round from which on it pays to let more of them gather."""
@@ -111,33 +116,44 @@ class Reconciler:
         if lease is None:
             return
         with structlog.contextvars.bound_contextvars(connection_id=str(connection_id)):
+            began = time.perf_counter()
             try:
-                await self._work_or_postpone(lease)
+                outcome = await self._work_or_postpone(lease)
+                RECONCILES.labels(outcome).observe(time.perf_counter() - began)
             except LeaseLost:
+                LEASES.labels("lost").inc()
                 log.warning("lease_lost")
             finally:
                 await self._usage.save()
 
-    async def _work_or_postpone(self, lease: Lease) -> None:
-        """Work; what cannot go on now is put off, with the reason. Raises `LeaseLost`, also from saying so."""
+    async def _work_or_postpone(self, lease: Lease) -> str:
+        """Work; what cannot go on now is put off, with the reason. Answers `done`, or the reason's code. Raises
+        `LeaseLost`, also from saying so.
+        """
         try:
             await self._work_or_disconnect(lease)
+            return "done"
         except LeaseLost:
             raise
         except RateLimited as limited:
-            await self._postpone(
+            return await self._postpone(
                 lease, limited.retry_after, limited.code, str(limited), bulk_alone=limited.spares_people
             )
         except Retryable as failure:
-            await self._postpone(lease, failure.retry_after, failure.code, str(failure))
+            return await self._postpone(lease, failure.retry_after, failure.code, str(failure))
         except ScopeMissing as missing:
             await ask_for_scopes(lease, self._consents, self._clock, str(missing))
             await self._postpone(lease, RETRY_WHEN_REFUSED, missing.code, str(missing))
             await self._waker.deliver_soon(lease.connection_id)
+            return missing.code
         except Terminal as failure:
-            await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
+            return await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
+        except asyncio.CancelledError:
+            # A shutdown: the lease goes back, and another worker takes over at once.
+            await asyncio.shield(self._hand_back(lease))
+            raise
         except BaseException:
-            # A crash of ours or a shutdown: the lease goes back, and the sweep starts over after a while.
+            # A crash of ours: the lease goes back, and the sweep starts over after a while.
             await asyncio.shield(self._postpone(lease, None, "interrupted", "The work was interrupted."))
             raise
 
@@ -221,6 +237,7 @@ class Reconciler:
         more_to_export = await export_step(current)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         links = await self._list_links(current)
+        _log_what_is_carried_out(links)
         await self._know_items(current, links)
         works = [Work(link) for link in links]
         await carry_invoice_decisions(current, works)
@@ -285,16 +302,30 @@ class Reconciler:
             await self._waker.deliver_soon(connection.id)
         return organisation
 
+    async def _hand_back(self, lease: Lease) -> None:
+        await self._postpone(lease, timedelta(), "interrupted", "The work was interrupted.")
+        await self._waker.reconcile_soon([lease.connection_id])
+
     async def _postpone(
         self, lease: Lease, wish: timedelta | None, code: str, reason: str, *, bulk_alone: bool = False
-    ) -> None:
+    ) -> str:
         retries = await self._retries(lease.connection_id)
         delay = wish if wish is not None else min(LONGEST_RETRY, FIRST_RETRY * 2**retries)
         retry_at = self._clock.now() + delay * random.uniform(1.0, 1.1)  # noqa: S311 - spreads retries, no secret
         log.warning("reconcile_postponed", code=code, reason=reason, retry_at=retry_at.isoformat())
         await lease.postpone(retry_at, f"{code}: {reason}", bulk_alone=bulk_alone)
+        return code
 
     async def _retries(self, connection_id: UUID) -> int:
         async with self._database.reading() as session:
             connection = await connections.find_connection(session, connection_id)
         return min(connection.retries, 16) if connection else 0
+
+
+def _log_what_is_carried_out(links: Sequence[InvoiceLink]) -> None:
+    """A reconcile has one correlation id, and carries out what came in under many: the line joins them."""
+    ids = list(dict.fromkeys(link.correlation_id for link in links if link.correlation_id))
+    if links:
+        log.info(
+            "carrying_out", invoices=len(links), brought_by=ids[:IDS_TOLD], more=max(0, len(ids) - IDS_TOLD)
+        )

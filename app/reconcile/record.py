@@ -24,6 +24,7 @@ from app.domain.hold import Hold
 from app.domain.hub import partner_view
 from app.domain.left_out import find_apart
 from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
+from app.domain.link import WORK_LEFT as WORK_LEFT_CODE
 from app.domain.link import InvoiceLink, Standing, State
 from app.domain.money import covered
 from app.domain.moves import apply_moves
@@ -32,6 +33,7 @@ from app.domain.plan import Plan
 from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side, Status, project
 from app.domain.sums import Sums
+from app.metrics import SETTLING
 from app.reconcile.footing import Footing
 from app.reconcile.kept import list_undecided, save_findings
 from app.reconcile.moments import list_hold_moments
@@ -48,7 +50,7 @@ AWAITING_PARTNER = Standing(
     "A change is on its way to the partner's app, which has not confirmed it.",
     "It is sent again until the app answers; look at the app's webhook if it takes long.",
 )
-WORK_LEFT = Standing(State.BEHIND, "work_left", "More is to be written to Xero.", None)
+WORK_LEFT = Standing(State.BEHIND, WORK_LEFT_CODE, "More is to be written to Xero.", None)
 PARTNER_REFUSES = Hold(
     "partner_refuses",
     "The partner's app refused the same change three times, though it holds what the change expects.",
@@ -96,7 +98,18 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         await insert_moments(session, current.connection_id, [m for each in moments for m in each])
     for work in works:
         work.recorded = work.link.standing
+        _count_lag(work, now)
     return bool(changes or numbered)
+
+
+def _count_lag(work: Work, now: datetime) -> None:
+    """How long what touched the link took to be carried out, once it is; what is held waits for people, and is none."""
+    since, standing = work.link.untold_since, work.link.standing
+    if since is None or standing is WORK_LEFT:
+        return
+    work.link = replace(work.link, untold_since=None)
+    if standing.state is not State.HELD:
+        SETTLING.observe(max(0.0, (now - since).total_seconds()))
 
 
 def _has_more_to_take_in(work: Work) -> bool:

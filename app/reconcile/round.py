@@ -59,7 +59,8 @@ class Round:
     so that nothing is read twice in it; `item_codes` are what its lines need of Xero's items, read once at the most.
     Of contacts, `contact_sharers` are all our keys of one that several links share, `fresh_contacts` those that were
     read, `contact_book` all of them where that was cheaper than searching; `has_told_of_contacts`: a change of one was
-    put into the feed. `portion` says what the round takes up: the calls of a bulk are all made as a bulk's.
+    put into the feed. `made_by_us` are Xero's ids of what this app created since the copy of a restored database, read
+    where that is doubted. `portion` says what the round takes up: the calls of a bulk are all made as a bulk's.
     """
 
     lease: Lease
@@ -76,6 +77,7 @@ class Round:
     has_told_of_contacts: bool = False
     item_codes: ItemCodes = field(default_factory=ItemCodes)
     has_read_items: bool = False
+    made_by_us: frozenset[str] | None = None
     portion: Portion = Portion.LITTLE
     began_at: datetime = field(init=False)
 

@@ -16,6 +16,7 @@ from functools import partial
 
 from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
+from app.api.metrics.exposition import Exposition
 from app.clock import Clock
 from app.db.api_keys import KeyUses
 from app.db.idempotency import ClaimBook
@@ -42,6 +43,7 @@ from app.settings import Settings
 from app.waker import ArqWaker
 from app.wiring.ground import SYSTEM_CLOCK, open_ground
 from app.wiring.partner_side import build_addresses, open_partners
+from app.wiring.shown import build_exposition
 from app.wiring.xero_side import build_app_checks, build_plan_in_force, build_signature_check, open_xero
 from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
 
@@ -52,6 +54,7 @@ class ApiParts:
 
     services: Services
     intake: IntakeServices
+    metrics: Exposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class WorkerParts:
     trials: Trials
     claims: ClaimBook
     waker: ArqWaker
+    metrics: Exposition
 
 
 @asynccontextmanager
@@ -119,6 +123,7 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
             trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
             waker=ground.waker,
+            metrics=build_exposition(settings, ground, xero, is_hidden=False),
         )
 
 
@@ -165,4 +170,5 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
             find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
         )
-        yield ApiParts(services, intake)
+        metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
+        yield ApiParts(services, intake, metrics)

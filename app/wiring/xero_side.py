@@ -14,10 +14,11 @@ from app.db.usage import UsageBook
 from app.db.xero_apps import XeroAppVault
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
 from app.intake.dependencies import FindAppCheck, SignatureCheck
+from app.metrics import count_xero_call
 from app.settings import Settings
 from app.tls import trusted
 from app.wiring.ground import Ground
-from app.xero.budget import Allowance
+from app.xero.budget import Allowance, CallMade
 from app.xero.consents import XeroConsents
 from app.xero.identities import XeroIdentities
 from app.xero.organisations import XeroSdkOrganisations
@@ -25,7 +26,7 @@ from app.xero.registration import Registration
 from app.xero.shared_budget import SharedBudget
 from app.xero.signature import is_signed_by_xero
 from app.xero.tokens import TokenKeeper
-from app.xero.usage import CallCounter
+from app.xero.usage import CallCounter, read_entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             store,
             identities,
             ground.clock,
+            call_log=note_call,
             count_call=counter.count,
             budget=budget,
             budget_of=lambda client_id: build_budget(settings, ground, client_id),
@@ -73,6 +75,11 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
             await asyncio.to_thread(organisations.close)
             await usage.save()
+
+
+def note_call(call: CallMade) -> None:
+    """Count a request to Xero for Prometheus, from whichever thread made it."""
+    count_xero_call(read_entity(call.path), call.status, call.took)
 
 
 def build_plan_in_force(settings: Settings) -> PlanInForce:

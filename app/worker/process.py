@@ -1,13 +1,16 @@
 """One worker's life: it starts, outlives a Redis that goes away, and ends calmly when asked to.
 
-On SIGTERM or SIGINT it takes no more jobs and gives those under way a moment; what is cut off after that holds a lease
-or a claim that runs out, and is done by another worker. A Redis that is gone stops the nudges and nothing else: the
+On SIGTERM or SIGINT it takes no more jobs and gives those under way ten seconds. What is cut off after that gives its
+lease back, so that another worker takes over at once; the claim of a delivery runs out within half a minute. It has
+ended after twenty seconds. A Redis that is gone stops the nudges and nothing else: the
 worker waits for it, and the first sweep after that finds whatever came meanwhile.
 """
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
@@ -21,11 +24,13 @@ from app.settings import Settings
 from app.wiring import WorkerParts, open_worker
 from app.wiring.ground import open_queue
 from app.worker.jobs import HEALTH_KEY, build_worker
+from app.worker.metrics_port import serve_metrics
 
 CALM_END = timedelta(seconds=10)
 """What jobs under way get after a signal, before they are cancelled."""
 
 _PAUSE_SECONDS = 1
+_CANCEL_AGAIN_SECONDS = 3
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +40,14 @@ def run(settings: Settings) -> None:
     # Its lines about every job would be most of the log; what jobs do, they say themselves.
     logging.getLogger("arq").setLevel(logging.WARNING)
     uvloop.run(_run_until_signal(settings))
+    _leave()
+
+
+def _leave() -> None:
+    """End now: a thread that waits for an answer of Xero would keep the process for a minute more, for nothing."""
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def is_alive(settings: Settings) -> bool:
@@ -54,7 +67,7 @@ async def _run_until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_worker(settings) as parts:
+    async with open_worker(settings) as parts, serve_metrics(settings, parts.metrics):
         await work(settings, parts, stop)
 
 
@@ -101,4 +114,5 @@ async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
     while under_way := {task for task in tasks if not task.done()}:
         for task in under_way:
             task.cancel()
-        await asyncio.wait(under_way, timeout=_PAUSE_SECONDS)
+        # Long enough for what is cut off to give back its lease.
+        await asyncio.wait(under_way, timeout=_CANCEL_AGAIN_SECONDS)

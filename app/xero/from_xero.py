@@ -66,6 +66,7 @@ def payment_from_xero(element: Json) -> XeroPayment:
         paid_on=read_date(element, "Date") or EPOCH.date(),
         is_fixed=element.get("IsReconciled") is True
         or bool(read_text(element, "BatchPaymentID") or read_object(element, "BatchPayment")),
+        reference=read_text(element, "Reference"),
     )
 
 

@@ -7,9 +7,12 @@ made with.
 """
 
 import asyncio
+import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -23,6 +26,9 @@ from app.xero.transport import Timeouts
 from app.xero.usage import CountCall, count_nothing
 
 DEFAULT_TIMEOUTS = Timeouts()
+
+CLOSING = timedelta(seconds=5)
+"""How long a process that ends waits for calls under way."""
 
 _CLIENTS_KEPT = 200
 """Each may hold a few idle connections to Xero."""
@@ -58,7 +64,8 @@ class XeroSdkOrganisations:
         self._keeper = TokenKeeper(store, refreshers, clock)
         self._call_log = call_log
         self._clients = _Clients(api_url, timeouts, count_call)
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="xero")
+        self._thread_names = f"xero-{id(self):x}"
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=self._thread_names)
         self._threads = asyncio.Semaphore(threads)
 
     async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroSdkOrganisation:
@@ -95,8 +102,15 @@ class XeroSdkOrganisations:
         return self._budgets[client_id]
 
     def close(self) -> None:
-        """Let calls under way end, at most for their time-outs, and close every idle connection."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let calls under way end, for `CLOSING` together at most, and close every idle connection.
+
+        A call that takes longer is let go of: what it was for is on disk, and is looked for in Xero by whoever is next.
+        """
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        ends_at = time.monotonic() + CLOSING.total_seconds()
+        for thread in threading.enumerate():
+            if thread.name.startswith(self._thread_names):
+                thread.join(max(0.0, ends_at - time.monotonic()))
         self._clients.close()
 
 

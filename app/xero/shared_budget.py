@@ -12,7 +12,7 @@ on. Without Redis calls go on unbudgeted, and Xero's own refusals are obeyed by 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +39,9 @@ DAY_BELIEVED = timedelta(hours=1)
 
 SHORT_WAIT = timedelta(seconds=1)
 """A place that is free so soon is waited for; no worker is held longer."""
+
+ASKED_AT_ONCE = 500
+"""Organisations of one question to Redis."""
 
 WITHOUT_REDIS = timedelta(seconds=10)
 """How long calls go on unbudgeted before Redis is asked again."""
@@ -103,6 +106,22 @@ class SharedBudget:
             self._go_without(error)
             return None
         return read_left(told, int(number or 0), self._clock.now())
+
+    async def list_left(self, xero_tenant_ids: Sequence[str]) -> list[CallsLeft]:
+        """The same of many organisations, those left out of which Xero has no word that stands."""
+        found: list[CallsLeft | None] = []
+        try:
+            for start in range(0, len(xero_tenant_ids), ASKED_AT_ONCE):
+                some = xero_tenant_ids[start : start + ASKED_AT_ONCE]
+                told = await self._redis.mget([self._key("told", each) for each in some])
+                numbers = await self._redis.mget([self._key("number", each) for each in some])
+                now = self._clock.now()
+                found += [
+                    read_left(*pair, now) for pair in zip(told, map(_read_number, numbers), strict=True)
+                ]
+        except (RedisError, OSError) as error:
+            self._go_without(error)
+        return [left for left in found if left is not None]
 
     async def take(self, xero_tenant_id: str, *, is_bulk: bool) -> int:
         """Take a place for one call; answers the call's number. Raises `RateLimited` where there is no place soon."""
@@ -289,6 +308,10 @@ def _read_closed(said: bytes | None) -> tuple[datetime, str] | None:
 def _read_told(said: bytes) -> _Told:
     told: dict[str, Any] = json.loads(said)
     return _Told(told["number"], datetime.fromisoformat(told["at"]), told["minute"], told["day"])
+
+
+def _read_number(said: bytes | None) -> int:
+    return int(said or 0)
 
 
 def _wait_of(limited: RateLimited) -> timedelta:

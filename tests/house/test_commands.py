@@ -17,6 +17,8 @@ COMMANDS = [
     ["demo"],
     ["compare"],
     ["why"],
+    ["doctor"],
+    ["restored"],
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),

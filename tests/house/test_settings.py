@@ -68,6 +68,7 @@ def test_all_missing_settings_are_named_in_one_message(environment: pytest.Monke
         ("PLUMBLINE_SECRET_KEYS", base64.urlsafe_b64encode(bytes(32)).decode()),
         ("PLUMBLINE_PUBLIC_URL", "http://plumbline.example"),
         ("PLUMBLINE_XERO_API_URL", "http://127.0.0.1:9000"),
+        ("PLUMBLINE_METRICS_TOKEN", "letmein"),
     ],
 )
 def test_production_refuses_what_is_unsafe(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -76,6 +77,17 @@ def test_production_refuses_what_is_unsafe(environment: pytest.MonkeyPatch, name
     with pytest.raises(ConfigurationMissing, match=name) as refused:
         Settings().require_production()
     assert value not in str(refused.value)
+
+
+def test_metrics_are_shown_beyond_this_machine_with_a_token_only(environment: pytest.MonkeyPatch) -> None:
+    """A worker's port has no other gate."""
+    environment.setenv("PLUMBLINE_METRICS_PORT", "9100")
+    assert Settings().require_production().metrics_port == 9100
+    environment.setenv("PLUMBLINE_METRICS_HOST", "0.0.0.0")  # noqa: S104 - the very address that is refused
+    with pytest.raises(ConfigurationMissing, match="PLUMBLINE_METRICS_TOKEN"):
+        Settings().require_production()
+    environment.setenv("PLUMBLINE_METRICS_TOKEN", NEEDED["PLUMBLINE_XERO_WEBHOOK_KEY"])
+    assert Settings().require_production().is_production
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import OwnConnection
 from app.api.books.contact_paths import ContactId, get_kept_contact
@@ -35,6 +35,7 @@ class Attempt(BaseModel):
                     "message": None,
                     "moves": {"reference": {"before": "PO 1177", "after": "PO 1178"}},
                     "at": "2026-11-20T03:15:01Z",
+                    "correlation_id": "5f0e7c1a9b3d4f62a8c01d7e4b9f2a36",
                 }
             ]
         }
@@ -46,6 +47,10 @@ class Attempt(BaseModel):
     message: str | None
     moves: dict[str, Any]
     at: datetime
+    correlation_id: str | None = Field(
+        description="The `X-Correlation-Id` of the call or webhook that last brought something to be carried out; null "
+        "where a search found it."
+    )
 
 
 @router.get(

@@ -90,7 +90,8 @@ class ConnectionRow(Table):
     the app has answered changes, which alone is taken in at once.
 
     What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
-    `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end.
+    `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end. `doubted_since` and
+    `doubted_until` are of a copy that was restored (`db.restored`).
     """
 
     __tablename__ = "connections"
@@ -153,6 +154,8 @@ class ConnectionRow(Table):
     manifest_at: Mapped[datetime | None]
     documented_at: Mapped[datetime | None]
     partner_read_at: Mapped[datetime | None]
+    doubted_since: Mapped[datetime | None]
+    doubted_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

@@ -43,6 +43,7 @@ class XeroEventRow(Table):
     dated: Mapped[str]
     dated_at: Mapped[datetime | None]
     payload: Mapped[dict[str, Any]]
+    correlation_id: Mapped[str | None]
     received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     taken_at: Mapped[datetime | None]
     replayed_at: Mapped[datetime | None]
@@ -68,6 +69,7 @@ class PartnerEventRow(Table):
     event_type: Mapped[str]
     payload: Mapped[dict[str, Any]]
     outcome: Mapped[str]
+    correlation_id: Mapped[str | None]
     received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     replayed_at: Mapped[datetime | None]
     replay_outcome: Mapped[str | None]

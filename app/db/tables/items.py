@@ -73,6 +73,7 @@ class ItemLinkRow(Skippable, Table):
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_item_id: Mapped[str]
     xero_item_id: Mapped[str | None]
+    correlation_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     updated_at: Mapped[datetime] = mapped_column(

@@ -110,6 +110,7 @@ class ContactLinkRow(Skippable, Table):
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_contact_id: Mapped[str]
     xero_contact_id: Mapped[str | None]
+    correlation_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     updated_at: Mapped[datetime] = mapped_column(
@@ -257,6 +258,7 @@ class InvoiceLinkRow(Skippable, Table):
     xero_invoice_id: Mapped[str | None]
     partner_number: Mapped[str | None]
     xero_number: Mapped[str | None]
+    correlation_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     updated_at: Mapped[datetime] = mapped_column(

@@ -144,4 +144,5 @@ class AttemptRow(Table):
     message: Mapped[str | None]
     read_updated_at: Mapped[datetime | None]
     wrote_updated_at: Mapped[datetime | None]
+    correlation_id: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -19,7 +19,7 @@ from app.domain.xero_contact import XeroContact
 from app.reconcile.contacts.carry import start_work
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import take_contact
-from app.reconcile.create_once import SKEW
+from app.reconcile.doubt import SKEW
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
 from app.spending import spent_on

@@ -15,7 +15,7 @@ from app.domain.trial_mark import contact_number_of, reference_of
 from app.domain.xero_contact import ContactWrite, XeroContact
 from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.errors import Retryable, Terminal
-from app.reconcile.create_once import SKEW
+from app.reconcile.doubt import SKEW
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.trials.steps import Steps
 

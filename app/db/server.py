@@ -1,0 +1,44 @@
+"""What is asked of the database server itself: which it is, what time it has, and which schema."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
+
+from app.db.session import ReadSession
+from app.db.tables import TokenSetRow, WebhookSecretRow
+
+SAMPLE = 20
+
+
+class Server(NamedTuple):
+    """A PostgreSQL: 180001 is 18.1. `now` is the moment at which it answered, by its own clock."""
+
+    number: int
+    version: str
+    now: datetime
+
+
+async def read_server(session: ReadSession) -> Server:
+    """Which it is, and what time it has."""
+    asked = "SELECT current_setting('server_version_num')::int, current_setting('server_version'), clock_timestamp()"
+    return Server(*(await session.execute(text(asked))).one())
+
+
+async def find_revision(session: ReadSession) -> str | None:
+    """The schema's version; None where no migration has ever run."""
+    try:
+        found = await session.execute(text("SELECT version_num FROM alembic_version"))
+    except ProgrammingError:
+        return None
+    revision: str | None = found.scalar_one_or_none()
+    return revision
+
+
+async def sample_sealed(session: ReadSession) -> Sequence[bytes]:
+    """Secrets as they are stored: of some token sets, those refreshed longest ago first, and of some endpoints."""
+    tokens = select(TokenSetRow.refresh_token).order_by(TokenSetRow.refreshed_at).limit(SAMPLE)
+    secrets = select(WebhookSecretRow.secret).order_by(WebhookSecretRow.made_at).limit(SAMPLE)
+    return [*(await session.execute(tokens)).scalars(), *(await session.execute(secrets)).scalars()]

@@ -1,0 +1,123 @@
+"""The database is lost and an older copy of it put back: both sides come together again, and nothing exists twice.
+
+Rehearsed with pg_dump and pg_restore, as docs/operations/backup.md says it.
+"""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app import schema
+from app.commands.acts.restoring import doubt
+from app.embedded import postgres
+from app.wiring import open_api
+from tests.scenarios.both_sides import assert_all_alike
+from tests.scenarios.house import House
+from tests.scenarios.test_exactly_once import count
+from tests.scenarios.troubles import ask, restarted, until
+
+
+def find_programs() -> Path | None:
+    """The folder of pg_dump and pg_restore: the embedded PostgreSQL's, else whatever is on the path."""
+    try:
+        folder = postgres._find_program().parent
+    except SystemExit:
+        folder = Path(shutil.which("pg_dump") or "/nowhere").parent
+    return folder if (folder / "pg_dump").exists() and (folder / "pg_restore").exists() else None
+
+
+PROGRAMS = find_programs()
+pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="there is no pg_dump to rehearse with")
+
+
+@pytest.mark.proof
+async def test_an_older_copy_comes_together_with_both_sides_and_makes_nothing_twice(
+    house: House, tmp_path: Path
+) -> None:
+    """Invoices were made, sent, paid, credited and edited after it; the app's manifest brings back what is lost."""
+    await house.write("inv_paid")
+    await house.write("inv_edited")
+    await house.write("inv_credited")
+    await house.write("inv_draft", status="draft")
+    await house.write("inv_plain", number=None)
+    await house.drain()
+    await save_copy(house, tmp_path / "copy")
+
+    await house.write("inv_new")
+    await house.write(
+        "inv_numberless",
+        number=None,
+        contact={"id": "cus_2", "name": "Ari Wood", "email": None, "phone": None},
+    )
+    await house.edit("inv_draft", status="sent")
+    await house.edit(
+        "inv_paid", payments=[{"id": "p1", "amount": "50.00", "paid_on": "2026-11-20", "method": "card"}]
+    )
+    given = [{"id": "c1", "kind": "credit_note", "amount": "20.00", "applied_on": "2026-11-20"}]
+    await house.edit("inv_credited", credits=given)
+    await house.edit("inv_edited", reference="PO after the copy")
+    await house.drain()
+    await house.edit_xero("N-inv_edited", DueDate="2027-05-05")
+    await house.drain()
+    await assert_all_alike(house)
+    before, in_app = await count(house), sorted(document["id"] for document in await house.list_in_app())
+
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await house.drain()
+        await ask(house.app.post("/manifest"))
+        await house.drain()
+        await house.sweep()
+        assert await count(house) == before
+        assert sorted(document["id"] for document in await house.list_in_app()) == in_app
+        await assert_all_alike(house)
+
+        await house.edit("inv_numberless", reference="PO 7")
+        await house.edit_xero("N-inv_new", Reference="PO 8")
+        await house.write("inv_later", number=None)
+        await house.drain()
+        await assert_all_alike(house)
+        after = await count(house)
+        assert after["invoices"] == before["invoices"] + 1
+        assert {**after, "invoices": before["invoices"]} == before
+        assert (await house.in_app("inv_new"))["reference"] == "PO 8"
+
+
+async def save_copy(house: House, path: Path) -> None:
+    """pg_dump, in the format that pg_restore takes."""
+    await run_program("pg_dump", house, "--format=custom", f"--file={path}")
+
+
+async def put_back(house: House, path: Path) -> None:
+    """The database is gone; the copy takes its place, is brought to the newest schema, and is doubted."""
+    url = house.settings.database_url
+    name = schema.find_database(url)
+    server = schema.with_database(url, "postgres")
+    await schema.run_on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await schema.run_on_server(server, f'CREATE DATABASE "{name}"')
+    await run_program("pg_restore", house, "--exit-on-error", str(path))
+    await asyncio.to_thread(schema.upgrade, url)
+    async with open_api(house.settings) as parts:
+        shown = await doubt(parts.services, None, 30)
+    assert shown.data["connections"] == 1
+    assert shown.data["creates_looked_for"] == 1
+
+    async def is_ready() -> bool:
+        return (await house.api.get("/readyz")).is_success
+
+    # Its connections are those of a database that is gone; each is found out once.
+    await until(is_ready)
+    await house.database.close()
+
+
+async def run_program(name: str, house: House, *options: str) -> None:
+    """One of PostgreSQL's own programs, on the house's database."""
+    assert PROGRAMS is not None
+    url = house.settings.database_url.replace("+asyncpg", "", 1)
+    running = await asyncio.create_subprocess_exec(
+        str(PROGRAMS / name), f"--dbname={url}", *options, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await running.communicate()
+    assert running.returncode == 0, said.decode()
