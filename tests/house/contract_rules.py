@@ -125,6 +125,21 @@ def find_missing_failures(contract: Json) -> Iterator[str]:
                 yield f"{name}: {status} is no problem document"
 
 
+_ASKED_BY = {"304": "if-none-match", "412": "if-match"}
+
+
+def find_half_conditions(contract: Json) -> Iterator[str]:
+    """What answers 304 or 412 takes the header that asks for it, and the other way round; a 304 comes with ETags."""
+    for name, _, _, said in list_operations(contract):
+        headers = {each["name"].lower() for each in said.get("parameters", []) if each["in"] == "header"}
+        for status, header in _ASKED_BY.items():
+            is_write_once = header == "if-none-match" and "412" in said["responses"]
+            if not is_write_once and (status in said["responses"]) != (header in headers):
+                yield f"{name}: answers {status} without {header}, or takes it and never does"
+        if "304" in said["responses"] and "ETag" not in said["responses"]["200"].get("headers", {}):
+            yield f"{name}: answers 304, but tells no ETag"
+
+
 RULES = (
     find_unnamed,
     find_undescribed_parameters,
@@ -132,4 +147,5 @@ RULES = (
     find_open_bodies,
     find_undescribed_schemas,
     find_missing_failures,
+    find_half_conditions,
 )
