@@ -17,6 +17,7 @@ COMMANDS = [
     ["demo"],
     ["compare"],
     ["why"],
+    ["rotate-keys"],
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),

@@ -53,10 +53,8 @@ async def read_all(plumbline: Plumbline) -> dict[str, list[Any]]:
     kept: dict[str, list[Any]] = {}
     for table in Table.metadata.sorted_tables:
         # No columns are named: some of their names are words of SQL.
-        rows = await plumbline.execute(
-            f"SELECT to_jsonb(t) - 'last_used_at' FROM {table.name} t ORDER BY 1::text"
-        )
-        kept[table.name] = [row[0] for row in rows]
+        every = f"SELECT to_jsonb(t) - 'last_used_at' FROM {table.name} t ORDER BY 1::text"  # noqa: S608 - our tables
+        kept[table.name] = [row[0] for row in await plumbline.execute(every)]
     return kept
 
 
