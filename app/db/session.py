@@ -55,7 +55,10 @@ class Database:
     """One process's way into PostgreSQL; `url` is a postgresql+asyncpg address."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size)
+        # Values stay out of logs and errors: sealed secrets are among them, and what people wrote.
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+        )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
