@@ -64,6 +64,7 @@ from app.api.onboarding import (
 from app.api.problems import HANDLERS
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
+from app.api.request_limits import NestingLimit, RequestLimits
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
 from app.api.why import plan, why
@@ -121,7 +122,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
 )
 
-MIDDLEWARE = (AnswerHeaders, Correlation, HeadAsGet, Door, KeepUsage, BodyLimit, Idempotency)
+MIDDLEWARE = (
+    AnswerHeaders,
+    Correlation,
+    RequestLimits,
+    HeadAsGet,
+    Door,
+    KeepUsage,
+    BodyLimit,
+    NestingLimit,
+    Idempotency,
+)
 """The outermost first: a request goes through them in this order, its answer in the other."""
 
 
