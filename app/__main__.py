@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import compare, connection, export, key, partner, replay, rotate_keys, why
+from app.commands import audit, compare, connection, export, key, partner, replay, rotate_keys, why
 from app.commands.starting import load_settings, refuse
 from app.sandbox.troubles import list_help
 
@@ -180,6 +180,7 @@ def demo(
 
 cli.command("compare")(compare.compare)
 cli.command("why")(why.why)
+cli.command("audit")(audit.audit)
 cli.command("rotate-keys")(rotate_keys.rotate_keys)
 cli.add_typer(partner.commands, name="partner")
 cli.add_typer(key.commands, name="key")

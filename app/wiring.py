@@ -23,6 +23,7 @@ from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.api_keys import KeyUses
+from app.db.audit import acting_as
 from app.db.endpoints import NewEndpoint, insert_endpoint
 from app.db.idempotency import ClaimBook
 from app.db.session import Database
@@ -36,6 +37,7 @@ from app.delivery.delivery import Delivery
 from app.delivery.network import build_client
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
+from app.domain.audit import Actor, ActorKind
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
 from app.intake.answered import build_document_store
 from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
@@ -333,14 +335,17 @@ async def create_partner(settings: Settings, name: str, webhook_url: str | None)
     key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
     made, now = {"api_key": key, "webhook_secret_in": secret_in}, SYSTEM_CLOCK.now()
     try:
-        async with database.writing() as session:
-            partner_id = await partners.insert_partner(session, name)
-            await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
-            await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
-            if webhook_url is not None:
-                endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
-                await insert_secret(session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now)
-                made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
+        with acting_as(Actor(ActorKind.OPERATOR)):
+            async with database.writing() as session:
+                partner_id = await partners.insert_partner(session, name)
+                await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
+                await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
+                if webhook_url is not None:
+                    endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
+                    await insert_secret(
+                        session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now
+                    )
+                    made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
     finally:
         await database.close()
     return {"partner_id": str(partner_id), **made}

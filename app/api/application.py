@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import StatelessLifespan
 
-from app.api import health, usage
+from app.api import audit, health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.answer_headers import AnswerHeaders
@@ -119,6 +119,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     comparison.router,
     links.router,
     usage.router,
+    audit.router,
     health.router,
 )
 

@@ -116,6 +116,10 @@ TAGS = (
     ("comparison", "Proof of agreement: equal as of when, totals to the cent, and what stands against it."),
     ("links", "Which invoice here is which one in Xero."),
     ("usage", "What the calls to Xero came to: by connection, day and entity, what is left, and the price."),
+    (
+        "audit",
+        "Who did what, for good: keys, connections, settings, addresses, decisions, data taken out or erased.",
+    ),
     ("health", "For load balancers: the process is alive; it can take requests."),
 )
 """Every tag with a sentence, in the order in which a partner meets them."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
+from app.db import audit
 from app.db.organisations import organisation_from_json
 from app.db.runs import has_looks, may_work
 from app.db.session import ReadSession, WriteSession
@@ -38,6 +39,7 @@ async def insert_connection(
     await session.flush()
     await session.refresh(row)
     await keep_version(session, row.id, row.settings_version, settings, at=row.created_at)
+    audit.note(session, "connection_opened", partner_id=partner_id, connection_id=row.id)
     return connection_from_row(row)
 
 

@@ -138,7 +138,8 @@ async def _walk(
 def _sort_out(vault: Vault, batch: Sequence[Row[Any]], standing: Standing) -> list[Any]:
     """The keys of the rows that can be encrypted anew; counts them, and those that no key opens."""
     found = []
-    for key, *values in batch:
+    for row in batch:
+        key, values = row[0], row[1:]
         old = [value for value in values if value is not None and vault.needs_older_key(value)]
         if not old:
             continue
@@ -161,8 +162,8 @@ def _opens(vault: Vault, value: bytes) -> bool:
 async def _read(database: Database, sealed: Sealed, after: Any) -> Sequence[Row[Any]]:
     wanted = _select(sealed).order_by(sealed.key).limit(BATCH)
     async with database.reading() as session:
-        found = await session.execute(wanted if after is None else wanted.where(sealed.key > after))
-        return found.all()
+        following = wanted if after is None else wanted.where(sealed.key > after)
+        return list((await session.execute(following)).all())
 
 
 async def _renew(database: Database, vault: Vault, sealed: Sealed, keys: Sequence[Any]) -> int:
@@ -170,7 +171,8 @@ async def _renew(database: Database, vault: Vault, sealed: Sealed, keys: Sequenc
     async with database.writing_alone() as session:
         held = _select(sealed).where(sealed.key.in_(keys)).with_for_update(skip_locked=True)
         rows = (await session.execute(held)).all()
-        for key, *values in rows:
+        for row in rows:
+            key, values = row[0], row[1:]
             anew = {
                 column: vault.rotate(value)
                 for column, value in zip(sealed.columns, values, strict=True)

@@ -18,6 +18,7 @@ COMMANDS = [
     ["compare"],
     ["why"],
     ["rotate-keys"],
+    ["audit"],
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),

@@ -7,6 +7,7 @@ nobody's: it moves with every write.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
+from app.db.tables.audit import AuditEntryRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
 from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
@@ -30,6 +31,7 @@ from app.db.tables.xero_apps import XeroAppRow
 __all__ = [
     "ApiKeyRow",
     "AttemptRow",
+    "AuditEntryRow",
     "ChangeRow",
     "ClosingRow",
     "ConflictRow",

@@ -13,6 +13,10 @@ def operations_of(plumbline: Plumbline) -> list[Operation]:
     return found
 
 
+ADMINS_ALONE = {"list_audit"}
+"""Reads that are not for everybody."""
+
+
 async def join(plumbline: Plumbline) -> dict[str, str]:
     """Ids of what the partner has, by the names of the parameters that take them."""
     path = await plumbline.open_active()
@@ -50,7 +54,7 @@ async def test_no_operation_answers_a_stranger_or_writes_for_a_key_that_reads(pl
                 refused = await operation.call(stranger, ids)
                 assert (refused.status_code, name_faults(refused)) == (401, []), operation.name
             answer = await operation.call(reading, ids)
-            if operation.is_read:
+            if operation.is_read and operation.name not in ADMINS_ALONE:
                 assert answer.status_code not in (401, 403), (operation.name, answer.text)
             else:
                 assert answer.status_code == 403, (operation.name, answer.text)

@@ -21,7 +21,12 @@ from tests.integration.xero.test_tokens import Interrupted
 
 CLOCK = SystemClock()
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-HASHES = {"api_keys.key_hash", "oauth_states.state_hash", "idempotency_keys.fingerprint"}
+HASHES = {
+    "audit_entries.hash",
+    "api_keys.key_hash",
+    "oauth_states.state_hash",
+    "idempotency_keys.fingerprint",
+}
 """Bytes that are no secret that could be opened; nothing decrypts them."""
 
 
