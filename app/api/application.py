@@ -54,6 +54,7 @@ from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import (
     connection_consent,
     connections,
+    data,
     oauth,
     organisation,
     providers,
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     providers.router,
     connections.router,
+    data.router,
     running.router,
     connection_consent.router,
     oauth.router,

@@ -115,6 +115,7 @@ TAGS = (
     ("resolutions", "What people decided about conflicts and discrepancies, and how to take it back."),
     ("comparison", "Proof of agreement: equal as of when, totals to the cent, and what stands against it."),
     ("links", "Which invoice here is which one in Xero."),
+    ("data", "Everything that is kept of one business: given out whole, or erased for good."),
     ("usage", "What the calls to Xero came to: by connection, day and entity, what is left, and the price."),
     (
         "audit",

@@ -48,7 +48,7 @@ class Sealed:
     @property
     def name(self) -> str:
         """The table's name."""
-        return self.row.__tablename__
+        return str(self.row.__tablename__)
 
 
 SEALED = (
@@ -139,7 +139,7 @@ def _sort_out(vault: Vault, batch: Sequence[Row[Any]], standing: Standing) -> li
     """The keys of the rows that can be encrypted anew; counts them, and those that no key opens."""
     found = []
     for row in batch:
-        key, values = row[0], row[1:]
+        key, *values = list[Any](row)
         old = [value for value in values if value is not None and vault.needs_older_key(value)]
         if not old:
             continue
@@ -172,7 +172,7 @@ async def _renew(database: Database, vault: Vault, sealed: Sealed, keys: Sequenc
         held = _select(sealed).where(sealed.key.in_(keys)).with_for_update(skip_locked=True)
         rows = (await session.execute(held)).all()
         for row in rows:
-            key, values = row[0], row[1:]
+            key, *values = list[Any](row)
             anew = {
                 column: vault.rotate(value)
                 for column, value in zip(sealed.columns, values, strict=True)

@@ -105,6 +105,10 @@ class Jobs:
         """Disconnect in Xero what was removed here."""
         await self._parts.closings.close_due()
 
+    async def erase_data(self, _: Context) -> None:
+        """Delete what is kept of a business, where somebody asked."""
+        await self._parts.erasures.erase_due()
+
     async def run_trials(self, _: Context) -> None:
         """Run test transactions, and clean up after those that were cut off."""
         await self._parts.trials.run_due()
@@ -134,6 +138,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.begin_runs, EVERY_MINUTE),
+            _on_timer(jobs.erase_data, EVERY_MINUTE),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),

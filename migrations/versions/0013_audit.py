@@ -44,6 +44,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     op.create_index("ix_audit_entries_partner_id", "audit_entries", ["partner_id", "id"], unique=False)
+    op.create_table(
+        "erasures",
+        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rows", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connections.id"], name=op.f("fk_erasures_connection_id")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_erasures")),
+    )
+    op.create_index(
+        "ix_erasures_due",
+        "erasures",
+        ["asked_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.execute(REFUSE)
     op.execute(
         "CREATE TRIGGER audit_entries_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries"
@@ -53,5 +72,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    op.drop_table("erasures")
     op.drop_table("audit_entries")
     op.execute("DROP FUNCTION refuse_to_change_the_audit_log()")

@@ -22,7 +22,7 @@ COMMANDS = [
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),
-    *(["connection", each] for each in ("list", "show", "pause", "resume")),
+    *(["connection", each] for each in ("list", "show", "pause", "resume", "data", "erase")),
     *(["replay", each] for each in ("event", "change", "delivery")),
     *(
         ["export", each]

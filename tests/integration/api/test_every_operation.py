@@ -13,7 +13,7 @@ def operations_of(plumbline: Plumbline) -> list[Operation]:
     return found
 
 
-ADMINS_ALONE = {"list_audit"}
+ADMINS_ALONE = {"list_audit", "export_data", "get_erasure"}
 """Reads that are not for everybody."""
 
 
