@@ -109,6 +109,10 @@ class Jobs:
         """Delete what is kept of a business, where somebody asked."""
         await self._parts.erasures.erase_due()
 
+    async def forget(self, _: Context) -> None:
+        """Forget what is too old to be of use."""
+        await self._parts.forgetting.forget()
+
     async def run_trials(self, _: Context) -> None:
         """Run test transactions, and clean up after those that were cut off."""
         await self._parts.trials.run_due()
@@ -137,6 +141,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
             _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
+            _on_timer(jobs.forget, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.begin_runs, EVERY_MINUTE),
             _on_timer(jobs.erase_data, EVERY_MINUTE),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),

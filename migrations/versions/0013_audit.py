@@ -17,6 +17,14 @@ depends_on = None
 # Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
 LOCK_TIMEOUT = "5s"
 
+OLD_BY = (
+    ("xero_events", "received_at"),
+    ("partner_events", "received_at"),
+    ("notices", "created_at"),
+    ("link_usage", "used_on"),
+)
+"""By which column rows are too old."""
+
 REFUSE = """
 CREATE FUNCTION refuse_to_change_the_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -63,6 +71,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    for table, column in OLD_BY:
+        op.create_index(f"ix_{table}_{column}", table, [column], unique=False)
     op.execute(REFUSE)
     op.execute(
         "CREATE TRIGGER audit_entries_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries"
@@ -72,6 +82,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    for table, column in OLD_BY:
+        op.drop_index(f"ix_{table}_{column}", table_name=table)
     op.drop_table("erasures")
     op.drop_table("audit_entries")
     op.execute("DROP FUNCTION refuse_to_change_the_audit_log()")
