@@ -16,20 +16,17 @@ import httpx
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
-from app import keys
 from app.api.access.call_limit import CallLimit
+from app.api.access.newcomer import make_partner
 from app.api.dependencies import Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.clock import Clock, SystemClock
-from app.db import partners
 from app.db.api_keys import KeyUses
 from app.db.audit import acting_as
-from app.db.endpoints import NewEndpoint, insert_endpoint
 from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
 from app.db.usage import UsageBook
-from app.db.webhook_secrets import insert_secret
 from app.db.xero_apps import XeroAppVault
 from app.delivery.address import Addresses
 from app.delivery.by_hand import ByHand
@@ -330,28 +327,12 @@ def build_signature_check(webhook_key: str) -> SignatureCheck:
 
 
 async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:
-    """Make a partner, and answer what is shown this once; raises `AddressRefused` for an address not to be called.
-
-    `webhook_secret_in` signs what goes into Plumbline. With an address it has its first endpoint, which applies the
-    changes of all its connections, and `webhook_secret_out` signs what Plumbline sends there.
-    """
+    """Make a partner (`newcomer`); raises `AddressRefused` for an address not to be called."""
     if webhook_url is not None:
         await build_addresses(settings).check(webhook_url)
     vault, database = build_vault(settings), Database(settings.database_url)
-    key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
-    made, now = {"api_key": key, "webhook_secret_in": secret_in}, SYSTEM_CLOCK.now()
     try:
         with acting_as(Actor(ActorKind.OPERATOR)):
-            async with database.writing() as session:
-                partner_id = await partners.insert_partner(session, name)
-                await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
-                await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
-                if webhook_url is not None:
-                    endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
-                    await insert_secret(
-                        session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now
-                    )
-                    made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
+            return await make_partner(database, vault, name, webhook_url, SYSTEM_CLOCK.now())
     finally:
         await database.close()
-    return {"partner_id": str(partner_id), **made}

@@ -127,11 +127,14 @@ TAGS = (
 
 PLAIN_NAMES = {
     "AccountShown": "Account",
+    "AuditEntryShown": "AuditEntry",
     "BrandingThemeShown": "BrandingTheme",
     "ConnectionShown": "Connection",
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    "ErasureShown": "Erasure",
     "ExportShown": "Export",
+    "Page_AuditEntryShown_": "AuditEntryPage",
     "Page_ExportShown_": "ExportPage",
     "Progress": "ExportProgress",
     # A generated client names the member `document` of `Item` by both words; so that name is taken.

@@ -68,6 +68,9 @@ def test_all_missing_settings_are_named_in_one_message(environment: pytest.Monke
         ("PLUMBLINE_SECRET_KEYS", base64.urlsafe_b64encode(bytes(32)).decode()),
         ("PLUMBLINE_PUBLIC_URL", "http://plumbline.example"),
         ("PLUMBLINE_XERO_API_URL", "http://127.0.0.1:9000"),
+        ("DATABASE_URL", "postgresql://plumbline:plumbline@db.example/plumbline"),
+        ("DATABASE_URL", "postgresql://postgres:Postgres@db.example/plumbline"),
+        ("DATABASE_URL", "postgresql://plumbline@db.example/plumbline"),
     ],
 )
 def test_production_refuses_what_is_unsafe(environment: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from app.db.business_data import ERASED, KEPT
 from app.db.pruning import RECORDS, RULES
 from app.reconcile import forgetting
 from app.reconcile.forgetting import Forgetting
-from tests.integration.api.driver import Plumbline, build_settings, open_plumbline
+from tests.integration.api.driver import build_settings, open_plumbline
 from tests.integration.api.test_events import fill
 
 AS_LONG_AS_THE_CONNECTION = {
