@@ -24,7 +24,7 @@ export PIP_NO_INPUT := 1
 # Kept bytecode halves what it takes to start; tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve work migrate test proofs histories budget contract check lock clean
+.PHONY: help setup demo serve work migrate test proofs histories budget contract check audit lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,12 +78,17 @@ budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INV
 contract: setup ## Draw thousands of calls from the API's contract and check every answer (SEED=1 EXAMPLES=4)
 	@$(BIN)/python -m tests.contract --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),4)
 
-check: setup ## Lint, formatting, types, import contracts, migrations against the tables
+check: setup ## Lint, formatting, types, import contracts, migrations against the tables, static analysis, secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m app migrate --check
+	$(BIN)/bandit -q -c pyproject.toml -r app
+	$(BIN)/detect-secrets-hook --no-verify --baseline .ci/secrets.json $$(git ls-files -- ':!.ci/locks' ':!.ci/secrets.json')
+
+audit: setup ## Look every locked dependency up among known vulnerabilities; fails where that cannot be done (needs the internet)
+	@$(BIN)/python .ci/audit.py $(LOCKS)/production.txt $(LOCKS)/development.txt $(LOCKS)/build.txt
 
 lock: setup ## Write the locks anew from pyproject.toml (names, versions, hashes; no address)
 	@$(BIN)/python -m pip install --quiet 'uv>=0.13'

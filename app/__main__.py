@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import compare, connection, doctor, export, key, partner, replay, restored, why
+from app.commands import (
+    audit,
+    compare,
+    connection,
+    doctor,
+    export,
+    key,
+    partner,
+    replay,
+    restored,
+    rotate_keys,
+    why,
+)
 from app.commands.starting import load_settings, refuse
 from app.sandbox.troubles import list_help
 
@@ -187,6 +199,8 @@ cli.command("compare")(compare.compare)
 cli.command("why")(why.why)
 cli.command("doctor")(doctor.doctor)
 cli.command("restored")(restored.restored)
+cli.command("audit")(audit.audit)
+cli.command("rotate-keys")(rotate_keys.rotate_keys)
 cli.add_typer(partner.commands, name="partner")
 cli.add_typer(key.commands, name="key")
 cli.add_typer(connection.commands, name="connection")

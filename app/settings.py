@@ -21,6 +21,9 @@ _KEY_BYTES = 32
 _DIFFERENT_BYTES = 16
 _SHORTEST_SECRET = 16
 _THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+_COMMON_PASSWORDS = frozenset(
+    {"", "admin", "changeme", "password", "plumbline", "postgres", "root", "secret"}
+)
 
 
 class Environment(StrEnum):
@@ -187,6 +190,11 @@ class Settings(BaseSettings):
                 if secret and _is_weak(secret.encode())
             ),
             *(
+                ["DATABASE_URL has no password, or a common one"]
+                if _has_weak_password(self.database_url)
+                else []
+            ),
+            *(
                 ["PLUMBLINE_ALLOW_INTERNAL_ADDRESSES must not be true"]
                 if self.allow_internal_addresses
                 else []
@@ -197,6 +205,12 @@ class Settings(BaseSettings):
                 if len(set(_decode_key(key) or b"")) < _DIFFERENT_BYTES
             ),
         ]
+
+
+def _has_weak_password(url: str) -> bool:
+    """Tell a server that anybody could log in to; one behind a socket of this machine may do without a password."""
+    address = urlsplit(url)
+    return bool(address.hostname) and (address.password or "").lower() in _COMMON_PASSWORDS
 
 
 def _is_weak(secret: bytes) -> bool:

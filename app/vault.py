@@ -1,8 +1,8 @@
 """Secrets at rest: what goes into the database encrypted comes out through here and nowhere else.
 
 Keys are Fernet keys, newest first: the first encrypts, every one decrypts, so that a key is replaced by putting a new
-one in front and rotating what is stored. Nothing here is ever shown by `repr`. Which columns are encrypted is the
-database layer's business.
+one in front and rotating what is stored (`db.key_rotation`). Nothing here is ever shown by `repr`. Which columns are
+encrypted is the database layer's business.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ class Vault:
             raise ConfigurationMissing("PLUMBLINE_SECRET_KEYS is missing")
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
+            self._newest = Fernet(keys[0])
         except ValueError:
             raise ConfigurationMissing(
                 "PLUMBLINE_SECRET_KEYS holds something that is no Fernet key"
@@ -54,3 +55,11 @@ class Vault:
             return self._fernet.rotate(sealed)
         except InvalidToken:
             raise ConfigurationMissing("no key of PLUMBLINE_SECRET_KEYS opens what is stored") from None
+
+    def needs_older_key(self, sealed: bytes) -> bool:
+        """Whether the newest key alone does not open it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return True
+        return False

@@ -9,9 +9,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.access.door import find_limit, is_of_api
 from app.api.authentication import find_caller, get_state
 
-_ON_ALL = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_ON_ALL = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # For what is no page. A page says its own, and why.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+}
 _ON_THE_API = {**_ON_ALL, "Cache-Control": "no-store"}
 """Invoices are nobody's to keep on the way."""
+
+_ON_HTTPS = {"Strict-Transport-Security": "max-age=63072000"}
+"""Two years; of this host alone, since what else its domain serves is not ours to say."""
 
 
 class AnswerHeaders:
@@ -30,11 +39,17 @@ class AnswerHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in {**always, **_tell_limit(scope)}.items():
+                for name, value in {**always, **_tell_https(scope), **_tell_limit(scope)}.items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _tell_https(scope: Scope) -> dict[str, str]:
+    """Where browsers reach us by https, they never try another way again; production reaches by nothing else."""
+    services = getattr(scope["app"].state, "services", None)
+    return _ON_HTTPS if services is not None and services.public_url.startswith("https://") else {}
 
 
 def _tell_limit(scope: Scope) -> dict[str, str]:

@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import StatelessLifespan
 
-from app.api import health, usage
+from app.api import audit, health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.answer_headers import AnswerHeaders
@@ -58,6 +58,7 @@ from app.api.middleware import BodyLimit, Correlation, KeepUsage
 from app.api.onboarding import (
     connection_consent,
     connections,
+    data,
     oauth,
     organisation,
     providers,
@@ -68,6 +69,7 @@ from app.api.onboarding import (
 from app.api.problems import HANDLERS
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
+from app.api.request_limits import NestingLimit, RequestLimits
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
 from app.api.signpost import Signpost
@@ -77,6 +79,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     providers.router,
     connections.router,
+    data.router,
     running.router,
     connection_consent.router,
     oauth.router,
@@ -125,10 +128,22 @@ ROUTERS: tuple[APIRouter, ...] = (
     comparison.router,
     links.router,
     usage.router,
+    audit.router,
     health.router,
 )
 
-MIDDLEWARE = (RouteTimes, AnswerHeaders, Correlation, HeadAsGet, Door, KeepUsage, BodyLimit, Idempotency)
+MIDDLEWARE = (
+    RouteTimes,
+    AnswerHeaders,
+    Correlation,
+    RequestLimits,
+    HeadAsGet,
+    Door,
+    KeepUsage,
+    BodyLimit,
+    NestingLimit,
+    Idempotency,
+)
 """The outermost first: a request goes through them in this order, its answer in the other."""
 
 

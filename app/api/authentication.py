@@ -87,6 +87,17 @@ def _writing_needs(role: Role) -> Callable[..., Awaitable[None]]:
     return check
 
 
+async def _check_admin(caller: GivenCaller) -> None:
+    if not caller.role.covers(Role.ADMIN):
+        raise InputRefused(
+            "forbidden",
+            f"This call needs a key of the role {Role.ADMIN}; yours is of the role {caller.role}.",
+        )
+
+
+ADMINS_ALONE = Depends(_check_admin)
+"""Reading too."""
+
 MEMBERS_WRITE = Depends(_writing_needs(Role.MEMBER))
 ADMINS_WRITE = Depends(_writing_needs(Role.ADMIN))
 

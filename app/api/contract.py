@@ -115,18 +115,26 @@ TAGS = (
     ("resolutions", "What people decided about conflicts and discrepancies, and how to take it back."),
     ("comparison", "Proof of agreement: equal as of when, totals to the cent, and what stands against it."),
     ("links", "Which invoice here is which one in Xero."),
+    ("data", "Everything that is kept of one business: given out whole, or erased for good."),
     ("usage", "What the calls to Xero came to: by connection, day and entity, what is left, and the price."),
+    (
+        "audit",
+        "Who did what, for good: keys, connections, settings, addresses, decisions, data taken out or erased.",
+    ),
     ("health", "For load balancers: the process is alive; it can take requests."),
 )
 """Every tag with a sentence, in the order in which a partner meets them."""
 
 PLAIN_NAMES = {
     "AccountShown": "Account",
+    "AuditEntryShown": "AuditEntry",
     "BrandingThemeShown": "BrandingTheme",
     "ConnectionShown": "Connection",
     "ConnectionUsageShown": "Usage",
     "Entry": "ManifestEntry",
+    "ErasureShown": "Erasure",
     "ExportShown": "Export",
+    "Page_AuditEntryShown_": "AuditEntryPage",
     "Page_ExportShown_": "ExportPage",
     "Progress": "ExportProgress",
     # A generated client names the member `document` of `Item` by both words; so that name is taken.

@@ -44,6 +44,8 @@ _KEY_PARAMETER: Json = {
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
 }
 
+_OF_ANY_REQUEST = ("address_too_long", "headers_too_large")
+_BEFORE_THE_DOOR = frozenset({"401", "414", "431"})
 _FOR_REPEATS = ("idempotency_key_reused", "request_under_way")
 _OF_A_POST = "answer_lost"
 _ASKS_TO_WAIT = frozenset({"429", "409"})
@@ -52,6 +54,7 @@ _ASKS_TO_WAIT = frozenset({"429", "409"})
 def add_conventions(paths: Json) -> None:
     """Complete the operations under /v1, in place."""
     for method, operation in _list_operations(paths):
+        _add_problems(operation["responses"], _OF_ANY_REQUEST)
         if method in WRITES:
             operation.setdefault("parameters", []).append(_KEY_PARAMETER)
             codes = (*_FOR_REPEATS, _OF_A_POST) if method in UNSAFE_TWICE else _FOR_REPEATS
@@ -71,7 +74,7 @@ def _list_operations(paths: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _list_headers(status: str, *, is_write: bool) -> Iterator[str]:
-    if status != "401":
+    if status not in _BEFORE_THE_DOOR:
         yield from ("RateLimit-Policy", "RateLimit")
     if status in _ASKS_TO_WAIT:
         yield "Retry-After"

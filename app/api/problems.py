@@ -57,17 +57,22 @@ KINDS: dict[str, Kind] = {
     "exists_already": Kind(412, "It exists already"),
     "settings_changed": Kind(412, "The settings were changed by somebody else"),
     "too_large": Kind(413, "The body is too large"),
+    "address_too_long": Kind(414, "The address is too long"),
     "invalid_request": Kind(422, "The request is not valid"),
     "organisation_not_offered": Kind(422, "The consent does not cover that organisation"),
     "invalid_document": Kind(422, "The document is not valid"),
     "idempotency_key_reused": Kind(422, "The Idempotency-Key stands for another request"),
     "rate_limited": Kind(429, "Too many calls in this minute"),
+    "headers_too_large": Kind(431, "The headers are too many or too large"),
     "internal_error": Kind(500, "Something went wrong here"),
     "xero_refused": Kind(502, "Xero refused what had to be asked"),
     "xero_unavailable": Kind(503, "Xero cannot be asked now"),
     "not_ready": Kind(503, "Not ready to serve"),
 }
 """Every kind by its code. A code never changes its meaning."""
+
+MOST_FAULTS = 100
+"""Named in one answer: whoever sends thousands of unknown members does not get them all back."""
 
 UNDER_WAY_SECONDS = 2
 """When a repeat of what is under way may ask again; most requests take milliseconds."""
@@ -80,12 +85,14 @@ def build_problem(
 ) -> dict[str, Any]:
     """The problem document of one occurrence."""
     kind = KINDS[code]
+    if len(faults) > MOST_FAULTS:
+        detail = f"{detail} The first {MOST_FAULTS} of {len(faults)} errors are named."
     return {
         "type": f"/problems/{code}",
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "errors": [{"field": fault.field, "message": fault.message} for fault in faults],
+        "errors": [{"field": fault.field, "message": fault.message} for fault in faults[:MOST_FAULTS]],
         "correlation_id": find_correlation_id(),
         **(more or {}),
     }

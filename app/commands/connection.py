@@ -6,6 +6,7 @@ from uuid import UUID
 import typer
 
 from app.commands.running import AsJson, run
+from app.commands.starting import refuse
 
 commands = typer.Typer(no_args_is_help=True, help="Look at connections; pause, resume and run them.")
 
@@ -69,3 +70,31 @@ def run_now(connection: ConnectionId, as_json: AsJson = False) -> None:
     from app.commands.acts import connections
 
     run(lambda services: connections.run(services, connection), as_json=as_json)
+
+
+@commands.command()
+def data(connection: ConnectionId) -> None:
+    """Print everything that is kept of a business, a line of JSON for each row, without tokens and secrets.
+
+    The audit log tells that it was given out.
+    """
+    from app.commands.acts import business
+
+    run(lambda services: business.export(services, connection), as_json=True)
+
+
+@commands.command()
+def erase(
+    connection: ConnectionId,
+    sure: Annotated[bool, typer.Option("--yes", help="Needed: it cannot be undone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase everything that is kept of a business: Xero is told first, then a worker deletes.
+
+    Asking again tells how far it is. Ends with 0 when all is erased, and with 1 until then.
+    """
+    from app.commands.acts import business
+
+    if not sure:
+        refuse("It cannot be undone. Say --yes.")
+    run(lambda services: business.erase(services, connection), as_json=as_json)

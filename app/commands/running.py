@@ -50,13 +50,16 @@ def run(act: Act, *, as_json: bool) -> None:
 async def _carry_out(settings: "Settings", act: Act) -> Shown:
     from redis.exceptions import RedisError
 
+    from app.db.audit import acting_as
     from app.db.session import failures_told
+    from app.domain.audit import Actor, ActorKind
     from app.wiring import open_api
 
     try:
         with failures_told():
             async with open_api(settings) as parts:
-                return await act(parts.services)
+                with acting_as(Actor(ActorKind.OPERATOR)):
+                    return await act(parts.services)
     except RedisError as error:
         raise NotYet(f"Redis gave no answer ({error}). Look at REDIS_URL, and ask again.") from error
 

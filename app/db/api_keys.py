@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import and_, literal, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.db import audit
 from app.db.listing import Position
 from app.db.partners import Key, Role
 from app.db.session import Database, ReadSession, WriteSession
@@ -90,6 +91,9 @@ async def insert_key(
     session.add(row)
     await session.flush()
     await session.refresh(row)
+    audit.note(
+        session, "key_made", partner_id=partner_id, subject=row.id, at=made_at, role=role.value, prefix=prefix
+    )
     return _from_row(row)
 
 
@@ -128,12 +132,23 @@ async def save_replaced(
 ) -> ApiKey:
     """Let a key go on until then, and remember which key takes its place."""
     values = {"replaced_by": replaced_by, "expires_at": expires_at}
-    return await _save(session, key_id, values)
+    saved = await _save(session, key_id, values)
+    audit.note(
+        session,
+        "key_rotated",
+        partner_id=saved.partner_id,
+        subject=key_id,
+        replaced_by=replaced_by,
+        ends_at=expires_at.isoformat(),
+    )
+    return saved
 
 
 async def save_revoked(session: WriteSession, key_id: UUID, at: datetime) -> ApiKey:
     """End a key now."""
-    return await _save(session, key_id, {"revoked_at": at})
+    saved = await _save(session, key_id, {"revoked_at": at})
+    audit.note(session, "key_revoked", partner_id=saved.partner_id, subject=key_id, at=at)
+    return saved
 
 
 async def _save(session: WriteSession, key_id: UUID, values: dict[str, object]) -> ApiKey:

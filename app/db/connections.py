@@ -9,6 +9,7 @@ from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, s
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
+from app.db import audit
 from app.db.given import Types, give, rows_given
 from app.db.organisations import organisation_from_json
 from app.db.runs import has_looks, may_work
@@ -42,6 +43,7 @@ async def insert_connection(
     await session.flush()
     await session.refresh(row)
     await keep_version(session, row.id, row.settings_version, settings, at=row.created_at)
+    audit.note(session, "connection_opened", partner_id=partner_id, connection_id=row.id)
     return connection_from_row(row)
 
 

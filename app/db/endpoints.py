@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, literal, or_, select, update
 from sqlalchemy import any_ as any_of
 
+from app.db import audit
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, PartnerRow, WebhookEndpointRow
 from app.domain.endpoint import EVERY_TYPE, Endpoint, Part
@@ -53,6 +54,7 @@ async def insert_endpoint(session: WriteSession, partner_id: UUID, new: NewEndpo
     session.add(row)
     await session.flush()
     await session.refresh(row)
+    audit.note(session, "endpoint_made", partner_id=partner_id, subject=row.id, part=new.part.value)
     return endpoint_from_row(row)
 
 
@@ -94,9 +96,11 @@ async def has_applying_endpoint(session: ReadSession, connection_id: UUID) -> bo
 async def save_endpoint(session: WriteSession, endpoint_id: UUID, **values: Any) -> None:
     """Replace what is named of `url`, `description`, `types`, `connection_ids` and `part`."""
     if values:
-        await session.execute(
-            update(WebhookEndpointRow).where(WebhookEndpointRow.id == endpoint_id).values(**values)
-        )
+        changed = update(WebhookEndpointRow).where(WebhookEndpointRow.id == endpoint_id).values(**values)
+        owner = (await session.execute(changed.returning(WebhookEndpointRow.partner_id))).scalar_one()
+        action = "endpoint_deleted" if "deleted_at" in values else "endpoint_changed"
+        told = ", ".join(sorted(values))
+        audit.note(session, action, partner_id=owner, subject=endpoint_id, changed=told)
 
 
 async def save_enabled(session: WriteSession, endpoint_id: UUID) -> None:

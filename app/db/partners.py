@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from app.db import audit
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, PartnerRow
 
@@ -49,6 +50,7 @@ async def insert_partner(session: WriteSession, name: str) -> UUID:
     row = PartnerRow(name=name)
     session.add(row)
     await session.flush()
+    audit.note(session, "partner_made", partner_id=row.id)
     return row.id
 
 
@@ -57,6 +59,9 @@ async def insert_api_key(session: WriteSession, partner_id: UUID, prefix: str, k
     row = ApiKeyRow(partner_id=partner_id, name="first key", prefix=prefix, key_hash=key_hash)
     session.add(row)
     await session.flush()
+    audit.note(
+        session, "key_made", partner_id=partner_id, subject=row.id, role=Role.ADMIN.value, prefix=prefix
+    )
     return row.id
 
 

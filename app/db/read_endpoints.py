@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db import audit
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, PartnerReadRow, ReadEndpointRow
 
@@ -44,6 +45,9 @@ async def save_read_endpoint(
     await _begin_anew(session, partner_id, connection_id)
     found = await find_read_endpoint(session, partner_id, connection_id)
     assert found is not None  # it was just saved
+    audit.note(
+        session, "read_endpoint_set", partner_id=partner_id, connection_id=connection_id, subject=found.id
+    )
     return found
 
 
@@ -90,7 +94,16 @@ async def find_read_endpoint_of(session: ReadSession, connection_id: UUID) -> Re
 
 async def delete_read_endpoint(session: WriteSession, endpoint_id: UUID) -> None:
     """Read there no more."""
-    await session.execute(delete(ReadEndpointRow).where(ReadEndpointRow.id == endpoint_id))
+    row = ReadEndpointRow
+    deleted = delete(row).where(row.id == endpoint_id).returning(row.partner_id, row.connection_id)
+    for partner_id, connection_id in (await session.execute(deleted)).all():
+        audit.note(
+            session,
+            "read_endpoint_deleted",
+            partner_id=partner_id,
+            connection_id=connection_id,
+            subject=endpoint_id,
+        )
 
 
 def _from_row(row: ReadEndpointRow) -> ReadEndpoint:

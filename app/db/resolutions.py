@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, literal, or_, select, tuple_, update
 
+from app.db import audit
 from app.db.listing import Position
 from app.db.moments import DECIDED, Moment, insert_moments
 from app.db.session import ReadSession, WriteSession
@@ -83,6 +84,16 @@ async def insert_resolution(
     )
     session.add(row)
     facts = name_decision(resolution) | {"note": note}
+    await audit.note_of_connection(
+        session,
+        "decision_taken",
+        connection_id,
+        subject=resolution.id,
+        action=resolution.action.value,
+        conflict_id=resolution.conflict_id,
+        discrepancy_id=resolution.discrepancy_id,
+        undoes=resolution.undoes,
+    )
     decided = Moment(resolution.link_id, DECIDED, facts, resolution.decided_at)
     await insert_moments(session, connection_id, [decided])
     link = _LINKS[kind]

@@ -23,6 +23,8 @@ WriteSession = NewType("WriteSession", ReadSession)
 
 Hook = Callable[[WriteSession], Awaitable[None]]
 
+_LAST_STEPS = "last steps"
+
 _hook: ContextVar[Hook | None] = ContextVar("hook", default=None)
 
 
@@ -51,11 +53,24 @@ def before_commits(hook: Hook) -> Iterator[None]:
         _hook.reset(token)
 
 
+def at_the_end(session: WriteSession, name: str, step: Hook) -> None:
+    """Have the transaction run a step when all else in it is done; once for each name."""
+    session.info.setdefault(_LAST_STEPS, {})[name] = step
+
+
+async def _run_last_steps(session: WriteSession) -> None:
+    for step in session.info.pop(_LAST_STEPS, {}).values():
+        await step(session)
+
+
 class Database:
     """One process's way into PostgreSQL; `url` is a postgresql+asyncpg address."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size)
+        # Values stay out of logs and errors: sealed secrets are among them, and what people wrote.
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+        )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -70,6 +85,7 @@ class Database:
         async with self._sessions.begin() as session:
             writing = WriteSession(ReadSession(session))
             yield writing
+            await _run_last_steps(writing)
             if (hook := _hook.get()) is not None:
                 await hook(writing)
 
@@ -77,7 +93,9 @@ class Database:
     async def writing_alone(self) -> AsyncIterator[WriteSession]:
         """The same for what is no part of the caller's work, and tells nothing of how far that is."""
         async with self._sessions.begin() as session:
-            yield WriteSession(ReadSession(session))
+            writing = WriteSession(ReadSession(session))
+            yield writing
+            await _run_last_steps(writing)
 
     async def close(self) -> None:
         """Return every connection."""

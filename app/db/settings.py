@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import aliased
 
+from app.db import audit
 from app.db.runs import save_schedule
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, ConnectionRow, SettingsVersionRow
@@ -62,6 +63,8 @@ async def save_settings(
         restored_from=restored_from,
     )
     await save_schedule(session, connection_id, settings.schedule(row[0]), at)
+    told = {"version": version + 1, "restored_from": restored_from}
+    await audit.note_of_connection(session, "settings_changed", connection_id, **told)
     return True
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from app.db import audit
 from app.db.connections import connection_from_row, save_state
 from app.db.holds import trigger_held
 from app.db.items import trigger_items
@@ -51,6 +52,14 @@ async def move(
         was_paused=was_paused,
     )
     await insert_notice(session, moved.id, name_move(connection.state, state), build_notice(moved), at)
+    audit.note(
+        session,
+        "connection_moved",
+        partner_id=connection.partner_id,
+        connection_id=moved.id,
+        before=connection.state.value,
+        after=state.value,
+    )
     return moved
 
 

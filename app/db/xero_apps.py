@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.db import audit
 from app.db.session import Database, ReadSession, WriteSession
 from app.db.tables import XeroAppRow
 from app.errors import RequestRefused
@@ -62,6 +63,7 @@ async def insert_xero_app(
     except IntegrityError:
         return None
     await session.refresh(row)
+    audit.note(session, "xero_app_registered", partner_id=partner_id, subject=row.id, client_id=client_id)
     return _from_row(row)
 
 
@@ -84,7 +86,10 @@ async def save_xero_app(
     values = {column: value for column, value in changed.items() if value is not None}
     if values:
         is_own = (XeroAppRow.id == xero_app_id, XeroAppRow.partner_id == partner_id)
-        await session.execute(update(XeroAppRow).where(*is_own).values(values))
+        saved = update(XeroAppRow).where(*is_own).values(values).returning(XeroAppRow.id)
+        if (await session.execute(saved)).scalar_one_or_none() is not None:
+            told = ", ".join(sorted(values))
+            audit.note(session, "xero_app_changed", partner_id=partner_id, subject=xero_app_id, changed=told)
     return await find_xero_app(session, partner_id, xero_app_id)
 
 

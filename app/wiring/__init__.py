@@ -32,7 +32,9 @@ from app.intake.xero_inbox import save_deliveries
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
+from app.reconcile.erasing import Erasures
 from app.reconcile.exports.timer import ExportTimer
+from app.reconcile.forgetting import Forgetting
 from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.reconciler import Reconciler
 from app.reconcile.retries import Retries
@@ -70,6 +72,8 @@ class WorkerParts:
     pruning: Pruning
     reading: PartnerReading
     closings: Closings
+    erasures: Erasures
+    forgetting: Forgetting
     keep_alive: KeepAlive
     trials: Trials
     claims: ClaimBook
@@ -118,6 +122,8 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
                 compare_every=timedelta(hours=settings.compare_every_hours),
             ),
             pruning=Pruning(ground.database, ground.clock),
+            erasures=Erasures(ground.database, ground.clock),
+            forgetting=Forgetting(ground.database, ground.clock),
             closings=Closings(ground.database, xero.consents, ground.clock),
             keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
             trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),

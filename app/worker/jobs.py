@@ -105,6 +105,14 @@ class Jobs:
         """Disconnect in Xero what was removed here."""
         await self._parts.closings.close_due()
 
+    async def erase_data(self, _: Context) -> None:
+        """Delete what is kept of a business, where somebody asked."""
+        await self._parts.erasures.erase_due()
+
+    async def forget(self, _: Context) -> None:
+        """Forget what is too old to be of use."""
+        await self._parts.forgetting.forget()
+
     async def run_trials(self, _: Context) -> None:
         """Run test transactions, and clean up after those that were cut off."""
         await self._parts.trials.run_due()
@@ -133,7 +141,9 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
             _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
+            _on_timer(jobs.forget, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.begin_runs, EVERY_MINUTE),
+            _on_timer(jobs.erase_data, EVERY_MINUTE),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),

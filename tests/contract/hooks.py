@@ -9,7 +9,7 @@ import schemathesis
 
 KNOWN: dict[str, list[str]] = json.loads(os.environ.get("PLUMBLINE_CONTRACT_KNOWN", "{}"))
 
-ENDS_IT = {"remove_connection", "pause_connection", "fork_connection"}
+ENDS_IT = {"remove_connection", "erase_data", "pause_connection", "fork_connection"}
 """Operations that would take the ground from under all other calls; they are drawn with ids that do not exist."""
 
 

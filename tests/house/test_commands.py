@@ -19,10 +19,12 @@ COMMANDS = [
     ["why"],
     ["doctor"],
     ["restored"],
+    ["rotate-keys"],
+    ["audit"],
     ["partner", "create"],
     ["partner", "list"],
     *(["key", each] for each in ("list", "create", "rotate", "revoke")),
-    *(["connection", each] for each in ("list", "show", "pause", "resume", "run")),
+    *(["connection", each] for each in ("list", "show", "pause", "resume", "run", "data", "erase")),
     *(["replay", each] for each in ("event", "change", "delivery")),
     *(
         ["export", each]

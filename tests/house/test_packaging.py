@@ -85,3 +85,20 @@ def test_compose_has_no_default_for_a_secret() -> None:
     secrets = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)(\S*)", text)
     assert secrets
     assert [name for name, rest in secrets if not rest.startswith(":?")] == []
+
+
+def test_containers_can_write_nothing_and_gain_nothing() -> None:
+    """A read-only file system, no capability but those that a server's start needs, and no way to more."""
+    services = yaml.safe_load((house.ROOT / "compose.yaml").read_text())["services"]
+    assert set(services) == {"postgres", "redis", "migrate", "api", "worker"}
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert not service.get("privileged"), name
+        assert service["mem_limit"], name
+        if name not in ("postgres", "redis"):
+            assert "cap_add" not in service, name
+            assert "user" not in service, "the image's own user is no root"
+        for port in service.get("ports", ()):
+            assert port.startswith("127.0.0.1:"), "a proxy that ends TLS stands in front"

@@ -69,6 +69,9 @@ def test_all_missing_settings_are_named_in_one_message(environment: pytest.Monke
         ("PLUMBLINE_PUBLIC_URL", "http://plumbline.example"),
         ("PLUMBLINE_XERO_API_URL", "http://127.0.0.1:9000"),
         ("PLUMBLINE_METRICS_TOKEN", "letmein"),
+        ("DATABASE_URL", "postgresql://plumbline:plumbline@db.example/plumbline"),
+        ("DATABASE_URL", "postgresql://postgres:Postgres@db.example/plumbline"),
+        ("DATABASE_URL", "postgresql://plumbline@db.example/plumbline"),
     ],
 )
 def test_production_refuses_what_is_unsafe(environment: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -19,10 +19,15 @@ from app.api.access.call_limit import Counted
 from app.api.authentication import CALLER, Caller, get_state
 from app.api.dependencies import Services
 from app.api.problems import respond
+from app.db.audit import acting_as
 from app.db.partners import Key, find_key
+from app.domain.audit import Actor, ActorKind
 from app.keys import hash_key
 
 _LIMIT = "limit"
+NOBODY = Actor(ActorKind.PERSON)
+"""Who has no key: a person with a browser."""
+
 _HALF_OF_IPV6 = 64
 
 
@@ -34,7 +39,9 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not is_of_api(scope):
-            await self._app(scope, receive, send)
+            # A browser that comes back from Xero; webhooks do nothing that the audit log tells of.
+            with acting_as(NOBODY):
+                await self._app(scope, receive, send)
             return
         services: Services = scope["app"].state.services
         key = await _find_sent_key(scope, services)
@@ -47,7 +54,8 @@ class Door:
             return
         if key is not None:
             await services.key_uses.note(key, services.clock.now())
-        await self._app(scope, receive, send)
+        with acting_as(Actor(ActorKind.API_KEY, key.id) if key else NOBODY):
+            await self._app(scope, receive, send)
 
 
 def is_of_api(scope: Scope) -> bool:

@@ -16,6 +16,7 @@ from app.api.delivery.endpoint_resource import WebhookEndpointMade, show_made
 from app.api.delivery.endpoints import EndpointId, get_endpoint
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
+from app.db import audit
 from app.db.endpoints import lock_partner
 from app.db.session import WriteSession
 from app.db.webhook_secrets import insert_secret, list_secrets
@@ -81,6 +82,7 @@ async def rotate_endpoint_secret(
         await lock_partner(session, partner_id)
         endpoint = await get_endpoint(session, partner_id, endpoint_id)
         secret = await rotate(services, session, endpoint_id, wish.overlap)
+        audit.note(session, "secret_rotated", partner_id=partner_id, subject=endpoint_id)
         secrets = await list_secrets(session, [endpoint_id], now)
     return show_made(endpoint, secrets[endpoint_id], secret)
 
@@ -98,6 +100,7 @@ async def rotate_incoming_secret(services: Given, partner_id: PartnerId, wish: R
     async with services.database.writing() as session:
         await lock_partner(session, partner_id)
         secret = await rotate(services, session, partner_id, wish.overlap)
+        audit.note(session, "secret_rotated", partner_id=partner_id, subject=partner_id)
     return IncomingSecret(secret=secret, others_end_at=services.clock.now() + wish.overlap)
 
 

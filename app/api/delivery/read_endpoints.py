@@ -15,6 +15,7 @@ from app.api.delivery.endpoints import check_url
 from app.api.delivery.read_callbacks import callbacks
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
+from app.db import audit
 from app.db.endpoints import lock_partner
 from app.db.partner_reads import ask_for_read
 from app.db.read_endpoints import (
@@ -271,6 +272,7 @@ async def _rotate(
             fault = Fault("auth", "is bearer: set the address again with another bearer_secret")
             raise InputRefused("invalid_request", "Its secret is yours.", [fault])
         secret = await rotate(services, session, endpoint.id, wish.overlap)
+        audit.note(session, "secret_rotated", partner_id=partner_id, subject=endpoint.id)
         shown = await _show(services, session, endpoint)
     return ReadEndpointMade(**dict(shown), secret=secret)
 

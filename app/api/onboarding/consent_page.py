@@ -3,6 +3,8 @@
 Plain HTML without scripts; everything that came from outside is escaped.
 """
 
+import base64
+import hashlib
 from html import escape
 
 from starlette.responses import HTMLResponse
@@ -10,10 +12,13 @@ from starlette.responses import HTMLResponse
 from app.api.onboarding.choice import OpenChoice
 from app.domain.connection import Connection, ConnectionState
 
+_STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}"
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}}</style></head>
+<style>{style}</style></head>
 <body><h1>{title}</h1><p>{text}</p>{rest}</body>
 </html>
 """
@@ -24,8 +29,8 @@ _HEADERS = {
     # The address holds a code and a state; no other site is to see it, and no cache to keep it.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
 }
 
 
@@ -58,4 +63,6 @@ def show_refused(reason: str, status: int = 400) -> HTMLResponse:
 
 
 def _page(title: str, text: str, status: int, rest: str = _GOODBYE) -> HTMLResponse:
-    return HTMLResponse(_PAGE.format(title=escape(title), text=escape(text), rest=rest), status, _HEADERS)
+    return HTMLResponse(
+        _PAGE.format(style=_STYLE, title=escape(title), text=escape(text), rest=rest), status, _HEADERS
+    )

@@ -26,11 +26,13 @@ class AccountsChange(BaseModel):
     """The part of a change of settings that this module reads."""
 
     revenue_accounts: dict[Word, Line | None] = Field(
+        max_length=1_000,
         default={},
         description="Line category to account; `general` is for lines that name no category. `shipping`, `discount`, "
         "`fees` and `refunds` may go to accounts that are not revenue, as an expense; all others are sales.",
     )
     item_accounts: dict[ItemCode, Line | None] = Field(
+        max_length=10_000,
         default={},
         description="Item code to account: it goes before the category of lines that name the item.",
     )
@@ -40,9 +42,12 @@ class AccountsChange(BaseModel):
         "books it like lines without a category.",
     )
     taxes: dict[Word, Line | None] = Field(
-        default={}, description="Your tax word to Xero's tax type; `none` is for lines without one."
+        max_length=1_000,
+        default={},
+        description="Your tax word to Xero's tax type; `none` is for lines without one.",
     )
     expense_taxes: dict[Word, Line | None] = Field(
+        max_length=1_000,
         default={},
         description="The same for lines on accounts of expenses, where Xero takes other tax types than for sales; "
         "words that are not named mean what they do in `taxes`.",
@@ -51,6 +56,7 @@ class AccountsChange(BaseModel):
         default=None, description="Where payments taken in the app are booked; null for none."
     )
     payment_accounts: dict[Word, Line | None] = Field(
+        max_length=1_000,
         default={},
         description="Payment method to account; methods that are not named use `payment_account`.",
     )

@@ -29,6 +29,7 @@ class ContactsChange(BaseModel):
         "the contact's id in the app and must be in it, because account numbers are unique in Xero.",
     )
     contact_groups: dict[Word, Line | None] = Field(
+        max_length=1_000,
         default={},
         description="The app's group code to a contact group of Xero, by id or name; it must exist there.",
     )

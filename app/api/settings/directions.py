@@ -21,12 +21,14 @@ class DirectionsChange(BaseModel):
     """The part of a change of settings that this module reads."""
 
     directions: dict[Word, Direction | None] = Field(
+        max_length=1_000,
         default={},
         description="`invoices`, `contacts`, `payments`, `credits` and `items` to `both`, `to_xero`, `to_partner` or "
         "`off`: an edit that does not travel stays on its side and is not undone. Null is the default again: `both`, "
         "of items `off`. Items go `to_xero` or are `off`.",
     )
     fields: dict[Word, Direction | None] = Field(
+        max_length=1_000,
         default={},
         description="The same for single fields, as `reference`, `due_on`, `lines/*/description` or `contact.phone`; "
         "none goes further than what it is a field of.",

@@ -21,7 +21,9 @@ class InvoicingChange(BaseModel):
     """The part of a change of settings that this module reads."""
 
     tracking: dict[Line, Line | None] = Field(
-        default={}, description="Tracking category to option, for every line that the app adds; two at most."
+        max_length=1_000,
+        default={},
+        description="Tracking category to option, for every line that the app adds; two at most.",
     )
     branding_theme: Line | None = Field(default=None, description="Of every invoice that is made in Xero.")
     due_days: Annotated[int, Field(strict=True, ge=0, le=365)] | None = Field(

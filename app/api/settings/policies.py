@@ -20,6 +20,7 @@ class PoliciesChange(BaseModel):
         "`partner_wins`, or `hold` for a person to decide. The conflict is kept with both values in any case.",
     )
     conflict_policies: dict[Word, ConflictPolicy | None] = Field(
+        max_length=1_000,
         default={},
         description="The same for single fields, as `reference`, `lines/*/unit_price`, `lines`, `payments` or "
         "`contact.phone`; of several that cover a field the closest decides.",

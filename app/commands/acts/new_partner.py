@@ -2,9 +2,11 @@
 
 from app import keys
 from app.db import partners
+from app.db.audit import acting_as
 from app.db.endpoints import NewEndpoint, insert_endpoint
 from app.db.session import Database
 from app.db.webhook_secrets import insert_secret
+from app.domain.audit import Actor, ActorKind
 from app.settings import Settings
 from app.wiring.ground import SYSTEM_CLOCK, build_vault
 from app.wiring.partner_side import build_addresses
@@ -22,14 +24,17 @@ async def create_partner(settings: Settings, name: str, webhook_url: str | None)
     key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
     made, now = {"api_key": key, "webhook_secret_in": secret_in}, SYSTEM_CLOCK.now()
     try:
-        async with database.writing() as session:
-            partner_id = await partners.insert_partner(session, name)
-            await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
-            await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
-            if webhook_url is not None:
-                endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
-                await insert_secret(session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now)
-                made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
+        with acting_as(Actor(ActorKind.OPERATOR)):
+            async with database.writing() as session:
+                partner_id = await partners.insert_partner(session, name)
+                await partners.insert_api_key(session, partner_id, keys.show_prefix(key), keys.hash_key(key))
+                await insert_secret(session, partner_id, vault.encrypt(secret_in), now, others_end_at=now)
+                if webhook_url is not None:
+                    endpoint = await insert_endpoint(session, partner_id, NewEndpoint(webhook_url))
+                    await insert_secret(
+                        session, endpoint.id, vault.encrypt(secret_out), now, others_end_at=now
+                    )
+                    made |= {"webhook_endpoint_id": str(endpoint.id), "webhook_secret_out": secret_out}
     finally:
         await database.close()
     return {"partner_id": str(partner_id), **made}

@@ -7,10 +7,12 @@ nobody's: it moves with every write.
 """
 
 from app.db.tables.accounts import ApiKeyRow, ConnectionRow, OAuthStateRow, PartnerRow, TokenSetRow
+from app.db.tables.audit import AuditEntryRow
 from app.db.tables.closings import ClosingRow
 from app.db.tables.compares import UncomparedRow
 from app.db.tables.decisions import InvoiceSumRow, ResolutionRow
 from app.db.tables.endpoints import DeliveryAttemptRow, DeliveryRow, WebhookEndpointRow, WebhookSecretRow
+from app.db.tables.erasures import ErasureRow
 from app.db.tables.exports import ExportRow, ExportThingRow
 from app.db.tables.histories import MomentRow
 from app.db.tables.idempotency import IdempotencyKeyRow
@@ -30,6 +32,7 @@ from app.db.tables.xero_apps import XeroAppRow
 __all__ = [
     "ApiKeyRow",
     "AttemptRow",
+    "AuditEntryRow",
     "ChangeRow",
     "ClosingRow",
     "ConflictRow",
@@ -38,6 +41,7 @@ __all__ = [
     "DeliveryAttemptRow",
     "DeliveryRow",
     "DiscrepancyRow",
+    "ErasureRow",
     "ExportRow",
     "ExportThingRow",
     "IdempotencyKeyRow",

@@ -31,6 +31,7 @@ class XeroEventRow(Table):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_xero_events_listed", "connection_id", "received_at", "id"),
+        Index("ix_xero_events_received_at", "received_at"),
         Index("ix_xero_events_waiting", "connection_id", "id", postgresql_where=text("taken_at IS NULL")),
     )
 
@@ -59,6 +60,7 @@ class PartnerEventRow(Table):
     __tablename__ = "partner_events"
     __table_args__ = (
         Index("uq_partner_events_webhook_id", "partner_id", "webhook_id", unique=True),
+        Index("ix_partner_events_received_at", "received_at"),
         Index("ix_partner_events_listed", "connection_id", "received_at", "id"),
     )
 

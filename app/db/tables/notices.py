@@ -19,6 +19,7 @@ class NoticeRow(Table):
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_feed", "connection_id", "id"),
+        Index("ix_notices_created_at", "created_at"),
         Index("ix_notices_waiting", "connection_id", "id", postgresql_where=text("state = 'pending'")),
     )
 

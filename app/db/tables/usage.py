@@ -34,7 +34,10 @@ class LinkUsageRow(Table):
     """
 
     __tablename__ = "link_usage"
-    __table_args__ = (Index("ix_link_usage_connection", "connection_id", "used_on"),)
+    __table_args__ = (
+        Index("ix_link_usage_connection", "connection_id", "used_on"),
+        Index("ix_link_usage_used_on", "used_on"),
+    )
 
     link_id: Mapped[UUID] = mapped_column(primary_key=True)
     used_on: Mapped[date] = mapped_column(primary_key=True)

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import httpx
+
+from app.api.application import build_app
+from app.intake.routes import build_routes
 
 Json = dict[str, Any]
 
@@ -50,8 +54,17 @@ class Operation:
             self.path.format(**given["path"]),
             params=given["query"],
             headers=given["header"],
-            json=body,
+            json=self._say_own_ids(body, given["path"]),
         )
+
+    def _say_own_ids(self, body: Any, given: Json) -> Any:
+        """The body with the ids of its address, where it says them too."""
+        if not isinstance(body, dict):
+            return body
+        said = {name: value for name, value in given.items() if name in body}
+        # A document's own id is the last of its address.
+        ids = [value for name, value in given.items() if self.path.endswith(f"{{{name}}}")]
+        return body | said | ({"id": ids[0]} if "id" in body and ids else {})
 
     def _build_body(self) -> Any:
         content = self.told.get("requestBody", {}).get("content", {}).get("application/json")
@@ -93,6 +106,12 @@ class Operation:
                 return True
         formats = {"uuid": NOWHERE, "date": "2026-11-20", "date-time": "2026-11-20T03:15:00Z"}
         return formats.get(schema.get("format", ""), "x" * max(3, schema.get("minLength", 0)))
+
+
+@cache
+def build_contract() -> Json:
+    """The contract, built once."""
+    return build_app(build_routes()).openapi()
 
 
 def list_operations(contract: Json) -> Iterator[Operation]:

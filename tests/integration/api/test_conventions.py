@@ -1,6 +1,6 @@
 """What holds of every address under /v1: queries, HEAD, Allow, headers, and what the contract says of all that."""
 
-from tests.integration.api.driver import Plumbline, name_faults
+from tests.integration.api.driver import Plumbline, build_settings, name_faults, open_plumbline
 from tests.integration.api.operations import list_operations
 
 
@@ -55,10 +55,34 @@ async def test_every_answer_says_how_to_treat_it(plumbline: Plumbline) -> None:
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert "strict-transport-security" not in answer.headers, "it is not reached by https"
+    for page in (
+        "/docs",
+        "/redoc",
+        "/docs/ui/swagger-ui.css",
+        "/oauth/xero/callback",
+        "/openapi.json",
+        "/nowhere",
+    ):
+        shown = await plumbline.http.get(page)
+        assert "frame-ancestors 'none'" in shown.headers["content-security-policy"], page
+        assert "script-src 'unsafe-inline'" not in shown.headers["content-security-policy"], page
+        assert {"x-content-type-options", "referrer-policy", "x-frame-options"} <= set(shown.headers), page
     assert [("ratelimit" in answer.headers) for answer in answers] == [True, False, True, True]
     docs = await plumbline.http.get("/docs")
     assert "cache-control" not in docs.headers
     assert docs.headers["content-security-policy"]
+
+
+async def test_what_is_reached_by_https_is_never_reached_otherwise(database_url: str, redis_url: str) -> None:
+    """Pages, answers and refusals alike, for two years from each."""
+    settings = build_settings(database_url, redis_url, public_url="https://plumbline.example")
+    async with open_plumbline(settings) as plumbline:
+        for path in ("/docs", "/v1/partner", "/nowhere", "/oauth/xero/callback"):
+            answer = await plumbline.http.get(path)
+            assert answer.headers["strict-transport-security"] == "max-age=63072000", path
 
 
 async def test_the_contract_tells_of_repeats_and_limits_on_every_operation(plumbline: Plumbline) -> None:

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import httpx
-
-from app.commands.acts.new_partner import create_partner
 from tests.integration.api.driver import Plumbline, document, name_faults
-from tests.integration.api.operations import NOWHERE, Operation, list_operations
+from tests.integration.api.operations import Operation, list_operations
 
 
 def operations_of(plumbline: Plumbline) -> list[Operation]:
@@ -14,6 +11,10 @@ def operations_of(plumbline: Plumbline) -> list[Operation]:
     found = list(list_operations(plumbline.app.openapi()))
     assert len(found) > 40
     return found
+
+
+ADMINS_ALONE = {"list_audit", "export_data", "get_erasure"}
+"""Reads that are not for everybody."""
 
 
 async def join(plumbline: Plumbline) -> dict[str, str]:
@@ -38,12 +39,6 @@ async def read_all(plumbline: Plumbline) -> list[Any]:
     ]
 
 
-def told_by(answer: httpx.Response) -> Any:
-    """What an answer lets its caller learn; the id of the request is each one's own."""
-    said = answer.json()
-    return answer.status_code, {name: value for name, value in said.items() if name != "correlation_id"}
-
-
 async def test_no_operation_answers_a_stranger_or_writes_for_a_key_that_reads(plumbline: Plumbline) -> None:
     """401 without a key and with an unknown one; 403 for a write with a `read` key, whose reads are let in (O10)."""
     ids = await join(plumbline)
@@ -59,30 +54,9 @@ async def test_no_operation_answers_a_stranger_or_writes_for_a_key_that_reads(pl
                 refused = await operation.call(stranger, ids)
                 assert (refused.status_code, name_faults(refused)) == (401, []), operation.name
             answer = await operation.call(reading, ids)
-            if operation.is_read:
+            if operation.is_read and operation.name not in ADMINS_ALONE:
                 assert answer.status_code not in (401, 403), (operation.name, answer.text)
             else:
                 assert answer.status_code == 403, (operation.name, answer.text)
                 assert name_faults(answer) == []
-    assert await read_all(plumbline) == before
-
-
-async def test_anothers_thing_is_as_one_that_does_not_exist(plumbline: Plumbline) -> None:
-    """By every operation that names one, to an admin of another partner: the same 404, word for word, and no change."""
-    ids = await join(plumbline)
-    before = await read_all(plumbline)
-    other = await create_partner(plumbline.settings, "Another", None)
-    walked = 0
-    async with plumbline.as_partner(other["api_key"]) as stranger:
-        for operation in operations_of(plumbline):
-            named = [name for name in ids if f"{{{name}}}" in operation.path]
-            if not named:
-                continue
-            walked += 1
-            theirs = await operation.call(stranger, ids)
-            nothing = await operation.call(stranger, ids | dict.fromkeys(named, NOWHERE))
-            assert told_by(theirs) == told_by(nothing), operation.name
-            assert theirs.status_code == 404, (operation.name, theirs.text)
-    assert walked > 35
-    await plumbline.execute("DELETE FROM api_keys WHERE partner_id::text = :id", id=other["partner_id"])
     assert await read_all(plumbline) == before

@@ -113,6 +113,33 @@ async def test_an_address_is_looked_up_when_it_is_set(url: str, why: str) -> Non
     await Names(outside=["8.8.8.8"]).addresses().check("https://outside.example/hook")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://0x7f.0.0.1/",
+        "http://0x7f000001/",
+        "http://127.1/",
+        "http://0/",
+        "http://localhost/",
+        "http://[::ffff:7f00:1]/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[fd00:ec2::254]/",
+        "http://[fe80::1%25lo]/",
+        "http://app.example@127.0.0.1/",
+        "http://127.0.0.1#@app.example/",
+        "http://app.example:80@10.0.0.1/",
+        "http://127.0.0.1\\@app.example/",
+    ],
+)
+async def test_no_way_of_writing_an_inner_address_gets_through(url: str) -> None:
+    """By this machine's own resolver: decimal, octal, hexadecimal, short, mapped, translated, behind a user name."""
+    with pytest.raises(AddressRefused):
+        await Addresses(https_only=False, allow_internal=False).check(url)
+
+
 async def test_development_may_let_its_own_machine_be_called() -> None:
     """Then nothing is looked up when an address is set."""
     names = Names()
