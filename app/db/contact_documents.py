@@ -6,11 +6,12 @@ link's generation when they are news, in the caller's transaction, which holds t
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.db.documents import Document, Shelf
 from app.db.given import bare
@@ -48,7 +49,7 @@ async def save_mentions(
     chosen = _choose(mentioned)
     if not chosen:
         return
-    row, revisions = ContactLinkRow, await _list_revisions(session, connection_id, chosen)
+    revisions = await _list_revisions(session, connection_id, chosen)
     rows = [
         {
             "id": uuid4(),
@@ -62,18 +63,22 @@ async def save_mentions(
         | _build_details(contact)
         for contact in chosen
     ]
+    await session.execute(_build_saving(), rows)
+
+
+@cache
+def _build_saving() -> Insert:
+    """The statement that keeps a mention where it is news."""
+    row = ContactLinkRow
     statement = insert(bare(row))
     said = statement.excluded
     is_news = and_(row.details_version == 0, row.details.is_distinct_from(said.details))
     names = ("details", "details_version", "details_based_on", "details_at", "touched_at")
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["connection_id", "partner_contact_id"],
-            set_={name: said[name] for name in names}
-            | {"generation": row.generation + 1, "updated_at": func.clock_timestamp()},
-            where=or_(row.details_version < said.details_version, is_news),
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=["connection_id", "partner_contact_id"],
+        set_={name: said[name] for name in names}
+        | {"generation": row.generation + 1, "updated_at": func.clock_timestamp()},
+        where=or_(row.details_version < said.details_version, is_news),
     )
 
 

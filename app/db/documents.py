@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.given import bare
 from app.db.restored import LEAP, is_doubted
@@ -121,7 +123,6 @@ async def _upsert(
     session: WriteSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
 ) -> dict[str, StoredDocument]:
     """Those that were news, by id."""
-    row, key = shelf.row, getattr(shelf.row, shelf.key)
     followed = {"correlation_id": find_correlation_id()}
     common = [shelf.build(document, at) | followed for document in documents]
     rows = [
@@ -130,8 +131,21 @@ async def _upsert(
         | columns
         for document, columns in zip(documents, common, strict=True)
     ]
+    stored = await session.execute(_build_upsert(shelf, tuple(common[0])), rows)
+    return {
+        partner_id: StoredDocument(
+            DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id
+        )
+        for partner_id, link_id, version, is_new in stored
+    }
+
+
+@cache
+def _build_upsert(shelf: Shelf, names: tuple[str, ...]) -> ReturningInsert[str, UUID, int, bool]:
+    """The statement that stores a document where it is news; `names` are the columns that every document brings."""
+    row, key = shelf.row, getattr(shelf.row, shelf.key)
     statement = insert(bare(row))
-    set_ = {name: _replaced(shelf, statement.excluded, name) for name in common[0]}
+    set_ = {name: _replaced(shelf, statement.excluded, name) for name in names}
     # What is written by a conflict moves no `onupdate` column by itself.
     moved = {"updated_at": func.clock_timestamp()} if "updated_at" in row.__table__.columns else {}
     statement = statement.on_conflict_do_update(
@@ -140,13 +154,7 @@ async def _upsert(
         where=row.document_version < statement.excluded.document_version,
     )
     inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    stored = await session.execute(statement.returning(key, row.id, row.document_version, inserted), rows)
-    return {
-        partner_id: StoredDocument(
-            DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id
-        )
-        for partner_id, link_id, version, is_new in stored
-    }
+    return statement.returning(key, row.id, row.document_version, inserted)
 
 
 def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:

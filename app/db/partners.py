@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.db import audit
 from app.db.session import ReadSession, WriteSession
@@ -70,14 +70,16 @@ async def find_key(session: ReadSession, key_hash: bytes, now: datetime) -> Key 
 
     One look in one index, whether the key is in force, was once, or never was: how long it takes tells nothing.
     """
-    row = ApiKeyRow
-    wanted = select(row.id, row.partner_id, row.role, row.last_used_at).where(
-        row.key_hash == key_hash,
-        row.revoked_at.is_(None),
-        or_(row.expires_at.is_(None), row.expires_at > now),
-    )
-    found = (await session.execute(wanted)).one_or_none()
+    found = (await session.execute(_IN_FORCE, {"sent_hash": key_hash, "sent_at": now})).one_or_none()
     return Key(found.id, found.partner_id, Role(found.role), found.last_used_at) if found else None
+
+
+# Asked at every call, so it is built once.
+_IN_FORCE = select(ApiKeyRow.id, ApiKeyRow.partner_id, ApiKeyRow.role, ApiKeyRow.last_used_at).where(
+    ApiKeyRow.key_hash == bindparam("sent_hash"),
+    ApiKeyRow.revoked_at.is_(None),
+    or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > bindparam("sent_at")),
+)
 
 
 async def find_partner(session: ReadSession, partner_id: UUID) -> Partner | None:
