@@ -78,7 +78,8 @@ async def test_every_answer_says_how_to_treat_it(plumbline: Plumbline) -> None:
 
 async def test_what_is_reached_by_https_is_never_reached_otherwise(database_url: str, redis_url: str) -> None:
     """Pages, answers and refusals alike, for two years from each."""
-    settings = build_settings(database_url, redis_url, public_url="https://plumbline.example")
+    reached = {"public_url": "https://plumbline.example"}
+    settings = build_settings(database_url, redis_url).model_copy(update=reached)
     async with open_plumbline(settings) as plumbline:
         for path in ("/docs", "/v1/partner", "/nowhere", "/oauth/xero/callback"):
             answer = await plumbline.http.get(path)
