@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with wiring.open_api(chosen) as parts:
+        async with wiring.tracing_to(chosen, "api"), wiring.open_api(chosen) as parts:
             app.state.services, app.state.intake = parts.services, parts.intake
             app.state.metrics = parts.metrics
             yield

@@ -23,6 +23,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.telemetry import find_correlation_id
+from app.tracing import write_parent
 
 QUEUE = "plumbline:jobs"
 RECONCILE = "reconcile"
@@ -69,7 +70,9 @@ class ArqWaker:
     async def _nudge(self, job: str, connection_id: UUID) -> None:
         try:
             if await self._queue.set(_mark(job, connection_id), "1", nx=True, ex=MARK_LASTS):
-                await self._queue.enqueue_job(job, str(connection_id), find_correlation_id())
+                # The trace goes along only where there is one: a worker of an older release takes two.
+                trace = [parent] if (parent := write_parent()) else []
+                await self._queue.enqueue_job(job, str(connection_id), find_correlation_id(), *trace)
         except (RedisError, OSError) as error:
             log.warning("nudge_lost", job=job, connection_id=str(connection_id), error=str(error))
 

@@ -7,7 +7,7 @@ used, so that an API starts, and answers, while Redis or Xero are down.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +16,7 @@ import httpx
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
-from app import keys
+from app import keys, tracing
 from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
@@ -70,6 +70,8 @@ from app.xero.usage import CallCounter, read_entity
 
 SYSTEM_CLOCK = SystemClock()
 
+LAST_SPANS = timedelta(seconds=3)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -121,6 +123,17 @@ class WorkerParts:
     claims: ClaimBook
     waker: ArqWaker
     metrics: Exposition
+
+
+@asynccontextmanager
+async def tracing_to(settings: Settings, part: str) -> AsyncIterator[None]:
+    """Spans go to the collector that is set, if any; what is left goes at the end, as far as it is taken soon."""
+    tracing.configure(settings.otlp_endpoint, part)
+    try:
+        yield
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.to_thread(tracing.close), LAST_SPANS.total_seconds())
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from app.intake.bodies import MalformedBody, read_json
 from app.intake.dependencies import IntakeServices, SignatureCheck
 from app.metrics import EVENTS
 from app.telemetry import find_correlation_id
+from app.tracing import span
 
 # PostgreSQL takes 32,767 parameters in one statement; a row has nine.
 _ROWS_PER_INSERT = 2000
@@ -70,7 +71,8 @@ async def _take(
     if not is_signed(body, request.headers.get("x-xero-signature")):
         return Response(status_code=401)
     delivery = _read_delivery(body)
-    nudges = await save_delivery(services.database, delivery, services.clock.now(), xero_app_id)
+    with span("intake", source="xero", events=len(delivery.events)):
+        nudges = await save_delivery(services.database, delivery, services.clock.now(), xero_app_id)
     for event in delivery.events:
         EVENTS.labels("xero", _KINDS.get(_text(event, "eventCategory").upper(), "other")).inc()
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))

@@ -21,7 +21,7 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from app.settings import Settings
-from app.wiring import WorkerParts, open_queue, open_worker
+from app.wiring import WorkerParts, open_queue, open_worker, tracing_to
 from app.worker.jobs import HEALTH_KEY, build_worker
 from app.worker.metrics_port import serve_metrics
 
@@ -66,7 +66,11 @@ async def _run_until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_worker(settings) as parts, serve_metrics(settings, parts.metrics):
+    async with (
+        tracing_to(settings, "worker"),
+        open_worker(settings) as parts,
+        serve_metrics(settings, parts.metrics),
+    ):
         await work(settings, parts, stop)
 
 
