@@ -5,9 +5,11 @@ and the other way round. What is nudged goes on in the trace of what nudged it (
 names of operations and numbers: no addresses, no bodies, no names of people, no secrets.
 """
 
+import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Optional
 
 from app.telemetry import find_correlation_id
@@ -15,6 +17,9 @@ from app.telemetry import find_correlation_id
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
     from opentelemetry.trace import Span
+
+LAST_SPANS = timedelta(seconds=3)
+"""How long a process that ends waits for its collector."""
 
 _STANDARD = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _NOTHING: AbstractContextManager[None] = nullcontext()
@@ -44,6 +49,17 @@ def use(processor: "SpanProcessor", part: str) -> None:
     global _provider
     _provider = TracerProvider(resource=Resource.create({"service.name": f"plumbline-{part}"}))
     _provider.add_span_processor(processor)
+
+
+@asynccontextmanager
+async def tracing_to(endpoint: str, part: str) -> AsyncIterator[None]:
+    """Trace until the block ends, as `configure` says; what is left is sent then, as far as it is taken soon."""
+    configure(endpoint, part)
+    try:
+        yield
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.to_thread(close), LAST_SPANS.total_seconds())
 
 
 def close() -> None:

@@ -6,17 +6,16 @@ used, so that an API starts, and answers, while Redis or Xero are down.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 import httpx
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
-from app import keys, tracing
+from app import keys
 from app.api.access.call_limit import CallLimit
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
@@ -25,7 +24,6 @@ from app.clock import Clock, SystemClock
 from app.db import partners
 from app.db.api_keys import KeyUses
 from app.db.endpoints import NewEndpoint, insert_endpoint
-from app.db.gauges import Tenant
 from app.db.idempotency import ClaimBook
 from app.db.session import Database
 from app.db.tokens import DatabaseTokenStore
@@ -39,10 +37,9 @@ from app.delivery.network import build_client
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
-from app.domain.usage import CallsLeft
 from app.intake.answered import build_document_store
-from app.intake.dependencies import FindAppCheck, IntakeServices, SignatureCheck
-from app.metrics import count_xero_call
+from app.intake.dependencies import IntakeServices
+from app.intake.xero_signatures import build_app_checks, build_signature_check
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
@@ -57,20 +54,17 @@ from app.settings import Settings
 from app.tls import trusted
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker
-from app.xero.budget import Allowance, CallMade
+from app.xero.budget import Allowance
 from app.xero.consents import XeroConsents
 from app.xero.identities import XeroIdentities
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.registration import Registration
 from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
 from app.xero.shared_budget import SharedBudget
-from app.xero.signature import is_signed_by_xero
 from app.xero.tokens import TokenKeeper
-from app.xero.usage import CallCounter, read_entity
+from app.xero.usage import CallCounter, note_call
 
 SYSTEM_CLOCK = SystemClock()
-
-LAST_SPANS = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +117,6 @@ class WorkerParts:
     claims: ClaimBook
     waker: ArqWaker
     metrics: Exposition
-
-
-@asynccontextmanager
-async def tracing_to(settings: Settings, part: str) -> AsyncIterator[None]:
-    """Spans go to the collector that is set, if any; what is left goes at the end, as far as it is taken soon."""
-    tracing.configure(settings.otlp_endpoint, part)
-    try:
-        yield
-    finally:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.to_thread(tracing.close), LAST_SPANS.total_seconds())
 
 
 @asynccontextmanager
@@ -293,20 +276,11 @@ def build_addresses(settings: Settings) -> Addresses:
 def build_exposition(settings: Settings, ground: Ground, xero: XeroSide, *, is_hidden: bool) -> Exposition:
     """What this process shows to Prometheus; `is_hidden` where there is no token."""
 
-    async def list_left(tenants: Sequence[Tenant]) -> list[CallsLeft]:
-        left: list[CallsLeft] = []
-        for client_id in {tenant.client_id for tenant in tenants}:
-            budget = build_budget(settings, ground, client_id) if client_id else xero.budget
-            left += await budget.list_left([one.tenant_id for one in tenants if one.client_id == client_id])
-        return left
+    def find_budget(client_id: str | None) -> SharedBudget:
+        return build_budget(settings, ground, client_id) if client_id else xero.budget
 
     token = settings.metrics_token.get_secret_value()
-    return Exposition(ground.database, list_left, build_plan_in_force(settings), token, is_hidden)
-
-
-def note_call(call: CallMade) -> None:
-    """Count a request to Xero for Prometheus, from whichever thread made it."""
-    count_xero_call(read_entity(call.path), call.status, call.took)
+    return Exposition(ground.database, find_budget, build_plan_in_force(settings), token, is_hidden)
 
 
 def build_plan_in_force(settings: Settings) -> PlanInForce:
@@ -345,21 +319,6 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
 def build_vault(settings: Settings) -> Vault:
     """Raises `ConfigurationMissing` without keys."""
     return Vault([key.get_secret_value() for key in settings.secret_keys])
-
-
-def build_app_checks(apps: XeroAppVault) -> FindAppCheck:
-    """The check of each partner's own Xero app, by its key as it is now."""
-
-    async def find(xero_app_id: UUID) -> SignatureCheck:
-        app = await apps.find(xero_app_id)
-        return build_signature_check((app.webhook_key if app else None) or "")
-
-    return find
-
-
-def build_signature_check(webhook_key: str) -> SignatureCheck:
-    """Whether Xero signed a webhook; without a webhook key, which development may lack, it signed none."""
-    return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)
 
 
 async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:

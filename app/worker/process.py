@@ -21,7 +21,8 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from app.settings import Settings
-from app.wiring import WorkerParts, open_queue, open_worker, tracing_to
+from app.tracing import tracing_to
+from app.wiring import WorkerParts, open_queue, open_worker
 from app.worker.jobs import HEALTH_KEY, build_worker
 from app.worker.metrics_port import serve_metrics
 
@@ -67,7 +68,7 @@ async def _run_until_signal(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with (
-        tracing_to(settings, "worker"),
+        tracing_to(settings.otlp_endpoint, "worker"),
         open_worker(settings) as parts,
         serve_metrics(settings, parts.metrics),
     ):
