@@ -13,6 +13,7 @@ from app.api.application import build_app
 from app.development import fill_in
 from app.intake.routes import build_routes
 from app.settings import Settings
+from app.tracing import tracing_to
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -21,7 +22,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with wiring.open_api(chosen) as parts:
+        async with tracing_to(chosen.otlp_endpoint, "api"), wiring.open_api(chosen) as parts:
             app.state.services, app.state.intake = parts.services, parts.intake
             app.state.metrics = parts.metrics
             yield

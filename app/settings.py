@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     # Where each worker serves /metrics, if it does; its address is this machine's own unless told otherwise.
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"
+    # Where spans go: a collector's OTLP address over HTTP, without a path. No traces where it is not set.
+    otlp_endpoint: str = ""
     # How long an idle worker waits before it looks for work again; the delay of a change is half of it on average.
     worker_poll_seconds: float = Field(default=0.02, gt=0, le=5)
 
@@ -104,7 +106,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return url
 
-    @field_validator("public_url", "xero_api_url", "xero_identity_url", "xero_login_url")
+    @field_validator("otlp_endpoint", "public_url", "xero_api_url", "xero_identity_url", "xero_login_url")
     @classmethod
     def _check_address(cls, url: str) -> str:
         """Drop a closing slash, so that paths are always joined alike."""

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 
 from app.gathering import Gathering
 from app.telemetry import find_correlation_id
+from app.tracing import write_parent
 
 QUEUE = "plumbline:jobs"
 RECONCILE = "reconcile"
@@ -41,11 +42,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """A job to be run for a connection, for the sake of what has that correlation id."""
+    """A job for a connection, for the sake of what has that correlation id, and that trace where there is one."""
 
     job: str
     connection_id: UUID
     correlation_id: str | None
+    trace: str | None
 
 
 class Queue(Protocol):
@@ -83,8 +85,8 @@ class ArqWaker:
         await self._queue.delete(_mark(job, connection_id))
 
     async def _nudge(self, job: str, connection_ids: Sequence[UUID]) -> None:
-        correlation_id = find_correlation_id()
-        nudges = [Nudge(job, connection_id, correlation_id) for connection_id in connection_ids]
+        correlation_id, trace = find_correlation_id(), write_parent()
+        nudges = [Nudge(job, connection_id, correlation_id, trace) for connection_id in connection_ids]
         await asyncio.gather(*(self._nudges.save(nudge) for nudge in nudges))
 
     async def _nudge_all(self, nudges: Sequence[Nudge]) -> list[None]:
@@ -106,7 +108,11 @@ class ArqWaker:
             are_new = await marking.execute()
         for nudge, is_new in zip(nudges, are_new, strict=True):
             if is_new:
-                await self._queue.enqueue_job(nudge.job, str(nudge.connection_id), nudge.correlation_id)
+                # The trace goes along only where there is one: a worker of an older release takes two.
+                trace = [nudge.trace] if nudge.trace else []
+                await self._queue.enqueue_job(
+                    nudge.job, str(nudge.connection_id), nudge.correlation_id, *trace
+                )
 
 
 def _mark(job: str, connection_id: UUID) -> str:

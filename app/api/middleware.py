@@ -10,8 +10,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.metrics.route_times import find_template
 from app.api.problems import respond
 from app.telemetry import correlate
+from app.tracing import span
 
 LARGEST_BODY = 1024 * 1024
 """Bytes; a document is a few kilobytes, a manifest of 10,000 invoices under one megabyte."""
@@ -33,8 +35,11 @@ class Correlation:
             await self._app(scope, receive, send)
             return
         asked = Headers(scope=scope).get(CORRELATION_HEADER, "")
-        with correlate(asked if _FIT_TO_LOG.fullmatch(asked) else None) as correlation_id:
+        fit = asked if _FIT_TO_LOG.fullmatch(asked) else None
+        with correlate(fit) as correlation_id, span("request") as begun:
             await self._answer(scope, receive, send, correlation_id)
+            if begun is not None:
+                begun.update_name(f"{scope['method']} {find_template(scope)}")
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, correlation_id: str) -> None:
         has_started = False

@@ -50,7 +50,7 @@ async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: 
             ATTEMPTS.labels(attempt.action, attempt.outcome).inc()
 
 
-async def _list_correlation_ids(session: ReadSession, link_ids: Collection[UUID]) -> dict[UUID, str]:
+async def _list_correlation_ids(session: ReadSession, link_ids: Collection[UUID]) -> dict[UUID, str | None]:
     """The ids under which that came in which is carried out of these links, of whichever kind they are."""
     kinds = (InvoiceLinkRow, ContactLinkRow, ItemLinkRow)
     every = union_all(

@@ -87,15 +87,6 @@ async def list_by_xero_id(
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
-async def list_known_ids(
-    session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
-) -> Sequence[UUID]:
-    """Those of these ids that are of links of the connection."""
-    row = InvoiceLinkRow
-    known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
-    return (await session.execute(known)).scalars().all()
-
-
 async def list_by_partner_id(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Iterable[str]
 ) -> list[InvoiceLink]:
@@ -326,21 +317,6 @@ async def mark_xero_due(
         await session.execute(
             update(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(sorted(link_ids))).values(asked)
         )
-
-
-async def follow_links(session: WriteSession, correlation_ids: Mapping[UUID, str]) -> None:
-    """Keep with each link the id under which that came in which is to be carried out now."""
-    if correlation_ids:
-        row = InvoiceLinkRow
-        followed = (
-            update(row)
-            .where(row.id == bindparam("link_id"))
-            .values(correlation_id=bindparam("followed"))
-            .execution_options(synchronize_session=None)
-        )
-        connection = await cast(Any, session).connection()
-        in_order = sorted(correlation_ids.items())
-        await connection.execute(followed, [{"link_id": key, "followed": value} for key, value in in_order])
 
 
 async def has_behind(session: ReadSession, connection_id: UUID) -> bool:

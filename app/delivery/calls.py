@@ -13,6 +13,7 @@ from app.db.webhook_secrets import list_secrets
 from app.delivery.answers import Answer, Silence, read_text
 from app.delivery.webhook import Message, Recipient, Sender
 from app.domain.endpoint import Endpoint, Part
+from app.tracing import span
 from app.vault import Vault
 
 
@@ -69,7 +70,8 @@ async def add_secrets(
 async def make_call(sender: Sender, recipient: Recipient, message: Message, clock: Clock) -> Made:
     """Send a message once; never raises for what the network does."""
     at, began = clock.now(), time.monotonic()
-    answer = await sender.send(recipient, message, at)
+    with span("delivery", webhook_id=message.webhook_id):
+        answer = await sender.send(recipient, message, at)
     took = round((time.monotonic() - began) * 1000)
     if isinstance(answer, Silence):
         return Made(answer, Call(at, took, None, None, answer.reason))

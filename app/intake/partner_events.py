@@ -34,6 +34,7 @@ from app.intake.documents import take_in
 from app.intake.refusals import Fault, InputRefused, list_faults
 from app.intake.taking import TakenIn
 from app.metrics import EVENTS
+from app.tracing import span
 
 _LONGEST_WEBHOOK_ID = 255
 
@@ -91,7 +92,8 @@ async def take_partner_event(request: Request) -> Response:
     partner = await _find_partner(services, request.path_params["partner_id"])
     if partner is None or not await _is_signed(services, partner, body, request):
         return Response(status_code=401)
-    nudges = await _store(services, partner, request.headers["webhook-id"], _read_event(body))
+    with span("intake", source="partner"):
+        nudges = await _store(services, partner, request.headers["webhook-id"], _read_event(body))
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
 
 

@@ -21,6 +21,7 @@ from app.intake.dependencies import IntakeServices, SignatureCheck
 from app.intake.xero_inbox import Delivery
 from app.metrics import EVENTS
 from app.telemetry import find_correlation_id
+from app.tracing import span
 
 _LARGEST_NUMBER = 2**63
 _KINDS = {"INVOICE": "invoice", "CONTACT": "contact", "CREDITNOTE": "credit_note", "PAYMENT": "payment"}
@@ -56,7 +57,8 @@ async def _take(
         return Response()
     for event in delivery.events:
         EVENTS.labels("xero", _KINDS.get(str(event.get("eventCategory")).upper(), "other")).inc()
-    nudges = await services.xero_inbox.save(delivery)
+    with span("intake", source="xero", events=len(delivery.events)):
+        nudges = await services.xero_inbox.save(delivery)
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from app.db.links import list_known_ids
+from app.db.following import list_known_ids
 from app.domain.credit import CreditKind
 from app.domain.recognition import find_marked_link
 from app.domain.xero_credit import find_own_key

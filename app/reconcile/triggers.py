@@ -13,8 +13,9 @@ from uuid import UUID
 from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent, list_waiting, mark_taken
 from app.db.findings import list_writes_over
+from app.db.following import follow_links
 from app.db.holds import trigger_freed
-from app.db.links import follow_links, insert_links, list_by_xero_id, mark_xero_due
+from app.db.links import insert_links, list_by_xero_id, mark_xero_due
 from app.db.session import ReadSession
 from app.domain import gate
 from app.domain.discrepancy import Found, find_overwritten

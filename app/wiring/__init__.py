@@ -29,6 +29,7 @@ from app.gathering import Gathering
 from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
 from app.intake.xero_inbox import save_deliveries
+from app.intake.xero_signatures import build_app_checks, build_signature_check
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
@@ -46,7 +47,7 @@ from app.waker import ArqWaker
 from app.wiring.ground import SYSTEM_CLOCK, open_ground
 from app.wiring.partner_side import build_addresses, open_partners
 from app.wiring.shown import build_exposition
-from app.wiring.xero_side import build_app_checks, build_plan_in_force, build_signature_check, open_xero
+from app.wiring.xero_side import build_plan_in_force, open_xero
 from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
 
 

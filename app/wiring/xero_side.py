@@ -1,10 +1,9 @@
-"""Xero's side of a process: the adapter over this database, its budget of calls, and what Xero signs."""
+"""Xero's side of a process: the adapter over this database, and its budget of calls."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from uuid import UUID
 
 import httpx
 
@@ -13,20 +12,17 @@ from app.db.tokens import DatabaseTokenStore
 from app.db.usage import UsageBook
 from app.db.xero_apps import XeroAppVault
 from app.domain.pricing import TIERS, PlanInForce, XeroPlan
-from app.intake.dependencies import FindAppCheck, SignatureCheck
-from app.metrics import count_xero_call
 from app.settings import Settings
 from app.tls import trusted
 from app.wiring.ground import Ground
-from app.xero.budget import Allowance, CallMade
+from app.xero.budget import Allowance
 from app.xero.consents import XeroConsents
 from app.xero.identities import XeroIdentities
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.registration import Registration
 from app.xero.shared_budget import SharedBudget
-from app.xero.signature import is_signed_by_xero
 from app.xero.tokens import TokenKeeper
-from app.xero.usage import CallCounter, read_entity
+from app.xero.usage import CallCounter, note_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +73,6 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
             await usage.save()
 
 
-def note_call(call: CallMade) -> None:
-    """Count a request to Xero for Prometheus, from whichever thread made it."""
-    count_xero_call(read_entity(call.path), call.status, call.took)
-
-
 def build_plan_in_force(settings: Settings) -> PlanInForce:
     """The Xero app's plan; a day has the plan's calls where the setting says nothing else."""
     plan = XeroPlan(settings.xero_plan)
@@ -94,18 +85,3 @@ def build_budget(settings: Settings, ground: Ground, client_id: str | None = Non
     plan = build_plan_in_force(settings)
     allowance = Allowance(plan.minute_calls, plan.day_calls, settings.xero_app_minute_limit)
     return SharedBudget(ground.queue, client_id or settings.xero_client_id, allowance, ground.clock)
-
-
-def build_app_checks(apps: XeroAppVault) -> FindAppCheck:
-    """The check of each partner's own Xero app, by its key as it is now."""
-
-    async def find(xero_app_id: UUID) -> SignatureCheck:
-        app = await apps.find(xero_app_id)
-        return build_signature_check((app.webhook_key if app else None) or "")
-
-    return find
-
-
-def build_signature_check(webhook_key: str) -> SignatureCheck:
-    """Whether Xero signed a webhook; without a webhook key, which development may lack, it signed none."""
-    return lambda body, signature: bool(webhook_key) and is_signed_by_xero(body, signature, webhook_key)

@@ -5,7 +5,8 @@ the sweeps find it. The sweeps themselves run on one worker at a time, whichever
 """
 
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -16,7 +17,7 @@ from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
-from app import telemetry
+from app import telemetry, tracing
 from app.waker import DELIVER, QUEUE, READ, RECONCILE
 from app.wiring import WorkerParts
 
@@ -43,21 +44,27 @@ class Jobs:
     def __init__(self, parts: WorkerParts) -> None:
         self._parts = parts
 
-    async def reconcile(self, _: Context, connection_id: str, correlation_id: str | None) -> None:
+    async def reconcile(
+        self, _: Context, connection_id: str, correlation_id: str | None, trace: str | None = None
+    ) -> None:
         """Look at a connection; ends at once when another worker holds its lease."""
-        with telemetry.correlate(correlation_id, connection_id=connection_id):
+        with _going_on("reconcile", connection_id, correlation_id, trace):
             await self._parts.waker.begin(RECONCILE, UUID(connection_id))
             await self._parts.reconciler.reconcile(UUID(connection_id))
 
-    async def deliver(self, _: Context, connection_id: str, correlation_id: str | None) -> None:
+    async def deliver(
+        self, _: Context, connection_id: str, correlation_id: str | None, trace: str | None = None
+    ) -> None:
         """Send what is due for a connection's partner."""
-        with telemetry.correlate(correlation_id, connection_id=connection_id):
+        with _going_on("deliver", connection_id, correlation_id, trace):
             await self._parts.waker.begin(DELIVER, UUID(connection_id))
             await self._parts.delivery.deliver(UUID(connection_id))
 
-    async def read_partner(self, _: Context, connection_id: str, correlation_id: str | None) -> None:
+    async def read_partner(
+        self, _: Context, connection_id: str, correlation_id: str | None, trace: str | None = None
+    ) -> None:
         """Look at what a connection's partner holds, where it lets us ask."""
-        with telemetry.correlate(correlation_id, connection_id=connection_id):
+        with _going_on("read partner", connection_id, correlation_id, trace):
             await self._parts.waker.begin(READ, UUID(connection_id))
             await self._parts.reading.read(UUID(connection_id))
 
@@ -124,6 +131,16 @@ class Jobs:
     async def prune_claims(self, _: Context) -> None:
         """Forget the answers that were kept for repeats of calls, after a day."""
         await self._parts.claims.prune()
+
+
+@contextmanager
+def _going_on(name: str, connection_id: str, correlation_id: str | None, trace: str | None) -> Iterator[None]:
+    """A job goes on under the correlation id, and in the trace, of what nudged it."""
+    with (
+        telemetry.correlate(correlation_id, connection_id=connection_id),
+        tracing.span(name, trace, connection_id=connection_id),
+    ):
+        yield
 
 
 def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:

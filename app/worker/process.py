@@ -21,6 +21,7 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from app.settings import Settings
+from app.tracing import tracing_to
 from app.wiring import WorkerParts, open_worker
 from app.wiring.ground import open_queue
 from app.worker.jobs import HEALTH_KEY, build_worker
@@ -67,7 +68,11 @@ async def _run_until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_worker(settings) as parts, serve_metrics(settings, parts.metrics):
+    async with (
+        tracing_to(settings.otlp_endpoint, "worker"),
+        open_worker(settings) as parts,
+        serve_metrics(settings, parts.metrics),
+    ):
         await work(settings, parts, stop)
 
 

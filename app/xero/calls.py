@@ -17,6 +17,7 @@ from uuid import UUID
 
 from app.domain.xero_invoice import Refused
 from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
+from app.tracing import span
 from app.xero.budget import CALLS_AT_ONCE, CallBudget
 from app.xero.client import XeroClient
 from app.xero.failures import RequestInvalid, TokenRejected
@@ -135,7 +136,8 @@ class XeroCalls:
         async with self._budget.slot(tenant_id, is_bulk=self._is_bulk), self._threads:
             number = await self._budget.take(tenant_id, is_bulk=self._is_bulk)
             try:
-                answer = await self._run_in_thread(blocking)
+                with span(f"xero {operation}", is_write=is_write):
+                    answer = await self._run_in_thread(blocking)
             except RateLimited as limited:
                 await self._budget.close(tenant_id, limited)
                 raise

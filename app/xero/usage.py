@@ -18,6 +18,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.usage import Counted, LinkUsage, Usage, share
+from app.metrics import count_xero_call
 from app.spending import list_spenders
 from app.xero.budget import CallMade
 
@@ -87,6 +88,11 @@ class CallCounter:
 
 def count_nothing(connection_id: UUID, call: CallMade) -> None:
     """For those who keep no counts."""
+
+
+def note_call(call: CallMade) -> None:
+    """Count a request for whoever watches this process. A `CallLog`."""
+    count_xero_call(read_entity(call.path), call.status, call.took)
 
 
 def read_entity(path: str) -> str:

@@ -11,8 +11,9 @@ counted is told all the same, and `plumbline_database_up` is 0.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -32,8 +33,17 @@ FRESH_SECONDS = 5.0
 PATIENCE_SECONDS = 8.0
 """Less than Prometheus's own ten."""
 
-ListLeft = Callable[[Sequence[Tenant]], Awaitable[Sequence[CallsLeft]]]
-"""What Xero said is left of each organisation's calls, where it said anything lately."""
+
+class Budget(Protocol):
+    """The calls of one Xero app."""
+
+    async def list_left(self, xero_tenant_ids: Sequence[str]) -> list[CallsLeft]:
+        """What Xero said is left of each organisation's calls, where it said anything lately."""
+        ...
+
+
+FindBudget = Callable[[str | None], Budget]
+"""The budget of a Xero app by its client id; None is Plumbline's own."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +53,7 @@ class Exposition:
     """What one process shows. `is_hidden` without a token: as if it were not there."""
 
     database: Database
-    list_left: ListLeft
+    find_budget: FindBudget
     plan: PlanInForce
     token: str = ""
     is_hidden: bool = False
@@ -63,11 +73,18 @@ class Exposition:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 gauges = await self._read_gauges()
-                left = await self.list_left(gauges.tenants)
+                left = await self._list_left(gauges.tenants)
         except Exception as error:  # whatever a driver raises, the counts of this process are shown
             log.warning("metrics_incomplete", error=type(error).__name__)
             return write_families([build_up(False)])
         return write_families([build_up(True), *build_families(gauges, left, self.plan)])
+
+    async def _list_left(self, tenants: Sequence[Tenant]) -> list[CallsLeft]:
+        left: list[CallsLeft] = []
+        for client_id in {tenant.client_id for tenant in tenants}:
+            named = [one.tenant_id for one in tenants if one.client_id == client_id]
+            left += await self.find_budget(client_id).list_left(named)
+        return left
 
     async def _read_gauges(self) -> Gauges:
         async with self.database.reading() as session:
