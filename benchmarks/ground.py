@@ -43,6 +43,8 @@ class Ground:
     folder: Path
     addresses: Addresses
     children: Children
+    environment: dict[str, str]
+    """What every process is told."""
 
     @property
     def database_url(self) -> str:
@@ -70,7 +72,7 @@ def open_ground() -> Iterator[Ground]:
         environment = build_environment(folder, addresses) | {"PLUMBLINE_LOG_LEVEL": "warning"}
         children = stack.enter_context(Children(folder, environment))
         children.start("migrate", "migrate").finish()
-        yield Ground(folder, addresses, children)
+        yield Ground(folder, addresses, children, environment)
 
 
 def start_api(ground: Ground) -> Plumbline:

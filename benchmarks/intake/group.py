@@ -1,5 +1,6 @@
 """The rounds of intake: for each kind of request, Plumbline and both opponents in turn, and a count after each turn."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ FIRST_GUESS = 3000
 """Requests a second that are prepared before anything is known; from then on twice what was answered last."""
 
 MOST = 12_000
+REST_SECONDS = 0.3
+LONGEST = 10.0
+"""Seconds of one turn."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ class Contender:
     def play(self, seconds: float) -> Played:
         """One round. Raises StepFailed where an answer was not good, or what was answered is not what is stored."""
         file = self._ground.folder / "playback"
-        count = int(min(MOST, self._rate * 2) * seconds) + CONNECTIONS
+        # An answer to each connection at least, also from one that is slow.
+        seconds = min(LONGEST, max(seconds, 3 * CONNECTIONS / max(self._rate, 1)))
+        count = int(min(MOST, self._rate * 2) * seconds) + 4 * CONNECTIONS
         requests.write(file, self._kind.build(self._seed, count, self._next))
         before = self._count()
         played = play(self._url, file, seconds, is_endless=self._kept_in is None)
@@ -62,8 +68,16 @@ class Contender:
         return played
 
     def _count(self) -> int:
+        """What is stored once nothing more is on its way."""
         if self._kept_in is None:
             return 0
+        seen, now = -1, self._count_now()
+        while seen != now:
+            time.sleep(REST_SECONDS)
+            seen, now = now, self._count_now()
+        return now
+
+    def _count_now(self) -> int:
         return int(self._ground.execute(f"SELECT count(*) FROM {self._kept_in}")[0][0])
 
     def _check(self, played: Played, count: int, before: int) -> None:
@@ -108,7 +122,7 @@ def measure_kind(
     """The rate beside both opponents, and the slowest in a hundred."""
     contenders = {"ours": ours, "naive": naive, "bare": bare}
     for contender in contenders.values():
-        contender.play(1.0)
+        contender.play(size.seconds)
     turns = {who: lambda _, each=each: each.play(size.seconds) for who, each in contenders.items()}
     found = interleave(turns, size.rounds)
     rates = {who: [played.rate for played in each] for who, each in found.items()}
