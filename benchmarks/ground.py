@@ -85,11 +85,14 @@ def start_api(ground: Ground) -> Plumbline:
     return plumbline
 
 
-def start_world(ground: Ground, workers: int = 1) -> World:
-    """Both sandboxes, the API and workers, with nobody introduced and no limit of calls."""
-    xero = ground.children.start("xero", "sandbox", "--port", "0")
+def start_world(ground: Ground, workers: int = 1, xero: dict[str, Any] | None = None) -> World:
+    """Both sandboxes, the API and workers, with nobody introduced and no limit of calls.
+
+    `xero` is the line of a sandbox of Xero that runs already.
+    """
     partner = ground.children.start("partner", "sandbox", "--side", "partner", "--port", "0")
-    organisation, app = Organisation(xero.read_line()), PartnerApp(partner.read_line())
+    organisation = Organisation(xero or ground.children.start("xero", "sandbox", "--port", "0").read_line())
+    app = PartnerApp(partner.read_line())
     port = find_free_port()
     ground.children.tell(**name_xero(organisation, port))
     api = ground.children.start("serve", "serve", "--host", HOST, "--port", str(port))

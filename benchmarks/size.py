@@ -22,4 +22,4 @@ class Size:
     """That a worker has beside it when its memory is looked at."""
 
 
-QUICK = Size(rounds=2, seconds=1.0, links=50_000, invoices=5_000, volume=200, changes=10, connections=1000)
+QUICK = Size(rounds=2, seconds=1.0, links=20_000, invoices=2_000, volume=100, changes=5, connections=500)

@@ -5,8 +5,6 @@ Indexes are built afterwards, and the server does not wait for its disk meanwhil
 
 import asyncpg
 
-LINKS_EACH = 100
-
 COPIED = """
 SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name = $1 AND NOT column_name = ANY($2::text[])
@@ -45,28 +43,28 @@ WHERE indrelid = 'invoice_links'::regclass AND NOT indisprimary
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "'8GB'"}
 
 
-async def fill(database_url: str, links: int) -> None:
-    """Copy the one real connection and the first real link until there are so many."""
+async def fill(database_url: str, connections: int, each: int) -> None:
+    """Copy the one real connection so many times, and the first real link so many times for each copy."""
     connection = await asyncpg.connect(database_url, command_timeout=1200)
     try:
         await _set(connection, CARELESS)
         await connection.execute("SET maintenance_work_mem = '512MB'")
-        await _copy(connection, links)
+        await _copy(connection, connections, each)
         await _set(connection, dict.fromkeys(CARELESS, "DEFAULT"))
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
 
 
-async def _copy(connection: asyncpg.Connection, links: int) -> None:
+async def _copy(connection: asyncpg.Connection, connections: int, each: int) -> None:
     columns = await connection.fetchval(COPIED, "connections", OWN_OF_CONNECTIONS)
-    await connection.execute(FILL_CONNECTIONS.format(copied=columns, count=links // LINKS_EACH))
+    await connection.execute(FILL_CONNECTIONS.format(copied=columns, count=connections))
     indexes = await connection.fetch(INDEXES)
     async with connection.transaction():
         for index in indexes:
             await connection.execute(f"DROP INDEX {index['name']}")
         columns = await connection.fetchval(COPIED, "invoice_links", OWN_OF_LINKS)
-        await connection.execute(FILL_LINKS.format(copied=columns, each=LINKS_EACH))
+        await connection.execute(FILL_LINKS.format(copied=columns, each=each))
         for index in indexes:
             await connection.execute(index["definition"])
     await connection.execute("VACUUM (ANALYZE) invoice_links")

@@ -11,7 +11,7 @@ from app.demo.world import World
 from benchmarks.calls.singles import await_xero, open_in_step
 from benchmarks.figure import Figure, compare
 from benchmarks.ground import Ground, open_ground, run, start_world
-from benchmarks.rest.fill import LINKS_EACH, fill
+from benchmarks.rest.fill import fill
 from benchmarks.rest.timers import time_timers
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
@@ -20,6 +20,8 @@ INVOICE = "moving"
 CHANGES = 8
 """A round."""
 SMALLER = 100
+LINKS_EACH = 100
+"""Of a connection."""
 MOST_MS = 5.0
 STATISTICS_SECONDS = 1.5
 """PostgreSQL tells what was read up to a second later."""
@@ -47,7 +49,7 @@ class Database:
         introduce(self.world)
         self._key = open_in_step(self.world, ground, INVOICE)
         began = time.monotonic()
-        run(fill(ground.database_url, links))
+        run(fill(ground.database_url, links // LINKS_EACH, LINKS_EACH))
         self.fill_seconds = time.monotonic() - began
 
     def change(self) -> Cost:

@@ -69,7 +69,6 @@ class Bench:
         for each in self._joined:
             each.pause()
             each.put(self._each, self._version)
-        settle(self._ground)
         return self._timed(lambda: [each.resume() for each in self._joined], self._each * len(self._joined))
 
     def spend_singly(self) -> Spent:
