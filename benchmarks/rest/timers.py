@@ -1,8 +1,10 @@
 """The timers of a worker, run by themselves with nothing due, on a worker's own parts."""
 
+import os
 import time
 from collections.abc import Awaitable, Callable
 from statistics import median
+from unittest.mock import patch
 
 from app.settings import Settings
 from app.wiring import WorkerParts, open_worker
@@ -35,7 +37,8 @@ def list_timers(parts: WorkerParts) -> dict[str, Job]:
 
 async def time_timers(ground: Ground, environment: dict[str, str]) -> dict[str, float]:
     """The median milliseconds of each, over some ticks after a first one."""
-    settings = Settings(_env_file=None, **environment)  # type: ignore[call-arg, arg-type]
+    with patch.dict(os.environ, environment):
+        settings = Settings(_env_file=None)  # type: ignore[call-arg]
     async with open_worker(settings) as parts:
         return {name: await _time(job) for name, job in list_timers(parts).items()}
 
