@@ -9,7 +9,7 @@ from statistics import median
 from app.demo.introduction import introduce
 from app.demo.world import World
 from benchmarks.calls.singles import await_xero, open_in_step
-from benchmarks.figure import Figure, compare
+from benchmarks.figure import Figure, alone, compare
 from benchmarks.ground import Ground, open_ground, run, start_world
 from benchmarks.rest.fill import fill
 from benchmarks.rest.timers import time_timers
@@ -92,6 +92,8 @@ def measure_changes(small: Database, large: Database, rounds: int) -> Iterator[F
     yield compare("rest.cost", "ms/change", spans["large"], against, spans["small"], note)
     note = "by pg_stat_database, timers included"
     yield compare("rest.rows", "rows/change", rows["large"], against, rows["small"], note)
+    size = large.ground.execute("SELECT pg_total_relation_size('invoice_links')")[0][0] / large.links
+    yield alone("rest.bytes", "bytes/link", [size], "the table of links with its indexes, right after the fill")
 
 
 def measure_ticks(small: Database, large: Database, rounds: int) -> Iterator[Figure]:
