@@ -93,7 +93,9 @@ def measure_changes(small: Database, large: Database, rounds: int) -> Iterator[F
     note = "by pg_stat_database, timers included"
     yield compare("rest.rows", "rows/change", rows["large"], against, rows["small"], note)
     size = large.ground.execute("SELECT pg_total_relation_size('invoice_links')")[0][0] / large.links
-    yield alone("rest.bytes", "bytes/link", [size], "the table of links with its indexes, right after the fill")
+    yield alone(
+        "rest.bytes", "bytes/link", [size], "the table of links with its indexes, right after the fill"
+    )
 
 
 def measure_ticks(small: Database, large: Database, rounds: int) -> Iterator[Figure]:

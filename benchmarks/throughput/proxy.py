@@ -58,8 +58,18 @@ def counting_proxy(database_url: str) -> Iterator[tuple[str, Counter]]:
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
         yield urlunsplit(parts._replace(query=f"host={quote(folder, safe='')}")), counter
-        loop.call_soon_threadsafe(loop.stop)
+        asyncio.run_coroutine_threadsafe(_end(loop), loop)
         thread.join(5)
+        loop.close()
+
+
+async def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """What still passes is cut off, as its ends have gone."""
+    passing = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in passing:
+        task.cancel()
+    await asyncio.gather(*passing, return_exceptions=True)
+    loop.call_soon(loop.stop)
 
 
 async def _pass(

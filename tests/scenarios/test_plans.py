@@ -29,7 +29,11 @@ PARTIAL = (
 NEARLY_ALL = "(state = 'active'::text)"
 """What is true of nearly every row narrows nothing."""
 
-OVER_ALL_CONNECTIONS = ("webhook_endpoints.types) OR", "LEFT OUTER JOIN partner_reads", "compare_at IS NULL AND")
+OVER_ALL_CONNECTIONS = (
+    "webhook_endpoints.types) OR",
+    "LEFT OUTER JOIN partner_reads",
+    "compare_at IS NULL AND",
+)
 """Timers that still go through the active connections: which of them has a change to send, whose partner is to be
 asked, whose compare is due. None reads links, and each stops at a limit; `make bench ONLY=rest` tells what they cost.
 """
