@@ -24,7 +24,7 @@ export PIP_NO_INPUT := 1
 # Kept bytecode halves what it takes to start; tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve work migrate test proofs histories budget contract check audit lock clean
+.PHONY: help setup demo serve work migrate test proofs histories chaos bench budget contract check audit lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 
 budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INVOICES=5000)
 	@$(BIN)/python -m benchmarks.budget --invoices $(or $(INVOICES),5000)
+
+bench: setup ## Measure every figure side by side with its comparison (ONLY=intake, QUICK=1)
+	@$(BIN)/python -m benchmarks $(foreach group,$(ONLY),--only $(group)) $(if $(QUICK),--quick)
 
 contract: setup ## Draw thousands of calls from the API's contract and check every answer (SEED=1 EXAMPLES=4)
 	@$(BIN)/python -m tests.contract --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),4)

@@ -19,7 +19,7 @@ from app.demo.patience import wait_for
 
 T = TypeVar("T")
 
-START_SECONDS = 60.0
+START_SECONDS = 240.0
 STOP_SECONDS = 10.0
 TAIL_LINES = 12
 

@@ -35,12 +35,9 @@ from app.domain.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
 from app.reconcile.doubt import learn_own_credits
 from app.reconcile.footing import Footing
-from app.reconcile.ports import PAGE_SIZE, READ_BATCH
+from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import NEVER, Round, Work, batches
 from app.spending import spent_on
-
-SEEK_FROM = 3 * READ_BATCH
-"""From so many links on, a page of what moved is cheaper than reading them by id."""
 
 MISSING_IN_XERO = Hold(
     "missing_in_xero",
@@ -155,28 +152,13 @@ def _xero_id(work: Work) -> str:
 
 
 async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
-    """Read what is not fresh yet: by pages of what moved when many did, the rest by id."""
+    """Read by id what is not fresh yet; where many moved, `moved` has read most of it by pages."""
     wanted = {link.xero_invoice_id: link for link in links if link.xero_invoice_id not in current.fresh}
-    moved = [link for link in wanted.values() if link.xero_due and link.xero_updated_at is not None]
-    if len(moved) > SEEK_FROM:
-        since = min(link.xero_updated_at or NEVER for link in moved)
-        await spent_on([link.id for link in moved], _seek(current, since, len(moved)))
     missing = [xero_id for xero_id in wanted if xero_id is not None and xero_id not in current.fresh]
     for batch in batches(missing, READ_BATCH):
         found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
         await current.lease.keep()
-
-
-async def _seek(current: Round, since: datetime, wanted: int) -> None:
-    """Page through what moved since, for no more pages than reading by id would take calls."""
-    for _ in range(max(1, wanted // READ_BATCH)):
-        page = await current.xero.invoices.fetch_modified_since(since)
-        current.fresh |= {invoice.xero_invoice_id: invoice for invoice in page}
-        await current.lease.keep()
-        if len(page) < PAGE_SIZE or page[-1].updated_at <= since:
-            return
-        since = page[-1].updated_at
 
 
 def take_invoice(

@@ -53,6 +53,7 @@ from app.reconcile.items import refresh_items
 from app.reconcile.lease import Lease
 from app.reconcile.line_items import learn_item_codes
 from app.reconcile.losses import ask_for_scopes, disconnect
+from app.reconcile.moved import search_moved
 from app.reconcile.observe import observe
 from app.reconcile.ports import Consents, Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.precedence import find_portion
@@ -235,6 +236,7 @@ class Reconciler:
         took_all_it_could = await collect_events(current)
         more_to_search = await self._search(current)
         more_to_export = await export_step(current)
+        await search_moved(current, LINKS_AT_ONCE)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         links = await self._list_links(current)
         _log_what_is_carried_out(links)

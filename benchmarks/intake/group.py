@@ -1,0 +1,142 @@
+"""The rounds of intake: for each kind of request, Plumbline and both opponents in turn, and a count after each turn."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.demo.failures import StepFailed
+from benchmarks.figure import Figure, compare
+from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, run, serving, start_api
+from benchmarks.intake.opponents import TABLES
+from benchmarks.intake.prepared import build_partner, build_put, build_xero
+from benchmarks.intake.seed import Seed, seed
+from benchmarks.load import CONNECTIONS, name_player, play, requests
+from benchmarks.load.played import Played
+from benchmarks.rounds import interleave
+from benchmarks.size import Size
+
+FIRST_GUESS = 3000
+"""Requests a second that are prepared before anything is known; from then on twice what was answered last."""
+
+MOST = 12_000
+REST_SECONDS = 0.3
+LONGEST = 10.0
+"""Seconds of one turn."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of request, and where each contender keeps what it was sent."""
+
+    figure: str
+    build: Callable[[Seed, int, int], Iterator[bytes]]
+    ours: str
+    naive: str
+    has_numbers: bool = False
+    """Xero's, which must follow on one another, whatever the events are about."""
+
+
+KINDS = (
+    Kind("intake.xero", build_xero, "xero_events", "naive.events", has_numbers=True),
+    Kind("intake.partner", build_partner, "partner_events", "naive.documents"),
+    Kind(
+        "put.invoice", build_put, "invoice_links WHERE partner_invoice_id LIKE 'put\\_%'", "naive.documents"
+    ),
+)
+
+
+class Contender:
+    """One server under load with one kind of request."""
+
+    def __init__(self, ground: Ground, seeded: Seed, kind: Kind, url: str, kept_in: str | None) -> None:
+        self._ground, self._seed, self._kind, self._url, self._kept_in = ground, seeded, kind, url, kept_in
+        self._next, self._rate = 1, float(FIRST_GUESS)
+
+    def play(self, seconds: float) -> Played:
+        """One round. Raises StepFailed where an answer was not good, or what was answered is not what is stored."""
+        file = self._ground.folder / "playback"
+        # An answer to each connection at least, also from one that is slow.
+        seconds = min(LONGEST, max(seconds, 3 * CONNECTIONS / max(self._rate, 1)))
+        count = int(min(MOST, self._rate * 2) * seconds) + 4 * CONNECTIONS
+        requests.write(file, self._kind.build(self._seed, count, self._next))
+        before = self._count()
+        played = play(self._url, file, seconds, is_endless=self._kept_in is None)
+        self._check(played, count, before)
+        # Numbers of Xero's that never came would mean a loss; things that were sent already would not be inserted.
+        sent = 0 if self._kind.has_numbers else CONNECTIONS
+        self._next, self._rate = self._next + played.answered + sent, played.rate
+        return played
+
+    def _count(self) -> int:
+        """What is stored once nothing more is on its way."""
+        if self._kept_in is None:
+            return 0
+        seen, now = -1, self._count_now()
+        while seen != now:
+            time.sleep(REST_SECONDS)
+            seen, now = now, self._count_now()
+        return now
+
+    def _count_now(self) -> int:
+        return int(self._ground.execute(f"SELECT count(*) FROM {self._kept_in}")[0][0])
+
+    def _check(self, played: Played, count: int, before: int) -> None:
+        if played.refused or played.broken:
+            raise StepFailed(f"{self._kind.figure}: {played.refused} refused, {played.broken} broken")
+        if self._kept_in is None:
+            return
+        if played.answered >= count:
+            raise StepFailed(f"{self._kind.figure}: all {count} requests were used up")
+        stored = self._count() - before
+        if not played.answered <= stored <= played.answered + CONNECTIONS:
+            raise StepFailed(f"{self._kind.figure}: {played.answered} answered, {stored} stored")
+
+
+def measure(size: Size) -> Iterator[Figure]:
+    """Every figure of this group."""
+    with open_ground() as ground:
+        seeded = seed(ground)
+        run(_make_tables(ground))
+        plumbline = start_api(ground)
+        told = {"XERO_KEY": WEBHOOK_KEY, "PARTNER_SECRET": seeded.secret, "API_KEY": seeded.api_key}
+        told["NAIVE_DATABASE_URL"] = ground.database_url
+        with (
+            serving("benchmarks.intake.opponents:build_bare", **told) as bare,
+            serving("benchmarks.intake.opponents:build_naive", **told) as naive,
+        ):
+            for kind in KINDS:
+                ours = Contender(ground, seeded, kind, plumbline.url, kind.ours)
+                yield from measure_kind(
+                    kind.figure,
+                    ours,
+                    Contender(ground, seeded, kind, naive, kind.naive),
+                    Contender(ground, seeded, kind, bare, None),
+                    size,
+                )
+                ground.execute("TRUNCATE naive.events, naive.documents")
+
+
+def measure_kind(
+    name: str, ours: Contender, naive: Contender, bare: Contender, size: Size
+) -> Iterator[Figure]:
+    """The rate beside both opponents, and the slowest in a hundred."""
+    contenders = {"ours": ours, "naive": naive, "bare": bare}
+    for contender in contenders.values():
+        contender.play(size.seconds)
+    turns = {who: lambda _, each=each: each.play(size.seconds) for who, each in contenders.items()}
+    found = interleave(turns, size.rounds)
+    rates = {who: [played.rate for played in each] for who, each in found.items()}
+    slowest = {who: [played.p99_ms for played in each] for who, each in found.items()}
+    note = f"{CONNECTIONS} connections, one process, fsync; {name_player()}"
+    one_each, nothing = "one insert per request", "verified, nothing stored"
+    yield compare(name, "requests/s", rates["ours"], one_each, rates["naive"], note)
+    yield compare(f"{name}.bare", "requests/s", rates["ours"], nothing, rates["bare"])
+    yield compare(f"{name}.p99", "ms", slowest["ours"], one_each, slowest["naive"])
+
+
+async def _make_tables(ground: Ground) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(ground.database_url)
+    await connection.execute(TABLES)
+    await connection.close()

@@ -1,0 +1,77 @@
+"""More connections, each joined to an organisation of its own in the sandbox, through consent, as businesses join."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.demo.failures import StepFailed
+from app.demo.introduction import POLICY, TAXES
+from app.demo.remote import Remote
+from app.demo.world import World
+from benchmarks.ground import Ground, settle
+from benchmarks.intake.prepared import build_document
+
+CATEGORIES = ("general", "materials", "labour")
+AT_ONCE = 100
+"""Documents of one call."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A connection that works, and calls about it."""
+
+    remote: Remote
+    path: str
+    tenant_id: str
+
+    def pause(self) -> None:
+        self.remote.post(f"{self.path}/pause")
+
+    def resume(self) -> None:
+        self.remote.post(f"{self.path}/resume")
+
+    def put(self, count: int, version: int, prefix: str = "job") -> None:
+        """So many invoices in this version, a hundred in a call; raises StepFailed where one was not taken."""
+        documents = [build_edited(n, version, prefix) for n in range(count)]
+        for first in range(0, count, AT_ONCE):
+            said = {"invoices": documents[first : first + AT_ONCE]}
+            taken = self.remote.put(f"{self.path}/invoices", said)["data"]
+            refused = [one for one in taken if one["outcome"] not in ("created", "updated")]
+            if refused:
+                raise StepFailed(f"{len(refused)} documents were not taken: {refused[0]}")
+
+
+def build_edited(number: int, version: int, prefix: str) -> dict[str, Any]:
+    """An invoice whose every version has another reference."""
+    return build_document(number, prefix) | {
+        "version": version,
+        "reference": f"PO {number}, version {version}",
+    }
+
+
+def join(world: World, ground: Ground, count: int, api_key: str) -> list[Joined]:
+    """Join so many; each has read its organisation and been swept once on return."""
+    remote = Remote(world.plumbline.url, {"authorization": f"Bearer {api_key}"})
+    joined = [_join_one(world, remote, number) for number in range(1, count + 1)]
+    settle(ground)
+    for each in joined:
+        accounts = remote.get(f"{each.path}/accounts", fit_for="sales")["data"]
+        chosen = dict.fromkeys(CATEGORIES, accounts[0]["account_id"])
+        settings = {"revenue_accounts": chosen, "taxes": TAXES, "conflict_policy": POLICY}
+        remote.patch(f"{each.path}/settings", settings)
+    settle(ground)
+    return joined
+
+
+def _join_one(world: World, remote: Remote, number: int) -> Joined:
+    made = world.xero.remote.post("/organisations", {"name": f"Business {number}", "country": "AU"})
+    opened = remote.post(
+        "/v1/connections", {"business_id": f"biz_{number}", "display_name": f"Business {number}"}
+    )
+    consent = {"decision": "allow", "tenant_id": made["tenant_id"], "user": f"owner{number}@sandbox.example"}
+    with httpx.Client(follow_redirects=True, timeout=60, trust_env=False) as browser:
+        answer = browser.post(opened["authorise_url"], data=consent)
+        if answer.is_error:
+            raise StepFailed(f"the consent ended at {answer.url}: {answer.status_code} {answer.text[:300]}")
+    return Joined(remote, f"/v1/connections/{opened['id']}", made["tenant_id"])

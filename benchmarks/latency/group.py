@@ -1,0 +1,109 @@
+"""The rounds of latency: each way, Xero answering in 0, 50 and 300 ms, alone and beside busy connections."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from app.demo.introduction import introduce
+from app.demo.world import World
+from benchmarks.calls.counting import counting
+from benchmarks.calls.singles import await_app, await_xero, open_in_step
+from benchmarks.figure import Figure, alone
+from benchmarks.ground import Ground, open_ground, start_world
+from benchmarks.joined import join
+from benchmarks.latency.busy import busy
+from benchmarks.rounds import interleave
+from benchmarks.size import Size
+
+DELAYS_MS = (0, 50, 300)
+CONNECTIONS = 200
+ROUNDS = 3
+INVOICE = "timed"
+MILLISECONDS = 1000
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The milliseconds of single changes, and of each the time that Xero took for its calls."""
+
+    whole: list[float]
+    in_xero: list[float]
+
+    @property
+    def own(self) -> list[float]:
+        """What is ours, and the sandboxes'."""
+        return [whole - xero for whole, xero in zip(self.whole, self.in_xero, strict=True)]
+
+
+class Bench:
+    """One invoice that both sides have, changed on one side and looked at on the other."""
+
+    def __init__(self, world: World, ground: Ground, changes: int) -> None:
+        self._world, self._changes, self._count = world, changes, 0
+        self._key = open_in_step(world, ground, INVOICE)
+
+    def out(self, delay_ms: int) -> Spans:
+        """From the app to Xero."""
+        return self._time(
+            delay_ms, self._edit_app, lambda said: await_xero(self._world, self._key, "Reference", said)
+        )
+
+    def back(self, delay_ms: int) -> Spans:
+        """From Xero to the app; the webhook is what sets out."""
+        return self._time(
+            delay_ms, self._edit_xero, lambda said: await_app(self._world, INVOICE, "reference", said)
+        )
+
+    def _edit_app(self, said: str) -> None:
+        self._world.partner.edit(INVOICE, {"reference": said})
+
+    def _edit_xero(self, said: str) -> None:
+        self._world.xero.edit(self._key, {"Reference": said})
+
+    def _time(self, delay_ms: int, edit: Callable[[str], None], await_it: Callable[[str], None]) -> Spans:
+        self._world.xero.remote.put("/latency", {"milliseconds": delay_ms})
+        spans = Spans([], [])
+        for _ in range(self._changes):
+            self._count += 1
+            said = f"change {self._count}"
+            with counting(self._world) as counted:
+                began = time.monotonic()
+                edit(said)
+                await_it(said)
+                spans.whole.append((time.monotonic() - began) * MILLISECONDS)
+            spans.in_xero.append(len(counted.calls) * delay_ms)
+            self._world.settle_quietly(INVOICE)
+        self._world.xero.remote.put("/latency", {"milliseconds": 0})
+        return spans
+
+
+def measure(size: Size) -> Iterator[Figure]:
+    """Every figure of this group."""
+    rounds = min(ROUNDS, size.rounds)
+    with open_ground() as ground:
+        world = start_world(ground)
+        introduce(world)
+        bench = Bench(world, ground, max(3, size.changes // (2 * rounds)))
+        idle = measure_ways(bench, rounds)
+        joined = join(world, ground, min(CONNECTIONS, size.connections // 50), world.introduction["api_key"])
+        with busy(joined) as taken:
+            loaded = measure_ways(bench, rounds)
+    note = f"our own share, {len(idle)} changes both ways, Xero at {', '.join(map(str, DELAYS_MS))} ms"
+    yield alone("latency.idle.p50", "ms", [median(idle)], note)
+    yield Figure("latency.idle.p99", _p99(idle), "ms", rounds=rounds, note=note)
+    busily = f"{len(joined)} connections, {taken[0]} documents meanwhile"
+    against = f"idle: {_p99(idle):,.0f} ms"
+    yield Figure("latency.busy.p99", _p99(loaded), "ms", against, _p99(loaded) / _p99(idle), rounds, busily)
+
+
+def measure_ways(bench: Bench, rounds: int) -> list[float]:
+    """Our own share of every change, both ways, at every speed of Xero's, in turn."""
+    turns = {f"out {delay}": lambda _, delay=delay: bench.out(delay) for delay in DELAYS_MS}
+    turns |= {f"back {delay}": lambda _, delay=delay: bench.back(delay) for delay in DELAYS_MS}
+    found = interleave(turns, rounds)
+    return [span for spans in found.values() for each in spans for span in each.own]
+
+
+def _p99(spans: list[float]) -> float:
+    return quantiles(spans, n=100, method="inclusive")[98]

@@ -1,0 +1,86 @@
+"""The rounds of starting: `serve` until it is ready, beside a bare FastAPI; then a worker's memory."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+
+from app.demo.introduction import introduce
+from app.demo.plumbline import Plumbline
+from app.demo.stage import HOST, find_free_port
+from benchmarks.calls.singles import open_in_step
+from benchmarks.figure import Figure, compare
+from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, run, serving, start_world
+from benchmarks.machine import list_children, resident
+from benchmarks.rest.fill import fill
+from benchmarks.rounds import interleave
+from benchmarks.size import Size
+
+ROUNDS = 3
+SETTLE_SECONDS = 15.0
+"""In which every timer of a worker has run at least once, and those of five seconds thrice."""
+
+
+def build_bare() -> FastAPI:
+    """What the framework itself costs."""
+    return FastAPI()
+
+
+def measure(size: Size) -> Iterator[Figure]:
+    """Every figure of this group."""
+    with open_ground() as ground:
+        ground.children.tell(PLUMBLINE_XERO_WEBHOOK_KEY=WEBHOOK_KEY)
+        turns = {"ours": lambda _: start_serve(ground), "bare": lambda _: start_bare()}
+        found = interleave(turns, min(ROUNDS, size.rounds))
+        note = tell_of_images()
+        yield compare("start.ready", "s", found["ours"], "a bare FastAPI application", found["bare"], note)
+        yield from measure_memory(ground, size.connections)
+
+
+def start_serve(ground: Ground) -> float:
+    """Seconds from the command until `/readyz` says yes."""
+    port, began = find_free_port(), time.monotonic()
+    api = ground.children.start(f"serve-{port}", "serve", "--host", HOST, "--port", str(port))
+    api.wait_until(Plumbline(f"http://{HOST}:{port}").is_ready)
+    seconds = time.monotonic() - began
+    api.ask_to_end()
+    api.end()
+    return seconds
+
+
+def start_bare() -> float:
+    """The same until it answers at all."""
+    began = time.monotonic()
+    with serving("benchmarks.start.group:build_bare"):
+        return time.monotonic() - began
+
+
+def measure_memory(ground: Ground, connections: int) -> Iterator[Figure]:
+    """A worker that has worked and then only kept watch, with one connection and with many."""
+    world = start_world(ground)
+    introduce(world)
+    open_in_step(world, ground, "kept")
+    worker = list_children("work")[0]
+    alone_mib = resident(worker)
+    run(fill(ground.database_url, connections, 1))
+    time.sleep(SETTLE_SECONDS)
+    against = f"one connection: {alone_mib:.0f} MiB"
+    many = resident(worker)
+    note = f"{connections:,} connections at rest, timers running; no target"
+    yield Figure("worker.memory", many, "MiB", against, many / alone_mib, 1, note)
+
+
+def tell_of_images() -> str:
+    """The image's size where a container engine can build it, else that there is none."""
+    if shutil.which("docker") is None:
+        return "no docker here: image size and install time are not measured"
+    if subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode:
+        return "docker has no engine here: image size and install time are not measured"
+    made = subprocess.run(["docker", "build", "-q", "."], capture_output=True, text=True, timeout=600)
+    if made.returncode:
+        return "docker could not build the image here"
+    asked = ["docker", "image", "inspect", "-f", "{{.Size}}", made.stdout.strip()]
+    size = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stdout
+    return f"image of {int(size) / 1e6:.0f} MB"

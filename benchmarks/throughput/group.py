@@ -1,0 +1,161 @@
+"""The rounds of throughput: one, two and four workers in turn, then one worker through the counting proxy."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+from app.demo.introduction import introduce
+from app.demo.processes import Child
+from app.demo.world import World
+from benchmarks.figure import Figure, alone, compare
+from benchmarks.ground import Ground, open_ground, settle, start_world
+from benchmarks.joined import Joined, join
+from benchmarks.machine import cpu_seconds, find_postgres, list_children
+from benchmarks.rounds import interleave
+from benchmarks.size import Size
+from benchmarks.throughput.proxy import counting_proxy
+
+CONNECTIONS = 4
+WORKERS = (1, 2, 4)
+SINGLES = 10
+MOST_ROUNDS = 3
+MILLISECONDS = 1000
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What so many changes took: seconds by the wall, and of CPU by process."""
+
+    changes: int
+    seconds: float
+    cpu: dict[str, float]
+
+    @property
+    def rate(self) -> float:
+        return self.changes / self.seconds
+
+    def per_change(self, *stages: str) -> float:
+        """CPU milliseconds of these processes."""
+        return sum(self.cpu[stage] for stage in stages) / self.changes * MILLISECONDS
+
+
+class Bench:
+    """Connections with invoices that both sides have, and the next version of all of them."""
+
+    def __init__(self, ground: Ground, world: World, joined: Sequence[Joined], each: int) -> None:
+        self._ground, self._world, self._joined, self._each, self._version = ground, world, joined, each, 0
+        self._extra: list[Child] = []
+        self._postgres = find_postgres_of(ground)
+        self.spend()
+
+    def with_workers(self, count: int) -> Spent:
+        """A round with so many workers; those beyond the first end with it."""
+        self._extra = [self._world.children.start(f"work-extra-{n}", "work") for n in range(1, count)]
+        if self._extra:
+            time.sleep(3)
+        try:
+            return self.spend()
+        finally:
+            for worker in self._extra:
+                worker.ask_to_end()
+            for worker in self._extra:
+                worker.end()
+
+    def spend(self) -> Spent:
+        """Put the next version of every invoice, and let all go at once."""
+        self._version += 1
+        for each in self._joined:
+            each.pause()
+            each.put(self._each, self._version)
+        return self._timed(lambda: [each.resume() for each in self._joined], self._each * len(self._joined))
+
+    def spend_singly(self) -> Spent:
+        """A few, one after the other."""
+        self._version += 1
+
+        def edit() -> None:
+            for _ in range(SINGLES):
+                self._version += 1
+                self._joined[0].put(1, self._version)
+                settle(self._ground)
+
+        return self._timed(edit, SINGLES)
+
+    def _timed(self, act: Callable[[], object], changes: int) -> Spent:
+        before, began = self._read(), time.monotonic()
+        act()
+        settle(self._ground)
+        seconds, after = time.monotonic() - began, self._read()
+        return Spent(changes, seconds, {name: after[name] - before[name] for name in after})
+
+    def _read(self) -> dict[str, float]:
+        stages = {"api": "serve", "worker": "work", "sandboxes": "sandbox"}
+        found = {name: sum(map(cpu_seconds, list_children(word))) for name, word in stages.items()}
+        return found | {"postgres": sum(_cpu_or_none(each) for each in self._postgres())}
+
+
+def find_postgres_of(ground: Ground) -> Callable[[], list[psutil.Process]]:
+    """The processes of the server, as they are at the time; connections that ended are counted by the server itself."""
+    row = ground.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+    return lambda: find_postgres(row[0][0])
+
+
+def _cpu_or_none(process: psutil.Process) -> float:
+    try:
+        return cpu_seconds(process)
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def measure(size: Size) -> Iterator[Figure]:
+    """Every figure of this group."""
+    with open_ground() as ground:
+        world = start_world(ground)
+        introduce(world)
+        joined = join(world, ground, CONNECTIONS, world.introduction["api_key"])
+        bench = Bench(ground, world, joined, max(20, size.volume // (2 * CONNECTIONS)))
+        yield from measure_rates(bench, min(size.rounds, MOST_ROUNDS))
+        yield from measure_round_trips(ground, world, bench)
+
+
+def measure_rates(bench: Bench, rounds: int) -> Iterator[Figure]:
+    """Rates by number of workers, and CPU by process."""
+    turns = {str(count): lambda _, count=count: bench.with_workers(count) for count in WORKERS}
+    found = interleave(turns | {"singly": lambda _: bench.spend_singly()}, rounds)
+    rates = {who: [spent.rate for spent in each] for who, each in found.items()}
+    yield compare("throughput.changes", "changes/s", rates["1"], "one at a time", rates["singly"])
+    for count in WORKERS[1:]:
+        yield compare(f"throughput.changes.{count}", "changes/s", rates[str(count)], "one worker", rates["1"])
+    ours = [spent.per_change("worker", "postgres") for spent in found["1"]]
+    singly = [spent.per_change("worker", "postgres") for spent in found["singly"]]
+    stages = ", ".join(f"{name} {found['1'][0].per_change(name):.1f}" for name in found["1"][0].cpu)
+    note = f"worker and PostgreSQL; by process, first round: {stages}"
+    yield compare("throughput.cpu", "CPU ms/change", ours, "one at a time", singly, note)
+
+
+def measure_round_trips(ground: Ground, world: World, bench: Bench) -> Iterator[Figure]:
+    """The round trips of a worker that reaches the database through the counter alone."""
+    for running in list_children("work"):
+        running.terminate()
+        running.wait(30)
+    with counting_proxy(ground.addresses.database_url) as (url, counter):
+        world.children.tell(DATABASE_URL=url)
+        worker = world.children.start("work-counted", "work")
+        bench.spend()
+        before = counter.round_trips
+        bulk = bench.spend()
+        per_change = (counter.round_trips - before) / bulk.changes
+        before = counter.round_trips
+        singles = bench.spend_singly()
+        singly = (counter.round_trips - before) / singles.changes
+        worker.ask_to_end()
+        worker.end()
+    note = f"{bulk.changes} changes of {CONNECTIONS} connections, timers included; counted by a proxy"
+    yield compare(
+        "throughput.round_trips", "round trips/change", [per_change], "one at a time", [singly], note
+    )
+    yield alone(
+        "throughput.round_trips.single", "round trips/change", [singly], "a single change, timers included"
+    )
