@@ -24,7 +24,7 @@ export PIP_NO_INPUT := 1
 # Kept bytecode halves what it takes to start; tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve work migrate test proofs histories budget contract check lock clean
+.PHONY: help setup demo serve work migrate test proofs histories chaos budget contract check lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ proofs: setup ## Run what takes longer: storms, whole days, backlogs, every writ
 
 histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 	@$(BIN)/python -m tests.histories --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
+
+chaos: setup ## Prove convergence: random stories, every crash point, outages, many processes (RUNS=100 SEED=1)
+	@$(BIN)/python -m tests.chaos --runs $(or $(RUNS),100) --seed $(or $(SEED),1) $(ARGS)
 
 budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INVOICES=5000)
 	@$(BIN)/python -m benchmarks.budget --invoices $(or $(INVOICES),5000)

@@ -1,0 +1,12 @@
+"""Convergence under everything: random histories, every crash point, outages and many processes, counted.
+
+`python -m tests.chaos --seed 1 --runs 60` runs all of it and ends with one line of JSON; small parts of it run with
+every test run.
+
+    stories     random histories end to end: both sandboxes over HTTP, the real database, faults of every kind
+    crashes     each step of the work, the process killed there by SIGKILL, another going on
+    outages     PostgreSQL, Redis, Xero, the app or the clock gone for a while, under load
+    crowds      several processes over many connections: nothing twice, nothing starved, nothing deadlocked
+    machines    state machines over the hub, which shrink what fails
+    loop        the whole loop under a seeded scheduler: one seed is one history, to the byte
+"""
