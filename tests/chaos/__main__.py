@@ -31,7 +31,28 @@ def tell_crashes(seed: int, _: int) -> Iterable[Outcome]:
     yield from _watch("crashes", [task for looked in looks for task in parts.list_deaths(looked, seed)])
 
 
-PARTS: dict[str, Part] = {"stories": tell_stories, "crashes": tell_crashes}
+def tell_machines(seed: int, runs: int) -> Iterable[Outcome]:
+    """State machines over the hub."""
+    return _watch("machines", parts.list_machines(seed, runs))
+
+
+def tell_outages(seed: int, _: int) -> Iterable[Outcome]:
+    """Xero, the app and the clock gone or wrong for a while."""
+    return _watch("outages", parts.list_outages(seed))
+
+
+def tell_crowds(seed: int, _: int) -> Iterable[Outcome]:
+    """Several processes over fifty connections."""
+    return _watch("crowds", parts.list_crowds(seed))
+
+
+PARTS: dict[str, Part] = {
+    "machines": tell_machines,
+    "stories": tell_stories,
+    "crashes": tell_crashes,
+    "outages": tell_outages,
+    "crowds": tell_crowds,
+}
 
 console = Console(stderr=True, highlight=False)
 

@@ -4,12 +4,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hypothesis.errors import HypothesisException
+
 from tests.chaos import crashes, intake_crashes
 from tests.chaos.crashes import Crash, choose_numbers, find_unlisted
+from tests.chaos.crowds import run_crowd
 from tests.chaos.ground import Ground
 from tests.chaos.history import draw_history, run_history
 from tests.chaos.judging import Findings
 from tests.chaos.lanes import Task
+from tests.chaos.machines import run_machine
+from tests.chaos.outages import OUTAGES, run_outage
 from tests.chaos.tally import Outcome
 
 
@@ -46,6 +51,36 @@ async def run_story(ground: Ground, seed: int) -> Outcome:
         verdict = await run_history(house, draw_history(seed))
     held = tuple(verdict.held.values())
     return Outcome(f"story {seed}", verdict.findings, histories=1, faults=verdict.faults, held=held)
+
+
+EXAMPLES = 250
+"""Worlds of one task of the machines."""
+
+
+async def run_machines(_: Ground, seed: int) -> Outcome:
+    """Some hundreds of worlds of the hub; one that fails comes with the shortest script that does."""
+    title = f"machine {seed}"
+    try:
+        return Outcome(title, Findings(), histories=run_machine(seed, EXAMPLES))
+    except (AssertionError, HypothesisException) as failure:
+        told = "; ".join([str(failure), *getattr(failure, "__notes__", [])])
+        return Outcome(title, Findings(lost=[told]), histories=1)
+
+
+def list_machines(seed: int, runs: int) -> list[Task]:
+    """A hundred worlds for each run, in tasks of some hundreds."""
+    tasks = max(1, runs * 100 // EXAMPLES)
+    return [Task(run_machines, number, f"machine {number}") for number in range(seed, seed + tasks)]
+
+
+def list_outages(seed: int) -> list[Task]:
+    """Each of the outages once."""
+    return [Task(run_outage, seed * 10 + n, name) for n, name in enumerate(OUTAGES)]
+
+
+def list_crowds(seed: int) -> list[Task]:
+    """One crowd."""
+    return [Task(run_crowd, seed, f"crowd {seed}")]
 
 
 def list_stories(seed: int, runs: int) -> list[Task]:
