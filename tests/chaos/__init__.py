@@ -5,8 +5,7 @@ every test run.
 
     stories     random histories end to end: both sandboxes over HTTP, the real database, faults of every kind
     crashes     each step of the work, the process killed there by SIGKILL, another going on
-    outages     PostgreSQL, Redis, Xero, the app or the clock gone for a while, under load
+    outages     Xero, the app or the clock gone or wrong for a while, in simulated time
     crowds      several processes over many connections: nothing twice, nothing starved, nothing deadlocked
     machines    state machines over the hub, which shrink what fails
-    loop        the whole loop under a seeded scheduler: one seed is one history, to the byte
 """

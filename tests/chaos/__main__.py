@@ -74,16 +74,23 @@ def main(
     runs: Annotated[int, typer.Option(min=1)] = 100,
     only: Annotated[list[str] | None, typer.Option()] = None,
 ) -> None:
-    """Run all parts, or those that are named, and print one line of JSON."""
-    began, tally = time.monotonic(), Tally()
-    for name, part in PARTS.items():
-        if only is None or name in only:
-            for outcome in part(seed, runs):
-                tally.add(outcome)
+    """Run all parts, or those that are named, and print one line of JSON.
+
+    Ctrl-C prints what it came to until then, and fails.
+    """
+    began, tally, is_whole = time.monotonic(), Tally(), True
+    try:
+        for name, part in PARTS.items():
+            if only is None or name in only:
+                for outcome in part(seed, runs):
+                    tally.add(outcome)
+    except KeyboardInterrupt:
+        is_whole = False
+        console.print("broken off")
     if tally.held:
         console.print(f"held in the end, by reason: {dict(tally.held.most_common())}", markup=False)
     print(tally.to_line(time.monotonic() - began))  # noqa: T201
-    sys.exit(0 if tally.is_well else 1)
+    sys.exit(0 if tally.is_well and is_whole else 1)
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ async def _wait(house: House, shops: list[Shop]) -> Findings:
     left = "SELECT count(*) AS settled FROM invoice_links WHERE state = 'settled' AND xero_invoice_id IS NOT NULL"
     try:
         async with asyncio.timeout(LONGEST.total_seconds()):
-            while (await rows(house, left))[0]["settled"] < wanted:
+            while (await rows(house, left))[0]["settled"] < wanted:  # noqa: ASYNC110 - other processes do it
                 await asyncio.sleep(0.5)
     except TimeoutError:
         settled = (await rows(house, left))[0]["settled"]

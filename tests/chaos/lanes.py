@@ -73,5 +73,8 @@ def run_tasks(tasks: Sequence[Task], lanes: int | None = None) -> Iterator[Outco
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=spawn, initializer=_open_lane) as pool:
         futures: list[Future[Outcome]] = [pool.submit(_live, task) for task in tasks]
-        for future in as_completed(futures):
-            yield future.result()
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -109,7 +109,7 @@ class HubMachine(RuleBasedStateMachine):
         return self.world
 
 
-def run_machine(number: int, examples: int) -> int:
+def run_machine(number: int, examples: int, *, shrinks: bool = True) -> int:
     """Live so many worlds, drawn from a seed; answers how many. Raises with the shortest script that fails."""
     machine = seed(number)(type("SeededHubMachine", (HubMachine,), {"count": Count()}))
     chosen = settings(
@@ -117,9 +117,10 @@ def run_machine(number: int, examples: int) -> int:
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
         print_blob=False,
+        report_multiple_bugs=False,
     )
     run_state_machine_as_test(machine, settings=chosen)
     return int(machine.count.lived)
