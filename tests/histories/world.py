@@ -271,6 +271,10 @@ class World:
         for step in range(self.settings.steps):
             self._choose(self.settings.lanes[step * len(self.settings.lanes) // self.settings.steps])
             self.random.choice(acts)()
+        return self.end()
+
+    def end(self) -> str | None:
+        """Settle, as things are and with everything open; what went wrong, or None."""
         if self.rules.lanes != OPEN and (fault := self.find_restless()):
             return fault
         self._choose(OPEN)

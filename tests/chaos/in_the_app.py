@@ -1,0 +1,149 @@
+"""What people do in the partner's app; each edit is noted with what it replaced there."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.chaos.ledger import scalars
+from tests.chaos.story import Act, Story
+from tests.scenarios.house import Json
+
+SIDE = "partner"
+FIRST_DAY = date(2027, 1, 1)
+
+
+async def write(story: Story) -> None:
+    """A new invoice, sent to the customer or a draft; one that is there is sent."""
+    invoice_id, customer = story.choose_invoice(), story.choose_customer()
+    held = await story.find_in_app(invoice_id)
+    if held is None:
+        status = story.random.choice(["sent", "sent", "sent", "draft"])
+        said = _write(story, invoice_id, customer, status)
+        if await story.find(story.house.app.post("/invoices", json=said)) is not None:
+            story.ledger.note(SIDE, invoice_id, "reference", None, said["reference"])
+    elif held["status"] == "draft":
+        await story.find(story.house.app.post(f"/invoices/{invoice_id}/send-to-customer", json={}))
+
+
+def _write(story: Story, invoice_id: str, customer: str, status: str) -> Json:
+    return {
+        "id": invoice_id,
+        "number": f"N-{invoice_id}",
+        "status": status,
+        "reference": f"R{story.token()}",
+        "contact": {"id": customer, "name": f"Customer {customer}", "email": f"{customer}@example.com"},
+        "lines": [
+            {"id": f"l{n}", "description": f"Line {n}", "quantity": "1", "unit_price": "500.00", "tax": "gst"}
+            for n in range(1, story.random.randint(2, 4))
+        ],
+    }
+
+
+async def edit(story: Story) -> None:
+    """A field of the header, or of a line; or a line more or less."""
+    invoice_id = story.choose_invoice()
+    held = await story.find_in_app(invoice_id)
+    if held is None or held["status"] == "cancelled":
+        return
+    path, over, value, changes = _draw_edit(story, held)
+    path_of_invoice = f"/invoices/{invoice_id}"
+    answer = await story.find(story.house.app.patch(path_of_invoice, json=changes))
+    if answer is None:
+        return
+    # A change may have been applied since we looked: what the edit replaced is in the version before it.
+    before = await story.find(
+        story.house.app.get(path_of_invoice, params={"version": answer["document"]["version"] - 1})
+    )
+    for each in over if isinstance(over, list) else [over]:
+        story.ledger.note(SIDE, invoice_id, path, each, value)
+    for each in set(scalars(before)) - set(scalars(answer["document"])):
+        story.ledger.note(SIDE, invoice_id, path, each, None)
+
+
+def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
+    token, line = story.token(), story.random.choice(held["lines"])
+    match story.random.choice(["reference", "reference", "due_on", "description", "price", "add", "remove"]):
+        case "due_on":
+            day = (FIRST_DAY + timedelta(days=token)).isoformat()
+            return "due_on", held["due_on"], day, {"due_on": day}
+        case "description":
+            text = f"D{token}"
+            return "lines", line["description"], text, {"lines": {line["id"]: {"description": text}}}
+        case "price":
+            price = f"{500 + token}.50"
+            return "lines", line["unit_price"], price, {"lines": {line["id"]: {"unit_price": price}}}
+        case "add":
+            new = {"description": f"D{token}", "quantity": "1", "unit_price": "20.00", "tax": "gst"}
+            return "lines", None, new["description"], {"lines": {f"n{token}": new}}
+        case "remove" if len(held["lines"]) > 1:
+            gone = [line["description"], line["unit_price"]]
+            return "lines", gone, None, {"lines": {line["id"]: None}}
+    return "reference", held["reference"], f"R{token}", {"reference": f"R{token}"}
+
+
+async def pay(story: Story) -> None:
+    """A payment, told with the whole document or by itself; each amount is its own."""
+    invoice_id = story.choose_invoice()
+    held = await story.find_in_app(invoice_id)
+    if held is None or held["status"] not in ("sent", "paid"):
+        return
+    amount = f"1.{story.token():02}"
+    said = {"id": f"p{story.made}", "amount": amount, "method": "card"}
+    way = story.random.choice(["payments", "payments/alone"])
+    if await story.find(story.house.app.post(f"/invoices/{invoice_id}/{way}", json=said)) is not None:
+        story.ledger.note(SIDE, invoice_id, "payments", None, amount)
+
+
+async def unpay(story: Story) -> None:
+    """A payment or a credit is taken away again."""
+    invoice_id = story.choose_invoice()
+    held = await story.find_in_app(invoice_id)
+    kind = story.random.choice(["payments", "credits"])
+    if held is None or not held[kind]:
+        return
+    gone = story.random.choice(held[kind])
+    call = story.house.app.delete(f"/invoices/{invoice_id}/{kind}/{gone['id']}/alone")
+    if await story.find(call) is not None:
+        story.ledger.note(SIDE, invoice_id, kind, gone["amount"], None)
+
+
+async def credit(story: Story) -> None:
+    """A credit note or a deposit against an invoice."""
+    invoice_id = story.choose_invoice()
+    held = await story.find_in_app(invoice_id)
+    if held is None or held["status"] not in ("sent", "paid"):
+        return
+    amount = f"2.{story.token():02}"
+    kind = story.random.choice(["credit_note", "prepayment"])
+    said = {"id": f"c{story.made}", "kind": kind, "amount": amount}
+    if await story.find(story.house.app.post(f"/invoices/{invoice_id}/credits", json=said)) is not None:
+        story.ledger.note(SIDE, invoice_id, "credits", None, amount)
+
+
+async def cancel(story: Story) -> None:
+    """An invoice is cancelled."""
+    invoice_id = story.choose_invoice()
+    held = await story.find_in_app(invoice_id)
+    if held is not None and held["status"] == "sent" and story.random.random() < 0.5:
+        await story.find(story.house.app.post(f"/invoices/{invoice_id}/cancel", json={}))
+
+
+async def edit_contact(story: Story) -> None:
+    """A customer's e-mail address."""
+    customer, email = story.choose_customer(), f"a{story.token()}@example.com"
+    held = await story.find(story.house.app.get(f"/contacts/{customer}"))
+    if held is None:
+        return
+    call = story.house.app.patch(f"/contacts/{customer}", json={"email": email})
+    if await story.find(call) is not None:
+        story.ledger.note(SIDE, customer, "email", held["email"], email)
+
+
+ACTS: dict[str, Act] = {
+    "app_write": write,
+    "app_edit": edit,
+    "app_pay": pay,
+    "app_unpay": unpay,
+    "app_credit": credit,
+    "app_cancel": cancel,
+    "app_contact": edit_contact,
+}

@@ -1,0 +1,115 @@
+"""What people do at Xero's screens; Xero may refuse it, and then nothing was edited."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.chaos.story import Act, Story
+from tests.scenarios.house import Json
+from tests.scenarios.troubles import writes_since
+
+SIDE = "xero"
+FIRST_DAY = date(2028, 1, 1)
+
+
+def _path(story: Story, rest: str) -> str:
+    return f"/people/{story.house.tenant_id}/{rest}"
+
+
+async def edit(story: Story) -> None:
+    """A field of the header, or of a line; or a line more or less."""
+    invoice_id, calls = story.choose_invoice(), await story.house.last_call()
+    held = await story.find_in_xero(f"N-{invoice_id}")
+    if held is None or not held["LineItems"]:
+        return
+    path, over, value, changes = _draw_edit(story, held)
+    call = story.house.xero.patch(_path(story, f"invoices/N-{invoice_id}"), json=changes)
+    shown = await story.find(call)
+    if shown is None:
+        return
+    for each in over if isinstance(over, list) else [over]:
+        story.ledger.note(SIDE, invoice_id, path, each, value)
+    if await writes_since(story.house, calls):
+        # We wrote between this person's look and edit: whatever of the app's it was may have been replaced unseen.
+        for each in list(story.ledger.edits):
+            if (each.thing, each.path) == (invoice_id, path):
+                story.ledger.note(SIDE, invoice_id, path, each.value, value)
+
+
+def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
+    token, index = story.token(), story.random.randrange(len(held["LineItems"]))
+    line = held["LineItems"][index]
+    match story.random.choice(["reference", "reference", "due_on", "description", "price", "add", "remove"]):
+        case "due_on":
+            day = (FIRST_DAY + timedelta(days=token)).isoformat()
+            return "due_on", held["DueDateString"][:10], day, {"DueDate": day}
+        case "description":
+            changes = {"index": index, "Description": f"D{token}"}
+            return "lines", line["Description"], f"D{token}", {"LineItems": [changes]}
+        case "price":
+            price = f"{500 + token}.50"
+            changes = {"index": index, "UnitAmount": float(price)}
+            return "lines", line["UnitAmount"], price, {"LineItems": [changes]}
+        case "add":
+            new = {"Description": f"D{token}", "Quantity": 1, "UnitAmount": 20, "AccountCode": "200",
+                   "TaxType": line.get("TaxType", "OUTPUT")}  # fmt: skip
+            return "lines", None, f"D{token}", {"LineItems": [new]}
+        case "remove" if len(held["LineItems"]) > 1:
+            gone = [line["Description"], line["UnitAmount"]]
+            return "lines", gone, None, {"LineItems": [{"index": index, "Removed": True}]}
+    return "reference", held["Reference"], f"R{token}", {"Reference": f"R{token}"}
+
+
+async def pay(story: Story) -> None:
+    """A payment at Xero's screen; each amount is its own."""
+    invoice_id, amount = story.choose_invoice(), f"3.{story.token():02}"
+    call = story.house.xero.post(
+        _path(story, f"invoices/N-{invoice_id}/payments"), json={"Amount": float(amount)}
+    )
+    if await story.find(call) is not None:
+        story.ledger.note(SIDE, invoice_id, "payments", None, amount)
+
+
+async def unpay(story: Story) -> None:
+    """A payment is deleted at Xero's screen."""
+    invoice_id = story.choose_invoice()
+    held = await story.find_in_xero(f"N-{invoice_id}")
+    if held is None or not held["Payments"]:
+        return
+    gone = story.random.choice(held["Payments"])
+    if await story.find(story.house.xero.delete(_path(story, f"payments/{gone['PaymentID']}"))) is not None:
+        story.ledger.note(SIDE, invoice_id, "payments", gone["Amount"], None)
+
+
+async def void(story: Story) -> None:
+    """An invoice is voided, if Xero lets it."""
+    if story.random.random() < 0.4:
+        await story.find(
+            story.house.xero.post(_path(story, f"invoices/N-{story.choose_invoice()}/void"), json={})
+        )
+
+
+async def edit_contact(story: Story) -> None:
+    """A customer's e-mail address."""
+    customer, email = story.choose_customer(), f"x{story.token()}@example.com"
+    held = await story.find(story.house.xero.get(_path(story, f"contacts/Customer {customer}")))
+    if held is None:
+        return
+    call = story.house.xero.patch(_path(story, f"contacts/Customer {customer}"), json={"EmailAddress": email})
+    if await story.find(call) is not None:
+        story.ledger.note(SIDE, customer, "email", held.get("EmailAddress"), email)
+
+
+async def lock(story: Story) -> None:
+    """An adviser moves the lock date, or takes it away."""
+    day = story.random.choice([None, "2026-01-31", "2099-12-31"])
+    await story.house.set_facts(period_lock_date=day)
+
+
+ACTS: dict[str, Act] = {
+    "xero_edit": edit,
+    "xero_pay": pay,
+    "xero_unpay": unpay,
+    "xero_void": void,
+    "xero_contact": edit_contact,
+    "xero_lock": lock,
+}

@@ -1,0 +1,154 @@
+"""What must hold when the faults have stopped and the queue has drained.
+
+Both sides are equal, or Plumbline says why not; every edit is accounted for; nothing exists twice; and nothing moves
+any more by itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tests.chaos.ledger import scalars
+from tests.chaos.story import Story
+from tests.scenarios.both_sides import app_view, list_resources, xero_view
+from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import contacts_in_xero, rows, writes_since
+
+
+@dataclass
+class Findings:
+    """What did not hold, in words; nothing at all, when all is well."""
+
+    lost: list[str] = field(default_factory=list)
+    duplicated: list[str] = field(default_factory=list)
+    diverged: list[str] = field(default_factory=list)
+    rate_limited: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any((self.lost, self.duplicated, self.diverged, self.rate_limited))
+
+    def __str__(self) -> str:
+        return "; ".join(f"{kind}: {one}" for kind, found in vars(self).items() for one in found)
+
+    def add(self, other: "Findings") -> None:
+        """Take over what another look found."""
+        for kind, found in vars(self).items():
+            found += getattr(other, kind)
+
+
+async def judge(story: Story) -> Findings:
+    """Look at both sides."""
+    house = story.house
+    in_app = {document["id"]: document for document in await house.list_in_app()}
+    in_xero = await house.list_in_xero()
+    resources = await list_resources(house)
+    found = Findings()
+    found.duplicated += find_doubles(in_app.values(), in_xero, await contacts_in_xero(house))
+    found.diverged += find_differences(in_app, in_xero, resources)
+    found.lost += await _find_lost(story, in_app, in_xero, resources)
+    found.rate_limited += await _find_limited(story)
+    return found
+
+
+def find_doubles(in_app: Iterable[Json], in_xero: list[Json], contacts: list[Json]) -> list[str]:
+    """What exists twice: invoices by number, contacts by name, payments and credits by their amount."""
+    live = [invoice for invoice in in_xero if invoice["Status"] not in ("VOIDED", "DELETED")]
+    counted = Counter(
+        [
+            *(f"in Xero: invoice {invoice['InvoiceNumber']}" for invoice in live),
+            *(f"in the app: invoice {document['number']}" for document in in_app),
+            *(f"in Xero: contact {contact['Name']}" for contact in contacts),
+            *(f"in Xero: payment {paid['Amount']}" for invoice in in_xero for paid in invoice["Payments"]),
+            *(
+                f"in Xero: credit {each['AppliedAmount']}"
+                for invoice in in_xero
+                for kind in ("CreditNotes", "Prepayments", "Overpayments")
+                for each in invoice[kind]
+            ),
+        ]
+    )
+    return [f"{what}, {count} times" for what, count in counted.items() if count > 1]
+
+
+def find_differences(in_app: dict[str, Json], in_xero: list[Json], resources: dict[str, Json]) -> list[str]:
+    """What differs and is not said to be held; what is neither settled nor held."""
+    by_number = {invoice["InvoiceNumber"]: invoice for invoice in in_xero}
+    found = []
+    for invoice_id in sorted({*in_app, *resources}):
+        document, resource = in_app.get(invoice_id), resources.get(invoice_id)
+        if document is None or resource is None:
+            found.append(f"{invoice_id}: the app has {document}, Plumbline {resource}")
+        elif resource["state"] == "behind":
+            found.append(f"{invoice_id} is behind: {resource['reason']}")
+        elif resource["state"] == "settled" and resource["reason"] is None:
+            found += _compare(document, by_number.get(document["number"]))
+    return found
+
+
+def _compare(document: Json, invoice: Json | None) -> list[str]:
+    if invoice is None:
+        return [f"{document['id']} is said to be settled, and Xero does not have it"]
+    app, xero = app_view(document), xero_view(invoice)
+    return [
+        f"{document['id']} {name}: {app.get(name)} in the app, {xero.get(name)} in Xero"
+        for name in sorted({*app, *xero})
+        if app.get(name) != xero.get(name)
+    ]
+
+
+async def _find_lost(
+    story: Story, in_app: dict[str, Json], in_xero: list[Json], resources: dict[str, Json]
+) -> list[str]:
+    house = story.house
+    standing: dict[str, set[str]] = {}
+    for thing, held in [
+        *in_app.items(),
+        *((invoice_id, resource["record"]) for invoice_id, resource in resources.items()),
+        *((invoice["InvoiceNumber"].removeprefix("N-"), invoice) for invoice in in_xero),
+        *((contact["Name"].removeprefix("Customer "), contact) for contact in await contacts_in_xero(house)),
+        *((contact["id"], contact) for contact in (await house._json(house.app.get("/contacts")))["data"]),
+    ]:
+        standing[thing] = standing.get(thing, set()) | set(scalars(held))
+    kept = await rows(house, "SELECT values FROM conflicts")
+    return [
+        str(edit) for edit in story.ledger.list_lost(standing, set(scalars(kept)), await _list_flagged(house))
+    ]
+
+
+async def _list_flagged(house: House) -> set[tuple[str, str]]:
+    """Things and paths of which Plumbline says that an edit in Xero may have been overwritten."""
+    flagged = await rows(
+        house,
+        "SELECT l.partner_invoice_id AS thing, d.path FROM discrepancies d JOIN invoice_links l ON l.id = d.link_id"
+        " WHERE d.kind = 'overwritten_in_xero'",
+    )
+    return {(str(row["thing"]), _field_of(row["path"])) for row in flagged}
+
+
+def _field_of(path: str) -> str:
+    first = path.partition("/")[0]
+    return "lines" if first == "line_order" else first
+
+
+async def _find_limited(story: Story) -> list[str]:
+    """Calls that Xero answered with 429 of its own, and not because a fault was ordered."""
+    calls = await story.house.calls(story.calls_before)
+    limited = sum(call["status"] == 429 for call in calls) - story.limited
+    return [f"{limited} calls were answered with 429"] if limited > 0 else []
+
+
+async def find_restless(house: House) -> list[str]:
+    """What moves although everything is said and done: a further round writes nothing, and tells the app nothing."""
+    calls, told = await house.last_call(), await _count_changes(house)
+    await house._json(house.app.post("/manifest"))
+    await house._json(house.api.post(f"{house.path}/compare"))
+    await house.sweep()
+    await house.wait()
+    writes, more = await writes_since(house, calls), await _count_changes(house) - told
+    found = [f"wrote by itself: {writes}"] if writes else []
+    return [*found, f"told the app {more} changes by itself"] if more else found
+
+
+async def _count_changes(house: House) -> int:
+    [row] = await rows(house, "SELECT count(*) AS changes FROM changes")
+    return int(row["changes"])

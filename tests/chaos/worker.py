@@ -1,0 +1,118 @@
+"""A worker or an API in a process of its own that tells which points it passes, and dies at one of them.
+
+Forked by a server that has loaded everything, so that hundreds of them can live and die within minutes.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from uuid import UUID
+
+import uvicorn
+
+from app.clock import ManualClock
+from app.main import create_app
+from app.sandbox.serving import PromptServer
+from app.settings import Settings
+from app.wiring import WorkerParts
+from tests.chaos.ground import be_silent
+from tests.chaos.points import Points, install
+from tests.scenarios.opening import open_parts
+
+LONGEST_LIFE_SECONDS = 60
+
+Jobs = Callable[[WorkerParts, UUID], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a process is to do, and at which point it dies, if at any."""
+
+    settings: Settings
+    connection_id: str
+    now: datetime
+    kill_at: int | None = None
+    port: int = 0
+    """Where an API listens."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """What became of a process: the points that it passed, in order, and whether it was killed."""
+
+    points: list[str]
+    was_killed: bool
+    exit_code: int | None
+
+
+def work(order: Order, tells: Connection) -> None:
+    """The life of a worker: reconcile and deliver until nothing more is to be done."""
+    _begin(order, tells)
+    asyncio.run(_work(order))
+
+
+async def _work(order: Order) -> None:
+    connection_id = UUID(order.connection_id)
+    async with open_parts(order.settings, ManualClock(order.now)) as parts:
+        for _ in range(2):
+            await parts.reconciler.reconcile(connection_id)
+            await parts.delivery.deliver(connection_id)
+
+
+def serve(order: Order, tells: Connection) -> None:
+    """The life of an API, until it is told to stop."""
+    _begin(order, tells)
+    config = uvicorn.Config(
+        create_app(order.settings), host="127.0.0.1", port=order.port, log_config=None, lifespan="on"
+    )
+    server = PromptServer(config, lambda: None)
+    server.capture_signals = nullcontext
+    signal.signal(signal.SIGTERM, lambda *_: server.end())
+    asyncio.run(server.serve())
+
+
+def _begin(order: Order, tells: Connection) -> None:
+    be_silent()
+    install(Points(lambda name: os.write(tells.fileno(), f"{name}\n".encode()) and None, order.kill_at))
+
+
+class Process:
+    """One such process."""
+
+    def __init__(self, life: Callable[[Order, Connection], None], order: Order) -> None:
+        self._hears, tells = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=life, args=(order, tells), daemon=True)
+        self._process.start()
+        tells.close()
+
+    async def end(self) -> Death:
+        """Wait until it has ended by itself; one that does not is ended, and fails."""
+        points = await asyncio.to_thread(self._read)
+        await asyncio.to_thread(self._process.join, LONGEST_LIFE_SECONDS)
+        code = self._process.exitcode
+        if code is None:
+            self._process.kill()
+        return Death(points, code == -signal.SIGKILL, code)
+
+    def stop(self) -> None:
+        """Ask it to stop."""
+        self._process.terminate()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
+    def _read(self) -> list[str]:
+        with open(self._hears.fileno(), "rb", closefd=False) as said:
+            return said.read().decode().splitlines()
+
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([__name__])

@@ -1,0 +1,125 @@
+"""The judges of the random stories can say no: each kind of failure is told where it is."""
+
+import pytest
+
+from app.domain import hub as bookkeeping
+from tests.chaos.commit_sites import NOT_REACHED, list_commit_sites
+from tests.chaos.crashes import LISTED as OF_A_WORKER
+from tests.chaos.crashes import SOMETIMES, choose_numbers, find_unlisted
+from tests.chaos.history import draw_history
+from tests.chaos.intake_crashes import LISTED as OF_AN_API
+from tests.chaos.judging import Findings, find_differences, find_doubles
+from tests.chaos.ledger import Ledger, plain, scalars
+from tests.chaos.machines import run_machine
+from tests.chaos.tally import Outcome, Tally
+
+
+def test_an_edit_that_nobody_accounts_for_is_lost() -> None:
+    """It stands nowhere, is kept in no conflict, was not replaced, and nothing says that it was overwritten."""
+    ledger = Ledger()
+    ledger.note("partner", "inv_1", "reference", None, "R1")
+    ledger.note("xero", "inv_1", "reference", "R1", "R2")
+    [lost] = ledger.list_lost({"inv_1": {"R9"}}, set(), set())
+    assert lost.value == "R2"
+    assert ledger.list_lost({"inv_1": {"R2"}}, set(), set()) == []
+    assert ledger.list_lost({"inv_2": {"R2"}}, set(), set()) == [lost]
+    assert ledger.list_lost({}, {"R2"}, set()) == []
+    assert ledger.list_lost({}, set(), {("inv_1", "reference")}) == []
+    assert ledger.list_lost({}, set(), {("inv_1", "due_on")}) == [lost]
+
+
+def test_of_the_apps_edits_none_is_excused_by_what_was_overwritten_in_xero() -> None:
+    """Only what somebody typed at Xero's screen can have been overwritten there unseen."""
+    ledger = Ledger()
+    ledger.note("partner", "inv_1", "reference", None, "R1")
+    assert ledger.list_lost({}, set(), {("inv_1", "reference")}) != []
+
+
+def test_numbers_are_alike_however_they_are_written() -> None:
+    """A price of the app is text, one of Xero's a number; a day is found in an instant."""
+    assert plain("500.50") == plain(500.5) == "500.5"
+    assert plain("1E2") == plain(100) == "100"
+    assert set(scalars({"a": ["2027-03-03T00:00:00", None, {"b": 1.10}]})) == {
+        "2027-03-03T00:00:00",
+        "2027-03-03",
+        "1.1",
+    }
+
+
+def test_what_exists_twice_is_told() -> None:
+    """An invoice by its number, a contact by its name, a payment and a credit by their amount."""
+    paid = {"Amount": 1.01}
+    invoice = {"InvoiceNumber": "N-1", "Status": "AUTHORISED", "Payments": [paid], "CreditNotes": [],
+               "Prepayments": [], "Overpayments": []}  # fmt: skip
+    assert find_doubles([{"number": "N-1"}], [invoice], [{"Name": "Kim"}]) == []
+    twice = find_doubles([{"number": "N-1"}] * 2, [invoice] * 2, [{"Name": "Kim"}] * 2)
+    assert [each.partition(",")[0] for each in twice] == [
+        "in Xero: invoice N-1",
+        "in the app: invoice N-1",
+        "in Xero: contact Kim",
+        "in Xero: payment 1.01",
+    ]
+
+
+def test_what_is_behind_in_the_end_or_missing_on_a_side_has_diverged() -> None:
+    """Held with a reason is an answer, behind is none, and settled must be true."""
+    document = {"id": "inv_1", "number": "N-1"}
+    for state, count in (("held", 0), ("behind", 1)):
+        resource = {"state": state, "reason": {"code": "any"}}
+        assert len(find_differences({"inv_1": document}, [], {"inv_1": resource})) == count
+    settled = {"inv_1": {"state": "settled", "reason": None}}
+    assert find_differences({"inv_1": document}, [], settled) != []
+    assert find_differences({}, [], settled) != []
+    assert find_differences({"inv_1": document}, [], {}) != []
+
+
+def test_a_run_with_one_failure_is_not_well() -> None:
+    """Each of the four counts alone makes it fail; the line tells all of them."""
+    for kind in vars(Findings()):
+        tally = Tally()
+        tally.add(Outcome("story 1", Findings(**{kind: ["something"]}), histories=1, faults=2))
+        assert not tally.is_well
+        assert f'"{kind}": 1' in tally.to_line(1.0)
+    calm = Tally()
+    calm.add(Outcome("story 1", Findings(), histories=1))
+    assert calm.is_well
+
+
+def test_a_seed_draws_one_history() -> None:
+    """What is printed as failed can be repeated."""
+    assert draw_history(7) == draw_history(7) != draw_history(8)
+
+
+def test_each_named_point_is_died_at_once() -> None:
+    """Which passing of several it is, the seed draws; a point that no list has is told."""
+    points = ["a", "b", "a", "c"]
+    chosen = {tuple(choose_numbers(points, seed)) for seed in range(20)}
+    assert chosen == {(1, 2, 4), (2, 3, 4)}
+    known = [line for line in OF_A_WORKER.read_text().splitlines() if not line.startswith(SOMETIMES)]
+    assert find_unlisted(known, OF_A_WORKER) == []
+    assert find_unlisted([*known, "before nudge deliver"], OF_A_WORKER) == []
+    assert find_unlisted([*known[1:], "a new step"], OF_A_WORKER) == [
+        "a point that no list has: a new step",
+        f"a listed point that is not passed: {known[0]}",
+    ]
+
+
+def test_every_place_that_commits_is_a_crash_point_or_is_said_not_to_be() -> None:
+    """A new transaction in the loop, the delivery or the intake needs a crash test, or a reason here."""
+    lines = [line for victim in (OF_A_WORKER, OF_AN_API) for line in victim.read_text().splitlines()]
+    reached = {line.partition(" commit of ")[2] for line in lines}
+    assert sorted(list_commit_sites() - reached) == sorted(NOT_REACHED)
+    assert not set(NOT_REACHED) & reached
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_machines_of_the_hub_find_nothing(number: int) -> None:
+    """Steps and chances are Hypothesis's; every world ends equal or held, with no edit lost."""
+    assert run_machine(number, examples=15) >= 15
+
+
+def test_the_machines_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one rule of the hub taken away they find a world that goes wrong."""
+    monkeypatch.setattr(bookkeeping, "partner_view", lambda hub, _upto: dict(hub.partner_shadow))
+    with pytest.raises(AssertionError):
+        run_machine(1, examples=300, shrinks=False)
