@@ -1,7 +1,7 @@
 """the audit log, which only grows, and erasures of what is kept of a business
 
 Revision ID: 0013
-Revises: 0010
+Revises: 0012
 Create Date: 2026-11-28 10:00:00.000000
 """
 

@@ -30,6 +30,7 @@ ROOT = Path(app.__file__).parent
 PASSED_THROUGH = {
     "reconcile/lease.py:recording",
     "reconcile/lease.py:_fence",
+    "delivery/recording.py:_tell_the_loop",
     "api/authentication.py:lock_own_connection",
     "api/authentication.py:lock_any_connection",
 }

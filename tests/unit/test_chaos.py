@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.domain import hub as bookkeeping
 from tests.chaos.commit_sites import NOT_REACHED, list_commit_sites
 from tests.chaos.crashes import LISTED as OF_A_WORKER
 from tests.chaos.crashes import SOMETIMES, choose_numbers, find_unlisted
@@ -12,6 +11,7 @@ from tests.chaos.judging import Findings, find_differences, find_doubles
 from tests.chaos.ledger import Ledger, plain, scalars
 from tests.chaos.machines import run_machine
 from tests.chaos.tally import Outcome, Tally
+from tests.histories.breaking import replace_in_the_hub
 
 
 def test_an_edit_that_nobody_accounts_for_is_lost() -> None:
@@ -120,6 +120,6 @@ def test_the_machines_of_the_hub_find_nothing(number: int) -> None:
 
 def test_the_machines_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """With one rule of the hub taken away they find a world that goes wrong."""
-    monkeypatch.setattr(bookkeeping, "partner_view", lambda hub, _upto: dict(hub.partner_shadow))
+    replace_in_the_hub(monkeypatch, "partner_view", lambda known, _upto: dict(known.partner_shadow))
     with pytest.raises(AssertionError):
         run_machine(1, examples=300, shrinks=False)

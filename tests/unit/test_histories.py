@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.domain import hub, observing, owed, undo
+from app.domain import hub, undo
 from app.domain.decision import Stake
 from app.domain.direction import Lanes
 from app.domain.fields import ABSENT
@@ -20,6 +20,7 @@ from app.domain.policy import ConflictPolicy
 from app.domain.sides import Side, project
 from tests.histories import world
 from tests.histories.__main__ import KINDS, build_world, contact_kind_of, directed_kind_of, kind_of
+from tests.histories.breaking import replace_in_the_hub
 from tests.histories.deciding import DecidingWorld
 from tests.histories.settings import Settings
 from tests.histories.world import World
@@ -46,13 +47,6 @@ def is_noticed() -> bool:
         for kind in (kind_of, directed_kind_of)
     )
     return any(World(seed, each).run() is not None for seed, each in settings)
-
-
-def replace_in_the_hub(monkeypatch: pytest.MonkeyPatch, name: str, other: Callable[..., Any]) -> None:
-    """Put another function in the place of one of the hub's, wherever the hub's modules call it."""
-    for module in (hub, observing, owed):
-        if hasattr(module, name):
-            monkeypatch.setattr(module, name, other)
 
 
 def test_random_histories_lose_no_edit_and_settle() -> None:
