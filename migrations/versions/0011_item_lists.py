@@ -17,6 +17,9 @@ depends_on = None
 LOCK_TIMEOUT = "5s"
 
 
+# Not concurrently: it comes with the first release of these tables, when they have few rows or none.
+
+
 def upgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     op.add_column(

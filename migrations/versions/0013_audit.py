@@ -34,6 +34,9 @@ $$
 """
 
 
+# Not concurrently: it comes with the first release of these tables, when they have few rows or none.
+
+
 def upgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     op.create_table(
