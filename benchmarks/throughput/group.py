@@ -21,6 +21,8 @@ CONNECTIONS = 4
 WORKERS = (1, 2, 4)
 SINGLES = 10
 MOST_ROUNDS = 3
+STARTED = "worker_started"
+"""What a worker logs when it takes jobs."""
 MILLISECONDS = 1000
 
 
@@ -52,9 +54,12 @@ class Bench:
 
     def with_workers(self, count: int) -> Spent:
         """A round with so many workers; those beyond the first end with it."""
-        self._extra = [self._world.children.start(f"work-extra-{n}", "work") for n in range(1, count)]
-        if self._extra:
-            time.sleep(3)
+        names = [f"work-extra-{n}" for n in range(1, count)]
+        self._world.children.tell(PLUMBLINE_LOG_LEVEL="info")
+        self._extra = [self._world.children.start(name, "work") for name in names]
+        for worker, name in zip(self._extra, names, strict=True):
+            log = self._ground.folder / f"{name}.log"
+            worker.wait_until(lambda log=log: STARTED in log.read_text())  # type: ignore[misc]
         try:
             return self.spend()
         finally:

@@ -59,7 +59,7 @@ async def test_a_backlog_over_two_workers_meets_no_limit(house: House) -> None:
         waits = await work_off(house, (two, one))
     made = [call for call in await house.calls(seen) if call["path"].startswith("/api.xro")]
     assert 429 not in {call["status"] for call in made}
-    assert len(made) > 2 * MINUTE_LIMIT
+    assert len(made) > MINUTE_LIMIT
     assert any(reason and reason.startswith("rate_limited: ") for reason in waits)
     assert {invoice["Reference"] for invoice in await house.list_in_xero()} == {"PO 2"}
     assert {document["due_on"] for document in await house.list_in_app()} == {"2027-01-31"}
