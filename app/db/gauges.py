@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app.db.session import ReadSession
 from app.domain.skip import SKIPPED
@@ -168,7 +168,7 @@ class Gauges:
 
 async def read_gauges(session: ReadSession) -> Gauges:
     """Read everything; raises what the database raises, after three seconds for a statement at the latest."""
-    await session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_STATEMENT}'"))
+    await session.execute(select(func.set_config("statement_timeout", LONGEST_STATEMENT, True)))
     [(held, expired)] = await _rows(session, _LEASES)
     [(oldest_token,)] = await _rows(session, _TOKENS)
     [copies] = await _rows(session, _COPIES)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import Integer, cast, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.db.session import ReadSession
@@ -23,8 +23,9 @@ class Server(NamedTuple):
 
 async def read_server(session: ReadSession) -> Server:
     """Which it is, and what time it has."""
-    asked = "SELECT current_setting('server_version_num')::int, current_setting('server_version'), clock_timestamp()"
-    return Server(*(await session.execute(text(asked))).one())
+    number, version = func.current_setting("server_version_num"), func.current_setting("server_version")
+    asked = select(cast(number, Integer), version, func.clock_timestamp())
+    return Server(*(await session.execute(asked)).one())
 
 
 async def find_revision(session: ReadSession) -> str | None:

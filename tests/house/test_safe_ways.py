@@ -29,6 +29,11 @@ COMPARED_ON_PURPOSE = {
 }
 """Files in which names like these are compared, and what they are."""
 
+WRITTEN_ON_PURPOSE = {
+    "app/db/gauges.py": "its statements are put together of constants of the module alone, and take no value",
+}
+"""Files in which SQL is made of more than one literal, and why that is safe."""
+
 TEXT = {"text", "literal_column", "exec_driver_sql"}
 
 
@@ -80,7 +85,7 @@ def test_sql_is_text_only_where_it_is_a_literal() -> None:
     found = [
         f"{house.name(path)}:{line}"
         for path in OURS
-        if _imports_text(path)
+        if _imports_text(path) and house.name(path) not in WRITTEN_ON_PURPOSE
         for line in list_written_sql(house.parse(path))
     ]
     assert found == []

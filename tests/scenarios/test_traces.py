@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app import tracing
-from app.wiring import open_queue
+from app.wiring.ground import open_queue
 from app.worker.jobs import build_worker
 from tests.house import house as repository
 from tests.scenarios.house import House

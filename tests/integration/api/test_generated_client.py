@@ -18,7 +18,9 @@ PACKAGE = "plumbline_client"
 def generate(contract: dict[str, Any], folder: Path) -> None:
     """Write the client's package into a folder; fails on the first thing that the generator cannot take."""
     (folder / "openapi.json").write_text(json.dumps(contract))
-    (folder / "options.yml").write_text("post_hooks: []\n")
+    (folder / "options.yml").write_text(
+        "post_hooks: []\ncontent_type_overrides: {application/x-ndjson: text/plain}\n"
+    )
     command = [
         str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--meta", "none", "--fail-on-warning",
         "--path", str(folder / "openapi.json"), "--config", str(folder / "options.yml"),
