@@ -33,5 +33,5 @@ async def list_reads_due(session: ReadSession, connection_id: UUID, limit: int) 
         .order_by(row.touched_at, row.id)
         .limit(limit)
     )
-    rows = (await session.execute(due)).tuples()
+    rows = await session.execute(due)
     return [ReadDue(link_id, xero_id, known_at) for link_id, xero_id, known_at in rows if xero_id is not None]
