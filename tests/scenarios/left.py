@@ -22,8 +22,9 @@ from tests.loopback import NO_CERTIFICATES
 INSTANTS = """
 SELECT table_name, array_agg(column_name::text) FROM information_schema.columns JOIN information_schema.tables
 USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
-AND data_type = 'timestamp with time zone' GROUP BY table_name
+AND data_type = 'timestamp with time zone' AND table_name <> 'audit_entries' GROUP BY table_name
 """
+"""The audit log only grows, so what it tells stays when it was."""
 
 
 @dataclass(frozen=True)

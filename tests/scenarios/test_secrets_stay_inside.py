@@ -15,7 +15,8 @@ from app import telemetry
 from app.settings import Settings
 from app.vault import Vault
 from app.waker import QUEUE
-from app.wiring import open_api, open_queue
+from app.wiring import open_api
+from app.wiring.ground import open_queue
 from tests.loopback import build_client
 from tests.scenarios.house import House
 from tests.scenarios.operator import logs_kept, type_in
