@@ -57,7 +57,7 @@ class FormReader(HTMLParser):
 
 
 def give_consent(authorise_url: str) -> httpx.Response:
-    """Open the address, which leads to the consent page, agree, and follow on; the page at the end. Raises StepFailed."""
+    """Open the address that leads to the consent page, agree, and follow on; the page at the end. Raises StepFailed."""
     with httpx.Client(follow_redirects=True, timeout=PATIENCE_SECONDS, trust_env=False) as browser:
         page = browser.get(authorise_url)
         reader = FormReader()
