@@ -71,7 +71,8 @@ def _join_one(world: World, remote: Remote, number: int) -> Joined:
     )
     consent = {"decision": "allow", "tenant_id": made["tenant_id"], "user": f"owner{number}@sandbox.example"}
     with httpx.Client(follow_redirects=True, timeout=60, trust_env=False) as browser:
-        answer = browser.post(opened["authorise_url"], data=consent)
+        page = browser.get(opened["authorise_url"])
+        answer = browser.post(page.url, data=consent)
         if answer.is_error:
             raise StepFailed(f"the consent ended at {answer.url}: {answer.status_code} {answer.text[:300]}")
     return Joined(remote, f"/v1/connections/{opened['id']}", made["tenant_id"])

@@ -11,6 +11,7 @@ from starlette.types import StatelessLifespan
 from app.api import audit, health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
+from app.api.access.side_doors import SideDoors
 from app.api.answer_headers import AnswerHeaders
 from app.api.books import (
     applied_credits,
@@ -139,6 +140,7 @@ MIDDLEWARE = (
     RequestLimits,
     HeadAsGet,
     Door,
+    SideDoors,
     KeepUsage,
     BodyLimit,
     NestingLimit,

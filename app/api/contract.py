@@ -44,7 +44,10 @@ TAGS = (
         "connections",
         "One business joined to one Xero organisation: open it, see why it stands still, pause, resume.",
     ),
-    ("consent", "Where Xero sends the person back to. It answers a browser, not your app."),
+    (
+        "consent",
+        "The way to Xero, and where Xero sends the person back to. It answers a browser, not your app.",
+    ),
     (
         "xero-apps",
         "Xero apps of your own, to connect through in place of Plumbline's. Secrets are never shown again.",

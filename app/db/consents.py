@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db.closings import forget_if_unused, insert_closing
@@ -17,17 +17,28 @@ from app.domain.connection import Connection, ConnectionState, Offer
 
 @dataclass(frozen=True, slots=True)
 class BegunConsent:
-    """The connection that a consent is for, and its PKCE verifier, still encrypted.
+    """The connection that a consent is for, its PKCE verifier, still encrypted, and the browser that it belongs to.
 
-    None for the verifier: the code was exchanged, and the person is to choose an organisation.
+    None for the verifier: the code was exchanged, and the person is to choose an organisation. None for the browser:
+    its address has not been opened.
     """
 
     connection_id: UUID
     code_verifier: bytes | None
+    expires_at: datetime
+    browser_hash: bytes | None = None
+
+
+_FOUND = (
+    OAuthStateRow.connection_id,
+    OAuthStateRow.code_verifier,
+    OAuthStateRow.expires_at,
+    OAuthStateRow.browser_hash,
+)
 
 
 async def insert_begun_consent(
-    session: WriteSession, state_hash: bytes, begun: BegunConsent, *, now: datetime, expires_at: datetime
+    session: WriteSession, state_hash: bytes, begun: BegunConsent, now: datetime
 ) -> None:
     """Remember a consent until it comes back; those of the same connection that have run out are forgotten."""
     await session.execute(
@@ -40,33 +51,52 @@ async def insert_begun_consent(
             state_hash=state_hash,
             connection_id=begun.connection_id,
             code_verifier=begun.code_verifier,
-            expires_at=expires_at,
+            expires_at=begun.expires_at,
+            browser_hash=begun.browser_hash,
         )
     )
     await session.flush()
 
 
-async def take_begun_consent(
+async def bind_begun_consent(
+    session: WriteSession, state_hash: bytes, browser_hash: bytes, now: datetime
+) -> BegunConsent | None:
+    """Let a consent belong to the browser that opened its address last; None where it cannot be ended any more."""
+    bound = (
+        update(OAuthStateRow)
+        .where(*_open(state_hash, now, is_exchanged=False))
+        .values(browser_hash=browser_hash)
+        .returning(*_FOUND)
+    )
+    found = (await session.execute(bound)).one_or_none()
+    return BegunConsent(*found) if found else None
+
+
+async def lock_begun_consent(
     session: WriteSession, state_hash: bytes, now: datetime, *, is_exchanged: bool = False
 ) -> BegunConsent | None:
-    """The consent of that state, once: None the second time, after its time, and for a state that we never gave.
-
-    One that waits for a choice (`is_exchanged`) is found as such only.
+    """The consent of that state, until the transaction ends: None once it was used, after its time, and for a state
+    that we never gave. One that waits for a choice (`is_exchanged`) is found as such only.
     """
-    verifier = OAuthStateRow.code_verifier
-    taken = (
-        update(OAuthStateRow)
-        .where(
-            OAuthStateRow.state_hash == state_hash,
-            OAuthStateRow.used_at.is_(None),
-            OAuthStateRow.expires_at > now,
-            verifier.is_(None) if is_exchanged else verifier.is_not(None),
-        )
-        .values(used_at=now)
-        .returning(OAuthStateRow.connection_id, OAuthStateRow.code_verifier)
-    )
-    found = (await session.execute(taken)).one_or_none()
+    wanted = select(*_FOUND).where(*_open(state_hash, now, is_exchanged=is_exchanged)).with_for_update()
+    found = (await session.execute(wanted)).one_or_none()
     return BegunConsent(*found) if found else None
+
+
+async def save_used(session: WriteSession, state_hash: bytes, now: datetime) -> None:
+    """A state is good once."""
+    used = update(OAuthStateRow).where(OAuthStateRow.state_hash == state_hash).values(used_at=now)
+    await session.execute(used)
+
+
+def _open(state_hash: bytes, now: datetime, *, is_exchanged: bool) -> tuple[ColumnElement[bool], ...]:
+    verifier = OAuthStateRow.code_verifier
+    return (
+        OAuthStateRow.state_hash == state_hash,
+        OAuthStateRow.used_at.is_(None),
+        OAuthStateRow.expires_at > now,
+        verifier.is_(None) if is_exchanged else verifier.is_not(None),
+    )
 
 
 async def find_other_holder(

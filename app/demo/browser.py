@@ -1,4 +1,7 @@
-"""A very small browser: opens a page, fills in its form as offered, and sends it. It is what gives Xero's consent."""
+"""A very small browser: opens a page, fills in its form as offered, sends it, and keeps cookies on the way.
+
+It is what gives Xero's consent.
+"""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -54,7 +57,7 @@ class FormReader(HTMLParser):
 
 
 def give_consent(authorise_url: str) -> httpx.Response:
-    """Open the consent page, agree, and follow where it leads; the page at the end. Raises StepFailed."""
+    """Open the address that leads to the consent page, agree, and follow on; the page at the end. Raises StepFailed."""
     with httpx.Client(follow_redirects=True, timeout=PATIENCE_SECONDS, trust_env=False) as browser:
         page = browser.get(authorise_url)
         reader = FormReader()

@@ -35,6 +35,7 @@ class XeroCredit:
     reference: str | None
     descriptions: tuple[str, ...]
     updated_at: datetime
+    issued_on: date | None = None
 
     def carries(self, mark: str) -> bool:
         """Whether it carries that mark.

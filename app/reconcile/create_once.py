@@ -24,7 +24,7 @@ from app.domain.recognition import Begun, carries_mark, is_marked, payment_mark,
 from app.domain.trial_mark import is_of_a_test
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
-from app.reconcile.doubt import SKEW, list_marked_links, must_look
+from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
 from app.reconcile.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
@@ -72,6 +72,7 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
             if is_marked(ours) and not carries_mark(work.link.id, ours):
                 # Made for a link that is lost with the database: its payments and credits are known by what they are.
                 work.link = as_adopted(work.link, ours)
+            await learn_own_overpayments(current, work, ours)
             take_invoice(current, work, ours, keys.get(ours.xero_contact_id))
             work.attempts.append(_adopted(work.link.id, intent))
 

@@ -6,6 +6,8 @@ Between the copy and the loss, creates were sent of which the copy has no record
                                 link was in the copy; else by number, by address or by its whole content
     an invoice of this app's    is never taken for one that was born in Xero; it waits for its document to come again
     a credit with our mark      that this invoice shows and the copy does not know, is known by it; payments are always
+    an overpayment of ours      is shown by no invoice: where they are booked, all since the copy are read once in a
+                                round, and those with this link's mark are known by it before anything is planned
 
 The look is the one that follows a create whose answer was lost (`create_once`): an intent is put on disk, dated to the
 copy, and nothing is sent; the next round settles it. What was looked for and not found is then created, and the lease
@@ -13,13 +15,15 @@ remembers that for as long as it is held.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from app.db.following import list_known_ids
-from app.domain.credit import CreditKind
-from app.domain.recognition import find_marked_link
-from app.domain.xero_credit import find_own_key
+from app.domain.credit import CreditKind, Overpaid, Overpayments
+from app.domain.fields import keys_of
+from app.domain.recognition import find_marked_link, own_payments
+from app.domain.xero_credit import XeroCredit, find_own_key
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.credit_links import credit_mark, with_credit_id
 from app.reconcile.round import Round, Work
@@ -76,3 +80,37 @@ async def learn_own_credits(current: Round, work: Work, invoice: XeroInvoice) ->
         key = find_own_key(found, credit_mark(work.link.id, credit.kind, "")) if found else None
         if key is not None:
             work.link = with_credit_id(work.link, key, credit.xero_credit_id)
+
+
+async def learn_own_overpayments(current: Round, work: Work, invoice: XeroInvoice) -> None:
+    """Know by their marks what of this invoice's payments was booked as an overpayment since the copy.
+
+    One that is all of its payment is remembered like one whose payment the app took back: the payment that comes again,
+    or is in the record already, takes it up. One call for each thousand in a round, where payments are in play.
+    """
+    if not is_doubted(current) or current.terms.credits.overpayments is Overpayments.HOLD:
+        return
+    shown = set(own_payments(work.link.id, invoice).values())
+    if not (shown | set(keys_of(work.hub.record, "payments"))) - set(work.link.overpaid):
+        return
+    mark = credit_mark(work.link.id, CreditKind.OVERPAYMENT, "")
+    for credit in await _list_overpayments(current, work):
+        key = find_own_key(credit, mark)
+        if key is not None and key not in work.link.overpaid:
+            part = _as_found(credit, is_whole=key not in shown)
+            work.link = replace(work.link, overpaid={**work.link.overpaid, key: part})
+
+
+def _as_found(credit: XeroCredit, *, is_whole: bool) -> Overpaid:
+    day = credit.issued_on or credit.updated_at.date()
+    return Overpaid(credit.xero_credit_id, credit.total, day, is_whole, is_taken_back=is_whole)
+
+
+async def _list_overpayments(current: Round, work: Work) -> Sequence[XeroCredit]:
+    since = current.connection.doubted_since
+    assert since is not None  # it is doubted
+    if current.overpayments_made is None:
+        call = current.xero.credits.fetch_modified_since(CreditKind.OVERPAYMENT, since - SKEW)
+        found = await spent_on([work.link.id], call)
+        current.overpayments_made = [credit for credit in found if credit.is_approved]
+    return current.overpayments_made

@@ -33,7 +33,7 @@ from app.domain.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
-from app.reconcile.doubt import learn_own_credits
+from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.footing import Footing
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import NEVER, Round, Work, batches
@@ -64,6 +64,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
             work.refusal = MISSING_IN_XERO
             continue
         await learn_own_credits(current, work, invoice)
+        await learn_own_overpayments(current, work, invoice)
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
     for work in taken_up:

@@ -27,6 +27,7 @@ from app.domain.precedence import Portion
 from app.domain.sides import Side
 from app.domain.sums import Sums
 from app.domain.xero_contact import XeroContact
+from app.domain.xero_credit import XeroCredit
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.deciding import Decisions
 from app.reconcile.lease import Lease
@@ -60,7 +61,8 @@ class Round:
     Of contacts, `contact_sharers` are all our keys of one that several links share, `fresh_contacts` those that were
     read, `contact_book` all of them where that was cheaper than searching; `has_told_of_contacts`: a change of one was
     put into the feed. `made_by_us` are Xero's ids of what this app created since the copy of a restored database, read
-    where that is doubted. `portion` says what the round takes up: the calls of a bulk are all made as a bulk's.
+    where that is doubted, and `overpayments_made` the overpayments of that time. `portion` says what the round takes
+    up: the calls of a bulk are all made as a bulk's.
     """
 
     lease: Lease
@@ -78,6 +80,7 @@ class Round:
     item_codes: ItemCodes = field(default_factory=ItemCodes)
     has_read_items: bool = False
     made_by_us: frozenset[str] | None = None
+    overpayments_made: Sequence[XeroCredit] | None = None
     portion: Portion = Portion.LITTLE
     began_at: datetime = field(init=False)
 

@@ -62,6 +62,7 @@ def credit_from_xero(kind: CreditKind, element: Json) -> XeroCredit:
         updated_at=(
             read_instant(element, "UpdatedDateUTC") or read_instant(element, "UpdatedDateUTCString") or EPOCH
         ),
+        issued_on=read_date(element, "Date") or read_date(element, "DateString"),
     )
 
 

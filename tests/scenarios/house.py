@@ -77,11 +77,11 @@ class House:
 
     async def consent(self, authorise_url: str, **choice: str) -> httpx.Response:
         """A person allows access on Xero's page and is sent back to us."""
+        chosen = {"decision": "allow", "tenant_id": self.tenant_id} | choice
         async with build_client() as browser:
-            chosen = {"decision": "allow", "tenant_id": self.tenant_id} | choice
-            allowed = await browser.post(authorise_url, data=chosen)
-            back = httpx.URL(allowed.headers["location"])
-        return await self.api.get(f"{back.path}?{back.query.decode()}", headers={"authorization": ""})
+            asked = await browser.get(authorise_url)
+            allowed = await browser.post(asked.headers["location"], data=chosen)
+            return await browser.get(allowed.headers["location"])
 
     async def introduce(self) -> None:
         """Tell the partner's app where Plumbline is and which connection is its business's."""

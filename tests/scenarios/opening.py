@@ -80,7 +80,8 @@ async def open_parts(settings: Settings, clock: ManualClock) -> AsyncIterator[Wo
     A story's clock runs hours ahead of the app, which would refuse a signature from its future.
     """
     async with open_worker(settings, clock) as parts:
-        parts.delivery._sender = PresentSender(parts.delivery._sender)
+        present = PresentSender(parts.delivery._sender)
+        parts.delivery._sender = parts.delivery._changes._sender = present
         yield parts
 
 

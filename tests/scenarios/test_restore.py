@@ -85,6 +85,59 @@ async def test_an_older_copy_comes_together_with_both_sides_and_makes_nothing_tw
         assert (await house.in_app("inv_new"))["reference"] == "PO 8"
 
 
+@pytest.mark.proof
+async def test_what_was_paid_beyond_an_invoice_since_the_copy_is_not_booked_twice(
+    house: House, tmp_path: Path
+) -> None:
+    """A payment that is partly an overpayment and one that is all of it are known again, by search and by document."""
+    await house.choose(overpayments="book")
+    await house.write("inv_part")
+    await house.write("inv_whole")
+    await house.write("inv_draft", status="draft")
+    await house.drain()
+    await pay(house, "inv_whole", "p1", "110.00")
+    await house.drain()
+    await save_copy(house, tmp_path / "copy")
+
+    await pay(house, "inv_part", "p2", "150.00")
+    await pay(house, "inv_whole", "p3", "5.00")
+    await house.edit("inv_draft", status="sent")
+    await pay(house, "inv_draft", "p4", "120.00")
+    await house.drain()
+    told, before = await tell_paid(house), await count(house)
+    assert (before["overpayments"], before["payments"]) == (3, 3)
+
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await house.drain()
+        await ask(house.app.post("/manifest"))
+        await house.drain()
+        await house.sweep()
+        assert (await tell_paid(house), await count(house)) == (told, before)
+        await pay(house, "inv_part", "p5", "7.00")
+        await house.drain()
+        assert await count(house) == before | {"overpayments": 4}
+
+
+async def tell_paid(house: House) -> dict[str, tuple[str, list[str], bool]]:
+    """What the app shows as paid, and that nothing waits."""
+    invoices = sorted(await house.list_in_app(), key=lambda invoice: str(invoice["id"]))
+    return {
+        invoice["id"]: (
+            invoice["status"],
+            [payment["amount"] for payment in invoice["payments"]],
+            (await house.resource(invoice["id"]))["state"] == "settled",
+        )
+        for invoice in invoices
+    }
+
+
+async def pay(house: House, invoice_id: str, key: str, amount: str) -> None:
+    """A person takes a payment in the app."""
+    given = {"id": key, "amount": amount, "method": "card"}
+    await ask(house.app.post(f"/invoices/{invoice_id}/payments", json=given))
+
+
 async def save_copy(house: House, path: Path) -> None:
     """pg_dump, in the format that pg_restore takes."""
     await run_program("pg_dump", house, "--format=custom", f"--file={path}")

@@ -53,19 +53,23 @@ def remember_settings(spills: Spills, settings: Settings) -> None:
 
 
 async def consent(house: House, spills: Spills, authorise_url: str) -> None:
-    """A person consents; state, code and PKCE verifier are remembered, and the code is tried a second time."""
+    """A person consents; state, code, cookie and PKCE verifier are remembered, and the code is tried a second time."""
     vault = Vault([key.get_secret_value() for key in house.settings.secret_keys])
     async with house.database.reading() as session:
         [sealed] = (await session.execute(text("SELECT code_verifier FROM oauth_states"))).scalars()
     async with build_client() as browser:
         form = {"decision": "allow", "tenant_id": house.tenant_id}
-        back = httpx.URL((await browser.post(authorise_url, data=form)).headers["location"])
-    spills.keep(
-        oauth_code=back.params["code"], oauth_state=back.params["state"], verifier=vault.decrypt(sealed)
-    )
-    path = f"{back.path}?{back.query.decode()}"
-    assert (await house.api.get(path, headers={"authorization": ""})).is_success
-    assert (await house.api.get(path, headers={"authorization": ""})).status_code == 400
+        asked = await browser.get(authorise_url)
+        [bound] = browser.cookies.values()
+        back = httpx.URL((await browser.post(asked.headers["location"], data=form)).headers["location"])
+        spills.keep(
+            oauth_code=back.params["code"],
+            oauth_state=back.params["state"],
+            verifier=vault.decrypt(sealed),
+            browser=bound,
+        )
+        assert (await browser.get(back)).is_success
+        assert (await browser.get(back)).status_code == 400
 
 
 async def make_secrets(house: House, spills: Spills) -> None:

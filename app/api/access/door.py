@@ -39,7 +39,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not is_of_api(scope):
-            # A browser that comes back from Xero; webhooks do nothing that the audit log tells of.
+            # A browser, or a webhook, which does nothing that the audit log tells of: `side_doors` counts them.
             with acting_as(NOBODY):
                 await self._app(scope, receive, send)
             return
@@ -50,7 +50,7 @@ class Door:
         state[CALLER] = Caller(key.partner_id, key.id, key.role) if key else None
         state[_LIMIT] = counted if key else None
         if counted is not None and counted.is_over:
-            await _refuse(counted)(scope, receive, send)
+            await refuse(counted)(scope, receive, send)
             return
         if key is not None:
             await services.key_uses.note(key, services.clock.now())
@@ -79,8 +79,13 @@ async def _find_sent_key(scope: Scope, services: Services) -> Key | None:
 
 async def _count(scope: Scope, services: Services, key: Key | None) -> Counted | None:
     limit = services.call_limit
-    if key is not None:
-        return await limit.count(limit.of_key, str(key.id))
+    return await limit.count(limit.of_key, str(key.id)) if key else await count_stranger(scope)
+
+
+async def count_stranger(scope: Scope) -> Counted | None:
+    """Count a call without a key by the address that it came from; None where it cannot be counted now."""
+    services: Services = scope["app"].state.services
+    limit = services.call_limit
     return await limit.count(limit.of_stranger, name_address(scope.get("client")))
 
 
@@ -97,6 +102,7 @@ def name_address(client: tuple[str, int] | None) -> str:
     return str(address)
 
 
-def _refuse(counted: Counted) -> ASGIApp:
+def refuse(counted: Counted) -> ASGIApp:
+    """The answer to one call too many."""
     detail = f"{counted.quota.calls} calls a minute are allowed; go on in {counted.seconds_left} s."
     return respond("rate_limited", detail, headers={"Retry-After": str(counted.seconds_left)})

@@ -221,6 +221,7 @@ _FROM_PARTNER = {
             "connection_removed",
             "version_reused",
             "too_large",
+            "rate_limited",
             "invalid_request",
             "invalid_document",
         ),
@@ -259,7 +260,7 @@ _FROM_XERO = {
     "responses": {
         "200": {"description": "Signed and stored. No body, no cookies."},
         "401": _UNSIGNED,
-        **documented("too_large"),
+        **documented("too_large", "rate_limited"),
     },
 }
 

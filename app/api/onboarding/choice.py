@@ -1,53 +1,63 @@
 """The choice between the organisations of one consent: by the person on our page, or by the partner by API.
 
-The page carries a token that works once and for an hour; only its hash is kept. The choice is open until one of the
-organisations was read: when Xero gives no answer, or the one chosen is taken, it can be made again. The others of the
-consent stay connected in Xero and can be joined to further connections of the same partner.
+The page carries a token that works once and for an hour, in the browser that was shown it; only its hash is kept. The
+choice is open until one of the organisations was read: when Xero gives no answer, or the one chosen is taken, it can be
+made again. The others of the consent stay connected in Xero and can be joined to further connections of the same
+partner.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from app.api.dependencies import Services
+from app.api.onboarding.browsers import Binding, Cookies, Refusals, hash_secret, take_in_its_browser
 from app.api.onboarding.consent_refusal import ConsentRefused
 from app.api.onboarding.joining import activate, refuse_if_taken
 from app.db.arrivals import lock_connection
 from app.db.connections import find_connection
-from app.db.consents import BegunConsent, insert_begun_consent, join_organisation, take_begun_consent
+from app.db.consents import BegunConsent, insert_begun_consent, join_organisation
 from app.domain.connection import Connection, Offer
 
 CHOICE_LASTS = timedelta(hours=1)
 
+_REFUSALS = Refusals(
+    spent="This page has been used, or is older than an hour. Start again from your app.",
+    elsewhere="This page was shown in another browser, or its cookie is gone. Choose there, or open the link from your "
+    "app again in this browser.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenChoice:
-    """What the page shows: the organisations, the token to choose one with, and why the last try came to nothing."""
+    """What the page shows: the organisations, the token to choose one with, and why the last try came to nothing.
+
+    The token works in the browser that is given the cookie of `binding` alone.
+    """
 
     connection: Connection
-    token: str
+    binding: Binding
     trouble: str | None = None
 
 
 async def open_choice(services: Services, connection_id: UUID, trouble: str | None = None) -> OpenChoice:
     """A fresh token for the choice of a connection that awaits one."""
-    token, now = secrets.token_urlsafe(32), services.clock.now()
-    begun = BegunConsent(connection_id, None)
+    now = services.clock.now()
+    binding = Binding(secrets.token_urlsafe(32), now + CHOICE_LASTS)
+    begun = BegunConsent(connection_id, None, binding.expires_at, binding.browser_hash)
     async with services.database.writing() as session:
-        await insert_begun_consent(session, hash_secret(token), begun, now=now, expires_at=now + CHOICE_LASTS)
+        await insert_begun_consent(session, hash_secret(binding.secret), begun, now)
         connection = await find_connection(session, connection_id)
     assert connection is not None
-    return OpenChoice(connection, token, trouble)
+    return OpenChoice(connection, binding, trouble)
 
 
-async def choose_as_person(services: Services, token: str, tenant_id: str) -> Connection | OpenChoice:
+async def choose_as_person(
+    services: Services, cookies: Cookies, token: str, tenant_id: str
+) -> Connection | OpenChoice:
     """Join what the person chose; the choice again, with a sentence, where that came to nothing."""
-    async with services.database.writing() as session:
-        begun = await take_begun_consent(session, hash_secret(token), services.clock.now(), is_exchanged=True)
-    if begun is None:
-        raise ConsentRefused("This page has been used, or is older than an hour. Start again from your app.")
+    begun = await take_in_its_browser(services, cookies, token, _REFUSALS, is_exchanged=True)
     try:
         return await _choose(services, begun.connection_id, tenant_id, as_person=True)
     except ConsentRefused as refused:
@@ -82,8 +92,3 @@ def _find_offer(connection: Connection, tenant_id: str, as_person: bool) -> Offe
         if offer.tenant_id.lower() == tenant_id.lower() and (as_person or not offer.is_private):
             return offer
     raise ConsentRefused("The consent covers no such organisation.", "organisation_not_offered")
-
-
-def hash_secret(token: str) -> bytes:
-    """What is kept of a token, or of a consent's state."""
-    return hashlib.sha256(token.encode()).digest()

@@ -59,10 +59,9 @@ async def authorise_connection(
     """A reconnect keeps every link and setting, and catches up, whichever person gives it; it must be for the same
     organisation. It is also how missing scopes are granted.
     """
-    identity = await services.identities.open(connection.xero_app_id)
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection.id)
-        url = await consent.begin(services, session, connection.id, identity)
+        url = await consent.begin(services, session, connection.id)
     return build_connection(connection, url)
 
 
@@ -112,7 +111,6 @@ async def fork_own_connection(
     for the other organisation. Settings are then taken over by account code and name, as far as it has them. No link
     comes along, and the old connection goes on as it is until you remove it.
     """
-    identity = await services.identities.open(connection.xero_app_id)
     async with services.database.writing() as session:
         source = await lock_own_connection(session, partner_id, connection.id)
         if source.organisation is None:
@@ -120,5 +118,5 @@ async def fork_own_connection(
         name = (fork.display_name if fork else None) or source.display_name
         forked = await insert_connection(session, partner_id, source.business_id, name, source.xero_app_id)
         await fork_connection(session, source.id, forked.id)
-        url = await consent.begin(services, session, forked.id, identity)
+        url = await consent.begin(services, session, forked.id)
     return build_connection(forked, url)

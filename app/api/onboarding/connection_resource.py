@@ -63,7 +63,7 @@ class ConnectionShown(BaseModel):
                         "is_optional": False,
                     },
                     "is_ready": False,
-                    "authorise_url": "https://login.xero.com/identity/connect/authorize?response_type=code&...",
+                    "authorise_url": "https://plumbline.example/oauth/xero/start?state=Zk1n...",
                     "organisation": None,
                     "offered": [],
                     "missing_scopes": [],
@@ -96,7 +96,8 @@ class ConnectionShown(BaseModel):
         description="Invoices that are sent now reach Xero, as far as state and settings tell; a pre-flight asks Xero."
     )
     authorise_url: str | None = Field(
-        description="Where to send the person who gives consent; shown where it is made, good once, for ten minutes."
+        description="Where to send the person who gives consent: it leads on to Xero's page, and belongs to the "
+        "browser that opened it last. Shown where it is made, good once, for ten minutes."
     )
     organisation: OrganisationName | None
     offered: list[OfferShown] = Field(

@@ -91,14 +91,13 @@ async def open_connection(services: Given, partner_id: PartnerId, new: NewConnec
     """
     if new.xero_app_id is not None:
         await _check_app(services, partner_id, new.xero_app_id)
-    identity = await services.identities.open(new.xero_app_id)
     async with services.database.writing() as session:
         name = new.display_name or new.business_id
         connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
         if new.same_consent_as is not None:
             await _share_consent(session, partner_id, new.same_consent_as, connection.id)
             return build_connection(await read_again(session, connection))
-        url = await consent.begin(services, session, connection.id, identity)
+        url = await consent.begin(services, session, connection.id)
     return build_connection(connection, url)
 
 

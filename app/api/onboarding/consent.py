@@ -1,6 +1,8 @@
 """The way through Xero's consent, from the address that a person is sent to, to an active connection (FACTS 1).
 
-A state is good once and for ten minutes; only its hash is kept, and the PKCE verifier is encrypted. The steps of
+A state is good once and for ten minutes; only its hash is kept, and the PKCE verifier is encrypted. The address is one
+of ours: it gives the browser that opens it a cookie and leads on to Xero, and only that browser ends the consent
+(`browsers`). The steps of
 `finish` alternate between Xero and short transactions, and may stop after any of them: what was stored by then is
 harmless, and a new consent does all of it again. A consent that covers several organisations is kept, and somebody
 chooses (`choice`). One that cannot be used is refused in words, and what it alone opened in Xero is closed again,
@@ -16,7 +18,15 @@ from uuid import UUID
 import structlog
 
 from app.api.dependencies import Services
-from app.api.onboarding.choice import OpenChoice, hash_secret, open_choice
+from app.api.onboarding.browsers import (
+    Binding,
+    Cookies,
+    Refusals,
+    draw_value,
+    hash_secret,
+    take_in_its_browser,
+)
+from app.api.onboarding.choice import OpenChoice, open_choice
 from app.api.onboarding.consent_refusal import ConsentRefused, put_in_words
 from app.api.onboarding.joining import activate, refuse_if_taken
 from app.api.onboarding.revival import revive_others
@@ -25,12 +35,12 @@ from app.db.arrivals import lock_connection
 from app.db.connections import find_connection, save_state
 from app.db.consents import (
     BegunConsent,
+    bind_begun_consent,
     insert_begun_consent,
     join_organisation,
     list_held_by_others,
     save_offered,
     save_offers,
-    take_begun_consent,
 )
 from app.db.notices import insert_notice
 from app.db.session import WriteSession
@@ -40,6 +50,15 @@ from app.domain.notice import ATTENTION, build_notice
 from app.errors import PlumblineError
 
 STATE_LASTS = timedelta(minutes=10)
+
+START_PATH = "/oauth/xero/start"
+"""Where a person's browser begins, below our public address."""
+
+_REFUSALS = Refusals(
+    spent="This address has been used, or is older than ten minutes. Ask for a new one.",
+    elsewhere="This consent was begun in another browser, or its cookie is gone. Open the link from your app again in "
+    "this browser.",
+)
 
 TO_CHOOSE = "The consent covers several organisations; one of them is to be chosen."
 
@@ -58,22 +77,40 @@ class Stored:
     dead_reason: str | None
 
 
-async def begin(services: Services, session: WriteSession, connection_id: UUID, identity: XeroConsent) -> str:
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where a browser goes on to, and what ties the consent to it."""
+
+    address: str
+    binding: Binding
+
+
+async def begin(services: Services, session: WriteSession, connection_id: UUID) -> str:
     """Remember a new consent in the caller's transaction, and answer the address to open."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     now = services.clock.now()
-    begun = BegunConsent(connection_id, services.vault.encrypt(verifier))
-    await insert_begun_consent(session, hash_secret(state), begun, now=now, expires_at=now + STATE_LASTS)
-    return identity.build_authorise_url(state, verifier)
+    begun = BegunConsent(connection_id, services.vault.encrypt(verifier), now + STATE_LASTS)
+    await insert_begun_consent(session, hash_secret(state), begun, now)
+    return f"{services.public_url}{START_PATH}?state={state}"
 
 
-async def take(services: Services, state: str) -> BegunConsent:
-    """The consent that a browser came back with; committed as used before anything else happens."""
+async def start(services: Services, state: str) -> Started:
+    """Let the consent belong to the browser that opens its address now; raises `ConsentRefused`."""
+    value = draw_value()
     async with services.database.writing() as session:
-        begun = await take_begun_consent(session, hash_secret(state), services.clock.now())
+        begun = await bind_begun_consent(
+            session, hash_secret(state), hash_secret(value), services.clock.now()
+        )
     if begun is None:
-        raise ConsentRefused("This address has been used, or is older than ten minutes. Ask for a new one.")
-    return begun
+        raise ConsentRefused(_REFUSALS.spent)
+    identity = await _open_identity(services, begun.connection_id)
+    address = identity.build_authorise_url(state, _open_verifier(services, begun))
+    return Started(address, Binding(state, begun.expires_at, value))
+
+
+async def take(services: Services, cookies: Cookies, state: str) -> BegunConsent:
+    """The consent that a browser came back with; committed as used before anything else happens."""
+    return await take_in_its_browser(services, cookies, state, _REFUSALS)
 
 
 async def decline(services: Services, begun: BegunConsent) -> None:
@@ -87,8 +124,7 @@ async def decline(services: Services, begun: BegunConsent) -> None:
 
 async def finish(services: Services, begun: BegunConsent, code: str) -> Connection | OpenChoice:
     """Turn the code into an active connection, or into a choice; raises `ConsentRefused` with a sentence."""
-    assert begun.code_verifier is not None
-    verifier = services.vault.decrypt(begun.code_verifier)
+    verifier = _open_verifier(services, begun)
     try:
         identity = await _open_identity(services, begun.connection_id)
         grant = await identity.exchange_code(code, verifier)
@@ -105,6 +141,11 @@ async def finish(services: Services, begun: BegunConsent, code: str) -> Connecti
         await services.waker.deliver_soon(begun.connection_id)
         return await open_choice(services, begun.connection_id)
     return await activate(services, begun.connection_id, stored.offer.tenant_id)
+
+
+def _open_verifier(services: Services, begun: BegunConsent) -> str:
+    assert begun.code_verifier is not None  # only a choice has none
+    return services.vault.decrypt(begun.code_verifier)
 
 
 async def _open_identity(services: Services, connection_id: UUID) -> XeroConsent:

@@ -7,7 +7,7 @@ import base64
 import hashlib
 from html import escape
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.api.onboarding.choice import OpenChoice
 from app.domain.connection import Connection, ConnectionState
@@ -25,13 +25,20 @@ _PAGE = """<!doctype html>
 _GOODBYE = "<p>You can close this page and go back to your app.</p>"
 _CHOICE = """<form method="post" action="organisation"><input type="hidden" name="token" value="{token}">
 {organisations}<p><button>Connect</button></p></form>"""
-_HEADERS = {
+_NOT_KEPT = {
     # The address holds a code and a state; no other site is to see it, and no cache to keep it.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+}
+_HEADERS = _NOT_KEPT | {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
 }
+
+
+def lead_to_xero(address: str) -> RedirectResponse:
+    """On to Xero's own page; no cache may answer this for us, since each opening draws a cookie of its own."""
+    return RedirectResponse(address, 302, _NOT_KEPT)
 
 
 def show_connected(connection: Connection) -> HTMLResponse:
@@ -54,12 +61,22 @@ def show_choice(choice: OpenChoice) -> HTMLResponse:
     title = "Choose an organisation"
     if choice.trouble:
         text = f"{choice.trouble} {text}"
-    return _page(title, text, 200, _CHOICE.format(token=escape(choice.token), organisations=organisations))
+    return _page(
+        title, text, 200, _CHOICE.format(token=escape(choice.binding.secret), organisations=organisations)
+    )
 
 
-def show_refused(reason: str, status: int = 400) -> HTMLResponse:
+def show_refused(reason: str) -> HTMLResponse:
     """It did not work, and this is why."""
-    return _page("Not connected", reason, status)
+    return _page("Not connected", reason, 400)
+
+
+def show_too_many(seconds: int) -> HTMLResponse:
+    """Too much came from this person's address; nothing was used up, so that the same page works later."""
+    text = f"Too many calls came from your address. Wait {seconds} seconds, then load this page again."
+    page = _page("Not yet connected", text, 429)
+    page.headers["Retry-After"] = str(seconds)
+    return page
 
 
 def _page(title: str, text: str, status: int, rest: str = _GOODBYE) -> HTMLResponse:

@@ -1,19 +1,21 @@
-"""Where Xero sends the person's browser back to, with a code or with a no, and where the person then chooses.
+"""What a person's browser opens: the way to Xero, where Xero sends it back to, and where the person then chooses.
 
-GET /oauth/xero/callback ends a consent. Where that covers several organisations its page posts the choice to
-/oauth/xero/organisation, as a form, with a token that is good once.
+GET /oauth/xero/start begins, and gives the browser a cookie, without which the others end nothing.
+GET /oauth/xero/callback ends a consent, with a code or with a no. Where that covers several organisations its
+page posts the choice to /oauth/xero/organisation, as a form, with a token that is good once.
 """
 
 from typing import Annotated
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-from app.api.dependencies import Given
+from app.api.dependencies import Given, Services
 from app.api.onboarding import consent
+from app.api.onboarding.browsers import Binding
 from app.api.onboarding.choice import OpenChoice, choose_as_person
-from app.api.onboarding.consent_page import show_choice, show_connected, show_refused
+from app.api.onboarding.consent_page import lead_to_xero, show_choice, show_connected, show_refused
 from app.api.onboarding.consent_refusal import ConsentRefused
 from app.api.problems import documented
 from app.domain.connection import Connection
@@ -23,7 +25,47 @@ router = APIRouter(tags=["consent"])
 RETURN_PATH = "/oauth/xero/callback"
 """What a Xero app must have registered as its redirect URI, below our public address (FACTS 1)."""
 
+_TOO_MANY = {"description": "A page that says when to load it again: too many calls came from this address."}
+
+_WITHOUT_STATE = "This address lacks its state; start again from your app."
+
 Sent = Annotated[str | None, Query(max_length=4096, description="As Xero sends it.")]
+
+
+@router.get(
+    consent.START_PATH,
+    status_code=302,
+    operation_id="start_consent",
+    summary="The way to Xero's consent, for a person's browser",
+    response_class=HTMLResponse,
+    responses={
+        302: {
+            "description": "On to Xero's page, with a cookie that ties the consent to this browser.",
+            "headers": {
+                "Location": {"description": "Xero's page.", "schema": {"type": "string"}},
+                "Set-Cookie": {
+                    "description": "Kept for as long as the state is good.",
+                    "schema": {"type": "string"},
+                },
+            },
+        },
+        400: {"description": "A page that says why there is no way on."},
+        429: _TOO_MANY,
+        **documented("invalid_request"),
+    },
+)
+async def start_consent(services: Given, state: Sent = None) -> Response:
+    """What `authorise_url` names. Opened in another browser it moves there, until Xero has sent one of them back.
+
+    The browser that opened it last ends the consent, and no other: without its cookie nothing happens.
+    """
+    if not state:
+        return show_refused(_WITHOUT_STATE)
+    try:
+        started = await consent.start(services, state)
+    except ConsentRefused as refused:
+        return show_refused(str(refused))
+    return _give_cookie(services, lead_to_xero(started.address), started.binding)
 
 
 @router.get(
@@ -36,21 +78,28 @@ Sent = Annotated[str | None, Query(max_length=4096, description="As Xero sends i
             "description": "A page that says that it is connected, or asks which organisation it is to be."
         },
         400: {"description": "A page that says why it is not connected."},
+        429: _TOO_MANY,
         **documented("invalid_request"),
     },
 )
 async def return_from_xero(
-    services: Given, state: Sent = None, code: Sent = None, error: Sent = None
-) -> HTMLResponse:
-    """A state works once. Nothing about the connection changes unless the whole way was gone."""
+    services: Given,
+    request: Request,
+    state: Sent = None,
+    code: Sent = None,
+    error: Sent = None,
+) -> Response:
+    """A state works once, in the browser that opened its address last. Nothing about the connection changes unless the
+    whole way was gone.
+    """
     if not state:
-        return show_refused("This address lacks its state; start again from your app.")
+        return show_refused(_WITHOUT_STATE)
     try:
-        begun = await consent.take(services, state)
+        begun = await consent.take(services, request.cookies, state)
         if error is not None or not code:
             await consent.decline(services, begun)
             return show_refused(_explain(error))
-        return _show(await consent.finish(services, begun, code))
+        return _show(services, await consent.finish(services, begun, code))
     except ConsentRefused as refused:
         return show_refused(str(refused))
 
@@ -63,6 +112,7 @@ async def return_from_xero(
     responses={
         200: {"description": "A page that says that it is connected, or asks again."},
         400: {"description": "A page that says why it is not connected."},
+        429: _TOO_MANY,
         **documented("too_large"),
     },
     openapi_extra={
@@ -80,18 +130,27 @@ async def return_from_xero(
         }
     },
 )
-async def choose_organisation_as_person(services: Given, request: Request) -> HTMLResponse:
-    """The token of the page works once; where Xero gives no answer the page comes again with a fresh one."""
+async def choose_organisation_as_person(services: Given, request: Request) -> Response:
+    """The token of the page works once, in the browser that was shown it; where Xero gives no answer the page comes
+    again with a fresh one.
+    """
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     token, tenant_id = form.get("token", [""])[0], form.get("tenant_id", [""])[0]
     try:
-        return _show(await choose_as_person(services, token, tenant_id))
+        return _show(services, await choose_as_person(services, request.cookies, token, tenant_id))
     except ConsentRefused as refused:
         return show_refused(str(refused))
 
 
-def _show(outcome: Connection | OpenChoice) -> HTMLResponse:
-    return show_choice(outcome) if isinstance(outcome, OpenChoice) else show_connected(outcome)
+def _show(services: Services, outcome: Connection | OpenChoice) -> Response:
+    if isinstance(outcome, OpenChoice):
+        return _give_cookie(services, show_choice(outcome), outcome.binding)
+    return show_connected(outcome)
+
+
+def _give_cookie(services: Services, answer: Response, binding: Binding) -> Response:
+    answer.set_cookie(**binding.build_cookie(services.public_url, services.clock.now()))
+    return answer
 
 
 def _explain(error: str | None) -> str:

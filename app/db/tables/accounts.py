@@ -163,6 +163,7 @@ class OAuthStateRow(Table):
     """A consent that was begun: single use, short-lived. `state_hash` is the SHA-256 of what travelled.
 
     Without a `code_verifier` the code has been exchanged, and what is left is to choose the organisation.
+    `browser_hash` is the SHA-256 of the cookie of the browser that alone can end it; None until one opened it.
     """
 
     __tablename__ = "oauth_states"
@@ -172,3 +173,4 @@ class OAuthStateRow(Table):
     code_verifier: Mapped[bytes | None]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    browser_hash: Mapped[bytes | None]

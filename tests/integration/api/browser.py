@@ -11,6 +11,9 @@ from app.sandbox.xero import SandboxXero
 from app.settings import Settings
 from tests.integration.api.driver import Plumbline, build_settings
 
+OURS = "http://localhost:8000"
+"""Our public address: a browser reaches there what these tests call in this process."""
+
 
 def register(xero: SandboxXero, database_url: str, redis_url: str) -> Settings:
     """Settings of a Plumbline that is registered at the sandbox."""
@@ -33,12 +36,22 @@ class Browser:
     plumbline: Plumbline
     http: httpx.AsyncClient
 
-    async def decide(self, authorise_url: str, **said: str | list[str]) -> str:
-        """Press a button on Xero's page; the address below ours that Xero sends the browser to."""
-        form = {"decision": "allow", "user": "kim@example.com", "tenant_id": self.xero.tenant_id, **said}
-        answer = await self.http.post(authorise_url, data=form)
+    async def open(self, authorise_url: str) -> str:
+        """Open our address, and keep its cookie; the address of Xero's page, where it leads."""
+        answer = await self.plumbline.http.get(authorise_url.removeprefix(OURS))
         assert answer.status_code == 302, answer.text
-        return answer.headers["location"].removeprefix("http://localhost:8000")
+        return str(answer.headers["location"])
+
+    async def decide(self, authorise_url: str, **said: str | list[str]) -> str:
+        """Go to Xero's page and press a button there; the address below ours that Xero sends the browser to."""
+        return await self.press(await self.open(authorise_url), **said)
+
+    async def press(self, xero_url: str, **said: str | list[str]) -> str:
+        """The same from Xero's page on."""
+        form = {"decision": "allow", "user": "kim@example.com", "tenant_id": self.xero.tenant_id, **said}
+        answer = await self.http.post(xero_url, data=form)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["location"].removeprefix(OURS)
 
     async def consent(self, authorise_url: str, **said: str | list[str]) -> httpx.Response:
         """The page that the person sees in the end."""

@@ -1,8 +1,19 @@
 """How many calls a key, or a stranger's address, may make in a minute, over all processes."""
 
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
 import redis.asyncio
 
-from tests.integration.api.driver import Plumbline, build_settings, name_faults, open_plumbline
+from tests.integration.api.driver import (
+    Plumbline,
+    build_settings,
+    name_faults,
+    open_plumbline,
+    sign_as_xero,
+)
+from tests.integration.intake.test_partner_events import post as partner_posts
 
 
 async def test_a_key_has_so_many_calls_in_a_minute_over_all_processes(
@@ -67,3 +78,69 @@ async def end_minutes(redis_url: str) -> None:
     async with redis.asyncio.from_url(redis_url) as client:
         for key in await client.keys("plumbline:calls:*"):
             await client.pexpire(key, 0)
+
+
+async def test_wrongly_signed_webhooks_are_slowed_down_and_rightly_signed_ones_never(
+    database_url: str, redis_url: str
+) -> None:
+    """They are counted by address, of all kinds together; whoever signs rightly from there is let in uncounted."""
+    body = b'{"events":[]}'
+    wrong, right = {"x-xero-signature": "guessed"}, {"x-xero-signature": sign_as_xero(body)}
+    settings = build_settings(database_url, redis_url, stranger_limit_per_minute=3)
+    async with open_plumbline(settings) as plumbline, plumbline.as_partner(None) as sender:
+
+        async def post(path: str, headers: dict[str, str]) -> httpx.Response:
+            return await sender.post(f"/webhooks/{path}", content=body, headers=headers)
+
+        for _ in range(5):
+            assert (await post("xero", right)).status_code == 200
+        assert await list_counts(redis_url) == {}
+        paths = ("xero", f"partner/{plumbline.partner['partner_id']}", f"xero/{UUID(int=0)}")
+        assert [(await post(path, wrong)).status_code for path in paths] == [401, 401, 401]
+        refused = [await post(path, wrong) for path in paths]
+        for answer in refused:
+            assert (answer.status_code, name_faults(answer)) == (429, [])
+            assert 0 < int(answer.headers["retry-after"]) <= 60
+        before = await list_counts(redis_url)
+        assert list(before.values()) == [6]
+        for _ in range(5):
+            assert (await post("xero", right)).status_code == 200
+        assert await list_counts(redis_url) == before
+
+
+async def test_a_rightly_signed_webhook_that_is_refused_is_told_why(
+    database_url: str, redis_url: str
+) -> None:
+    """A document that cannot be taken stays a problem of its own, however much came from that address."""
+    settings = build_settings(database_url, redis_url, stranger_limit_per_minute=1)
+    async with open_plumbline(settings) as plumbline:
+        for _ in range(3):
+            await plumbline.http.post("/webhooks/xero", content=b"{}")
+        answer = await partner_posts(plumbline, {"type": "invoice.changed", "data": {}})
+    assert answer.status_code == 422
+
+
+async def test_browsers_are_counted_with_the_strangers_of_their_address(
+    database_url: str, redis_url: str
+) -> None:
+    """One call too many is a page that says when to come back; the state that it came with is not used up."""
+    settings = build_settings(database_url, redis_url, stranger_limit_per_minute=2)
+    async with open_plumbline(settings) as plumbline, plumbline.as_partner(None) as person:
+        url = urlsplit((await plumbline.open_connection())["authorise_url"])
+        assert (await person.get("/v1/partner")).status_code == 401
+        assert (await person.get("/oauth/xero/callback")).status_code == 400
+        refused = await person.get(f"{url.path}?{url.query}")
+        assert (refused.status_code, refused.headers["content-type"]) == (429, "text/html; charset=utf-8")
+        assert refused.headers["retry-after"] in refused.text
+        assert (await person.post("/oauth/xero/organisation")).status_code == 429
+        assert (await person.get("/healthz")).status_code == 200
+        await end_minutes(redis_url)
+        assert (await person.get(f"{url.path}?{url.query}")).status_code == 302
+
+
+async def list_counts(redis_url: str) -> dict[str, int]:
+    """What was counted, by the address."""
+    async with redis.asyncio.from_url(redis_url) as client:
+        return {
+            key.decode(): int(await client.get(key)) for key in await client.keys("plumbline:calls:address:*")
+        }

@@ -9,12 +9,15 @@ from tests.integration.api.driver import Plumbline, document, name_faults
 
 
 async def test_a_connection_waits_for_consent_and_says_so(plumbline: Plumbline) -> None:
-    """It is pending, with reason and since, and the next step is the address of Xero's consent."""
+    """It is pending, with reason and since, and the next step is an address of ours that leads to Xero's consent."""
     opened = await plumbline.open_connection("biz_1")
     assert (opened["state"], opened["business_id"], opened["display_name"]) == ("pending", "biz_1", "biz_1")
     assert opened["reason"]
     assert opened["next_step"]["code"] == "authorise"
-    query = parse_qs(urlsplit(opened["authorise_url"]).query)
+    ours = opened["authorise_url"]
+    assert ours.startswith("http://localhost:8000/oauth/xero/start?state=")
+    led = await plumbline.http.get(ours.removeprefix("http://localhost:8000"))
+    query = parse_qs(urlsplit(led.headers["location"]).query)
     assert query["redirect_uri"] == ["http://localhost:8000/oauth/xero/callback"]
     shown = (await plumbline.http.get(f"/v1/connections/{opened['id']}")).json()
     assert shown == opened | {"authorise_url": None}

@@ -149,9 +149,9 @@ async def test_two_partners_may_serve_one_organisation(browser: Browser) -> None
 async def test_a_consent_without_a_scope_that_is_needed_is_refused(browser: Browser) -> None:
     """The page names the scope, and nothing is connected."""
     opened = await browser.plumbline.open_connection()
-    url = opened["authorise_url"].replace("accounting.payments%20", "")
+    url = (await browser.open(opened["authorise_url"])).replace("accounting.payments%20", "")
     assert "accounting.payments" not in parse_qs(urlsplit(url).query)["scope"][0]
-    page = await browser.consent(url)
+    page = await browser.plumbline.http.get(await browser.press(url))
     assert (page.status_code, "accounting.payments" in page.text) == (400, True)
     assert await browser.plumbline.count("token_sets") == 0
     assert await browser.list_open() == []
@@ -184,7 +184,7 @@ async def test_a_reconnect_does_not_need_the_organisation_to_answer(browser: Bro
 async def test_a_page_shows_what_came_from_outside_as_text(browser: Browser) -> None:
     """An error that Xero's address carries cannot put markup into our page."""
     opened = await browser.plumbline.open_connection()
-    state = parse_qs(urlsplit(opened["authorise_url"]).query)["state"][0]
+    state = parse_qs(urlsplit(await browser.open(opened["authorise_url"])).query)["state"][0]
     page = await browser.plumbline.http.get(
         CALLBACK, params={"state": state, "error": "<script>alert(1)</script>"}
     )

@@ -29,7 +29,7 @@ async def open_own(browser: Browser) -> tuple[dict[str, Any], str]:
     app = await register(browser.plumbline, **known, webhook_key=KEY)
     new = {"business_id": "biz_1", "xero_app_id": app["id"]}
     opened = (await browser.plumbline.http.post("/v1/connections", json=new)).json()
-    assert known["client_id"] in opened["authorise_url"]
+    assert known["client_id"] in await browser.open(opened["authorise_url"])
     page = await browser.consent(opened["authorise_url"])
     assert page.status_code == 200, page.text
     return app, f"/v1/connections/{opened['id']}"

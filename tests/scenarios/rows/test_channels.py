@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.sandbox.xero.webhooks import build_signature
+from tests.loopback import build_client
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.rows.steps import GST, allow, booked, line
@@ -85,7 +86,9 @@ async def test_c6_a_channel_goes_through_an_app_of_its_own(newcomer: House) -> N
     new: dict[str, Any] = {"business_id": "biz_1", "xero_app_id": app["id"]}
     opened = await ask(house.api.post("/v1/connections", json=new))
     house.connection_id = opened["id"]
-    assert f"client_id={known['client_id']}" in opened["authorise_url"]
+    async with build_client() as browser:
+        led = await browser.get(opened["authorise_url"])
+    assert f"client_id={known['client_id']}" in led.headers["location"]
     assert (await allow(house, opened["authorise_url"])).is_success
     listed = (await house.api.get("/v1/xero-apps")).text
     assert app["id"] in listed

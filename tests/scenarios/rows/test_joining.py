@@ -29,7 +29,7 @@ async def test_t5_t6_t7_t8_t9_t10_t11_i1_c9_a_newcomer_is_led_to_its_first_invoi
     house.connection_id = opened["id"]
     assert (opened["state"], await step(house)) == ("pending", "authorise")
     async with build_client() as browser:
-        asked = (await browser.get(opened["authorise_url"])).text
+        asked = (await browser.get(opened["authorise_url"], follow_redirects=True)).text
     assert all(f"<li>{scope['scope']}</li>" in asked and scope["purpose"] for scope in xero["scopes"])
     await allow(house, opened["authorise_url"], decision="cancel")
     assert ((await connection(house))["state"], await step(house)) == ("pending", "authorise")
