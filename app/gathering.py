@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from itertools import islice
 from typing import Generic, TypeVar
 
 Given = TypeVar("Given")
@@ -38,14 +37,17 @@ class Gathering(Generic[Given, Got]):
         return await future
 
     async def _save_waiting(self) -> None:
+        together: list[tuple[Given, asyncio.Future[Got]]] = []
         try:
             while self._waiting:
-                together = list(islice(self._waiting, MOST_TOGETHER))
-                for _ in together:
-                    self._waiting.popleft()
+                together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
                 await self._save_together(together)
         finally:
             self._saving = None
+            # Only where this task itself is ended; else everybody has heard.
+            for _, future in [*together, *self._waiting]:
+                future.cancel()
+            self._waiting.clear()
 
     async def _save_together(self, together: Sequence[tuple[Given, asyncio.Future[Got]]]) -> None:
         try:
@@ -56,10 +58,6 @@ class Gathering(Generic[Given, Got]):
                 return
             for alone in together:
                 await self._save_together([alone])
-        except BaseException:
-            for _, future in together:
-                future.cancel()
-            raise
         else:
             for (_, future), each in zip(together, got, strict=True):
                 if not future.done():

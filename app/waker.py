@@ -106,13 +106,13 @@ class ArqWaker:
             for nudge in nudges:
                 marking.set(_mark(nudge.job, nudge.connection_id), "1", nx=True, ex=MARK_LASTS)
             are_new = await marking.execute()
-        for nudge, is_new in zip(nudges, are_new, strict=True):
-            if is_new:
-                # The trace goes along only where there is one: a worker of an older release takes two.
-                trace = [nudge.trace] if nudge.trace else []
-                await self._queue.enqueue_job(
-                    nudge.job, str(nudge.connection_id), nudge.correlation_id, *trace
-                )
+        new = [nudge for nudge, is_new in zip(nudges, are_new, strict=True) if is_new]
+        await asyncio.gather(*map(self._queue_one, new))
+
+    async def _queue_one(self, nudge: Nudge) -> None:
+        # The trace goes along only where there is one: a worker of an older release takes two.
+        trace = [nudge.trace] if nudge.trace else []
+        await self._queue.enqueue_job(nudge.job, str(nudge.connection_id), nudge.correlation_id, *trace)
 
 
 def _mark(job: str, connection_id: UUID) -> str:

@@ -12,6 +12,9 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+MOST_REMEMBERED = 1_000
+"""Ways by the words of an address; the words of the API where an id should stand make many, and nobody needs them."""
+
 Words = tuple[str, ...]
 _ANY = ""
 """A word that no address names: an id, or nonsense."""
@@ -46,7 +49,8 @@ class Signpost:
     def _remember(self, words: Words, routes: Sequence[BaseRoute]) -> ASGIApp:
         few = APIRouter(default=self._everything, redirect_slashes=False)
         few.routes.extend(routes)
-        self._found[words] = few.app
+        if len(self._found) < MOST_REMEMBERED:
+            self._found[words] = few.app
         return few.app
 
 

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, delete, exists, select, tuple_, update
+from sqlalchemy import LargeBinary, Select, delete, select, tuple_, update
 from sqlalchemy import Table as SqlTable
 
-from app.db.session import Database, ReadSession, WriteSession
+from app.db.session import Database, WriteSession
 from app.db.tables import (
     AttemptRow,
     ChangeRow,
@@ -133,14 +133,6 @@ async def make_nameless(session: WriteSession, connection_id: UUID) -> None:
             compared=None,
         )
     )
-
-
-async def is_named_anywhere(session: ReadSession, connection_id: UUID) -> bool:
-    """Whether any table still has a row to be erased."""
-    for table in ERASED:
-        if (await session.execute(select(exists().where(_of(table, connection_id))))).scalar_one():
-            return True
-    return False
 
 
 async def _walk(

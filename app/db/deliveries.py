@@ -6,7 +6,7 @@ asks. Many are claimed and recorded in a statement each, since there may be thou
 due whatever the clocks of database and worker say to each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -102,8 +102,8 @@ async def claim_due(
     return Claimed(claims, free)
 
 
-async def give_back(session: WriteSession, claims: Sequence[Claim]) -> None:
-    """What was claimed and not sent is anybody's again."""
+async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
+    """What was claimed and not sent is anybody's again; the connection's row is locked."""
     for until in {claim.until for claim in claims}:
         ours = [claim.change.cursor for claim in claims if claim.until == until]
         held = ChangeRow.id.in_(ours) & (ChangeRow.claimed_until == until)

@@ -15,7 +15,7 @@ from app.db import audit
 from app.db.arrivals import lock_connection
 from app.db.business_data import delete_some, make_nameless
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ClosingRow, ConnectionRow, ErasureRow
+from app.db.tables import ChangeRow, ClosingRow, ConnectionRow, DeliveryRow, ErasureRow, NoticeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,14 @@ async def claim_erasure(session: WriteSession, now: datetime, until: datetime) -
     row = ErasureRow
     is_free = or_(row.claimed_until.is_(None), row.claimed_until <= now)
     leased = exists().where(ConnectionRow.id == row.connection_id, ConnectionRow.lease_until > now)
+    # What is being sent is recorded when it is answered, and would be there after all else is gone.
+    sending = [
+        exists().where(sent.connection_id == row.connection_id, sent.claimed_until > now)
+        for sent in (ChangeRow, NoticeRow, DeliveryRow)
+    ]
     due = (
         select(row.connection_id)
-        .where(row.ended_at.is_(None), is_free, ~leased, ~_is_open_in_xero())
+        .where(row.ended_at.is_(None), is_free, ~or_(leased, *sending), ~_is_open_in_xero())
         .order_by(row.asked_at)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -77,15 +77,6 @@ async def ask_for_run(session: WriteSession, connection_id: UUID) -> None:
     )
 
 
-async def ask_for_answers(session: WriteSession, connection_id: UUID) -> None:
-    """Have what the app answered taken in, also between two runs."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.next_run_at.is_not(None))
-        .values(answers_due=True)
-    )
-
-
 async def drop_answers_due(session: WriteSession, connection_id: UUID) -> None:
     """Whatever the app answered up to now has been taken in."""
     await session.execute(

@@ -8,7 +8,9 @@ A change that a newer one supersedes while its call is under way is recorded all
 applied. The newer one waits for that answer, so that the changes of one invoice arrive in order.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +19,7 @@ import structlog
 
 from app.clock import Clock
 from app.db import deliveries
+from app.db.arrivals import lock_connection
 from app.db.changes import Change
 from app.db.deliveries import Claim, Claimed
 from app.db.session import Database
@@ -103,13 +106,21 @@ class ChangeDelivery:
 
         flight = Flight(claimed.claims, min(claimed.at_once, len(claimed.claims)), send)
         is_worth_it = True
-        async for answered in flight.list_answered():
-            is_worth_it &= await self._recorder.record(target, answered)
-            flight.goes_on &= is_worth_it
-        if flight.waiting:
-            async with self._database.writing() as session:
-                await deliveries.give_back(session, flight.waiting)
+        try:
+            async with aclosing(flight.list_answered()) as answers:
+                async for answered in answers:
+                    is_worth_it &= await self._recorder.record(target, answered)
+                    flight.goes_on &= is_worth_it
+        finally:
+            # Also where this worker is told to stop: what was not begun is another's at once.
+            await asyncio.shield(self._give_back(flight.waiting))
         return is_worth_it
+
+    async def _give_back(self, claims: Collection[Claim]) -> None:
+        if claims:
+            async with self._database.writing() as session:
+                await lock_connection(session, next(iter(claims)).change.connection_id)
+                await deliveries.give_back(session, claims)
 
     def _is_time_left(self, claim: Claim) -> bool:
         """Whether another call of the same claim's age can be made and recorded before the claim runs out."""

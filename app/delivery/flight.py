@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -24,18 +24,18 @@ class Flight(Generic[Claimed, Answered]):
         self._at_once = at_once
         self._send = send
 
-    async def list_answered(self) -> AsyncIterator[list[Answered]]:
+    async def list_answered(self) -> AsyncGenerator[list[Answered]]:
         """What came of the calls, as many as are done at a time; what is not begun then is left `waiting`."""
         answered: list[Answered] = []
         callers = {asyncio.create_task(self._call(answered)) for _ in range(self._at_once)}
         try:
             while callers:
                 done, callers = await asyncio.wait(callers, timeout=ANSWERS_WAIT.total_seconds())
-                for caller in done:
-                    caller.result()
                 if answered:
                     told, answered[:] = list(answered), []
                     yield told
+                for caller in done:
+                    caller.result()
         finally:
             for caller in callers:
                 caller.cancel()

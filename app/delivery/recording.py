@@ -8,6 +8,7 @@ import structlog
 
 from app.clock import Clock
 from app.db import changes, connections, deliveries
+from app.db.arrivals import lock_connection
 from app.db.changes import Acknowledgement, Change
 from app.db.deliveries import Claim, Said
 from app.db.delivery_log import Meaning, Told, save_call, save_well_calls
@@ -50,11 +51,12 @@ class Recorder:
         self._health = health
 
     async def record(self, target: Target, answered: Sequence[Answered]) -> bool:
-        """Record all of them in one transaction; whether the endpoint is worth another call now."""
+        """Record all of them in one transaction; whether another call is to be made: it may be paused."""
         now = self._clock.now()
         said = [_say(each, now) for each in answered]
         async with self._database.writing() as session:
             # Connection, link, change, endpoint: the loop locks the first three in that order when it records.
+            connection = await lock_connection(session, answered[0].change.connection_id)
             await _tell_the_loop(session, answered)
             left = await deliveries.save_answers(session, said)
             failings = await _save_calls(session, target, answered, said, left)
@@ -68,7 +70,8 @@ class Recorder:
             await self._health.judge(target.id, each.made.status, failing, now)
             for each, failing in zip(answered, failings, strict=True)
         ]
-        return all(judged) and all(each.is_heard for each in answered)
+        is_on = connection is not None and connection.state in deliveries.DELIVERED_STATES
+        return is_on and all(judged) and all(each.is_heard for each in answered)
 
 
 def _count(answered: Sequence[Answered], now: datetime) -> None:

@@ -21,7 +21,6 @@ from app.domain.hub import Hub, list_behind_paths
 from app.domain.moves import Move
 from app.domain.path import read_at, same_at
 from app.domain.sides import Side
-from app.domain.undo import is_parted
 
 
 class Action(StrEnum):
@@ -127,11 +126,6 @@ def _is_on_its_way(resolution: Resolution, hub: Hub) -> bool:
     return any(
         path in hub.parted or any(covers(path, other) for other in behind) for path in resolution.paths
     )
-
-
-def was_parted(resolution: Resolution) -> bool:
-    """Whether taking it back brings the sides apart again, so that a conflict is held again."""
-    return any(is_parted(stake) or stake.was_apart for stake in resolution.stakes)
 
 
 def _list(paths: Sequence[str]) -> str:

@@ -70,9 +70,15 @@ async def _page(current: Round, since: datetime, wanted: set[str]) -> None:
 async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
     """Every row is fresh; links that hold an older state become due before their events come."""
     by_id = {invoice.xero_invoice_id: invoice for invoice in page}
-    current.fresh |= by_id
     async with current.lease.recording() as session:
         links = await list_by_xero_id(session, current.connection_id, by_id)
+        held = {link.xero_invoice_id: link for link in links if link.xero_due}
+        current.fresh |= {
+            xero_id: invoice
+            for xero_id, invoice in by_id.items()
+            # A row no newer than what is held is an old one, where an event says that there is news: read by id.
+            if xero_id not in held or (held[xero_id].xero_updated_at or NEVER) < invoice.updated_at
+        }
         untold = [
             link.id
             for link in links

@@ -236,8 +236,9 @@ class Reconciler:
         took_all_it_could = await collect_events(current)
         more_to_search = await self._search(current)
         more_to_export = await export_step(current)
-        await search_moved(current, LINKS_AT_ONCE)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
+        # Last before the invoices: what is read here is what they are written over.
+        await search_moved(current, LINKS_AT_ONCE)
         links = await self._list_links(current)
         _log_what_is_carried_out(links)
         await self._know_items(current, links)

@@ -96,7 +96,7 @@ NOT_REACHED = {
     ),
     **dict.fromkeys(
         (
-            "delivery/changes.py:_send_all",
+            "delivery/changes.py:_give_back",
             "delivery/copies.py:_claim",
             "delivery/copies.py:_record",
             "delivery/health.py:judge",

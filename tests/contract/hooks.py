@@ -29,6 +29,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 
 
 _NUMBERS = itertools.count()
+_PART = os.environ.get("PLUMBLINE_CONTRACT_PART", "")
 
 
 @schemathesis.hook
@@ -40,7 +41,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         return
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and 0 < len(key) < 200 and key.isascii() and key.isprintable():
-        headers["Idempotency-Key"] = f"{key}{next(_NUMBERS)}"
+        headers["Idempotency-Key"] = f"{key}{_PART}-{next(_NUMBERS)}"
 
 
 def _lacks_a_header(case: Any) -> bool:

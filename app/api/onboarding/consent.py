@@ -2,11 +2,10 @@
 
 A state is good once and for ten minutes; only its hash is kept, and the PKCE verifier is encrypted. The address is one
 of ours: it gives the browser that opens it a cookie and leads on to Xero, and only that browser ends the consent
-(`browsers`). The steps of
-`finish` alternate between Xero and short transactions, and may stop after any of them: what was stored by then is
-harmless, and a new consent does all of it again. A consent that covers several organisations is kept, and somebody
-chooses (`choice`). One that cannot be used is refused in words, and what it alone opened in Xero is closed again,
-because every open connection there is counted and paid for.
+(`browsers`). The steps of `finish` alternate between Xero and short transactions, and may stop after any of them: what
+was stored by then is harmless, and a new consent does all of it again. A consent that covers several organisations is
+kept, and somebody chooses (`choice`). One that cannot be used is refused in words, and what it alone opened in Xero is
+closed again, because every open connection there is counted and paid for.
 """
 
 import secrets
