@@ -52,8 +52,9 @@ async def test_a_callers_correlation_id_is_kept_if_it_is_fit_to_log(plumbline: P
 
 
 WITHOUT_PROBLEM = {
-    ("return_from_xero", "400"),
+    *((page, status) for page in ("start_consent", "return_from_xero") for status in ("400", "429")),
     ("choose_organisation_as_person", "400"),
+    ("choose_organisation_as_person", "429"),
     ("take_xero_events_of_app", "401"),
     ("take_xero_events", "401"),
     ("take_partner_event", "401"),

@@ -25,6 +25,7 @@ HASHES = {
     "audit_entries.hash",
     "api_keys.key_hash",
     "oauth_states.state_hash",
+    "oauth_states.browser_hash",
     "idempotency_keys.fingerprint",
 }
 """Bytes that are no secret that could be opened; nothing decrypts them."""
