@@ -35,29 +35,32 @@ PARTS = {
 """What is called, and how; together they are every operation in every way."""
 
 
-def main(seed: int = 1, examples: Annotated[int, typer.Option(min=1)] = 12) -> None:
-    """`examples` are the drawn calls of each operation in each phase, beside those that cover the contract by rule."""
+def main(seed: int = 1, examples: Annotated[int, typer.Option(min=1)] = 12, only: str = "") -> None:
+    """`examples` are the drawn calls of each operation in each phase, beside those that cover the contract by rule.
+
+    `only` are the parts whose name holds it.
+    """
     with tempfile.TemporaryDirectory(prefix="plumbline-contract-") as folder:
         servers = open_servers(Path(folder), throwaway=True)
         try:
             settings = Settings(_env_file=None, **vars(servers.addresses))
-            raise typer.Exit(asyncio.run(_run(settings, seed, examples)))
+            raise typer.Exit(asyncio.run(_run(settings, seed, examples, only)))
         finally:
             servers.close(wait=True)
 
 
-async def _run(servers: Settings, seed: int, examples: int) -> int:
+async def _run(servers: Settings, seed: int, examples: int, only: str) -> int:
     async with scratch_database(servers.database_url) as database_url:
         await asyncio.to_thread(upgrade, database_url)
         async with open_stage(database_url, servers.redis_url) as stage:
-            return await asyncio.to_thread(_draw, stage, seed, examples)
+            return await asyncio.to_thread(_draw, stage, seed, examples, only)
 
 
-def _draw(stage: Stage, seed: int, examples: int) -> int:
+def _draw(stage: Stage, seed: int, examples: int, only: str) -> int:
     """Every part by a process of its own, since neither they nor the API fill a core; 1 when one of them failed."""
     with tempfile.TemporaryDirectory(prefix="plumbline-drawn-") as folder:
         typer.echo(f"{len(PARTS)} parts are drawn side by side, for some minutes: {', '.join(PARTS)}")
-        running = {name: _begin(stage, seed, examples, name, Path(folder)) for name in PARTS}
+        running = {name: _begin(stage, seed, examples, name, Path(folder)) for name in PARTS if only in name}
         codes = {name: process.wait() for name, process in running.items()}
         for name, code in codes.items():
             typer.echo(f"\n{name}: {'held' if code == 0 else f'ended with {code}'}\n")
