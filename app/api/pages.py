@@ -10,9 +10,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -50,6 +50,28 @@ class Listing:
         said = {name: value for name, value in self.filters.items() if value is not None}
         whole = json.dumps([self.name, said], sort_keys=True, default=str)
         return f"{self.sort}/{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
+
+
+class Asked(Protocol):
+    """What a list may be narrowed and sorted by: a dataclass, of which these three are no filters."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def sort(self) -> str: ...
+    @property
+    def after(self) -> Position | None: ...
+    @property
+    def limit(self) -> int: ...
+
+
+def name_listing(name: str, asked: Asked) -> Listing:
+    """The list as it was asked for, by every filter that there is."""
+    filters = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    return Listing(name, asked.sort, {each: filters[each] for each in filters.keys() - _NO_FILTERS})
+
+
+_NO_FILTERS = {"sort", "after", "limit"}
 
 
 def write_cursor(listing: Listing, place: Sequence[object]) -> str:

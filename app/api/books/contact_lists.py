@@ -9,7 +9,7 @@ from app.api.authentication import OwnConnection
 from app.api.books.contact_resource import Contact, build_contact
 from app.api.books.invoice_lists import SortedBy, UpdatedSince
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
+from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
 from app.db.contact_resources import WantedContacts, list_kept_contacts
 from app.db.listing import Sort
@@ -54,13 +54,7 @@ async def list_contacts(
 
     A cursor goes on with the filters and the sort of its own list alone.
     """
-    filters = {
-        "state": asked.state,
-        "name": asked.name,
-        "updated_since": asked.updated_since,
-        "is_in_xero": asked.is_in_xero,
-    }
-    listing = Listing("contacts", asked.sort, filters)
+    listing = name_listing("contacts", asked)
     wanted = replace(asked, after=read_position(cursor, listing), limit=limit)
     async with services.database.reading() as session:
         kept = await list_kept_contacts(session, connection.id, wanted)

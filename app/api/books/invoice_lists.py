@@ -9,7 +9,7 @@ from app.api.authentication import OwnConnection
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given
 from app.api.instants import Instant
-from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
+from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
 from app.db.invoice_lists import Wanted, list_kept_invoices
 from app.db.listing import Sort
@@ -59,23 +59,6 @@ def get_filters(
 AskedInvoices = Annotated[Wanted, Depends(get_filters)]
 
 
-def name_listing(wanted: Wanted) -> Listing:
-    """The list as it was asked for; a cursor is good for the same alone."""
-    return Listing(
-        "invoices",
-        wanted.sort,
-        {
-            "state": wanted.state,
-            "code": wanted.code,
-            "number": wanted.number,
-            "contact_id": wanted.contact_id,
-            "status": wanted.status,
-            "updated_since": wanted.updated_since,
-            "is_in_xero": wanted.is_in_xero,
-        },
-    )
-
-
 @router.get(
     "",
     operation_id="list_invoices",
@@ -92,7 +75,7 @@ async def list_invoices(
     """Oldest first unless `sort` says otherwise. A cursor goes on with the filters and the sort of its own list
     alone.
     """
-    listing = name_listing(asked)
+    listing = name_listing("invoices", asked)
     wanted = replace(asked, after=read_position(cursor, listing), limit=limit)
     async with services.database.reading() as session:
         kept = await list_kept_invoices(session, connection.id, wanted)

@@ -9,7 +9,7 @@ from app.api.authentication import OwnConnection
 from app.api.books.invoice_lists import SortedBy, UpdatedSince
 from app.api.books.item_resource import Item, build_item
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
+from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
 from app.db.item_lists import WantedItems, list_kept_items
 from app.db.listing import Sort
@@ -58,14 +58,7 @@ async def list_items(
 
     A cursor goes on with the filters and the sort of its own list alone.
     """
-    filters = {
-        "state": asked.state,
-        "item_code": asked.code,
-        "name": asked.name,
-        "updated_since": asked.updated_since,
-        "is_in_xero": asked.is_in_xero,
-    }
-    listing = Listing("items", asked.sort, filters)
+    listing = name_listing("items", asked)
     wanted = replace(asked, after=read_position(cursor, listing), limit=limit)
     if connection.settings.items is ItemSync.OFF:
         if asked.state not in (None, State.SETTLED):
