@@ -34,7 +34,7 @@ class Conditions:
     if_none_match: str | None
 
 
-def get_read_conditions(
+async def get_read_conditions(
     if_none_match: Annotated[
         str | None, Header(description="An ETag from before: where it is still the one, the answer is 304.")
     ] = None,
@@ -48,7 +48,7 @@ IfMatch = Annotated[
 ]
 
 
-def get_write_conditions(
+async def get_write_conditions(
     if_match: IfMatch = None,
     if_none_match: Annotated[
         str | None, Header(description="`*`: only where nothing is held under this id; else 412.")

@@ -16,9 +16,10 @@ from app.api.books.batches import (
     read_elements,
     show_taken,
 )
+from app.api.books.invoice_inbox import Put, PutDone, put_all
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.invoice_resource import Invoice, build_invoices
-from app.api.dependencies import Given
+from app.api.dependencies import Given, Services
 from app.api.etags import (
     READ_RESPONSES,
     Conditions,
@@ -32,13 +33,13 @@ from app.api.problems import documented
 from app.db.documents import DocumentOutcome
 from app.db.holds import trigger_link
 from app.db.resources import find_kept_invoice
-from app.db.session import ReadSession
+from app.db.session import ReadSession, has_hook
 from app.domain.connection import Connection
 from app.intake.document import EXAMPLE, Document
-from app.intake.documents import take_in, take_in_all
+from app.intake.documents import take_in_all
 from app.intake.refusals import Fault, InputRefused
-from app.intake.taking import refuse_stale
 from app.spending import spent_on
+from app.telemetry import find_correlation_id
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"], dependencies=[MEMBERS_WRITE]
@@ -94,16 +95,27 @@ async def put_invoice(
     if document.id != invoice_id:
         message = f"must be {invoice_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
+    put = Put(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
+    done = await _save(services, put, conditions)
+    if isinstance(done, InputRefused):
+        raise done
+    tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
+    response.status_code = 201 if done.taken.stored.outcome is DocumentOutcome.CREATED else 200
+    response.headers["ETag"] = build_etag(done.invoice)
+    return done.invoice
+
+
+async def _save(services: Services, put: Put, conditions: Conditions) -> PutDone | InputRefused:
+    """Store it together with others, unless it depends on what is held, or its commit is to be noted as its own."""
+    if conditions == Conditions(None, None) and not has_hook():
+        return await services.invoice_inbox.save(put)
     async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        await _check(session, connection, conditions, document)
-        taken = await take_in(session, connection, document, services.clock.now())
-        refuse_stale(taken.stored, document.version)
-        invoice = await _build(session, connection, invoice_id)
-    tasks.add_task(services.waker.reconcile_soon, taken.nudges)
-    response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
-    response.headers["ETag"] = build_etag(invoice)
-    return invoice
+        connection = await lock_own_connection(session, put.partner_id, put.connection_id)
+        await _check(session, connection, conditions, put.document)
+        [done] = await put_all(session, [(connection, put)])
+        if isinstance(done, InputRefused):
+            raise done
+        return done
 
 
 async def _check(
