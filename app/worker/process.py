@@ -20,6 +20,7 @@ import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
+from app import memory
 from app.settings import Settings
 from app.tracing import tracing_to
 from app.wiring import WorkerParts, open_worker
@@ -78,6 +79,7 @@ async def _run_until_signal(settings: Settings) -> None:
 
 async def work(settings: Settings, parts: WorkerParts, stop: asyncio.Event) -> None:
     """Run jobs until told to stop; through as many losses of Redis as there are."""
+    memory.settle()
     log.info("worker_started")
     stopping = asyncio.create_task(stop.wait())
     while not stop.is_set():

@@ -1,4 +1,6 @@
-"""Invoices one by one, and many documents at once: in by PUT, the resource out. Lists are `invoice_lists`."""
+"""Invoices: many documents in at once, one read, looked at again. One document comes in by `invoice_put`; lists are
+`invoice_lists`.
+"""
 
 from typing import Annotated, Any
 
@@ -16,30 +18,22 @@ from app.api.books.batches import (
     read_elements,
     show_taken,
 )
-from app.api.books.invoice_inbox import Put, PutDone, put_all
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.invoice_resource import Invoice, build_invoices
-from app.api.dependencies import Given, Services
+from app.api.dependencies import Given
 from app.api.etags import (
     READ_RESPONSES,
-    Conditions,
     ReadConditions,
-    WriteConditions,
     answer_read,
-    build_etag,
-    check_conditions,
 )
 from app.api.problems import documented
-from app.db.documents import DocumentOutcome
 from app.db.holds import trigger_link
-from app.db.resources import find_kept_invoice
-from app.db.session import ReadSession, has_hook
+from app.db.session import ReadSession
 from app.domain.connection import Connection
 from app.intake.document import EXAMPLE, Document
 from app.intake.documents import take_in_all
-from app.intake.refusals import Fault, InputRefused
+from app.intake.refusals import InputRefused
 from app.spending import spent_on
-from app.telemetry import find_correlation_id
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"], dependencies=[MEMBERS_WRITE]
@@ -62,73 +56,6 @@ class OnlineInvoice(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://in.xero.com/aBcD1234"}]})
 
     url: str
-
-
-@router.put(
-    "/{invoice_id}",
-    operation_id="put_invoice",
-    summary="Send the document as it stands in the app",
-    responses={
-        201: {"model": Invoice, "description": "The first document of this invoice was stored."},
-        **documented(
-            "malformed_body", *_MISSING, "connection_removed", "stale_document", "version_reused",
-            "resource_changed", "exists_already", "too_large", "invalid_document",
-        ),
-    },
-    openapi_extra={"requestBody": {"content": {"application/json": {"examples": {"sent": {"value": EXAMPLE}}}}}},
-)  # fmt: skip
-async def put_invoice(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    invoice_id: InvoiceId,
-    document: Document,
-    conditions: WriteConditions,
-    response: Response,
-    tasks: BackgroundTasks,
-) -> Invoice:
-    """Stored and answered at once; Xero is reached afterwards, and the resource tells how far that is.
-
-    The same document again changes nothing, whatever conditions came with it. An older version than the one held is
-    refused with 409.
-    """
-    if document.id != invoice_id:
-        message = f"must be {invoice_id}, as in the address"
-        raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
-    put = Put(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
-    done = await _save(services, put, conditions)
-    if isinstance(done, InputRefused):
-        raise done
-    tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
-    response.status_code = 201 if done.taken.stored.outcome is DocumentOutcome.CREATED else 200
-    response.headers["ETag"] = build_etag(done.invoice)
-    return done.invoice
-
-
-async def _save(services: Services, put: Put, conditions: Conditions) -> PutDone | InputRefused:
-    """Store it together with others, unless it depends on what is held, or its commit is to be noted as its own."""
-    if conditions == Conditions(None, None) and not has_hook():
-        return await services.invoice_inbox.save(put)
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, put.partner_id, put.connection_id)
-        await _check(session, connection, conditions, put.document)
-        [done] = await put_all(session, [(connection, put)])
-        if isinstance(done, InputRefused):
-            raise done
-        return done
-
-
-async def _check(
-    session: ReadSession, connection: Connection, conditions: Conditions, document: Document
-) -> None:
-    """Judge the conditions of a write, unless it finds its own document in place."""
-    if conditions == Conditions(None, None):
-        return
-    kept = await find_kept_invoice(session, connection.id, document.id)
-    if kept and kept.link.document and dict(kept.link.document.body) == document.to_json():
-        return
-    held = (await build_invoices(session, connection, [kept]))[0] if kept else None
-    check_conditions(conditions, held)
 
 
 @router.put(
