@@ -25,7 +25,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with tracing_to(chosen.otlp_endpoint, "api"), wiring.open_api(chosen) as parts:
             app.state.services, app.state.intake = parts.services, parts.intake
             app.state.metrics = parts.metrics
-            memory.settle()
+            if settings is None:
+                # A process of its own, which now has all that it needs.
+                memory.settle()
             yield
 
     return build_app(build_routes(), lifespan)

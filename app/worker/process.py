@@ -74,12 +74,12 @@ async def _run_until_signal(settings: Settings) -> None:
         open_worker(settings) as parts,
         serve_metrics(settings, parts.metrics),
     ):
+        memory.settle()
         await work(settings, parts, stop)
 
 
 async def work(settings: Settings, parts: WorkerParts, stop: asyncio.Event) -> None:
     """Run jobs until told to stop; through as many losses of Redis as there are."""
-    memory.settle()
     log.info("worker_started")
     stopping = asyncio.create_task(stop.wait())
     while not stop.is_set():
