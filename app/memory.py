@@ -10,8 +10,14 @@ _YOUNG, _MIDDLE, _OLD = 10_000, 20, 20
 """Objects made since the last look, and looks of one generation to one of the next."""
 
 
+def hold() -> None:
+    """Collect nothing while a process loads: there is nothing to be found yet, and looking is a fifth of its start."""
+    gc.disable()
+
+
 def settle() -> None:
-    """Keep what is there out of the collector's sight; once, when a process has started."""
+    """Keep what is there out of the collector's sight, and collect from now on; once, when a process has started."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
+    gc.enable()
