@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app import memory
 from app.commands import (
     audit,
     compare,
@@ -61,6 +62,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="How many processes share the port.")] = 1,
 ) -> None:
     """Run the API: partners' REST calls, and the webhooks of Xero and of partners."""
+    if workers == 1:
+        memory.hold()
     import uvicorn
 
     settings = load_settings()
@@ -89,6 +92,7 @@ def work(
     ] = False,
 ) -> None:
     """Run a worker: it reconciles whatever is behind and delivers changes to partners. Start as many as you like."""
+    memory.hold()
     settings = load_settings()
     # Only now: a process that may not start says so before it loads the rest.
     from app.worker import is_alive, run

@@ -1,7 +1,7 @@
-"""Group commit: what comes while a transaction is under way is saved together in the next one.
+"""Group commit: what comes while a transaction is under way goes together into the next one; questions likewise.
 
 Under load one transaction serves as many callers as wait for it, and nobody waits longer than for the one before and
-his own; alone, a caller waits for his own alone. A caller hears once his part is saved, and of a failure that is his:
+his own; alone, a caller waits for his own alone. A caller hears once his part is done, and of a failure that is his:
 where many fail together each is tried by itself.
 """
 
@@ -19,45 +19,45 @@ MOST_TOGETHER = 200
 
 
 class Gathering(Generic[Given, Got]):
-    """Gathers for one event loop; `save_all` answers for each of what it is given, in order."""
+    """Gathers for one event loop; `do_all` answers for each of what it is given, in order."""
 
-    def __init__(self, save_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]]) -> None:
-        self._save_all = save_all
+    def __init__(self, do_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]]) -> None:
+        self._do_all = do_all
         self._waiting: deque[tuple[Given, asyncio.Future[Got]]] = deque()
-        self._saving: asyncio.Task[None] | None = None
+        self._doing: asyncio.Task[None] | None = None
 
-    async def save(self, given: Given) -> Got:
-        """What became of it once it is saved; raises what saving it raises. Who stops waiting stops nothing."""
+    async def join(self, given: Given) -> Got:
+        """What became of it once it is done; raises what doing it raises. Who stops waiting stops nothing."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Got] = loop.create_future()
         self._waiting.append((given, future))
-        if self._saving is None:
+        if self._doing is None:
             # Not in the context of the first caller: the others' work is not done on its behalf.
-            self._saving = loop.create_task(self._save_waiting(), context=Context())
+            self._doing = loop.create_task(self._do_waiting(), context=Context())
         return await future
 
-    async def _save_waiting(self) -> None:
+    async def _do_waiting(self) -> None:
         together: list[tuple[Given, asyncio.Future[Got]]] = []
         try:
             while self._waiting:
                 together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
-                await self._save_together(together)
+                await self._do_together(together)
         finally:
-            self._saving = None
+            self._doing = None
             # Only where this task itself is ended; else everybody has heard.
             for _, future in [*together, *self._waiting]:
                 future.cancel()
             self._waiting.clear()
 
-    async def _save_together(self, together: Sequence[tuple[Given, asyncio.Future[Got]]]) -> None:
+    async def _do_together(self, together: Sequence[tuple[Given, asyncio.Future[Got]]]) -> None:
         try:
-            got = await self._save_all([given for given, _ in together])
+            got = await self._do_all([given for given, _ in together])
         except Exception as error:
             if len(together) == 1:
                 _tell(together[0][1], error)
                 return
             for alone in together:
-                await self._save_together([alone])
+                await self._do_together([alone])
         else:
             for (_, future), each in zip(together, got, strict=True):
                 if not future.done():

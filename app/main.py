@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app import telemetry, wiring
+from app import memory, telemetry, wiring
 from app.api.application import build_app
 from app.development import fill_in
 from app.intake.routes import build_routes
@@ -25,6 +25,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with tracing_to(chosen.otlp_endpoint, "api"), wiring.open_api(chosen) as parts:
             app.state.services, app.state.intake = parts.services, parts.intake
             app.state.metrics = parts.metrics
+            if settings is None:
+                # A process of its own, which now has all that it needs.
+                memory.settle()
             yield
 
     return build_app(build_routes(), lifespan)

@@ -94,7 +94,8 @@ def start_world(ground: Ground, workers: int = 1, xero: dict[str, Any] | None = 
     organisation = Organisation(xero or ground.children.start("xero", "sandbox", "--port", "0").read_line())
     app = PartnerApp(partner.read_line())
     port = find_free_port()
-    ground.children.tell(**name_xero(organisation, port))
+    # Two hundred businesses that connect at once come from one address here.
+    ground.children.tell(**name_xero(organisation, port), PLUMBLINE_STRANGER_LIMIT_PER_MINUTE="100000")
     api = ground.children.start("serve", "serve", "--host", HOST, "--port", str(port))
     for number in range(1, workers + 1):
         ground.children.start(f"work-{number}", "work")

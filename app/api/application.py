@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
-from starlette.types import StatelessLifespan
+from starlette.types import ASGIApp, Receive, Scope, Send, StatelessLifespan
 
 from app.api import audit, health, usage
 from app.api.access import routes as access
@@ -23,6 +23,7 @@ from app.api.books import (
     drafts,
     histories,
     invoice_lists,
+    invoice_put,
     invoice_usage,
     invoices,
     item_lists,
@@ -74,6 +75,7 @@ from app.api.request_limits import NestingLimit, RequestLimits
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
 from app.api.signpost import Signpost
+from app.api.webhook_lane import build_webhook_lane, is_webhook
 from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -89,6 +91,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     settings.router,
     settings_versions.router,
     trials.router,
+    invoice_put.router,
     invoices.router,
     invoice_lists.router,
     drafts.router,
@@ -150,7 +153,16 @@ MIDDLEWARE = (
 
 
 class Api(FastAPI):
-    """FastAPI, with the whole contract as its OpenAPI."""
+    """FastAPI, with the whole contract as its OpenAPI, and a lane of their own for webhooks."""
+
+    webhook_lane: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_webhook(scope):
+            scope["app"] = self
+            await self.webhook_lane(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The contract; built once."""
@@ -172,7 +184,10 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         webhooks=webhooks.router,
         docs_url=None,
         redoc_url=None,
+        # Traces and figures are our own (`app.tracing`, `app.metrics`); asking for others costs every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.webhook_lane = build_webhook_lane(routes, HANDLERS)
     app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes(), *build_metrics_routes()])
     app.router.middleware_stack = Signpost(app.router)
     return app

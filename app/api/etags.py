@@ -6,7 +6,6 @@ that finds its own result in place needs no condition: it was sent twice, and is
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,6 +15,9 @@ from pydantic import BaseModel
 from app.intake.refusals import Fault, InputRefused
 
 _ANY = "*"
+
+CONDITIONS = ("if-match", "if-none-match")
+"""The headers that a condition may come in."""
 
 READ_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -34,7 +36,7 @@ class Conditions:
     if_none_match: str | None
 
 
-def get_read_conditions(
+async def get_read_conditions(
     if_none_match: Annotated[
         str | None, Header(description="An ETag from before: where it is still the one, the answer is 304.")
     ] = None,
@@ -48,7 +50,7 @@ IfMatch = Annotated[
 ]
 
 
-def get_write_conditions(
+async def get_write_conditions(
     if_match: IfMatch = None,
     if_none_match: Annotated[
         str | None, Header(description="`*`: only where nothing is held under this id; else 412.")
@@ -62,10 +64,15 @@ ReadConditions = Annotated[Conditions, Depends(get_read_conditions)]
 WriteConditions = Annotated[Conditions, Depends(get_write_conditions)]
 
 
-def build_etag(shown: BaseModel) -> str:
-    """The ETag of a resource."""
-    whole = json.dumps(shown.model_dump(mode="json"), sort_keys=True)
-    return f'"{hashlib.sha256(whole.encode()).hexdigest()[:32]}"'
+def build_etag(shown: BaseModel | bytes) -> str:
+    """The ETag of a resource, or of one as it is sent."""
+    whole = shown if isinstance(shown, bytes) else to_json(shown)
+    return f'"{hashlib.sha256(whole).hexdigest()[:32]}"'
+
+
+def to_json(shown: BaseModel) -> bytes:
+    """A resource as it is sent; the same for all that is shown alike, since the database keeps its members in order."""
+    return shown.model_dump_json(by_alias=True).encode()
 
 
 def answer_read(shown: BaseModel, conditions: Conditions, response: Response) -> BaseModel | Response:

@@ -127,7 +127,7 @@ def write_number(page: Sequence[T], limit: int, number_of: Callable[[T], int]) -
     return str(number_of(page[-1])) if len(page) == limit else None
 
 
-def read_number(cursor: Cursor = None) -> int:
+def read_number(cursor: str | None) -> int:
     """The number after which a page begins, 0 for the first; raises `invalid_request`."""
     if cursor is None:
         return 0
@@ -136,7 +136,11 @@ def read_number(cursor: Cursor = None) -> int:
     return int(cursor)
 
 
-AfterNumber = Annotated[int, Depends(read_number)]
+async def _get_number(cursor: Cursor = None) -> int:
+    return read_number(cursor)
+
+
+AfterNumber = Annotated[int, Depends(_get_number)]
 """Where a page of a list by growing number begins."""
 
 

@@ -45,7 +45,7 @@ class Month(NamedTuple):
     last: date
 
 
-def get_days(
+async def get_days(
     services: Given,
     since: Annotated[
         Day | None, Query(alias="from", description="The first day (UTC); when left out, the month's first.")

@@ -4,13 +4,14 @@ A transaction that touches a connection and its links locks the connection's row
 records: taken in the other order, the two would wait for each other.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from app.db.connections import connection_from_row
-from app.db.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, PartnerEventRow
+from app.db.session import WriteSession
+from app.db.tables import ConnectionRow
 from app.domain.connection import Connection
 
 
@@ -29,9 +30,23 @@ async def lock_connection(
     return connection_from_row(row) if row else None
 
 
-async def has_partner_event(session: ReadSession, partner_id: UUID, webhook_id: str) -> bool:
-    """Whether a webhook with that id was stored before."""
-    stored = select(PartnerEventRow.id).where(
-        PartnerEventRow.partner_id == partner_id, PartnerEventRow.webhook_id == webhook_id
-    )
-    return (await session.execute(stored)).scalar_one_or_none() is not None
+async def lock_connections(
+    session: WriteSession, connection_ids: Collection[UUID], *, waits: bool
+) -> dict[UUID, Connection]:
+    """The same for several, in the order of their ids; those that are held by somebody are left out unless it waits.
+
+    So one business that is being worked on does not keep the others waiting.
+    """
+    statement = _LOCKING_WAITING if waits else _LOCKING_FREE
+    rows = (await session.execute(statement, {"locked_ids": list(connection_ids)})).scalars()
+    return {row.id: connection_from_row(row) for row in rows}
+
+
+_LOCKING = (
+    select(ConnectionRow)
+    .where(ConnectionRow.id == func.any(bindparam("locked_ids", type_=ARRAY(Uuid))))
+    .order_by(ConnectionRow.id)
+    .execution_options(populate_existing=True)
+)
+_LOCKING_WAITING = _LOCKING.with_for_update(key_share=True)
+_LOCKING_FREE = _LOCKING.with_for_update(key_share=True, skip_locked=True)

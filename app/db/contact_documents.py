@@ -4,18 +4,17 @@ The columns written here are intake's alone; the loop reads them and raises noth
 link's generation when they are news, in the caller's transaction, which holds the connection's row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from app.db.documents import Document, Shelf
-from app.db.given import bare
-from app.db.session import ReadSession, WriteSession
+from app.db.documents import Document, Filed, Name, Shelf, find_revisions
+from app.db.given import bare, give, rows_given, types_of
+from app.db.session import WriteSession
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
 
@@ -38,39 +37,46 @@ CONTACTS = Shelf(ContactLinkRow, "partner_contact_id", _build_columns, _build_de
 """Where documents of contacts are kept."""
 
 
-async def save_mentions(
-    session: WriteSession, connection_id: UUID, mentioned: Iterable[Mapping[str, Any]], at: datetime
-) -> None:
+async def save_mentions(session: WriteSession, mentions: Iterable[Filed]) -> None:
     """Store what invoice documents said of their contacts; `version`, where said, must be newer than the one held.
 
     Without one it replaces what was said before without one, for whoever knows nothing better of the contact. Where
     several name one contact it comes to the same as one after the other.
     """
-    chosen = _choose(mentioned)
+    chosen = _choose(mentions)
     if not chosen:
         return
-    revisions = await _list_revisions(session, connection_id, chosen)
+    revisions = await find_revisions(
+        session, CONTACTS, [each.name for each in chosen if each.document.get("based_on")]
+    )
     rows = [
         {
             "id": uuid4(),
-            "connection_id": connection_id,
-            "partner_contact_id": contact["id"],
-            "details_version": contact.get("version") or 0,
-            "details_based_on": _known_base(contact, revisions),
-            "details_at": at,
-            "touched_at": at,
+            "connection_id": each.connection_id,
+            "partner_contact_id": each.document["id"],
+            "details_version": each.document.get("version") or 0,
+            "details_based_on": _known_base(each, revisions),
+            "details_at": each.at,
+            "touched_at": each.at,
         }
-        | _build_details(contact)
-        for contact in chosen
+        | _build_details(each.document)
+        for each in chosen
     ]
-    await session.execute(_build_saving(), rows)
+    await session.execute(_SAVING, give(_MENTIONED, rows))
 
 
-@cache
+_MENTIONED = types_of(
+    ContactLinkRow, "id", "connection_id", "partner_contact_id", "details_version", "details_based_on", "details_at",
+    "touched_at", "details",
+)  # fmt: skip
+
+
 def _build_saving() -> Insert:
     """The statement that keeps a mention where it is news."""
-    row = ContactLinkRow
-    statement = insert(bare(row))
+    row, given = ContactLinkRow, rows_given(_MENTIONED)
+    statement = insert(bare(row)).from_select(
+        list(_MENTIONED), select(*(given.c[name] for name in _MENTIONED))
+    )
     said = statement.excluded
     is_news = and_(row.details_version == 0, row.details.is_distinct_from(said.details))
     names = ("details", "details_version", "details_based_on", "details_at", "touched_at")
@@ -82,40 +88,25 @@ def _build_saving() -> Insert:
     )
 
 
-def _choose(mentioned: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """One mention of each contact: the newest version, or the last where none says one; in the order of their ids."""
-    chosen: dict[str, Mapping[str, Any]] = {}
-    for contact in mentioned:
-        held = (chosen.get(contact["id"]) or {}).get("version") or 0
-        version = contact.get("version") or 0
+_SAVING = _build_saving()
+
+
+def _choose(mentions: Iterable[Filed]) -> list[Filed]:
+    """One mention of each contact: the newest version, or the last where none says one; in the order of their names."""
+    chosen: dict[Name, Filed] = {}
+    for each in mentions:
+        before = chosen.get(each.name)
+        held = before.document.get("version") or 0 if before else 0
+        version = each.document.get("version") or 0
         if version > held or version == held == 0:
-            chosen[contact["id"]] = contact
-    return [chosen[key] for key in sorted(chosen)]
+            chosen[each.name] = each
+    return [chosen[name] for name in sorted(chosen)]
 
 
-def _known_base(contact: Mapping[str, Any], revisions: Mapping[str, int]) -> int | None:
+def _known_base(mention: Filed, revisions: Mapping[Name, int]) -> int | None:
     """One that names a change that never was names none. The invoice is none the worse; the weaker rule holds."""
-    based_on: int | None = contact.get("based_on")
-    return None if based_on and based_on > revisions.get(contact["id"], 0) else based_on
-
-
-async def _list_revisions(
-    session: ReadSession, connection_id: UUID, mentioned: Sequence[Mapping[str, Any]]
-) -> dict[str, int]:
-    """Our newest revision of those contacts whose mention names one."""
-    based = [contact["id"] for contact in mentioned if contact.get("based_on")]
-    if not based:
-        return {}
-    known = select(ContactLinkRow.partner_contact_id, ContactLinkRow.revision)
-    found = await session.execute(known.where(*CONTACTS.names(connection_id, based)))
-    return {row[0]: row[1] for row in found}
-
-
-async def save_mention(
-    session: WriteSession, connection_id: UUID, contact: Mapping[str, Any], at: datetime
-) -> None:
-    """The same of one contact, whoever mentions it."""
-    await save_mentions(session, connection_id, [contact], at)
+    based_on: int | None = mention.document.get("based_on")
+    return None if based_on and based_on > revisions.get(mention.name, 0) else based_on
 
 
 async def save_wanted_contact(

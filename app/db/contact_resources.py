@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, literal_column, select
 from sqlalchemy import any_ as any_of
 
+from app.db.contact_documents import CONTACTS
+from app.db.documents import Name, build_finding, give_names
 from app.db.listing import Position, Sort, begins_with, in_order, is_shown_as
 from app.db.session import ReadSession
 from app.db.skips import skip_from_row
@@ -72,18 +74,32 @@ async def list_contact_details(
     session: ReadSession, connection_id: UUID, partner_contact_ids: Collection[str]
 ) -> dict[str, ContactDetails]:
     """The details of those contacts, by the partner's id."""
-    if not partner_contact_ids:
+    named = [(connection_id, contact_id) for contact_id in partner_contact_ids]
+    found = await list_details_named(session, named)
+    return {contact_id: details for (_, contact_id), details in found.items()}
+
+
+async def list_details_named(session: ReadSession, names: Collection[Name]) -> dict[Name, ContactDetails]:
+    """The same of contacts of any connections."""
+    if not names:
         return {}
-    row = ContactLinkRow
-    wanted = select(row.partner_contact_id, row.details, row.record, row.document_version).where(
-        row.connection_id == connection_id, row.partner_contact_id.in_(partner_contact_ids)
-    )
-    found: dict[str, ContactDetails] = {}
-    for contact_id, details, record, document_version in await session.execute(wanted):
+    rows = await session.execute(_DETAILS, give_names(sorted(names)))
+    found: dict[Name, ContactDetails] = {}
+    for connection_id, contact_id, details, record, document_version in rows:
         shown = {name: (record or details).get(name) for name in DETAILS}
         # An app that never sent a contact of its own has them as its invoices said them last.
-        found[contact_id] = ContactDetails(shown, shown if document_version else details)
+        found[connection_id, contact_id] = ContactDetails(shown, shown if document_version else details)
     return found
+
+
+_DETAILS = build_finding(
+    CONTACTS,
+    ContactLinkRow.connection_id,
+    ContactLinkRow.partner_contact_id,
+    ContactLinkRow.details,
+    ContactLinkRow.record,
+    ContactLinkRow.document_version,
+)
 
 
 async def list_held_contact_versions(

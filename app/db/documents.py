@@ -1,10 +1,10 @@
 """The partner's documents of any kind: stored where they are newer than what is held, each on its link.
 
-Several are stored at once, in as many statements as one takes. Whoever stores holds the connection's row, so that what
-is found here about a link stands until the transaction ends.
+Several are stored at once, of one connection or of many, in as many statements as one takes. Whoever stores holds the
+rows of their connections, so that what is found here about a link stands until the transaction ends.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, update
+from sqlalchemy import Boolean, ColumnElement, Select, Text, Uuid, and_, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db.given import bare
+from app.db.given import Types, bare, give, rows_given, types_of
 from app.db.restored import LEAP, is_doubted
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
@@ -26,6 +26,30 @@ from app.telemetry import find_correlation_id
 Document = Mapping[str, Any]
 Held = tuple[int, Document | None, int]
 """The version and the document that a link has, and our newest revision of it."""
+
+Name = tuple[UUID, str]
+"""What names a thing among those of all connections: its connection, and the partner's id."""
+_NAMED: Types = {"connection_id": Uuid, "partner_key": Text}
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A document of a connection's that came in; the request that brought it is logged under `correlation_id`."""
+
+    connection_id: UUID
+    document: Document
+    at: datetime
+    correlation_id: str | None = None
+
+    @property
+    def name(self) -> Name:
+        return self.connection_id, self.document["id"]
+
+
+def file_all(connection_id: UUID, documents: Iterable[Document], at: datetime) -> list[Filed]:
+    """Documents of one connection that the request brings which is being answered."""
+    followed = find_correlation_id()
+    return [Filed(connection_id, document, at, followed) for document in documents]
 
 
 class DocumentOutcome(StrEnum):
@@ -74,78 +98,108 @@ class Shelf:
         return self.row.connection_id == connection_id, getattr(self.row, self.key).in_(ids)
 
 
-async def save_documents(
-    session: WriteSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
-) -> list[StoredDocument]:
+async def save_documents(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> list[StoredDocument]:
     """Store those of these documents that are newer than what is held, and raise their links' generations.
 
-    One answer for each, in order; no id may come twice. The same document again is `UNCHANGED`; another document under
-    a version that was used is `VERSION_REUSED`.
+    One answer for each, in order; nothing may be named twice. The same document again is `UNCHANGED`; another document
+    under a version that was used is `VERSION_REUSED`.
     """
-    fit = await _list_fit(session, shelf, connection_id, documents, at)
-    news = await _upsert(session, shelf, connection_id, fit, at) if fit else {}
-    left = [document for document in documents if document["id"] not in news]
-    held = await _list_held(session, shelf, connection_id, left) if left else {}
-    return [
-        news.get(document["id"]) or _explain(document, held.get(document["id"])) for document in documents
-    ]
+    fit = await _list_fit(session, shelf, filed)
+    news = await _upsert(session, shelf, fit) if fit else {}
+    left = [each.name for each in filed if each.name not in news]
+    held = await _find_held(session, shelf, left) if left else {}
+    return [news.get(each.name) or _explain(each.document, held.get(each.name)) for each in filed]
 
 
-async def save_document(
-    session: WriteSession, connection_id: UUID, document: Document, at: datetime
-) -> StoredDocument:
-    """Store one document of an invoice."""
-    [stored] = await save_documents(session, INVOICES, connection_id, [document], at)
-    return stored
-
-
-async def _list_fit(
-    session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
-) -> list[Document]:
+async def _list_fit(session: ReadSession, shelf: Shelf, filed: Sequence[Filed]) -> list[Filed]:
     """Those that name no revision of ours, or one that there is, or may have been where an older copy was restored."""
-    based = [document["id"] for document in documents if shelf.has_revisions and document.get("based_on")]
-    revisions: dict[str, int] = {}
-    if based:
-        known = select(getattr(shelf.row, shelf.key), shelf.row.revision)
-        found = await session.execute(known.where(*shelf.names(connection_id, based)))
-        revisions = {row[0]: row[1] for row in found}
-        exceeds = any((each.get("based_on") or 0) > revisions.get(each["id"], 0) for each in documents)
-        if exceeds and await is_doubted(session, connection_id, at):
-            revisions = {each: revisions.get(each, 0) + LEAP for each in based}
-    return [
-        document
-        for document in documents
-        if document["id"] not in based or document["based_on"] <= revisions.get(document["id"], 0)
-    ]
+    based = [each for each in filed if shelf.has_revisions and each.document.get("based_on")]
+    if not based:
+        return list(filed)
+    revisions = await find_revisions(session, shelf, [each.name for each in based])
+    beyond = [each for each in based if each.document["based_on"] > revisions.get(each.name, 0)]
+    at = {each.connection_id: each.at for each in beyond}
+    doubted = {each for each in sorted(at) if await is_doubted(session, each, at[each])}
+    unknown = {
+        each.name
+        for each in beyond
+        if each.connection_id not in doubted or each.document["based_on"] > revisions.get(each.name, 0) + LEAP
+    }
+    return [each for each in filed if each.name not in unknown]
 
 
-async def _upsert(
-    session: WriteSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
-) -> dict[str, StoredDocument]:
-    """Those that were news, by id."""
-    followed = {"correlation_id": find_correlation_id()}
-    common = [shelf.build(document, at) | followed for document in documents]
-    rows = [
-        {"id": uuid4(), "connection_id": connection_id, shelf.key: document["id"]}
-        | shelf.build_first(document)
-        | columns
-        for document, columns in zip(documents, common, strict=True)
-    ]
-    stored = await session.execute(_build_upsert(shelf, tuple(common[0])), rows)
+async def find_revisions(session: ReadSession, shelf: Shelf, names: Sequence[Name]) -> dict[Name, int]:
+    """Our newest revision of those of these things that are held."""
+    if not names:
+        return {}
+    found = await session.execute(_build_looking_up(shelf, ("revision",)), give_names(names))
+    return {(connection_id, key): revision for connection_id, key, revision in found}
+
+
+async def _find_held(session: ReadSession, shelf: Shelf, names: Sequence[Name]) -> dict[Name, Held]:
+    revision = ("revision",) if shelf.has_revisions else ()
+    looking_up = _build_looking_up(shelf, ("document_version", "document", *revision))
+    found = await session.execute(looking_up, give_names(names))
     return {
-        partner_id: StoredDocument(
+        (connection_id, key): (version, document, newest[0] if newest else 0)
+        for connection_id, key, version, document, *newest in found
+    }
+
+
+def give_names(names: Iterable[Name]) -> dict[str, list[Any]]:
+    """The parameters of what `build_finding` builds."""
+    return give(
+        _NAMED, [{"connection_id": connection_id, "partner_key": key} for connection_id, key in names]
+    )
+
+
+def build_finding(shelf: Shelf, *wanted: Any) -> Select[Any]:
+    """The statement that reads so much of the links that are named, in no order."""
+    given = rows_given(_NAMED)
+    key = getattr(shelf.row, shelf.key)
+    is_named = and_(shelf.row.connection_id == given.c.connection_id, key == given.c.partner_key)
+    return select(*wanted).select_from(given).join(shelf.row, is_named)
+
+
+@cache
+def _build_looking_up(shelf: Shelf, names: tuple[str, ...]) -> Select[Any]:
+    """The statement that reads these columns of the links that are named, after their names."""
+    columns = [getattr(shelf.row, name) for name in ("connection_id", shelf.key, *names)]
+    return build_finding(shelf, *columns)
+
+
+async def _upsert(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> dict[Name, StoredDocument]:
+    """Those that were news, by name."""
+    brought = [
+        shelf.build(each.document, each.at) | {"correlation_id": each.correlation_id} for each in filed
+    ]
+    rows = [
+        {"id": uuid4(), "connection_id": each.connection_id, shelf.key: each.document["id"]}
+        | shelf.build_first(each.document)
+        | columns
+        for each, columns in zip(filed, brought, strict=True)
+    ]
+    names = tuple(rows[0])
+    upsert = _build_upsert(shelf, names, tuple(brought[0]))
+    stored = await session.execute(upsert, give(types_of(shelf.row, *names), rows))
+    return {
+        (connection_id, key): StoredDocument(
             DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id
         )
-        for partner_id, link_id, version, is_new in stored
+        for connection_id, key, link_id, version, is_new in stored
     }
 
 
 @cache
-def _build_upsert(shelf: Shelf, names: tuple[str, ...]) -> ReturningInsert[str, UUID, int, bool]:
-    """The statement that stores a document where it is news; `names` are the columns that every document brings."""
-    row, key = shelf.row, getattr(shelf.row, shelf.key)
-    statement = insert(bare(row))
-    set_ = {name: _replaced(shelf, statement.excluded, name) for name in names}
+def _build_upsert(
+    shelf: Shelf, names: tuple[str, ...], brought: tuple[str, ...]
+) -> ReturningInsert[UUID, str, UUID, int, bool]:
+    """The statement that stores documents where they are news; `brought` are the columns that every document brings,
+    `names` those and what a first one brings beside them.
+    """
+    row, key, given = shelf.row, getattr(shelf.row, shelf.key), rows_given(types_of(shelf.row, *names))
+    statement = insert(bare(row)).from_select(list(names), select(*(given.c[name] for name in names)))
+    set_ = {name: _replaced(shelf, statement.excluded, name) for name in brought}
     # What is written by a conflict moves no `onupdate` column by itself.
     moved = {"updated_at": func.clock_timestamp()} if "updated_at" in row.__table__.columns else {}
     statement = statement.on_conflict_do_update(
@@ -154,22 +208,11 @@ def _build_upsert(shelf: Shelf, names: tuple[str, ...]) -> ReturningInsert[str, 
         where=row.document_version < statement.excluded.document_version,
     )
     inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    return statement.returning(key, row.id, row.document_version, inserted)
+    return statement.returning(row.connection_id, key, row.id, row.document_version, inserted)
 
 
 def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
     return func.coalesce(excluded[name], getattr(shelf.row, name)) if name in shelf.kept else excluded[name]
-
-
-async def _list_held(
-    session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document]
-) -> dict[str, Held]:
-    row, key = shelf.row, getattr(shelf.row, shelf.key)
-    revision = row.revision if shelf.has_revisions else literal_column("0")
-    wanted = select(key, row.document_version, row.document, revision)
-    ids = [document["id"] for document in documents]
-    found = await session.execute(wanted.where(*shelf.names(connection_id, ids)))
-    return {partner_id: (version, document, newest) for partner_id, version, document, newest in found}
 
 
 def _explain(document: Document, held: Held | None) -> StoredDocument:

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, Uuid, case, select, update
+from sqlalchemy import DateTime, Text, Uuid, and_, case, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db.given import Types, bare, give, rows_given
+from app.db.given import Types, bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import PartnerEventRow, XeroEventRow
-from app.telemetry import find_correlation_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +101,53 @@ async def mark_taken(session: WriteSession, event_ids: Sequence[int], at: dateti
         await session.execute(update(XeroEventRow).where(XeroEventRow.id.in_(event_ids)).values(taken_at=at))
 
 
-async def insert_partner_event(
-    session: WriteSession,
-    partner_id: UUID,
-    webhook_id: str,
-    event_type: str,
-    payload: dict[str, Any],
-    outcome: str,
-    connection_id: UUID | None = None,
-) -> bool:
-    """Store a partner's webhook; False when that webhook id was stored before. `connection_id` is the one it names."""
-    stored = (
-        insert(PartnerEventRow)
-        .values(
-            partner_id=partner_id,
-            connection_id=connection_id,
-            webhook_id=webhook_id,
-            event_type=event_type,
-            payload=payload,
-            outcome=outcome,
-            correlation_id=find_correlation_id(),
-        )
-        .on_conflict_do_nothing(index_elements=["partner_id", "webhook_id"])
-        .returning(PartnerEventRow.id)
+WebhookName = tuple[UUID, str]
+"""A partner, and the id of a webhook of its own."""
+
+
+async def find_stored(session: ReadSession, names: Sequence[WebhookName]) -> set[WebhookName]:
+    """Which of these webhooks of partners were stored before."""
+    rows = [{"partner_id": partner_id, "webhook_id": webhook_id} for partner_id, webhook_id in names]
+    found = await session.execute(_LOOKING_UP, give(_NAMED, rows))
+    return {(partner_id, webhook_id) for partner_id, webhook_id in found}
+
+
+async def insert_partner_events(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Store webhooks of partners, each once.
+
+    A row has partner_id, webhook_id, connection_id (the one that it names, or None), event_type, payload, outcome and
+    correlation_id.
+    """
+    if rows:
+        await session.execute(_INSERTING_PARTNERS, give(_PARTNERS, rows))
+
+
+_NAMED = types_of(PartnerEventRow, "partner_id", "webhook_id")
+_named = rows_given(_NAMED)
+_LOOKING_UP = (
+    select(PartnerEventRow.partner_id, PartnerEventRow.webhook_id)
+    .select_from(_named)
+    .join(
+        PartnerEventRow,
+        and_(
+            PartnerEventRow.partner_id == _named.c.partner_id,
+            PartnerEventRow.webhook_id == _named.c.webhook_id,
+        ),
     )
-    return (await session.execute(stored)).scalar_one_or_none() is not None
+)
+_PARTNERS = types_of(
+    PartnerEventRow,
+    "partner_id",
+    "webhook_id",
+    "connection_id",
+    "event_type",
+    "payload",
+    "outcome",
+    "correlation_id",
+)
+_partners = rows_given(_PARTNERS)
+_INSERTING_PARTNERS = (
+    insert(bare(PartnerEventRow))
+    .from_select(list(_PARTNERS), select(*(_partners.c[name] for name in _PARTNERS)))
+    .on_conflict_do_nothing(index_elements=["partner_id", "webhook_id"])
+)

@@ -6,6 +6,7 @@ given as parameters to an insert into the `bare` table, or as one array for each
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy
@@ -23,6 +24,12 @@ Types = Mapping[str, type[TypeEngine[Any]] | TypeEngine[Any]]
 def bare(row: type[Table]) -> sqlalchemy.Table:
     """The table alone: an insert into it takes rows as parameters, one into the mapped class has them in its text."""
     return cast(sqlalchemy.Table, row.__table__)
+
+
+@cache
+def types_of(row: type[Table], *names: str) -> Types:
+    """Those columns of a table with their types."""
+    return {name: row.__table__.columns[name].type for name in names}
 
 
 def rows_given(types: Types, name: str = "given") -> TableValuedAlias:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.documents import Document, StoredDocument
-from app.db.given import bare
+from app.db.documents import Filed, StoredDocument
+from app.db.given import bare, give, rows_given, types_of
 from app.db.session import WriteSession
 from app.db.tables import MomentRow
 
@@ -32,7 +33,31 @@ class Moment:
 
 
 async def insert_moments(session: WriteSession, connection_id: UUID, moments: Sequence[Moment]) -> None:
-    """Keep these moments."""
+    """Keep these moments of a connection's."""
+    await _insert(session, [(connection_id, moment) for moment in moments])
+
+
+async def insert_taken(
+    session: WriteSession, filed: Sequence[Filed], stored: Sequence[StoredDocument]
+) -> None:
+    """Keep the moments of those documents that were news; `stored` has the outcome of each."""
+    await _insert(
+        session,
+        [
+            (each.connection_id, _build_taken(one.link_id, each))
+            for each, one in zip(filed, stored, strict=True)
+            if one.link_id is not None
+        ],
+    )
+
+
+def _build_taken(link_id: UUID, filed: Filed) -> Moment:
+    document = filed.document
+    facts = {"version": document["version"], "based_on": document.get("based_on")}
+    return Moment(link_id, DOCUMENT, facts, filed.at)
+
+
+async def _insert(session: WriteSession, moments: Sequence[tuple[UUID, Moment]]) -> None:
     rows = [
         {
             "connection_id": connection_id,
@@ -41,18 +66,12 @@ async def insert_moments(session: WriteSession, connection_id: UUID, moments: Se
             "facts": dict(moment.facts),
             "at": moment.at,
         }
-        for moment in moments
+        for connection_id, moment in moments
     ]
     if rows:
-        await session.execute(insert(bare(MomentRow)), rows)
+        await session.execute(_INSERTING, give(_NEW, rows))
 
 
-def list_taken(documents: Sequence[Document], stored: Sequence[StoredDocument], at: datetime) -> list[Moment]:
-    """The moments of those documents that were news; `stored` has the outcome of each."""
-    return [
-        Moment(
-            one.link_id, DOCUMENT, {"version": document["version"], "based_on": document.get("based_on")}, at
-        )
-        for document, one in zip(documents, stored, strict=True)
-        if one.link_id is not None
-    ]
+_NEW = types_of(MomentRow, "connection_id", "link_id", "kind", "facts", "at")
+_given = rows_given(_NEW)
+_INSERTING = insert(bare(MomentRow)).from_select(list(_NEW), select(*(_given.c[name] for name in _NEW)))

@@ -1,6 +1,6 @@
 """What is known of the partner's side: what it should have, and how old that is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, cast, func, select, update
 from sqlalchemy import all_ as all_of
 
+from app.db.given import give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow
 
@@ -38,13 +39,23 @@ async def save_read_at(session: WriteSession, connection_id: UUID, at: datetime)
     )
 
 
-async def note_document(session: WriteSession, connection_id: UUID, at: datetime) -> None:
-    """A document came that was news: a reason to look, and the newest word from the partner's side."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(generation=ConnectionRow.generation + 1, documented_at=at)
-    )
+async def note_documents(session: WriteSession, came_at: Mapping[UUID, datetime]) -> None:
+    """Documents came that were news: a reason to look, and the newest word from the partner's side; by connection."""
+    rows = [
+        {"id": connection_id, "documented_at": came_at[connection_id]} for connection_id in sorted(came_at)
+    ]
+    if rows:
+        await session.execute(_NOTING, give(_CAME, rows))
+
+
+_CAME = types_of(ConnectionRow, "id", "documented_at")
+_came = rows_given(_CAME)
+_NOTING = (
+    update(ConnectionRow)
+    .where(ConnectionRow.id == _came.c.id)
+    .values(generation=ConnectionRow.generation + 1, documented_at=_came.c.documented_at)
+    .execution_options(synchronize_session=False)
+)
 
 
 def _texts(values: Sequence[str]) -> Any:

@@ -1,11 +1,12 @@
 """Partners and their API keys. Only a key's hash is kept; secrets are in `db.webhook_secrets`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select
 
 from app.db import audit
 from app.db.session import ReadSession, WriteSession
@@ -65,18 +66,23 @@ async def insert_api_key(session: WriteSession, partner_id: UUID, prefix: str, k
     return row.id
 
 
-async def find_key(session: ReadSession, key_hash: bytes, now: datetime) -> Key | None:
-    """The key that has that hash, was not revoked and has not expired.
+async def find_keys(session: ReadSession, key_hashes: Sequence[bytes], now: datetime) -> dict[bytes, Key]:
+    """The keys that have those hashes, were not revoked and have not expired; by hash.
 
-    One look in one index, whether the key is in force, was once, or never was: how long it takes tells nothing.
+    One look in one index, whether a key is in force, was once, or never was: how long it takes tells nothing.
     """
-    found = (await session.execute(_IN_FORCE, {"sent_hash": key_hash, "sent_at": now})).one_or_none()
-    return Key(found.id, found.partner_id, Role(found.role), found.last_used_at) if found else None
+    found = await session.execute(_IN_FORCE, {"sent_hashes": list(key_hashes), "sent_at": now})
+    return {
+        key_hash: Key(key_id, partner_id, Role(role), last_used_at)
+        for key_hash, key_id, partner_id, role, last_used_at in found
+    }
 
 
 # Asked at every call, so it is built once.
-_IN_FORCE = select(ApiKeyRow.id, ApiKeyRow.partner_id, ApiKeyRow.role, ApiKeyRow.last_used_at).where(
-    ApiKeyRow.key_hash == bindparam("sent_hash"),
+_IN_FORCE = select(
+    ApiKeyRow.key_hash, ApiKeyRow.id, ApiKeyRow.partner_id, ApiKeyRow.role, ApiKeyRow.last_used_at
+).where(
+    ApiKeyRow.key_hash == func.any(bindparam("sent_hashes", type_=ARRAY(LargeBinary))),
     ApiKeyRow.revoked_at.is_(None),
     or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > bindparam("sent_at")),
 )

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
 from sqlalchemy import all_ as all_of
 
-from app.db.changes import sent_changes
+from app.db.changes import SentChanges, sent_changes
+from app.db.documents import INVOICES, Name, build_finding, give_names
 from app.db.links import link_from_row
 from app.db.session import ReadSession
 from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
@@ -89,9 +90,23 @@ async def list_invoices_by_id(
     return {kept.link.partner_invoice_id: kept for kept in await keep_invoices(session, rows)}
 
 
+async def list_invoices_named(session: ReadSession, names: Collection[Name]) -> dict[Name, KeptInvoice]:
+    """The links of those invoices of any connections."""
+    if not names:
+        return {}
+    rows = (await session.execute(_NAMED, give_names(sorted(set(names))))).scalars().all()
+    kept = await keep_invoices(session, rows)
+    return {(row.connection_id, row.partner_invoice_id): one for row, one in zip(rows, kept, strict=True)}
+
+
+# What this transaction has read before may have been written since.
+_NAMED = build_finding(INVOICES, InvoiceLinkRow).execution_options(populate_existing=True)
+
+
 async def keep_invoices(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[KeptInvoice]:
-    """The links of these rows, with what was sent of them read at once."""
-    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
+    """The links of these rows, with what was sent of them read at once; nothing was of one that has no revision."""
+    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows if row.revision})
+    sent |= {row.id: SentChanges(newest=row.merged_based_on) for row in rows if not row.revision}
     return [
         KeptInvoice(
             link=link_from_row(row, sent[row.id]),

@@ -53,6 +53,11 @@ def before_commits(hook: Hook) -> Iterator[None]:
         _hook.reset(token)
 
 
+def has_hook() -> bool:
+    """Whether what this task commits is to run a hook, so that it goes into no transaction of several tasks'."""
+    return _hook.get() is not None
+
+
 def at_the_end(session: WriteSession, name: str, step: Hook) -> None:
     """Have the transaction run a step when all else in it is done; once for each name."""
     session.info.setdefault(_LAST_STEPS, {})[name] = step

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, or_, select, update
 
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import WebhookSecretRow
+from app.db.tables import PartnerRow, WebhookSecretRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,31 @@ async def insert_secret(
 async def delete_secrets(session: WriteSession, owner_id: UUID) -> None:
     """Forget every secret of an owner."""
     await session.execute(delete(WebhookSecretRow).where(WebhookSecretRow.owner_id == owner_id))
+
+
+async def list_secrets_of_partners(
+    session: ReadSession, partner_ids: Sequence[UUID], now: datetime
+) -> Mapping[UUID, Sequence[KeptSecret]]:
+    """The same of owners that are partners; whoever is none has an empty list."""
+    given = {"partner_ids": list(partner_ids), "counting_at": now}
+    found: dict[UUID, list[KeptSecret]] = {partner_id: [] for partner_id in partner_ids}
+    for owner_id, secret, made_at, ends_at in await session.execute(_OF_PARTNERS, given):
+        found[owner_id].append(KeptSecret(secret, made_at, ends_at))
+    return found
+
+
+# Asked at every webhook, so it is built once.
+_OF_PARTNERS = (
+    select(
+        WebhookSecretRow.owner_id, WebhookSecretRow.secret, WebhookSecretRow.made_at, WebhookSecretRow.ends_at
+    )
+    .join(PartnerRow, PartnerRow.id == WebhookSecretRow.owner_id)
+    .where(
+        WebhookSecretRow.owner_id == func.any(bindparam("partner_ids", type_=ARRAY(Uuid))),
+        or_(WebhookSecretRow.ends_at.is_(None), WebhookSecretRow.ends_at > bindparam("counting_at")),
+    )
+    .order_by(WebhookSecretRow.ends_at.is_(None).desc(), WebhookSecretRow.made_at.desc())
+)
 
 
 async def list_secrets(

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.db.contact_documents import CONTACTS
-from app.db.documents import save_documents
-from app.db.moments import insert_moments, list_taken
-from app.db.partner_holdings import note_document
+from app.db.documents import Filed, StoredDocument, save_documents
+from app.db.moments import insert_taken
+from app.db.partner_holdings import note_documents
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.intake.contact_document import ContactDocument
 from app.intake.taking import (
+    Arrival,
     Taken,
     TakenIn,
+    build_removed,
     count_stored,
-    find_contradiction,
+    is_removed,
+    list_arrivals,
     raise_refusal,
     refuse_removed,
     take_in_turns,
@@ -38,24 +41,33 @@ async def take_in_contacts(
 ) -> list[Taken]:
     """The same for several, each by itself, in as many statements as one takes; raises `connection_removed` alone."""
     refuse_removed(connection)
-
-    async def take(turn: Sequence[ContactDocument]) -> list[Taken]:
-        return await _take_turn(session, connection, turn, at)
-
-    return await take_in_turns(documents, take)
+    return await take_in_contact_arrivals(session, list_arrivals(connection, documents, at))
 
 
-async def _take_turn(
-    session: WriteSession, connection: Connection, documents: Sequence[ContactDocument], at: datetime
+async def take_in_contact_arrivals(
+    session: WriteSession, arrivals: Sequence[Arrival[ContactDocument]]
 ) -> list[Taken]:
-    bodies = [document.to_json() for document in documents]
-    stored = await save_documents(session, CONTACTS, connection.id, bodies, at)
-    count_stored("contact", stored)
-    if any(one.is_news for one in stored):
-        await insert_moments(session, connection.id, list_taken(bodies, stored, at))
-        await note_document(session, connection.id, at)
+    """The same for several of any connections, whose rows are locked; raises nothing: each is refused by itself."""
+
+    async def take(turn: Sequence[Arrival[ContactDocument]]) -> list[Taken]:
+        return await _take_turn(session, turn)
+
+    return await take_in_turns(arrivals, take)
+
+
+async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[ContactDocument]]) -> list[Taken]:
+    filed = [each.file() for each in arrivals if not is_removed(each.connection)]
+    stored = dict(zip((each.name for each in filed), await _store(session, filed), strict=True))
     return [
-        find_contradiction(one, document.version, "contact")
-        or TakenIn(one, (connection.id,) if one.is_news else ())
-        for document, one in zip(documents, stored, strict=True)
+        each.tell(stored[each.id], "contact") if each.id in stored else build_removed() for each in arrivals
     ]
+
+
+async def _store(session: WriteSession, filed: Sequence[Filed]) -> list[StoredDocument]:
+    stored = await save_documents(session, CONTACTS, filed)
+    count_stored("contact", stored)
+    news = [each for each, one in zip(filed, stored, strict=True) if one.is_news]
+    if news:
+        await insert_taken(session, filed, stored)
+        await note_documents(session, {each.connection_id: each.at for each in news})
+    return stored

@@ -7,6 +7,9 @@ from uuid import UUID
 from app.clock import Clock
 from app.db.session import Database
 from app.gathering import Gathering
+from app.intake.inbox import Inbox
+from app.intake.partner_inbox import PartnerWebhook, Saved
+from app.intake.partner_secrets import PartnerSecrets
 from app.intake.xero_inbox import Delivery
 from app.reconcile.ports import Waker
 from app.vault import Vault
@@ -20,12 +23,16 @@ FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
 
 @dataclass(frozen=True, slots=True)
 class IntakeServices:
-    """`vault` opens the partners' webhook secrets; `xero_inbox` stores what Xero delivers, and answers whom to wake."""
+    """`vault` opens the partners' webhook secrets, which `partner_secrets` finds. The inboxes store what Xero and the
+    partners deliver, and answer whom to wake.
+    """
 
     database: Database
     clock: Clock
     waker: Waker
     vault: Vault
     xero_inbox: Gathering[Delivery, list[UUID]]
+    partner_inbox: Inbox[PartnerWebhook, Saved]
+    partner_secrets: PartnerSecrets
     is_signed_by_xero: SignatureCheck
     find_app_check: FindAppCheck

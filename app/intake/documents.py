@@ -6,13 +6,14 @@ refuse nothing: the loop holds the link and says so (DESIGN section 8).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from app.db.contact_documents import save_mentions
-from app.db.documents import INVOICES, StoredDocument, save_documents
-from app.db.moments import insert_moments, list_taken
-from app.db.partner_holdings import note_document
+from app.db.documents import INVOICES, Name, save_documents
+from app.db.moments import insert_taken
+from app.db.partner_holdings import note_documents
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.coupling import refresh_unmapped
@@ -22,11 +23,14 @@ from app.domain.money import amount_of_line, money_text, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import (
+    Arrival,
     Taken,
     TakenIn,
     build_invalid,
+    build_removed,
     count_stored,
-    find_contradiction,
+    is_removed,
+    list_arrivals,
     raise_refusal,
     refuse_removed,
     take_in_turns,
@@ -50,48 +54,47 @@ async def take_in_all(
 ) -> list[Taken]:
     """The same for several, each by itself, in as many statements as one takes; raises `connection_removed` alone."""
     refuse_removed(connection)
-
-    async def take(turn: Sequence[Document]) -> list[Taken]:
-        return await _take_turn(session, connection, turn, at)
-
-    return await take_in_turns(documents, take)
+    return await take_in_arrivals(session, list_arrivals(connection, documents, at))
 
 
-async def _take_turn(
-    session: WriteSession, connection: Connection, documents: Sequence[Document], at: datetime
-) -> list[Taken]:
+async def take_in_arrivals(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> list[Taken]:
+    """The same for several of any connections, whose rows are locked; raises nothing: each is refused by itself."""
+
+    async def take(turn: Sequence[Arrival[Document]]) -> list[Taken]:
+        return await _take_turn(session, turn)
+
+    return await take_in_turns(arrivals, take)
+
+
+async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> list[Taken]:
     """What becomes of documents of which no id comes twice."""
-    refused = {document.id: why for document in documents if (why := _find_faults(document, connection))}
-    fit = [document for document in documents if document.id not in refused]
-    stored = await _store(session, connection, fit, at)
-    return [refused.get(document.id) or stored[document.id] for document in documents]
+    refused = {each.id: why for each in arrivals if (why := _find_refusal(each)) is not None}
+    fit = [each for each in arrivals if each.id not in refused]
+    stored = await _store(session, fit) if fit else {}
+    return [refused.get(each.id) or stored[each.id] for each in arrivals]
 
 
-def _find_faults(document: Document, connection: Connection) -> InputRefused | None:
-    faults = [*_between_fields(document), *_against_connection(document, connection)]
+def _find_refusal(arrival: Arrival[Document]) -> InputRefused | None:
+    if is_removed(arrival.connection):
+        return build_removed()
+    faults = [
+        *_between_fields(arrival.document),
+        *_against_connection(arrival.document, arrival.connection),
+    ]
     return build_invalid(faults) if faults else None
 
 
-async def _store(
-    session: WriteSession, connection: Connection, documents: Sequence[Document], at: datetime
-) -> dict[str, Taken]:
-    """What storing each came to, by id."""
-    bodies = [document.to_json() for document in documents]
-    stored = await save_documents(session, INVOICES, connection.id, bodies, at)
+async def _store(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> dict[Name, Taken]:
+    """What storing each came to, by name."""
+    filed = [each.file() for each in arrivals]
+    stored = await save_documents(session, INVOICES, filed)
     count_stored("invoice", stored)
-    news = [body for body, one in zip(bodies, stored, strict=True) if one.is_news]
+    news = [each for each, one in zip(filed, stored, strict=True) if one.is_news]
     if news:
-        await save_mentions(session, connection.id, [body["contact"] for body in news], at)
-        await insert_moments(session, connection.id, list_taken(bodies, stored, at))
-        await note_document(session, connection.id, at)
-    return {
-        document.id: find_contradiction(one, document.version, "invoice") or _tell(one, connection)
-        for document, one in zip(documents, stored, strict=True)
-    }
-
-
-def _tell(stored: StoredDocument, connection: Connection) -> TakenIn:
-    return TakenIn(stored, (connection.id,) if stored.is_news else ())
+        await save_mentions(session, [replace(each, document=each.document["contact"]) for each in news])
+        await insert_taken(session, filed, stored)
+        await note_documents(session, {each.connection_id: each.at for each in news})
+    return {each.id: each.tell(one, "invoice") for each, one in zip(arrivals, stored, strict=True)}
 
 
 def _between_fields(document: Document) -> Iterator[Fault]:

@@ -9,9 +9,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from app.db.contact_documents import save_mention, save_wanted_contact
+from app.db.contact_documents import save_mentions, save_wanted_contact
 from app.db.contact_resources import find_contact_named, find_kept_contact, list_contact_details
 from app.db.contacts import list_contacts_by_xero_id
+from app.db.documents import file_all
 from app.db.session import ReadSession, WriteSession
 from app.domain.connection import Connection
 from app.domain.xero_contact import XeroContact
@@ -74,7 +75,7 @@ async def _save_chosen(
         return linked or BORN_IN_XERO + xero_id
     contact_id = BORN_IN_XERO + xero_id
     told = {"id": contact_id, "name": chosen.name, "email": chosen.email, "phone": chosen.phone}
-    await save_mention(session, connection.id, told, at)
+    await save_mentions(session, file_all(connection.id, [told], at))
     await save_wanted_contact(session, connection.id, contact_id, xero_id)
     return contact_id
 

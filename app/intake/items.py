@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.db.connections import raise_generation
-from app.db.documents import save_documents
+from app.db.documents import file_all, save_documents
 from app.db.items import ITEMS
-from app.db.moments import insert_moments, list_taken
+from app.db.moments import insert_taken
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.settings import ItemSync
@@ -32,10 +32,10 @@ async def take_in_items(
 async def _take_turn(
     session: WriteSession, connection: Connection, documents: Sequence[ItemDocument], at: datetime
 ) -> list[Taken]:
-    bodies = [document.to_json() for document in documents]
-    stored = await save_documents(session, ITEMS, connection.id, bodies, at)
+    filed = file_all(connection.id, [document.to_json() for document in documents], at)
+    stored = await save_documents(session, ITEMS, filed)
     count_stored("item", stored)
-    await insert_moments(session, connection.id, list_taken(bodies, stored, at))
+    await insert_taken(session, filed, stored)
     is_on = connection.settings.items is ItemSync.ON
     if is_on and any(one.is_news for one in stored):
         await raise_generation(session, connection.id)

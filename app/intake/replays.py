@@ -18,7 +18,7 @@ from app.db.event_feed import StoredEvent, replay_xero_event, save_replay_of_par
 from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.sides import Side
-from app.intake.partner_events import IGNORED, parse_event, take_in_changed
+from app.intake.partner_event import IGNORED, parse_event, take_in_changed
 
 FOLLOWED = frozenset({"invoice", "contact", "creditnote", "prepayment", "overpayment"})
 """Categories of Xero's events that lead to something; others are kept and let be."""

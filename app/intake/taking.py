@@ -3,15 +3,17 @@
 One that is refused is a value among the others, because it stops nothing else; whoever sent one alone has it raised.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from app.db.documents import DocumentOutcome, StoredDocument
+from app.db.documents import DocumentOutcome, Filed, StoredDocument
 from app.domain.connection import Connection, ConnectionState
 from app.intake.refusals import Fault, InputRefused
 from app.metrics import DOCUMENTS
+from app.telemetry import find_correlation_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,13 @@ Taken = TakenIn | InputRefused
 """What became of one of several."""
 
 
+class Named(Protocol):
+    """Something on its way in; what has the same id is taken one after the other."""
+
+    @property
+    def id(self) -> Hashable: ...
+
+
 class Versioned(Protocol):
     """A document that passed its schema."""
 
@@ -33,28 +42,60 @@ class Versioned(Protocol):
     def id(self) -> str: ...
     @property
     def version(self) -> int: ...
+    def to_json(self) -> dict[str, Any]: ...
 
 
 Sent = TypeVar("Sent", bound=Versioned)
+Something = TypeVar("Something", bound=Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival(Generic[Sent]):
+    """A document that came in for a connection; the request that brought it is logged under `correlation_id`."""
+
+    connection: Connection
+    document: Sent
+    at: datetime
+    correlation_id: str | None
+
+    @property
+    def id(self) -> tuple[UUID, str]:
+        return self.connection.id, self.document.id
+
+    def file(self) -> Filed:
+        """As it is stored."""
+        return Filed(self.connection.id, self.document.to_json(), self.at, self.correlation_id)
+
+    def tell(self, stored: StoredDocument, what: str) -> Taken:
+        """What became of it, once it was stored or was not; `what` it is of."""
+        return find_contradiction(stored, self.document.version, what) or TakenIn(
+            stored, (self.connection.id,) if stored.is_news else ()
+        )
+
+
+def list_arrivals(connection: Connection, documents: Iterable[Sent], at: datetime) -> list[Arrival[Sent]]:
+    """Documents of one connection that the request brings which is being answered."""
+    followed = find_correlation_id()
+    return [Arrival(connection, document, at, followed) for document in documents]
 
 
 async def take_in_turns(
-    documents: Sequence[Sent], take: Callable[[Sequence[Sent]], Awaitable[Sequence[Taken]]]
+    things: Sequence[Something], take: Callable[[Sequence[Something]], Awaitable[Sequence[Taken]]]
 ) -> list[Taken]:
     """What became of each, in order. `take` is given as many as can be of which no id comes twice, so that several
     versions of one thing are taken one after the other.
     """
     taken: dict[int, Taken] = {}
-    for turn in _list_turns([document.id for document in documents]):
-        found = await take([documents[position] for position in turn])
+    for turn in _list_turns([thing.id for thing in things]):
+        found = await take([things[position] for position in turn])
         taken |= dict(zip(turn, found, strict=True))
-    return [taken[position] for position in range(len(documents))]
+    return [taken[position] for position in range(len(things))]
 
 
-def _list_turns(ids: Sequence[str]) -> Iterator[list[int]]:
+def _list_turns(ids: Sequence[Hashable]) -> Iterator[list[int]]:
     left = list(range(len(ids)))
     while left:
-        seen: dict[str, int] = {}
+        seen: dict[Hashable, int] = {}
         for position in left:
             seen.setdefault(ids[position], position)
         turn = list(seen.values())
@@ -77,8 +118,18 @@ def count_stored(kind: str, stored: Iterable[StoredDocument]) -> None:
 
 def refuse_removed(connection: Connection) -> None:
     """Raise `connection_removed` for one that takes nothing any more."""
-    if connection.state is ConnectionState.REMOVED:
-        raise InputRefused("connection_removed", "This connection has been removed for good.")
+    if is_removed(connection):
+        raise build_removed()
+
+
+def is_removed(connection: Connection) -> bool:
+    """Whether it takes nothing any more."""
+    return connection.state is ConnectionState.REMOVED
+
+
+def build_removed() -> InputRefused:
+    """The refusal of whatever is sent to a connection that takes nothing any more."""
+    return InputRefused("connection_removed", "This connection has been removed for good.")
 
 
 def find_contradiction(stored: StoredDocument, version: int, what: str) -> InputRefused | None:
@@ -101,8 +152,15 @@ def build_invalid(faults: Sequence[Fault]) -> InputRefused:
 
 def refuse_stale(stored: StoredDocument, version: int) -> None:
     """Raise `stale_document` for a caller who must hear that a newer version is held."""
-    if stored.outcome is DocumentOutcome.STALE:
-        detail = f"Version {version} is older than version {stored.held_version}, which is held."
-        raise InputRefused(
-            "stale_document", detail, [Fault("version", detail)], {"held_version": stored.held_version}
-        )
+    if (refused := find_stale(stored, version)) is not None:
+        raise refused
+
+
+def find_stale(stored: StoredDocument, version: int) -> InputRefused | None:
+    """Why a document was not stored whose place a newer version has."""
+    if stored.outcome is not DocumentOutcome.STALE:
+        return None
+    detail = f"Version {version} is older than version {stored.held_version}, which is held."
+    return InputRefused(
+        "stale_document", detail, [Fault("version", detail)], {"held_version": stored.held_version}
+    )

@@ -58,7 +58,7 @@ async def _take(
     for event in delivery.events:
         EVENTS.labels("xero", _KINDS.get(str(event.get("eventCategory")).upper(), "other")).inc()
     with span("intake", source="xero", events=len(delivery.events)):
-        nudges = await services.xero_inbox.save(delivery)
+        nudges = await services.xero_inbox.join(delivery)
     return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
 
 

@@ -15,6 +15,8 @@ from datetime import timedelta
 from functools import partial
 
 from app.api.access.call_limit import CallLimit
+from app.api.access.keys_sent import gather_sent_keys
+from app.api.books.invoice_inbox import save_puts
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
 from app.clock import Clock
@@ -28,6 +30,9 @@ from app.delivery.webhook import Sender
 from app.gathering import Gathering
 from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
+from app.intake.inbox import Inbox
+from app.intake.partner_inbox import save_webhooks
+from app.intake.partner_secrets import gather_partner_secrets
 from app.intake.xero_inbox import save_deliveries
 from app.intake.xero_signatures import build_app_checks, build_signature_check
 from app.reading.reader import PartnerReader
@@ -157,6 +162,7 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             calls_left=xero.budget,
             plan=build_plan_in_force(settings),
             usage=xero.usage,
+            sent_keys=gather_sent_keys(ground.database),
             call_limit=CallLimit(
                 ground.queue,
                 key_calls=settings.api_limit_per_minute,
@@ -166,6 +172,7 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             claims=ClaimBook(ground.database, ground.vault, ground.clock),
             addresses=addresses,
             by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+            invoice_inbox=Inbox(partial(save_puts, ground.database)),
             answer_wait=timedelta(seconds=settings.answer_wait_seconds),
         )
         intake = IntakeServices(
@@ -174,6 +181,8 @@ async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
             waker=ground.waker,
             vault=ground.vault,
             xero_inbox=Gathering(partial(save_deliveries, ground.database)),
+            partner_inbox=Inbox(partial(save_webhooks, ground.database)),
+            partner_secrets=gather_partner_secrets(ground.database),
             is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
             find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
         )

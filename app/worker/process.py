@@ -20,6 +20,7 @@ import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
+from app import memory
 from app.settings import Settings
 from app.tracing import tracing_to
 from app.wiring import WorkerParts, open_worker
@@ -73,6 +74,7 @@ async def _run_until_signal(settings: Settings) -> None:
         open_worker(settings) as parts,
         serve_metrics(settings, parts.metrics),
     ):
+        memory.settle()
         await work(settings, parts, stop)
 
 

@@ -27,7 +27,7 @@ class Book:
 
     async def begin(self, numbers: Sequence[int]) -> list["asyncio.Task[int]"]:
         """Callers that have given their numbers and wait."""
-        callers = [asyncio.create_task(self.gathering.save(number)) for number in numbers]
+        callers = [asyncio.create_task(self.gathering.join(number)) for number in numbers]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         return callers
@@ -36,7 +36,7 @@ class Book:
 async def test_one_that_comes_alone_is_saved_alone() -> None:
     """Nothing waits for company."""
     book = Book()
-    assert await book.gathering.save(1) == 2
+    assert await book.gathering.join(1) == 2
     assert book.saved == [[1]]
 
 
@@ -91,5 +91,5 @@ async def test_it_saves_on_after_a_failure() -> None:
     book = Book()
     book.poison = {1}
     with pytest.raises(ValueError, match="poisoned"):
-        await book.gathering.save(1)
-    assert await book.gathering.save(2) == 4
+        await book.gathering.join(1)
+    assert await book.gathering.join(2) == 4

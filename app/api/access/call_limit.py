@@ -1,9 +1,9 @@
 """How many calls one caller may make in a minute, counted in Redis over all processes.
 
 A minute begins with a caller's first call and ends by Redis's own clock, so that processes whose clocks differ count
-alike. A call is one round trip, of one small script. It is not pyrate-limiter's bucket, as for Xero's budget: that one
-keeps an entry for every call and answers yes or no, while a caller here is told at each call what is left, which would
-take it a second round trip.
+alike. Calls that come at about the same time are counted in one round trip, each by one small script. It is not
+pyrate-limiter's bucket, as for Xero's budget: that one keeps an entry for every call and answers yes or no, while a
+caller here is told at each call what is left, which would take it a second round trip.
 
 Limits protect; they must not be what fails. Without Redis, or with one that does not answer at once, calls pass
 uncounted, and the log says so now and then.
@@ -12,13 +12,15 @@ uncounted, and the log says so now and then.
 import asyncio
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from app.gathering import Gathering
 
 WINDOW = timedelta(minutes=1)
 PATIENCE_SECONDS = 1.0
@@ -78,32 +80,36 @@ class CallLimit:
     def __init__(self, redis: Redis, *, key_calls: int, stranger_calls: int) -> None:
         self.of_key = Quota("key", key_calls)
         self.of_stranger = Quota("address", stranger_calls)
-        self._script = redis.register_script(_COUNT)
+        self._redis = redis
+        self._counts: Gathering[str, tuple[int, int] | None] = Gathering(self._count_all)
         self._asked_again_at = 0.0
 
     async def count(self, quota: Quota, caller: str) -> Counted | None:
         """Count a call; None where it cannot be counted now. Never raises because of Redis."""
-        if time.monotonic() < self._asked_again_at:
-            return None
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                calls, left = await self._run(f"plumbline:calls:{quota.name}:{caller}")
-        except (RedisError, OSError) as error:  # a time-out is an OSError
-            self._go_without(error)
-            return None
-        return read_count(quota, calls, left)
+        found = await self._counts.join(f"plumbline:calls:{quota.name}:{caller}")
+        return read_count(quota, *found) if found else None
 
     def _go_without(self, error: Exception) -> None:
-        now = time.monotonic()
-        # Of all the calls that waited at once, one says it.
-        if now >= self._asked_again_at:
-            log.warning("calls_not_counted", error=str(error) or type(error).__name__)
-        self._asked_again_at = now + WITHOUT_REDIS.total_seconds()
+        log.warning("calls_not_counted", error=str(error) or type(error).__name__)
+        self._asked_again_at = time.monotonic() + WITHOUT_REDIS.total_seconds()
 
-    async def _run(self, key: str) -> tuple[int, int]:
-        milliseconds = WINDOW // timedelta(milliseconds=1)
-        calls, left = await cast(Any, self._script(keys=[key], args=[milliseconds]))
-        return int(calls), int(left)
+    async def _count_all(self, keys: Sequence[str]) -> Sequence[tuple[int, int] | None]:
+        """For each the number of this call in its minute, and the milliseconds left of that."""
+        uncounted = [None] * len(keys)
+        if time.monotonic() < self._asked_again_at:
+            return uncounted
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._run(keys)
+        except (RedisError, OSError) as error:  # a time-out is an OSError
+            self._go_without(error)
+            return uncounted
+
+    async def _run(self, keys: Sequence[str]) -> list[tuple[int, int]]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipeline.eval(_COUNT, 1, key, str(WINDOW // timedelta(milliseconds=1)))
+        return [(int(calls), int(left)) for calls, left in await pipeline.execute()]
 
 
 def read_count(quota: Quota, calls: int, milliseconds_left: int) -> Counted:

@@ -16,13 +16,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access.call_limit import Counted
+from app.api.access.keys_sent import SentKey
 from app.api.authentication import CALLER, Caller, get_state
 from app.api.dependencies import Services
 from app.api.problems import respond
 from app.db.audit import acting_as
-from app.db.partners import Key, find_key
+from app.db.partners import Key
 from app.domain.audit import Actor, ActorKind
-from app.keys import hash_key
 
 _LIMIT = "limit"
 NOBODY = Actor(ActorKind.PERSON)
@@ -73,8 +73,7 @@ async def _find_sent_key(scope: Scope, services: Services) -> Key | None:
     scheme, sent = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
     if scheme.lower() != "bearer" or not sent:
         return None
-    async with services.database.reading() as session:
-        return await find_key(session, hash_key(sent), services.clock.now())
+    return await services.sent_keys.join(SentKey(sent, services.clock.now()))
 
 
 async def _count(scope: Scope, services: Services, key: Key | None) -> Counted | None:

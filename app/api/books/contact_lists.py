@@ -19,7 +19,7 @@ from app.intake.values import Name
 router = APIRouter(prefix="/v1/connections/{connection_id}/contacts", tags=["contacts"])
 
 
-def get_filters(
+async def get_filters(
     state: Annotated[State | None, Query(description="Only contacts in this state.")] = None,
     name: Annotated[
         Name | None, Query(description="Only those whose name begins like this, whatever the case.")

@@ -31,7 +31,7 @@ SortedBy = Annotated[
 ]
 
 
-def get_filters(
+async def get_filters(
     state: Annotated[State | None, Query(description="Only invoices in this state.")] = None,
     code: Annotated[
         Word | None, Query(description="Only those whose own reason has this code, as `locked_period`.")

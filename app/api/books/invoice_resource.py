@@ -19,7 +19,7 @@ from app.api.books.settling import (
 )
 from app.api.books.sides import Sides, show_amount, view_sides
 from app.api.books.standing import Reason, show
-from app.db.contact_resources import list_contact_details
+from app.db.contact_resources import list_details_named
 from app.db.resources import KeptInvoice
 from app.db.session import ReadSession
 from app.domain.connection import Connection
@@ -130,11 +130,27 @@ async def build_invoices(
     session: ReadSession, connection: Connection, kept: Sequence[KeptInvoice]
 ) -> list[Invoice]:
     """The resources of these links, their contacts read at once."""
-    wanted = {str(contact) for one in kept if (contact := one.link.hub.record.get("contact"))}
-    contacts = await list_contact_details(session, connection.id, sorted(wanted))
-    details = {key: contact.shown for key, contact in contacts.items()}
-    total_of = build_total_of(connection)
-    return [_build_invoice(one, connection, details, total_of) for one in kept]
+    return await build_invoices_of_all(session, [(connection, one) for one in kept])
+
+
+async def build_invoices_of_all(
+    session: ReadSession, kept: Sequence[tuple[Connection, KeptInvoice]]
+) -> list[Invoice]:
+    """The same of links of any connections."""
+    wanted = {
+        (connection.id, str(contact))
+        for connection, one in kept
+        if (contact := one.link.hub.record.get("contact"))
+    }
+    details = await list_details_named(session, wanted)
+    contacts: dict[UUID, dict[str, Mapping[str, Any]]] = {connection.id: {} for connection, _ in kept}
+    for (connection_id, contact_id), contact in details.items():
+        contacts[connection_id][contact_id] = contact.shown
+    total_of = {connection.id: build_total_of(connection) for connection, _ in kept}
+    return [
+        _build_invoice(one, connection, contacts[connection.id], total_of[connection.id])
+        for connection, one in kept
+    ]
 
 
 def _build_invoice(

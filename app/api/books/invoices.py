@@ -1,4 +1,6 @@
-"""Invoices one by one, and many documents at once: in by PUT, the resource out. Lists are `invoice_lists`."""
+"""Invoices: many documents in at once, one read, looked at again. One document comes in by `invoice_put`; lists are
+`invoice_lists`.
+"""
 
 from typing import Annotated, Any
 
@@ -21,23 +23,16 @@ from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given
 from app.api.etags import (
     READ_RESPONSES,
-    Conditions,
     ReadConditions,
-    WriteConditions,
     answer_read,
-    build_etag,
-    check_conditions,
 )
 from app.api.problems import documented
-from app.db.documents import DocumentOutcome
 from app.db.holds import trigger_link
-from app.db.resources import find_kept_invoice
 from app.db.session import ReadSession
 from app.domain.connection import Connection
 from app.intake.document import EXAMPLE, Document
-from app.intake.documents import take_in, take_in_all
-from app.intake.refusals import Fault, InputRefused
-from app.intake.taking import refuse_stale
+from app.intake.documents import take_in_all
+from app.intake.refusals import InputRefused
 from app.spending import spent_on
 
 router = APIRouter(
@@ -61,62 +56,6 @@ class OnlineInvoice(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://in.xero.com/aBcD1234"}]})
 
     url: str
-
-
-@router.put(
-    "/{invoice_id}",
-    operation_id="put_invoice",
-    summary="Send the document as it stands in the app",
-    responses={
-        201: {"model": Invoice, "description": "The first document of this invoice was stored."},
-        **documented(
-            "malformed_body", *_MISSING, "connection_removed", "stale_document", "version_reused",
-            "resource_changed", "exists_already", "too_large", "invalid_document",
-        ),
-    },
-    openapi_extra={"requestBody": {"content": {"application/json": {"examples": {"sent": {"value": EXAMPLE}}}}}},
-)  # fmt: skip
-async def put_invoice(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    invoice_id: InvoiceId,
-    document: Document,
-    conditions: WriteConditions,
-    response: Response,
-    tasks: BackgroundTasks,
-) -> Invoice:
-    """Stored and answered at once; Xero is reached afterwards, and the resource tells how far that is.
-
-    The same document again changes nothing, whatever conditions came with it. An older version than the one held is
-    refused with 409.
-    """
-    if document.id != invoice_id:
-        message = f"must be {invoice_id}, as in the address"
-        raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        await _check(session, connection, conditions, document)
-        taken = await take_in(session, connection, document, services.clock.now())
-        refuse_stale(taken.stored, document.version)
-        invoice = await _build(session, connection, invoice_id)
-    tasks.add_task(services.waker.reconcile_soon, taken.nudges)
-    response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
-    response.headers["ETag"] = build_etag(invoice)
-    return invoice
-
-
-async def _check(
-    session: ReadSession, connection: Connection, conditions: Conditions, document: Document
-) -> None:
-    """Judge the conditions of a write, unless it finds its own document in place."""
-    if conditions == Conditions(None, None):
-        return
-    kept = await find_kept_invoice(session, connection.id, document.id)
-    if kept and kept.link.document and dict(kept.link.document.body) == document.to_json():
-        return
-    held = (await build_invoices(session, connection, [kept]))[0] if kept else None
-    check_conditions(conditions, held)
 
 
 @router.put(

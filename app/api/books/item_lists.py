@@ -20,7 +20,7 @@ from app.intake.values import ItemCode, Name
 router = APIRouter(prefix="/v1/connections/{connection_id}/items", tags=["items"])
 
 
-def get_filters(
+async def get_filters(
     state: Annotated[State | None, Query(description="Only products in this state.")] = None,
     item_code: Annotated[
         ItemCode | None, Query(description="Only those whose document has this code, whatever its case.")

@@ -91,7 +91,7 @@ class Writing(NamedTuple):
         self.tasks.add_task(self.services.waker.reconcile_soon, connections)
 
 
-def get_writing(
+async def get_writing(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> Writing:
     """The call as it came."""

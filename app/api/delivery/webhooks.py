@@ -15,7 +15,7 @@ from app.api.delivery.notice_webhooks import declare_notices
 from app.api.problems import documented
 from app.intake.contact_document import ContactDocument
 from app.intake.document import EXAMPLE, Document
-from app.intake.partner_events import ContactChanged, InvoiceChanged
+from app.intake.partner_event import ContactChanged, InvoiceChanged
 
 router = APIRouter(tags=["webhooks"])
 

@@ -33,7 +33,7 @@ LOOKS_AT_ONCE = 1200
 COME_BACK_AFTER_MS = 1000
 
 
-def read_last_seen(
+async def read_last_seen(
     last_event_id: Annotated[
         str | None, Header(description="The `id` of the last event that was seen.", max_length=20)
     ] = None,

@@ -62,7 +62,7 @@ class DiscrepancyInWords(Discrepancy):
     choices: list[Offered]
 
 
-def _read_filter(
+async def _read_filter(
     invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
     contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
     kind: Annotated[DiscrepancyKind | None, Query(description="Only this kind.")] = None,

@@ -60,7 +60,7 @@ class Deciding(NamedTuple):
         return build_resolution(kept)
 
 
-def get_deciding(
+async def get_deciding(
     services: Given,
     caller: GivenCaller,
     connection_id: ConnectionId,

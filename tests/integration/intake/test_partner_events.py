@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from app.commands.acts.new_partner import create_partner
+from app.db.arrivals import lock_connection
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 
 
@@ -207,3 +208,45 @@ async def test_a_body_over_a_megabyte_is_refused(plumbline: Plumbline) -> None:
     path = await plumbline.open_active()
     answer = await post(plumbline, changed(path, document(reference="x" * 1_100_000)))
     assert answer.status_code == 413
+
+
+async def test_a_business_that_is_worked_on_keeps_no_other_waiting(plumbline: Plumbline) -> None:
+    """While the loop holds one connection, documents of another are on disk and answered; its own wait for it."""
+    held, free = await plumbline.open_active(), await plumbline.open_active()
+    connection_id = UUID(held.split("/")[3])
+    async with plumbline.database.writing() as session:
+        await lock_connection(session, connection_id)
+        waiting = [
+            asyncio.create_task(post(plumbline, changed(held, document()))),
+            asyncio.create_task(plumbline.http.put(f"{held}/invoices/inv_2", json=document(id="inv_2"))),
+        ]
+        answers = [
+            await post(plumbline, changed(free, document())),
+            await plumbline.http.put(f"{free}/invoices/inv_2", json=document(id="inv_2")),
+        ]
+        assert [answer.status_code for answer in answers] == [200, 201]
+        assert not any(task.done() for task in waiting)
+    assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 201]
+
+
+async def test_webhooks_of_one_moment_are_each_taken_by_themselves(plumbline: Plumbline) -> None:
+    """Of several together each has its own outcome: news, the same twice, a refusal, what nobody knows."""
+    path = await plumbline.open_active()
+    twice = changed(path, document())
+    answers = await asyncio.gather(
+        post(plumbline, twice, webhook_id="msg_twice"),
+        post(plumbline, twice, webhook_id="msg_twice"),
+        post(plumbline, changed(path, document(id="inv_2", currency="XXX"))),
+        post(plumbline, changed(path, document(id="inv_3", version=2))),
+        post(plumbline, changed(path, document(id="inv_3"))),
+        post(plumbline, {"type": "job.changed", "data": {}}),
+        post(plumbline, changed(f"/v1/connections/{uuid4()}", document())),
+    )
+    assert [answer.status_code for answer in answers] == [200, 200, 422, 200, 200, 200, 422]
+    stored = sorted(await list_outcomes(plumbline))
+    assert [outcome for _, outcome in stored if outcome in ("created", "ignored")] == [
+        "created",
+        "created",
+        "ignored",
+    ]
+    assert len(stored) == 4

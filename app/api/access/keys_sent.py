@@ -1,0 +1,35 @@
+"""Whose keys were sent: looked up for all calls that come at about the same time, and for each call anew, so that one
+which is revoked or expires is refused at once by every process.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from app.db.partners import Key, find_keys
+from app.db.session import Database
+from app.gathering import Gathering
+from app.keys import hash_key
+
+
+class SentKey(NamedTuple):
+    """A key as it was sent, and when."""
+
+    text: str
+    at: datetime
+
+
+SentKeys = Gathering[SentKey, Key | None]
+"""None for a key that is not in force."""
+
+
+def gather_sent_keys(database: Database) -> SentKeys:
+    """Those of one process."""
+
+    async def find_all(sent: Sequence[SentKey]) -> list[Key | None]:
+        hashes = [hash_key(each.text) for each in sent]
+        async with database.reading() as session:
+            found = await find_keys(session, sorted(set(hashes)), max(each.at for each in sent))
+        return [found.get(each) for each in hashes]
+
+    return Gathering(find_all)

@@ -1,0 +1,35 @@
+"""The secrets that partners sign webhooks with: looked up for all that come at about the same time, and for each anew,
+so that one which ends does so at once in every process.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from app.db.session import Database
+from app.db.webhook_secrets import KeptSecret, list_secrets_of_partners
+from app.gathering import Gathering
+
+
+class Signer(NamedTuple):
+    """Who is said to have signed something, and when it came."""
+
+    partner_id: UUID
+    at: datetime
+
+
+PartnerSecrets = Gathering[Signer, Sequence[KeptSecret]]
+"""Those that count, newest first; none where there is no such partner."""
+
+
+def gather_partner_secrets(database: Database) -> PartnerSecrets:
+    """Those of one process."""
+
+    async def find_all(signers: Sequence[Signer]) -> list[Sequence[KeptSecret]]:
+        partner_ids = sorted({each.partner_id for each in signers})
+        async with database.reading() as session:
+            found = await list_secrets_of_partners(session, partner_ids, max(each.at for each in signers))
+        return [found[each.partner_id] for each in signers]
+
+    return Gathering(find_all)
