@@ -61,7 +61,7 @@ class Death:
 
 def work(order: Order, tells: Connection) -> None:
     """The life of a worker: its jobs, one after the other."""
-    _begin(order, tells)
+    begin(order, tells)
     asyncio.run(_work(order))
 
 
@@ -84,7 +84,7 @@ async def run_job(parts: WorkerParts, name: str, connection_id: str) -> None:
 
 def serve(order: Order, tells: Connection) -> None:
     """The life of an API, until it is told to stop."""
-    _begin(order, tells)
+    begin(order, tells)
     config = uvicorn.Config(
         create_app(order.settings), host="127.0.0.1", port=order.port, log_config=None, lifespan="on"
     )
@@ -94,7 +94,8 @@ def serve(order: Order, tells: Connection) -> None:
     asyncio.run(server.serve())
 
 
-def _begin(order: Order, tells: Connection) -> None:
+def begin(order: Order, tells: Connection) -> None:
+    """Have this process tell its points, and die at one."""
     be_silent()
     install(Points(lambda name: os.write(tells.fileno(), f"{name}\n".encode()) and None, order.kill_at))
 

@@ -11,6 +11,7 @@ from tests.chaos.stages import (
     partner_reads,
     refresh,
     removal,
+    rotation,
     set_times,
     storm,
     timers,
@@ -21,6 +22,7 @@ from tests.chaos.stages.stage import Stage
 
 STAGES: tuple[Stage, ...] = (
     refresh.STAGE,
+    refresh.UNANSWERED,
     work.STAGE,
     intake.STAGE,
     calls.STAGE,
@@ -35,4 +37,5 @@ STAGES: tuple[Stage, ...] = (
     trials.STAGE,
     *partner_reads.STAGES,
     removal.STAGE,
+    rotation.STAGE,
 )

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
-from tests.chaos.weather import move_on
+from tests.chaos.weather import clear_up, move_on
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, connection, later
 
@@ -26,12 +26,24 @@ async def make(story: Story) -> None:
     await move_on(story, PAST_A_TOKEN)
 
 
+async def make_unanswered(story: Story) -> None:
+    """The same, and Xero's identity server gives no answer at first."""
+    await make(story)
+    await story.house.fault("unavailable_before", "POST", "/connect/token", times=3)
+
+
 async def follow(story: Story) -> Sequence[str]:
     """The next worker comes when the lease has run out, and does the work with the consent that there is."""
     await later(story.house, PAST_A_LEASE)
     reference = (await story.house.in_xero("N-inv_1"))["Reference"]
     found = [] if reference == "R11" else [f"the edit is not in Xero: {reference}"]
     return [*found, *await find_losses(story)]
+
+
+async def follow_unanswered(story: Story) -> Sequence[str]:
+    """It answers again."""
+    await clear_up(story)
+    return await follow(story)
 
 
 async def find_losses(story: Story) -> Sequence[str]:
@@ -48,3 +60,6 @@ async def list_notices(house: House) -> list[dict[str, str]]:
 
 
 STAGE = Stage("refresh", make, Work(("reconcile",)), follow=follow, promise=find_losses)
+UNANSWERED = Stage(
+    "refresh_unanswered", make_unanswered, Work(("reconcile",)), follow=follow_unanswered, promise=find_losses
+)
