@@ -79,22 +79,19 @@ def choose_numbers(points: Sequence[str], seed: int) -> list[int]:
 
 def choose_deaths(stage: Stage, points: Sequence[str], seed: int) -> list[int]:
     """The same for the points that are this stage's own."""
-    earlier = _list_earlier(stage)
-    return [number for number in choose_numbers(points, seed) if points[number - 1] not in earlier]
+    own = set().union(*read_list(stage.listed))
+    return [number for number in choose_numbers(points, seed) if points[number - 1] in own]
 
 
 def find_unlisted(stage: Stage, points: Sequence[str]) -> list[str]:
     """What is passed and not listed, or listed and not passed any more: the lists say what is tested.
 
-    What is passed only when a minute ends, or a mark has run out, is listed as such (`SOMETIMES`).
+    What is passed only when a minute ends, or a mark has run out, is listed as such (`SOMETIMES`), in whichever stage.
     """
-    always, sometimes = read_list(stage.listed)
-    passed = set(points)
+    always, _ = read_list(stage.listed)
+    passed, known = set(points), _list_known(stage)
     return [
-        *(
-            f"a point that no list has: {name}"
-            for name in sorted(passed - always - sometimes - _list_earlier(stage))
-        ),
+        *(f"a point that no list has: {name}" for name in sorted(passed - known)),
         *(f"a listed point that is not passed: {name}" for name in sorted(always - passed)),
     ]
 
@@ -106,7 +103,8 @@ def read_list(listed: Path) -> tuple[set[str], set[str]]:
     return {line for line in lines if not line.startswith(SOMETIMES)}, sometimes
 
 
-def _list_earlier(stage: Stage) -> set[str]:
-    """The points at which the stages before this one die."""
-    before = STAGES[: STAGES.index(stage)]
-    return set().union(*(known for each in before for known in read_list(each.listed)))
+def _list_known(stage: Stage) -> set[str]:
+    """The points of a stage and of those before it, and what is passed sometimes in any."""
+    lists = {each.name: read_list(each.listed) for each in STAGES}
+    upto = [lists[each.name][0] for each in STAGES[: STAGES.index(stage) + 1]]
+    return set().union(*upto, *(sometimes for _, sometimes in lists.values()))
