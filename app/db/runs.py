@@ -77,11 +77,11 @@ async def ask_for_run(session: WriteSession, connection_id: UUID) -> None:
     )
 
 
-async def drop_answers_due(session: WriteSession, connection_id: UUID) -> None:
-    """Whatever the app answered up to now has been taken in."""
-    await session.execute(
-        update(ConnectionRow).where(ConnectionRow.id == connection_id).values(answers_due=False)
-    )
+async def drop_answers_due(session: WriteSession, connection_id: UUID, seen: int) -> None:
+    """Whatever the app answered up to generation `seen` has been taken in; what came after it asks on."""
+    row = ConnectionRow
+    taken = update(row).where(row.id == connection_id, row.generation == seen)
+    await session.execute(taken.values(answers_due=False))
 
 
 def _waits() -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 An answer is the end of that run and not new work: the links that waited for nothing else are in step with it, and say
 so. Nothing is asked of Xero. Whatever else waits, newer documents of the same links too, waits for the next run. Cut
-anywhere, the answers are taken in by that.
+anywhere, the answers still ask, and the next worker takes in what is left of them.
 """
 
 from app.db.contacts import list_answered_contacts
@@ -18,14 +18,21 @@ ANSWERS_AT_ONCE = 1000
 
 async def take_answers(current: Round) -> bool:
     """Record the links that the app answered for; True when a change for the partner was put into the feed."""
-    # Before they are read: an answer that comes now asks again.
+    told = await _record_answered(current)
+    # Last: while it stands, whoever comes next takes in what was cut off here. An answer that came meanwhile raised the
+    # generation, and is not dropped.
     async with current.lease.recording() as session:
-        await drop_answers_due(session, current.connection_id)
-    async with current.database.reading() as session:
-        links = await list_answered(session, current.connection_id, ANSWERS_AT_ONCE)
-        contacts = await list_answered_contacts(session, current.connection_id, ANSWERS_AT_ONCE)
-    await record_contacts(current, [ContactWork(link) for link in contacts])
-    told = await record(current, [Work(link) for link in links])
-    if len(links) == ANSWERS_AT_ONCE:
-        return await take_answers(current) or told
-    return told or current.has_told_of_contacts
+        await drop_answers_due(session, current.connection_id, current.connection.generation)
+    return told
+
+
+async def _record_answered(current: Round) -> bool:
+    told = False
+    while True:
+        async with current.database.reading() as session:
+            links = await list_answered(session, current.connection_id, ANSWERS_AT_ONCE)
+            contacts = await list_answered_contacts(session, current.connection_id, ANSWERS_AT_ONCE)
+        await record_contacts(current, [ContactWork(link) for link in contacts])
+        told |= await record(current, [Work(link) for link in links])
+        if len(links) < ANSWERS_AT_ONCE:
+            return told or current.has_told_of_contacts

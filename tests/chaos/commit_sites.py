@@ -1,29 +1,58 @@
 """Where the product commits, read from its source: what no crash has reached can be told from it.
 
-A place is a function in which a transaction is opened. The points are named by the function whose statement was the
-first in it; where that is another function of the same module, the module alone is compared.
+A place is a function in which a transaction is opened, and a point is named by the place whose statement was the first
+in it. A store of `app/db` that opens transactions of its own is a place by its public method, whoever calls it.
 """
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
-from tests.chaos.points import ROOT
+import app
 
-STEPS = ("reconcile", "delivery", "intake")
-"""The packages whose every commit is to be a crash point."""
+ROOT = Path(app.__file__).parent
 
-OPENERS = {"writing", "writing_alone", "recording"}
+STEPS = ("reconcile", "delivery", "intake", "reading", "db", "xero", "worker", "api/books")
+"""The packages whose every commit is to be a crash point: whatever a reconcile, a delivery, a refresh or an intake
+does, by whatever way it comes in.
+"""
+
+OPENERS = {"writing", "writing_alone", "recording", "begin"}
+
+PASSED_THROUGH = {
+    "reconcile/lease.py:recording",
+    "reconcile/lease.py:_fence",
+    "delivery/recording.py:_tell_the_loop",
+    "api/authentication.py:lock_own_connection",
+    "api/authentication.py:lock_any_connection",
+}
+"""Who commits is whoever called these, or a query of `app/db`."""
+
+ITSELF = {"db/session.py:writing", "db/session.py:writing_alone"}
+"""By which all the others commit."""
 
 
-def list_commit_sites() -> set[str]:
+@cache
+def list_commit_sites() -> frozenset[str]:
     """Every function that opens a transaction, as `reconcile/apply.py:_begin`."""
-    return {
-        f"{path.relative_to(ROOT)}:{function.name}"
+    found = {
+        f"{path.relative_to(ROOT)}:{name}"
         for package in STEPS
         for path in sorted((ROOT / package).rglob("*.py"))
-        for function in _list_functions(ast.parse(path.read_text()))
-        if any(_opens(node) for node in _walk_own(function))
+        for name in _list_places(path)
     }
+    return frozenset(found - PASSED_THROUGH - ITSELF)
+
+
+def _list_places(path: Path) -> set[str]:
+    functions = list(_list_functions(ast.parse(path.read_text())))
+    opening = {each.name for each in functions if any(_opens(node) for node in _walk_own(each))}
+    if not path.is_relative_to(ROOT / "db"):
+        return opening
+    inner = {name for name in opening if name.startswith("_")}
+    callers = {each.name for each in functions if any(_calls(node, inner) for node in _walk_own(each))}
+    return (opening - inner) | callers
 
 
 def _list_functions(tree: ast.AST) -> Iterator[ast.AsyncFunctionDef]:
@@ -41,81 +70,21 @@ def _walk_own(function: ast.AsyncFunctionDef) -> Iterator[ast.AST]:
 
 
 def _opens(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.AsyncWith)
-        and isinstance(call := node.items[0].context_expr, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in OPENERS
+    return isinstance(node, ast.AsyncWith) and any(
+        isinstance(call := item.context_expr, ast.Call) and _name_of(call) in OPENERS for item in node.items
     )
 
 
-OWN_TESTS = "exports, and what dies in them, have tests of their own (test_export_interrupted)"
-BY_TIMER = "a timer's: it asks again, or goes on where it was"
-BY_HAND = "a person waits for it, and sees that it was cut off"
-UNLIKELY = "needs a failure of its own first; no crash is tried after it"
-NOT_REACHED = {
-    **dict.fromkeys(
-        (
-            "reconcile/exports/listing.py:_record",
-            "reconcile/exports/portions.py:_open_portion",
-            "reconcile/exports/portions.py:_record_portion",
-            "reconcile/exports/step.py:_fail",
-            "reconcile/exports/step.py:_go_on",
-            "reconcile/exports/step.py:_stumble",
-            "reconcile/exports/timer.py:_end",
-            "reconcile/exports/timer.py:_wake",
-        ),
-        OWN_TESTS,
-    ),
-    **dict.fromkeys(
-        (
-            "delivery/pruning.py:_repeat",
-            "reconcile/closing.py:_end",
-            "reconcile/closing.py:_put_off",
-            "reconcile/closing.py:close_due",
-            "reconcile/erasing.py:erase_due",
-            "reconcile/forgetting.py:_forget",
-            "reconcile/retries.py:retry_held",
-            "reconcile/sweep.py:ask_for_compares",
-            "reconcile/sweep.py:ask_for_sweeps",
-            "reconcile/sweep.py:begin_runs",
-            "reconcile/watch.py:_act_on_gaps",
-            "reconcile/watch.py:_tell_silence",
-        ),
-        BY_TIMER,
-    ),
-    **dict.fromkeys(
-        (
-            "delivery/by_hand.py:_hasten",
-            "delivery/by_hand.py:send_again",
-            "delivery/by_hand.py:send_test",
-            "reconcile/trials/runner.py:run_due",
-            "reconcile/trials/steps.py:save",
-        ),
-        BY_HAND,
-    ),
-    **dict.fromkeys(
-        (
-            "delivery/changes.py:_give_back",
-            "delivery/copies.py:_claim",
-            "delivery/copies.py:_record",
-            "delivery/health.py:judge",
-            "delivery/notices.py:_record",
-            "intake/answered.py:store",
-            "reconcile/answered.py:take_answers",
-            "reconcile/compare.py:compare_step",
-            "reconcile/contacts/chosen.py:_move_invoices",
-            "reconcile/credit_events.py:follow_credits",
-            "reconcile/lease.py:drop",
-            "reconcile/lease.py:postpone",
-            "reconcile/line_items.py:_create",
-            "reconcile/losses.py:ask_for_scopes",
-            "reconcile/losses.py:disconnect",
-            "reconcile/untold.py:note_finds",
-        ),
-        UNLIKELY,
-    ),
-    "reconcile/moved.py:_take_page": "comes after a storm of events, which the work of these tests is not",
-    "reconcile/lease.py:recording": "whoever records is the one that is named",
-}
+def _calls(node: ast.AST, names: set[str]) -> bool:
+    return isinstance(node, ast.Call) and _name_of(node) in names
+
+
+def _name_of(call: ast.Call) -> str | None:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return None
+
+
+NOT_REACHED: dict[str, str] = {}
 """The places at which no process is killed yet, each with the reason."""

@@ -23,9 +23,11 @@ class Findings:
     duplicated: list[str] = field(default_factory=list)
     diverged: list[str] = field(default_factory=list)
     rate_limited: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """What a stage promises and did not keep."""
 
     def __bool__(self) -> bool:
-        return any((self.lost, self.duplicated, self.diverged, self.rate_limited))
+        return any(vars(self).values())
 
     def __str__(self) -> str:
         return "; ".join(f"{kind}: {one}" for kind, found in vars(self).items() for one in found)

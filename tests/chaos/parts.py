@@ -1,13 +1,11 @@
 """The parts of a run, each as tasks for the lanes."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from functools import partial
 
 from hypothesis.errors import HypothesisException
 
-from tests.chaos import crashes, intake_crashes
-from tests.chaos.crashes import Crash, choose_numbers, find_unlisted
+from tests.chaos.crashes import choose_deaths, crash_at, find_unlisted, list_points
 from tests.chaos.crowds import run_crowd
 from tests.chaos.ground import Ground
 from tests.chaos.history import draw_history, run_history
@@ -15,34 +13,23 @@ from tests.chaos.judging import Findings
 from tests.chaos.lanes import Task
 from tests.chaos.machines import run_machine
 from tests.chaos.outages import OUTAGES, run_outage
+from tests.chaos.stages import STAGES
+from tests.chaos.stages.stage import Stage
 from tests.chaos.tally import Outcome
 
 
-@dataclass(frozen=True)
-class Victim:
-    """A process that is killed at every step of its work."""
-
-    name: str
-    list_points: Callable[[Ground], Awaitable[list[str]]]
-    crash_at: Callable[[Ground, int], Awaitable[Crash]]
-    listed: Path
-
-    async def look(self, ground: Ground, _: int) -> Outcome:
-        """Which points it passes, and whether the list has them all."""
-        points = await self.list_points(ground)
-        unlisted = Findings(diverged=find_unlisted(points, self.listed))
-        return Outcome(f"points of {self.name}", unlisted, points=tuple(points))
-
-    async def die(self, ground: Ground, number: int) -> Outcome:
-        """One death of it."""
-        crash = await self.crash_at(ground, number)
-        title = f"{self.name} killed at {number}: {crash.point}"
-        return Outcome(title, crash.findings, crash_points=1, faults=1)
+async def look(stage: Stage, ground: Ground, _: int) -> Outcome:
+    """Which points the stage's process passes, and whether the lists have them all."""
+    points = await list_points(ground, stage)
+    unlisted = Findings(broken=find_unlisted(stage, points))
+    return Outcome(f"points of {stage.name}", unlisted, points=tuple(points))
 
 
-WORKER = Victim("a worker", crashes.list_points, crashes.crash_at, crashes.LISTED)
-API = Victim("an API", intake_crashes.list_points, intake_crashes.crash_at, intake_crashes.LISTED)
-VICTIMS = (WORKER, API)
+async def die(stage: Stage, ground: Ground, number: int) -> Outcome:
+    """One death of it."""
+    crash = await crash_at(ground, stage, number)
+    title = f"{stage.name} killed at {number}: {crash.point}"
+    return Outcome(title, crash.findings, crash_points=1, faults=1)
 
 
 async def run_story(ground: Ground, seed: int) -> Outcome:
@@ -90,11 +77,11 @@ def list_stories(seed: int, runs: int) -> list[Task]:
 
 def list_looks() -> list[Task]:
     """What finds the points at which to kill."""
-    return [Task(victim.look, 0, f"points of {victim.name}") for victim in VICTIMS]
+    return [Task(partial(look, stage), 0, f"points of {stage.name}") for stage in STAGES]
 
 
-def list_deaths(looked: Outcome, seed: int, most: int | None = None) -> Iterator[Task]:
-    """A death at each of the points that were found."""
-    [victim] = [victim for victim in VICTIMS if looked.title == f"points of {victim.name}"]
-    for number in choose_numbers(looked.points, seed)[:most]:
-        yield Task(victim.die, number, f"{victim.name} killed at {number}")
+def list_deaths(looked: Outcome, seed: int) -> Iterator[Task]:
+    """A death at each of the points that were found, and that no stage before has."""
+    [stage] = [stage for stage in STAGES if looked.title == f"points of {stage.name}"]
+    for number in choose_deaths(stage, looked.points, seed):
+        yield Task(partial(die, stage), number, f"{stage.name} killed at {number}")

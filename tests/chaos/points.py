@@ -1,8 +1,8 @@
 """The points at which a process can die, named by where they are, and the death itself.
 
-Before and after every commit, every call to Xero, its identity server or a partner, and every nudge: what the process
-passes is told, one line each, and at a chosen one it is killed by SIGKILL, which nothing can catch. Installed by the
-entry point of a test's own process; the product's code has no word of it.
+Before and after every commit, every call to Xero, its identity server or a partner (also one that fails), and every
+nudge: what the process passes is told, one line each, and at a chosen one it is killed by SIGKILL, which nothing can
+catch. Installed by the entry point of a test's own process; the product's code has no word of it.
 """
 
 import os
@@ -24,17 +24,7 @@ from arq.connections import ArqRedis
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-import app
-
-ROOT = Path(app.__file__).parent
-PASSED_THROUGH = {
-    "reconcile/lease.py:recording",
-    "reconcile/lease.py:_fence",
-    "delivery/recording.py:_tell_the_loop",
-    "api/authentication.py:lock_own_connection",
-    "api/authentication.py:lock_any_connection",
-}
-"""Who commits is whoever called these, or a query of `app/db`."""
+from tests.chaos.commit_sites import PASSED_THROUGH, ROOT, list_commit_sites
 
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}")
 
@@ -77,7 +67,8 @@ def _site_of(session: Session) -> str:
 
 
 def find_site() -> str:
-    """The function of the product that asks the database: the innermost that is not a mere passage.
+    """The function of the product that asks the database: the innermost that is not a mere passage, and of the queries
+    of `app/db` only one that commits by itself.
 
     SQLAlchemy runs in a greenlet of its own, whose parent is the one that called it.
     """
@@ -92,7 +83,8 @@ def _find_in(frame: FrameType | None) -> str | None:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(ROOT):
             site = f"{path.relative_to(ROOT)}:{frame.f_code.co_name}"
-            if site not in PASSED_THROUGH and not site.startswith("db/"):
+            is_place = not site.startswith("db/") or site in list_commit_sites()
+            if site not in PASSED_THROUGH and is_place:
                 return site
         frame = frame.f_back
     return None
@@ -116,9 +108,10 @@ def _around_sync(call: Callable[..., Any], points: Points) -> Callable[..., Any]
     @wraps(call)
     def around(self: Any, method: str, url: str, *args: Any, **kw: Any) -> Any:
         points.reach(f"before {name_call(method, url)}")
-        answer = call(self, method, url, *args, **kw)
-        points.reach(f"after {name_call(method, url)}")
-        return answer
+        try:
+            return call(self, method, url, *args, **kw)
+        finally:
+            points.reach(f"after {name_call(method, url)}")
 
     return around
 
@@ -127,8 +120,9 @@ def _around_async(call: Callable[..., Any], points: Points, name: Callable[..., 
     @wraps(call)
     async def around(self: Any, *args: Any, **kw: Any) -> Any:
         points.reach(f"before {name(*args, **kw)}")
-        answer = await call(self, *args, **kw)
-        points.reach(f"after {name(*args, **kw)}")
-        return answer
+        try:
+            return await call(self, *args, **kw)
+        finally:
+            points.reach(f"after {name(*args, **kw)}")
 
     return around

@@ -5,6 +5,7 @@ of steps, and the same story without one of them can be lived too.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -42,6 +43,10 @@ class Story:
     limited: int = 0
     """Calls that were answered with 429 because a fault was ordered."""
     calls_before: int = 0
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    """What was opened for this story and is closed with it."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What it needs to know again in the end."""
 
     def token(self) -> int:
         """A number that no other edit of this story has."""

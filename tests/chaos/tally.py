@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.judging import Findings
 
-FAILURES = ("lost", "duplicated", "diverged", "rate_limited")
+FAILURES = ("lost", "duplicated", "diverged", "rate_limited", "broken")
 
 
 @dataclass(frozen=True)

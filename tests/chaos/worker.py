@@ -7,27 +7,31 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
-from uuid import UUID
 
 import uvicorn
 
+from app import waker
 from app.clock import ManualClock
 from app.main import create_app
 from app.sandbox.serving import PromptServer
 from app.settings import Settings
 from app.wiring import WorkerParts
+from app.worker.jobs import Jobs
 from tests.chaos.ground import be_silent
 from tests.chaos.points import Points, install
 from tests.scenarios.opening import open_parts
 
 LONGEST_LIFE_SECONDS = 60
 
-Jobs = Callable[[WorkerParts, UUID], Awaitable[None]]
+OF_A_CONNECTION = {waker.RECONCILE, waker.DELIVER, waker.READ}
+
+Job = str | timedelta
+"""What a worker does next: a job by its name, as `app.worker.jobs` has it; or it waits for so long."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Order:
     connection_id: str
     now: datetime
     kill_at: int | None = None
+    jobs: tuple[Job, ...] = ()
+    """Of a worker."""
+    may_fail: bool = False
+    """Whether a job may raise, which a worker outlives."""
     port: int = 0
     """Where an API listens."""
 
@@ -52,22 +60,31 @@ class Death:
 
 
 def work(order: Order, tells: Connection) -> None:
-    """The life of a worker: reconcile and deliver until nothing more is to be done."""
-    _begin(order, tells)
+    """The life of a worker: its jobs, one after the other."""
+    begin(order, tells)
     asyncio.run(_work(order))
 
 
 async def _work(order: Order) -> None:
-    connection_id = UUID(order.connection_id)
-    async with open_parts(order.settings, ManualClock(order.now)) as parts:
-        for _ in range(2):
-            await parts.reconciler.reconcile(connection_id)
-            await parts.delivery.deliver(connection_id)
+    clock = ManualClock(order.now)
+    async with open_parts(order.settings, clock) as parts:
+        for job in order.jobs:
+            if isinstance(job, timedelta):
+                clock.advance(job)
+                continue
+            with suppress(Exception) if order.may_fail else nullcontext():
+                await run_job(parts, job, order.connection_id)
+
+
+async def run_job(parts: WorkerParts, name: str, connection_id: str) -> None:
+    """Run a job as it is run when it is taken out of the queue."""
+    about = (connection_id, None) if name in OF_A_CONNECTION else ()
+    await getattr(Jobs(parts), name)({}, *about)
 
 
 def serve(order: Order, tells: Connection) -> None:
     """The life of an API, until it is told to stop."""
-    _begin(order, tells)
+    begin(order, tells)
     config = uvicorn.Config(
         create_app(order.settings), host="127.0.0.1", port=order.port, log_config=None, lifespan="on"
     )
@@ -77,7 +94,8 @@ def serve(order: Order, tells: Connection) -> None:
     asyncio.run(server.serve())
 
 
-def _begin(order: Order, tells: Connection) -> None:
+def begin(order: Order, tells: Connection) -> None:
+    """Have this process tell its points, and die at one."""
     be_silent()
     install(Points(lambda name: os.write(tells.fileno(), f"{name}\n".encode()) and None, order.kill_at))
 

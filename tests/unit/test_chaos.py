@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.chaos.commit_sites import NOT_REACHED, list_commit_sites
-from tests.chaos.crashes import LISTED as OF_A_WORKER
-from tests.chaos.crashes import SOMETIMES, choose_numbers, find_unlisted
+from app.worker.jobs import Jobs
+from tests.chaos.commit_sites import NOT_REACHED, STEPS, list_commit_sites
+from tests.chaos.crashes import choose_deaths, choose_numbers, find_unlisted, read_list
 from tests.chaos.history import draw_history
-from tests.chaos.intake_crashes import LISTED as OF_AN_API
 from tests.chaos.judging import Findings, find_differences, find_doubles
 from tests.chaos.ledger import Ledger, plain, scalars
 from tests.chaos.machines import run_machine
+from tests.chaos.stages import STAGES
+from tests.chaos.stages.stage import LISTED, Work
 from tests.chaos.tally import Outcome, Tally
 from tests.histories.breaking import replace_in_the_hub
 
@@ -74,7 +75,7 @@ def test_what_is_behind_in_the_end_or_missing_on_a_side_has_diverged() -> None:
 
 
 def test_a_run_with_one_failure_is_not_well() -> None:
-    """Each of the four counts alone makes it fail; the line tells all of them."""
+    """Each of the counts alone makes it fail; the line tells all of them."""
     for kind in vars(Findings()):
         tally = Tally()
         tally.add(Outcome("story 1", Findings(**{kind: ["something"]}), histories=1, faults=2))
@@ -95,21 +96,56 @@ def test_each_named_point_is_died_at_once() -> None:
     points = ["a", "b", "a", "c"]
     chosen = {tuple(choose_numbers(points, seed)) for seed in range(20)}
     assert chosen == {(1, 2, 4), (2, 3, 4)}
-    known = [line for line in OF_A_WORKER.read_text().splitlines() if not line.startswith(SOMETIMES)]
-    assert find_unlisted(known, OF_A_WORKER) == []
-    assert find_unlisted([*known, "before nudge deliver"], OF_A_WORKER) == []
-    assert find_unlisted([*known[1:], "a new step"], OF_A_WORKER) == [
+
+
+def test_a_point_that_no_list_has_is_told_and_each_is_died_at_in_one_stage() -> None:
+    """What is listed must be passed, but for what is passed sometimes; a stage leaves out what one before it has."""
+    first, second = STAGES[:2]
+    always, sometimes = read_list(first.listed)
+    assert find_unlisted(first, [*always, *sometimes]) == find_unlisted(first, list(always)) == []
+    [gone, *rest] = sorted(always)
+    assert find_unlisted(first, [*rest, "a new step"]) == [
         "a point that no list has: a new step",
-        f"a listed point that is not passed: {known[0]}",
+        f"a listed point that is not passed: {gone}",
     ]
+    own, _ = read_list(second.listed)
+    assert own.isdisjoint(always)
+    assert find_unlisted(second, [*own, gone]) == []
+    assert choose_deaths(second, [gone, *sorted(own)], seed=1) == list(range(2, len(own) + 2))
+
+
+def _list_reached() -> list[str]:
+    lines = [line for stage in STAGES for points in read_list(stage.listed) for line in points]
+    return [line.partition(" commit of ")[2] for line in lines if " commit of " in line]
 
 
 def test_every_place_that_commits_is_a_crash_point_or_is_said_not_to_be() -> None:
-    """A new transaction in the loop, the delivery or the intake needs a crash test, or a reason here."""
-    lines = [line for victim in (OF_A_WORKER, OF_AN_API) for line in victim.read_text().splitlines()]
-    reached = {line.partition(" commit of ")[2] for line in lines}
+    """A new transaction in what reconciles, delivers, refreshes or takes in needs a stage that dies at it."""
+    reached = set(_list_reached())
     assert sorted(list_commit_sites() - reached) == sorted(NOT_REACHED)
     assert not set(NOT_REACHED) & reached
+    of_steps = {place for place in reached if place.startswith(tuple(f"{step}/" for step in STEPS))}
+    assert sorted(of_steps - list_commit_sites()) == [], "a point is named by what does not commit"
+
+
+def test_each_point_is_died_at_before_and_after() -> None:
+    """Of every commit, call and nudge both stand in one list; no list belongs to no stage."""
+    for stage in STAGES:
+        listed = set().union(*read_list(stage.listed))
+        before, after = (
+            {point.removeprefix(moment) for point in listed if point.startswith(moment)}
+            for moment in ("before ", "after ")
+        )
+        assert before == after, stage.name
+        assert before | after
+    assert {each.stem for each in LISTED.iterdir()} == {stage.name for stage in STAGES}
+
+
+def test_every_job_of_a_worker_is_done_in_a_stage() -> None:
+    """A new job, or a new timer, needs one in which it dies."""
+    jobs = {name for name, each in vars(Jobs).items() if not name.startswith("_") and callable(each)}
+    done = {job for stage in STAGES if isinstance(stage.life, Work) for job in stage.life.jobs}
+    assert sorted(jobs - done) == []
 
 
 @pytest.mark.parametrize("number", [1, 2])

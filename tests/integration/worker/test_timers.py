@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.db.connections import find_connection
+from app.db.runs import drop_answers_due
 from app.db.sweeps import save_swept
 from app.domain.connection import ConnectionState
 from app.reconcile.sweep import SWEEP_EVERY, Sweep
@@ -86,3 +88,17 @@ async def execute(ground: Ground, statement: str, **values: object) -> None:
     """Run SQL."""
     async with ground.database.writing() as session:
         await session.execute(text(statement), values)
+
+
+async def test_an_answer_that_came_meanwhile_is_not_dropped_with_those_that_were_taken_in(
+    ground: Ground, world: World
+) -> None:
+    """Between two runs answers ask until they are recorded; one that raised the generation since then asks on."""
+    await execute(ground, "UPDATE connections SET answers_due = true, generation = 5")
+    for seen, left in ((4, True), (5, False)):
+        async with ground.database.writing() as session:
+            await drop_answers_due(session, world.connection_id, seen)
+        async with ground.database.reading() as session:
+            connection = await find_connection(session, world.connection_id)
+        assert connection is not None
+        assert connection.answers_due is left

@@ -1,10 +1,11 @@
 """The work in which processes are killed: as many kinds of step as one pass can have, all due at once.
 
-Everything before this was settled; then people on both sides did what stands in `make_work`, and no worker has looked.
+Everything before this was settled; then people on both sides did what stands in `_make_work`, and no worker has looked.
 """
 
 from datetime import timedelta
 
+from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.weather import move_on
 from tests.scenarios.house import House
@@ -39,6 +40,12 @@ def _credited(n: int, kind: str) -> dict[str, str]:
     return {"id": f"c{n}", "kind": kind, "amount": f"2.{n:02}", "applied_on": "2026-11-20"}
 
 
+async def make(story: Story) -> None:
+    """What stood before, and what came then."""
+    await settle_beginning(story.house)
+    await _make_work(story)
+
+
 async def settle_beginning(house: House) -> None:
     """What stands on both sides before: invoices with payments and credits, a conflict that waits for a person."""
     await house.choose(items="on", overpayments="book", conflict_policy="hold")
@@ -54,7 +61,7 @@ async def settle_beginning(house: House) -> None:
     await ask(house.xero.post("/webhooks/flush"))
 
 
-async def make_work(story: Story) -> None:
+async def _make_work(story: Story) -> None:
     """What people do then, and what has come due meanwhile."""
     house, note = story.house, story.ledger.note
     await ask(house.api.put(f"{house.path}/items/prd_1", json=TAP))
@@ -91,3 +98,6 @@ async def _decide(house: House) -> None:
     [conflict] = await house.conflicts()
     path = f"{house.path}/conflicts/{conflict['id']}/resolve"
     await ask(house.api.post(path, json={"action": "take_partner"}))
+
+
+STAGE = Stage("work", make, Work(("reconcile", "deliver") * 2))

@@ -1,0 +1,70 @@
+"""What a connection loses: its consent, its refresh token, a scope, an answer. Each ends in words, and goes on."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from tests.chaos.stages.refresh import list_notices
+from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.story import Story
+from tests.chaos.weather import move_on
+from tests.scenarios.troubles import ask, connection, later
+
+SHIFT = ("reconcile", "deliver")
+PAST_A_CONSENT = timedelta(days=61)
+PAST_A_LEASE = timedelta(minutes=2)
+
+
+async def make(story: Story) -> None:
+    """An invoice that both sides have, and an edit of it."""
+    house = story.house
+    await house.write("inv_1")
+    await house.drain()
+    await house.edit("inv_1", reference="R11")
+    story.ledger.note("partner", "inv_1", "reference", "PO 1", "R11")
+
+
+async def make_disconnected(story: Story) -> None:
+    """Somebody removed the app in Xero."""
+    await make(story)
+    await ask(story.house.xero.post("/disconnect", json={"tenant_id": story.house.tenant_id}))
+
+
+async def make_aged(story: Story) -> None:
+    """Nobody used the refresh token for too long."""
+    await make(story)
+    await move_on(story, PAST_A_CONSENT)
+
+
+async def find_untold(story: Story) -> Sequence[str]:
+    """It is disconnected by now, and its partner was told so once."""
+    await later(story.house, PAST_A_LEASE)
+    state = (await connection(story.house))["state"]
+    told = [each["type"] for each in await list_notices(story.house)].count("connection.disconnected")
+    return (
+        []
+        if (state, told) == ("disconnected", 1)
+        else [f"it is {state}, and its partner was told {told} times"]
+    )
+
+
+async def make_scopeless(story: Story) -> None:
+    """Xero wants a scope that the consent lacks, for a while."""
+    await make(story)
+    await story.house.fault("scope_missing", "POST", "/Invoices")
+
+
+async def make_refused_compare(story: Story) -> None:
+    """A compare that somebody asked for, and that Xero refuses."""
+    house = story.house
+    await house.write("inv_1")
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/compare"))
+    await house.fault("bad_request", "GET", "/Invoices")
+
+
+STAGES = (
+    Stage("consent_lost", make_disconnected, Work(SHIFT), follow=find_untold),
+    Stage("consent_aged", make_aged, Work(SHIFT), follow=find_untold),
+    Stage("scope_missing", make_scopeless, Work(SHIFT)),
+    Stage("compare_refused", make_refused_compare, Work(SHIFT)),
+)
