@@ -155,7 +155,9 @@ async def answer_claim_lost(_: Request, lost: Exception) -> JSONResponse:
 
 def respond_outage() -> JSONResponse:
     """The answer while PostgreSQL cannot serve."""
-    detail = "The database does not answer, or has no room left. Only what was answered 2xx is stored; send this again."
+    detail = (
+        "The database does not answer, or has no room left. Take this call as not stored, and send it again."
+    )
     return respond("database_unavailable", detail, headers={"Retry-After": str(OUTAGE_SECONDS)})
 
 
