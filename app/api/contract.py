@@ -31,6 +31,9 @@ again, and gets the same answer. A key is for one request; of a POST whose answe
 **Limits.** `RateLimit` says at each call how many more your key may make in this minute; one too many is answered 429
 with `Retry-After`. HEAD is answered wherever GET is. A query parameter that is not known is refused.
 
+**Outages.** While our database is gone or full a call is answered 503 `database_unavailable` with `Retry-After`:
+take it as not stored, and send it again. What was answered 2xx is on disk.
+
 **Values.** Money and quantities are decimals in strings, never floats. Days are `YYYY-MM-DD`, instants ISO 8601 with
 their offset. Ids are yours; what was born in Xero comes with an id that begins with `xero-`, for your app to keep.
 

@@ -44,11 +44,11 @@ _KEY_PARAMETER: Json = {
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
 }
 
-_OF_ANY_REQUEST = ("address_too_long", "headers_too_large")
+_OF_ANY_REQUEST = ("address_too_long", "headers_too_large", "database_unavailable")
 _BEFORE_THE_DOOR = frozenset({"401", "414", "431"})
 _FOR_REPEATS = ("idempotency_key_reused", "request_under_way")
 _OF_A_POST = "answer_lost"
-_ASKS_TO_WAIT = frozenset({"429", "409"})
+_ASKS_TO_WAIT = frozenset({"409", "429", "503"})
 
 
 def add_conventions(paths: Json) -> None:

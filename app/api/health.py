@@ -1,4 +1,5 @@
-"""Whether this process is alive, and whether it can take requests: the database with its schema, and Redis.
+"""Whether this process is alive, and whether it can take requests: the database with its schema and room on its disk,
+and Redis.
 
 A schema that is newer than this code is none the worse: while a release is under way old code works on it.
 
@@ -17,7 +18,7 @@ from app.api.dependencies import Given, Services
 from app.api.ports import Check
 from app.api.problems import documented
 from app.db.resources import check_schema
-from app.db.server import find_revision
+from app.db.server import NoRoom, check_room, find_revision
 from app.db.subscriptions import Subscription, list_subscriptions
 from app.intake.refusals import Fault, InputRefused
 from app.revisions import list_pending
@@ -72,7 +73,9 @@ async def get_health() -> Health:
     responses=documented("not_ready"),
 )
 async def get_readiness(services: Given) -> Readiness:
-    """503 names each part that does not answer within two seconds, and each migration that the database lacks."""
+    """503 names each part that does not answer within two seconds, a database whose disk is full, and each migration
+    that it lacks.
+    """
     checks: dict[str, Check] = {"database": lambda: _check_database(services), "redis": services.ping_redis}
     found = await asyncio.gather(*(_find_fault(name, check) for name, check in checks.items()))
     faults = [fault for fault in found if fault is not None]
@@ -101,6 +104,7 @@ async def _check_database(services: Services) -> None:
         pending = list_pending(await find_revision(session))
         if not pending:
             await check_schema(session)
+            await check_room(session)
     if pending:
         named = ", ".join(f"{revision.number} ({revision.title})" for revision in pending)
         raise MigrationsPending(f"lacks migrations: {named}; run `python -m app migrate`")
@@ -112,6 +116,8 @@ async def _find_fault(name: str, check: Check) -> Fault | None:
             await check()
     except MigrationsPending as pending:
         return Fault(name, str(pending))
+    except NoRoom:
+        return Fault(name, "has no room left on its disk")
     except (
         Exception
     ) as error:  # whatever a client raises, the part is not ready; its name is all that is shown

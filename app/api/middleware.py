@@ -8,10 +8,12 @@ import re
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.metrics.route_times import find_template
-from app.api.problems import respond
+from app.api.problems import respond, respond_outage
+from app.db.unavailable import is_unavailable
 from app.telemetry import correlate
 from app.tracing import span
 
@@ -53,14 +55,20 @@ class Correlation:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except Exception:
-            log.exception("request_failed", method=scope["method"], path=scope["path"])
+        except Exception as error:
+            problem = _tell_failure(error, method=scope["method"], path=scope["path"])
             if has_started:
                 raise
-            problem = respond(
-                "internal_error", "It was logged; quote the correlation id when you ask about it."
-            )
             await problem(scope, receive, send_with_id)
+
+
+def _tell_failure(error: Exception, **of: str) -> Response:
+    """Log it, and build its answer: come again where PostgreSQL cannot serve, else a failure of ours."""
+    if is_unavailable(error):
+        log.error("database_unavailable", error=str(error).partition("\n")[0], **of)
+        return respond_outage()
+    log.exception("request_failed", **of)
+    return respond("internal_error", "It was logged; quote the correlation id when you ask about it.")
 
 
 class KeepUsage:

@@ -67,6 +67,7 @@ KINDS: dict[str, Kind] = {
     "internal_error": Kind(500, "Something went wrong here"),
     "xero_refused": Kind(502, "Xero refused what had to be asked"),
     "xero_unavailable": Kind(503, "Xero cannot be asked now"),
+    "database_unavailable": Kind(503, "Nothing can be stored or looked up now"),
     "not_ready": Kind(503, "Not ready to serve"),
 }
 """Every kind by its code. A code never changes its meaning."""
@@ -76,6 +77,9 @@ MOST_FAULTS = 100
 
 UNDER_WAY_SECONDS = 2
 """When a repeat of what is under way may ask again; most requests take milliseconds."""
+
+OUTAGE_SECONDS = 5
+"""When to ask again while the database is gone or full; to be asked sooner would not bring it back."""
 
 _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -147,6 +151,14 @@ async def answer_xero(_: Request, error: Exception) -> JSONResponse:
 async def answer_claim_lost(_: Request, lost: Exception) -> JSONResponse:
     """For a request that took so long that its repeat is carried out instead."""
     return respond_under_way(f"Nothing of this attempt was kept: {lost}.")
+
+
+def respond_outage() -> JSONResponse:
+    """The answer while PostgreSQL cannot serve."""
+    detail = (
+        "The database does not answer, or has no room left. Take this call as not stored, and send it again."
+    )
+    return respond("database_unavailable", detail, headers={"Retry-After": str(OUTAGE_SECONDS)})
 
 
 def respond_under_way(detail: str) -> JSONResponse:

@@ -5,12 +5,21 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Integer, cast, func, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from app.db.session import ReadSession
 from app.db.tables import TokenSetRow, WebhookSecretRow
+from app.db.unavailable import DISK_FULL, find_state
+from app.errors import PlumblineError
 
 SAMPLE = 20
+
+_ROWS_TO_DISK = 10_000
+"""More than fit the least memory that a query can be given: they go to a file of some hundred kilobytes, gone after."""
+
+
+class NoRoom(PlumblineError):
+    """PostgreSQL answers, and can write no file: its disk is full."""
 
 
 class Server(NamedTuple):
@@ -26,6 +35,18 @@ async def read_server(session: ReadSession) -> Server:
     number, version = func.current_setting("server_version_num"), func.current_setting("server_version")
     asked = select(cast(number, Integer), version, func.clock_timestamp())
     return Server(*(await session.execute(asked)).one())
+
+
+async def check_room(session: ReadSession) -> None:
+    """Raise `NoRoom` where the disk that holds the data takes nothing more; a query that writes no row finds out."""
+    try:
+        await session.execute(text("SET LOCAL work_mem = '64kB'"))
+        rows = func.generate_series(1, _ROWS_TO_DISK).table_valued("number")
+        await session.execute(select(func.count()).select_from(rows))
+    except DBAPIError as error:
+        if find_state(error.orig) == DISK_FULL:
+            raise NoRoom from error
+        raise
 
 
 async def find_revision(session: ReadSession) -> str | None:

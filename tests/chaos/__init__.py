@@ -6,6 +6,7 @@ every test run.
     stories     random histories end to end: both sandboxes over HTTP, the real database, faults of every kind
     crashes     each step of the work, the process killed there by SIGKILL, another going on
     outages     Xero, the app or the clock gone or wrong for a while, in simulated time
+    torment     PostgreSQL, Redis, workers and APIs killed under load, a full disk; every 2xx is honoured
     crowds      several processes over many connections: nothing twice, nothing starved, nothing deadlocked
     machines    state machines over the hub, which shrink what fails
 """

@@ -41,8 +41,13 @@ def tell_outages(seed: int, _: int) -> Iterable[Outcome]:
     return _watch("outages", parts.list_outages(seed))
 
 
+def tell_torment(seed: int, _: int) -> Iterable[Outcome]:
+    """Servers and processes restarted and killed, and a full disk, with load running."""
+    return _watch("torment", parts.list_torments(seed))
+
+
 def tell_crowds(seed: int, _: int) -> Iterable[Outcome]:
-    """Several processes over fifty connections."""
+    """Several processes over fifty connections, and a dead worker's lease."""
     return _watch("crowds", parts.list_crowds(seed))
 
 
@@ -51,6 +56,7 @@ PARTS: dict[str, Part] = {
     "stories": tell_stories,
     "crashes": tell_crashes,
     "outages": tell_outages,
+    "torment": tell_torment,
     "crowds": tell_crowds,
 }
 
@@ -64,6 +70,8 @@ def _watch(name: str, tasks: Sequence[Task]) -> Iterable[Outcome]:
         bar = progress.add_task(name, total=len(tasks))
         for outcome in run_tasks(tasks):
             progress.advance(bar)
+            if outcome.told:
+                progress.console.print(f"{outcome.title}: {outcome.told}", markup=False)
             if outcome.findings:
                 progress.console.print(f"{outcome.title}: {outcome.findings}", markup=False)
             yield outcome

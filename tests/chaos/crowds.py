@@ -1,19 +1,21 @@
 """Many processes over many connections: one is noisy, the others quiet, and workers are killed on the way.
 
-What must hold: every invoice stands in its organisation once; PostgreSQL sees no deadlock; Xero's real limits answer no
+What must hold: every invoice stands in its organisation once, and each thing was written once, by however many workers;
+PostgreSQL sees no deadlock; Xero's real limits answer no
 call with 429; no trigger is lost, though what a dead worker held waits for its lease; and a quiet connection waits for
 no more than `MOST_CALLS_BEFORE` calls of the noisy one, which is counted in calls because seconds say nothing here.
 """
 
 import asyncio
+import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
 from app.reconcile.lease import LEASE_SPAN
 from tests.chaos.ground import Ground
 from tests.chaos.judging import Findings
+from tests.chaos.shops import Shop, build_document, open_shop
 from tests.chaos.tally import Outcome
 from tests.chaos.town import Town, open_town
 from tests.loopback import build_client
@@ -37,17 +39,11 @@ QUIET_INVOICES = 2
 MOST_CALLS_BEFORE = 60
 """The noisy connection's calls, a whole minute of what it may make, before a quiet one is in Xero."""
 
+MOST_EXCHANGES = 100_000
+"""More than a crowd makes: what was written is counted."""
+
 LONGEST = LEASE_SPAN + timedelta(seconds=210)
 """A dead worker's lease, a full minute of the limit twice, and a busy machine."""
-
-
-@dataclass(frozen=True)
-class Shop:
-    """One connection of the crowd."""
-
-    connection_id: str
-    tenant_id: str
-    is_noisy: bool = False
 
 
 async def run_crowd(ground: Ground, seed: int, connections: int = CONNECTIONS) -> Outcome:
@@ -55,6 +51,7 @@ async def run_crowd(ground: Ground, seed: int, connections: int = CONNECTIONS) -
     async with ground.open_house() as house:
         shops = await _open_shops(house, connections)
         await ask(house.xero.put("/limits", json=REAL_LIMITS))
+        await ask(house.xero.put("/exchanges", json={"keep": MOST_EXCHANGES}))
         since = await house.last_call()
         async with open_town(house, **LIMITS) as town:
             await _write(town, shops)
@@ -65,20 +62,14 @@ async def run_crowd(ground: Ground, seed: int, connections: int = CONNECTIONS) -
             findings = await _wait(house, shops)
             killed = town.killed
         findings.add(await _judge(house, shops, since))
+        exchanges = (await ask(house.xero.delete("/exchanges")))["exchanges"]
+        findings.duplicated += find_double_work(exchanges)
     return Outcome(f"crowd {seed}", findings, histories=1, faults=killed)
 
 
 async def _open_shops(house: House, count: int) -> list[Shop]:
     shops = [Shop(house.connection_id, house.tenant_id, is_noisy=True)]
-    for number in range(2, count + 1):
-        made = await ask(house.xero.post("/organisations", json={"name": f"Shop {number}"}))
-        opened = await ask(house.api.post("/v1/connections", json={"business_id": f"biz_{number}"}))
-        await house.consent(opened["authorise_url"], tenant_id=made["tenant_id"])
-        path = f"/v1/connections/{opened['id']}"
-        accounts = await ask(house.api.get(f"{path}/accounts", params={"fit_for": "sales"}))
-        chosen = {"revenue_accounts": {"general": accounts["data"][0]["account_id"]}}
-        await ask(house.api.patch(f"{path}/settings", json=chosen))
-        shops.append(Shop(opened["id"], made["tenant_id"]))
+    shops += [await open_shop(house, number) for number in range(2, count + 1)]
     return shops
 
 
@@ -90,35 +81,13 @@ async def _write(town: Town, shops: list[Shop]) -> None:
     ]
     for number, shop in enumerate(shops):
         count = NOISE if shop.is_noisy else QUIET_INVOICES
-        documents = [_document(number, n) for n in range(1, count + 1)]
+        documents = [build_document(f"s{number}-{n}") for n in range(1, count + 1)]
         for first in range(0, count, 100):
-            path = f"/v1/connections/{shop.connection_id}/invoices"
+            path = f"{shop.path}/invoices"
             body = {"invoices": documents[first : first + 100]}
             await ask(clients[number % len(clients)].put(path, json=body))
     for client in clients:
         await client.aclose()
-
-
-def _document(shop: int, number: int) -> Json:
-    named = f"s{shop}-{number}"
-    return {
-        "id": named,
-        "number": named.upper(),
-        "version": 1,
-        "based_on": None,
-        "status": "sent",
-        "sent_at": "2026-11-20T03:15:00Z",
-        "currency": "AUD",
-        "amounts_are": "tax_inclusive",
-        "issued_on": "2026-11-20",
-        "due_on": "2026-12-04",
-        "reference": None,
-        "contact": {"id": f"c{named}", "name": f"Customer {named}"},
-        "lines": [
-            {"id": "l1", "description": "Job", "quantity": "1", "unit_price": "10.00", "category": "general",
-             "tax": "gst"}
-        ],
-    }  # fmt: skip
 
 
 async def _wait(house: House, shops: list[Shop]) -> Findings:
@@ -148,6 +117,28 @@ async def _judge(house: House, shops: list[Shop], since: int) -> Findings:
     findings.rate_limited += [f"{limited} calls were answered with 429"] if limited else []
     findings.diverged += [*_find_starved(calls, shops), *await _find_deadlocks(house)]
     return findings
+
+
+def find_double_work(exchanges: list[Json]) -> list[str]:
+    """Invoices and contacts that were written more than the once that was needed; a call repeated by its key is one."""
+    written: Counter[tuple[str, str]] = Counter()
+    keys: set[str] = set()
+    for exchange in exchanges:
+        is_write = exchange["method"] in ("PUT", "POST") and exchange["status"] == 200
+        if is_write and (exchange["idempotency_key"] is None or exchange["idempotency_key"] not in keys):
+            keys.add(exchange["idempotency_key"])
+            written.update(_list_written(exchange))
+    return [
+        f"{kind} {name} was written {times} times" for (kind, name), times in written.items() if times > 1
+    ]
+
+
+def _list_written(exchange: Json) -> list[tuple[str, str]]:
+    kind = exchange["path"].rpartition("/")[2]
+    if kind not in ("Invoices", "Contacts"):
+        return []
+    said = json.loads(exchange["request"])
+    return [(kind, each.get("InvoiceNumber") or each.get("Name") or each["ContactID"]) for each in said[kind]]
 
 
 def _find_starved(calls: list[Json], shops: list[Shop]) -> list[str]:

@@ -28,6 +28,7 @@ class Task:
     run: Run
     number: int
     name: str
+    longest_seconds: int = LONGEST_TASK_SECONDS
 
 
 class Lane:
@@ -45,14 +46,14 @@ class Lane:
     def live(self, task: Task) -> Outcome:
         """Live through a task; never raises for what it came to."""
         try:
-            return self._runner.run(_limited(task.run(self._ground, task.number)))
+            return self._runner.run(_limited(task.run(self._ground, task.number), task.longest_seconds))
         except Exception:  # noqa: BLE001, RUF100 - whatever it is, it is told
             told = traceback.format_exc(limit=-5)
             return Outcome(task.name, Findings(diverged=[f"it broke off: {told}"]))
 
 
-async def _limited(running: Awaitable[Outcome]) -> Outcome:
-    async with asyncio.timeout(LONGEST_TASK_SECONDS):
+async def _limited(running: Awaitable[Outcome], seconds: int) -> Outcome:
+    async with asyncio.timeout(seconds):
         return await running
 
 

@@ -16,7 +16,7 @@ from tests.chaos.judging import find_restless, judge
 from tests.chaos.story import Story, live
 from tests.chaos.tally import Outcome
 from tests.chaos.weather import ACTS, let_go, move_on
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import app_fault, ask, restarted, rows
 
 MANY = 1_000_000
@@ -37,9 +37,11 @@ async def xero_is_down(story: Story) -> list[str]:
 async def app_is_down(story: Story) -> list[str]:
     """For a day the app answers no change; all of them wait, the newest of each invoice last, and all are listed."""
     await app_fault(story.house, refuse_incoming_next=MANY)
+    found: list[str] = []
     for _ in range(24):
         await _go_on(story, timedelta(hours=1))
-    return await find_unlisted_changes(story.house)
+        found += await find_unlisted_changes(story.house)
+    return found
 
 
 async def clocks_jump(story: Story) -> list[str]:
@@ -86,27 +88,43 @@ async def _go_on(story: Story, span: timedelta) -> None:
 
 
 async def find_unlisted_changes(house: House) -> list[str]:
-    """Changes that wait and are not in the feed, and invoices that wait for the app with nothing on its way."""
+    """Changes that wait and are not in the feed, or behind a newer one of the same invoice; and invoices that wait for
+    the app with nothing on its way.
+    """
     listed: list[Any] = []
     cursor: str | None = "0"
     while cursor is not None:
         page = await ask(house.api.get(f"{house.path}/changes", params={"cursor": cursor, "limit": 100}))
         listed += page["data"]
         cursor = page["next"]
-    waiting = await rows(house, "SELECT id, link_id FROM changes WHERE state = 'pending' ORDER BY id")
+    waiting = await rows(
+        house,
+        "SELECT id FROM changes WHERE state = 'pending' AND connection_id = :own",
+        own=house.connection_id,
+    )
     known = {int(each["cursor"]) for each in listed}
     silent = await rows(
         house,
         "SELECT partner_invoice_id FROM invoice_links l WHERE reason_code = 'awaiting_partner' AND NOT EXISTS"
         " (SELECT FROM changes c WHERE c.link_id = l.id AND c.state = 'pending')",
     )
+    overtaken = await rows(
+        house,
+        "SELECT o.id FROM changes o WHERE o.state = 'pending' AND NOT o.is_resend AND EXISTS (SELECT FROM changes n"
+        " WHERE n.link_id = o.link_id AND n.revision > o.revision AND n.state IN ('pending', 'applied'))",
+    )
     found = [f"change {row['id']} waits and is not listed" for row in waiting if row["id"] not in known]
+    found += [f"change {row['id']} waits though a newer one stands" for row in overtaken]
     return found + [f"{row['partner_invoice_id']} waits for nothing" for row in silent]
 
 
 async def find_late_changes(house: House) -> list[str]:
     """Changes of one invoice that the app applied in another order than they were told, or twice."""
-    received = (await ask(house.app.get("/log")))["received"]
+    return find_out_of_order((await ask(house.app.get("/log")))["received"])
+
+
+def find_out_of_order(received: list[Json]) -> list[str]:
+    """The same of the app's journal of what it received."""
     newest: dict[str, int] = {}
     found = []
     for entry in received:

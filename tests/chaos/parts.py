@@ -7,6 +7,7 @@ from hypothesis.errors import HypothesisException
 
 from tests.chaos.crashes import choose_deaths, crash_at, find_unlisted, list_points
 from tests.chaos.crowds import run_crowd
+from tests.chaos.full_disk import run_full_disk
 from tests.chaos.ground import Ground
 from tests.chaos.history import draw_history, run_history
 from tests.chaos.judging import Findings
@@ -15,7 +16,9 @@ from tests.chaos.machines import run_machine
 from tests.chaos.outages import OUTAGES, run_outage
 from tests.chaos.stages import STAGES
 from tests.chaos.stages.stage import Stage
+from tests.chaos.takeover import run_takeover
 from tests.chaos.tally import Outcome
+from tests.chaos.torment import run_torment
 
 
 async def look(stage: Stage, ground: Ground, _: int) -> Outcome:
@@ -39,6 +42,9 @@ async def run_story(ground: Ground, seed: int) -> Outcome:
     held = tuple(verdict.held.values())
     return Outcome(f"story {seed}", verdict.findings, histories=1, faults=verdict.faults, held=held)
 
+
+LONG_SECONDS = 1800
+"""What starts dozens of processes takes minutes, and several times as long where others work beside it."""
 
 EXAMPLES = 250
 """Worlds of one task of the machines."""
@@ -66,8 +72,19 @@ def list_outages(seed: int) -> list[Task]:
 
 
 def list_crowds(seed: int) -> list[Task]:
-    """One crowd."""
-    return [Task(run_crowd, seed, f"crowd {seed}")]
+    """One crowd, and how long a dead worker keeps its connection."""
+    return [
+        Task(run_crowd, seed, f"crowd {seed}", LONG_SECONDS),
+        Task(run_takeover, seed, f"takeover {seed}"),
+    ]
+
+
+def list_torments(seed: int) -> list[Task]:
+    """Everything that kills servers and processes, and a disk that is full."""
+    return [
+        Task(run_torment, seed, f"torment {seed}", LONG_SECONDS),
+        Task(run_full_disk, seed, f"full disk {seed}", LONG_SECONDS),
+    ]
 
 
 def list_stories(seed: int, runs: int) -> list[Task]:

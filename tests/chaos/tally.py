@@ -19,6 +19,8 @@ class Outcome:
     histories: int = 0
     crash_points: int = 0
     faults: int = 0
+    told: str = ""
+    """What is worth telling of it though nothing went wrong: that it was left out and why, or a figure."""
     held: tuple[str, ...] = ()
     """Why invoices were held in the end."""
     points: tuple[str, ...] = ()

@@ -55,6 +55,12 @@ class Town:
         self._kill(self.apis.pop(port))
         self.start_api(port)
 
+    def list_ended(self) -> list[str]:
+        """Processes that nobody killed, and that have ended."""
+        running = [("a worker", each) for each in self.workers]
+        running += [(f"the API at {port}", each) for port, each in self.apis.items()]
+        return [f"{name} ({each.returncode})" for name, each in running if each.poll() is not None]
+
     def end(self) -> None:
         """Ask every process to end, and wait for it."""
         running = [*self.workers, *self.apis.values()]

@@ -122,7 +122,10 @@ def build_settings(database_url: str, redis_url: str, xero: SandboxXero, port: i
 async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
     """The API on that socket until the block ends."""
     listening = asyncio.Event()
-    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, lifespan="on")
+    # Longer than any machine is busy: a connection that ends as it is used again fails a story that did nothing wrong.
+    config = uvicorn.Config(
+        create_app(settings), log_config=None, access_log=False, lifespan="on", timeout_keep_alive=600
+    )
     server = PromptServer(config, listening.set)
     # The signals are pytest's: a server that took Ctrl-C for its own would end, and the story go on without it.
     server.capture_signals = nullcontext

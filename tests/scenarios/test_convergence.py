@@ -11,6 +11,7 @@ from tests.chaos.history import draw_history, run_history
 from tests.chaos.parts import die, look, run_story
 from tests.chaos.stages import STAGES
 from tests.chaos.stages.stage import Stage
+from tests.chaos.torment import run_torment
 from tests.scenarios.house import House
 from tests.scenarios.left import Left
 
@@ -50,3 +51,12 @@ async def test_every_step_is_a_listed_crash_point_and_some_are_died_at(ground: G
     for number in Random(stage.name).sample(numbers, 1 + len(numbers) // MANY):
         crash = await die(stage, ground, number)
         assert not crash.findings, f"{crash.title}: {crash.findings}"
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(900)
+async def test_every_2xx_is_honoured_though_servers_and_processes_die_under_load(ground: Ground) -> None:
+    """An API and PostgreSQL are killed, in this seed's order, while people edit and a clerk calls."""
+    outcome = await run_torment(ground, seed=4, most=2)
+    assert not outcome.findings, str(outcome.findings)
+    assert outcome.faults == 2

@@ -12,6 +12,7 @@ import structlog
 
 from app.db.exports import get_export_anew, has_workable, list_workable, save_export
 from app.db.session import Database
+from app.db.unavailable import is_unavailable
 from app.domain.export import UNDER_WAY, Export, ExportState
 from app.domain.precedence import Portion
 from app.errors import PlumblineError, RequestRefused, ScopeMissing
@@ -58,8 +59,10 @@ async def _step(current: Round, export: Export) -> bool:
         return True
     except PlumblineError:
         raise
-    except Exception:
-        await _stumble(current, export)
+    except Exception as error:
+        # A database that is gone or full is no fault of the export's: it is where it was, once that is over.
+        if not is_unavailable(error):
+            await _stumble(current, export)
         raise
 
 

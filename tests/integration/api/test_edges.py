@@ -95,3 +95,16 @@ async def test_the_contract_holds_what_it_refers_to(plumbline: Plumbline) -> Non
     assert named <= set(schemas)
     assert "HTTPValidationError" not in schemas
     assert schemas["Document"]["additionalProperties"] is False
+
+
+async def test_a_call_that_the_database_leaves_is_asked_to_come_again(plumbline: Plumbline) -> None:
+    """503 with a time, not a failure of ours: nothing was stored, and the same call succeeds when it is back."""
+    path = await plumbline.open_active()
+    await plumbline.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    left = await plumbline.http.post(f"{path}/sweep")
+    assert (left.status_code, left.json()["type"]) == (503, "/problems/database_unavailable")
+    assert left.headers["retry-after"] == "5"
+    assert (await plumbline.http.post(f"{path}/sweep")).status_code == 202
