@@ -37,6 +37,8 @@ async def lock_connections(
 
     So one business that is being worked on does not keep the others waiting.
     """
+    if not connection_ids:
+        return {}
     statement = _LOCKING_WAITING if waits else _LOCKING_FREE
     rows = (await session.execute(statement, {"locked_ids": list(connection_ids)})).scalars()
     return {row.id: connection_from_row(row) for row in rows}

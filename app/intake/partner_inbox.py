@@ -50,8 +50,7 @@ async def save_webhooks(
 ) -> list[Saved | Held]:
     """Store them with what becomes of each, in order; one that is there already changes nothing."""
     first = {webhook.name: webhook for webhook in reversed(webhooks)}
-    async with database.writing() as session:
-        saved = await _save_once(session, list(first.values()), waits=waits)
+    saved = await _save_once(database, list(first.values()), waits=waits)
     return [
         saved[each.name] if each is first[each.name] else _tell_again(saved[each.name]) for each in webhooks
     ]
@@ -63,21 +62,21 @@ def _tell_again(saved: Saved | Held) -> Saved | Held:
 
 
 async def _save_once(
-    session: WriteSession, webhooks: Sequence[PartnerWebhook], *, waits: bool
+    database: Database, webhooks: Sequence[PartnerWebhook], *, waits: bool
 ) -> dict[WebhookName, Saved | Held]:
     """What becomes of webhooks of which none comes twice."""
     named = {each.changed.connection_id for each in webhooks if each.changed is not None}
-    locked = await lock_connections(session, named, waits=waits) if named else {}
-    stored = await find_stored(session, [each.name for each in webhooks])
-    told: dict[WebhookName, Saved | Held] = dict.fromkeys(stored, ())
-    news = [each for each in webhooks if each.name not in told]
-    for each in news:
-        if each.changed is not None and _find_own(each, locked) is None:
-            told[each.name] = _refuse_unknown() if waits else HELD
-    fit = [each for each in news if each.name not in told]
-    taken = await _take_in(session, fit, locked)
-    kept = [each for each in fit if not isinstance(taken.get(each.name), InputRefused)]
-    await insert_partner_events(session, [await _build_row(session, each, taken) for each in kept])
+    async with database.writing() as session:
+        locked = await lock_connections(session, named, waits=waits)
+        stored = await find_stored(session, [each.name for each in webhooks])
+        told: dict[WebhookName, Saved | Held] = dict.fromkeys(stored, ())
+        told |= {
+            each.name: _tell_unlocked(waits=waits) for each in webhooks if _is_unlocked(each, locked, told)
+        }
+        fit = [each for each in webhooks if each.name not in told]
+        taken = await _take_in(session, fit, locked)
+        kept = [each for each in fit if not isinstance(taken.get(each.name), InputRefused)]
+        await insert_partner_events(session, [await _build_row(session, each, taken) for each in kept])
     for each in kept:
         EVENTS.labels("partner", "other" if each.changed is None else each.event["type"]).inc()
     return told | {each.name: _tell(taken.get(each.name)) for each in fit}
@@ -90,7 +89,16 @@ def _find_own(webhook: PartnerWebhook, locked: Mapping[UUID, Connection]) -> Con
     return connection if connection and connection.partner_id == webhook.partner_id else None
 
 
-def _refuse_unknown() -> InputRefused:
+def _is_unlocked(
+    webhook: PartnerWebhook, locked: Mapping[UUID, Connection], told: Mapping[WebhookName, Saved | Held]
+) -> bool:
+    """Whether it carries a document of a connection that is not locked, or none of its partner's."""
+    return webhook.name not in told and webhook.changed is not None and _find_own(webhook, locked) is None
+
+
+def _tell_unlocked(*, waits: bool) -> InputRefused | Held:
+    if not waits:
+        return HELD
     field = Fault("data.connection_id", "is no connection of yours")
     return InputRefused("invalid_request", "The connection is not known.", [field])
 

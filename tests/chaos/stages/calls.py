@@ -103,6 +103,8 @@ async def come_in(story: Story, api: httpx.AsyncClient) -> None:
     for path in kept["paths"]:
         await call(api, "POST", path)
     await call(api, "POST", f"{house.path}/changes/acknowledge", {"cursor": kept["cursor"]})
+    [edited] = kept["bodies"][0][2]["invoices"]
+    await call(api, "PUT", f"{house.path}/invoices/inv_3", edited, headers={"If-Match": "*"})
     for method, path, body in kept["bodies"]:
         await call(api, method, path, body)
     await call(api, "POST", f"{house.path}/sweep", headers={"Idempotency-Key": A_KEY})
