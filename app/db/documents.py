@@ -91,14 +91,6 @@ async def save_documents(
     ]
 
 
-async def save_document(
-    session: WriteSession, connection_id: UUID, document: Document, at: datetime
-) -> StoredDocument:
-    """Store one document of an invoice."""
-    [stored] = await save_documents(session, INVOICES, connection_id, [document], at)
-    return stored
-
-
 async def _list_fit(
     session: ReadSession, shelf: Shelf, connection_id: UUID, documents: Sequence[Document], at: datetime
 ) -> list[Document]:

@@ -39,6 +39,7 @@ from app.intake.documents import take_in, take_in_all
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import refuse_stale
 from app.spending import spent_on
+from app.tracing import span
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"], dependencies=[MEMBERS_WRITE]
@@ -94,12 +95,13 @@ async def put_invoice(
     if document.id != invoice_id:
         message = f"must be {invoice_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        await _check(session, connection, conditions, document)
-        taken = await take_in(session, connection, document, services.clock.now())
-        refuse_stale(taken.stored, document.version)
-        invoice = await _build(session, connection, invoice_id)
+    with span("intake", source="partner"):
+        async with services.database.writing() as session:
+            connection = await lock_own_connection(session, partner_id, connection_id)
+            await _check(session, connection, conditions, document)
+            taken = await take_in(session, connection, document, services.clock.now())
+            refuse_stale(taken.stored, document.version)
+            invoice = await _build(session, connection, invoice_id)
     tasks.add_task(services.waker.reconcile_soon, taken.nudges)
     response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
     response.headers["ETag"] = build_etag(invoice)
@@ -138,9 +140,10 @@ async def put_invoices(
     """
     read = read_elements(Document, sent.invoices)
     documents = [each for each in read if isinstance(each, Document)]
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        found = await take_in_all(session, connection, documents, services.clock.now())
+    with span("intake", source="partner"):
+        async with services.database.writing() as session:
+            connection = await lock_own_connection(session, partner_id, connection_id)
+            found = await take_in_all(session, connection, documents, services.clock.now())
     taken = merge_taken(read, found)
     tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
     shown = [show_taken(element, one) for element, one in zip(sent.invoices, taken, strict=True)]

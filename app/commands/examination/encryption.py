@@ -12,7 +12,9 @@ from app.commands.examination.ground import Ground
 from app.db.server import Way, find_way
 from app.wiring.ground import choose_checks
 
-DATABASE_CURE = "Unless only these machines share that network, give DATABASE_URL ?sslmode=verify-full&sslrootcert=/path/ca.pem."
+DATABASE_CURE = (
+    "Unless only these machines share that network, add ?sslmode=verify-full&sslrootcert=/path/ca.pem."
+)
 REDIS_CURE = "Unless only these machines share that network, give REDIS_URL as rediss://..."
 
 

@@ -87,7 +87,9 @@ class World:
         """Store a document of the app, as intake does."""
         async with self.database.writing() as session:
             stored = Document.model_validate(PLAIN | document).to_json()
-            await documents.save_document(session, self.connection_id, stored, self.clock.now())
+            await documents.save_documents(
+                session, documents.INVOICES, self.connection_id, [stored], self.clock.now()
+            )
             behind = await links.list_behind(session, self.connection_id, 1000)
         self.links |= {link.partner_invoice_id: link.id for link in behind}
 
