@@ -24,7 +24,7 @@ export PIP_NO_INPUT := 1
 # Kept bytecode halves what it takes to start; tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve work migrate test proofs histories chaos bench budget contract check audit lock clean
+.PHONY: help setup demo serve work migrate test proofs histories chaos bench budget contract check audit locked lock clean
 
 help: ## Tell what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ check: setup ## Lint, formatting, types, import contracts, migrations against th
 
 audit: setup ## Look every locked dependency up among known vulnerabilities; fails where that cannot be done (needs the internet)
 	@$(BIN)/python .ci/audit.py $(LOCKS)/production.txt $(LOCKS)/development.txt $(LOCKS)/build.txt
+
+locked: setup ## Ask the package index whether what is locked for production is still there as it was, and not withdrawn
+	@$(BIN)/python .ci/audit.py --index $(LOCKS)/production.txt $(LOCKS)/build.txt
 
 lock: setup ## Write the locks anew from pyproject.toml (names, versions, hashes; no address)
 	@$(BIN)/python -m pip install --quiet 'uv>=0.13'

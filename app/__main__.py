@@ -81,6 +81,8 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=30,
+        # One that has no processor for some seconds is not dead, and holds requests that would be lost with it.
+        timeout_worker_healthcheck=30,
     )
 
 

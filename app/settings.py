@@ -9,7 +9,7 @@ import base64
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -212,7 +212,9 @@ class Settings(BaseSettings):
 def _has_weak_password(url: str) -> bool:
     """Tell a server that anybody could log in to; one behind a socket of this machine may do without a password."""
     address = urlsplit(url)
-    return bool(address.hostname) and (address.password or "").lower() in _COMMON_PASSWORDS
+    named = dict(parse_qsl(address.query))
+    host, password = address.hostname or named.get("host", ""), address.password or named.get("password", "")
+    return bool(host) and not host.startswith("/") and password.lower() in _COMMON_PASSWORDS
 
 
 def _is_weak(secret: bytes) -> bool:

@@ -8,9 +8,9 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.db.driver import build_engine
 from app.db.tables import Table
 from app.development import fill_in
 from app.settings import Settings
@@ -43,7 +43,7 @@ def run_versions(connection: Connection) -> None:
 
 async def connect_and_run() -> None:
     """Open a connection of our own for the run."""
-    engine = create_async_engine(find_url(), poolclass=NullPool)
+    engine = build_engine(find_url(), "plumbline migrate", poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run_versions)
     await engine.dispose()

@@ -17,13 +17,17 @@ def restored(
         ),
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=365, help="How long creates are looked for first.")] = 30,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also while an API or a worker seems to be at work on it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a restored copy of the database safe to work on: nothing that was made in Xero since is made again.
 
-    Run it after `migrate`, before any API or worker starts. Every connection is searched and compared, every create
+    Run it after `migrate`, before any API or worker starts: it refuses while one is connected, or a lease is in force.
+    Every connection is searched and compared, every create
     is looked for in Xero first, and cursors and revisions leap over what partners may have seen since the copy.
     """
     from app.commands.acts import restoring
 
-    run(lambda services: restoring.doubt(services, made_at, days), as_json=as_json)
+    run(lambda services: restoring.restore(services, made_at, days, is_forced=force), as_json=as_json)

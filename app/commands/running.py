@@ -51,13 +51,14 @@ async def _carry_out(settings: "Settings", act: Act) -> Shown:
     from redis.exceptions import RedisError
 
     from app.db.audit import acting_as
+    from app.db.present import COMMAND
     from app.db.session import failures_told
     from app.domain.audit import Actor, ActorKind
     from app.wiring import open_api
 
     try:
         with failures_told():
-            async with open_api(settings) as parts:
+            async with open_api(settings, name=COMMAND) as parts:
                 with acting_as(Actor(ActorKind.OPERATOR)):
                     return await act(parts.services)
     except RedisError as error:

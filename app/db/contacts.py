@@ -191,13 +191,12 @@ def _columns(link: ContactLink) -> dict[str, Any]:
 
 
 async def mark_contacts_due(session: WriteSession, link_ids: Sequence[UUID]) -> None:
-    """Ask for a fresh read of these contacts in Xero."""
+    """Ask for a fresh read of these contacts in Xero. What brought them, if anybody did, is told after it."""
     if link_ids:
-        await session.execute(
-            update(ContactLinkRow)
-            .where(ContactLinkRow.id.in_(sorted(link_ids)))
-            .values(xero_due=True, generation=ContactLinkRow.generation + 1)
-        )
+        row = ContactLinkRow
+        brought_by = case((row.generation <= row.settled_generation, null()), else_=row.correlation_id)
+        asked = {"xero_due": True, "generation": row.generation + 1, "correlation_id": brought_by}
+        await session.execute(update(row).where(row.id.in_(sorted(link_ids))).values(asked))
 
 
 async def trigger_held_contacts(

@@ -43,10 +43,14 @@ DELIVERED_STATES = (ConnectionState.ACTIVE, ConnectionState.DISCONNECTED)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A change that is ours to send until a moment after which another worker may take it."""
+    """A change that is ours to send until a moment after which another worker may take it.
+
+    `brought_by` is the id under which that came in which its link carries out; None where a search found it.
+    """
 
     change: Change
     until: datetime
+    brought_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,7 @@ async def claim_due(
     await session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"deliver:{connection_id}", 0)))
     )
-    with_others = select(func.count()).where(
-        ChangeRow.connection_id == connection_id, ChangeRow.state == "pending", ChangeRow.claimed_until >= now
-    )
-    free = at_once - (await session.execute(with_others)).scalar_one()
+    free = at_once - (await session.execute(select(_count_under_way(connection_id, now)))).scalar_one()
     if free <= 0:
         return NONE
     due = (
@@ -96,9 +97,12 @@ async def claim_due(
     )
     if types is not None:
         due = due.where(_TYPE.in_(types))
-    claimed = update(ChangeRow).where(ChangeRow.id.in_(due)).values(claimed_until=until).returning(ChangeRow)
-    rows = (await session.execute(claimed)).scalars().all()
-    claims = [Claim(change_from_row(row), until) for row in sorted(rows, key=lambda row: row.id)]
+    claimed = update(ChangeRow).where(ChangeRow.id.in_(due)).values(claimed_until=until)
+    rows = (await session.execute(claimed.returning(ChangeRow, _brought_by()))).all()
+    claims = [
+        Claim(change_from_row(row), until, brought_by)
+        for row, brought_by in sorted(rows, key=lambda found: found[0].id)
+    ]
     return Claimed(claims, free)
 
 
@@ -108,6 +112,32 @@ async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
         ours = [claim.change.cursor for claim in claims if claim.until == until]
         held = ChangeRow.id.in_(ours) & (ChangeRow.claimed_until == until)
         await session.execute(update(ChangeRow).where(held).values(claimed_until=None))
+
+
+def _count_under_way(connection_id: UUID, now: datetime) -> ColumnElement[int]:
+    """How many changes of the connection are claimed: those that wait, and those superseded since they were claimed.
+
+    The latter are found by the newer change that waits for their answer: no index holds them by connection.
+    """
+    claimed = select(func.count()).where(
+        ChangeRow.connection_id == connection_id, ChangeRow.state == "pending", ChangeRow.claimed_until >= now
+    )
+    older, newer = aliased(ChangeRow), aliased(ChangeRow)
+    superseded = (
+        select(func.count())
+        .select_from(newer)
+        .join(older, and_(older.link_id == newer.link_id, older.id != newer.id))
+        .where(newer.connection_id == connection_id, newer.state == "pending")
+        .where(older.state == "superseded", older.claimed_until >= now)
+    )
+    return claimed.scalar_subquery() + superseded.scalar_subquery()
+
+
+def _brought_by() -> ColumnElement[str | None]:
+    """The id that stands with the change's link, of whichever kind that is."""
+    links = (InvoiceLinkRow, ContactLinkRow)
+    ids = (select(row.correlation_id).where(row.id == ChangeRow.link_id).scalar_subquery() for row in links)
+    return func.coalesce(*ids)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

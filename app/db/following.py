@@ -6,14 +6,22 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
+from app.db.changes import CONTACT, INVOICE
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import InvoiceLinkRow
+from app.db.tables import ContactLinkRow, InvoiceLinkRow, XeroEventRow
+
+_ROWS: Mapping[str, type[InvoiceLinkRow] | type[ContactLinkRow]] = {
+    INVOICE: InvoiceLinkRow,
+    CONTACT: ContactLinkRow,
+}
 
 
-async def follow_links(session: WriteSession, correlation_ids: Mapping[UUID, str]) -> None:
+async def follow_links(
+    session: WriteSession, correlation_ids: Mapping[UUID, str], kind: str = INVOICE
+) -> None:
     """Keep with each link the id under which that came in which is to be carried out now."""
     if correlation_ids:
-        row = InvoiceLinkRow
+        row = _ROWS[kind]
         followed = (
             update(row)
             .where(row.id == bindparam("link_id"))
@@ -23,6 +31,21 @@ async def follow_links(session: WriteSession, correlation_ids: Mapping[UUID, str
         connection = await cast(Any, session).connection()
         in_order = sorted(correlation_ids.items())
         await connection.execute(followed, [{"link_id": key, "followed": value} for key, value in in_order])
+
+
+async def list_told(session: ReadSession, connection_id: UUID, xero_ids: Collection[str]) -> dict[str, str]:
+    """The ids under which events came of these things of Xero's that nobody has looked at so far; the newest of each.
+
+    What a page of a search brings may be what they tell of: it is carried out before they are looked at.
+    """
+    row = XeroEventRow
+    told = (
+        select(row.resource_id, row.correlation_id)
+        .where(row.connection_id == connection_id, row.taken_at.is_(None))
+        .where(row.resource_id.in_(xero_ids), row.correlation_id.is_not(None))
+        .order_by(row.id)
+    )
+    return {xero_id: str(told_as) for xero_id, told_as in await session.execute(told)} if xero_ids else {}
 
 
 async def list_known_ids(

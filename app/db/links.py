@@ -274,9 +274,16 @@ def _partner_number(link: InvoiceLink) -> str | None:
 
 
 async def insert_links(
-    session: WriteSession, connection_id: UUID, born: Mapping[str, str], at: datetime
+    session: WriteSession,
+    connection_id: UUID,
+    born: Mapping[str, str],
+    at: datetime,
+    told: Mapping[str, str] | None = None,
 ) -> None:
-    """Make links for invoices born in Xero, due for a read: partner's id -> Xero's; existing ones stay."""
+    """Make links for invoices born in Xero, due for a read: partner's id -> Xero's; existing ones stay.
+
+    `told` has the ids under which Xero told of them, by Xero's id.
+    """
     if not born:
         return
     rows = [
@@ -287,6 +294,7 @@ async def insert_links(
             "xero_invoice_id": xero,
             "xero_due": True,
             "touched_at": at,
+            "correlation_id": (told or {}).get(xero),
         }
         for ours, xero in born.items()
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from sqlalchemy import Integer, cast, func, select, text
@@ -47,6 +48,24 @@ async def check_room(session: ReadSession) -> None:
         if find_state(error.orig) == DISK_FULL:
             raise NoRoom from error
         raise
+
+
+class Way(NamedTuple):
+    """How PostgreSQL is reached; `is_checked`: the server's certificate and its name were."""
+
+    is_inside: bool
+    is_encrypted: bool
+    is_checked: bool
+
+
+async def find_way(session: ReadSession) -> Way:
+    """How this very session reaches PostgreSQL, or what stands in front of it, as this end of it knows."""
+    raw = await (await session.connection()).get_raw_connection()
+    # asyncpg has no other way to ask; the server's own view ends at a pooler or a proxy in between.
+    transport = raw.driver_connection._transport  # type: ignore[union-attr]
+    peer, tls = transport.get_extra_info("peername"), transport.get_extra_info("ssl_object")
+    is_inside = not isinstance(peer, tuple) or ip_address(peer[0]).is_loopback
+    return Way(is_inside, tls is not None, tls is not None and tls.context.check_hostname)
 
 
 async def find_revision(session: ReadSession) -> str | None:

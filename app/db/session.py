@@ -14,8 +14,9 @@ from contextvars import ContextVar
 from typing import NewType
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from app.db.driver import build_engine
 from app.errors import PlumblineError
 
 ReadSession = NewType("ReadSession", AsyncSession)
@@ -69,12 +70,12 @@ async def _run_last_steps(session: WriteSession) -> None:
 
 
 class Database:
-    """One process's way into PostgreSQL; `url` is a postgresql+asyncpg address."""
+    """One process's way into PostgreSQL; `url` is a postgresql+asyncpg address, `name` what PostgreSQL lists it as."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, name: str = "plumbline", pool_size: int = 10) -> None:
         # Values stay out of logs and errors: sealed secrets are among them, and what people wrote.
-        self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+        self._engine: AsyncEngine = build_engine(
+            url, name, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 

@@ -119,10 +119,12 @@ async def take_silent(
     """The subscriptions that have fallen silent and of which the operator has not been told: each is answered once."""
     row = SubscriptionRow
     is_silent = or_(row.untold >= finds, and_(row.untold > 0, row.untold_since <= now - within))
-    told = (
-        update(row).where(row.silent_since.is_(None), is_silent).values(silent_since=now).returning(row)
-    ).execution_options(populate_existing=True)
-    return [_from_row(found) for found in (await session.execute(told)).scalars()]
+    # Several are locked here alone, by their ids; elsewhere a transaction locks one.
+    locked = select(row.id).where(row.silent_since.is_(None), is_silent).order_by(row.id).with_for_update()
+    ids = (await session.execute(locked)).scalars().all()
+    told = update(row).where(row.id.in_(ids)).values(silent_since=now).returning(row)
+    found = (await session.execute(told.execution_options(populate_existing=True))).scalars()
+    return [_from_row(each) for each in found]
 
 
 async def list_subscriptions(session: ReadSession) -> list[Subscription]:

@@ -63,7 +63,12 @@ class Recorder:
         for each in said:
             cursor = each.claim.change.cursor
             log.info(
-                "change_sent", cursor=cursor, state=each.state, answer=each.answer, claim_held=cursor in left
+                "change_sent",
+                cursor=cursor,
+                state=each.state,
+                answer=each.answer,
+                claim_held=cursor in left,
+                brought_by=[each.claim.brought_by] if each.claim.brought_by else [],
             )
         _count(answered, now)
         judged = [

@@ -181,11 +181,6 @@ class Organisation:
         """Xero's page of all items; None while the organisation's short code is not known."""
         return ITEMS_DEEP_LINK.format(self.short_code) if self.short_code else None
 
-    @property
-    def rounding_account(self) -> Account | None:
-        """Where a cent of rounding is booked; it is known by its system name, never by a code (FACTS 4.4)."""
-        return next((account for account in self.accounts if account.system == "ROUNDING"), None)
-
     def find_tracking_category(self, category_id: str) -> TrackingCategory | None:
         """The tracking category of that id, or None."""
         return next((each for each in self.tracking_categories if each.category_id == category_id), None)

@@ -7,7 +7,7 @@ followed, and an answer is read up to a limit and a time.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -41,7 +41,7 @@ class ReadTarget:
     """Whom to ask: an address with its secrets or its bearer secret, for one connection."""
 
     recipient: Recipient
-    bearer: str | None
+    bearer: str | None = field(repr=False)
     connection_id: str
     business_id: str
 

@@ -6,11 +6,13 @@ itself is read, all of a kind in one call, for the invoices that its allocations
 what is known of every link that knows the credit is our own write coming back, and costs nothing; so does a bill's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from app.db.credits import TouchedLink, list_touched
 from app.db.events import XeroEvent
+from app.db.following import follow_links
 from app.db.links import mark_xero_due
 from app.domain.credit import CreditKind
 from app.domain.xero_credit import XeroCredit
@@ -47,6 +49,19 @@ async def follow_credits(current: Round, events: Sequence[XeroEvent]) -> None:
         newest = max((event.dated_at for event in news.values() if event.dated_at), default=None)
         due = [link.id for link in touched if _is_behind(link, newest)]
         await mark_xero_due(session, due, current.clock.now())
+        await follow_links(session, _list_followed(touched, due, news))
+
+
+def _list_followed(
+    touched: Sequence[TouchedLink], due: Collection[UUID], news: Mapping[str, XeroEvent]
+) -> dict[UUID, str]:
+    """The id under which the credit was told of that a link knows; a link that knows none of them, of the newest."""
+    newest = max(news.values(), key=lambda event: event.id)
+    told = {
+        link.id: next((news[key] for key in link.credit_ids if key in news), newest).correlation_id
+        for link in touched
+    }
+    return {link_id: told_as for link_id in due if (told_as := told.get(link_id))}
 
 
 def _is_news(event: XeroEvent, known: Sequence[TouchedLink]) -> bool:

@@ -11,10 +11,12 @@ Nothing can have moved unseen before the last sweep, which so bounds how far bac
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from app.db.changes import INVOICE
 from app.db.links import list_by_xero_id, mark_xero_due
 from app.db.reads import ReadDue, list_reads_due
 from app.domain.precedence import Portion
 from app.domain.xero_invoice import XeroInvoice
+from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import NEVER, Round
 from app.spending import spent_on
@@ -79,10 +81,11 @@ async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
             # A row no newer than what is held is an old one, where an event says that there is news: read by id.
             if xero_id not in held or (held[xero_id].xero_updated_at or NEVER) < invoice.updated_at
         }
-        untold = [
-            link.id
+        untold = {
+            link.xero_invoice_id: link
             for link in links
             if not link.xero_due
             and (link.xero_updated_at or NEVER) < by_id[link.xero_invoice_id or ""].updated_at
-        ]
-        await mark_xero_due(session, untold)
+        }
+        await mark_xero_due(session, [link.id for link in untold.values()])
+        await follow_found(current, session, untold, INVOICE)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.clock import Clock
+from app.db.changes import INVOICE
 from app.db.compares import ask_for_compares
 from app.db.connections import list_due
 from app.db.links import list_by_xero_id, mark_xero_due
@@ -22,6 +23,7 @@ from app.db.runs import begin_runs
 from app.db.session import Database
 from app.db.sweeps import ask_for_sweeps, save_swept
 from app.domain.xero_invoice import XeroInvoice
+from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, Waker
 from app.reconcile.round import Round
 from app.reconcile.triggers import link_born
@@ -137,6 +139,7 @@ async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
             or by_id[link.xero_invoice_id or ""].updated_at > link.xero_updated_at
         ]
         await mark_xero_due(session, [link.id for link in moved])
+        await follow_found(current, session, {link.xero_invoice_id: link for link in moved}, INVOICE)
     current.fresh |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_invoice_id)}
     known = {link.xero_invoice_id for link in links}
     born = await link_born(current, [invoice for invoice in page if invoice.xero_invoice_id not in known])

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent, list_waiting, mark_taken
 from app.db.findings import list_writes_over
-from app.db.following import follow_links
+from app.db.following import follow_links, list_told
 from app.db.holds import trigger_freed
 from app.db.links import insert_links, list_by_xero_id, mark_xero_due
 from app.db.session import ReadSession
@@ -24,6 +24,7 @@ from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.triggers import collect_contact_events
 from app.reconcile.credit_events import follow_credits
 from app.reconcile.doubt import leave_out_ours
+from app.reconcile.followed import list_followed
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 
@@ -47,7 +48,7 @@ async def collect_events(current: Round) -> bool:
         known = {link.xero_invoice_id: link for link in links}
         news = [link.id for link in links if _has_news(link, newest)]
         await mark_xero_due(session, news, current.clock.now())
-        await follow_links(session, _list_followed(known, news, events))
+        await follow_links(session, list_followed(known, news, events))
         overwritten = await _overwritten(session, known, events)
         await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
         await collect_contact_events(current, session, events, newest)
@@ -56,16 +57,6 @@ async def collect_events(current: Round) -> bool:
     strangers = [event for event in events if event.category == "INVOICE" and event.resource_id not in known]
     await _bring_in(current, strangers)
     return len(events) == EVENTS_AT_ONCE
-
-
-def _list_followed(
-    known: Mapping[str | None, InvoiceLink], news: Sequence[UUID], events: Sequence[XeroEvent]
-) -> dict[UUID, str]:
-    """The id under which the newest event of each of these links came in."""
-    ids = {
-        known[event.resource_id].id: event.correlation_id for event in events if event.resource_id in known
-    }
-    return {link_id: ids[link_id] or "" for link_id in news if ids.get(link_id)}
 
 
 def _newest(events: Sequence[XeroEvent]) -> dict[str, datetime | None]:
@@ -134,5 +125,6 @@ async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[Xer
     current.fresh |= {invoice.xero_invoice_id: invoice for invoice in born}
     rows = {BORN_IN_XERO + invoice.xero_invoice_id: invoice.xero_invoice_id for invoice in born}
     async with current.lease.recording() as session:
-        await insert_links(session, current.connection_id, rows, current.clock.now())
+        told = await list_told(session, current.connection_id, list(rows.values()))
+        await insert_links(session, current.connection_id, rows, current.clock.now(), told)
     return born

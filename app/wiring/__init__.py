@@ -22,6 +22,7 @@ from app.api.metrics.exposition import Exposition
 from app.clock import Clock
 from app.db.api_keys import KeyUses
 from app.db.idempotency import ClaimBook
+from app.db.present import API, WORKER
 from app.db.xero_apps import XeroAppVault
 from app.delivery.by_hand import ByHand
 from app.delivery.delivery import Delivery
@@ -91,7 +92,7 @@ class WorkerParts:
 async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[WorkerParts]:
     """Everything that a worker needs."""
     async with (
-        open_ground(settings, clock) as ground,
+        open_ground(settings, clock, name=WORKER) as ground,
         open_xero(settings, ground) as xero,
         open_partners(settings) as http,
     ):
@@ -140,10 +141,10 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
 
 
 @asynccontextmanager
-async def open_api(settings: Settings) -> AsyncIterator[ApiParts]:
-    """Everything that the API and the webhooks need."""
+async def open_api(settings: Settings, *, name: str = API) -> AsyncIterator[ApiParts]:
+    """Everything that the API and the webhooks need, for it or for a command."""
     async with (
-        open_ground(settings) as ground,
+        open_ground(settings, name=name) as ground,
         open_xero(settings, ground) as xero,
         open_partners(settings) as http,
     ):

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
@@ -29,10 +30,12 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_ground(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Ground]:
-    """Database, vault, clock and the way to wake workers."""
+async def open_ground(
+    settings: Settings, clock: Clock = SYSTEM_CLOCK, *, name: str = "plumbline"
+) -> AsyncIterator[Ground]:
+    """Database, vault, clock and the way to wake workers; `name` is what PostgreSQL knows this process by."""
     vault = build_vault(settings)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, name=name)
     try:
         async with open_queue(settings) as queue:
             yield Ground(database, vault, clock, queue, ArqWaker(queue))
@@ -46,7 +49,9 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
 
     Jobs are JSON, not arq's pickle: whoever can write to Redis must not be able to run code here.
     """
-    pool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5)
+    pool = ConnectionPool.from_url(
+        settings.redis_url, socket_connect_timeout=1, socket_timeout=5, **choose_checks(settings.redis_url)
+    )
     queue = ArqRedis(
         pool,
         job_serializer=lambda job: json.dumps(job, default=str).encode(),
@@ -57,6 +62,13 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
         yield queue
     finally:
         await queue.aclose(close_connection_pool=True)
+
+
+def choose_checks(redis_url: str) -> dict[str, bool]:
+    """What redis-py does not do by itself: over TLS the server's name is checked, unless its address says otherwise."""
+    address = urlsplit(redis_url)
+    is_checked = dict(parse_qsl(address.query)).get("ssl_cert_reqs", "required") == "required"
+    return {"ssl_check_hostname": True} if address.scheme == "rediss" and is_checked else {}
 
 
 def build_vault(settings: Settings) -> Vault:

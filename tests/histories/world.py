@@ -20,10 +20,11 @@ from app.domain.kind import INVOICE
 from app.domain.merge import Conflict
 from app.domain.observing import Observed, Rules, catch_up, observe_document, observe_xero, xero_answered
 from app.domain.owed import PartnerChange, next_change, xero_moves
-from app.domain.sent import acknowledged, change_refused, change_sent
+from app.domain.sent import acknowledged, change_sent
 from app.domain.sides import Side
 from tests.histories.edit import Edit, find_false, find_lost
 from tests.histories.settings import Settings
+from tests.refusing import change_refused
 
 HEADER = ("number", "reference", "due_on", "issued_on")
 CONTACT_FIELDS = ("name", "email", "phone", "address")

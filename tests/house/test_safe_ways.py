@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,8 @@ SECRET_WORDS = (
     "access_token",
     "refresh_token",
 )
+
+SECRET = re.compile(r"secret|token|bearer|verifier|password|api_key|webhook_key|cookie", re.IGNORECASE)
 
 COMPARED_ON_PURPOSE = {
     "app/xero/tokens.py": "whether somebody else has refreshed a token that both hold",
@@ -104,6 +107,28 @@ def test_secrets_are_compared_in_constant_time() -> None:
     assert list(list_leaky_comparisons(ast.parse("a.signature == b\nhmac.compare_digest(a, b)"))) == [1]
 
 
+def list_shown_secrets(tree: ast.AST) -> Iterator[str]:
+    """The fields of dataclasses that have a secret's name, are text, and stand in the repr."""
+    for kind in ast.walk(tree):
+        if isinstance(kind, ast.ClassDef) and any("dataclass" in ast.unparse(d) for d in kind.decorator_list):
+            for each in kind.body:
+                if isinstance(each, ast.AnnAssign) and _is_shown_secret(each):
+                    yield f"{kind.name}.{ast.unparse(each.target)}"
+
+
+def _is_shown_secret(each: ast.AnnAssign) -> bool:
+    kinds = {part.strip() for part in ast.unparse(each.annotation).split("|")}
+    is_hidden = each.value is not None and "repr=False" in ast.unparse(each.value)
+    return bool(SECRET.search(ast.unparse(each.target))) and "str" in kinds and not is_hidden
+
+
+def test_no_repr_shows_what_is_secret_by_its_name() -> None:
+    """A dataclass shows every field that is not told to be hidden, in each log and error that it comes into."""
+    found = [f"{house.name(path)}: {each}" for path in OURS for each in list_shown_secrets(house.parse(path))]
+    assert found == []
+    assert list(list_shown_secrets(ast.parse("@dataclass\nclass A:\n    token: str | None"))) == ["A.token"]
+
+
 @pytest.fixture(scope="module")
 def audit() -> ModuleType:
     """What `make audit` runs."""
@@ -131,6 +156,16 @@ def test_an_audit_that_learnt_nothing_is_no_good_news(
 ) -> None:
     """pip-audit itself ends with 0 where a mirror told it of no vulnerabilities."""
     assert audit.judge("a lock", {"a-b", "c"}, {"dependencies": dependencies}) == code
+
+
+@pytest.mark.parametrize(("found", "yanked", "code"), [(2, False, 0), (2, True, 1), (1, False, 1)])
+def test_a_package_that_was_withdrawn_or_is_missing_fails(
+    audit: ModuleType, found: int, yanked: bool, code: int
+) -> None:
+    """Any index tells of both, also one that knows no vulnerabilities."""
+    names = ("A.b", "c")[:found]
+    install = [{"metadata": {"name": name, "version": "1"}, "is_yanked": yanked} for name in names]
+    assert audit.judge_report("a lock", {"a-b", "c"}, {"install": install}) == code
 
 
 def test_every_locked_package_is_audited(audit: ModuleType) -> None:

@@ -43,13 +43,20 @@ class Ended:
         )
 
 
-async def type_in(house: House, *words: object, is_working: bool = False) -> Ended:
-    """Type a command; with `is_working` a worker goes on until it has ended."""
-    running = asyncio.create_task(asyncio.to_thread(_invoke, house.settings, [str(word) for word in words]))
+async def type_in(
+    house: House, *words: object, is_working: bool = False, settings: Settings | None = None
+) -> Ended:
+    """Type a command; with `is_working` a worker goes on until it has ended. `settings` are not the house's own."""
+    running = asyncio.create_task(type_alone(settings or house.settings, *words))
     while is_working and not running.done():
         await house.drain()
         await asyncio.wait({running}, timeout=0.02)
     return await running
+
+
+async def type_alone(settings: Settings, *words: object) -> Ended:
+    """Type a command where no house stands."""
+    return await asyncio.to_thread(_invoke, settings, [str(word) for word in words])
 
 
 def _invoke(settings: Settings, words: list[str]) -> Ended:

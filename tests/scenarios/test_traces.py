@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Iterator
 
 import pytest
+from arq.connections import ArqRedis
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -33,6 +34,7 @@ async def test_one_trace_leads_from_the_webhook_to_the_write(
     assert_one_trace(
         spans,
         "PUT /v1/connections/{connection_id}/invoices/{invoice_id}",
+        "intake",
         "reconcile",
         "xero create_invoices",
     )
@@ -50,12 +52,22 @@ async def work(house: House, spans: InMemorySpanExporter, arrival: Awaitable[obj
         await queue.flushdb()
         spans.clear()
         await arrival
-        worker = build_worker(house.parts, queue, 0.01)
-        worker.cron_jobs, worker.burst = [], True
-        await worker.async_run()
+        await work_off(house, queue)
     told = " ".join(f"{each.name} {dict(each.attributes or {})}" for each in spans.get_finished_spans())
+    assert list_secrets_in(house, told) == []
+
+
+async def work_off(house: House, queue: ArqRedis) -> None:
+    """A worker does what it was nudged to, and no more."""
+    worker = build_worker(house.parts, queue, 0.01)
+    worker.cron_jobs, worker.burst = [], True
+    await worker.async_run()
+
+
+def list_secrets_in(house: House, told: str) -> list[str]:
+    """What no span may tell."""
     secret = ["Bearer", "http", "?", "Kim Tran", "kim@example.com", house.partner["api_key"], house.tenant_id]
-    assert [each for each in secret if each in told] == []
+    return [each for each in secret if each in told]
 
 
 def assert_one_trace(spans: InMemorySpanExporter, *names: str) -> None:

@@ -37,6 +37,7 @@ from app.intake.contact_document import CONTACT_EXAMPLE, ContactDocument
 from app.intake.contact_documents import take_in_contact, take_in_contacts
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import refuse_stale
+from app.tracing import span
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/contacts", tags=["contacts"], dependencies=[MEMBERS_WRITE]
@@ -87,12 +88,13 @@ async def put_contact(
     if document.id != contact_id:
         message = f"must be {contact_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        await _check(session, connection, conditions, document)
-        taken = await take_in_contact(session, connection, document, services.clock.now())
-        refuse_stale(taken.stored, document.version)
-        contact = await _build(session, connection, contact_id)
+    with span("intake", source="partner"):
+        async with services.database.writing() as session:
+            connection = await lock_own_connection(session, partner_id, connection_id)
+            await _check(session, connection, conditions, document)
+            taken = await take_in_contact(session, connection, document, services.clock.now())
+            refuse_stale(taken.stored, document.version)
+            contact = await _build(session, connection, contact_id)
     tasks.add_task(services.waker.reconcile_soon, taken.nudges)
     response.status_code = 201 if taken.stored.outcome is DocumentOutcome.CREATED else 200
     response.headers["ETag"] = build_etag(contact)
@@ -129,9 +131,10 @@ async def put_contacts(
     """
     read = read_elements(ContactDocument, sent.contacts)
     documents = [each for each in read if isinstance(each, ContactDocument)]
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        found = await take_in_contacts(session, connection, documents, services.clock.now())
+    with span("intake", source="partner"):
+        async with services.database.writing() as session:
+            connection = await lock_own_connection(session, partner_id, connection_id)
+            found = await take_in_contacts(session, connection, documents, services.clock.now())
     taken = merge_taken(read, found)
     tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
     shown = [show_taken(element, one) for element, one in zip(sent.contacts, taken, strict=True)]

@@ -141,7 +141,7 @@ def _find_status(done: PutDone) -> int:
 
 async def _save(services: Services, put: Put, conditions: Conditions) -> PutDone:
     """Store it together with others, unless it depends on what is held, or its commit is to be noted as its own."""
-    with span("intake", source="put"):
+    with span("intake", source="partner"):
         if conditions == Conditions(None, None) and not has_hook():
             return _get_done(await services.invoice_inbox.save(put))
         async with services.database.writing() as session:

@@ -34,6 +34,7 @@ from app.intake.document import EXAMPLE, Document
 from app.intake.documents import take_in_all
 from app.intake.refusals import InputRefused
 from app.spending import spent_on
+from app.tracing import span
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"], dependencies=[MEMBERS_WRITE]
@@ -77,9 +78,10 @@ async def put_invoices(
     """
     read = read_elements(Document, sent.invoices)
     documents = [each for each in read if isinstance(each, Document)]
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        found = await take_in_all(session, connection, documents, services.clock.now())
+    with span("intake", source="partner"):
+        async with services.database.writing() as session:
+            connection = await lock_own_connection(session, partner_id, connection_id)
+            found = await take_in_all(session, connection, documents, services.clock.now())
     taken = merge_taken(read, found)
     tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
     shown = [show_taken(element, one) for element, one in zip(sent.invoices, taken, strict=True)]

@@ -55,7 +55,7 @@ class Exposition:
     database: Database
     find_budget: FindBudget
     plan: PlanInForce
-    token: str = ""
+    token: str = field(default="", repr=False)
     is_hidden: bool = False
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _text: bytes = b""

@@ -5,7 +5,40 @@ from datetime import UTC, datetime, timedelta
 from app.api.dependencies import Services
 from app.commands.screen import build_facts
 from app.commands.shown import Exit, Shown
+from app.db.present import API, WORKER, count_connected, count_leases
 from app.db.restored import doubt_everything, find_newest
+from app.errors import PlumblineError
+
+
+class StillAtWork(PlumblineError):
+    """An API or a worker has the database open; the message says which, and what to do."""
+
+
+async def restore(
+    services: Services, made_at: datetime | None, days: int, *, is_forced: bool = False
+) -> Shown:
+    """Doubt the copy, unless somebody works on it already; raises `StillAtWork`."""
+    if not is_forced:
+        await _require_stillness(services)
+    return await doubt(services, made_at, days)
+
+
+async def _require_stillness(services: Services) -> None:
+    async with services.database.reading() as session:
+        connected = await count_connected(session)
+        leases = await count_leases(session, services.clock.now())
+    seen = {
+        "of an API": connected.get(API, 0),
+        "of a worker": connected.get(WORKER, 0),
+    }
+    found = [f"{count} connections {whose}" for whose, count in seen.items() if count]
+    found += [f"{leases} leases in force"] if leases else []
+    if found:
+        raise StillAtWork(
+            f"Somebody is at work on this database: {', '.join(found)}. Stop every `serve` and `work`, and run this"
+            " again. A lease of a worker that was killed, or that came with the copy, ends within 90 seconds. --force"
+            " goes on all the same: what was written meanwhile is doubted too, and may have been done twice."
+        )
 
 
 async def doubt(services: Services, made_at: datetime | None, days: int) -> Shown:

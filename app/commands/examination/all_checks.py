@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.commands.examination import keeping, servers, ways
+from app.commands.examination import encryption, keeping, servers, ways
 from app.commands.examination.finding import Finding, failed
 from app.commands.examination.ground import Ground
 
@@ -22,9 +22,11 @@ class Step:
 STEPS = (
     Step("settings", keeping.check_settings),
     Step("database", servers.check_database),
+    Step("way to the database", encryption.check_way_to_database, after="database"),
     Step("database clock", servers.check_database_clock, after="database"),
     Step("migrations", servers.check_migrations, after="database"),
     Step("redis", servers.check_redis),
+    Step("way to redis", encryption.check_way_to_redis, after="redis"),
     Step("workers", servers.check_workers, after="redis"),
     Step("secret keys", keeping.check_secret_keys, after="migrations"),
     Step("public address", ways.check_public_address),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.db.changes import CONTACT
 from app.db.contacts import (
     find_contacts_swept_to,
     list_contacts_by_xero_id,
@@ -20,12 +21,14 @@ from app.db.contacts import (
 from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent
 from app.db.findings import list_writes_over
+from app.db.following import follow_links
 from app.db.holds import trigger_held
 from app.db.session import WriteSession
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink
 from app.domain.discrepancy import Found, find_overwritten
 from app.domain.xero_contact import XeroContact
+from app.reconcile.followed import follow_found, list_followed
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
 
@@ -46,6 +49,8 @@ async def collect_contact_events(
     links = await list_contacts_by_xero_id(session, current.connection_id, about)
     news = [link for link in links if _has_news(link, newest[link.xero_contact_id or ""])]
     await mark_contacts_due(session, [link.id for link in news])
+    known = {link.xero_contact_id: link for link in links}
+    await follow_links(session, list_followed(known, [link.id for link in news], events), CONTACT)
     overwritten = await _overwritten(session, links, events)
     await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
     await _free_held(current, session)
@@ -80,6 +85,7 @@ async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: date
         links = await list_contacts_by_xero_id(session, current.connection_id, by_id)
         moved = [link for link in links if _has_news(link, by_id[link.xero_contact_id or ""].updated_at)]
         await mark_contacts_due(session, [link.id for link in moved])
+        await follow_found(current, session, {link.xero_contact_id: link for link in moved}, CONTACT)
         if any(contact.updated_at is None or contact.updated_at > swept_to for contact in page):
             await _free_held(current, session)
     current.fresh_contacts |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_contact_id)}

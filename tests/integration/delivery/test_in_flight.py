@@ -82,6 +82,26 @@ async def test_a_change_superseded_under_way_is_acknowledged_before_the_newer_on
     assert (await odd_world.show_link("inv_1")).acked_revision == 2
 
 
+async def test_calls_with_changes_that_were_superseded_count_among_the_eight(
+    odd_world: World, odd: OddApp
+) -> None:
+    """However many newer changes come while an app is slow, it is never called more often at a time."""
+    odd.gate.clear()
+    for number in range(1, 9):
+        await odd_world.put_change(f"inv_{number}", 1, REFERENCE)
+    first = asyncio.create_task(odd_world.build_delivery().deliver(odd_world.connection_id))
+    await odd.wait_for(8)
+    for number in range(1, 9):
+        await odd_world.put_change(f"inv_{number}", 2, ("reference", "PO 1178", "PO 1179"))
+    await odd_world.put_change("inv_9", 1, REFERENCE)
+    assert await odd_world.claim_at_once(most=100) == deliveries.NONE
+    await odd_world.build_delivery().deliver(odd_world.connection_id)
+    assert len(odd.received) == 8
+    odd.gate.set()
+    await first
+    assert (odd.most_in_flight, len(odd.received)) == (8, 17)
+
+
 async def test_a_change_superseded_under_way_stays_superseded_when_its_call_fails(
     odd_world: World, odd: OddApp
 ) -> None:

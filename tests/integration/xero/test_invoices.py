@@ -35,7 +35,6 @@ async def test_the_facts_of_an_organisation_take_seven_calls(
     assert any(account.fits_payments and account.type == "BANK" for account in found.accounts)
     assert found.allows(APPROVE)
     assert found.branding_themes
-    assert found.rounding_account is not None
     assert len(await xero.calls()) == 7
     await xero.control("POST", f"/organisations/{xero.at.tenant_id}/facts", period_lock_date=None, name="New")
     assert (await organisation.fetch_organisation(found, [Part.ACCOUNTS])).lock_on == found.lock_on

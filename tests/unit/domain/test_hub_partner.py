@@ -5,8 +5,9 @@ from app.domain.hub import Hub, partner_view
 from app.domain.merge import Conflict
 from app.domain.observing import Observed
 from app.domain.owed import PartnerChange, next_change
-from app.domain.sent import acknowledged, change_refused, change_sent, is_refused_for_good
+from app.domain.sent import acknowledged, change_sent, is_refused_for_good
 from app.domain.sides import Side
+from tests.refusing import change_refused
 from tests.unit.domain.samples import changed
 from tests.unit.domain.story import (
     PARTNER_WINS,

@@ -111,12 +111,11 @@ def test_new_words_of_xero_break_nothing() -> None:
     assert not found.accounts[0].fits_sales
 
 
-def test_the_account_for_rounding_is_known_by_its_system_name() -> None:
+def test_a_system_account_is_known_by_its_system_name() -> None:
     """Its code may be any (FACTS 4.4)."""
     accounts = [{"Code": "860"}, {"Code": "861", "SystemAccount": "ROUNDING", "AccountID": "a-1"}]
-    rounding = read_organisation({Part.ACCOUNTS: accounts}).rounding_account
-    assert rounding is not None
-    assert rounding.code == "861"
+    read = read_organisation({Part.ACCOUNTS: accounts}).accounts
+    assert [(account.code, account.system) for account in read] == [("860", None), ("861", "ROUNDING")]
 
 
 def test_a_tax_rate_knows_the_accounts_that_it_fits() -> None:

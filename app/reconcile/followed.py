@@ -1,0 +1,35 @@
+"""Which id brought what is about to be carried out: that of the webhook which told of it, wherever it was found."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from app.db.events import XeroEvent
+from app.db.following import follow_links, list_told
+from app.db.session import WriteSession
+from app.reconcile.round import Round
+
+
+class Linked(Protocol):
+    """A link of whichever kind."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+def list_followed(
+    known: Mapping[str | None, Linked], news: Collection[UUID], events: Sequence[XeroEvent]
+) -> dict[UUID, str]:
+    """The id under which the newest event of each of these links came in; `known` has them by Xero's id."""
+    ids = {
+        known[event.resource_id].id: event.correlation_id for event in events if event.resource_id in known
+    }
+    return {link_id: ids[link_id] or "" for link_id in news if ids.get(link_id)}
+
+
+async def follow_found(
+    current: Round, session: WriteSession, found: Mapping[str | None, Linked], kind: str
+) -> None:
+    """Give links that a search made due the ids of events that wait for the next round and tell of the same."""
+    told = await list_told(session, current.connection_id, [xero_id for xero_id in found if xero_id])
+    await follow_links(session, {found[xero_id].id: told_as for xero_id, told_as in told.items()}, kind)
