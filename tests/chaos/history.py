@@ -94,11 +94,12 @@ async def settle(story: Story) -> None:
         await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
         await ask(house.api.post(f"{house.path}/compare"))
         await house.sweep()
-        if await _is_settled(house):
+        if await is_settled(house):
             return
 
 
-async def _is_settled(house: House) -> bool:
+async def is_settled(house: House) -> bool:
+    """Whether everything of the app is known, and nothing is behind."""
     resources = await list_resources(house)
     missing = {document["id"] for document in await house.list_in_app()} - set(resources)
     return not missing and all(resource["state"] != "behind" for resource in resources.values())

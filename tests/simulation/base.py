@@ -4,22 +4,20 @@ The rows of the joined house are kept in a schema beside the tables; putting the
 sandbox is kept as it was frozen, and the partner's app begins empty.
 """
 
-import logging
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
 import anyio.to_thread
 import asyncpg
-import structlog
 import urllib3
 from starlette.types import ASGIApp
 
 from app.commands.acts.new_partner import create_partner
-from app.db.session import Database
 from app.sandbox.xero import Frozen, freeze
 from app.sandbox.xero.frozen import thaw
 from app.sandbox.xero.sandbox import Start, build_sandbox
@@ -39,6 +37,8 @@ from tests.simulation.nudges import Nudges
 from tests.simulation.processes import World
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.seeded import Chance, seeded
+from tests.simulation.server_time import ServerTime
+from tests.simulation.store import SharedDatabase
 from tests.simulation.wire import Sites, build_urlopen
 
 BEGINNING = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
@@ -72,13 +72,20 @@ class Base:
     """The ground of all histories of a process."""
 
     def __init__(
-        self, loop: SimulatedLoop, clock: LoopClock, chance: Chance, shared: Database, raw: asyncpg.Connection
+        self,
+        loop: SimulatedLoop,
+        clock: LoopClock,
+        chance: Chance,
+        shared: SharedDatabase,
+        raw: asyncpg.Connection,
+        server_time: ServerTime,
     ) -> None:
         self._loop = loop
         self._clock = clock
         self._chance = chance
         self._shared = shared
         self._raw = raw
+        self._server_time = server_time
         self._restore = ""
         self.sites: Sites = {}
         self.frozen: Frozen
@@ -89,6 +96,7 @@ class Base:
     async def join(self, database_url: str) -> None:
         """Walk to the joined house, and keep it."""
         self._chance.draw_again("base")
+        await self._server_time.begin(self._clock.now())
         sandbox = build_sandbox(Start(), XERO_ROOT)
         self.settings = settle_settings(database_url, sandbox)
         self.partner = await create_partner(self.settings, "Tradie Tools", APP_WEBHOOKS)
@@ -107,10 +115,11 @@ class Base:
         self._beginning = self._clock.now()
         await self._keep()
 
-    async def open_house(self, seed: int | str) -> Opened:
+    async def open_house(self, seed: str) -> Opened:
         """The joined house as it was; all that is drawn from here on follows from the seed."""
         await self._raw.execute(self._restore)
         self._clock.set(self._beginning)
+        await self._server_time.begin(self._beginning)
         self._chance.draw_again(seed)
         opened = self._open(thaw(self.frozen, XERO_ROOT, XERO_WEBHOOKS))
         await opened.world.scheduler.until_done(opened.house.introduce())
@@ -124,7 +133,9 @@ class Base:
         transcript: list[str] = []
         self.sites.clear()
         scheduler = Scheduler(self._loop, self._clock, transcript.append)
-        world = World(self.settings, self._shared, scheduler, self._clock, Nudges(), self.sites)
+        world = World(
+            self.settings, self._shared, self._server_time, scheduler, self._clock, Nudges(), self.sites
+        )
         inhabitants = Inhabitants(world, sandbox)
         house = inhabitants.build_house(self.partner, getattr(self, "connection_id", ""))
         return Opened(house, inhabitants, world, transcript)
@@ -148,9 +159,11 @@ class Base:
 async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Base]:
     """The ground over a migrated, empty database; while it is open, chance and time of this process are simulated."""
     clock, chance = LoopClock(loop, BEGINNING), Chance()
-    shared = Database(database_url)
+    shared = SharedDatabase(database_url)
     raw = await asyncpg.connect(database_url.replace("+asyncpg", "", 1))
-    base = Base(loop, clock, chance, shared, raw)
+    server_time = ServerTime(raw)
+    await server_time.install()
+    base = Base(loop, clock, chance, shared, raw, server_time)
 
     def find_xero() -> ASGIApp:
         return base.sites[XERO].app
@@ -162,6 +175,10 @@ async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Bas
             seeded(chance, clock),
         ):
             await base.join(database_url)
+            # What is there is there to stay: looking through it takes time and frees nothing.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)
             yield base
     finally:
         await raw.close()
@@ -171,12 +188,3 @@ async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Bas
 async def _run_here(work: Callable[..., Any], *args: Any, **_: Any) -> Any:
     """No threads: FastAPI runs what is not asynchronous in one."""
     return work(*args)
-
-
-def be_silent() -> None:
-    """Keep the logs of what is broken on purpose from burying what is printed."""
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
-A_MOMENT = timedelta(seconds=1)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import httpx
 
@@ -12,7 +13,7 @@ from app.sandbox.xero.sandbox import Sandbox
 from app.sandbox.xero.server import SandboxXero, describe
 from app.sandbox.xero.server import build_app as build_xero_app
 from app.settings import Settings
-from tests.scenarios.house import House, Json
+from tests.scenarios.house import MOST_TURNS, House, Json
 from tests.scenarios.opening import build_settings
 from tests.simulation.processes import Worker, World, build_api_of, build_worker_of
 from tests.simulation.scheduler import Actor
@@ -33,6 +34,23 @@ class SimulatedHouse(House):
     """One partner, one business, one organisation, without a network."""
 
     browser: httpx.AsyncClient | None = None
+
+    async def drain(self) -> None:
+        """Let webhooks go, reconcile and deliver until nothing more is due; nobody is asked who has nothing to say."""
+        for _ in range(MOST_TURNS):
+            webhooks = self.sandbox.sandbox.webhooks
+            if webhooks.queue.pending or webhooks._overdue:
+                await self._json(self.xero.post("/webhooks/flush"))
+            await self._json(self.app.post("/flush"))
+            if await self._is_quiet():
+                return
+            await self.parts.reconciler.reconcile(UUID(self.connection_id))
+            await self.parts.delivery.deliver(UUID(self.connection_id))
+        raise AssertionError("the work does not come to an end")
+
+    async def _is_quiet(self) -> bool:
+        webhooks = self.sandbox.sandbox.webhooks
+        return not webhooks.queue.pending and not webhooks._overdue and await self._is_done()
 
     async def consent(self, authorise_url: str, **choice: str) -> httpx.Response:
         """A person allows access on Xero's page and is sent back to us."""
@@ -124,7 +142,7 @@ class Inhabitants:
             app=client(f"{APP_ROOT}/control"),
             api=client(API_ROOT, f"Bearer {partner['api_key']}"),
             parts=build_worker_of(world, self.people),
-            database=GatedDatabase(world.shared, world.scheduler, self.people),
+            database=GatedDatabase(world.shared, world.server_time, world.scheduler, self.people),
             clock=world.clock,
             tenant_id=describe_xero(sandbox).tenant_id,
             partner=partner,

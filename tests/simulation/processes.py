@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
-from app.db.session import Database
 from app.settings import Settings
 from app.waker import DELIVER, READ, RECONCILE
 from app.wiring import ApiParts, WorkerParts, build_api_parts, build_worker_parts
@@ -23,7 +22,8 @@ from app.xero.shared_budget import SharedBudget
 from tests.simulation.loop import LoopClock
 from tests.simulation.nudges import NoRedis, Nudge, Nudges, SimulatedWaker
 from tests.simulation.scheduler import Actor, Scheduler
-from tests.simulation.store import GatedDatabase
+from tests.simulation.server_time import ServerTime
+from tests.simulation.store import GatedDatabase, SharedDatabase
 from tests.simulation.wire import Sites, build_client
 
 Arguments = ParamSpec("Arguments")
@@ -35,7 +35,8 @@ class World:
     """What all processes of a history share."""
 
     settings: Settings
-    shared: Database
+    shared: SharedDatabase
+    server_time: ServerTime
     scheduler: Scheduler
     clock: LoopClock
     nudges: Nudges
@@ -89,7 +90,7 @@ def build_api_of(world: World, actor: Actor) -> ApiParts:
 
 def _build_ground(world: World, actor: Actor) -> tuple[Ground, XeroSide]:
     ground = Ground(
-        database=GatedDatabase(world.shared, world.scheduler, actor),
+        database=GatedDatabase(world.shared, world.server_time, world.scheduler, actor),
         vault=build_vault(world.settings),
         clock=world.clock,
         queue=cast(Any, NoRedis()),

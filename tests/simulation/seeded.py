@@ -27,7 +27,7 @@ class Chance:
     def __init__(self) -> None:
         self._random = random.Random(0)
 
-    def draw_again(self, seed: int | str) -> None:
+    def draw_again(self, seed: str) -> None:
         """Begin a history: all that is drawn from here on follows from this seed."""
         self._random.seed(f"bytes {seed}")
         random.seed(f"module {seed}")
