@@ -7,5 +7,6 @@ every test run.
     crashes     each step of the work, the process killed there by SIGKILL, another going on
     outages     Xero, the app or the clock gone or wrong for a while, in simulated time
     crowds      several processes over many connections: nothing twice, nothing starved, nothing deadlocked
+    simulations the whole loop in one process: every gate, call, clock and fault in a seed's hands, replayed exactly
     machines    state machines over the hub, which shrink what fails
 """

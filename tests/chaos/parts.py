@@ -16,6 +16,7 @@ from tests.chaos.lanes import Task
 from tests.chaos.machines import run_machine
 from tests.chaos.outages import OUTAGES, run_outage
 from tests.chaos.tally import Outcome
+from tests.simulation.run import HISTORIES, run_simulations
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ def list_machines(seed: int, runs: int) -> list[Task]:
     """A hundred worlds for each run, in tasks of some hundreds."""
     tasks = max(1, runs * 100 // EXAMPLES)
     return [Task(run_machines, number, f"machine {number}") for number in range(seed, seed + tasks)]
+
+
+def list_simulations(seed: int, runs: int) -> list[Task]:
+    """Ten histories for each run, from the seed on."""
+    firsts = range(seed, seed + runs * HISTORIES, HISTORIES)
+    return [Task(run_simulations, first, f"simulations from {first}") for first in firsts]
 
 
 def list_outages(seed: int) -> list[Task]:

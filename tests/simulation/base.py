@@ -4,9 +4,8 @@ The rows of the joined house are kept in a schema beside the tables; putting the
 sandbox is kept as it was frozen, and the partner's app begins empty.
 """
 
-import gc
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,6 @@ from unittest.mock import patch
 import anyio.to_thread
 import asyncpg
 import urllib3
-from starlette.types import ASGIApp
 
 from app.commands.acts.new_partner import create_partner
 from app.sandbox.xero import Frozen, freeze
@@ -55,7 +53,9 @@ FROM information_schema.columns JOIN pg_tables ON schemaname = table_schema AND 
 WHERE table_schema = 'public' AND is_generated = 'NEVER' AND table_name <> 'alembic_version'
 GROUP BY table_name ORDER BY table_name
 """
-SEQUENCES = "SELECT sequencename AS name, last_value AS last FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+SEQUENCES = (
+    "SELECT sequencename AS name, last_value AS last FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+)
 
 
 @dataclass
@@ -92,6 +92,16 @@ class Base:
         self.settings: Settings
         self.partner: Json
         self.connection_id: str
+
+    @contextmanager
+    def simulated(self) -> Iterator[None]:
+        """Chance, time, threads and the way to Xero of this whole process are the history's until the block ends."""
+        with (
+            patch.object(urllib3.PoolManager, "urlopen", build_urlopen(lambda: self.sites[XERO].app)),
+            patch.object(anyio.to_thread, "run_sync", _run_here),
+            seeded(self._chance, self._clock),
+        ):
+            yield
 
     async def join(self, database_url: str) -> None:
         """Walk to the joined house, and keep it."""
@@ -165,21 +175,10 @@ async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Bas
     await server_time.install()
     base = Base(loop, clock, chance, shared, raw, server_time)
 
-    def find_xero() -> ASGIApp:
-        return base.sites[XERO].app
-
     try:
-        with (
-            patch.object(urllib3.PoolManager, "urlopen", build_urlopen(find_xero)),
-            patch.object(anyio.to_thread, "run_sync", _run_here),
-            seeded(chance, clock),
-        ):
+        with base.simulated():
             await base.join(database_url)
-            # What is there is there to stay: looking through it takes time and frees nothing.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(50_000, 20, 50)
-            yield base
+        yield base
     finally:
         await raw.close()
         await shared.close()

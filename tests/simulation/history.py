@@ -13,6 +13,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from random import Random
+from traceback import extract_tb
 from typing import Any
 
 from tests.chaos import in_the_app, in_xero, weather
@@ -26,7 +27,7 @@ from tests.simulation import office
 from tests.simulation.base import Base, Opened
 from tests.simulation.nudges import Nudge
 from tests.simulation.processes import Worker
-from tests.simulation.scheduler import Gate, Stuck, Way
+from tests.simulation.scheduler import Gate, Way
 
 MOST_JOBS = 4
 """At a time on one worker."""
@@ -36,7 +37,18 @@ PEOPLE: dict[str, Act] = {**in_the_app.ACTS, **in_xero.ACTS, **office.ACTS, **we
 AT_XERO = tuple(in_xero.ACTS)
 OFTEN = (
     *("app_write", "app_edit", "app_edit", "app_edit", "xero_edit", "xero_edit", "xero_edit"),
-    *("app_pay", "xero_pay", "app_credit", "let_go", "let_go", "look", "pass_time", "break_xero", "wait", "wait"),
+    *(
+        "app_pay",
+        "xero_pay",
+        "app_credit",
+        "let_go",
+        "let_go",
+        "look",
+        "pass_time",
+        "break_xero",
+        "wait",
+        "wait",
+    ),
 )
 """What happens more often than once in a while; `wait` is no act at all, only moves."""
 
@@ -72,9 +84,7 @@ def draw_history(seed: int) -> list[Step]:
 def read_history(script: str) -> list[Step]:
     """The steps of a history as it was printed."""
     said = (step.split(":") for step in script.split())
-    return [
-        Step(act, int(number), CALM if moves == "calm" else int(moves)) for act, number, moves in said
-    ]
+    return [Step(act, int(number), CALM if moves == "calm" else int(moves)) for act, number, moves in said]
 
 
 def write_history(steps: Sequence[Step]) -> str:
@@ -215,7 +225,13 @@ class Lived:
     def _note_broken(self) -> None:
         for task in (*self.acting, *self.working):
             if not task.cancelled() and (error := task.exception()) is not None:
-                self.broken.append(f"{type(error).__name__}: {error}")
+                self.broken.append(_describe(error))
+
+
+def _describe(error: BaseException) -> str:
+    """What broke, and where in our code."""
+    frames = [f"{each.filename.rpartition('/')[2]}:{each.lineno}" for each in extract_tb(error.__traceback__)]
+    return f"{type(error).__name__}: {error} at {' '.join(frames[-4:])}"
 
 
 class _Part(Story):
@@ -234,22 +250,24 @@ class _Part(Story):
 
 
 async def run_history(base: Base, steps: Sequence[Step]) -> Verdict:
-    """Live through a history, let it settle, and judge it; what is drawn besides follows from the script."""
-    opened = await base.open_house(write_history(steps))
-    scheduler = opened.world.scheduler
-    story = Story(opened.house)
+    """Live through a history, let it settle, and judge it; ids and the like follow from the first step."""
+    with base.simulated():
+        opened = await base.open_house(f"{steps[0].number}")
+        story = Story(opened.house)
+        findings, held = await _live_and_judge(opened, story, steps)
+        await _send_home(opened)
+    return Verdict(findings, opened.transcript, story.faults, held)
+
+
+async def _live_and_judge(opened: Opened, story: Story, steps: Sequence[Step]) -> tuple[Findings, list[str]]:
     lived = Lived(opened, story)
-    findings, held = Findings(), list[str]()
     try:
         await lived.live(steps)
-        findings, held = await scheduler.until_done(_settle_and_judge(story))
+        findings, held = await opened.world.scheduler.until_done(_settle_and_judge(story))
         findings.diverged += lived.broken
-    except Stuck as stuck:
-        findings.diverged.append(str(stuck))
+        return findings, held
     except AssertionError as error:
-        findings.diverged.append(f"it broke off: {error}")
-    await _send_home(opened)
-    return Verdict(findings, opened.transcript, story.faults, held)
+        return Findings(diverged=[f"it broke off: {error}", *lived.broken]), []
 
 
 async def _settle_and_judge(story: Story) -> tuple[Findings, list[str]]:
@@ -298,4 +316,3 @@ async def fetch_final(base: Base) -> list[str]:
         )
         lines += [f"{table}: {row['row']}" for row in rows]
     return lines
-

@@ -1,7 +1,7 @@
-"""What a business and its people do with a connection, while others do the same: what has changed meanwhile is refused.
+"""What a business and its people do with a connection, while others do the same.
 
-The stories' own acts expect that nothing happens between a look and the act; here a call that comes too late is told so,
-as a person would be.
+The stories' own acts expect that nothing happens between a look and the act; here a call that comes too late is refused
+and told so, as a person would be.
 """
 
 from tests.chaos.ledger import scalars

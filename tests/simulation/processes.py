@@ -17,7 +17,7 @@ from app.wiring import ApiParts, WorkerParts, build_api_parts, build_worker_part
 from app.wiring.ground import Ground, build_vault
 from app.wiring.xero_side import XeroSide, build_xero
 from app.worker.jobs import Jobs
-from app.xero.budget import NoBudget
+from app.xero.budget import CallMade, NoBudget
 from app.xero.shared_budget import SharedBudget
 from tests.simulation.loop import LoopClock
 from tests.simulation.nudges import NoRedis, Nudge, Nudges, SimulatedWaker
@@ -110,6 +110,11 @@ class GatedCalls(NoBudget):
     def __init__(self, scheduler: Scheduler, actor: Actor) -> None:
         self._scheduler = scheduler
         self._actor = actor
+        self._heard = ""
+
+    def hear(self, call: CallMade) -> None:
+        """What is heard next."""
+        self._heard = f"{call.status} of {call.method} {call.path}"
 
     @asynccontextmanager
     async def slot(self, xero_tenant_id: str, *, is_bulk: bool) -> AsyncIterator[None]:
@@ -118,9 +123,9 @@ class GatedCalls(NoBudget):
         try:
             yield
         except Exception as error:
-            await self._scheduler.wait(self._actor, f"hears of {type(error).__name__} in Xero")
+            await self._scheduler.wait(self._actor, f"hears {self._heard} in Xero: {type(error).__name__}")
             raise
-        await self._scheduler.wait(self._actor, "hears from Xero")
+        await self._scheduler.wait(self._actor, f"hears {self._heard} in Xero")
 
 
 class AtOnce(Executor):

@@ -5,8 +5,9 @@ time. A seed decides all of its history, whatever was lived before it in the sam
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 
 from app import schema
 from app.settings import Settings
@@ -18,8 +19,10 @@ from tests.simulation.history import Step, Verdict, draw_history, run_history, w
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.shrinking import Shrinker
 
-HISTORIES = 20
-"""Of one task: opening the ground for them takes as long as a few of them."""
+HISTORIES = 10
+"""Of one task, and for each run."""
+
+Result = TypeVar("Result")
 
 
 @asynccontextmanager
@@ -33,26 +36,47 @@ async def open_simulation(servers: Settings) -> AsyncIterator[Base]:
             yield base
 
 
-async def run_simulations(ground: Ground, number: int) -> Outcome:
-    """So many histories, from the seed `number * HISTORIES` on; those that fail are told with their shortest."""
-    return await asyncio.to_thread(live, ground.servers, range(number * HISTORIES, (number + 1) * HISTORIES))
+class Stage:
+    """The ground of a process, kept from task to task: walking to the joined house takes as long as some histories."""
+
+    def __init__(self, servers: Settings) -> None:
+        self._runner = asyncio.Runner(loop_factory=SimulatedLoop)
+        # Kept, and never closed: whoever forgot it would lose the house that all histories go on from.
+        self._open = AsyncExitStack()
+        self.base = self.run(self._open.enter_async_context(open_simulation(servers)))
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do some work on the loop of simulated time."""
+        return self._runner.run(work)
+
+    def close(self) -> None:
+        """For who has servers of his own, and ends them."""
+        self.run(self._open.aclose())
+        self._runner.close()
 
 
-def live(servers: Settings, seeds: Sequence[int]) -> Outcome:
-    """Live the histories of these seeds one after the other, on a loop of their own."""
-    with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
-        return runner.run(_live(servers, seeds))
+_stages: dict[str, Stage] = {}
 
 
-async def _live(servers: Settings, seeds: Sequence[int]) -> Outcome:
+async def run_simulations(ground: Ground, seed: int) -> Outcome:
+    """So many histories, from a seed on; those that fail are told with their shortest."""
+    return await asyncio.to_thread(_live_all, ground.servers, range(seed, seed + HISTORIES))
+
+
+def _live_all(servers: Settings, seeds: Sequence[int]) -> Outcome:
+    stage = _stages.get(servers.database_url) or _stages.setdefault(servers.database_url, Stage(servers))
+    return stage.run(live(stage.base, seeds))
+
+
+async def live(base: Base, seeds: Sequence[int]) -> Outcome:
+    """Live the histories of these seeds one after the other."""
     findings, faults, held = Findings(), 0, list[str]()
-    async with open_simulation(servers) as base:
-        for seed in seeds:
-            verdict = await run_history(base, draw_history(seed))
-            faults += verdict.faults
-            held += verdict.held
-            if verdict.findings:
-                findings.add(await explain(base, seed, verdict))
+    for seed in seeds:
+        verdict = await run_history(base, draw_history(seed))
+        faults += verdict.faults
+        held += verdict.held
+        if verdict.findings:
+            findings.add(await explain(base, seed, verdict))
     title = f"simulations {seeds[0]} to {seeds[-1]}"
     return Outcome(title, findings, histories=len(seeds), faults=faults, held=tuple(held))
 
@@ -61,7 +85,9 @@ async def explain(base: Base, seed: int, verdict: Verdict) -> Findings:
     """What went wrong, with the shortest history in which it does, and how to live that again."""
     shortest = await shrink(base, draw_history(seed), verdict.findings)
     told = f"seed {seed}: python -m tests.simulation '{write_history(shortest)}': "
-    return Findings(**{kind: [told + each for each in found] for kind, found in vars(verdict.findings).items()})
+    return Findings(
+        **{kind: [told + each for each in found] for kind, found in vars(verdict.findings).items()}
+    )
 
 
 async def shrink(base: Base, steps: Sequence[Step], findings: Findings) -> list[Step]:

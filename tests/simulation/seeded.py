@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, tzinfo
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -70,12 +72,13 @@ def _build_datetime(clock: Clock) -> type:
     return Simulated
 
 
-def _list_watched() -> list[ModuleType]:
-    return [
+@cache
+def _list_watched() -> tuple[ModuleType, ...]:
+    return tuple(
         module
         for name, module in sorted(sys.modules.items())
         if name.startswith(WATCHED) and vars(module).get("datetime") is datetime and _reads_time(module)
-    ]
+    )
 
 
 def _reads_time(module: ModuleType) -> bool:
@@ -83,5 +86,4 @@ def _reads_time(module: ModuleType) -> bool:
     source = getattr(module, "__file__", None)
     if source is None:
         return False
-    with open(source, encoding="utf-8") as text:
-        return "datetime.now(" in text.read()
+    return "datetime.now(" in Path(source).read_text(encoding="utf-8")

@@ -31,7 +31,9 @@ class SharedDatabase(Database):
 class GatedDatabase(Database):
     """One actor's way into a database that all actors share, as their processes do."""
 
-    def __init__(self, shared: "SharedDatabase", time: ServerTime, scheduler: Scheduler, actor: Actor) -> None:
+    def __init__(
+        self, shared: "SharedDatabase", time: ServerTime, scheduler: Scheduler, actor: Actor
+    ) -> None:
         vars(self).update(vars(shared))
         self._readings: async_sessionmaker[AsyncSession] = shared._readings
         self._time = time

@@ -7,6 +7,7 @@ the request comes; a fault of it that breaks the connection breaks it here too.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -146,9 +147,7 @@ def build_client(
 ) -> httpx.AsyncClient:
     """A client by which an actor calls all sites."""
     headers = {"authorization": authorization} if authorization else {}
-    return httpx.AsyncClient(
-        transport=Wire(scheduler, sites, actor), base_url=base_url, headers=headers, timeout=None
-    )
+    return httpx.AsyncClient(transport=Wire(scheduler, sites, actor), base_url=base_url, headers=headers)
 
 
 Urlopen = Callable[..., urllib3.HTTPResponse]
@@ -160,7 +159,8 @@ def build_urlopen(find_app: Callable[[], ASGIApp]) -> Urlopen:
     def urlopen(_: Any, method: str, url: str, **kw: Any) -> urllib3.HTTPResponse:
         body = kw.get("body") or b""
         headers = [
-            (str(name).lower().encode(), str(value).encode()) for name, value in (kw.get("headers") or {}).items()
+            (str(name).lower().encode(), str(value).encode())
+            for name, value in (kw.get("headers") or {}).items()
         ]
         exchange = Exchange(method, url, headers, body if isinstance(body, bytes) else str(body).encode())
         at_once(exchange.run(find_app()))
@@ -168,7 +168,7 @@ def build_urlopen(find_app: Callable[[], ASGIApp]) -> Urlopen:
             raise ProtocolError("cut")
         answered = HTTPHeaderDict((name.decode(), value.decode()) for name, value in exchange.headers)
         return urllib3.HTTPResponse(
-            exchange.content, answered, exchange.status, preload_content=True, decode_content=False
+            BytesIO(exchange.content), answered, exchange.status, preload_content=True, decode_content=False
         )
 
     return urlopen

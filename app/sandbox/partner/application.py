@@ -37,7 +37,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 def build_application(http: httpx.AsyncClient | None = None) -> Starlette:
-    """A new app without any invoice, that does not know Plumbline yet; it calls by `http`, or by a client of its own."""
+    """A new app without any invoice, that does not know Plumbline yet; `http` is how it calls, if not its own way."""
     contacts, journal, notices = Contacts(), Journal(), Notices()
     books = Books(contacts)
     outbox = Outbox(journal)
