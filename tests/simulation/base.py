@@ -170,7 +170,10 @@ async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Bas
     """The ground over a migrated, empty database; while it is open, chance and time of this process are simulated."""
     clock, chance = LoopClock(loop, BEGINNING), Chance()
     shared = SharedDatabase(database_url)
-    raw = await asyncpg.connect(database_url.replace("+asyncpg", "", 1))
+    # Of its own timers none may run in a history.
+    raw = await asyncpg.connect(
+        database_url.replace("+asyncpg", "", 1), max_cached_statement_lifetime=0, statement_cache_size=0
+    )
     server_time = ServerTime(raw)
     await server_time.install()
     base = Base(loop, clock, chance, shared, raw, server_time)

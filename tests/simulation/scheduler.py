@@ -116,6 +116,8 @@ class Scheduler:
 
     async def idle(self) -> None:
         """Return when nobody can go on unless a gate is opened, or time passes."""
+        # Once round the loop: timers that the time has passed are seen there.
+        await asyncio.sleep(0)
         while self._holder is not None or not self._loop.is_idle:
             if self._holder is not None and self._loop.is_idle:
                 self._released = self._loop.create_future()
