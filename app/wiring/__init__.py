@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import httpx
+
 from app.api.access.call_limit import CallLimit
 from app.api.access.keys_sent import gather_sent_keys
 from app.api.books.invoice_inbox import save_puts
@@ -50,10 +52,10 @@ from app.reconcile.trials.runner import Trials
 from app.reconcile.watch import Watch
 from app.settings import Settings
 from app.waker import ArqWaker
-from app.wiring.ground import SYSTEM_CLOCK, open_ground
+from app.wiring.ground import SYSTEM_CLOCK, Ground, open_ground
 from app.wiring.partner_side import build_addresses, open_partners
 from app.wiring.shown import build_exposition
-from app.wiring.xero_side import build_plan_in_force, open_xero
+from app.wiring.xero_side import XeroSide, build_plan_in_force, open_xero
 from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
 
 
@@ -96,48 +98,55 @@ async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncI
         open_xero(settings, ground) as xero,
         open_partners(settings) as http,
     ):
-        addresses = build_addresses(settings)
-        store = build_document_store(ground.database, ground.clock, ground.waker)
-        yield WorkerParts(
-            reconciler=Reconciler(
-                ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
-            ),
-            sweep=Sweep(
-                ground.database,
-                ground.waker,
-                ground.clock,
-                compare_every=timedelta(hours=settings.compare_every_hours),
-            ),
-            watch=Watch(ground.database, ground.clock),
-            retries=Retries(ground.database, ground.waker, ground.clock),
-            exports=ExportTimer(ground.database, ground.waker, ground.clock),
-            delivery=Delivery(
-                ground.database,
-                ground.vault,
-                Sender(http, addresses),
-                ground.waker,
-                ground.clock,
-                store,
-            ),
-            reading=PartnerReading(
-                ground.database,
-                ground.vault,
-                PartnerReader(http, addresses, ground.clock),
-                ground.waker,
-                ground.clock,
-                store,
-                compare_every=timedelta(hours=settings.compare_every_hours),
-            ),
-            pruning=Pruning(ground.database, ground.clock),
-            erasures=Erasures(ground.database, ground.clock),
-            forgetting=Forgetting(ground.database, ground.clock),
-            closings=Closings(ground.database, xero.consents, ground.clock),
-            keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
-            trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
-            claims=ClaimBook(ground.database, ground.vault, ground.clock),
-            waker=ground.waker,
-            metrics=build_exposition(settings, ground, xero, is_hidden=False),
-        )
+        yield build_worker_parts(settings, ground, xero, http)
+
+
+def build_worker_parts(
+    settings: Settings, ground: Ground, xero: XeroSide, http: httpx.AsyncClient
+) -> WorkerParts:
+    """What a worker's jobs call, on this ground; `http` calls partners."""
+    addresses = build_addresses(settings)
+    store = build_document_store(ground.database, ground.clock, ground.waker)
+    return WorkerParts(
+        reconciler=Reconciler(
+            ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
+        ),
+        sweep=Sweep(
+            ground.database,
+            ground.waker,
+            ground.clock,
+            compare_every=timedelta(hours=settings.compare_every_hours),
+        ),
+        watch=Watch(ground.database, ground.clock),
+        retries=Retries(ground.database, ground.waker, ground.clock),
+        exports=ExportTimer(ground.database, ground.waker, ground.clock),
+        delivery=Delivery(
+            ground.database,
+            ground.vault,
+            Sender(http, addresses),
+            ground.waker,
+            ground.clock,
+            store,
+        ),
+        reading=PartnerReading(
+            ground.database,
+            ground.vault,
+            PartnerReader(http, addresses, ground.clock),
+            ground.waker,
+            ground.clock,
+            store,
+            compare_every=timedelta(hours=settings.compare_every_hours),
+        ),
+        pruning=Pruning(ground.database, ground.clock),
+        erasures=Erasures(ground.database, ground.clock),
+        forgetting=Forgetting(ground.database, ground.clock),
+        closings=Closings(ground.database, xero.consents, ground.clock),
+        keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+        trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
+        claims=ClaimBook(ground.database, ground.vault, ground.clock),
+        waker=ground.waker,
+        metrics=build_exposition(settings, ground, xero, is_hidden=False),
+    )
 
 
 @asynccontextmanager
@@ -148,44 +157,49 @@ async def open_api(settings: Settings, *, name: str = API) -> AsyncIterator[ApiP
         open_xero(settings, ground) as xero,
         open_partners(settings) as http,
     ):
-        addresses = build_addresses(settings)
-        services = Services(
-            database=ground.database,
-            clock=ground.clock,
-            waker=ground.waker,
-            vault=ground.vault,
-            identities=xero.identities,
-            organisations=xero.organisations,
-            list_missing_scopes=list_missing_scopes,
-            scope_purposes=PURPOSE_OF_SCOPE,
-            public_url=settings.public_url,
-            ping_redis=ground.queue.ping,
-            calls_left=xero.budget,
-            plan=build_plan_in_force(settings),
-            usage=xero.usage,
-            sent_keys=gather_sent_keys(ground.database),
-            call_limit=CallLimit(
-                ground.queue,
-                key_calls=settings.api_limit_per_minute,
-                stranger_calls=settings.stranger_limit_per_minute,
-            ),
-            key_uses=KeyUses(ground.database),
-            claims=ClaimBook(ground.database, ground.vault, ground.clock),
-            addresses=addresses,
-            by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
-            invoice_inbox=Inbox(partial(save_puts, ground.database)),
-            answer_wait=timedelta(seconds=settings.answer_wait_seconds),
-        )
-        intake = IntakeServices(
-            database=ground.database,
-            clock=ground.clock,
-            waker=ground.waker,
-            vault=ground.vault,
-            xero_inbox=Gathering(partial(save_deliveries, ground.database)),
-            partner_inbox=Inbox(partial(save_webhooks, ground.database)),
-            partner_secrets=gather_partner_secrets(ground.database),
-            is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
-            find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
-        )
-        metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
-        yield ApiParts(services, intake, metrics)
+        yield build_api_parts(settings, ground, xero, http)
+
+
+def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: httpx.AsyncClient) -> ApiParts:
+    """What the API and the webhooks are served with, on this ground; `http` calls partners."""
+    addresses = build_addresses(settings)
+    services = Services(
+        database=ground.database,
+        clock=ground.clock,
+        waker=ground.waker,
+        vault=ground.vault,
+        identities=xero.identities,
+        organisations=xero.organisations,
+        list_missing_scopes=list_missing_scopes,
+        scope_purposes=PURPOSE_OF_SCOPE,
+        public_url=settings.public_url,
+        ping_redis=ground.queue.ping,
+        calls_left=xero.budget,
+        plan=build_plan_in_force(settings),
+        usage=xero.usage,
+        sent_keys=gather_sent_keys(ground.database),
+        call_limit=CallLimit(
+            ground.queue,
+            key_calls=settings.api_limit_per_minute,
+            stranger_calls=settings.stranger_limit_per_minute,
+        ),
+        key_uses=KeyUses(ground.database),
+        claims=ClaimBook(ground.database, ground.vault, ground.clock),
+        addresses=addresses,
+        by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+        invoice_inbox=Inbox(partial(save_puts, ground.database)),
+        answer_wait=timedelta(seconds=settings.answer_wait_seconds),
+    )
+    intake = IntakeServices(
+        database=ground.database,
+        clock=ground.clock,
+        waker=ground.waker,
+        vault=ground.vault,
+        xero_inbox=Gathering(partial(save_deliveries, ground.database)),
+        partner_inbox=Inbox(partial(save_webhooks, ground.database)),
+        partner_secrets=gather_partner_secrets(ground.database),
+        is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
+        find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
+    )
+    metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
+    return ApiParts(services, intake, metrics)

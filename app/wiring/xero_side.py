@@ -1,9 +1,10 @@
 """Xero's side of a process: the adapter over this database, and its budget of calls."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -40,6 +41,23 @@ class XeroSide:
 @asynccontextmanager
 async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSide]:
     """The Xero adapter over this process's database."""
+    async with httpx.AsyncClient(verify=trusted()) as http:
+        side = build_xero(settings, ground, http, partial(build_budget, settings, ground))
+        try:
+            yield side
+        finally:
+            # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
+            await asyncio.to_thread(side.organisations.close)
+            await side.usage.save()
+
+
+def build_xero(
+    settings: Settings,
+    ground: Ground,
+    http: httpx.AsyncClient,
+    budget_of: Callable[[str | None], SharedBudget],
+) -> XeroSide:
+    """The adapter on this ground; `http` calls Xero's identity server, `budget_of` answers None for our own app."""
     registration = Registration(
         client_id=settings.xero_client_id,
         client_secret=settings.xero_client_secret.get_secret_value(),
@@ -48,29 +66,23 @@ async def open_xero(settings: Settings, ground: Ground) -> AsyncIterator[XeroSid
         identity_url=settings.xero_identity_url,
         login_url=settings.xero_login_url,
     )
-    async with httpx.AsyncClient(verify=trusted()) as http:
-        apps = XeroAppVault(ground.database, ground.vault)
-        identities = XeroIdentities(registration, apps.get, http, ground.clock)
-        store = DatabaseTokenStore(ground.database, ground.vault)
-        consents = XeroConsents(store, TokenKeeper(store, identities, ground.clock), identities)
-        counter, budget = CallCounter(ground.clock), build_budget(settings, ground)
-        usage = UsageBook(ground.database, counter)
-        organisations = XeroSdkOrganisations(
-            settings.xero_api_url,
-            store,
-            identities,
-            ground.clock,
-            call_log=note_call,
-            count_call=counter.count,
-            budget=budget,
-            budget_of=lambda client_id: build_budget(settings, ground, client_id),
-        )
-        try:
-            yield XeroSide(identities, consents, store, organisations, budget, usage)
-        finally:
-            # Its threads may be in the middle of a call; waiting for them must not stop everything else here.
-            await asyncio.to_thread(organisations.close)
-            await usage.save()
+    apps = XeroAppVault(ground.database, ground.vault)
+    identities = XeroIdentities(registration, apps.get, http, ground.clock)
+    store = DatabaseTokenStore(ground.database, ground.vault)
+    consents = XeroConsents(store, TokenKeeper(store, identities, ground.clock), identities)
+    counter, budget = CallCounter(ground.clock), budget_of(None)
+    usage = UsageBook(ground.database, counter)
+    organisations = XeroSdkOrganisations(
+        settings.xero_api_url,
+        store,
+        identities,
+        ground.clock,
+        call_log=note_call,
+        count_call=counter.count,
+        budget=budget,
+        budget_of=budget_of,
+    )
+    return XeroSide(identities, consents, store, organisations, budget, usage)
 
 
 def build_plan_in_force(settings: Settings) -> PlanInForce:

@@ -48,9 +48,10 @@ class XeroSdkOrganisation:
     async def fetch_organisation(
         self, known: Organisation | None = None, parts: Collection[Part] = EVERYTHING
     ) -> Organisation:
-        """One call for each part, at once."""
-        reads = await asyncio.gather(*(self._fetch(part) for part in parts))
-        read = {part: elements for part, elements in zip(parts, reads, strict=True) if elements is not None}
+        """One call for each part, at once, in the order of the parts: sets have none that is the same each time."""
+        wanted = [part for part in Part if part in parts]
+        reads = await asyncio.gather(*(self._fetch(part) for part in wanted))
+        read = {part: elements for part, elements in zip(wanted, reads, strict=True) if elements is not None}
         return organisation_from_xero(known or NOTHING, read)
 
     async def _fetch(self, part: Part) -> list[Json] | None:

@@ -8,5 +8,6 @@ every test run.
     outages     Xero, the app or the clock gone or wrong for a while, in simulated time
     torment     PostgreSQL, Redis, workers and APIs killed under load, a full disk; every 2xx is honoured
     crowds      several processes over many connections: nothing twice, nothing starved, nothing deadlocked
+    simulations the whole loop in one process: every gate, call, clock and fault in a seed's hands, replayed exactly
     machines    state machines over the hub, which shrink what fails
 """

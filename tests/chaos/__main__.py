@@ -36,6 +36,11 @@ def tell_machines(seed: int, runs: int) -> Iterable[Outcome]:
     return _watch("machines", parts.list_machines(seed, runs))
 
 
+def tell_simulations(seed: int, runs: int) -> Iterable[Outcome]:
+    """The whole loop in one process, under a seeded scheduler."""
+    return _watch("simulations", parts.list_simulations(seed, runs))
+
+
 def tell_outages(seed: int, _: int) -> Iterable[Outcome]:
     """Xero, the app and the clock gone or wrong for a while."""
     return _watch("outages", parts.list_outages(seed))
@@ -53,6 +58,7 @@ def tell_crowds(seed: int, _: int) -> Iterable[Outcome]:
 
 PARTS: dict[str, Part] = {
     "machines": tell_machines,
+    "simulations": tell_simulations,
     "stories": tell_stories,
     "crashes": tell_crashes,
     "outages": tell_outages,
@@ -65,7 +71,7 @@ console = Console(stderr=True, highlight=False)
 
 def _watch(name: str, tasks: Sequence[Task]) -> Iterable[Outcome]:
     """Run tasks with a bar; what goes wrong is told at once."""
-    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:>11}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task(name, total=len(tasks))
         for outcome in run_tasks(tasks):

@@ -9,7 +9,7 @@ from tests.chaos.judging import Findings, find_restless, judge
 from tests.chaos.story import Act, Step, Story, draw_steps, live
 from tests.scenarios.both_sides import list_resources
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask, later, restarted
+from tests.scenarios.troubles import ask, connection, later, restarted
 
 ACTS: dict[str, Act] = {
     **in_the_app.ACTS,
@@ -94,11 +94,14 @@ async def settle(story: Story) -> None:
         await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
         await ask(house.api.post(f"{house.path}/compare"))
         await house.sweep()
-        if await _is_settled(house):
+        if await is_settled(house):
             return
 
 
-async def _is_settled(house: House) -> bool:
+async def is_settled(house: House) -> bool:
+    """Whether everything of the app is known, nothing is behind, and the consent that was lost is there again."""
+    if (await connection(house))["state"] != "active":
+        return False
     resources = await list_resources(house)
     missing = {document["id"] for document in await house.list_in_app()} - set(resources)
     return not missing and all(resource["state"] != "behind" for resource in resources.values())

@@ -19,6 +19,7 @@ from tests.chaos.stages.stage import Stage
 from tests.chaos.takeover import run_takeover
 from tests.chaos.tally import Outcome
 from tests.chaos.torment import run_torment
+from tests.simulation.run import HISTORIES, run_simulations
 
 
 async def look(stage: Stage, ground: Ground, _: int) -> Outcome:
@@ -64,6 +65,12 @@ def list_machines(seed: int, runs: int) -> list[Task]:
     """A hundred worlds for each run, in tasks of some hundreds."""
     tasks = max(1, runs * 100 // EXAMPLES)
     return [Task(run_machines, number, f"machine {number}") for number in range(seed, seed + tasks)]
+
+
+def list_simulations(seed: int, runs: int) -> list[Task]:
+    """Ten histories for each run, from the seed on."""
+    firsts = range(seed, seed + runs * HISTORIES, HISTORIES)
+    return [Task(run_simulations, first, f"simulations from {first}") for first in firsts]
 
 
 def list_outages(seed: int) -> list[Task]:

@@ -212,8 +212,10 @@ class House:
 
     async def _is_quiet(self) -> bool:
         pending = await self._json(self.xero.get("/webhooks"))
-        if pending["pending"]:
-            return False
+        return not pending["pending"] and await self._is_done()
+
+    async def _is_done(self) -> bool:
+        """Whether nothing is due for a worker."""
         statement = text(
             "SELECT (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
             " AND (retry_at IS NULL OR retry_at <= :now) AND (next_run_at IS NULL OR run_due OR answers_due))"

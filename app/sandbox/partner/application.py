@@ -36,17 +36,12 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def build_application() -> Starlette:
-    """A new app without any invoice, that does not know Plumbline yet."""
+def build_application(http: httpx.AsyncClient | None = None) -> Starlette:
+    """A new app without any invoice, that does not know Plumbline yet; `http` is how it calls, if not its own way."""
     contacts, journal, notices = Contacts(), Journal(), Notices()
     books = Books(contacts)
     outbox = Outbox(journal)
-    http = httpx.AsyncClient(
-        timeout=PATIENCE_SECONDS,
-        trust_env=False,
-        verify=_trusted(),
-        limits=httpx.Limits(max_connections=2 * CONCURRENCY, max_keepalive_connections=CONCURRENCY),
-    )
+    http = http or _open_client()
 
     @asynccontextmanager
     async def closing(_: Starlette) -> AsyncIterator[None]:
@@ -64,6 +59,15 @@ def build_application() -> Starlette:
     ]
     handlers = dict.fromkeys((*STATUS_OF_ERROR, *MISUSE), answer_misuse)
     return Starlette(routes=routes, lifespan=closing, exception_handlers=handlers)
+
+
+def _open_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        timeout=PATIENCE_SECONDS,
+        trust_env=False,
+        verify=_trusted(),
+        limits=httpx.Limits(max_connections=2 * CONCURRENCY, max_keepalive_connections=CONCURRENCY),
+    )
 
 
 def answer_misuse(request: Request, error: Exception) -> JSONResponse:

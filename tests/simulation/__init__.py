@@ -1,0 +1,15 @@
+"""The whole loop under a seeded scheduler: one process, one task at a time, and the seed says which.
+
+    scheduler, loop     gates at which everything waits; a loop whose time stands until it is moved
+    seeded              chance and time of the process: ids, secrets, drawn delays, every clock
+    server_time, store  the real PostgreSQL: each transaction one step, its `now()` the house's clock
+    wire, nudges        network and queue in memory, to be cut, lost, late or out of order
+    processes, house    an API and workers as `wiring` builds them, both sandboxes, and who lives there
+    base                the joined house that every history begins with
+    history, office     what happens, drawn from a seed or read from a script
+    shrinking, run      the shortest history that still fails; histories as a part of `tests.chaos`
+
+Judged by what holds for every story (`tests.chaos.judging`). PostgreSQL, the Xero adapter over
+Xero's SDK and the API with all its middleware are the real ones. Redis is not there, and neither are threads: calls to
+Xero are made at once.
+"""

@@ -1,0 +1,104 @@
+"""Simulations as a part of `tests.chaos`: a seed's history lived, and the shortest that still fails where one fails.
+
+`run_simulations` is a task for the lanes of `tests.chaos`; it lives its histories in a thread, on a loop of simulated
+time. A seed decides all of its history, whatever was lived before it in the same process.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
+
+from app import schema
+from app.settings import Settings
+from tests.chaos.ground import Ground
+from tests.chaos.judging import Findings
+from tests.chaos.tally import Outcome
+from tests.simulation.base import Base, open_base
+from tests.simulation.history import Step, Verdict, draw_history, run_history, write_history
+from tests.simulation.loop import SimulatedLoop
+from tests.simulation.shrinking import Shrinker
+
+HISTORIES = 10
+"""Of one task, and for each run."""
+
+Result = TypeVar("Result")
+
+
+@asynccontextmanager
+async def open_simulation(servers: Settings) -> AsyncIterator[Base]:
+    """The ground of histories, on a database of its own; the loop that runs is one of simulated time."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, SimulatedLoop)
+    async with schema.scratch_database(servers.database_url) as url:
+        await asyncio.to_thread(schema.upgrade, url)
+        async with open_base(url, loop) as base:
+            yield base
+
+
+class Stage:
+    """The ground of a process, kept from task to task: walking to the joined house takes as long as some histories."""
+
+    def __init__(self, servers: Settings) -> None:
+        self._runner = asyncio.Runner(loop_factory=SimulatedLoop)
+        # Kept, and never closed: whoever forgot it would lose the house that all histories go on from.
+        self._open = AsyncExitStack()
+        self.base = self.run(self._open.enter_async_context(open_simulation(servers)))
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do some work on the loop of simulated time."""
+        return self._runner.run(work)
+
+    def close(self) -> None:
+        """For who has servers of his own, and ends them."""
+        self.run(self._open.aclose())
+        self._runner.close()
+
+
+_stages: dict[str, Stage] = {}
+
+
+async def run_simulations(ground: Ground, seed: int) -> Outcome:
+    """So many histories, from a seed on; those that fail are told with their shortest."""
+    return await asyncio.to_thread(_live_all, ground.servers, range(seed, seed + HISTORIES))
+
+
+def _live_all(servers: Settings, seeds: Sequence[int]) -> Outcome:
+    stage = _stages.get(servers.database_url) or _stages.setdefault(servers.database_url, Stage(servers))
+    return stage.run(live(stage.base, seeds))
+
+
+async def live(base: Base, seeds: Sequence[int]) -> Outcome:
+    """Live the histories of these seeds one after the other."""
+    findings, faults, held = Findings(), 0, list[str]()
+    for seed in seeds:
+        verdict = await run_history(base, draw_history(seed))
+        faults += verdict.faults
+        held += verdict.held
+        if verdict.findings:
+            findings.add(await explain(base, seed, verdict))
+    title = f"simulations {seeds[0]} to {seeds[-1]}"
+    return Outcome(title, findings, histories=len(seeds), faults=faults, held=tuple(held))
+
+
+async def explain(base: Base, seed: int, verdict: Verdict) -> Findings:
+    """What went wrong, with the shortest history in which it does, and how to live that again."""
+    shortest = await shrink(base, draw_history(seed), verdict.findings)
+    told = f"seed {seed}: python -m tests.simulation '{write_history(shortest)}': "
+    return Findings(
+        **{kind: [told + each for each in found] for kind, found in vars(verdict.findings).items()}
+    )
+
+
+async def shrink(base: Base, steps: Sequence[Step], findings: Findings) -> list[Step]:
+    """The shortest history that goes wrong in one of these kinds."""
+    kinds = _list_kinds(findings)
+
+    async def fails(tried: Sequence[Step]) -> bool:
+        return bool(kinds & _list_kinds((await run_history(base, tried)).findings))
+
+    return await Shrinker(fails).shrink(steps)
+
+
+def _list_kinds(findings: Findings) -> set[str]:
+    return {kind for kind, found in vars(findings).items() if found}
