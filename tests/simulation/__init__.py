@@ -5,7 +5,7 @@
     server_time, store  the real PostgreSQL: each transaction one step, its `now()` the house's clock
     wire, nudges        network and queue in memory, to be cut, lost, late or out of order
     processes, house    an API and workers as `wiring` builds them, both sandboxes, and who lives there
-    base                the joined house that every history begins with
+    joined              the joined house that every history begins with
     history, office     what happens, drawn from a seed or read from a script
     shrinking, run      the shortest history that still fails; histories as a part of `tests.chaos`
 

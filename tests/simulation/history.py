@@ -24,7 +24,7 @@ from tests.chaos.story import Act, Story
 from tests.scenarios.both_sides import list_resources
 from tests.scenarios.troubles import ask
 from tests.simulation import office
-from tests.simulation.base import Base, Opened
+from tests.simulation.joined import Joined, Opened
 from tests.simulation.nudges import Nudge
 from tests.simulation.processes import Worker
 from tests.simulation.scheduler import Gate, Way
@@ -32,7 +32,7 @@ from tests.simulation.scheduler import Gate, Way
 MOST_JOBS = 4
 """At a time on one worker."""
 
-TROUBLES = ("look", "kill_worker", "kill_api", "shut_down", "flush")
+TROUBLES = ("look", "kill_worker", "kill_api", "shut_down", "lose_nudges")
 PEOPLE: dict[str, Act] = {**in_the_app.ACTS, **in_xero.ACTS, **office.ACTS, **weather.ACTS}
 AT_XERO = tuple(in_xero.ACTS)
 OFTEN = (
@@ -157,7 +157,7 @@ class Lived:
                 self.story.faults += 1
             case "shut_down":
                 self._shut_down(random)
-            case "flush":
+            case "lose_nudges":
                 world.nudges.waiting.clear()
                 self.story.faults += 1
             case _:
@@ -249,7 +249,7 @@ class _Part(Story):
         return self.made
 
 
-async def run_history(base: Base, steps: Sequence[Step]) -> Verdict:
+async def run_history(base: Joined, steps: Sequence[Step]) -> Verdict:
     """Live through a history, let it settle, and judge it; ids and the like follow from the first step."""
     with base.simulated():
         opened = await base.open_house(f"{steps[0].number}")
@@ -307,7 +307,7 @@ async def _send_home(opened: Opened) -> None:
             await task
 
 
-async def fetch_final(base: Base) -> list[str]:
+async def fetch_final(base: Joined) -> list[str]:
     """What the database holds in the end, as far as it is of the history and not of the machine's clock."""
     lines: list[Any] = []
     for table in ("connections", "invoice_links", "contact_links", "changes", "conflicts", "discrepancies"):

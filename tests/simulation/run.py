@@ -14,8 +14,8 @@ from app.settings import Settings
 from tests.chaos.ground import Ground
 from tests.chaos.judging import Findings
 from tests.chaos.tally import Outcome
-from tests.simulation.base import Base, open_base
 from tests.simulation.history import Step, Verdict, draw_history, run_history, write_history
+from tests.simulation.joined import Joined, open_joined
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.shrinking import Shrinker
 
@@ -26,13 +26,13 @@ Result = TypeVar("Result")
 
 
 @asynccontextmanager
-async def open_simulation(servers: Settings) -> AsyncIterator[Base]:
+async def open_simulation(servers: Settings) -> AsyncIterator[Joined]:
     """The ground of histories, on a database of its own; the loop that runs is one of simulated time."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, SimulatedLoop)
     async with schema.scratch_database(servers.database_url) as url:
         await asyncio.to_thread(schema.upgrade, url)
-        async with open_base(url, loop) as base:
+        async with open_joined(url, loop) as base:
             yield base
 
 
@@ -68,7 +68,7 @@ def _live_all(servers: Settings, seeds: Sequence[int]) -> Outcome:
     return stage.run(live(stage.base, seeds))
 
 
-async def live(base: Base, seeds: Sequence[int]) -> Outcome:
+async def live(base: Joined, seeds: Sequence[int]) -> Outcome:
     """Live the histories of these seeds one after the other."""
     findings, faults, held = Findings(), 0, list[str]()
     for seed in seeds:
@@ -81,7 +81,7 @@ async def live(base: Base, seeds: Sequence[int]) -> Outcome:
     return Outcome(title, findings, histories=len(seeds), faults=faults, held=tuple(held))
 
 
-async def explain(base: Base, seed: int, verdict: Verdict) -> Findings:
+async def explain(base: Joined, seed: int, verdict: Verdict) -> Findings:
     """What went wrong, with the shortest history in which it does, and how to live that again."""
     shortest = await shrink(base, draw_history(seed), verdict.findings)
     told = f"seed {seed}: python -m tests.simulation '{write_history(shortest)}': "
@@ -90,7 +90,7 @@ async def explain(base: Base, seed: int, verdict: Verdict) -> Findings:
     )
 
 
-async def shrink(base: Base, steps: Sequence[Step], findings: Findings) -> list[Step]:
+async def shrink(base: Joined, steps: Sequence[Step], findings: Findings) -> list[Step]:
     """The shortest history that goes wrong in one of these kinds."""
     kinds = _list_kinds(findings)
 

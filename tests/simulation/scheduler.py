@@ -10,7 +10,7 @@ off there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -167,6 +167,3 @@ class Scheduler:
         if seconds is None:
             raise Stuck(f"nobody can go on: {[str(task) for task in asyncio.all_tasks(self._loop)]}")
         self.clock.advance(timedelta(seconds=seconds))
-
-
-Work = Callable[[], Awaitable[None]]

@@ -68,7 +68,7 @@ class Opened:
     transcript: list[str]
 
 
-class Base:
+class Joined:
     """The ground of all histories of a process."""
 
     def __init__(
@@ -166,7 +166,7 @@ class Base:
 
 
 @asynccontextmanager
-async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Base]:
+async def open_joined(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Joined]:
     """The ground over a migrated, empty database; while it is open, chance and time of this process are simulated."""
     clock, chance = LoopClock(loop, BEGINNING), Chance()
     shared = SharedDatabase(database_url)
@@ -176,7 +176,7 @@ async def open_base(database_url: str, loop: SimulatedLoop) -> AsyncIterator[Bas
     )
     server_time = ServerTime(raw)
     await server_time.install()
-    base = Base(loop, clock, chance, shared, raw, server_time)
+    base = Joined(loop, clock, chance, shared, raw, server_time)
 
     try:
         with base.simulated():
