@@ -12,6 +12,7 @@ from tests.chaos.machines import run_machine
 from tests.chaos.stages import STAGES
 from tests.chaos.stages.stage import LISTED, Work
 from tests.chaos.tally import Outcome, Tally
+from tests.chaos.ways_out import NOT_MADE, list_xero_calls
 from tests.histories.breaking import replace_in_the_hub
 
 
@@ -139,6 +140,29 @@ def test_each_point_is_died_at_before_and_after() -> None:
         assert before == after, stage.name
         assert before | after
     assert {each.stem for each in LISTED.iterdir()} == {stage.name for stage in STAGES}
+
+
+def test_every_call_of_xero_is_a_crash_point_or_is_said_not_to_be() -> None:
+    """What the adapter can ask of Xero, as the SDK sends it; and every way out besides."""
+    made = {
+        point.removeprefix("before ")
+        for stage in STAGES
+        for points in read_list(stage.listed)
+        for point in points
+    }
+    assert sorted(list_xero_calls() - made) == sorted(NOT_MADE)
+    assert made >= {
+        "POST /connect/token",
+        "GET /connections",
+        "DELETE /connections/{id}",
+        "POST /plumbline/webhooks",
+        "POST /hook",
+        "GET /plumbline/read/invoices",
+        "GET /plumbline/read/contacts",
+        "nudge reconcile",
+        "nudge deliver",
+        "nudge read_partner",
+    }
 
 
 def test_every_job_of_a_worker_is_done_in_a_stage() -> None:

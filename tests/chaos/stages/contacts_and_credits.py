@@ -1,15 +1,15 @@
-"""Rarer work: a customer given another contact by hand, a credit of Xero's, a product made of a line."""
+"""Rarer work: a customer given another contact by hand, a credit of Xero's, groups, products."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.scenarios.test_credits import credit_in_xero
 from tests.scenarios.troubles import ask, later
 
 CHOSEN = "Customer chosen"
-PAST_A_LEASE = timedelta(minutes=2)
+TAP = {"id": "prd_1", "version": 1, "code": "TAP", "name": "Mixer tap"}
+PRODUCTS = [("TAP", "Tap, mixing"), ("WIDGET", "Widget")]
 
 
 def _contact(number: int) -> dict[str, str]:
@@ -19,7 +19,9 @@ def _contact(number: int) -> dict[str, str]:
 async def make(story: Story) -> None:
     """Everything of it is due."""
     house = story.house
-    await house.choose(unknown_item="create")
+    await house.at_xero("contactgroups", Name="Trade")
+    await house.choose(unknown_item="create", items="on", contact_groups={"trade": "Trade"})
+    await ask(house.api.put(f"{house.path}/items/prd_1", json=TAP))
     for number in (1, 2):
         await house.write(f"inv_{number}", contact=_contact(number))
     await house.drain()
@@ -27,6 +29,8 @@ async def make(story: Story) -> None:
     choice = {"xero_contact_id": chosen["ContactID"], "with_invoices": True}
     await ask(house.api.put(f"{house.path}/contacts/cus_1/link", json=choice))
     await credit_in_xero(house, 40, "N-inv_2")
+    await ask(house.app.patch("/contacts/cus_2", json={"groups": ["trade"]}))
+    await ask(house.api.put(f"{house.path}/items/prd_1", json=TAP | {"version": 2, "name": "Tap, mixing"}))
     line = {"id": "l1", "description": "Widget", "unit_price": "30.00", "tax": "gst", "item_code": "WIDGET"}
     await house.write("inv_3", contact=_contact(2), lines=[line])
     await ask(house.xero.post("/webhooks/flush"))
@@ -45,9 +49,11 @@ async def promise(story: Story) -> Sequence[str]:
     contact = (await house.in_xero("N-inv_1"))["Contact"]["Name"]
     credits_shown = [each["amount"] for each in (await house.in_app("inv_2"))["credits"]]
     items = (await ask(house.xero.get(f"/people/{house.tenant_id}/items")))["Items"]
-    made = [each["Code"] for each in items].count("WIDGET")
-    is_whole = (contact, credits_shown, made) == (CHOSEN, ["40.00"], 1)
-    return [] if is_whole else [f"contact {contact}, credits {credits_shown}, widgets {made}"]
+    products = sorted((each["Code"], each["Name"]) for each in items)
+    [group] = (await ask(house.xero.get(f"/people/{house.tenant_id}/contactgroups")))["ContactGroups"]
+    made = (contact, credits_shown, products, len(group["Contacts"]))
+    is_whole = made == (CHOSEN, ["40.00"], PRODUCTS, 1)
+    return [] if is_whole else [f"it came to {made}"]
 
 
 STAGE = Stage("rarer_work", make, Work(("reconcile", "deliver") * 2), follow=follow, promise=promise)

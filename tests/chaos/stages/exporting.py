@@ -4,12 +4,11 @@ Whatever dies in them, in the end every invoice that was to go is in Xero, once,
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import text
 
 from tests.chaos import weather
-from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.scenarios.exporting import let_wait, look, order, outcomes, report, tell
 from tests.scenarios.house import House, Json
@@ -17,7 +16,6 @@ from tests.scenarios.troubles import ask, in_the_middle, later, numbers_in_xero
 
 INVOICES = 5
 CUSTOMERS = 2
-PAST_A_LEASE = timedelta(minutes=2)
 
 EXPORT = ("reconcile", "deliver")
 

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tests.chaos.stages.refresh import list_notices
-from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.weather import move_on
 from tests.scenarios.troubles import ask, connection, later
 
 SHIFT = ("reconcile", "deliver")
 PAST_A_CONSENT = timedelta(days=61)
-PAST_A_LEASE = timedelta(minutes=2)
 
 
 async def make(story: Story) -> None:

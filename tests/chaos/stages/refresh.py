@@ -6,14 +6,13 @@ Xero takes the token before for half an hour more, so whoever goes on within tha
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.weather import clear_up, move_on
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, connection, later
 
 PAST_A_TOKEN = timedelta(minutes=31)
-PAST_A_LEASE = timedelta(minutes=2)
 
 
 async def make(story: Story) -> None:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.troubles import ask, connection
-
-PAST_A_LEASE = timedelta(minutes=2)
 
 
 async def make(story: Story) -> None:

@@ -6,11 +6,15 @@ what holds after every story must hold, and what the stage itself promises.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from tests.chaos.story import Act, Story
 from tests.chaos.worker import Death, Job, Order, Process, work
+
+PAST_A_LEASE = timedelta(minutes=2)
+"""When a dead worker's lease has run out, and its claims of what is sent."""
 
 LISTED = Path(__file__).parent.parent / "listed"
 

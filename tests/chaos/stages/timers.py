@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.chaos.stages.stage import Stage, Work
+from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.weather import move_on
 from tests.chaos.worker import run_job
@@ -11,7 +11,6 @@ from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, later, rows
 
 A_MONTH = timedelta(days=31)
-PAST_A_LEASE = timedelta(minutes=2)
 TIMERS = (
     "nudge_behind", "nudge_due_changes", "ask_for_sweeps", "ask_for_compares", "retry_held", "prune_deliveries",
     "prune_claims", "forget", "keep_consents_alive",
