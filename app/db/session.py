@@ -3,6 +3,10 @@
 `Database.reading()` gives a `ReadSession`, `Database.writing()` a `WriteSession` that commits when its block ends
 without an error, before anything is answered to anyone. A block is short and holds no network call.
 
+A reading session has no transaction: each of its statements sees what is committed by then, as in one at READ
+COMMITTED, and is spared a round trip to begin it and one to end it. Nothing could be rolled back, so a statement that
+writes or locks rows is refused before it is sent (`read_only`).
+
 Whoever must know in the database itself that something was committed on its behalf, wherever in the code that is,
 hangs a hook on everything that it calls (`before_commits`): the last statements of each of those transactions are the
 hook's, and a hook that raises rolls back. `writing_alone` is for what is committed on nobody's behalf.
@@ -16,6 +20,7 @@ from typing import NewType
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.db.read_only import refuse_writes
 from app.errors import PlumblineError
 
 ReadSession = NewType("ReadSession", AsyncSession)
@@ -24,6 +29,12 @@ WriteSession = NewType("WriteSession", ReadSession)
 Hook = Callable[[WriteSession], Awaitable[None]]
 
 _LAST_STEPS = "last steps"
+
+_KEPT_PREPARED = 500
+"""Statements that a connection keeps prepared; a worker has some two hundred, and preparing one is a round trip."""
+
+_PREPARED = {"prepared_statement_cache_size": _KEPT_PREPARED, "statement_cache_size": _KEPT_PREPARED}
+"""For statements of one set of parameters, which SQLAlchemy keeps, and of several, which asyncpg does."""
 
 _hook: ContextVar[Hook | None] = ContextVar("hook", default=None)
 
@@ -67,15 +78,31 @@ class Database:
     """One process's way into PostgreSQL; `url` is a postgresql+asyncpg address."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        # Values stay out of logs and errors: sealed secrets are among them, and what people wrote.
+        # Values stay out of logs and errors: sealed secrets are among them, and what people wrote. The connection that
+        # was used last is used next, since it has prepared most of what is asked.
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args=_PREPARED,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        # The same pool: a connection says only for as long as it is borrowed that it commits by itself.
+        reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        refuse_writes(reading.sync_engine)
+        self._readings = async_sessionmaker(reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
-        """A session for queries alone; whatever it changed by mistake is rolled back."""
+        """A session for queries alone, each by itself; one that would write raises `WriteRefused`."""
+        async with self._readings() as session:
+            yield ReadSession(session)
+
+    @asynccontextmanager
+    async def reading_in_one(self) -> AsyncIterator[ReadSession]:
+        """The same in a transaction, for what is set for its length; whatever it changed by mistake is rolled back."""
         async with self._sessions() as session:
             yield ReadSession(session)
 
