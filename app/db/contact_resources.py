@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, literal_column, select
 from sqlalchemy import any_ as any_of
 
+from app.db.given import among
 from app.db.listing import Position, Sort, begins_with, in_order, is_shown_as
 from app.db.session import ReadSession
 from app.db.skips import skip_from_row
@@ -76,7 +77,7 @@ async def list_contact_details(
         return {}
     row = ContactLinkRow
     wanted = select(row.partner_contact_id, row.details, row.record, row.document_version).where(
-        row.connection_id == connection_id, row.partner_contact_id.in_(partner_contact_ids)
+        row.connection_id == connection_id, among(row.partner_contact_id, partner_contact_ids)
     )
     found: dict[str, ContactDetails] = {}
     for contact_id, details, record, document_version in await session.execute(wanted):

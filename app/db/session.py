@@ -20,7 +20,7 @@ from typing import NewType
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from app.db.read_only import refuse_writes
+from app.db.read_only import refuse_a_second, refuse_writes
 from app.errors import PlumblineError
 
 ReadSession = NewType("ReadSession", AsyncSession)
@@ -93,6 +93,9 @@ class Database:
         reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         refuse_writes(reading.sync_engine)
         self._readings = async_sessionmaker(reading, expire_on_commit=False)
+        single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        refuse_a_second(single.sync_engine)
+        self._singles = async_sessionmaker(single, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
@@ -115,6 +118,15 @@ class Database:
             await _run_last_steps(writing)
             if (hook := _hook.get()) is not None:
                 await hook(writing)
+
+    @asynccontextmanager
+    async def writing_one(self) -> AsyncIterator[WriteSession]:
+        """A single statement, which is a transaction in itself and a round trip; a second one is refused.
+
+        It tells nothing of how far the caller's work is, as `writing_alone`.
+        """
+        async with self._singles.begin() as session:
+            yield WriteSession(ReadSession(session))
 
     @asynccontextmanager
     async def writing_alone(self) -> AsyncIterator[WriteSession]:

@@ -12,7 +12,7 @@ from tests.chaos.points import ROOT
 STEPS = ("reconcile", "delivery", "intake")
 """The packages whose every commit is to be a crash point."""
 
-OPENERS = {"writing", "writing_alone", "recording"}
+OPENERS = {"writing", "writing_alone", "writing_one", "recording"}
 
 
 def list_commit_sites() -> set[str]:
