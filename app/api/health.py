@@ -100,7 +100,7 @@ def _show_webhooks(subscription: Subscription) -> WebhooksHeard:
 
 
 async def _check_database(services: Services) -> None:
-    async with services.database.reading() as session:
+    async with services.database.reading_in_one() as session:
         pending = list_pending(await find_revision(session))
         if not pending:
             await check_schema(session)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, func, select, tuple_, update
+from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.fan_out import CHANGE, copy_new, save_in_order
-from app.db.given import Types, bare, give, rows_given
+from app.db.given import Types, among, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
@@ -83,7 +84,7 @@ async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[
     if not since:
         return found
     wanted = select(ChangeRow.link_id, ChangeRow.revision, ChangeRow.state, ChangeRow.moves).where(
-        ChangeRow.link_id.in_(since), ChangeRow.revision > min(since.values())
+        among(ChangeRow.link_id, since), ChangeRow.revision > min(since.values())
     )
     for link_id, revision, state, moves in await session.execute(wanted):
         if revision > since[link_id]:
@@ -104,18 +105,9 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
     """
     if not changes:
         return
-    newer = [(change.link_id, change.revision) for change in changes]
-    older = (
-        update(ChangeRow)
-        .where(
-            ChangeRow.link_id.in_([change.link_id for change in changes]),
-            ChangeRow.state == "pending",
-            tuple_(ChangeRow.link_id, ChangeRow.revision).not_in(newer),
-        )
-        .values(state="superseded")
-        .returning(ChangeRow.id)
-    )
-    await save_in_order(session, (await session.execute(older)).scalars().all(), "superseded")
+    newer = [{"link_id": change.link_id, "revision": change.revision} for change in changes]
+    older = (await session.execute(_SUPERSEDING, give(_NEWER, newer))).scalars().all()
+    await save_in_order(session, older, "superseded")
     rows = [
         {
             "link_id": change.link_id,
@@ -128,6 +120,22 @@ async def insert_changes(session: WriteSession, connection_id: UUID, changes: Se
     ]
     await session.execute(_INSERTING, {"into_connection": connection_id, **give(_NEW, rows)})
 
+
+_NEWER: Types = {"link_id": Uuid, "revision": BigInteger}
+
+
+def _build_superseding() -> ReturningUpdate[int]:
+    row, given = ChangeRow, rows_given(_NEWER)
+    return (
+        update(row)
+        .where(row.link_id == given.c.link_id, row.revision != given.c.revision, row.state == "pending")
+        .values(state="superseded")
+        .returning(row.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_SUPERSEDING = _build_superseding()
 
 _NEW: Types = {"link_id": Uuid, "kind": Text, "revision": BigInteger, "moves": JSONB, "body": JSONB}
 
@@ -158,10 +166,13 @@ async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> 
         withdrawn = (
             update(ChangeRow)
             .where(
-                ChangeRow.link_id.in_(link_ids), ChangeRow.state == "pending", ChangeRow.is_resend.is_(False)
+                among(ChangeRow.link_id, link_ids),
+                ChangeRow.state == "pending",
+                ChangeRow.is_resend.is_(False),
             )
             .values(state="superseded")
             .returning(ChangeRow.id)
+            .execution_options(synchronize_session=False)
         )
         await save_in_order(session, (await session.execute(withdrawn)).scalars().all(), "superseded")
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from app.db import audit
 from app.db.given import Types, give, rows_given
 from app.db.organisations import organisation_from_json
-from app.db.runs import has_looks, may_work
+from app.db.runs import may_work
 from app.db.session import ReadSession, WriteSession
 from app.db.settings import keep_version
 from app.db.tables import ConnectionRow, InvoiceLinkRow
@@ -120,119 +119,6 @@ async def save_state(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)
         .values(state=state.value, reason=reason, since_at=at, retry_at=None, retry_reason=None, retries=0)
-    )
-
-
-class Taken(NamedTuple):
-    """A lease that was given. `is_takeover`: another worker had it, and let it run out."""
-
-    connection: Connection
-    is_takeover: bool
-
-
-async def take_lease(
-    session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
-) -> "Taken | None":
-    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
-    for its next run where there is more to do than to look.
-
-    Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
-    """
-    before = aliased(ConnectionRow)
-    taken = (
-        update(ConnectionRow)
-        .where(
-            ConnectionRow.id == connection_id,
-            ConnectionRow.state == ConnectionState.ACTIVE,
-            or_(ConnectionRow.retry_at.is_(None), ConnectionRow.retry_at <= now, ConnectionRow.bulk_waits),
-            or_(may_work(), has_looks()),
-            or_(ConnectionRow.lease_until.is_(None), ConnectionRow.lease_until < now),
-        )
-        .values(lease_owner=owner, lease_until=until)
-        # A query in it sees the row as it was before.
-        .returning(
-            ConnectionRow, select(before.lease_owner).where(before.id == connection_id).scalar_subquery()
-        )
-    )
-    found = (await session.execute(taken)).one_or_none()
-    return Taken(connection_from_row(found[0]), found[1] is not None) if found else None
-
-
-async def is_leased(session: ReadSession, connection_id: UUID, now: datetime) -> bool:
-    """Whether a worker holds the connection's lease."""
-    leased = exists().where(ConnectionRow.id == connection_id, ConnectionRow.lease_until >= now)
-    return bool((await session.execute(select(leased))).scalar_one())
-
-
-async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
-    """Renew a lease that is still ours, or False. It locks the row: what this transaction records is fenced."""
-    renewed = (
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
-        .values(lease_until=until)
-        .returning(ConnectionRow.id)
-    )
-    return (await session.execute(renewed)).scalar_one_or_none() is not None
-
-
-async def release_lease(session: WriteSession, connection_id: UUID, owner: str, seen: int) -> bool:
-    """Give the lease back if no trigger came since generation `seen`; True when given back. That ends a run.
-
-    One statement on one row: a trigger that commits before it is seen by it, one that commits after finds no lease.
-    """
-    released = (
-        update(ConnectionRow)
-        .where(
-            ConnectionRow.id == connection_id,
-            ConnectionRow.lease_owner == owner,
-            ConnectionRow.generation == seen,
-        )
-        .values(
-            lease_owner=None,
-            lease_until=None,
-            settled_generation=seen,
-            retry_at=None,
-            retry_reason=None,
-            retries=0,
-            missing_scopes=[],
-            run_due=False,
-            answers_due=False,
-        )
-        .returning(ConnectionRow.id)
-    )
-    return (await session.execute(released)).scalar_one_or_none() is not None
-
-
-async def postpone(
-    session: WriteSession,
-    connection_id: UUID,
-    owner: str,
-    retry_at: datetime,
-    reason: str,
-    *,
-    bulk_alone: bool = False,
-) -> None:
-    """Give the lease back with work left: look again at `retry_at`, for that reason; a bulk alone may have to wait."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
-        .values(
-            lease_owner=None,
-            lease_until=None,
-            retry_at=retry_at,
-            retry_reason=reason,
-            bulk_waits=bulk_alone,
-            retries=ConnectionRow.retries + 1,
-        )
-    )
-
-
-async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> None:
-    """Give the lease back and leave everything else as it is."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
-        .values(lease_owner=None, lease_until=None)
     )
 
 

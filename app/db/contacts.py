@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, null,
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
-from app.db.given import bare
+from app.db.given import among, bare
 from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
@@ -26,14 +26,14 @@ async def list_contacts(
     session: ReadSession, connection_id: UUID, partner_ids: Collection[str]
 ) -> list[ContactLink]:
     """The links of those contacts of the partner."""
-    return await _list(session, connection_id, ContactLinkRow.partner_contact_id.in_(partner_ids))
+    return await _list(session, connection_id, among(ContactLinkRow.partner_contact_id, partner_ids))
 
 
 async def list_contacts_by_xero_id(
     session: ReadSession, connection_id: UUID, xero_ids: Collection[str]
 ) -> list[ContactLink]:
     """The links of those contacts of Xero; of several that share one, its owner last."""
-    return await _list(session, connection_id, ContactLinkRow.xero_contact_id.in_(xero_ids))
+    return await _list(session, connection_id, among(ContactLinkRow.xero_contact_id, xero_ids))
 
 
 async def find_contact_link(session: ReadSession, connection_id: UUID, link_id: UUID) -> ContactLink | None:
@@ -56,13 +56,12 @@ async def list_answered_contacts(session: ReadSession, connection_id: UUID, limi
 
 async def list_unfinished_contacts(session: ReadSession, connection_id: UUID) -> list[ContactLink]:
     """Contact links with a create that was begun and whose answer was not recorded."""
-    return await _list(session, connection_id, ContactLinkRow.intent_key.is_not(None))
+    return await _list(session, connection_id, is_unfinished_contact())
 
 
-async def has_behind_contacts(session: ReadSession, connection_id: UUID) -> bool:
-    """Whether any contact link of a connection is behind."""
-    behind = exists().where(ContactLinkRow.connection_id == connection_id, _is_behind())
-    return bool((await session.execute(select(behind))).scalar_one())
+def is_unfinished_contact() -> ColumnElement[bool]:
+    """Its create was begun, and its answer was not recorded."""
+    return ContactLinkRow.intent_key.is_not(None)
 
 
 def _is_behind() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.db.given import among
 from app.db.session import ReadSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.credit import Overpaid
@@ -36,7 +37,7 @@ async def list_touched(
         row.xero_invoice_id.is_not(None),
         or_(
             row.credit_ids.has_any(cast(list(credit_ids), ARRAY(Text))),
-            row.xero_invoice_id.in_(list(xero_invoice_ids)),
+            among(row.xero_invoice_id, list(xero_invoice_ids)),
         ),
     )
     return [TouchedLink(*columns) for columns in await session.execute(touched)]

@@ -9,21 +9,29 @@ due whatever the clocks of database and worker say to each other.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     DateTime,
+    Select,
     Text,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -31,7 +39,15 @@ from app.db.changes import Change, change_from_row
 from app.db.endpoints import covers, takes
 from app.db.given import Types, give, rows_given
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ChangeRow, ConnectionRow, ContactLinkRow, InvoiceLinkRow, WebhookEndpointRow
+from app.db.tables import (
+    ChangeRow,
+    ConnectionRow,
+    ContactLinkRow,
+    DeliveryRow,
+    InvoiceLinkRow,
+    NoticeRow,
+    WebhookEndpointRow,
+)
 from app.domain.connection import ConnectionState
 from app.domain.endpoint import Part
 
@@ -83,27 +99,76 @@ async def claim_due(
     await session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"deliver:{connection_id}", 0)))
     )
-    free = at_once - (await session.execute(select(_count_under_way(connection_id, now)))).scalar_one()
-    if free <= 0:
-        return NONE
+    asked = {"of_connection": connection_id, "due_by": now, "until": until, "at_once": at_once, "most": most}
+    if types is not None:
+        asked["types"] = list(types)
+    found = (await session.execute(_build_claiming(is_of_types=types is not None), asked)).all()
+    rows = sorted(found, key=lambda each: each[0].id)
+    claims = [Claim(change_from_row(row), until, brought_by) for row, _, brought_by in rows]
+    return Claimed(claims, at_once - rows[0][1]) if rows else NONE
+
+
+_CONNECTION = bindparam("of_connection", type_=Uuid)
+_NOW = bindparam("due_by", type_=DateTime(timezone=True))
+
+
+@cache
+def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str | None]:
+    row = ChangeRow
+    # Counted as it was before this statement.
+    with_others = _count_under_way()
+    is_at_work = exists().where(ConnectionRow.id == _CONNECTION, ConnectionRow.state.in_(DELIVERED_STATES))
     due = (
-        select(ChangeRow.id)
-        .where(ChangeRow.connection_id == connection_id, _is_due(now), ~_has_another_in_flight(now))
-        .where(~_is_of_what_is_skipped())
-        .where(exists().where(ConnectionRow.id == connection_id, ConnectionRow.state.in_(DELIVERED_STATES)))
-        .order_by(ChangeRow.id)
-        .limit(most)
+        select(row.id)
+        .where(row.connection_id == _CONNECTION, _is_due(_NOW), ~_has_another_in_flight(_NOW))
+        .where(~_is_of_what_is_skipped(), is_at_work)
+        .where(with_others < bindparam("at_once", type_=BigInteger))
+        .order_by(row.id)
+        .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
     )
-    if types is not None:
-        due = due.where(_TYPE.in_(types))
-    claimed = update(ChangeRow).where(ChangeRow.id.in_(due)).values(claimed_until=until)
-    rows = (await session.execute(claimed.returning(ChangeRow, _brought_by()))).all()
-    claims = [
-        Claim(change_from_row(row), until, brought_by)
-        for row, brought_by in sorted(rows, key=lambda found: found[0].id)
-    ]
-    return Claimed(claims, free)
+    if is_of_types:
+        due = due.where((row.kind + ".changed") == any_(bindparam("types", type_=ARRAY(Text))))
+    return (
+        update(row)
+        .where(row.id.in_(due))
+        .values(claimed_until=bindparam("until", type_=DateTime(timezone=True)))
+        .returning(row, with_others, _brought_by())
+        .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Of which kinds something may be due for a connection; what is False is surely not."""
+
+    changes: bool
+    notices: bool
+    copies: bool
+
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing of any kind."""
+        return not (self.changes or self.notices or self.copies)
+
+
+async def find_due(session: ReadSession, connection_id: UUID, now: datetime) -> Due:
+    """What there is to send for a connection, before anything is claimed."""
+    found = await session.execute(_FINDING_DUE, {"of_connection": connection_id, "due_by": now})
+    return Due(*found.one())
+
+
+def _build_finding_due() -> Select[bool, bool, bool]:
+    of, now = _CONNECTION, _NOW
+    change, notice, copy = ChangeRow, NoticeRow, DeliveryRow
+    # Written out, as the indexes have it.
+    pending: ColumnElement[str] = literal_column("'pending'")
+    is_copy_due = or_(copy.attempts == 0, copy.due_at <= now)
+    return select(
+        exists().where(change.connection_id == of, change.state == pending, _is_due(now)),
+        exists().where(notice.connection_id == of, notice.state == pending),
+        exists().where(copy.connection_id == of, copy.is_copy, copy.state == pending, is_copy_due),
+    )
 
 
 async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
@@ -114,23 +179,23 @@ async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
         await session.execute(update(ChangeRow).where(held).values(claimed_until=None))
 
 
-def _count_under_way(connection_id: UUID, now: datetime) -> ColumnElement[int]:
+def _count_under_way() -> ColumnElement[int]:
     """How many changes of the connection are claimed: those that wait, and those superseded since they were claimed.
 
     The latter are found by the newer change that waits for their answer: no index holds them by connection.
     """
+    row, older, newer = ChangeRow, aliased(ChangeRow), aliased(ChangeRow)
     claimed = select(func.count()).where(
-        ChangeRow.connection_id == connection_id, ChangeRow.state == "pending", ChangeRow.claimed_until >= now
+        row.connection_id == _CONNECTION, row.state == "pending", row.claimed_until >= _NOW
     )
-    older, newer = aliased(ChangeRow), aliased(ChangeRow)
     superseded = (
         select(func.count())
         .select_from(newer)
         .join(older, and_(older.link_id == newer.link_id, older.id != newer.id))
-        .where(newer.connection_id == connection_id, newer.state == "pending")
-        .where(older.state == "superseded", older.claimed_until >= now)
+        .where(newer.connection_id == _CONNECTION, newer.state == "pending")
+        .where(older.state == "superseded", older.claimed_until >= _NOW)
     )
-    return claimed.scalar_subquery() + superseded.scalar_subquery()
+    return claimed.correlate(None).scalar_subquery() + superseded.correlate(None).scalar_subquery()
 
 
 def _brought_by() -> ColumnElement[str | None]:
@@ -140,7 +205,7 @@ def _brought_by() -> ColumnElement[str | None]:
     return func.coalesce(*ids)
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(
         ChangeRow.state == "pending",
         or_(ChangeRow.attempts == 0, ChangeRow.due_at <= now),
@@ -148,7 +213,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _has_another_in_flight(now: datetime) -> ColumnElement[bool]:
+def _has_another_in_flight(now: BindParameter[datetime]) -> ColumnElement[bool]:
     """An older change of the invoice was superseded while its call is under way: its answer comes first."""
     other = aliased(ChangeRow)
     return exists().where(
@@ -242,6 +307,9 @@ async def list_connections_due(session: ReadSession, now: datetime, limit: int) 
     )
     found = select(ConnectionRow.id).where(ConnectionRow.state.in_(DELIVERED_STATES), applied).limit(limit)
     return (await session.execute(found)).scalars().all()
+
+
+_FINDING_DUE = _build_finding_due()
 
 
 async def hasten_changes(session: WriteSession, connection_ids: Sequence[UUID], at: datetime) -> None:

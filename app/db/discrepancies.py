@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.given import among
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, DiscrepancyRow, InvoiceLinkRow
 from app.domain.discrepancy import DiscrepancyKind, DiscrepancyState, Found, MovedBy
@@ -115,7 +116,7 @@ async def _upsert(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None
 async def list_left(session: ReadSession, link_ids: Collection[UUID]) -> list[KeptDiscrepancy]:
     """The discrepancies of these links that are not resolved."""
     row = DiscrepancyRow
-    wanted = _kept().where(row.link_id.in_(list(link_ids)), row.state.in_(LEFT)).order_by(row.id)
+    wanted = _kept().where(among(row.link_id, link_ids), row.state.in_(LEFT)).order_by(row.id)
     return [_from_row(found) for found in await session.execute(wanted)]
 
 

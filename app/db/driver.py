@@ -27,11 +27,18 @@ _OF_TLS = (
 )
 
 
+_KEPT_PREPARED = 500
+"""Statements that a connection keeps prepared; a worker has some two hundred, and preparing one is a round trip."""
+
+_PREPARED = {"prepared_statement_cache_size": _KEPT_PREPARED, "statement_cache_size": _KEPT_PREPARED}
+"""For statements of one set of parameters, which SQLAlchemy keeps, and of several, which asyncpg does."""
+
+
 def build_engine(url: str, name: str, **options: Any) -> AsyncEngine:
     """An engine; `url` is a postgresql+asyncpg address, and PostgreSQL lists its connections under `name`."""
     address = make_url(url)
     of_tls = {key: value for key, value in address.query.items() if key in _OF_TLS}
     # Called with what SQLAlchemy read from the rest of the address, which counts before what stands in this one.
     connect = partial(asyncpg.connect, f"postgresql://?{urlencode(of_tls)}" if of_tls else None)
-    arguments = {"async_creator_fn": connect, "server_settings": {"application_name": name}}
+    arguments = {"async_creator_fn": connect, "server_settings": {"application_name": name}, **_PREPARED}
     return create_async_engine(address.difference_update_query(of_tls), connect_args=arguments, **options)

@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, Text, Uuid, and_, case, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db.given import Types, bare, give, rows_given, types_of
+from app.db.given import Types, among, bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import PartnerEventRow, XeroEventRow
 
@@ -98,7 +98,9 @@ async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) ->
 async def mark_taken(session: WriteSession, event_ids: Sequence[int], at: datetime) -> None:
     """These events have been looked at, or have become triggers that are on disk."""
     if event_ids:
-        await session.execute(update(XeroEventRow).where(XeroEventRow.id.in_(event_ids)).values(taken_at=at))
+        await session.execute(
+            update(XeroEventRow).where(among(XeroEventRow.id, event_ids)).values(taken_at=at)
+        )
 
 
 WebhookName = tuple[UUID, str]

@@ -100,18 +100,19 @@ async def list_exports(
 
 async def list_workable(session: ReadSession, connection_id: UUID) -> list[Export]:
     """The runs on which there is something to do, the oldest first: a run, and one ended before its portion was."""
-    wanted = select(ExportRow).where(ExportRow.connection_id == connection_id, _is_workable())
+    wanted = select(ExportRow).where(ExportRow.connection_id == connection_id, is_workable())
     found = await session.execute(wanted.order_by(ExportRow.created_at, ExportRow.id))
     return [export_from_row(each) for each in found.scalars()]
 
 
 async def has_workable(session: ReadSession, connection_id: UUID) -> bool:
     """Whether a connection has a run on which there is something to do."""
-    found = exists().where(ExportRow.connection_id == connection_id, _is_workable())
+    found = exists().where(ExportRow.connection_id == connection_id, is_workable())
     return bool((await session.execute(select(found))).scalar_one())
 
 
-def _is_workable() -> ColumnElement[bool]:
+def is_workable() -> ColumnElement[bool]:
+    """There is something to do on it."""
     # Written out, as the index has it: of a parameter PostgreSQL could not tell that the index fits.
     running: ColumnElement[str] = literal_column(f"'{ExportState.RUNNING.value}'")
     return or_(ExportRow.state == running, ExportRow.is_portion_open)
@@ -154,10 +155,10 @@ async def charge(database: Database, connection_id: UUID, calls: int, since: dat
     if not calls:
         return
     row = ExportRow
-    was_worked_on = or_(_is_workable(), row.listed_at >= since, row.ended_at >= since)
+    was_worked_on = or_(is_workable(), row.listed_at >= since, row.ended_at >= since)
     charged = update(row).where(row.connection_id == connection_id, was_worked_on)
     try:
-        async with database.writing() as session:
+        async with database.writing_one() as session:
             await session.execute(charged.values(calls_spent=ExportRow.calls_spent + calls))
     except (SQLAlchemyError, OSError) as error:
         log.warning("calls_not_charged", calls=calls, error=type(error).__name__)
@@ -173,7 +174,7 @@ async def list_stalled(session: ReadSession, limit: int) -> Sequence[tuple[UUID,
         select(ExportRow.id, ExportRow.connection_id)
         .join(row, row.id == ExportRow.connection_id)
         .where(
-            _is_workable(),
+            is_workable(),
             row.state == ConnectionState.ACTIVE,
             or_(row.generation <= row.settled_generation, is_waiting),
         )

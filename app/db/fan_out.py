@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import CTE, ColumnElement, Insert, String, cast, insert, literal, select, true, update
 
 from app.db.endpoints import covers, takes
-from app.db.given import bare
+from app.db.given import among, bare
 from app.db.session import WriteSession
 from app.db.tables import ConnectionRow, DeliveryRow, WebhookEndpointRow
 from app.domain.endpoint import Part
@@ -52,7 +52,7 @@ async def save_in_order(session: WriteSession, change_ids: Sequence[int], state:
         await session.execute(
             update(row)
             .where(
-                row.message_id.in_([f"{CHANGE}{number}" for number in change_ids]),
+                among(row.message_id, [f"{CHANGE}{number}" for number in change_ids]),
                 ~row.is_copy,
                 row.state == "pending",
             )

@@ -2,16 +2,16 @@
 have modules of their own.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union_all
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Insert, Text, Uuid, bindparam, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from app.db.given import bare
+from app.db.given import Types, among, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import AttemptRow, ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.metrics import ATTEMPTS
@@ -37,30 +37,37 @@ class Attempt:
 async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: Sequence[Attempt]) -> None:
     """Keep what was tried."""
     if attempts:
-        ids = await _list_correlation_ids(session, {attempt.link_id for attempt in attempts})
-        rows = [
-            {"connection_id": connection_id, "link_id": a.link_id, "correlation_id": ids.get(a.link_id),
-             "action": a.action, "moves": dict(a.moves),
-             "outcome": a.outcome, "message": a.message,
-             "read_updated_at": a.read_updated_at, "wrote_updated_at": a.wrote_updated_at}
-            for a in attempts
-        ]  # fmt: skip
-        await session.execute(insert(bare(AttemptRow)), rows)
+        rows = [{name: getattr(attempt, name) for name in _NEW} for attempt in attempts]
+        await session.execute(_INSERTING, {"into_connection": connection_id, **give(_NEW, rows)})
         for attempt in attempts:
             ATTEMPTS.labels(attempt.action, attempt.outcome).inc()
 
 
-async def _list_correlation_ids(session: ReadSession, link_ids: Collection[UUID]) -> dict[UUID, str | None]:
-    """The ids under which that came in which is carried out of these links, of whichever kind they are."""
+_NEW: Types = {
+    "link_id": Uuid,
+    "action": Text,
+    "moves": JSONB,
+    "outcome": Text,
+    "message": Text,
+    "read_updated_at": DateTime(timezone=True),
+    "wrote_updated_at": DateTime(timezone=True),
+}
+
+
+def _build_inserting() -> Insert:
+    """Each with the id under which that came in which is carried out of its link, of whichever kind that is."""
+    given = rows_given(_NEW)
     kinds = (InvoiceLinkRow, ContactLinkRow, ItemLinkRow)
-    every = union_all(
-        *(
-            select(row.id, row.correlation_id).where(row.id.in_(link_ids), row.correlation_id.is_not(None))
-            for row in kinds
-        )
-    )
-    found = (await session.execute(every)).all()
-    return {link_id: correlation_id for link_id, correlation_id in found if correlation_id is not None}
+    brought_by = [
+        select(row.correlation_id).where(row.id == given.c.link_id).scalar_subquery() for row in kinds
+    ]
+    names = ["connection_id", "correlation_id", *_NEW]
+    columns = [given.c[name] for name in _NEW]
+    rows = select(bindparam("into_connection", type_=Uuid), func.coalesce(*brought_by), *columns)
+    return insert(bare(AttemptRow)).from_select(names, rows)
+
+
+_INSERTING = _build_inserting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ async def list_writes_over(session: ReadSession, link_ids: Sequence[UUID], since
     row = AttemptRow
     found = await session.execute(
         select(row.link_id, row.read_updated_at, row.wrote_updated_at, row.moves)
-        .where(row.link_id.in_(link_ids), row.wrote_updated_at > since, row.read_updated_at.is_not(None))
+        .where(among(row.link_id, link_ids), row.wrote_updated_at > since, row.read_updated_at.is_not(None))
         .order_by(row.id)
     )
     return [Written(*columns) for columns in found]
@@ -92,7 +99,7 @@ async def recent_moves(
     found: dict[UUID, list[Mapping[str, Any]]] = {}
     for link_id, moves in await session.execute(
         select(row.link_id, row.moves).where(
-            row.link_id.in_(link_ids), row.action == "update", row.at > since
+            among(row.link_id, link_ids), row.action == "update", row.at > since
         )
     ):
         found.setdefault(link_id, []).append(moves)

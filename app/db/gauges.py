@@ -167,7 +167,7 @@ class Gauges:
 
 
 async def read_gauges(session: ReadSession) -> Gauges:
-    """Read everything; raises what the database raises, after three seconds for a statement at the latest."""
+    """Read everything, in one transaction; raises what the database raises, after three seconds for a statement."""
     await session.execute(select(func.set_config("statement_timeout", LONGEST_STATEMENT, True)))
     [(held, expired)] = await _rows(session, _LEASES)
     [(oldest_token,)] = await _rows(session, _TOKENS)

@@ -5,12 +5,12 @@ each of its rows is compiled for every number of them anew, which costs more tha
 given as parameters to an insert into the `bare` table, or as one array for each column (`rows_given`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
 import sqlalchemy
-from sqlalchemy import TableValuedAlias, bindparam, column, func
+from sqlalchemy import ColumnElement, TableValuedAlias, any_, bindparam, column, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -32,13 +32,19 @@ def types_of(row: type[Table], *names: str) -> Types:
     return {name: row.__table__.columns[name].type for name in names}
 
 
-def rows_given(types: Types, name: str = "given") -> TableValuedAlias:
-    """The rows as a table with these columns; their order is theirs alone."""
-    arrays = [bindparam(f"{_PREFIX}{each}", type_=ARRAY(kind)) for each, kind in types.items()]
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether the column has one of these values, given as one array: the same text for any number of them."""
+    array = bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
+    return cast(ColumnElement[bool], column == any_(array))
+
+
+def rows_given(types: Types, name: str = "given", prefix: str = _PREFIX) -> TableValuedAlias:
+    """The rows as a table with these columns; their order is theirs alone. Two in a statement differ in both names."""
+    arrays = [bindparam(f"{prefix}{each}", type_=ARRAY(kind)) for each, kind in types.items()]
     columns = [column(each, kind) for each, kind in types.items()]
     return func.unnest(*arrays).table_valued(*columns, name=name).render_derived()
 
 
-def give(types: Types, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def give(types: Types, rows: Sequence[Mapping[str, Any]], prefix: str = _PREFIX) -> dict[str, list[Any]]:
     """The parameters of a statement over `rows_given(types)`; every row has every column."""
-    return {f"{_PREFIX}{each}": [row[each] for row in rows] for each in types}
+    return {f"{prefix}{each}": [row[each] for row in rows] for each in types}

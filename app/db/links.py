@@ -6,11 +6,12 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    ColumnElement,
     and_,
     bindparam,
     case,
-    exists,
     func,
+    literal_column,
     null,
     select,
     update,
@@ -19,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.changes import SentChanges, sent_changes
 from app.db.credits import credits_from_row, credits_to_row
-from app.db.given import bare
+from app.db.given import among, bare
 from app.db.hub_columns import decided_to_row, ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
 from app.db.skips import skip_from_row
@@ -82,7 +83,7 @@ async def list_by_xero_id(
     """The links of those Xero invoices."""
     wanted = select(InvoiceLinkRow).where(
         InvoiceLinkRow.connection_id == connection_id,
-        InvoiceLinkRow.xero_invoice_id.in_(list(xero_invoice_ids)),
+        among(InvoiceLinkRow.xero_invoice_id, list(xero_invoice_ids)),
     )
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
@@ -93,20 +94,25 @@ async def list_by_partner_id(
     """The links of those invoices of the partner."""
     wanted = select(InvoiceLinkRow).where(
         InvoiceLinkRow.connection_id == connection_id,
-        InvoiceLinkRow.partner_invoice_id.in_(list(partner_invoice_ids)),
+        among(InvoiceLinkRow.partner_invoice_id, list(partner_invoice_ids)),
     )
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
 async def list_links(session: ReadSession, link_ids: Collection[UUID]) -> list[InvoiceLink]:
     """Those of these links that are of invoices."""
-    wanted = select(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(list(link_ids)))
+    wanted = select(InvoiceLinkRow).where(among(InvoiceLinkRow.id, link_ids))
     return await _load(session, (await session.execute(wanted)).scalars().all())
 
 
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
-    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
-    return [link_from_row(row, sent[row.id]) for row in rows]
+    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows if _may_have_sent(row)})
+    return [link_from_row(row, sent.get(row.id) or SentChanges(newest=row.merged_based_on)) for row in rows]
+
+
+def _may_have_sent(row: InvoiceLinkRow) -> bool:
+    """A change has the revision of the record that it tells: none is newer than that."""
+    return row.revision > row.merged_based_on
 
 
 def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
@@ -303,10 +309,14 @@ async def insert_links(
 
 async def list_unfinished(session: ReadSession, connection_id: UUID) -> list[InvoiceLink]:
     """Links with a create that was begun and whose answer was not recorded."""
-    begun = select(InvoiceLinkRow).where(
-        InvoiceLinkRow.connection_id == connection_id, InvoiceLinkRow.intents != {}
-    )
+    begun = select(InvoiceLinkRow).where(InvoiceLinkRow.connection_id == connection_id, is_unfinished())
     return await _load(session, (await session.execute(begun)).scalars().all())
+
+
+def is_unfinished() -> ColumnElement[bool]:
+    """A create of the link's was begun, and its answer was not recorded."""
+    # Written out, as the index has it.
+    return InvoiceLinkRow.intents != literal_column("'{}'::jsonb")
 
 
 async def mark_xero_due(
@@ -323,14 +333,5 @@ async def mark_xero_due(
         else:
             asked["touched_at"] = func.greatest(InvoiceLinkRow.touched_at, touched_at)
         await session.execute(
-            update(InvoiceLinkRow).where(InvoiceLinkRow.id.in_(sorted(link_ids))).values(asked)
+            update(InvoiceLinkRow).where(among(InvoiceLinkRow.id, sorted(link_ids))).values(asked)
         )
-
-
-async def has_behind(session: ReadSession, connection_id: UUID) -> bool:
-    """Whether any link of a connection is behind."""
-    behind = exists().where(
-        InvoiceLinkRow.connection_id == connection_id,
-        InvoiceLinkRow.generation > InvoiceLinkRow.settled_generation,
-    )
-    return bool((await session.execute(select(behind))).scalar_one())

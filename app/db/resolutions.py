@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, literal, or_, select, tuple_, update
 
 from app.db import audit
+from app.db.given import among
 from app.db.listing import Position
 from app.db.moments import DECIDED, Moment, insert_moments
 from app.db.session import ReadSession, WriteSession
@@ -120,7 +121,7 @@ async def list_waiting_resolutions(
     row = ResolutionRow
     wanted = (
         select(row)
-        .where(row.link_id.in_(list(link_ids)), row.state == ResolutionState.WAITING.value)
+        .where(among(row.link_id, link_ids), row.state == ResolutionState.WAITING.value)
         .order_by(row.decided_at, row.id)
     )
     found: dict[UUID, list[Resolution]] = {}
@@ -133,7 +134,7 @@ async def list_uncarried(session: ReadSession, link_ids: Collection[UUID]) -> di
     """By link, the ids of the decisions that nobody has carried out yet."""
     row = ResolutionRow
     wanted = select(row.link_id, row.id).where(
-        row.link_id.in_(list(link_ids)),
+        among(row.link_id, link_ids),
         row.state == ResolutionState.WAITING.value,
         row.carried_at.is_(None),
     )

@@ -3,6 +3,10 @@
 `Database.reading()` gives a `ReadSession`, `Database.writing()` a `WriteSession` that commits when its block ends
 without an error, before anything is answered to anyone. A block is short and holds no network call.
 
+A reading session has no transaction: each of its statements sees what is committed by then, as in one at READ
+COMMITTED, and is spared a round trip to begin it and one to end it. Nothing could be rolled back, so a statement that
+writes or locks rows is refused before it is sent (`read_only`).
+
 Whoever must know in the database itself that something was committed on its behalf, wherever in the code that is,
 hangs a hook on everything that it calls (`before_commits`): the last statements of each of those transactions are the
 hook's, and a hook that raises rolls back. `writing_alone` is for what is committed on nobody's behalf.
@@ -17,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.db.driver import build_engine
+from app.db.read_only import refuse_a_second, refuse_writes
 from app.errors import PlumblineError
 
 ReadSession = NewType("ReadSession", AsyncSession)
@@ -73,15 +78,34 @@ class Database:
     """One process's way into PostgreSQL; `url` is a postgresql+asyncpg address, `name` what PostgreSQL lists it as."""
 
     def __init__(self, url: str, *, name: str = "plumbline", pool_size: int = 10) -> None:
-        # Values stay out of logs and errors: sealed secrets are among them, and what people wrote.
+        # Values stay out of logs and errors: sealed secrets are among them, and what people wrote. The connection that
+        # was used last is used next, since it has prepared most of what is asked.
         self._engine: AsyncEngine = build_engine(
-            url, name, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+            url,
+            name,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_use_lifo=True,
+            hide_parameters=True,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        # The same pool: a connection says only for as long as it is borrowed that it commits by itself.
+        reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        refuse_writes(reading.sync_engine)
+        self._readings = async_sessionmaker(reading, expire_on_commit=False)
+        single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        refuse_a_second(single.sync_engine)
+        self._singles = async_sessionmaker(single, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
-        """A session for queries alone; whatever it changed by mistake is rolled back."""
+        """A session for queries alone, each by itself; one that would write raises `WriteRefused`."""
+        async with self._readings() as session:
+            yield ReadSession(session)
+
+    @asynccontextmanager
+    async def reading_in_one(self) -> AsyncIterator[ReadSession]:
+        """The same in a transaction, for what is set for its length; whatever it changed by mistake is rolled back."""
         async with self._sessions() as session:
             yield ReadSession(session)
 
@@ -94,6 +118,15 @@ class Database:
             await _run_last_steps(writing)
             if (hook := _hook.get()) is not None:
                 await hook(writing)
+
+    @asynccontextmanager
+    async def writing_one(self) -> AsyncIterator[WriteSession]:
+        """A single statement, which is a transaction in itself and a round trip; a second one is refused.
+
+        It tells nothing of how far the caller's work is, as `writing_alone`.
+        """
+        async with self._singles.begin() as session:
+            yield WriteSession(ReadSession(session))
 
     @asynccontextmanager
     async def writing_alone(self) -> AsyncIterator[WriteSession]:

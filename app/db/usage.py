@@ -10,23 +10,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, Date, Insert, Numeric, Text, Uuid, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.db.given import Types, bare, give, rows_given
 from app.db.session import Database, ReadSession, WriteSession
 from app.db.tables import ConnectionRow, LinkUsageRow, XeroUsageRow
 from app.domain.connection import ConnectionState
 from app.domain.usage import Counted, LinkUsage, Usage
 
 log = structlog.get_logger(__name__)
-
-ROWS_AT_ONCE = 1000
-"""PostgreSQL takes some 32,000 values in one statement."""
 
 _AMOUNTS = ("calls", "bytes_sent", "bytes_received")
 
@@ -59,7 +57,7 @@ class UsageBook:
         return self._counts.count_made(connection_id)
 
     async def save(self) -> None:
-        """Keep everything counted until now, in one transaction; nothing is done where nothing was counted.
+        """Keep everything counted until now, in one statement; nothing is done where nothing was counted.
 
         Never raises: nobody's work waits for a figure.
         """
@@ -67,9 +65,8 @@ class UsageBook:
         if not counted.usages:
             return
         try:
-            async with self._database.writing_alone() as session:
-                await add_usage(session, counted.usages)
-                await add_link_usage(session, counted.shares)
+            async with self._database.writing_one() as session:
+                await add_usage(session, counted.usages, counted.shares)
         except (SQLAlchemyError, OSError) as error:
             self._counts.put_back(counted)
             log.warning("usage_not_kept", error=type(error).__name__)
@@ -78,27 +75,46 @@ class UsageBook:
             raise
 
 
-async def add_usage(session: WriteSession, counts: Sequence[Usage]) -> None:
-    """Add to what is kept; rows are locked in one order by everybody."""
-    await _add(session, XeroUsageRow, ("connection_id", "used_on", "entity", "method"), counts)
+async def add_usage(session: WriteSession, counts: Sequence[Usage], shares: Sequence[LinkUsage] = ()) -> None:
+    """Add to what is kept of connections and of links, in one statement; rows are locked in one order by everybody."""
+    given = give(_COUNTS, _in_order(counts, _KEY)) | give(_SHARES, _in_order(shares, _LINK_KEY), "share_")
+    await session.execute(_ADDING, given)
 
 
-async def add_link_usage(session: WriteSession, shares: Sequence[LinkUsage]) -> None:
-    """Add to what is kept of links, in the same transaction as the calls themselves."""
-    await _add(session, LinkUsageRow, ("link_id", "used_on"), shares)
+def _in_order(counts: Sequence[Usage] | Sequence[LinkUsage], key: Sequence[str]) -> list[dict[str, Any]]:
+    return sorted((asdict(each) for each in counts), key=lambda each: [str(each[name]) for name in key])
 
 
-async def _add(
-    session: WriteSession,
-    row: type[XeroUsageRow] | type[LinkUsageRow],
-    key: Sequence[str],
-    counts: Sequence[Usage] | Sequence[LinkUsage],
-) -> None:
-    values = sorted((asdict(each) for each in counts), key=lambda each: [str(each[name]) for name in key])
-    for start in range(0, len(values), ROWS_AT_ONCE):
-        added = insert(row).values(values[start : start + ROWS_AT_ONCE])
-        sums = {name: getattr(row, name) + added.excluded[name] for name in _AMOUNTS}
-        await session.execute(added.on_conflict_do_update(index_elements=list(key), set_=sums))
+_KEY = ("connection_id", "used_on", "entity", "method")
+_LINK_KEY = ("link_id", "used_on")
+
+_BYTES: Types = {"bytes_sent": BigInteger, "bytes_received": BigInteger}
+_COUNTS: Types = {
+    "connection_id": Uuid,
+    "used_on": Date,
+    "entity": Text,
+    "method": Text,
+    "calls": BigInteger,
+    **_BYTES,
+}
+_SHARES: Types = {"link_id": Uuid, "used_on": Date, "connection_id": Uuid, "calls": Numeric(18, 6), **_BYTES}
+
+
+def _build_adding_to(
+    row: type[XeroUsageRow] | type[LinkUsageRow], types: Types, key: Sequence[str], prefix: str = "given_"
+) -> Insert:
+    given = rows_given(types, f"{prefix}rows", prefix)
+    added = insert(bare(row)).from_select(list(types), select(*(given.c[name] for name in types)))
+    sums = {name: getattr(row, name) + added.excluded[name] for name in _AMOUNTS}
+    return added.on_conflict_do_update(index_elements=list(key), set_=sums)
+
+
+def _build_adding() -> Insert:
+    links = _build_adding_to(LinkUsageRow, _SHARES, _LINK_KEY, "share_").cte("links")
+    return _build_adding_to(XeroUsageRow, _COUNTS, _KEY).add_cte(links)
+
+
+_ADDING = _build_adding()
 
 
 async def list_usage(session: ReadSession, connection_id: UUID, since: date, until: date) -> list[Usage]:

@@ -1,59 +1,88 @@
-"""What waits on a connection, counted: the ground on which a round is chosen before its first call."""
+"""What waits on a connection, in one statement: the ground on which a round is chosen, and which stages have work.
 
+Whatever comes after it was asked raises the connection's generation, so that a later round sees it.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import DateTime, Row, ScalarSelect, Select, Uuid, and_, bindparam, exists, func, or_, select
 
-from app.db.exports import has_workable
+from app.db.contacts import is_unfinished_contact
+from app.db.exports import is_workable
 from app.db.items import count_items_behind
+from app.db.links import is_unfinished
 from app.db.session import ReadSession
-from app.db.tables import ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.db.tables import ContactLinkRow, ExportRow, InvoiceLinkRow, XeroEventRow
 from app.domain.connection import Connection
 from app.domain.precedence import FEW, Waiting
 from app.domain.settings import ItemSync
 
 
-async def count_waiting(session: ReadSession, connection: Connection, lately: datetime) -> Waiting:
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What waits, and which stages of a round would find something: those of which it is False have nothing to ask."""
+
+    waiting: Waiting
+    has_creates: bool
+    has_contact_creates: bool
+    has_contacts: bool
+    has_events: bool
+    has_exports: bool
+
+
+async def read_agenda(session: ReadSession, connection: Connection, lately: datetime) -> Agenda:
     """Links behind, products too; links touched since `lately`; invoices of which events tell more than we hold."""
-    link = InvoiceLinkRow
-    # One more than a few says all there is to say.
-    touched = (
-        select(link.id)
-        .where(link.connection_id == connection.id, link.touched_at > lately)
-        .limit(FEW + 1)
-        .subquery()
-    )
-    links, touched_links = await _count_behind(session, connection, lately, InvoiceLinkRow)
-    contacts, touched_contacts = await _count_behind(session, connection, lately, ContactLinkRow)
+    asked = {"of_connection": connection.id, "lately": lately}
+    found = (await session.execute(_AGENDA, asked)).one()
     products = 0
     if connection.settings.items is ItemSync.ON:
         products = await count_items_behind(session, connection.id)
+    return Agenda(
+        _weigh(found, connection, products),
+        has_creates=found.creates,
+        has_contact_creates=found.contact_creates,
+        has_contacts=found.contacts > 0,
+        has_events=found.has_events,
+        has_exports=found.exports,
+    )
+
+
+def _weigh(found: Row[Any], connection: Connection, products: int) -> Waiting:
     return Waiting(
         # An invoice brings its contact along: the two of them are one piece of work.
-        max(links, contacts) + products,
-        max(touched_links, touched_contacts),
-        (await session.execute(select(func.count()).select_from(touched))).scalar_one(),
-        await _count_news(session, connection),
-        connection.sweep_due or connection.compare_due or await has_workable(session, connection.id),
+        max(found.links, found.contacts) + products,
+        max(found.touched_links, found.touched_contacts),
+        found.touched,
+        found.news,
+        connection.sweep_due or connection.compare_due or found.exports,
         connection.is_sweep_asked,
     )
 
 
-async def _count_behind(
-    session: ReadSession,
-    connection: Connection,
-    lately: datetime,
-    row: type[InvoiceLinkRow] | type[ContactLinkRow],
-) -> tuple[int, int]:
+_CONNECTION = bindparam("of_connection", type_=Uuid)
+_LATELY = bindparam("lately", type_=DateTime(timezone=True))
+
+
+def _count_behind(row: type[InvoiceLinkRow] | type[ContactLinkRow], name: str) -> Any:
     """How many links are behind, and how many of them were touched lately."""
-    behind = select(func.count(), func.count().filter(row.touched_at > lately)).where(
-        row.connection_id == connection.id, row.generation > row.settled_generation
+    counts = func.count().label("behind"), func.count().filter(row.touched_at > _LATELY).label("touched")
+    return (
+        select(*counts)
+        .where(row.connection_id == _CONNECTION, row.generation > row.settled_generation)
+        .subquery(name)
     )
-    links, touched = (await session.execute(behind)).one()
-    return links, touched
 
 
-async def _count_news(session: ReadSession, connection: Connection) -> int:
+def _count_touched() -> ScalarSelect[int]:
+    """One more than a few says all there is to say."""
+    link = InvoiceLinkRow
+    touched = select(link.id).where(link.connection_id == _CONNECTION, link.touched_at > _LATELY)
+    return select(func.count()).select_from(touched.limit(FEW + 1).subquery()).scalar_subquery()
+
+
+def _count_news() -> ScalarSelect[int]:
     """An echo of our own write is no news, however many of them an export brings."""
     link, event = InvoiceLinkRow, XeroEventRow
     is_its_link = and_(link.connection_id == event.connection_id, link.xero_invoice_id == event.resource_id)
@@ -63,14 +92,56 @@ async def _count_news(session: ReadSession, connection: Connection) -> int:
         event.dated_at > link.xero_updated_at,
         event.replayed_at.is_not(None),
     )
-    news = (
+    return (
         select(func.count(event.resource_id.distinct()))
         .outerjoin(link, is_its_link)
         .where(
-            event.connection_id == connection.id,
+            event.connection_id == _CONNECTION,
             event.taken_at.is_(None),
             event.category == "INVOICE",
             or_(link.id.is_(None), is_newer),
         )
+        .scalar_subquery()
     )
-    return int((await session.execute(news)).scalar_one())
+
+
+def _build_agenda() -> Select[Any]:
+    links, contacts = _count_behind(InvoiceLinkRow, "links"), _count_behind(ContactLinkRow, "contacts")
+    link, contact, event, export = InvoiceLinkRow, ContactLinkRow, XeroEventRow, ExportRow
+    return select(
+        links.c.behind.label("links"),
+        links.c.touched.label("touched_links"),
+        contacts.c.behind.label("contacts"),
+        contacts.c.touched.label("touched_contacts"),
+        _count_touched().label("touched"),
+        _count_news().label("news"),
+        exists().where(link.connection_id == _CONNECTION, is_unfinished()).label("creates"),
+        exists()
+        .where(contact.connection_id == _CONNECTION, is_unfinished_contact())
+        .label("contact_creates"),
+        exists().where(event.connection_id == _CONNECTION, event.taken_at.is_(None)).label("has_events"),
+        exists().where(export.connection_id == _CONNECTION, is_workable()).label("exports"),
+    ).select_from(links.join(contacts, contacts.c.behind >= 0))
+
+
+_AGENDA = _build_agenda()
+
+
+async def has_links_behind(session: ReadSession, connection: Connection) -> bool:
+    """Whether any link of a connection is behind, of an invoice or a contact."""
+    return bool((await session.execute(_BEHIND, {"of_connection": connection.id})).scalar_one())
+
+
+def _build_behind() -> Select[Any]:
+    rows = (InvoiceLinkRow, ContactLinkRow)
+    return select(
+        or_(
+            *(
+                exists().where(row.connection_id == _CONNECTION, row.generation > row.settled_generation)
+                for row in rows
+            )
+        )
+    )
+
+
+_BEHIND = _build_behind()

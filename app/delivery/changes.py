@@ -82,6 +82,12 @@ class ChangeDelivery:
         while goes_on and (claimed := await self._claim(target, connection_id)).claims:
             goes_on = await self._send_all(target, claimed)
             await self._waker.reconcile_soon([connection_id])
+            goes_on = goes_on and await self._is_more_due(connection_id)
+
+    async def _is_more_due(self, connection_id: UUID) -> bool:
+        """Whether there may be more to claim: a change that waited for the answer to an older one, or a new one."""
+        async with self._database.reading() as session:
+            return (await deliveries.find_due(session, connection_id, self._clock.now())).changes
 
     async def _claim(self, target: Target, connection_id: UUID) -> Claimed:
         now = self._clock.now()

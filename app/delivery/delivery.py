@@ -53,16 +53,23 @@ class Delivery:
 
         One that does not answer is left to the next sweep, lest it keep a worker waiting for every one of its changes.
         """
+        now = self._clock.now()
         async with self._database.reading() as session:
-            targets = await list_targets(session, self._vault, connection_id, self._clock.now())
+            due = await deliveries.find_due(session, connection_id, now)
+            if due.is_nothing:
+                return
+            targets = await list_targets(session, self._vault, connection_id, now)
         applying = next((target for target in targets if target.applies), None)
         # Side by side: an app that hangs over the one must not keep the others waiting.
         sending: list[Awaitable[None]] = [
             self._copies.deliver(self._sender, target, connection_id)
-            for target in (await self._copies.list_due(connection_id, targets) if targets else [])
+            for target in (
+                await self._copies.list_due(connection_id, targets) if targets and due.copies else []
+            )
         ]
-        if applying is not None:
+        if applying is not None and due.notices:
             sending.append(self._notices.deliver(self._sender, applying, connection_id))
+        if applying is not None and due.changes:
             sending.append(self._changes.deliver(applying, connection_id))
         await asyncio.gather(*sending)
 

@@ -57,14 +57,19 @@ def grouped(fields: Fields) -> tuple[dict[str, Value], dict[str, dict[str, Value
 def keys_of(fields: Fields, kind: str) -> list[str]:
     """Keys of the groups of one kind (`lines`, `payments`, `credits`), in order of first appearance."""
     prefix = f"{kind}/"
-    return list(dict.fromkeys(path.split("/", 2)[1] for path in fields if path.startswith(prefix)))
+    found: dict[str, None] = {}
+    for path in fields:
+        if path.startswith(prefix):
+            found[path.split("/", 2)[1]] = None
+    return list(found)
 
 
 def line_keys(fields: Fields) -> list[str]:
     """Keys of the lines in their order; a line that the order forgot comes last."""
-    present = keys_of(fields, "lines")
-    order = [key for key in fields.get(LINE_ORDER) or [] if key in set(present)]
-    return order + [key for key in present if key not in set(order)]
+    present = dict.fromkeys(keys_of(fields, "lines"))
+    order = [key for key in fields.get(LINE_ORDER) or [] if key in present]
+    placed = set(order)
+    return order + [key for key in present if key not in placed]
 
 
 def member(fields: Fields, kind: str, key: str, name: str) -> Value:
@@ -79,6 +84,8 @@ def is_text_only(fields: Fields, key: str) -> bool:
 
 def differing(one: Fields, other: Fields) -> list[str]:
     """Paths whose values differ between two maps, absence counted as a value; sorted."""
+    if one == other:
+        return []
     return sorted(path for path in {*one, *other} if one.get(path, ABSENT) != other.get(path, ABSENT))
 
 

@@ -104,10 +104,11 @@ def covered(record: Fields) -> Decimal:
 
 
 def _sum_of(record: Fields, kind: str) -> Decimal:
-    amounts = (
-        value for path, value in record.items() if path.startswith(f"{kind}/") and path.endswith("/amount")
-    )
-    return sum((Decimal(amount) for amount in amounts), Decimal("0.00"))
+    prefix, total = f"{kind}/", Decimal("0.00")
+    for path, value in record.items():
+        if path.startswith(prefix) and path.endswith("/amount"):
+            total += Decimal(value)
+    return total
 
 
 def decimal_or_zero(text: Value) -> Decimal:

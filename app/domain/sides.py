@@ -6,9 +6,10 @@ goes to Xero, a ledger account never to the partner's app. Where the two sides s
 `coupling` keeps them together.
 """
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from app.domain.fields import LINE_ORDER, Fields, Value, group_of, member_of
+from app.domain.fields import LINE_ORDER, Fields, Value
 
 
 class Side(StrEnum):
@@ -60,10 +61,12 @@ MEMBERS = {
 
 def holds(side: Side, path: str) -> bool:
     """Whether that side can hold that field at all."""
-    group = group_of(path)
-    if group is None:
-        return path in HEADER[side]
-    return member_of(path) in MEMBERS[side][group.partition("/")[0]]
+    return _is_held(path, HEADER[side], MEMBERS[side])
+
+
+def _is_held(path: str, header: Collection[str], members: Mapping[str, Collection[str]]) -> bool:
+    kind, _, rest = path.partition("/")
+    return rest.rpartition("/")[2] in members[kind] if rest else path in header
 
 
 def project(side: Side, record: Fields) -> dict[str, Value]:
@@ -74,7 +77,8 @@ def project(side: Side, record: Fields) -> dict[str, Value]:
     """
     if side is Side.XERO and record.get("status") == Status.CANCELLED:
         return {"status": Status.CANCELLED.value}
-    shown = {path: value for path, value in record.items() if holds(side, path)}
+    header, members = HEADER[side], MEMBERS[side]
+    shown = {path: value for path, value in record.items() if _is_held(path, header, members)}
     if side is Side.XERO and record.get("status") == Status.DRAFT and "is_sent" in shown:
         # Xero marks nothing but approved invoices as sent (FACTS 4.8).
         shown["is_sent"] = False

@@ -51,8 +51,9 @@ class Kept:
 
 async def refresh_items(current: Round) -> None:
     """Read the whole list again where it is kept and old."""
-    kept = await _find_kept(current)
-    if kept.fetched_at is not None and _is_old(current, kept):
+    async with current.database.reading() as session:
+        fetched_at = await find_list_fetched_at(session, current.connection_id)
+    if fetched_at is not None and _is_old(current, fetched_at):
         try:
             await read_items(current)
         except ScopeMissing:
@@ -65,7 +66,7 @@ async def read_items(current: Round, *, again: bool = False) -> None:
     if current.has_read_items and not again:
         return
     kept = await _find_kept(current)
-    since = None if kept.newest is None or _is_old(current, kept) else kept.newest - OVERLAP
+    since = None if kept.newest is None or _is_old(current, kept.fetched_at) else kept.newest - OVERLAP
     items = await current.xero.items.fetch(since)
     async with current.lease.recording() as session:
         await _trigger(session, current, items, is_whole=since is None)
@@ -82,12 +83,12 @@ async def _find_kept(current: Round) -> Kept:
         return Kept(fetched_at, await find_newest_change(session, current.connection_id))
 
 
-def _is_old(current: Round, kept: Kept) -> bool:
+def _is_old(current: Round, fetched_at: datetime | None) -> bool:
     """Older than it is believed, or than the organisation's facts, which this round may have read already."""
     facts_at = current.connection.organisation_fetched_at
-    if kept.fetched_at is None or facts_at is None:
+    if fetched_at is None or facts_at is None:
         return True
-    return kept.fetched_at < facts_at or current.clock.now() - kept.fetched_at >= ITEMS_KEPT
+    return fetched_at < facts_at or current.clock.now() - fetched_at >= ITEMS_KEPT
 
 
 async def _tell_lost_fallback(session: WriteSession, current: Round, keys: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from app.clock import Clock
-from app.db import connections
+from app.db import leases
 from app.db.session import Database, WriteSession
 from app.domain.connection import Connection
 from app.errors import LeaseLost
@@ -31,10 +31,11 @@ RENEW_AFTER = timedelta(seconds=20)
 class Lease:
     """This worker's hold on one connection."""
 
-    def __init__(self, database: Database, clock: Clock, connection_id: UUID, owner: str) -> None:
+    def __init__(self, database: Database, clock: Clock, taken_of: Connection, owner: str) -> None:
         self._database = database
         self._clock = clock
-        self.connection_id = connection_id
+        self.connection_id = taken_of.id
+        self._taken_of: Connection | None = taken_of
         self._owner = owner
         self._renewed_at = clock.now()
         self.looked_for: set[UUID] = set()
@@ -44,14 +45,15 @@ class Lease:
     async def take(cls, database: Database, clock: Clock, connection_id: UUID) -> "Lease | None":
         """The lease of an active connection, or None when another worker has it or nothing may be done now."""
         owner, now = uuid4().hex, clock.now()
-        async with database.writing() as session:
-            taken = await connections.take_lease(session, connection_id, owner, now, now + LEASE_SPAN)
-            is_busy = taken is None and await connections.is_leased(session, connection_id, now)
+        async with database.writing_one() as session:
+            taken = await leases.take_lease(session, connection_id, owner, now, now + LEASE_SPAN)
         if taken is not None:
             LEASES.labels("taken_over" if taken.is_takeover else "taken").inc()
-        elif is_busy:
-            LEASES.labels("busy").inc()
-        return cls(database, clock, connection_id, owner) if taken else None
+            return cls(database, clock, taken.connection, owner)
+        async with database.reading() as reading:
+            if await leases.is_leased(reading, connection_id, now):
+                LEASES.labels("busy").inc()
+        return None
 
     @asynccontextmanager
     async def recording(self) -> AsyncIterator[WriteSession]:
@@ -60,13 +62,21 @@ class Lease:
             await self._fence(session)
             yield session
 
+    async def begin_round(self) -> Connection:
+        """The connection as it is now, with the lease renewed; for the first round, as it was when it was taken."""
+        taken, self._taken_of = self._taken_of, None
+        return taken if taken is not None else await self.renew()
+
     async def renew(self) -> Connection:
         """The connection as it is now, with the lease renewed."""
-        async with self._database.writing() as session:
-            await self._fence(session)
-            connection = await connections.find_connection(session, self.connection_id)
+        now = self._clock.now()
+        async with self._database.writing_one() as session:
+            connection = await leases.renew_and_find(
+                session, self.connection_id, self._owner, now + LEASE_SPAN
+            )
         if connection is None:
             raise LeaseLost
+        self._renewed_at = now
         return connection
 
     async def keep(self) -> None:
@@ -76,23 +86,23 @@ class Lease:
 
     async def _fence(self, session: WriteSession) -> None:
         until = self._clock.now() + LEASE_SPAN
-        if not await connections.renew_lease(session, self.connection_id, self._owner, until):
+        if not await leases.renew_lease(session, self.connection_id, self._owner, until):
             raise LeaseLost
         self._renewed_at = self._clock.now()
 
     async def release(self, seen: int) -> bool:
         """Give it back unless a trigger came since generation `seen`; False means: go on."""
-        async with self._database.writing() as session:
-            return await connections.release_lease(session, self.connection_id, self._owner, seen)
+        async with self._database.writing_one() as session:
+            return await leases.release_lease(session, self.connection_id, self._owner, seen)
 
     async def postpone(self, retry_at: datetime, reason: str, *, bulk_alone: bool = False) -> None:
         """Give it back with work left, to be taken up at that time; people's work at any, where a bulk alone waits."""
-        async with self._database.writing() as session:
-            await connections.postpone(
+        async with self._database.writing_one() as session:
+            await leases.postpone(
                 session, self.connection_id, self._owner, retry_at, reason, bulk_alone=bulk_alone
             )
 
     async def drop(self) -> None:
         """Give it back as it is."""
-        async with self._database.writing() as session:
-            await connections.drop_lease(session, self.connection_id, self._owner)
+        async with self._database.writing_one() as session:
+            await leases.drop_lease(session, self.connection_id, self._owner)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from app.clock import Clock
 from app.db.session import Database
-from app.db.waiting import count_waiting
+from app.db.waiting import Agenda, read_agenda
 from app.domain.connection import Connection
 from app.domain.precedence import LATELY, Portion, choose
 from app.reconcile.round import Round, batches
@@ -24,12 +24,14 @@ Item = TypeVar("Item")
 
 async def find_portion(
     database: Database, clock: Clock, connection: Connection, since: datetime | None = None
-) -> Portion:
-    """What to take up next on a connection; with an instant, only what was touched after it counts as somebody's."""
+) -> tuple[Portion, Agenda]:
+    """What to take up next on a connection, and which stages have work; with an instant, only what was touched after it
+    counts as somebody's.
+    """
     lately = clock.now() - LATELY
     async with database.reading() as session:
-        waiting = await count_waiting(session, connection, max(lately, since) if since else lately)
-    return choose(waiting)
+        agenda = await read_agenda(session, connection, max(lately, since) if since else lately)
+    return choose(agenda.waiting), agenda
 
 
 async def giving_way(current: Round, items: Sequence[Item], size: int) -> AsyncIterator[Sequence[Item]]:
@@ -43,5 +45,5 @@ async def giving_way(current: Round, items: Sequence[Item], size: int) -> AsyncI
 async def _somebody_waits(current: Round) -> bool:
     if current.clock.now() - current.began_at < GIVES_WAY_AFTER:
         return False
-    found = await find_portion(current.database, current.clock, current.connection, current.began_at)
+    found, _ = await find_portion(current.database, current.clock, current.connection, current.began_at)
     return found is Portion.TOUCHED_LATELY

@@ -25,11 +25,11 @@ import structlog
 
 from app.clock import Clock
 from app.db import connections
-from app.db.contacts import has_behind_contacts
 from app.db.exports import charge
-from app.db.links import has_behind, list_behind
+from app.db.links import list_behind
 from app.db.session import Database
 from app.db.usage import UsageBook
+from app.db.waiting import Agenda, has_links_behind
 from app.domain.connection import Connection, ConnectionState
 from app.domain.link import InvoiceLink
 from app.domain.organisation import Organisation
@@ -169,7 +169,7 @@ class Reconciler:
     async def _work(self, lease: Lease) -> None:
         pause = 0.0
         while True:
-            connection = await lease.renew()
+            connection = await lease.begin_round()
             if connection.state is not ConnectionState.ACTIVE:
                 return await lease.drop()
             if connection.waits_for_run:
@@ -182,10 +182,10 @@ class Reconciler:
                 continue
             if connection.is_behind:
                 await self._pause(pause)
-                portion = await find_portion(self._database, self._clock, connection)
+                portion, agenda = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and connection.holds_bulks_back(self._clock.now()):
                     return await lease.drop()
-                seen = await self._charged_round(lease, connection, portion)
+                seen = await self._charged_round(lease, connection, portion, agenda)
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
                 if seen.work_left:
                     await self._usage.save()
@@ -193,12 +193,14 @@ class Reconciler:
             if await lease.release(connection.generation):
                 return None
 
-    async def _charged_round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
-        """A round whose calls count as those of the export that it worked on."""
-        if portion is Portion.TOUCHED_LATELY:
-            return await self._round(lease, connection, portion)
+    async def _charged_round(
+        self, lease: Lease, connection: Connection, portion: Portion, agenda: Agenda
+    ) -> "Seen":
+        """A round whose calls count as those of the export that it worked on, where there is one."""
+        if portion is Portion.TOUCHED_LATELY or not agenda.has_exports:
+            return await self._round(lease, connection, portion, agenda)
         async with self._charging(connection.id):
-            return await self._round(lease, connection, portion)
+            return await self._round(lease, connection, portion, agenda)
 
     @asynccontextmanager
     async def _charging(self, connection_id: UUID) -> AsyncIterator[None]:
@@ -226,16 +228,19 @@ class Reconciler:
             )
             await export_step(current)
 
-    async def _round(self, lease: Lease, connection: Connection, portion: Portion) -> "Seen":
+    async def _round(self, lease: Lease, connection: Connection, portion: Portion, agenda: Agenda) -> "Seen":
         """One round over what is behind now, or over the portion of it that goes first."""
         xero = await self._organisations.open(connection.id, bulk=portion is Portion.BULK)
         organisation = await self._organisation(lease, connection, xero)
-        current = Round(lease, self._database, self._clock, connection, organisation, xero, portion=portion)
-        await self._tell(current, await finish_creates(current))
-        await self._tell(current, await finish_credits(current))
-        took_all_it_could = await collect_events(current)
+        current = Round(
+            lease, self._database, self._clock, connection, organisation, xero, portion=portion, agenda=agenda
+        )
+        if agenda.has_creates:
+            await self._tell(current, await finish_creates(current))
+            await self._tell(current, await finish_credits(current))
+        took_all_it_could = agenda.has_events and await collect_events(current)
         more_to_search = await self._search(current)
-        more_to_export = await export_step(current)
+        more_to_export = agenda.has_exports and await export_step(current)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         # Last before the invoices: what is read here is what they are written over.
         await search_moved(current, LINKS_AT_ONCE)
@@ -250,10 +255,8 @@ class Reconciler:
         await self._tell(current, await apply_credits(current, works))
         await self._tell(current, await apply_payments(current, works))
         async with self._database.reading() as session:
-            behind = await has_behind(session, connection.id) or await has_behind_contacts(
-                session, connection.id
-            )
-            work_left = took_all_it_could or behind
+            behind = await has_links_behind(session, connection)
+        work_left = took_all_it_could or behind
         work_left = work_left or await has_items_behind(current)
         return Seen(work_left or more_to_search or more_to_export, is_storm=len(current.fresh) >= STORM)
 

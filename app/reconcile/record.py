@@ -69,9 +69,7 @@ async def record(current: Round, works: Sequence[Work]) -> bool:
 async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
     async with current.lease.recording() as session:
-        links = [work.link for work in works]
-        contacts = await list_named_contacts(session, current.connection, links)
-        changes, satisfied = [], []
+        due, satisfied = [], []
         again = await list_undecided(session, works)
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
@@ -79,7 +77,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             if change is None:
                 satisfied.append(work.link.id)
             elif not is_refused_for_good(work.hub, change):
-                changes.append(build_change(current, work.link, change, contacts))
+                due.append((work.link, change))
                 work.link = replace(work.link, hub=change_sent(work.hub, change))
             standing = stand(work, plan, change, current.lanes)
             if standing is WORK_LEFT or _has_more_to_take_in(work):
@@ -89,7 +87,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             work.sums = sum_up(current, work, plan)
             work.discrepancies += list_differences(standing, work.sums)
         await save_links(session, [work.link for work in works], now, again=again)
-        await insert_changes(session, current.connection_id, changes)
+        await insert_changes(session, current.connection_id, await _build_changes(session, current, due))
         numbered = await tell_numbers(session, current, works)
         await supersede_changes(session, satisfied)
         await save_sums(session, current.connection_id, _list_sums(works))
@@ -99,7 +97,14 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     for work in works:
         work.recorded = work.link.standing
         _count_lag(work, now)
-    return bool(changes or numbered)
+    return bool(due or numbered)
+
+
+async def _build_changes(
+    session: ReadSession, current: Round, due: Sequence[tuple[InvoiceLink, PartnerChange]]
+) -> list[NewChange]:
+    contacts = await list_named_contacts(session, current.connection, [link for link, _ in due])
+    return [build_change(current, link, change, contacts) for link, change in due]
 
 
 def _count_lag(work: Work, now: datetime) -> None:

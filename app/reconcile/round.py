@@ -12,6 +12,7 @@ import structlog
 from app.clock import Clock
 from app.db.findings import Attempt
 from app.db.session import Database
+from app.db.waiting import Agenda
 from app.domain.connection import Connection
 from app.domain.direction import Lanes
 from app.domain.discrepancy import Found
@@ -22,7 +23,7 @@ from app.domain.link import InvoiceLink, Standing
 from app.domain.merge import Conflict
 from app.domain.observing import Observed, Rules
 from app.domain.organisation import Organisation
-from app.domain.plan import Plan, Terms, build_plan
+from app.domain.plan import Plan, Terms, XeroState, build_plan
 from app.domain.precedence import Portion
 from app.domain.sides import Side
 from app.domain.sums import Sums
@@ -62,7 +63,7 @@ class Round:
     read, `contact_book` all of them where that was cheaper than searching; `has_told_of_contacts`: a change of one was
     put into the feed. `made_by_us` are Xero's ids of what this app created since the copy of a restored database, read
     where that is doubted, and `overpayments_made` the overpayments of that time. `portion` says what the round takes
-    up: the calls of a bulk are all made as a bulk's.
+    up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when it was chosen; None: not asked.
     """
 
     lease: Lease
@@ -82,7 +83,9 @@ class Round:
     made_by_us: frozenset[str] | None = None
     overpayments_made: Sequence[XeroCredit] | None = None
     portion: Portion = Portion.LITTLE
+    agenda: Agenda | None = None
     began_at: datetime = field(init=False)
+    _terms: tuple[ItemCodes, Terms] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.began_at = self.clock.now()
@@ -90,6 +93,14 @@ class Round:
     @property
     def connection_id(self) -> UUID:
         return self.connection.id
+
+    @property
+    def may_have_contacts(self) -> bool:
+        """False where no contact was behind when the round was chosen, and nothing before its stage makes one so."""
+        asked = self.agenda
+        if asked is None or asked.has_contacts or asked.has_events or asked.has_exports or asked.has_creates:
+            return True
+        return self.connection.sweep_due or self.connection.compare_due
 
     @property
     def rules(self) -> Rules:
@@ -108,7 +119,9 @@ class Round:
 
     @property
     def terms(self) -> Terms:
-        return self.connection.settings.terms(self.organisation, self.item_codes)
+        if self._terms is None or self._terms[0] is not self.item_codes:
+            self._terms = self.item_codes, self.connection.settings.terms(self.organisation, self.item_codes)
+        return self._terms[1]
 
 
 @dataclass(slots=True)
@@ -131,6 +144,7 @@ class Work:
     discrepancies: list[Found] = field(default_factory=list)
     sums: Sums | None = None
     recorded: Standing = field(init=False)
+    _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
 
     @property
     def is_broken(self) -> bool:
@@ -190,8 +204,13 @@ class Work:
         self.conflicts.extend(observed.conflicts)
 
     def plan(self, terms: Terms) -> Plan:
-        """What is due in Xero now."""
-        return build_plan(self.link.hub, self.link.xero_state, terms)
+        """What is due in Xero now; asked again with nothing changed, it is what it was."""
+        state, known = self.link.xero_state, self._planned
+        if known is not None and known[0] is self.hub and known[1] is terms and known[2] == state:
+            return known[3]
+        plan = build_plan(self.hub, state, terms)
+        self._planned = self.hub, terms, state, plan
+        return plan
 
     def partner_at(self, fallback: datetime) -> datetime:
         """When the partner's side last spoke, for the policy `newest_wins`."""

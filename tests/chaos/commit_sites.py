@@ -18,7 +18,7 @@ STEPS = ("reconcile", "delivery", "intake", "reading", "db", "xero", "worker", "
 does, by whatever way it comes in.
 """
 
-OPENERS = {"writing", "writing_alone", "recording", "begin"}
+OPENERS = {"writing", "writing_alone", "writing_one", "recording", "begin"}
 
 PASSED_THROUGH = {
     "reconcile/lease.py:recording",
@@ -29,7 +29,7 @@ PASSED_THROUGH = {
 }
 """Who commits is whoever called these, or a query of `app/db`."""
 
-ITSELF = {"db/session.py:writing", "db/session.py:writing_alone"}
+ITSELF = {"db/session.py:writing", "db/session.py:writing_alone", "db/session.py:writing_one"}
 """By which all the others commit."""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.db import connections
+from app.db import leases
 from app.reconcile.lease import LEASE_SPAN
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
@@ -71,7 +71,7 @@ async def take_lease_as_another(house: House) -> None:
     """A worker took the lease and is never heard of again."""
     now = house.clock.now()
     async with house.database.writing() as session:
-        lost = await connections.take_lease(session, UUID(house.connection_id), "dead", now, now + LEASE_SPAN)
+        lost = await leases.take_lease(session, UUID(house.connection_id), "dead", now, now + LEASE_SPAN)
     assert lost is not None
 
 

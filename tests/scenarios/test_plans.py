@@ -101,7 +101,7 @@ async def test_no_hot_statement_reads_a_table_whole(house: House) -> None:
 async def list_wide(house: House, ran: Mapping[str, Any]) -> list[str]:
     """The statements, each with the tables that it would read whole."""
     found = []
-    async with house.database.reading() as session:
+    async with house.database.reading_in_one() as session:
         partial = set((await session.execute(text(PARTIAL), {"nearly_all": NEARLY_ALL})).scalars())
         for way in FORBIDDEN:
             await session.execute(text(f"SET LOCAL {way} = off"))

@@ -87,7 +87,7 @@ class Exposition:
         return left
 
     async def _read_gauges(self) -> Gauges:
-        async with self.database.reading() as session:
+        async with self.database.reading_in_one() as session:
             return await read_gauges(session)
 
     def admits(self, request: Request) -> bool:

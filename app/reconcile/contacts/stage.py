@@ -36,7 +36,10 @@ MISSING_IN_XERO = Hold(
 
 async def reconcile_contacts(current: Round, limit: int) -> None:
     """Bring contacts that are behind into step, `limit` of them at most; the rest waits for the next round."""
-    await finish_contact_creates(current)
+    if current.agenda is None or current.agenda.has_contact_creates:
+        await finish_contact_creates(current)
+    elif not current.may_have_contacts:
+        return
     async with current.database.reading() as session:
         links = await list_behind_contacts(session, current.connection_id, limit)
     if not links:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from app.db.connections import list_due, take_lease
+from app.db.connections import list_due
+from app.db.leases import take_lease
 from app.db.runs import begin_runs
 from app.domain.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, document

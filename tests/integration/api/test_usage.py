@@ -8,7 +8,7 @@ import pytest
 
 from app.clock import ManualClock, SystemClock
 from app.commands.acts.new_partner import create_partner
-from app.db.usage import UsageBook, add_link_usage, add_usage
+from app.db.usage import UsageBook, add_usage
 from app.domain.usage import LinkUsage, Usage
 from app.xero.budget import CallMade, Remaining
 from app.xero.usage import CallCounter
@@ -137,7 +137,7 @@ async def test_an_invoice_bears_its_shares_and_its_part_of_the_price(plumbline: 
     for share in ("0.333333", "0.666667"):
         part = LinkUsage(link_id, UUID(path.split("/")[3]), DAY, Decimal(share), 7, 3 * GB + GB // 2)
         async with plumbline.database.writing() as session:
-            await add_link_usage(session, [part])
+            await add_usage(session, (), [part])
     asked = {"from": "2026-11-20", "to": "2026-11-20"}
     shown = (await plumbline.http.get(f"{path}/invoices/inv_1/usage", params=asked)).json()
     whole = {"calls": "1.000000", "bytes_sent": 14, "bytes_received": 7 * GB}

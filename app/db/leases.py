@@ -1,0 +1,158 @@
+"""The lease of a connection, in its row: taken, renewed and given back, by one statement each (`reconcile.lease`).
+
+These are asked for at every transaction that records, so they are built once in a process.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, and_, bindparam, exists, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from app.db.connections import connection_from_row
+from app.db.runs import has_looks, may_work
+from app.db.session import ReadSession, WriteSession
+from app.db.tables import ConnectionRow
+from app.domain.connection import Connection, ConnectionState
+
+
+class Taken(NamedTuple):
+    """A lease that was given. `is_takeover`: another worker had it, and let it run out."""
+
+    connection: Connection
+    is_takeover: bool
+
+
+async def take_lease(
+    session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
+) -> "Taken | None":
+    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
+    for its next run where there is more to do than to look.
+
+    Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
+    """
+    asked = {"of_connection": connection_id, "to_owner": owner, "at": now, "until": until}
+    found = (await session.execute(_TAKING, asked)).one_or_none()
+    return Taken(connection_from_row(found[0]), found[1] is not None) if found else None
+
+
+_CONNECTION = bindparam("of_connection", type_=Uuid)
+_OWNER = bindparam("to_owner", type_=Text)
+_UNTIL = bindparam("until", type_=DateTime(timezone=True))
+
+
+def _build_taking() -> ReturningUpdate[ConnectionRow, str | None]:
+    row, before, now = ConnectionRow, aliased(ConnectionRow), bindparam("at", type_=DateTime(timezone=True))
+    return (
+        update(row)
+        .where(
+            row.id == _CONNECTION,
+            row.state == ConnectionState.ACTIVE,
+            or_(row.retry_at.is_(None), row.retry_at <= now, row.bulk_waits),
+            or_(may_work(), has_looks()),
+            or_(row.lease_until.is_(None), row.lease_until < now),
+        )
+        .values(lease_owner=_OWNER, lease_until=_UNTIL)
+        # A query in it sees the row as it was before.
+        .returning(row, select(before.lease_owner).where(before.id == _CONNECTION).scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
+
+
+_TAKING = _build_taking()
+
+
+async def is_leased(session: ReadSession, connection_id: UUID, now: datetime) -> bool:
+    """Whether a worker holds the connection's lease."""
+    leased = exists().where(ConnectionRow.id == connection_id, ConnectionRow.lease_until >= now)
+    return bool((await session.execute(select(leased))).scalar_one())
+
+
+async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
+    """Renew a lease that is still ours, or False. It locks the row: what this transaction records is fenced."""
+    asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
+    return (await session.execute(_FENCING, asked)).scalar_one_or_none() is not None
+
+
+_IS_OURS = and_(ConnectionRow.id == _CONNECTION, ConnectionRow.lease_owner == _OWNER)
+_RENEWING = (
+    update(ConnectionRow)
+    .where(_IS_OURS)
+    .values(lease_until=_UNTIL)
+    .execution_options(synchronize_session=False)
+)
+_FENCING = _RENEWING.returning(ConnectionRow.id)
+_FINDING = _RENEWING.returning(ConnectionRow)
+
+
+async def renew_and_find(
+    session: WriteSession, connection_id: UUID, owner: str, until: datetime
+) -> Connection | None:
+    """Renew a lease that is still ours, and answer the connection as it is now; None when it is not."""
+    asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
+    row = (await session.execute(_FINDING, asked)).scalar_one_or_none()
+    return connection_from_row(row) if row else None
+
+
+async def release_lease(session: WriteSession, connection_id: UUID, owner: str, seen: int) -> bool:
+    """Give the lease back if no trigger came since generation `seen`; True when given back. That ends a run.
+
+    One statement on one row: a trigger that commits before it is seen by it, one that commits after finds no lease.
+    """
+    asked = {"of_connection": connection_id, "to_owner": owner, "seen": seen}
+    return (await session.execute(_RELEASING, asked)).scalar_one_or_none() is not None
+
+
+_SEEN = bindparam("seen", type_=BigInteger)
+_RELEASING = (
+    update(ConnectionRow)
+    .where(_IS_OURS, ConnectionRow.generation == _SEEN)
+    .values(
+        lease_owner=None,
+        lease_until=None,
+        settled_generation=_SEEN,
+        retry_at=None,
+        retry_reason=None,
+        retries=0,
+        missing_scopes=[],
+        run_due=False,
+        answers_due=False,
+    )
+    .returning(ConnectionRow.id)
+    .execution_options(synchronize_session=False)
+)
+
+
+async def postpone(
+    session: WriteSession,
+    connection_id: UUID,
+    owner: str,
+    retry_at: datetime,
+    reason: str,
+    *,
+    bulk_alone: bool = False,
+) -> None:
+    """Give the lease back with work left: look again at `retry_at`, for that reason; a bulk alone may have to wait."""
+    await session.execute(
+        update(ConnectionRow)
+        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
+        .values(
+            lease_owner=None,
+            lease_until=None,
+            retry_at=retry_at,
+            retry_reason=reason,
+            bulk_waits=bulk_alone,
+            retries=ConnectionRow.retries + 1,
+        )
+    )
+
+
+async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> None:
+    """Give the lease back and leave everything else as it is."""
+    await session.execute(
+        update(ConnectionRow)
+        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
+    )
