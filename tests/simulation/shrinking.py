@@ -26,6 +26,7 @@ class Shrinker:
         self._fails = fails
         self._left = most_trials
         self._best: list[Step] = []
+        self._failed_not: set[tuple[Step, ...]] = set()
 
     async def shrink(self, steps: Sequence[Step]) -> list[Step]:
         """The shortest that was found; the history itself is taken to fail."""
@@ -56,10 +57,13 @@ class Shrinker:
                     break
 
     async def _try(self, steps: list[Step]) -> bool:
+        if not steps or tuple(steps) in self._failed_not:
+            return False
         if not self._left:
             raise _Spent
         self._left -= 1
-        if not steps or not await self._fails(steps):
+        if not await self._fails(steps):
+            self._failed_not.add(tuple(steps))
             return False
         self._best = steps
         return True
