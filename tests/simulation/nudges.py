@@ -57,16 +57,24 @@ class SimulatedWaker:
         """The nudge was taken from the queue as its job began."""
 
 
+class _FirstCalls:
+    def __init__(self) -> None:
+        self._calls = 0
+
+    def eval(self, *_: Any) -> None:
+        self._calls += 1
+
+    async def execute(self) -> list[tuple[int, int]]:
+        return [(1, A_MINUTE)] * self._calls
+
+
 class NoRedis:
     """Counts no calls: each is a caller's first of its minute."""
 
-    def register_script(self, _: str) -> Callable[..., Awaitable[tuple[int, int]]]:
-        """What counts a call."""
-
-        async def count(**_: Any) -> tuple[int, int]:
-            return 1, A_MINUTE
-
-        return count
+    def pipeline(self, *, transaction: bool) -> "_FirstCalls":
+        """What counts calls together."""
+        assert not transaction
+        return _FirstCalls()
 
     async def ping(self) -> bool:
         """It is up."""
