@@ -1,6 +1,6 @@
 """The queue of nudges in memory, and what of Redis an API asks for besides."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID

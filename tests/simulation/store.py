@@ -25,7 +25,7 @@ class SharedDatabase(Database):
         self._engine = create_async_engine(url, pool_size=2, connect_args=prepared, hide_parameters=True)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         queries = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._readings = async_sessionmaker(queries, expire_on_commit=False)
+        self._readings = self._singles = async_sessionmaker(queries, expire_on_commit=False)
 
 
 class GatedDatabase(Database):
@@ -47,9 +47,21 @@ class GatedDatabase(Database):
             yield ReadSession(session)
 
     @asynccontextmanager
+    async def reading_in_one(self) -> AsyncIterator[ReadSession]:
+        """The same in one transaction, in a step of its own."""
+        async with self._step(f"read by {_find_site()}"), super().reading_in_one() as session:
+            yield session
+
+    @asynccontextmanager
     async def writing(self) -> AsyncIterator[WriteSession]:
         """A transaction, in a step of its own."""
         async with self._step(f"write by {_find_site()}"), super().writing() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing_one(self) -> AsyncIterator[WriteSession]:
+        """A single statement, in a step of its own."""
+        async with self._step(f"write by {_find_site()}"), super().writing_one() as session:
             yield session
 
     @asynccontextmanager
