@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, s
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.db import audit
-from app.db.given import Types, give, rows_given
+from app.db.given import Types, bare, give, rows_given
 from app.db.organisations import organisation_from_json
 from app.db.runs import may_work
 from app.db.session import ReadSession, WriteSession
@@ -96,18 +96,18 @@ async def raise_generations(session: WriteSession, connection_ids: Collection[UU
         await session.execute(_RAISING, {"raised_ids": list(connection_ids)})
 
 
+_table = bare(ConnectionRow)
 _RAISING = (
-    update(ConnectionRow)
+    update(_table)
     .where(
-        ConnectionRow.id.in_(
-            select(ConnectionRow.id)
-            .where(ConnectionRow.id == func.any(bindparam("raised_ids", type_=ARRAY(Uuid))))
-            .order_by(ConnectionRow.id)
+        _table.c.id.in_(
+            select(_table.c.id)
+            .where(_table.c.id == func.any(bindparam("raised_ids", type_=ARRAY(Uuid))))
+            .order_by(_table.c.id)
             .with_for_update(key_share=True)
         )
     )
-    .values(generation=ConnectionRow.generation + 1)
-    .execution_options(synchronize_session=False)
+    .values(generation=_table.c.generation + 1)
 )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, cast, func, select, update
 from sqlalchemy import all_ as all_of
 
-from app.db.given import give, rows_given, types_of
+from app.db.given import bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow
 
@@ -50,11 +50,11 @@ async def note_documents(session: WriteSession, came_at: Mapping[UUID, datetime]
 
 _CAME = types_of(ConnectionRow, "id", "documented_at")
 _came = rows_given(_CAME)
+_connections = bare(ConnectionRow)
 _NOTING = (
-    update(ConnectionRow)
-    .where(ConnectionRow.id == _came.c.id)
-    .values(generation=ConnectionRow.generation + 1, documented_at=_came.c.documented_at)
-    .execution_options(synchronize_session=False)
+    update(_connections)
+    .where(_connections.c.id == _came.c.id)
+    .values(generation=_connections.c.generation + 1, documented_at=_came.c.documented_at)
 )
 
 

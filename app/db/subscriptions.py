@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Uuid, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import SubscriptionRow
 from app.domain.event_sequence import EventSequence, Gap, take_gaps
@@ -34,17 +35,12 @@ async def lock_sequence(session: WriteSession, xero_app_id: UUID | None) -> tupl
 
     The first one to ask makes the row.
     """
-    row = SubscriptionRow
-    mine = (
-        select(row.sequence, row.silent_since)
-        .where(row.xero_app_id.is_not_distinct_from(xero_app_id))
-        .with_for_update()
-    )
-    kept = (await session.execute(mine)).one_or_none()
+    asked = {"of_app": xero_app_id}
+    kept = (await session.execute(_LOCKING, asked)).one_or_none()
     if kept is None:
-        first = insert(row).values(xero_app_id=xero_app_id)
+        first = insert(SubscriptionRow).values(xero_app_id=xero_app_id)
         await session.execute(first.on_conflict_do_nothing(index_elements=["xero_app_id"]))
-        kept = (await session.execute(mine)).one()
+        kept = (await session.execute(_LOCKING, asked)).one()
     return (EventSequence.from_json(kept.sequence) if kept.sequence else None), kept.silent_since is not None
 
 
@@ -52,18 +48,25 @@ async def save_heard(
     session: WriteSession, xero_app_id: UUID | None, sequence: EventSequence | None, at: datetime
 ) -> None:
     """An event arrived, which ends a silence."""
-    row = SubscriptionRow
-    await session.execute(
-        update(row)
-        .where(row.xero_app_id.is_not_distinct_from(xero_app_id))
-        .values(
-            sequence=sequence.to_json() if sequence else None,
-            heard_at=at,
-            untold=0,
-            untold_since=None,
-            silent_since=None,
-        )
+    heard = {"of_app": xero_app_id, "newest": sequence.to_json() if sequence else None, "at": at}
+    await session.execute(_HEARING, heard)
+
+
+# Asked at every webhook of Xero's, so they are built once, and of the table alone.
+_table = bare(SubscriptionRow)
+_IS_OF_APP = _table.c.xero_app_id.is_not_distinct_from(bindparam("of_app", type_=Uuid))
+_LOCKING = select(_table.c.sequence, _table.c.silent_since).where(_IS_OF_APP).with_for_update()
+_HEARING = (
+    update(_table)
+    .where(_IS_OF_APP)
+    .values(
+        sequence=bindparam("newest", type_=_table.c.sequence.type),
+        heard_at=bindparam("at", type_=_table.c.heard_at.type),
+        untold=0,
+        untold_since=None,
+        silent_since=None,
     )
+)
 
 
 async def list_with_gaps(session: ReadSession, found_before: datetime) -> list[UUID | None]:
