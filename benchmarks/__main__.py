@@ -21,7 +21,12 @@ from benchmarks.figure import Figure, show
 from benchmarks.machine import describe
 from benchmarks.size import QUICK, Size
 
+WIDTH_OF_A_FILE = 200
+
 console = Console(stderr=True)
+if not console.is_terminal:
+    # Wide enough for what is beside a figure, in a file or a log.
+    console = Console(stderr=True, width=WIDTH_OF_A_FILE)
 
 
 class Group(StrEnum):

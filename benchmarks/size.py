@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Size:
     """Whatever is smaller than the default is said beside the figure."""
 
-    rounds: int = 5
-    seconds: float = 2.0
+    rounds: int = 3
+    seconds: float = 1.5
     """Of load, per contender and round."""
     links: int = 1_000_000
     """At rest, in the larger of two databases; the smaller one has a hundredth."""
@@ -16,7 +16,7 @@ class Size:
     """On both sides, in the compare."""
     volume: int = 1000
     """Invoices of the export and of the storm."""
-    changes: int = 60
+    changes: int = 30
     """Timed one by one, each way and at each speed of Xero's."""
     connections: int = 10_000
     """That a worker has beside it when its memory is looked at."""

@@ -36,7 +36,6 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.changes import Change, change_from_row
-from app.db.endpoints import covers, takes
 from app.db.given import Types, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import (
@@ -46,12 +45,10 @@ from app.db.tables import (
     DeliveryRow,
     InvoiceLinkRow,
     NoticeRow,
-    WebhookEndpointRow,
 )
 from app.domain.connection import ConnectionState
-from app.domain.endpoint import Part
 
-_TYPE = ChangeRow.kind + ".changed"
+MESSAGE_TYPE = ChangeRow.kind + ".changed"
 
 DELIVERED_STATES = (ConnectionState.ACTIVE, ConnectionState.DISCONNECTED)
 """A paused connection does nothing; one that lost Xero still tells the partner what it knew."""
@@ -120,7 +117,7 @@ def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str
     is_at_work = exists().where(ConnectionRow.id == _CONNECTION, ConnectionRow.state.in_(DELIVERED_STATES))
     due = (
         select(row.id)
-        .where(row.connection_id == _CONNECTION, _is_due(_NOW), ~_has_another_in_flight(_NOW))
+        .where(row.connection_id == _CONNECTION, is_due(_NOW), ~_has_another_in_flight(_NOW))
         .where(~_is_of_what_is_skipped(), is_at_work)
         .where(with_others < bindparam("at_once", type_=BigInteger))
         .order_by(row.id)
@@ -165,7 +162,7 @@ def _build_finding_due() -> Select[bool, bool, bool]:
     pending: ColumnElement[str] = literal_column("'pending'")
     is_copy_due = or_(copy.attempts == 0, copy.due_at <= now)
     return select(
-        exists().where(change.connection_id == of, change.state == pending, _is_due(now)),
+        exists().where(change.connection_id == of, change.state == pending, is_due(now)),
         exists().where(notice.connection_id == of, notice.state == pending),
         exists().where(copy.connection_id == of, copy.is_copy, copy.state == pending, is_copy_due),
     )
@@ -205,7 +202,8 @@ def _brought_by() -> ColumnElement[str | None]:
     return func.coalesce(*ids)
 
 
-def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Whether a change waits, its time has come, and nobody is sending it."""
     return and_(
         ChangeRow.state == "pending",
         or_(ChangeRow.attempts == 0, ChangeRow.due_at <= now),
@@ -291,22 +289,6 @@ def _build_answering() -> ReturningUpdate[int, str]:
 
 
 _ANSWERING = _build_answering()
-
-
-async def list_connections_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
-    """Connections with changes that are due and that an endpoint applies."""
-    endpoint = WebhookEndpointRow
-    due = exists().where(ChangeRow.connection_id == ConnectionRow.id, _is_due(now), takes(_TYPE))
-    applied = exists().where(
-        endpoint.partner_id == ConnectionRow.partner_id,
-        endpoint.part == Part.APPLIES.value,
-        endpoint.is_enabled,
-        endpoint.deleted_at.is_(None),
-        covers(ConnectionRow.id),
-        due.correlate(ConnectionRow, endpoint),
-    )
-    found = select(ConnectionRow.id).where(ConnectionRow.state.in_(DELIVERED_STATES), applied).limit(limit)
-    return (await session.execute(found)).scalars().all()
 
 
 _FINDING_DUE = _build_finding_due()

@@ -11,6 +11,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.db import deliveries
 from app.db.copies import list_connections_with_copies
+from app.db.due_connections import list_connections_due
 from app.db.notices import list_connections_with_notices
 from app.db.session import Database
 from app.delivery.calls import list_targets
@@ -77,7 +78,7 @@ class Delivery:
         """Wake a worker for every connection with changes, notices or copies that are due; answers how many."""
         now = self._clock.now()
         async with self._database.reading() as session:
-            with_changes = await deliveries.list_connections_due(session, now, _SWEEP_LIMIT)
+            with_changes = await list_connections_due(session, now, _SWEEP_LIMIT)
             with_notices = await list_connections_with_notices(session, now, _SWEEP_LIMIT)
             with_copies = await list_connections_with_copies(session, now, _SWEEP_LIMIT)
         due = {*with_changes, *with_notices, *with_copies}

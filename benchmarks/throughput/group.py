@@ -20,7 +20,7 @@ from benchmarks.throughput.proxy import counting_proxy
 CONNECTIONS = 4
 WORKERS = (1, 2, 4)
 SINGLES = 10
-MOST_ROUNDS = 3
+MOST_ROUNDS = 2
 STARTED = "worker_started"
 """What a worker logs when it takes jobs."""
 MILLISECONDS = 1000
