@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CTE, DateTime, Select, bindparam, exists, literal_column, select
+from sqlalchemy import CTE, ColumnElement, DateTime, Select, bindparam, exists, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app.db.deliveries import DELIVERED_STATES, MESSAGE_TYPE, is_due
@@ -48,7 +48,7 @@ def _build_finding() -> Select[UUID]:
 def _build_waiting() -> CTE:
     """The connections of which changes wait, each once; the last row is null."""
     # Written out, as the index has it.
-    pending = literal_column("'pending'")
+    pending: ColumnElement[str] = literal_column("'pending'")
     first = (
         select(ChangeRow.connection_id)
         .where(ChangeRow.state == pending)

@@ -1,5 +1,6 @@
-"""Inboxes: what is free goes together, what somebody holds goes by itself."""
+"""Inboxes: what is free goes together, and what somebody holds apart from it."""
 
+import asyncio
 from collections.abc import Sequence
 
 from app.intake.inbox import HELD, Held, Inbox
@@ -24,8 +25,11 @@ async def test_what_is_free_is_saved_at_once() -> None:
     assert store.saved == [(["free"], False)]
 
 
-async def test_what_is_held_is_saved_by_itself() -> None:
-    """It waits in a transaction of its own, in which nobody else is."""
-    store = Store("held")
-    assert await Inbox(store).save("held") == "HELD"
-    assert store.saved == [(["held"], False), (["held"], True)]
+async def test_what_is_held_waits_apart_from_what_is_free() -> None:
+    """In one transaction with the others that are held, and with nobody who could go at once."""
+    store = Store("one", "two")
+    inbox = Inbox(store)
+    got = await asyncio.gather(*(inbox.save(word) for word in ("one", "free", "two")))
+    assert got == ["ONE", "FREE", "TWO"]
+    assert store.saved[0] == (["one", "free", "two"], False)
+    assert [word for words, waits in store.saved if waits for word in words] == ["one", "two"]
