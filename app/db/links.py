@@ -106,8 +106,14 @@ async def list_links(session: ReadSession, link_ids: Collection[UUID]) -> list[I
 
 
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
+    sent = await find_sent(session, rows)
+    return [link_from_row(row, sent[row.id]) for row in rows]
+
+
+async def find_sent(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> dict[UUID, SentChanges]:
+    """Per link, the changes since its document; nothing is asked of one of which there can be none."""
     sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows if _may_have_sent(row)})
-    return [link_from_row(row, sent.get(row.id) or SentChanges(newest=row.merged_based_on)) for row in rows]
+    return {row.id: sent.get(row.id) or SentChanges(newest=row.merged_based_on) for row in rows}
 
 
 def _may_have_sent(row: InvoiceLinkRow) -> bool:

@@ -12,9 +12,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
 from sqlalchemy import all_ as all_of
 
-from app.db.changes import SentChanges, sent_changes
 from app.db.documents import INVOICES, Name, build_finding, give_names
-from app.db.links import link_from_row
+from app.db.links import find_sent, link_from_row
 from app.db.session import ReadSession
 from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
 from app.domain.link import InvoiceLink, Standing
@@ -80,14 +79,9 @@ async def list_invoices_by_id(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Collection[str]
 ) -> dict[str, KeptInvoice]:
     """The links of those invoices, by the partner's id."""
-    wanted = select(InvoiceLinkRow).where(
-        InvoiceLinkRow.connection_id == connection_id,
-        InvoiceLinkRow.partner_invoice_id.in_(partner_invoice_ids),
-    )
-    # What this transaction has read before may have been written since.
-    fresh = wanted.execution_options(populate_existing=True)
-    rows = (await session.execute(fresh)).scalars().all()
-    return {kept.link.partner_invoice_id: kept for kept in await keep_invoices(session, rows)}
+    named = [(connection_id, invoice_id) for invoice_id in partner_invoice_ids]
+    found = await list_invoices_named(session, named)
+    return {invoice_id: kept for (_, invoice_id), kept in found.items()}
 
 
 async def list_invoices_named(session: ReadSession, names: Collection[Name]) -> dict[Name, KeptInvoice]:
@@ -104,9 +98,8 @@ _NAMED = build_finding(INVOICES, InvoiceLinkRow).execution_options(populate_exis
 
 
 async def keep_invoices(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[KeptInvoice]:
-    """The links of these rows, with what was sent of them read at once; nothing was of one that has no revision."""
-    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows if row.revision})
-    sent |= {row.id: SentChanges(newest=row.merged_based_on) for row in rows if not row.revision}
+    """The links of these rows, with what was sent of them read at once."""
+    sent = await find_sent(session, rows)
     return [
         KeptInvoice(
             link=link_from_row(row, sent[row.id]),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.clock import Clock
-from app.db.session import Database
 from app.gathering import Gathering
 from app.intake.inbox import Inbox
 from app.intake.partner_inbox import PartnerWebhook, Saved
@@ -27,7 +26,6 @@ class IntakeServices:
     partners deliver, and answer whom to wake.
     """
 
-    database: Database
     clock: Clock
     waker: Waker
     vault: Vault

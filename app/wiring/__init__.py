@@ -191,7 +191,6 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         answer_wait=timedelta(seconds=settings.answer_wait_seconds),
     )
     intake = IntakeServices(
-        database=ground.database,
         clock=ground.clock,
         waker=ground.waker,
         vault=ground.vault,
