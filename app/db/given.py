@@ -40,7 +40,8 @@ def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
 
 def rows_given(types: Types, name: str = "given", prefix: str = _PREFIX) -> TableValuedAlias:
     """The rows as a table with these columns; their order is theirs alone. Two in a statement differ in both names."""
-    arrays = [bindparam(f"{prefix}{each}", type_=ARRAY(kind)) for each, kind in types.items()]
+    # Of one dimension: a list in a column of JSON is a value, and no row of the array.
+    arrays = [bindparam(f"{prefix}{each}", type_=ARRAY(kind, dimensions=1)) for each, kind in types.items()]
     columns = [column(each, kind) for each, kind in types.items()]
     return func.unnest(*arrays).table_valued(*columns, name=name).render_derived()
 

@@ -62,7 +62,10 @@ def time_changes(
             started = time.monotonic()
             edit(reference)
             wait_for(
-                read, reference.__eq__, lambda seen: f"{way}: {seen} is still shown", pause=PAUSE_SECONDS
+                read,
+                lambda seen, wanted=reference: seen == wanted,  # type: ignore[misc]
+                lambda seen: f"{way}: {seen} is still shown",
+                pause=PAUSE_SECONDS,
             )
             yield (time.monotonic() - started) * MILLISECONDS
             world.settle(INVOICE)

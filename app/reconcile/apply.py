@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from app.db.findings import Attempt
-from app.db.links import save_links
+from app.db.link_record import save_links
 from app.domain.adoption import as_adopted
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields

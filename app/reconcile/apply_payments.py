@@ -13,7 +13,7 @@ from datetime import date
 from uuid import uuid4
 
 from app.db.findings import Attempt
-from app.db.links import save_links
+from app.db.link_record import save_links
 from app.domain.fields import ABSENT, member, member_of
 from app.domain.link import Intent
 from app.domain.merge import Conflict

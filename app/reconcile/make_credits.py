@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from app.db.findings import Attempt
-from app.db.links import save_links
+from app.db.link_record import save_links
 from app.domain.credit import CreditKind
 from app.domain.credit_refusals import explain_credit
 from app.domain.hold import Hold

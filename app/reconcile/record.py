@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.db.changes import NewChange, insert_changes, supersede_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.links import save_links
+from app.db.link_record import save_links
 from app.db.moments import insert_moments
 from app.db.session import ReadSession
 from app.db.sums import save_sums

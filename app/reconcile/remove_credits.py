@@ -5,7 +5,7 @@ Xero removed could not be told from one that the app took back; the first is the
 """
 
 from app.db.findings import Attempt
-from app.db.links import save_links
+from app.db.link_record import save_links
 from app.domain.credit import CreditKind
 from app.domain.credit_refusals import explain_credit
 from app.domain.fields import member

@@ -65,7 +65,7 @@ def await_xero(world: World, key: str, field: str, wanted: str) -> None:
     """Wait until Xero shows it."""
     wait_for(
         lambda: (world.xero.find_invoice(key) or {}).get(field),
-        wanted.__eq__,
+        lambda seen: seen == wanted,
         lambda seen: f"Xero shows {field} {seen}, not {wanted}",
         seconds=PATIENCE,
     )
@@ -75,7 +75,7 @@ def await_app(world: World, invoice_id: str, field: str, wanted: str) -> None:
     """Wait until the app shows it."""
     wait_for(
         lambda: (world.partner.find(invoice_id) or {}).get(field),
-        wanted.__eq__,
+        lambda seen: seen == wanted,
         lambda seen: f"the app shows {field} {seen}, not {wanted}",
         seconds=PATIENCE,
     )

@@ -1,0 +1,142 @@
+"""How the loop records what it found of invoice links. How a document comes in is `documents`."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Update, and_, bindparam, case, func, update
+
+from app.db.credits import credits_to_row
+from app.db.given import bare, give, rows_given, types_of
+from app.db.hub_columns import decided_to_row
+from app.db.session import WriteSession
+from app.db.tables import InvoiceLinkRow
+from app.domain.apart import apart_to_json
+from app.domain.hub import partner_view
+from app.domain.link import InvoiceLink, State
+from app.domain.retry import next_retry
+
+
+async def save_links(
+    session: WriteSession, links: Sequence[InvoiceLink], at: datetime, *, again: Collection[UUID] = ()
+) -> None:
+    """Record what the loop found. Columns that intake and delivery own are left to them.
+
+    The generation that was seen is recorded as settled, except of the links named in `again`, which stay behind; a
+    trigger that came since keeps a link behind anyway. The caller holds the connection's row, as everybody does who
+    writes to its links.
+    """
+    if links:
+        rows = [_to_row(link, at, again) for link in links]
+        await session.execute(_SAVING, {"saved_at": at, **give(_SAVED, rows)})
+
+
+_SAVED = types_of(
+    InvoiceLinkRow,
+    "id",
+    "acked_revision",
+    "xero_invoice_id",
+    "partner_number",
+    "xero_number",
+    "state",
+    "reason_code",
+    "reason_message",
+    "reason_cure",
+    "reason_way",
+    "held_by",
+    "retry_at",
+    "settled_generation",
+    "record",
+    "shown_status",
+    "partner_shadow",
+    "xero_shadow",
+    "unanswered",
+    "revision",
+    "merged_version",
+    "merged_based_on",
+    "open_conflicts",
+    "partner_apart",
+    "xero_apart",
+    "apart",
+    "ignored",
+    "line_ids",
+    "payment_ids",
+    "intents",
+    "xero_due",
+    "xero_status",
+    "xero_total",
+    "xero_amount_due",
+    "xero_updated_at",
+    "read_updated_at",
+    "tax_amounts_sent",
+    "credit_ids",
+    "overpaid",
+)
+"""The columns that belong to the loop."""
+
+
+def _build_saving() -> Update:
+    table = bare(InvoiceLinkRow)
+    kept, given = table.c, rows_given(_SAVED).c
+    stands = and_(kept.state == given.state, kept.reason_code.is_not_distinct_from(given.reason_code))
+    saved_at = bindparam("saved_at", type_=DateTime(timezone=True))
+    computed = {
+        "acked_revision": func.greatest(kept.acked_revision, given.acked_revision),
+        "since_at": case((stands, kept.since_at), else_=saved_at),
+    }
+    as_given = {name: given[name] for name in _SAVED if name not in ("id", *computed)}
+    return update(table).where(kept.id == given.id).values(**as_given, **computed)
+
+
+_SAVING = _build_saving()
+
+
+def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[str, Any]:
+    hub, standing, decided = link.hub, link.standing, decided_to_row(link.hub)
+    return {
+        "id": link.id,
+        "acked_revision": hub.acked_revision,
+        "xero_invoice_id": link.xero_invoice_id,
+        "partner_number": _partner_number(link),
+        "xero_number": hub.xero_shadow.get("number"),
+        "state": standing.state.value,
+        "reason_code": standing.code,
+        "reason_message": standing.message,
+        "reason_cure": standing.cure,
+        "reason_way": standing.way.value if standing.way else None,
+        "held_by": standing.held_by,
+        "retry_at": next_retry(standing.code, at) if standing.state is State.HELD else None,
+        "settled_generation": link.generation - (link.id in again),
+        "record": dict(hub.record),
+        "shown_status": link.shown_status,
+        "partner_shadow": dict(hub.partner_shadow),
+        "xero_shadow": dict(hub.xero_shadow),
+        "unanswered": None if hub.unanswered is None else dict(hub.unanswered),
+        "revision": hub.revision,
+        "merged_version": hub.partner_version,
+        "merged_based_on": hub.partner_based_on,
+        "open_conflicts": sorted(hub.open_conflicts),
+        "partner_apart": apart_to_json(hub.partner_apart),
+        "xero_apart": apart_to_json(hub.xero_apart),
+        "apart": decided["parted"],
+        "ignored": decided["ignored"],
+        "line_ids": dict(link.line_ids),
+        "payment_ids": dict(link.payment_ids),
+        "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},
+        "xero_due": link.xero_due,
+        "xero_status": link.xero_status,
+        "xero_total": link.xero_total,
+        "xero_amount_due": link.xero_amount_due,
+        "xero_updated_at": link.xero_updated_at,
+        "read_updated_at": link.read_updated_at,
+        "tax_amounts_sent": link.tax_amounts_sent,
+        **credits_to_row(link),
+    }
+
+
+def _partner_number(link: InvoiceLink) -> str | None:
+    """The number that the app shows: of its newest document, or of a change that it has taken since."""
+    if link.document is not None and link.has_news_from_partner:
+        return link.document.body.get("number")
+    return partner_view(link.hub, link.hub.acked_revision).get("number")
