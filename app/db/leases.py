@@ -14,7 +14,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from app.db.connections import connection_from_row
 from app.db.runs import has_looks, may_work
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow
+from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connection import Connection, ConnectionState
 
 
@@ -96,13 +96,17 @@ async def renew_and_find(
     return connection_from_row(row) if row else None
 
 
-async def release_lease(session: WriteSession, connection_id: UUID, owner: str, seen: int) -> bool:
-    """Give the lease back if no trigger came since generation `seen`; True when given back. That ends a run.
+async def release_lease(
+    session: WriteSession, connection_id: UUID, owner: str, seen: int, *, unless_behind: bool = False
+) -> bool:
+    """Give the lease back if no trigger came since generation `seen`, nor, where that is asked, a link of an invoice or
+    a contact is behind; True when given back. That ends a run.
 
     One statement on one row: a trigger that commits before it is seen by it, one that commits after finds no lease.
     """
     asked = {"of_connection": connection_id, "to_owner": owner, "seen": seen}
-    return (await session.execute(_RELEASING, asked)).scalar_one_or_none() is not None
+    releasing = _RELEASING_UNLESS_BEHIND if unless_behind else _RELEASING
+    return (await session.execute(releasing, asked)).scalar_one_or_none() is not None
 
 
 _SEEN = bindparam("seen", type_=BigInteger)
@@ -122,6 +126,12 @@ _RELEASING = (
     )
     .returning(ConnectionRow.id)
     .execution_options(synchronize_session=False)
+)
+_RELEASING_UNLESS_BEHIND = _RELEASING.where(
+    *(
+        ~exists().where(row.connection_id == _CONNECTION, row.generation > row.settled_generation)
+        for row in (InvoiceLinkRow, ContactLinkRow)
+    )
 )
 
 

@@ -14,7 +14,14 @@ from app.db.exports import is_workable
 from app.db.items import count_items_behind
 from app.db.links import is_unfinished
 from app.db.session import ReadSession
-from app.db.tables import ContactLinkRow, ExportRow, InvoiceLinkRow, XeroEventRow
+from app.db.tables import (
+    ContactLinkRow,
+    ExportRow,
+    InvoiceLinkRow,
+    ItemListRow,
+    ResolutionRow,
+    XeroEventRow,
+)
 from app.domain.connection import Connection
 from app.domain.precedence import FEW, Waiting
 from app.domain.settings import ItemSync
@@ -30,6 +37,15 @@ class Agenda:
     has_contacts: bool
     has_events: bool
     has_exports: bool
+    has_decisions: bool
+    items_read_at: datetime | None
+    """When the list of Xero's items was read whole; None where none is kept."""
+
+    @property
+    def is_events_alone(self) -> bool:
+        """Whether there is nothing to do but to follow events."""
+        has_others = self.has_creates or self.has_contact_creates or self.has_exports
+        return not (has_others or self.waiting.links or self.waiting.is_sweep_due)
 
 
 async def read_agenda(session: ReadSession, connection: Connection, lately: datetime) -> Agenda:
@@ -46,6 +62,8 @@ async def read_agenda(session: ReadSession, connection: Connection, lately: date
         has_contacts=found.contacts > 0,
         has_events=found.has_events,
         has_exports=found.exports,
+        has_decisions=found.decisions,
+        items_read_at=found.items_read_at,
     )
 
 
@@ -108,6 +126,7 @@ def _count_news() -> ScalarSelect[int]:
 def _build_agenda() -> Select[Any]:
     links, contacts = _count_behind(InvoiceLinkRow, "links"), _count_behind(ContactLinkRow, "contacts")
     link, contact, event, export = InvoiceLinkRow, ContactLinkRow, XeroEventRow, ExportRow
+    items, decision = ItemListRow, ResolutionRow
     return select(
         links.c.behind.label("links"),
         links.c.touched.label("touched_links"),
@@ -121,27 +140,12 @@ def _build_agenda() -> Select[Any]:
         .label("contact_creates"),
         exists().where(event.connection_id == _CONNECTION, event.taken_at.is_(None)).label("has_events"),
         exists().where(export.connection_id == _CONNECTION, is_workable()).label("exports"),
+        exists().where(decision.connection_id == _CONNECTION, decision.state == "waiting").label("decisions"),
+        select(items.fetched_at)
+        .where(items.connection_id == _CONNECTION)
+        .scalar_subquery()
+        .label("items_read_at"),
     ).select_from(links.join(contacts, contacts.c.behind >= 0))
 
 
 _AGENDA = _build_agenda()
-
-
-async def has_links_behind(session: ReadSession, connection: Connection) -> bool:
-    """Whether any link of a connection is behind, of an invoice or a contact."""
-    return bool((await session.execute(_BEHIND, {"of_connection": connection.id})).scalar_one())
-
-
-def _build_behind() -> Select[Any]:
-    rows = (InvoiceLinkRow, ContactLinkRow)
-    return select(
-        or_(
-            *(
-                exists().where(row.connection_id == _CONNECTION, row.generation > row.settled_generation)
-                for row in rows
-            )
-        )
-    )
-
-
-_BEHIND = _build_behind()

@@ -29,20 +29,22 @@ KINDS = {
 _OF_BILLS = ("ACCPAY", "SPEND", "AP")
 
 
-async def follow_credits(current: Round, events: Sequence[XeroEvent]) -> None:
-    """Mark the links due that these events touch. Doing it again changes nothing but costs a read of them."""
+async def follow_credits(current: Round, events: Sequence[XeroEvent]) -> bool:
+    """Mark the links due that these events touch; True where they had news. Doing it again changes nothing but costs a
+    read of them.
+    """
     about = {
         event.resource_id: event
         for event in sorted(events, key=lambda event: event.id)
         if event.category in KINDS and not (event.resource_type or "").startswith(_OF_BILLS)
     }
     if not about:
-        return
+        return False
     async with current.database.reading() as session:
         known = await list_touched(session, current.connection_id, about, ())
     news = {xero_id: event for xero_id, event in about.items() if _is_news(event, known)}
     if not news:
-        return
+        return False
     named = [part.xero_invoice_id for credit in await _fetch(current, news) for part in credit.allocations]
     async with current.lease.recording() as session:
         touched = await list_touched(session, current.connection_id, news, named)
@@ -50,6 +52,7 @@ async def follow_credits(current: Round, events: Sequence[XeroEvent]) -> None:
         due = [link.id for link in touched if _is_behind(link, newest)]
         await mark_xero_due(session, due, current.clock.now())
         await follow_links(session, _list_followed(touched, due, news))
+    return True
 
 
 def _list_followed(

@@ -6,9 +6,10 @@ before that has carried out nothing, and after that nothing is carried out twice
 and a decision waits for it: `judge_decisions` tells at every record what has become of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from app.db.resolutions import list_resolutions, list_waiting_resolutions
 from app.domain import decision, undo
@@ -31,17 +32,30 @@ from app.reconcile.round import Round
 
 async def load_decisions(current: Round, works: Sequence[Deciding]) -> list[Deciding]:
     """Give each work what was decided of its link and waits; answers those that have any of it to carry out."""
-    async with current.database.reading() as session:
-        waiting = await list_waiting_resolutions(session, [work.link_id for work in works])
-        undone = [each.undoes for found in waiting.values() for each in found if each.undoes]
-        targets = {target.id: target for target in await list_resolutions(session, undone)}
+    waiting, targets = await _list_waiting(current, works)
     for work in works:
         if work.hub.parted:
             work.take_hub(settle_parted(work.hub))
-        found = waiting.get(work.link_id, [])
+        found = list(waiting.get(work.link_id, ()))
         own = {each.undoes: targets[each.undoes] for each in found if each.undoes in targets}
         work.decisions = Decisions(found, {each.id: each for each in (*found, *own.values())}, own)
     return [work for work in works if any(each.waits_to_be_carried for each in work.decisions.now)]
+
+
+async def _list_waiting(
+    current: Round, works: Sequence[Deciding]
+) -> tuple[Mapping[UUID, Sequence[Resolution]], Mapping[UUID, Resolution]]:
+    """What waits of each link, and by id what any of it takes back.
+
+    Nothing is asked where nothing waited when the round was chosen: what is decided after that finds its link behind
+    at the next, since it is seen to be there when the link is recorded (`kept.list_undecided`).
+    """
+    if not works or (current.agenda is not None and not current.agenda.has_decisions):
+        return {}, {}
+    async with current.database.reading() as session:
+        waiting = await list_waiting_resolutions(session, [work.link_id for work in works])
+        undone = [each.undoes for found in waiting.values() for each in found if each.undoes]
+        return waiting, {target.id: target for target in await list_resolutions(session, undone)}
 
 
 def carry_decision(

@@ -90,10 +90,14 @@ class Lease:
             raise LeaseLost
         self._renewed_at = self._clock.now()
 
-    async def release(self, seen: int) -> bool:
-        """Give it back unless a trigger came since generation `seen`; False means: go on."""
+    async def release(self, seen: int, *, unless_behind: bool = False) -> bool:
+        """Give it back unless a trigger came since generation `seen`, or a link is behind where that is asked; False
+        means: go on.
+        """
         async with self._database.writing_one() as session:
-            return await leases.release_lease(session, self.connection_id, self._owner, seen)
+            return await leases.release_lease(
+                session, self.connection_id, self._owner, seen, unless_behind=unless_behind
+            )
 
     async def postpone(self, retry_at: datetime, reason: str, *, bulk_alone: bool = False) -> None:
         """Give it back with work left, to be taken up at that time; people's work at any, where a bulk alone waits."""

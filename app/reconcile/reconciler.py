@@ -29,7 +29,7 @@ from app.db.exports import charge
 from app.db.links import list_behind
 from app.db.session import Database
 from app.db.usage import UsageBook
-from app.db.waiting import Agenda, has_links_behind
+from app.db.waiting import Agenda
 from app.domain.connection import Connection, ConnectionState
 from app.domain.link import InvoiceLink
 from app.domain.organisation import Organisation
@@ -60,7 +60,7 @@ from app.reconcile.precedence import find_portion
 from app.reconcile.record import record
 from app.reconcile.round import Round, Work
 from app.reconcile.sweep import sweep_xero
-from app.reconcile.triggers import collect_events
+from app.reconcile.triggers import Followed, collect_events
 
 log = structlog.get_logger()
 
@@ -187,10 +187,10 @@ class Reconciler:
                     return await lease.drop()
                 seen = await self._charged_round(lease, connection, portion, agenda)
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
-                if seen.work_left:
-                    await self._usage.save()
-                    continue
-            if await lease.release(connection.generation):
+                if not seen.work_left and await lease.release(connection.generation, unless_behind=True):
+                    return None
+                await self._usage.save()
+            elif await lease.release(connection.generation):
                 return None
 
     async def _charged_round(
@@ -238,7 +238,9 @@ class Reconciler:
         if agenda.has_creates:
             await self._tell(current, await finish_creates(current))
             await self._tell(current, await finish_credits(current))
-        took_all_it_could = agenda.has_events and await collect_events(current)
+        followed = await collect_events(current) if agenda.has_events else Followed()
+        if agenda.is_events_alone and not followed.has_news:
+            return Seen(followed.has_more, is_storm=False)
         more_to_search = await self._search(current)
         more_to_export = agenda.has_exports and await export_step(current)
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
@@ -254,11 +256,8 @@ class Reconciler:
         await self._tell(current, await apply_invoices(current, works) or current.has_told_of_contacts)
         await self._tell(current, await apply_credits(current, works))
         await self._tell(current, await apply_payments(current, works))
-        async with self._database.reading() as session:
-            behind = await has_links_behind(session, connection)
-        work_left = took_all_it_could or behind
-        work_left = work_left or await has_items_behind(current)
-        return Seen(work_left or more_to_search or more_to_export, is_storm=len(current.fresh) >= STORM)
+        work_left = followed.has_more or more_to_search or more_to_export
+        return Seen(work_left or await has_items_behind(current), is_storm=len(current.fresh) >= STORM)
 
     async def _take_answers(self, lease: Lease, connection: Connection) -> None:
         """What ends the last run of a connection that works at set times."""

@@ -7,6 +7,7 @@ we wrote.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -31,17 +32,24 @@ from app.reconcile.round import Round, batches
 EVENTS_AT_ONCE = 2000
 
 
-async def collect_events(current: Round) -> bool:
-    """Turn waiting events into links that are due, and mark them taken in the same transaction.
-
-    True when there were as many as one round takes, so that more may wait.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What came of a connection's events. `has_more`: there were as many as one round takes. Without `has_news` they
+    told of nothing that we did not know, as our own writes coming back do.
     """
+
+    has_more: bool = False
+    has_news: bool = False
+
+
+async def collect_events(current: Round) -> Followed:
+    """Turn waiting events into links that are due, and mark them taken in the same transaction."""
     async with current.database.reading() as session:
         events = await list_waiting(session, current.connection_id, EVENTS_AT_ONCE)
     if not events:
-        return False
+        return Followed()
     newest = _newest(events)
-    await follow_credits(current, events)
+    follows_credits = await follow_credits(current, events)
     async with current.lease.recording() as session:
         about = {event.resource_id for event in events if event.category == "INVOICE"}
         links = await list_by_xero_id(session, current.connection_id, about)
@@ -51,12 +59,13 @@ async def collect_events(current: Round) -> bool:
         await follow_links(session, list_followed(known, news, events))
         overwritten = await _overwritten(session, known, events)
         await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
-        await collect_contact_events(current, session, events, newest)
+        has_news_of_contacts = await collect_contact_events(current, session, events, newest)
         settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
         await mark_taken(session, settled, current.clock.now())
     strangers = [event for event in events if event.category == "INVOICE" and event.resource_id not in known]
     await _bring_in(current, strangers)
-    return len(events) == EVENTS_AT_ONCE
+    has_news = bool(news or strangers) or has_news_of_contacts or follows_credits
+    return Followed(len(events) == EVENTS_AT_ONCE, has_news)
 
 
 def _newest(events: Sequence[XeroEvent]) -> dict[str, datetime | None]:

@@ -22,6 +22,7 @@ class ResolutionRow(Table):
     __tablename__ = "resolutions"
     __table_args__ = (
         Index("ix_resolutions_waiting", "link_id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_resolutions_waiting_of", "connection_id", postgresql_where=text("state = 'waiting'")),
         Index("ix_resolutions_listed", "connection_id", "decided_at", "id"),
         Index("ix_resolutions_conflict", "conflict_id", postgresql_where=text("conflict_id IS NOT NULL")),
         Index(

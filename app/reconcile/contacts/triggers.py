@@ -41,11 +41,13 @@ async def collect_contact_events(
     session: WriteSession,
     events: Sequence[XeroEvent],
     newest: Mapping[str, datetime | None],
-) -> None:
-    """Make the linked contacts of these events due, in the transaction that marks the events as taken."""
+) -> bool:
+    """Make the linked contacts of these events due, in the transaction that marks the events as taken; True where any
+    is.
+    """
     about = {event.resource_id for event in events if event.category == "CONTACT"}
     if not about:
-        return
+        return False
     links = await list_contacts_by_xero_id(session, current.connection_id, about)
     news = [link for link in links if _has_news(link, newest[link.xero_contact_id or ""])]
     await mark_contacts_due(session, [link.id for link in news])
@@ -54,6 +56,7 @@ async def collect_contact_events(
     overwritten = await _overwritten(session, links, events)
     await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
     await _free_held(current, session)
+    return bool(news)
 
 
 async def sweep_contacts(current: Round) -> None:
