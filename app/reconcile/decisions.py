@@ -44,7 +44,7 @@ async def load_decisions(current: Round, works: Sequence[Deciding]) -> list[Deci
 
 async def _list_waiting(
     current: Round, works: Sequence[Deciding]
-) -> tuple[Mapping[UUID, Sequence[Resolution]], Mapping[UUID, Resolution]]:
+) -> tuple[Mapping[UUID, Sequence[Resolution]], Mapping[UUID | None, Resolution]]:
     """What waits of each link, and by id what any of it takes back.
 
     Nothing is asked where nothing waited when the round was chosen: what is decided after that finds its link behind
