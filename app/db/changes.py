@@ -10,8 +10,9 @@ from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, 
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from app.db.built import among_asked, asked
 from app.db.fan_out import CHANGE, copy_new, save_in_order
-from app.db.given import Types, among, bare, give, rows_given
+from app.db.given import Types, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.change import moves_from_json, moves_to_json
@@ -83,10 +84,8 @@ async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[
     found = {link_id: SentChanges(newest=revision) for link_id, revision in since.items()}
     if not since:
         return found
-    wanted = select(ChangeRow.link_id, ChangeRow.revision, ChangeRow.state, ChangeRow.moves).where(
-        among(ChangeRow.link_id, since), ChangeRow.revision > min(since.values())
-    )
-    for link_id, revision, state, moves in await session.execute(wanted):
+    asking = {"links": list(since), "after": min(since.values())}
+    for link_id, revision, state, moves in await session.execute(_SENT_AFTER, asking):
         if revision > since[link_id]:
             kind = found[link_id].refused if state == "refused" else found[link_id].sent
             kind[revision] = moves_from_json(moves)
@@ -94,6 +93,13 @@ async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[
             if state == "applied":
                 found[link_id].applied.add(revision)
     return found
+
+
+_CHANGE = bare(ChangeRow).c
+_OF_LINKS = among_asked(_CHANGE.link_id, "links")
+_SENT_AFTER = select(_CHANGE.link_id, _CHANGE.revision, _CHANGE.state, _CHANGE.moves).where(
+    _OF_LINKS, _CHANGE.revision > asked("after", _CHANGE.revision)
+)
 
 
 async def insert_changes(session: WriteSession, connection_id: UUID, changes: Sequence[NewChange]) -> None:
@@ -163,18 +169,16 @@ async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> 
     is sent all the same.
     """
     if link_ids:
-        withdrawn = (
-            update(ChangeRow)
-            .where(
-                among(ChangeRow.link_id, link_ids),
-                ChangeRow.state == "pending",
-                ChangeRow.is_resend.is_(False),
-            )
-            .values(state="superseded")
-            .returning(ChangeRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        await save_in_order(session, (await session.execute(withdrawn)).scalars().all(), "superseded")
+        withdrawn = (await session.execute(_WITHDRAWING, {"links": list(link_ids)})).scalars().all()
+        await save_in_order(session, withdrawn, "superseded")
+
+
+_WITHDRAWING = (
+    update(bare(ChangeRow))
+    .where(_OF_LINKS, _CHANGE.state == "pending", _CHANGE.is_resend.is_(False))
+    .values(state="superseded")
+    .returning(_CHANGE.id)
+)
 
 
 async def list_changes(session: ReadSession, connection_id: UUID, after: int, limit: int) -> list[Change]:

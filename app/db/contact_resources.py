@@ -14,6 +14,7 @@ from sqlalchemy import any_ as any_of
 
 from app.db.contact_documents import CONTACTS
 from app.db.documents import Name, build_finding, give_names
+from app.db.given import bare
 from app.db.listing import Position, Sort, begins_with, in_order, is_shown_as
 from app.db.session import ReadSession
 from app.db.skips import skip_from_row
@@ -92,13 +93,14 @@ async def list_details_named(session: ReadSession, names: Collection[Name]) -> d
     return found
 
 
+_CONTACT = bare(ContactLinkRow).c
 _DETAILS = build_finding(
     CONTACTS,
-    ContactLinkRow.connection_id,
-    ContactLinkRow.partner_contact_id,
-    ContactLinkRow.details,
-    ContactLinkRow.record,
-    ContactLinkRow.document_version,
+    _CONTACT.connection_id,
+    _CONTACT.partner_contact_id,
+    _CONTACT.details,
+    _CONTACT.record,
+    _CONTACT.document_version,
 )
 
 

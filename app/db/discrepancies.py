@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.given import among
+from app.db.built import among_asked, whole
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, DiscrepancyRow, InvoiceLinkRow
 from app.domain.discrepancy import DiscrepancyKind, DiscrepancyState, Found, MovedBy
@@ -115,9 +116,29 @@ async def _upsert(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None
 
 async def list_left(session: ReadSession, link_ids: Collection[UUID]) -> list[KeptDiscrepancy]:
     """The discrepancies of these links that are not resolved."""
-    row = DiscrepancyRow
-    wanted = _kept().where(among(row.link_id, link_ids), row.state.in_(LEFT)).order_by(row.id)
-    return [_from_row(found) for found in await session.execute(wanted)]
+    found = await session.execute(_LEFT_OF_LINKS, {"links": list(link_ids)})
+    return [_from_row((row, row.of_invoice, row.of_contact, row.number)) for row in found]
+
+
+def _build_left_of_links() -> Select[Any]:
+    row = bare(DiscrepancyRow).c
+    invoice, contact = bare(InvoiceLinkRow), bare(ContactLinkRow)
+    return (
+        whole(DiscrepancyRow)
+        .add_columns(
+            invoice.c.partner_invoice_id.label("of_invoice"),
+            contact.c.partner_contact_id.label("of_contact"),
+            func.coalesce(invoice.c.partner_number, invoice.c.xero_number).label("number"),
+        )
+        .outerjoin(invoice, invoice.c.id == row.link_id)
+        .outerjoin(contact, contact.c.id == row.link_id)
+        # Not resolved is what is left; in the indexes' own words.
+        .where(among_asked(row.link_id, "links"), row.state != literal_column("'resolved'"))
+        .order_by(row.id)
+    )
+
+
+_LEFT_OF_LINKS = _build_left_of_links()
 
 
 async def close_discrepancies(session: WriteSession, reasons: Mapping[int, str], at: datetime) -> None:

@@ -155,10 +155,9 @@ def give_names(names: Iterable[Name]) -> dict[str, list[Any]]:
 
 def build_finding(shelf: Shelf, *wanted: Any) -> Select[Any]:
     """The statement that reads so much of the links that are named, in no order."""
-    given = rows_given(_NAMED)
-    key = getattr(shelf.row, shelf.key)
-    is_named = and_(shelf.row.connection_id == given.c.connection_id, key == given.c.partner_key)
-    return select(*wanted).select_from(given).join(shelf.row, is_named)
+    given, table = rows_given(_NAMED), bare(shelf.row)
+    is_named = and_(table.c.connection_id == given.c.connection_id, table.c[shelf.key] == given.c.partner_key)
+    return select(*wanted).select_from(given).join(table, is_named)
 
 
 @cache

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import DateTime, Insert, Text, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from app.db.given import Types, among, bare, give, rows_given
+from app.db.built import among_asked, asked
+from app.db.given import Types, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import AttemptRow, ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.metrics import ATTEMPTS
@@ -82,25 +83,34 @@ class Written:
 
 async def list_writes_over(session: ReadSession, link_ids: Sequence[UUID], since: datetime) -> list[Written]:
     """The writes of these links that Xero answered after `since` and that followed a read, oldest first."""
-    row = AttemptRow
-    found = await session.execute(
-        select(row.link_id, row.read_updated_at, row.wrote_updated_at, row.moves)
-        .where(among(row.link_id, link_ids), row.wrote_updated_at > since, row.read_updated_at.is_not(None))
-        .order_by(row.id)
-    )
+    found = await session.execute(_WRITES_OVER, {"links": list(link_ids), "since": since})
     return [Written(*columns) for columns in found]
+
+
+_ATTEMPT = bare(AttemptRow).c
+_OF_LINKS = among_asked(_ATTEMPT.link_id, "links")
+_WRITES_OVER = (
+    select(_ATTEMPT.link_id, _ATTEMPT.read_updated_at, _ATTEMPT.wrote_updated_at, _ATTEMPT.moves)
+    .where(
+        _OF_LINKS,
+        _ATTEMPT.wrote_updated_at > asked("since", _ATTEMPT.wrote_updated_at),
+        _ATTEMPT.read_updated_at.is_not(None),
+    )
+    .order_by(_ATTEMPT.id)
+)
 
 
 async def recent_moves(
     session: ReadSession, link_ids: Sequence[UUID], since: datetime
 ) -> dict[UUID, list[Mapping[str, Any]]]:
     """What each update of these links moved since then."""
-    row = AttemptRow
     found: dict[UUID, list[Mapping[str, Any]]] = {}
-    for link_id, moves in await session.execute(
-        select(row.link_id, row.moves).where(
-            among(row.link_id, link_ids), row.action == "update", row.at > since
-        )
-    ):
+    asking = {"links": list(link_ids), "since": since}
+    for link_id, moves in await session.execute(_RECENT_UPDATES, asking):
         found.setdefault(link_id, []).append(moves)
     return found
+
+
+_RECENT_UPDATES = select(_ATTEMPT.link_id, _ATTEMPT.moves).where(
+    _OF_LINKS, _ATTEMPT.action == "update", _ATTEMPT.at > asked("since", _ATTEMPT.at)
+)

@@ -1,12 +1,12 @@
 """The ids under which that came in which links are to carry out, and which links a copy of the database has."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, Update, Uuid, select, update
 
 from app.db.changes import CONTACT, INVOICE
+from app.db.given import Types, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, XeroEventRow
 
@@ -21,16 +21,19 @@ async def follow_links(
 ) -> None:
     """Keep with each link the id under which that came in which is to be carried out now."""
     if correlation_ids:
-        row = _ROWS[kind]
-        followed = (
-            update(row)
-            .where(row.id == bindparam("link_id"))
-            .values(correlation_id=bindparam("followed"))
-            .execution_options(synchronize_session=None)
-        )
-        connection = await cast(Any, session).connection()
-        in_order = sorted(correlation_ids.items())
-        await connection.execute(followed, [{"link_id": key, "followed": value} for key, value in in_order])
+        rows = [{"link_id": key, "followed": value} for key, value in sorted(correlation_ids.items())]
+        await session.execute(_FOLLOWING[kind], give(_FOLLOWED, rows))
+
+
+_FOLLOWED: Types = {"link_id": Uuid, "followed": Text}
+
+
+def _build_following(row: type[InvoiceLinkRow] | type[ContactLinkRow]) -> Update:
+    table, given = bare(row), rows_given(_FOLLOWED).c
+    return update(table).where(table.c.id == given.link_id).values(correlation_id=given.followed)
+
+
+_FOLLOWING = {kind: _build_following(row) for kind, row in _ROWS.items()}
 
 
 async def list_told(session: ReadSession, connection_id: UUID, xero_ids: Collection[str]) -> dict[str, str]:

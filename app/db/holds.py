@@ -8,9 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 
+from app.db.built import among_asked, asked
 from app.db.connections import raise_generation
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, InvoiceLinkRow
 from app.domain.connection import ConnectionState
@@ -23,10 +25,18 @@ async def trigger_held(
     session: WriteSession, connection_id: UUID, codes: Collection[str] | None = None
 ) -> None:
     """Look again at every held link, or at those held with these codes: what may lift the cause has changed."""
-    held = update(InvoiceLinkRow).where(InvoiceLinkRow.connection_id == connection_id, _IS_HELD)
-    if codes is not None:
-        held = held.where(InvoiceLinkRow.reason_code.in_(codes))
-    await session.execute(held.values(generation=InvoiceLinkRow.generation + 1))
+    if codes is None:
+        await session.execute(_TRIGGERING, {"of_connection": connection_id})
+    else:
+        await session.execute(_TRIGGERING_HELD_WITH, {"of_connection": connection_id, "codes": list(codes)})
+
+
+_LINK = bare(InvoiceLinkRow).c
+_HELD_OF_CONNECTION = and_(
+    _LINK.connection_id == asked("of_connection", _LINK.connection_id), _LINK.state == State.HELD.value
+)
+_TRIGGERING = update(bare(InvoiceLinkRow)).where(_HELD_OF_CONNECTION).values(generation=_LINK.generation + 1)
+_TRIGGERING_HELD_WITH = _TRIGGERING.where(among_asked(_LINK.reason_code, "codes"))
 
 
 async def trigger_link(
@@ -53,17 +63,20 @@ async def trigger_freed(
     session: WriteSession, connection_id: UUID, numbers: Mapping[str, str | None]
 ) -> None:
     """Look again at links whose number was taken by one of these invoices of Xero, if it has another number by now."""
-    row = InvoiceLinkRow
-    waiting = select(row.id, row.held_by, row.partner_number).where(
-        row.connection_id == connection_id, _IS_HELD, row.held_by.in_(numbers)
-    )
+    asking = {"of_connection": connection_id, "holders": list(numbers)}
     freed = [
         link_id
-        for link_id, holder, wanted in await session.execute(waiting)
+        for link_id, holder, wanted in await session.execute(_WAITING_FOR_NUMBERS, asking)
         if holder is not None and numbers[holder] != wanted
     ]
     if freed:
+        row = InvoiceLinkRow
         await session.execute(update(row).where(row.id.in_(freed)).values(generation=row.generation + 1))
+
+
+_WAITING_FOR_NUMBERS = select(_LINK.id, _LINK.held_by, _LINK.partner_number).where(
+    _HELD_OF_CONNECTION, among_asked(_LINK.held_by, "holders")
+)
 
 
 async def list_held_codes(session: ReadSession, connection_id: UUID) -> set[str]:

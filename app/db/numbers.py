@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.db.built import among_asked, asked
+from app.db.given import bare
 from app.db.session import ReadSession
 from app.db.tables import InvoiceLinkRow
 
@@ -25,14 +27,17 @@ async def list_number_holders(
     """The holders of those numbers, voided ones among them, because Xero gives no number twice (FACTS 4.3)."""
     if not numbers:
         return {}
-    row = InvoiceLinkRow
-    found = select(row.xero_number, row.id, row.partner_invoice_id, row.xero_invoice_id).where(
-        row.connection_id == connection_id,
-        row.xero_number.in_(numbers),
-        row.xero_invoice_id.is_not(None),
-    )
+    found = await session.execute(_HOLDERS, {"of_connection": connection_id, "numbers": list(numbers)})
     return {
         number: Holder(link_id, partner_invoice_id, xero_invoice_id)
-        for number, link_id, partner_invoice_id, xero_invoice_id in await session.execute(found)
+        for number, link_id, partner_invoice_id, xero_invoice_id in found
         if number is not None and xero_invoice_id is not None
     }
+
+
+_LINK = bare(InvoiceLinkRow).c
+_HOLDERS = select(_LINK.xero_number, _LINK.id, _LINK.partner_invoice_id, _LINK.xero_invoice_id).where(
+    _LINK.connection_id == asked("of_connection", _LINK.connection_id),
+    among_asked(_LINK.xero_number, "numbers"),
+    _LINK.xero_invoice_id.is_not(None),
+)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, literal, or_, select, tuple_, update
 
 from app.db import audit
-from app.db.given import among
+from app.db.built import among_asked, fetch_whole, whole
+from app.db.given import bare
 from app.db.listing import Position
 from app.db.moments import DECIDED, Moment, insert_moments
 from app.db.session import ReadSession, WriteSession
@@ -118,30 +119,26 @@ async def list_waiting_resolutions(
     session: ReadSession, link_ids: Collection[UUID]
 ) -> dict[UUID, list[Resolution]]:
     """By link, what was decided and has not come to an end, in the order in which it was decided."""
-    row = ResolutionRow
-    wanted = (
-        select(row)
-        .where(among(row.link_id, link_ids), row.state == ResolutionState.WAITING.value)
-        .order_by(row.decided_at, row.id)
-    )
     found: dict[UUID, list[Resolution]] = {}
-    for kept in (await session.execute(wanted)).scalars():
+    for kept in await fetch_whole(session, _WAITING, {"links": list(link_ids)}):
         found.setdefault(kept.link_id, []).append(_from_row(kept))
     return found
 
 
+_RESOLUTION = bare(ResolutionRow).c
+_WAITS = and_(among_asked(_RESOLUTION.link_id, "links"), _RESOLUTION.state == ResolutionState.WAITING.value)
+_WAITING = whole(ResolutionRow).where(_WAITS).order_by(_RESOLUTION.decided_at, _RESOLUTION.id)
+
+
 async def list_uncarried(session: ReadSession, link_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """By link, the ids of the decisions that nobody has carried out yet."""
-    row = ResolutionRow
-    wanted = select(row.link_id, row.id).where(
-        among(row.link_id, link_ids),
-        row.state == ResolutionState.WAITING.value,
-        row.carried_at.is_(None),
-    )
     found: dict[UUID, set[UUID]] = {}
-    for link_id, resolution_id in await session.execute(wanted):
+    for link_id, resolution_id in await session.execute(_UNCARRIED, {"links": list(link_ids)}):
         found.setdefault(link_id, set()).add(resolution_id)
     return found
+
+
+_UNCARRIED = select(_RESOLUTION.link_id, _RESOLUTION.id).where(_WAITS, _RESOLUTION.carried_at.is_(None))
 
 
 async def list_resolutions(session: ReadSession, ids: Collection[UUID]) -> list[Resolution]:

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
-from app.db.given import bare
+from app.db.built import asked
+from app.db.given import bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import InvoiceSumRow
 from app.domain.sums import SideSum, Sums
@@ -36,22 +37,37 @@ async def save_sums(
     """Keep what these links come to, with when the partner's side last spoke of each; what is known stays as it is."""
     if not sums:
         return
-    row = InvoiceSumRow
-    rows = [_columns(connection_id, link_id, *sums[link_id]) for link_id in sorted(sums)]
-    statement = insert(bare(row))
-    names = [name for name in rows[0] if name != "link_id"]
-    news = {name: statement.excluded[name] for name in names}
-    differs = or_(*(getattr(row, name).is_distinct_from(news[name]) for name in names))
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs), rows
-    )
+    rows = [_columns(link_id, *sums[link_id]) for link_id in sorted(sums)]
+    await session.execute(_SAVING, {"of_connection": connection_id, **give(_SAVED, rows)})
 
 
-def _columns(connection_id: UUID, link_id: UUID, sums: Sums, partner_at: datetime | None) -> dict[str, Any]:
+_SAVED = types_of(
+    InvoiceSumRow,
+    "link_id",
+    "currency",
+    "is_counted",
+    "partner_at",
+    *(f"{name}_{part}" for name in ("partner", "xero") for part in _PARTS),
+)
+
+
+def _build_saving() -> Insert:
+    table, given = bare(InvoiceSumRow), rows_given(_SAVED)
+    of_connection = asked("of_connection", table.c.connection_id)
+    rows = select(of_connection, *(given.c[name] for name in _SAVED))
+    statement = insert(table).from_select(["connection_id", *_SAVED], rows)
+    news = {name: statement.excluded[name] for name in ("connection_id", *_SAVED) if name != "link_id"}
+    differs = or_(*(table.c[name].is_distinct_from(new) for name, new in news.items()))
+    return statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs)
+
+
+_SAVING = _build_saving()
+
+
+def _columns(link_id: UUID, sums: Sums, partner_at: datetime | None) -> dict[str, Any]:
     sides = {"partner": sums.partner, "xero": sums.xero}
     return {
         "link_id": link_id,
-        "connection_id": connection_id,
         "currency": sums.currency,
         "is_counted": sums.is_counted,
         "partner_at": partner_at,

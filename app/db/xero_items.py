@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.built import asked
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ItemListRow, XeroItemRow
 from app.domain.item_code import fold
@@ -24,8 +26,13 @@ ROWS_AT_ONCE = 1000
 
 async def find_list_fetched_at(session: ReadSession, connection_id: UUID) -> datetime | None:
     """When the whole list was last read; None where nobody needed it yet."""
-    found = select(ItemListRow.fetched_at).where(ItemListRow.connection_id == connection_id)
-    return (await session.execute(found)).scalar_one_or_none()
+    return (await session.execute(_FETCHED_AT, {"of_connection": connection_id})).scalar_one_or_none()
+
+
+_LIST = bare(ItemListRow).c
+_FETCHED_AT = select(_LIST.fetched_at).where(
+    _LIST.connection_id == asked("of_connection", _LIST.connection_id)
+)
 
 
 async def find_newest_change(session: ReadSession, connection_id: UUID) -> datetime | None:

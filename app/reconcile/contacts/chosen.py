@@ -12,7 +12,8 @@ is nobody's from then on.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
+from app.db.contact_record import insert_contacts_from_xero
+from app.db.contacts import list_contacts_by_xero_id
 from app.db.findings import Attempt
 from app.db.invoice_contacts import has_invoices_in_xero, save_contact_of_invoices
 from app.domain.contact_legality import CONTACT_LINK_REFUSED, judge_use

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from app.db.contacts import list_contacts, list_contacts_by_xero_id, save_contact_links
+from app.db.contact_record import save_contact_links
+from app.db.contacts import list_contacts, list_contacts_by_xero_id
 from app.db.findings import Attempt
 from app.domain.apart import offer
 from app.domain.contact import SHARED

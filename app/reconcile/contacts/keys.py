@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from app.db.contacts import insert_contacts_from_xero, list_contacts_by_xero_id
+from app.db.contact_record import insert_contacts_from_xero
+from app.db.contacts import list_contacts_by_xero_id
 from app.domain.contact import CONTACT, DETAILS, observed_contact
 from app.domain.contact_link import ContactLink, Mention
 from app.domain.hub import Hub

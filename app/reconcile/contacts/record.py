@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
-from app.db.contacts import save_contact_links, trigger_held_contacts
+from app.db.contact_record import save_contact_links
+from app.db.contacts import trigger_held_contacts
 from app.db.holds import trigger_held
 from app.db.moments import insert_moments
 from app.domain.contact import contact_entries, to_contact_document

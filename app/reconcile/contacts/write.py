@@ -11,7 +11,7 @@ What happens when the process dies on any line of this module, for one batch:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.db.contacts import save_contact_links
+from app.db.contact_record import save_contact_links
 from app.db.findings import Attempt
 from app.domain.change import moves_to_json
 from app.domain.contact_legality import explain_contact
