@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, func, select, update
@@ -79,7 +79,27 @@ class SentChanges:
     applied: set[int] = field(default_factory=set)
 
 
-async def sent_changes(session: ReadSession, since: Mapping[UUID, int]) -> dict[UUID, SentChanges]:
+class Told(Protocol):
+    """A link as it is kept: its record's revision, and the one on which the partner's last document was based."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def merged_based_on(self) -> int: ...
+
+
+async def find_sent(session: ReadSession, links: Sequence[Told]) -> dict[UUID, SentChanges]:
+    """Per link, the changes since its document; nothing is asked of one of which there can be none, since a change has
+    the revision of the record that it tells.
+    """
+    since = {link.id: link.merged_based_on for link in links if link.revision > link.merged_based_on}
+    sent = await _list_sent(session, since)
+    return {link.id: sent.get(link.id) or SentChanges(newest=link.merged_based_on) for link in links}
+
+
+async def _list_sent(session: ReadSession, since: Mapping[UUID, int]) -> dict[UUID, SentChanges]:
     """Per link, every change sent after the given revision."""
     found = {link_id: SentChanges(newest=revision) for link_id, revision in since.items()}
     if not since:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from app.db.built import among_asked, asked, fetch_whole, whole
-from app.db.changes import SentChanges, sent_changes
+from app.db.changes import SentChanges, find_sent
 from app.db.given import bare
 from app.db.hub_columns import ignored_from_row, parted_from_row
 from app.db.session import ReadSession, WriteSession
@@ -100,7 +100,7 @@ async def _list(
     session: ReadSession, wanted: "Select[tuple[ContactLinkRow]]", connection_id: UUID, **values: Any
 ) -> list[ContactLink]:
     rows = await fetch_whole(session, wanted, {"of_connection": connection_id, **values})
-    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows})
+    sent = await find_sent(session, rows)
     return [_link_from_row(row, sent[row.id]) for row in rows]
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, cast, exists, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from app.db.changes import sent_changes
+from app.db.changes import find_sent
 from app.db.items import item_link_from_row
 from app.db.links import link_from_row
 from app.db.listing import Position
@@ -35,7 +35,7 @@ async def list_invoices_in_scope(
     if after is not None:
         page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(after[0]), literal(after[1])))
     rows = (await session.execute(page.order_by(row.created_at, row.id).limit(limit))).scalars().all()
-    sent = await sent_changes(session, {each.id: each.merged_based_on for each in rows})
+    sent = await find_sent(session, rows)
     return [(link_from_row(each, sent[each.id]), (each.created_at, each.id)) for each in rows]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, lite
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.built import among_asked, asked, fetch_whole, whole
-from app.db.changes import SentChanges, sent_changes
+from app.db.changes import SentChanges, find_sent
 from app.db.credits import credits_from_row
 from app.db.given import bare
 from app.db.hub_columns import ignored_from_row, parted_from_row
@@ -99,17 +99,6 @@ _BY_ID = whole(InvoiceLinkRow).where(among_asked(_LINK.id, "ids"))
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:
     sent = await find_sent(session, rows)
     return [link_from_row(row, sent[row.id]) for row in rows]
-
-
-async def find_sent(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> dict[UUID, SentChanges]:
-    """Per link, the changes since its document; nothing is asked of one of which there can be none."""
-    sent = await sent_changes(session, {row.id: row.merged_based_on for row in rows if _may_have_sent(row)})
-    return {row.id: sent.get(row.id) or SentChanges(newest=row.merged_based_on) for row in rows}
-
-
-def _may_have_sent(row: InvoiceLinkRow) -> bool:
-    """A change has the revision of the record that it tells: none is newer than that."""
-    return row.revision > row.merged_based_on
 
 
 def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:

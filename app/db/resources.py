@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
 from sqlalchemy import all_ as all_of
 
+from app.db.changes import find_sent
 from app.db.documents import INVOICES, Name, build_finding, give_names
-from app.db.links import find_sent, link_from_row
+from app.db.links import link_from_row
 from app.db.session import ReadSession
 from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
 from app.domain.link import InvoiceLink, Standing

@@ -6,7 +6,7 @@ before that has carried out nothing, and after that nothing is carried out twice
 and a decision waits for it: `judge_decisions` tells at every record what has become of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -36,7 +36,7 @@ async def load_decisions(current: Round, works: Sequence[Deciding]) -> list[Deci
     for work in works:
         if work.hub.parted:
             work.take_hub(settle_parted(work.hub))
-        found = list(waiting.get(work.link_id, ()))
+        found = waiting.get(work.link_id, [])
         own = {each.undoes: targets[each.undoes] for each in found if each.undoes in targets}
         work.decisions = Decisions(found, {each.id: each for each in (*found, *own.values())}, own)
     return [work for work in works if any(each.waits_to_be_carried for each in work.decisions.now)]
@@ -44,7 +44,7 @@ async def load_decisions(current: Round, works: Sequence[Deciding]) -> list[Deci
 
 async def _list_waiting(
     current: Round, works: Sequence[Deciding]
-) -> tuple[Mapping[UUID, Sequence[Resolution]], Mapping[UUID | None, Resolution]]:
+) -> tuple[dict[UUID, list[Resolution]], dict[UUID, Resolution]]:
     """What waits of each link, and by id what any of it takes back.
 
     Nothing is asked where nothing waited when the round was chosen: what is decided after that finds its link behind
