@@ -123,24 +123,6 @@ _ASKING = (
 )
 
 
-async def trigger_held_contacts(
-    session: WriteSession, connection_id: UUID, codes: Collection[str] | None = None
-) -> None:
-    """Look again at every held contact, or at those held with these codes."""
-    if codes is None:
-        await session.execute(_TRIGGERING, {"of_connection": connection_id})
-    else:
-        await session.execute(_TRIGGERING_HELD_WITH, {"of_connection": connection_id, "codes": list(codes)})
-
-
-_TRIGGERING = (
-    update(bare(ContactLinkRow))
-    .where(_OF_CONNECTION, _CONTACT.state == State.HELD.value)
-    .values(generation=_CONTACT.generation + 1)
-)
-_TRIGGERING_HELD_WITH = _TRIGGERING.where(among_asked(_CONTACT.reason_code, "codes"))
-
-
 async def trigger_contacts(session: WriteSession, connection_id: UUID) -> None:
     """Look again at every contact in Xero that bears a group: what a group means there has changed."""
     bearing = update(ContactLinkRow).where(

@@ -8,13 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Update, and_, or_, select, update
 
 from app.db.built import among_asked, asked
 from app.db.connections import raise_generation
 from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, InvoiceLinkRow
+from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connection import ConnectionState
 from app.domain.link import State
 
@@ -37,6 +37,36 @@ _HELD_OF_CONNECTION = and_(
 )
 _TRIGGERING = update(bare(InvoiceLinkRow)).where(_HELD_OF_CONNECTION).values(generation=_LINK.generation + 1)
 _TRIGGERING_HELD_WITH = _TRIGGERING.where(among_asked(_LINK.reason_code, "codes"))
+
+
+async def trigger_all_held(
+    session: WriteSession, connection_id: UUID, codes: Collection[str] | None = None
+) -> None:
+    """The same for invoices and for contacts, in one statement."""
+    if codes is None:
+        await session.execute(_TRIGGERING_ALL, {"of_connection": connection_id})
+    else:
+        await session.execute(
+            _TRIGGERING_ALL_HELD_WITH, {"of_connection": connection_id, "codes": list(codes)}
+        )
+
+
+def _build_triggering_all(*, with_codes: bool) -> Update:
+    invoices = _TRIGGERING_HELD_WITH if with_codes else _TRIGGERING
+    contact = bare(ContactLinkRow).c
+    held = update(bare(ContactLinkRow)).where(
+        contact.connection_id == asked("of_connection", contact.connection_id),
+        contact.state == State.HELD.value,
+    )
+    if with_codes:
+        held = held.where(among_asked(contact.reason_code, "codes"))
+    return held.values(generation=contact.generation + 1).add_cte(
+        invoices.returning(_LINK.id).cte("invoices")
+    )
+
+
+_TRIGGERING_ALL = _build_triggering_all(with_codes=False)
+_TRIGGERING_ALL_HELD_WITH = _build_triggering_all(with_codes=True)
 
 
 async def trigger_link(

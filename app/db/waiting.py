@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Row, ScalarSelect, Select, Uuid, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    DateTime,
+    Row,
+    ScalarSelect,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from app.db.contacts import is_unfinished_contact
 from app.db.exports import is_workable
@@ -140,7 +153,10 @@ def _build_agenda() -> Select[Any]:
         .label("contact_creates"),
         exists().where(event.connection_id == _CONNECTION, event.taken_at.is_(None)).label("has_events"),
         exists().where(export.connection_id == _CONNECTION, is_workable()).label("exports"),
-        exists().where(decision.connection_id == _CONNECTION, decision.state == "waiting").label("decisions"),
+        # Written out, as the index has it.
+        exists()
+        .where(decision.connection_id == _CONNECTION, decision.state == literal_column("'waiting'"))
+        .label("decisions"),
         select(items.fetched_at)
         .where(items.connection_id == _CONNECTION)
         .scalar_subquery()

@@ -17,8 +17,8 @@ from app.api.settings.check import SettingsChange, apply_change
 from app.api.settings.contacts import fetch_groups
 from app.api.settings.items import check_fallback
 from app.db.connections import raise_generation
-from app.db.contacts import trigger_contacts, trigger_held_contacts
-from app.db.holds import trigger_held
+from app.db.contacts import trigger_contacts
+from app.db.holds import trigger_all_held
 from app.db.items import trigger_items
 from app.db.session import WriteSession
 from app.db.settings import save_settings
@@ -85,9 +85,8 @@ async def change(
 async def _trigger(session: WriteSession, connection: Connection, settings: ConnectionSettings) -> None:
     """Look again at what is held, at what stayed where it is by the settings, and in Xero where more may come in."""
     before = connection.settings
-    await trigger_held(session, connection.id)
+    await trigger_all_held(session, connection.id)
     await trigger_items(session, connection.id)
-    await trigger_held_contacts(session, connection.id)
     await trigger_settled_invoices(session, connection.id)
     await trigger_settled_contacts(session, connection.id)
     if settings.contact_groups != before.contact_groups:

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
 from app.db.contact_record import save_contact_links
-from app.db.contacts import trigger_held_contacts
-from app.db.holds import trigger_held
+from app.db.holds import trigger_all_held
 from app.db.moments import insert_moments
 from app.domain.contact import contact_entries, to_contact_document
 from app.domain.contact_legality import CONTACT_CODES
@@ -68,8 +67,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         moments = [list_hold_moments(w.link.id, w.before.standing, w.link.standing, now) for w in works]
         await insert_moments(session, current.connection_id, [m for each in moments for m in each])
         if any(_may_free_others(work) for work in works):
-            await trigger_held(session, current.connection_id, CONTACT_CODES)
-            await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)
+            await trigger_all_held(session, current.connection_id, CONTACT_CODES)
     current.has_told_of_contacts |= bool(changes)
     for work in works:
         work.before = work.link

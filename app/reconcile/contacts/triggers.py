@@ -16,13 +16,12 @@ from app.db.contacts import (
     list_contacts_by_xero_id,
     mark_contacts_due,
     save_contacts_swept,
-    trigger_held_contacts,
 )
 from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent
 from app.db.findings import list_writes_over
 from app.db.following import follow_links
-from app.db.holds import trigger_held
+from app.db.holds import trigger_all_held
 from app.db.session import WriteSession
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink
@@ -101,8 +100,7 @@ def _has_news(link: ContactLink, moved_at: datetime | None) -> bool:
 
 
 async def _free_held(current: Round, session: WriteSession) -> None:
-    await trigger_held(session, current.connection_id, CONTACT_CODES)
-    await trigger_held_contacts(session, current.connection_id, CONTACT_CODES)
+    await trigger_all_held(session, current.connection_id, CONTACT_CODES)
 
 
 async def _overwritten(
