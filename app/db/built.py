@@ -31,9 +31,14 @@ def among_asked(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 def whole(row: type[RowT]) -> "Select[tuple[RowT]]":
     """A query for every column of a table, under the names that the class has for them; see `fetch_whole`."""
+    return select(*whole_columns(row))
+
+
+def whole_columns(row: type[Table]) -> list[ColumnElement[Any]]:
+    """The same columns for what a statement that writes is to return."""
     columns = bare(row).c
     mapped = inspect(row).column_attrs
-    return select(*(columns[each.columns[0].name].label(each.key) for each in mapped))
+    return [columns[each.columns[0].name].label(each.key) for each in mapped]
 
 
 async def fetch_whole(

@@ -9,6 +9,7 @@ from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, s
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.db import audit
+from app.db.built import asked, fetch_whole, whole
 from app.db.given import Types, bare, give, rows_given
 from app.db.organisations import organisation_from_json
 from app.db.runs import may_work
@@ -50,11 +51,18 @@ async def find_connection(
     session: ReadSession, connection_id: UUID, *, partner_id: UUID | None = None
 ) -> Connection | None:
     """The connection, or None; with `partner_id`, None also when it is another partner's."""
-    wanted = select(ConnectionRow).where(ConnectionRow.id == connection_id)
-    if partner_id is not None:
-        wanted = wanted.where(ConnectionRow.partner_id == partner_id)
-    row = (await session.execute(wanted)).scalar_one_or_none()
-    return connection_from_row(row) if row else None
+    asking = {"of_connection": connection_id}
+    if partner_id is None:
+        rows = await fetch_whole(session, _FINDING, asking)
+    else:
+        rows = await fetch_whole(session, _FINDING_OF_PARTNER, {**asking, "of_partner": partner_id})
+    return connection_from_row(rows[0]) if rows else None
+
+
+_table = bare(ConnectionRow)
+_IS_ASKED = _table.c.id == asked("of_connection", _table.c.id)
+_FINDING = whole(ConnectionRow).where(_IS_ASKED)
+_FINDING_OF_PARTNER = _FINDING.where(_table.c.partner_id == asked("of_partner", _table.c.partner_id))
 
 
 async def list_connections(session: ReadSession, partner_id: UUID) -> list[Connection]:
@@ -83,11 +91,14 @@ async def list_business_connections(
 
 async def raise_generation(session: WriteSession, connection_id: UUID, *, has_answer: bool = False) -> None:
     """Give a reason to look at a connection; an answer of the app is one that waits for no set time (`runs`)."""
-    row = ConnectionRow
-    answers = {"answers_due": or_(row.answers_due, row.next_run_at.is_not(None))} if has_answer else {}
-    await session.execute(
-        update(row).where(row.id == connection_id).values(generation=row.generation + 1, **answers)
-    )
+    raising = _RAISING_FOR_ANSWER if has_answer else _RAISING_ONE
+    await session.execute(raising, {"of_connection": connection_id})
+
+
+_RAISING_ONE = update(_table).where(_IS_ASKED).values(generation=_table.c.generation + 1)
+_RAISING_FOR_ANSWER = _RAISING_ONE.values(
+    answers_due=or_(_table.c.answers_due, _table.c.next_run_at.is_not(None))
+)
 
 
 async def raise_generations(session: WriteSession, connection_ids: Collection[UUID]) -> None:
@@ -96,7 +107,6 @@ async def raise_generations(session: WriteSession, connection_ids: Collection[UU
         await session.execute(_RAISING, {"raised_ids": list(connection_ids)})
 
 
-_table = bare(ConnectionRow)
 _RAISING = (
     update(_table)
     .where(

@@ -35,8 +35,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from app.db.built import among_asked, asked
 from app.db.changes import Change, change_from_row
-from app.db.given import Types, give, rows_given
+from app.db.given import Types, bare, give, rows_given
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import (
     ChangeRow,
@@ -96,10 +97,10 @@ async def claim_due(
     await session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"deliver:{connection_id}", 0)))
     )
-    asked = {"of_connection": connection_id, "due_by": now, "until": until, "at_once": at_once, "most": most}
+    asking = {"of_connection": connection_id, "due_by": now, "until": until, "at_once": at_once, "most": most}
     if types is not None:
-        asked["types"] = list(types)
-    found = (await session.execute(_build_claiming(is_of_types=types is not None), asked)).all()
+        asking["types"] = list(types)
+    found = (await session.execute(_build_claiming(is_of_types=types is not None), asking)).all()
     rows = sorted(found, key=lambda each: each[0].id)
     claims = [Claim(change_from_row(row), until, brought_by) for row, _, brought_by in rows]
     return Claimed(claims, at_once - rows[0][1]) if rows else NONE
@@ -172,8 +173,17 @@ async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
     """What was claimed and not sent is anybody's again; the connection's row is locked."""
     for until in {claim.until for claim in claims}:
         ours = [claim.change.cursor for claim in claims if claim.until == until]
-        held = ChangeRow.id.in_(ours) & (ChangeRow.claimed_until == until)
-        await session.execute(update(ChangeRow).where(held).values(claimed_until=None))
+        await session.execute(_GIVING_BACK, {"ids": ours, "held_until": until})
+
+
+_CHANGE = bare(ChangeRow).c
+_GIVING_BACK = (
+    update(bare(ChangeRow))
+    .where(
+        among_asked(_CHANGE.id, "ids"), _CHANGE.claimed_until == asked("held_until", _CHANGE.claimed_until)
+    )
+    .values(claimed_until=None)
+)
 
 
 def _count_under_way() -> ColumnElement[int]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, Uuid, and_, case, select, update
+from sqlalchemy import DateTime, Integer, Text, Uuid, and_, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db.given import Types, among, bare, give, rows_given, types_of
+from app.db.built import among_asked, asked
+from app.db.given import Types, bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import PartnerEventRow, XeroEventRow
 
@@ -78,29 +79,37 @@ async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) ->
 
     Of one that a person had replayed the date is not believed: whatever we hold of its resource, it might be newer.
     """
-    row = XeroEventRow
-    waiting = await session.execute(
-        select(
-            row.id,
-            row.category,
-            row.resource_id,
-            case((row.replayed_at.is_(None), row.dated_at), else_=None),
-            row.payload["data"]["Type"].astext,
-            row.correlation_id,
-        )
-        .where(row.connection_id == connection_id, row.taken_at.is_(None))
-        .order_by(row.id)
-        .limit(limit)
+    asking = {"of_connection": connection_id, "at_most": limit}
+    return [XeroEvent(*found) for found in await session.execute(_WAITING, asking)]
+
+
+_EVENT = bare(XeroEventRow).c
+_WAITING = (
+    select(
+        _EVENT.id,
+        _EVENT.category,
+        _EVENT.resource_id,
+        case((_EVENT.replayed_at.is_(None), _EVENT.dated_at), else_=None),
+        _EVENT.payload["data"]["Type"].astext,
+        _EVENT.correlation_id,
     )
-    return [XeroEvent(*found) for found in waiting]
+    .where(_EVENT.connection_id == asked("of_connection", _EVENT.connection_id), _EVENT.taken_at.is_(None))
+    .order_by(_EVENT.id)
+    .limit(bindparam("at_most", type_=Integer))
+)
 
 
 async def mark_taken(session: WriteSession, event_ids: Sequence[int], at: datetime) -> None:
     """These events have been looked at, or have become triggers that are on disk."""
     if event_ids:
-        await session.execute(
-            update(XeroEventRow).where(among(XeroEventRow.id, event_ids)).values(taken_at=at)
-        )
+        await session.execute(_TAKING, {"ids": list(event_ids), "at": at})
+
+
+_TAKING = (
+    update(bare(XeroEventRow))
+    .where(among_asked(_EVENT.id, "ids"))
+    .values(taken_at=asked("at", _EVENT.taken_at))
+)
 
 
 WebhookName = tuple[UUID, str]

@@ -4,14 +4,15 @@ These are asked for at every transaction that records, so they are built once in
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, and_, bindparam, exists, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, and_, bindparam, exists, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from app.db.built import whole_columns
 from app.db.connections import connection_from_row
+from app.db.given import bare
 from app.db.runs import has_looks, may_work
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
@@ -35,18 +36,21 @@ async def take_lease(
     """
     asked = {"of_connection": connection_id, "to_owner": owner, "at": now, "until": until}
     found = (await session.execute(_TAKING, asked)).one_or_none()
-    return Taken(connection_from_row(found[0]), found[1] is not None) if found else None
+    if found is None:
+        return None
+    return Taken(connection_from_row(cast(ConnectionRow, found)), found.held_before is not None)
 
 
+_TABLE = bare(ConnectionRow)
 _CONNECTION = bindparam("of_connection", type_=Uuid)
 _OWNER = bindparam("to_owner", type_=Text)
 _UNTIL = bindparam("until", type_=DateTime(timezone=True))
 
 
-def _build_taking() -> ReturningUpdate[ConnectionRow, str | None]:
-    row, before, now = ConnectionRow, aliased(ConnectionRow), bindparam("at", type_=DateTime(timezone=True))
+def _build_taking() -> ReturningUpdate[Any]:
+    row, before, now = _TABLE.c, _TABLE.alias("before").c, bindparam("at", type_=DateTime(timezone=True))
     return (
-        update(row)
+        update(_TABLE)
         .where(
             row.id == _CONNECTION,
             row.state == ConnectionState.ACTIVE,
@@ -56,8 +60,10 @@ def _build_taking() -> ReturningUpdate[ConnectionRow, str | None]:
         )
         .values(lease_owner=_OWNER, lease_until=_UNTIL)
         # A query in it sees the row as it was before.
-        .returning(row, select(before.lease_owner).where(before.id == _CONNECTION).scalar_subquery())
-        .execution_options(synchronize_session=False)
+        .returning(
+            *whole_columns(ConnectionRow),
+            select(before.lease_owner).where(before.id == _CONNECTION).scalar_subquery().label("held_before"),
+        )
     )
 
 
@@ -76,15 +82,10 @@ async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, un
     return (await session.execute(_FENCING, asked)).scalar_one_or_none() is not None
 
 
-_IS_OURS = and_(ConnectionRow.id == _CONNECTION, ConnectionRow.lease_owner == _OWNER)
-_RENEWING = (
-    update(ConnectionRow)
-    .where(_IS_OURS)
-    .values(lease_until=_UNTIL)
-    .execution_options(synchronize_session=False)
-)
-_FENCING = _RENEWING.returning(ConnectionRow.id)
-_FINDING = _RENEWING.returning(ConnectionRow)
+_IS_OURS = and_(_TABLE.c.id == _CONNECTION, _TABLE.c.lease_owner == _OWNER)
+_RENEWING = update(_TABLE).where(_IS_OURS).values(lease_until=_UNTIL)
+_FENCING = _RENEWING.returning(_TABLE.c.id)
+_FINDING = _RENEWING.returning(*whole_columns(ConnectionRow))
 
 
 async def renew_and_find(
@@ -92,8 +93,8 @@ async def renew_and_find(
 ) -> Connection | None:
     """Renew a lease that is still ours, and answer the connection as it is now; None when it is not."""
     asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
-    row = (await session.execute(_FINDING, asked)).scalar_one_or_none()
-    return connection_from_row(row) if row else None
+    row = (await session.execute(_FINDING, asked)).one_or_none()
+    return connection_from_row(cast(ConnectionRow, row)) if row else None
 
 
 async def release_lease(
@@ -111,8 +112,8 @@ async def release_lease(
 
 _SEEN = bindparam("seen", type_=BigInteger)
 _RELEASING = (
-    update(ConnectionRow)
-    .where(_IS_OURS, ConnectionRow.generation == _SEEN)
+    update(_TABLE)
+    .where(_IS_OURS, _TABLE.c.generation == _SEEN)
     .values(
         lease_owner=None,
         lease_until=None,
@@ -124,8 +125,7 @@ _RELEASING = (
         run_due=False,
         answers_due=False,
     )
-    .returning(ConnectionRow.id)
-    .execution_options(synchronize_session=False)
+    .returning(_TABLE.c.id)
 )
 _RELEASING_UNLESS_BEHIND = _RELEASING.where(
     *(
@@ -145,24 +145,25 @@ async def postpone(
     bulk_alone: bool = False,
 ) -> None:
     """Give the lease back with work left: look again at `retry_at`, for that reason; a bulk alone may have to wait."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
-        .values(
-            lease_owner=None,
-            lease_until=None,
-            retry_at=retry_at,
-            retry_reason=reason,
-            bulk_waits=bulk_alone,
-            retries=ConnectionRow.retries + 1,
-        )
-    )
+    asked = {
+        "of_connection": connection_id,
+        "to_owner": owner,
+        "again_at": retry_at,
+        "for_reason": reason,
+        "bulk_alone": bulk_alone,
+    }
+    await session.execute(_POSTPONING, asked)
+
+
+_DROPPING = update(_TABLE).where(_IS_OURS).values(lease_owner=None, lease_until=None)
+_POSTPONING = _DROPPING.values(
+    retry_at=bindparam("again_at", type_=DateTime(timezone=True)),
+    retry_reason=bindparam("for_reason", type_=Text),
+    bulk_waits=bindparam("bulk_alone", type_=Boolean),
+    retries=_TABLE.c.retries + 1,
+)
 
 
 async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> None:
     """Give the lease back and leave everything else as it is."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id, ConnectionRow.lease_owner == owner)
-        .values(lease_owner=None, lease_until=None)
-    )
+    await session.execute(_DROPPING, {"of_connection": connection_id, "to_owner": owner})
