@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Update, and_, or_, select, update
+from sqlalchemy import Update, and_, literal_column, or_, select, update
 
 from app.db.built import among_asked, asked
 from app.db.connections import raise_generation
@@ -16,9 +16,10 @@ from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connection import ConnectionState
-from app.domain.link import State
 
-_IS_HELD = InvoiceLinkRow.state == State.HELD.value
+# Written out, as the indexes have it.
+_HELD = literal_column("'held'")
+_IS_HELD = InvoiceLinkRow.state == _HELD
 
 
 async def trigger_held(
@@ -33,7 +34,7 @@ async def trigger_held(
 
 _LINK = bare(InvoiceLinkRow).c
 _HELD_OF_CONNECTION = and_(
-    _LINK.connection_id == asked("of_connection", _LINK.connection_id), _LINK.state == State.HELD.value
+    _LINK.connection_id == asked("of_connection", _LINK.connection_id), _LINK.state == _HELD
 )
 _TRIGGERING = update(bare(InvoiceLinkRow)).where(_HELD_OF_CONNECTION).values(generation=_LINK.generation + 1)
 _TRIGGERING_HELD_WITH = _TRIGGERING.where(among_asked(_LINK.reason_code, "codes"))
@@ -56,7 +57,7 @@ def _build_triggering_all(*, with_codes: bool) -> Update:
     contact = bare(ContactLinkRow).c
     held = update(bare(ContactLinkRow)).where(
         contact.connection_id == asked("of_connection", contact.connection_id),
-        contact.state == State.HELD.value,
+        contact.state == _HELD,
     )
     if with_codes:
         held = held.where(among_asked(contact.reason_code, "codes"))
