@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Update, and_, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, literal_column, or_, select, update
 
 from app.db.built import among_asked, asked
 from app.db.connections import raise_generation
@@ -18,7 +18,7 @@ from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connection import ConnectionState
 
 # Written out, as the indexes have it.
-_HELD = literal_column("'held'")
+_HELD: ColumnElement[str] = literal_column("'held'")
 _IS_HELD = InvoiceLinkRow.state == _HELD
 
 
