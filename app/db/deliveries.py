@@ -94,9 +94,7 @@ async def claim_due(
     Of some types alone where the endpoint that applies takes no others; those wait in the feed.
     """
     # Two workers that count at the same moment would each fill the whole allowance.
-    await session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"deliver:{connection_id}", 0)))
-    )
+    await session.execute(_LOCKING, {"named": f"deliver:{connection_id}"})
     asking = {"of_connection": connection_id, "due_by": now, "until": until, "at_once": at_once, "most": most}
     if types is not None:
         asking["types"] = list(types)
@@ -105,6 +103,8 @@ async def claim_due(
     claims = [Claim(change_from_row(row), until, brought_by) for row, _, brought_by in rows]
     return Claimed(claims, at_once - rows[0][1]) if rows else NONE
 
+
+_LOCKING = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("named", type_=Text), 0)))
 
 _CONNECTION = bindparam("of_connection", type_=Uuid)
 _NOW = bindparam("due_by", type_=DateTime(timezone=True))

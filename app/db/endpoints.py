@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, Select, literal, or_, select, update
 from sqlalchemy import any_ as any_of
 
 from app.db import audit
+from app.db.built import asked, fetch_whole, whole
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, PartnerRow, WebhookEndpointRow
 from app.domain.endpoint import EVERY_TYPE, Endpoint, Part
@@ -77,14 +79,8 @@ async def find_endpoint(session: ReadSession, partner_id: UUID, endpoint_id: UUI
 
 async def list_endpoints_of_connection(session: ReadSession, connection_id: UUID) -> list[Endpoint]:
     """The enabled endpoints that a connection's messages go to, oldest first."""
-    row = WebhookEndpointRow
-    wanted = (
-        _living()
-        .join(ConnectionRow, ConnectionRow.partner_id == row.partner_id)
-        .where(ConnectionRow.id == connection_id, row.is_enabled, covers(ConnectionRow.id))
-        .order_by(row.created_at, row.id)
-    )
-    return [endpoint_from_row(each) for each in (await session.execute(wanted)).scalars()]
+    found = await fetch_whole(session, _OF_CONNECTION, {"of_connection": connection_id})
+    return [endpoint_from_row(each) for each in found]
 
 
 async def has_applying_endpoint(session: ReadSession, connection_id: UUID) -> bool:
@@ -154,6 +150,22 @@ def takes(message_type: Any) -> ColumnElement[bool]:
     """Whether an endpoint takes messages of a type."""
     types = WebhookEndpointRow.types
     return or_(literal(EVERY_TYPE) == any_of(types), message_type == any_of(types))
+
+
+def _build_of_connection() -> "Select[tuple[WebhookEndpointRow]]":
+    endpoints, connections = bare(WebhookEndpointRow), bare(ConnectionRow)
+    endpoint, connection = endpoints.c, connections.c
+    is_meant = or_(endpoint.connection_ids.is_(None), connection.id == any_of(endpoint.connection_ids))
+    return (
+        whole(WebhookEndpointRow)
+        .join_from(endpoints, connections, connection.partner_id == endpoint.partner_id)
+        .where(connection.id == asked("of_connection", connection.id))
+        .where(endpoint.deleted_at.is_(None), endpoint.is_enabled, is_meant)
+        .order_by(endpoint.created_at, endpoint.id)
+    )
+
+
+_OF_CONNECTION = _build_of_connection()
 
 
 def _living() -> Select[WebhookEndpointRow]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import CTE, ColumnElement, Insert, String, cast, insert, literal, select, true, update
 
+from app.db.built import among_asked, asked
 from app.db.endpoints import covers, takes
-from app.db.given import among, bare
+from app.db.given import bare
 from app.db.session import WriteSession
 from app.db.tables import ConnectionRow, DeliveryRow, WebhookEndpointRow
 from app.domain.endpoint import Part
@@ -48,13 +49,13 @@ def copy_new(new: CTE, prefix: str, message_type: ColumnElement[str]) -> Insert:
 async def save_in_order(session: WriteSession, change_ids: Sequence[int], state: str) -> None:
     """The record of deliveries to the applying endpoint follows changes that ended without another call."""
     if change_ids:
-        row = DeliveryRow
-        await session.execute(
-            update(row)
-            .where(
-                among(row.message_id, [f"{CHANGE}{number}" for number in change_ids]),
-                ~row.is_copy,
-                row.state == "pending",
-            )
-            .values(state=state)
-        )
+        ids = [f"{CHANGE}{number}" for number in change_ids]
+        await session.execute(_FOLLOWING, {"ids": ids, "ended_as": state})
+
+
+_DELIVERY = bare(DeliveryRow).c
+_FOLLOWING = (
+    update(bare(DeliveryRow))
+    .where(among_asked(_DELIVERY.message_id, "ids"), ~_DELIVERY.is_copy, _DELIVERY.state == "pending")
+    .values(state=asked("ended_as", _DELIVERY.state))
+)

@@ -9,11 +9,13 @@ decided by the keeper.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
+from app.db.built import asked, whole
+from app.db.given import bare
 from app.db.session import Database, ReadSession, WriteSession
 from app.db.states import lose_all_of_token_set
 from app.db.tables import ConnectionRow, TokenSetRow, XeroAppRow
@@ -42,6 +44,16 @@ class StoredTokenSet:
     dead_reason: str | None
 
 
+_TOKENS, _CONNECTIONS, _APPS = bare(TokenSetRow), bare(ConnectionRow), bare(XeroAppRow)
+_OF_CONNECTION = (
+    whole(TokenSetRow)
+    .add_columns(_CONNECTIONS.c.tenant_id, _APPS.c.client_id)
+    .join_from(_TOKENS, _CONNECTIONS, _CONNECTIONS.c.token_set_id == _TOKENS.c.id)
+    .outerjoin(_APPS, _APPS.c.id == _TOKENS.c.xero_app_id)
+    .where(_CONNECTIONS.c.id == asked("of_connection", _CONNECTIONS.c.id))
+)
+
+
 class DatabaseTokenStore:
     """Safe to share between tasks; keeps no token."""
 
@@ -51,17 +63,11 @@ class DatabaseTokenStore:
 
     async def get(self, connection_id: UUID) -> StoredTokenSet:
         """The connection's token set; raises `AuthorisationLost` for a connection that was never authorised."""
-        wanted = (
-            select(TokenSetRow, ConnectionRow.tenant_id, XeroAppRow.client_id)
-            .join(ConnectionRow, ConnectionRow.token_set_id == TokenSetRow.id)
-            .outerjoin(XeroAppRow, XeroAppRow.id == TokenSetRow.xero_app_id)
-            .where(ConnectionRow.id == connection_id)
-        )
         async with self._database.reading() as session:
-            found = (await session.execute(wanted)).one_or_none()
-        if found is None or found[1] is None:
+            found = (await session.execute(_OF_CONNECTION, {"of_connection": connection_id})).one_or_none()
+        if found is None or found.tenant_id is None:
             raise AuthorisationLost("the connection has not been authorised in Xero")
-        return self._open(found[0], found[1], found[2])
+        return self._open(cast(TokenSetRow, found), found.tenant_id, found.client_id)
 
     async def get_set(self, token_set_id: UUID) -> StoredTokenSet:
         """A token set by itself; raises `AuthorisationLost` for one that was forgotten."""

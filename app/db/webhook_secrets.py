@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, or_, select, update
 
+from app.db.built import among_asked, asked, fetch_whole, whole
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import PartnerRow, WebhookSecretRow
 
@@ -72,12 +74,17 @@ async def list_secrets(
 ) -> Mapping[UUID, Sequence[KeptSecret]]:
     """The secrets that count now, newest first, by owner; an owner without any has an empty list."""
     found: dict[UUID, list[KeptSecret]] = {owner_id: [] for owner_id in owner_ids}
-    row = WebhookSecretRow
-    counting = (
-        select(row)
-        .where(row.owner_id.in_(found), or_(row.ends_at.is_(None), row.ends_at > now))
-        .order_by(row.ends_at.is_(None).desc(), row.made_at.desc())
-    )
-    for kept in (await session.execute(counting)).scalars():
+    for kept in await fetch_whole(session, _COUNTING, {"owner_ids": list(found), "counting_at": now}):
         found[kept.owner_id].append(KeptSecret(kept.secret, kept.made_at, kept.ends_at))
     return found
+
+
+_SECRET = bare(WebhookSecretRow).c
+_COUNTING = (
+    whole(WebhookSecretRow)
+    .where(
+        among_asked(_SECRET.owner_id, "owner_ids"),
+        or_(_SECRET.ends_at.is_(None), _SECRET.ends_at > asked("counting_at", _SECRET.ends_at)),
+    )
+    .order_by(_SECRET.ends_at.is_(None).desc(), _SECRET.made_at.desc())
+)

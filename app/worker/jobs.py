@@ -146,7 +146,7 @@ def _going_on(name: str, connection_id: str, correlation_id: str | None, trace: 
 def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:
     """One arq worker with every job; `redis` is its own. Signals are left to the process."""
     jobs = Jobs(parts)
-    return Worker(
+    return _Worker(
         functions=[
             func(_typed(jobs.reconcile), name=RECONCILE),
             func(_typed(jobs.deliver), name=DELIVER),
@@ -185,6 +185,17 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
         job_serializer=redis.job_serializer,
         job_deserializer=redis.job_deserializer,
     )
+
+
+class _Worker(Worker):
+    """arq keeps a job in its queue until it ends, and asks Redis at each look at the queue who has each job there.
+
+    Of those that this process runs it knows the answer; with twenty under way that is most of what it asks.
+    """
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """As arq does, of the jobs that are not under way here."""
+        await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in self.tasks])
 
 
 def _on_timer(
