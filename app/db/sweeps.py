@@ -6,9 +6,10 @@ connection's generation in the same statement, so a sweep that was cut off is ta
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Float, Interval, case, exists, func, literal, or_, select, update
+from sqlalchemy import DateTime, Float, Interval, and_, case, exists, func, literal, or_, select, update
 
 from app.db.session import WriteSession
 from app.db.tables import ConnectionRow, SubscriptionRow
@@ -16,9 +17,18 @@ from app.domain.connection import ConnectionState
 
 
 async def ask_for_sweeps(
-    session: WriteSession, now: datetime, *, every: timedelta, every_if_heard: timedelta, limit: int
+    session: WriteSession,
+    now: datetime,
+    *,
+    every: timedelta,
+    every_if_heard: timedelta,
+    part: int,
+    at_least: int,
 ) -> Sequence[UUID]:
     """Ask for a sweep of Xero on active connections whose time has come, and set the time of the next; answers which.
+
+    One in `part` of them is asked for, and `at_least` so many: those of many connections that joined together need not
+    come together, in front of what people wait for.
 
     It may be later where the webhooks of the connection's Xero app are well heard: one came within `every`, numbers
     would tell of lost ones, and no sweep found anything that they had not told.
@@ -30,11 +40,16 @@ async def ask_for_sweeps(
         heard.sequence.is_not(None),
         heard.untold == 0,
     )
+    time_has_come = and_(
+        row.state == ConnectionState.ACTIVE, or_(row.sweep_at.is_(None), row.sweep_at <= now)
+    )
+    due = select(func.count()).select_from(row).where(time_has_come).correlate(None).scalar_subquery()
     stale = (
         select(row.id)
-        .where(row.state == ConnectionState.ACTIVE, or_(row.sweep_at.is_(None), row.sweep_at <= now))
-        .order_by(row.id)
-        .limit(limit)
+        .where(time_has_come)
+        # The longest waiting first, or those behind them might never have their turn.
+        .order_by(row.sweep_at.asc().nulls_first(), row.id)
+        .limit(func.greatest(at_least, due // part))
         .with_for_update(skip_locked=True)
     )
     asked = (
@@ -95,10 +110,20 @@ async def spread_sweeps(
 
 
 async def save_swept(
-    session: WriteSession, connection_id: UUID, swept_to: datetime, *, done_at: datetime | None = None
+    session: WriteSession,
+    connection_id: UUID,
+    swept_to: datetime,
+    *,
+    done_at: datetime | None = None,
+    next_at: datetime | None = None,
 ) -> None:
-    """Everything that moved in Xero up to `swept_to` (its clock) has been looked at; with `done_at`, that was all."""
-    done = {} if done_at is None else {"sweep_due": False, "swept_at": done_at}
+    """Everything that moved in Xero up to `swept_to` (its clock) has been looked at; with `done_at`, that was all.
+
+    The next comes at `next_at` where no time was set, as after the first.
+    """
+    done: dict[str, Any] = {} if done_at is None else {"sweep_due": False, "swept_at": done_at}
+    if next_at is not None:
+        done["sweep_at"] = func.coalesce(ConnectionRow.sweep_at, next_at)
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)

@@ -35,8 +35,12 @@ SWEEP_IF_HEARD = timedelta(hours=1)
 """While webhooks are well heard, a sweep is the second net: a lost one shows by its number within minutes (`watch`)."""
 
 NUDGES_AT_ONCE = 500
-COMPARES_AT_ONCE = 50
-"""A minute: a compare is long, and those of many connections need not come together."""
+LOOKS_OF_A_MINUTE = 12
+"""How often the timer looks for sweeps and compares that are due."""
+
+SWEEPS_AT_ONCE = 4
+COMPARES_AT_ONCE = 4
+"""At each look: a compare is long, and those of many connections need not come together."""
 
 
 class Sweep:
@@ -73,7 +77,12 @@ class Sweep:
         now = self._clock.now()
         async with self._database.writing() as session:
             asked = await ask_for_sweeps(
-                session, now, every=SWEEP_EVERY, every_if_heard=SWEEP_IF_HEARD, limit=NUDGES_AT_ONCE
+                session,
+                now,
+                every=SWEEP_EVERY,
+                every_if_heard=SWEEP_IF_HEARD,
+                part=LOOKS_OF_A_MINUTE,
+                at_least=SWEEPS_AT_ONCE,
             )
         await self._waker.reconcile_soon(asked)
         return len(asked)
@@ -103,7 +112,8 @@ async def sweep_xero(current: Round) -> None:
             await save_swept(session, current.connection_id, newest)
         since = newest
     async with current.lease.recording() as session:
-        await save_swept(session, current.connection_id, newest, done_at=current.clock.now())
+        now = current.clock.now()
+        await save_swept(session, current.connection_id, newest, done_at=now, next_at=now + SWEEP_EVERY)
 
 
 async def _sweep_by_number(current: Round, since: datetime) -> datetime:

@@ -102,3 +102,17 @@ async def test_an_answer_that_came_meanwhile_is_not_dropped_with_those_that_were
             connection = await find_connection(session, world.connection_id)
         assert connection is not None
         assert connection.answers_due is left
+
+
+async def test_what_joined_together_is_not_swept_together(ground: Ground, world: World) -> None:
+    """Of a hundred whose time has come each look asks for a few, the longest waiting first, and for all in a while."""
+    await execute(
+        ground,
+        "INSERT INTO connections (id, partner_id, business_id, display_name, state, sweep_at) SELECT"
+        " gen_random_uuid(), partner_id, 'biz_' || n, 'Business', 'active', CAST(:at AS timestamptz)"
+        " FROM connections, generate_series(1, 100) n",
+        at=world.clock.now() - timedelta(minutes=1),
+    )
+    asked = [await timers(ground, world).ask_for_sweeps() for _ in range(25)]
+    assert asked[:2] == [8, 7]
+    assert sum(asked) == 101
