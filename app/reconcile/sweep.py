@@ -35,12 +35,12 @@ SWEEP_IF_HEARD = timedelta(hours=1)
 """While webhooks are well heard, a sweep is the second net: a lost one shows by its number within minutes (`watch`)."""
 
 NUDGES_AT_ONCE = 500
-LOOKS_OF_A_MINUTE = 12
-"""How often the timer looks for sweeps and compares that are due."""
-
 SWEEPS_AT_ONCE = 4
-COMPARES_AT_ONCE = 4
-"""At each look: a compare is long, and those of many connections need not come together."""
+"""At each look of the timer, of which there are twelve in a minute; more where more are due than a minute takes."""
+
+LOOKS_OF_A_MINUTE = 12
+COMPARES_AT_ONCE = 12
+"""At each of four looks in a minute: a compare is long, and those of many connections need not come together."""
 
 
 class Sweep:

@@ -25,6 +25,7 @@ MOST_JOBS = 20
 """At a time in one process; they wait for networks, and share its pool of database connections."""
 
 EVERY_FIVE_SECONDS = set(range(0, 60, 5))
+EVERY_QUARTER_OF_A_MINUTE = set(range(0, 60, 15))
 EVERY_MINUTE = {0}
 EVERY_HOUR = {17}
 LONGEST_JOB = timedelta(minutes=10)
@@ -163,7 +164,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.erase_data, EVERY_MINUTE),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.ask_for_compares, EVERY_FIVE_SECONDS),
+            _on_timer(jobs.ask_for_compares, EVERY_QUARTER_OF_A_MINUTE),
             _on_timer(jobs.retry_held, EVERY_MINUTE),
             _on_timer(jobs.nudge_exports, EVERY_MINUTE),
             _on_timer(jobs.prune_deliveries, EVERY_MINUTE),
