@@ -8,7 +8,7 @@ import asyncio
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
@@ -76,12 +76,13 @@ async def _pass(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: Path, counter: Counter
 ) -> None:
     there, here = await asyncio.open_unix_connection(str(server))
-    messages = Messages(counter)
-    back = asyncio.create_task(_copy(there, writer, messages))
-    await _copy(reader, here, None)
-    here.close()
-    await back
-    writer.close()
+    back = asyncio.create_task(_copy(there, writer, Messages(counter)))
+    # Cut off is how it ends; asyncio would tell of it as of a failure.
+    with suppress(asyncio.CancelledError):
+        await _copy(reader, here, None)
+        here.close()
+        await back
+        writer.close()
 
 
 async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter, messages: Messages | None) -> None:
