@@ -8,12 +8,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Update, and_, delete, func, insert, literal_column, or_, select, union_all, update
 
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, InvoiceLinkRow, UncomparedRow
 from app.domain.compare_run import CompareRun
-from app.domain.connection import ConnectionState
 
 _OVER = ("VOIDED", "DELETED")
 """Terminal in Xero (FACTS 4.1): nothing can differ later."""
@@ -24,11 +23,14 @@ async def ask_for_compares(
 ) -> Sequence[UUID]:
     """Ask for a compare on active connections that had none for that long, or to go on with one; answers which."""
     row = ConnectionRow
-    last = func.coalesce(row.compared_at, row.created_at)
-    time_has_come = or_(row.compare_at <= now, and_(row.compare_at.is_(None), last <= now - every))
+    # Written out, as the indexes have it. Each of the two cases has one of its own: together they have no order.
+    waits = and_(row.state == literal_column("'active'"), row.compare_due.is_(False))
+    put_off = row.compare_at <= now
+    overdue = and_(row.compare_at.is_(None), func.coalesce(row.compared_at, row.created_at) <= now - every)
+    found = union_all(*(select(row.id).where(waits, case_).limit(limit) for case_ in (put_off, overdue)))
     due = (
         select(row.id)
-        .where(row.state == ConnectionState.ACTIVE, row.compare_due.is_(False), time_has_come)
+        .where(row.id.in_(select(found.subquery().c.id)), waits, or_(put_off, overdue))
         .order_by(row.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
