@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.reconcile.lease import LEASE_SPAN
 from tests.scenarios.exporting import counts, exported, let_wait, look, order, outcomes, report, tell
@@ -167,3 +168,33 @@ async def test_people_go_before_an_export_that_waits_for_its_calls(house: House)
     assert (done["state"], counts(done, "invoices")) == (
         "done", {"total": 61, "done": 61, "created": 60, "changed": 1},
     )  # fmt: skip
+
+
+REFUSE_THINGS = """
+CREATE FUNCTION refuse_things() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'not now' USING ERRCODE = '{sqlstate}';
+END
+$$
+"""
+ON_THINGS = "CREATE TRIGGER refuse BEFORE INSERT ON export_things EXECUTE FUNCTION refuse_things()"
+
+
+@pytest.mark.parametrize(("sqlstate", "stumbles"), [("53100", 0), ("57P01", 0), ("P0001", 1)])
+async def test_a_database_that_is_full_or_gone_is_no_fault_of_an_exports(
+    house: House, sqlstate: str, stumbles: int
+) -> None:
+    """It may last as long as it likes; a failure of ours counts, and after some of them the export is given up."""
+    await write_backlog(house)
+    export = await order(house, "invoices", dry_run=False)
+    async with house.database.writing() as session:
+        await session.execute(text(REFUSE_THINGS.format(sqlstate=sqlstate)))
+        await session.execute(text(ON_THINGS))
+    with pytest.raises(DBAPIError):
+        await reconcile(house)
+    async with house.database.writing() as session:
+        assert (await session.execute(text("SELECT stumbles FROM exports"))).scalar_one() == stumbles
+        await session.execute(text("DROP TRIGGER refuse ON export_things"))
+    await later(house, timedelta(minutes=5))
+    await house.drain()
+    assert (await look(house, export))["state"] == "done"
