@@ -8,7 +8,6 @@ would disconnect every business that the same person (an accountant, say) ever c
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,11 +50,6 @@ class XeroConnection:
     tenant_name: str
     is_organisation: bool
     authentication_event_id: str | None
-
-
-def build_verifier() -> str:
-    """A fresh PKCE verifier, to be kept secret until the code comes back."""
-    return secrets.token_urlsafe(64)
 
 
 class XeroIdentity:

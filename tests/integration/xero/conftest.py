@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -20,7 +21,7 @@ from app.vault import Vault
 from app.xero.budget import CallMade
 from app.xero.client import XeroClient
 from app.xero.identities import XeroIdentities
-from app.xero.oauth import Grant, XeroIdentity, build_verifier
+from app.xero.oauth import Grant, XeroIdentity
 from app.xero.organisation import XeroSdkOrganisation
 from app.xero.organisations import XeroSdkOrganisations
 from app.xero.registration import Registration
@@ -66,7 +67,7 @@ class Xero:
 
     async def consent(self, user: str = "owner@plumb.example", tenant_id: str | None = None) -> Grant:
         """Give consent on the consent page as a browser does, and exchange the code."""
-        verifier = build_verifier()
+        verifier = token_urlsafe(64)
         url = self.identity.build_authorise_url("state-1", verifier)
         form = {"decision": "allow", "user": user, "tenant_id": tenant_id or self.at.tenant_id}
         back = await self.http.post(url, data=form)
