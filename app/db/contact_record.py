@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, Update, and_, bindparam, case, func, null, update
+from sqlalchemy import DateTime, Text, Update, and_, bindparam, case, null, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.given import Types, bare, give, rows_given, types_of
-from app.db.hub_columns import decided_to_row
+from app.db.hub_columns import HUB, build_standing, hub_to_row
 from app.db.session import WriteSession
 from app.db.tables import ContactLinkRow
-from app.domain.apart import apart_to_json
 from app.domain.contact_link import ContactLink
 
 
@@ -63,23 +62,12 @@ async def save_contact_links(
 
 _OWN = types_of(
     ContactLinkRow,
+    *HUB,
     "xero_contact_id",
     "state",
     "reason_code",
     "reason_message",
     "reason_cure",
-    "record",
-    "partner_shadow",
-    "xero_shadow",
-    "unanswered",
-    "revision",
-    "merged_version",
-    "merged_based_on",
-    "open_conflicts",
-    "partner_apart",
-    "xero_apart",
-    "apart",
-    "ignored",
     "intent_key",
     "intent_at",
     "xero_due",
@@ -102,17 +90,14 @@ _SAVED: Types = {
 def _build_saving() -> Update:
     table = bare(ContactLinkRow)
     kept, given = table.c, rows_given(_SAVED).c
-    stands = and_(kept.state == given.state, kept.reason_code.is_not_distinct_from(given.reason_code))
+    saved_at = bindparam("saved_at", type_=DateTime(timezone=True))
     return (
         update(table)
         .where(kept.id == given.id)
         .values(
             **{name: given[name] for name in _OWN},
             settled_generation=given.settled_generation,
-            acked_revision=func.greatest(kept.acked_revision, given.acked_revision),
-            since_at=case(
-                (stands, kept.since_at), else_=bindparam("saved_at", type_=DateTime(timezone=True))
-            ),
+            **build_standing(kept, given, saved_at),
             push_wanted=and_(kept.push_wanted, given.xero_contact_id.is_(None)),
             # The wish that was carried out goes; one that came meanwhile stays.
             wanted_xero_id=case(
@@ -136,25 +121,14 @@ def _to_row(link: ContactLink, again: Collection[UUID]) -> dict[str, Any]:
 
 
 def _columns(link: ContactLink) -> dict[str, Any]:
-    hub, standing, decided = link.hub, link.standing, decided_to_row(link.hub)
+    standing = link.standing
     return {
+        **hub_to_row(link.hub),
         "xero_contact_id": link.xero_contact_id,
         "state": standing.state.value,
         "reason_code": standing.code,
         "reason_message": standing.message,
         "reason_cure": standing.cure,
-        "record": dict(hub.record),
-        "partner_shadow": dict(hub.partner_shadow),
-        "xero_shadow": dict(hub.xero_shadow),
-        "unanswered": None if hub.unanswered is None else dict(hub.unanswered),
-        "revision": hub.revision,
-        "merged_version": hub.partner_version,
-        "merged_based_on": hub.partner_based_on,
-        "open_conflicts": sorted(hub.open_conflicts),
-        "partner_apart": apart_to_json(hub.partner_apart),
-        "xero_apart": apart_to_json(hub.xero_apart),
-        "apart": decided["parted"],
-        "ignored": decided["ignored"],
         "intent_key": link.intent.key if link.intent else None,
         "intent_at": link.intent.at if link.intent else None,
         "xero_due": link.xero_due,

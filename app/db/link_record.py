@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Update, and_, bindparam, case, func, update
+from sqlalchemy import DateTime, Update, bindparam, update
 
 from app.db.credits import credits_to_row
 from app.db.given import bare, give, rows_given, types_of
-from app.db.hub_columns import decided_to_row
+from app.db.hub_columns import HUB, build_standing, hub_to_row
 from app.db.session import WriteSession
 from app.db.tables import InvoiceLinkRow
-from app.domain.apart import apart_to_json
 from app.domain.hub import partner_view
 from app.domain.link import InvoiceLink, State
 from app.domain.retry import next_retry
@@ -34,6 +33,7 @@ async def save_links(
 
 _SAVED = types_of(
     InvoiceLinkRow,
+    *HUB,
     "id",
     "acked_revision",
     "xero_invoice_id",
@@ -47,19 +47,7 @@ _SAVED = types_of(
     "held_by",
     "retry_at",
     "settled_generation",
-    "record",
     "shown_status",
-    "partner_shadow",
-    "xero_shadow",
-    "unanswered",
-    "revision",
-    "merged_version",
-    "merged_based_on",
-    "open_conflicts",
-    "partner_apart",
-    "xero_apart",
-    "apart",
-    "ignored",
     "line_ids",
     "payment_ids",
     "intents",
@@ -79,12 +67,7 @@ _SAVED = types_of(
 def _build_saving() -> Update:
     table = bare(InvoiceLinkRow)
     kept, given = table.c, rows_given(_SAVED).c
-    stands = and_(kept.state == given.state, kept.reason_code.is_not_distinct_from(given.reason_code))
-    saved_at = bindparam("saved_at", type_=DateTime(timezone=True))
-    computed = {
-        "acked_revision": func.greatest(kept.acked_revision, given.acked_revision),
-        "since_at": case((stands, kept.since_at), else_=saved_at),
-    }
+    computed = build_standing(kept, given, bindparam("saved_at", type_=DateTime(timezone=True)))
     as_given = {name: given[name] for name in _SAVED if name not in ("id", *computed)}
     return update(table).where(kept.id == given.id).values(**as_given, **computed)
 
@@ -93,8 +76,9 @@ _SAVING = _build_saving()
 
 
 def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[str, Any]:
-    hub, standing, decided = link.hub, link.standing, decided_to_row(link.hub)
+    hub, standing = link.hub, link.standing
     return {
+        **hub_to_row(hub),
         "id": link.id,
         "acked_revision": hub.acked_revision,
         "xero_invoice_id": link.xero_invoice_id,
@@ -108,19 +92,7 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "held_by": standing.held_by,
         "retry_at": next_retry(standing.code, at) if standing.state is State.HELD else None,
         "settled_generation": link.generation - (link.id in again),
-        "record": dict(hub.record),
         "shown_status": link.shown_status,
-        "partner_shadow": dict(hub.partner_shadow),
-        "xero_shadow": dict(hub.xero_shadow),
-        "unanswered": None if hub.unanswered is None else dict(hub.unanswered),
-        "revision": hub.revision,
-        "merged_version": hub.partner_version,
-        "merged_based_on": hub.partner_based_on,
-        "open_conflicts": sorted(hub.open_conflicts),
-        "partner_apart": apart_to_json(hub.partner_apart),
-        "xero_apart": apart_to_json(hub.xero_apart),
-        "apart": decided["parted"],
-        "ignored": decided["ignored"],
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),
         "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},

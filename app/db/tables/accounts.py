@@ -66,7 +66,8 @@ class TokenSetRow(Table):
     dead_reason: Mapped[str | None]
 
 
-WAITS_FOR_COMPARE = "state = 'active' AND compare_due IS false"
+COMPARE_PUT_OFF = "state = 'active' AND compare_due IS false AND compare_at IS NOT NULL"
+COMPARE_OVERDUE = "state = 'active' AND compare_due IS false AND compare_at IS NULL"
 
 
 class ConnectionRow(Table):
@@ -102,15 +103,11 @@ class ConnectionRow(Table):
         Index("ix_connections_behind", "id", postgresql_where=text("generation > settled_generation")),
         Index("ix_connections_tenant_id_lower", text("lower(tenant_id)")),
         Index("ix_connections_sweep_at", "sweep_at", postgresql_where=text("state = 'active'")),
-        Index(
-            "ix_connections_compare_at",
-            "compare_at",
-            postgresql_where=text(f"{WAITS_FOR_COMPARE} AND compare_at IS NOT NULL"),
-        ),
+        Index("ix_connections_compare_at", "compare_at", postgresql_where=text(COMPARE_PUT_OFF)),
         Index(
             "ix_connections_compared_at",
             text("coalesce(compared_at, created_at)"),
-            postgresql_where=text(f"{WAITS_FOR_COMPARE} AND compare_at IS NULL"),
+            postgresql_where=text(COMPARE_OVERDUE),
         ),
         Index("ix_connections_next_run_at", "next_run_at", postgresql_where=text("next_run_at IS NOT NULL")),
         Index(
