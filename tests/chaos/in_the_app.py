@@ -130,12 +130,15 @@ async def cancel(story: Story) -> None:
 async def edit_contact(story: Story) -> None:
     """A customer's e-mail address."""
     customer, email = story.choose_customer(), f"a{story.token()}@example.com"
-    held = await story.find(story.house.app.get(f"/contacts/{customer}"))
-    if held is None:
+    path_of_contact = f"/contacts/{customer}"
+    answer = await story.find(story.house.app.patch(path_of_contact, json={"email": email}))
+    if answer is None:
         return
-    call = story.house.app.patch(f"/contacts/{customer}", json={"email": email})
-    if await story.find(call) is not None:
-        story.ledger.note(SIDE, customer, "email", held["email"], email)
+    # Somebody else may edit it at the same time: what this edit replaced is in the version before it.
+    before = await story.find(
+        story.house.app.get(path_of_contact, params={"version": answer["document"]["version"] - 1})
+    )
+    story.ledger.note(SIDE, customer, "email", before["email"] if before else None, email)
 
 
 ACTS: dict[str, Act] = {

@@ -51,7 +51,10 @@ class ContactControl:
         return JSONResponse({"answer": answer, "sent": sent})
 
     async def show_contact(self, request: Request) -> Response:
-        return JSONResponse(self.contacts.get(request.path_params["contact_id"]))
+        """The newest version, or the one that ?version= names."""
+        version = request.query_params.get("version")
+        contact_id = request.path_params["contact_id"]
+        return JSONResponse(self.contacts.get(contact_id, int(version) if version else None))
 
     async def edit_contact(self, request: Request) -> Response:
         """Fields by name; "send": false keeps the new version at home."""

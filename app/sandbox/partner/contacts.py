@@ -32,9 +32,13 @@ class Contacts:
             self._holdings[named["id"]] = Holding([build_contact(named)])
         return self._holdings[named["id"]].newest
 
-    def get(self, contact_id: str) -> Document:
-        """The newest version. Raises ContactUnknown."""
-        return self._get_holding(contact_id).newest
+    def get(self, contact_id: str, version: int | None = None) -> Document:
+        """The newest version, or the one asked for. Raises ContactUnknown."""
+        versions = self._get_holding(contact_id).versions
+        found = [document for document in versions if version in (None, document["version"])]
+        if not found:
+            raise ContactUnknown(f"{contact_id} version {version}")
+        return found[-1]
 
     def list(self) -> list[Document]:
         """The newest version of every contact."""
