@@ -4,8 +4,8 @@ from tests.facts.fact import Fact
 
 CONSENT = [
     Fact("1", "The authorise address takes scope, state, redirect URI and a PKCE challenge beside a client secret.",
-         "NOTE-OCT", {"unit/xero/authorise_url": "the_authorise_address_holds_all_that_xero_needs_and_no_secret "
-                      "a_verifier_has_the_length_that_pkce_asks_for",
+         "NOTE-OCT", {"unit/xero/authorise_url": "the_authorise_address_holds_all_that_xero_needs_and_no_secret",
+                      "integration/api/connections": "a_state_and_a_verifier_are_not_kept_in_the_open",
                       "sandbox/xero/oauth": "a_code_with_a_challenge_needs_its_verifier"}),
     Fact("1", "Redirects go to https or to http://localhost; a loopback address in digits is refused.", "SKILL",
          {"sandbox/xero/oauth": "redirects_to_a_bare_loopback_address_are_refused"}),

@@ -24,7 +24,7 @@ async def test_a_connection_waits_for_consent_and_says_so(plumbline: Plumbline) 
 
 
 async def test_a_state_and_a_verifier_are_not_kept_in_the_open(plumbline: Plumbline) -> None:
-    """The database holds the state's hash and the verifier encrypted."""
+    """The database holds the state's hash and the verifier encrypted; that has the length that PKCE asks for."""
     opened = await plumbline.open_connection()
     state = parse_qs(urlsplit(opened["authorise_url"]).query)["state"][0]
     [row] = await plumbline.execute(
@@ -32,6 +32,7 @@ async def test_a_state_and_a_verifier_are_not_kept_in_the_open(plumbline: Plumbl
     )
     assert state not in row[0]
     assert row[1].startswith("gAAAA")
+    assert 43 <= len(plumbline.app.state.services.vault.decrypt(row[1].encode())) <= 128
 
 
 async def test_a_business_may_have_several_connections(plumbline: Plumbline) -> None:
