@@ -9,9 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
-from app.db.built import asked, fetch_whole, whole
-from app.db.connections import connection_from_row
-from app.db.given import bare
+from app.db.built import fetch_whole
+from app.db.connections import FINDING, connection_from_row
 from app.db.session import WriteSession
 from app.db.tables import ConnectionRow
 from app.domain.connection import Connection
@@ -24,23 +23,12 @@ async def lock_connection(
 
     With `partner_id`, None also when it is another partner's.
     """
-    asking = {"of_connection": connection_id}
-    if partner_id is None:
-        rows = await fetch_whole(session, _LOCKING_ONE, asking)
-    else:
-        rows = await fetch_whole(session, _LOCKING_OF_PARTNER, {**asking, "of_partner": partner_id})
+    asking = {"of_connection": connection_id, "of_partner": partner_id}
+    rows = await fetch_whole(session, _LOCKING_ONE, asking)
     return connection_from_row(rows[0]) if rows else None
 
 
-_CONNECTION = bare(ConnectionRow).c
-_LOCKING_ONE = (
-    whole(ConnectionRow)
-    .where(_CONNECTION.id == asked("of_connection", _CONNECTION.id))
-    .with_for_update(key_share=True)
-)
-_LOCKING_OF_PARTNER = _LOCKING_ONE.where(
-    _CONNECTION.partner_id == asked("of_partner", _CONNECTION.partner_id)
-)
+_LOCKING_ONE = FINDING.with_for_update(key_share=True)
 
 
 async def lock_connections(

@@ -45,4 +45,4 @@ async def fetch_whole(
     session: ReadSession, statement: "Select[tuple[RowT]]", values: Mapping[str, Any]
 ) -> Sequence[RowT]:
     """The rows that a query of `whole` finds."""
-    return cast("Sequence[RowT]", (await session.execute(statement, dict(values))).all())
+    return cast("Sequence[RowT]", (await session.execute(statement, values)).all())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, func, select, update
@@ -79,18 +79,9 @@ class SentChanges:
     applied: set[int] = field(default_factory=set)
 
 
-class Told(Protocol):
-    """A link as it is kept: its record's revision, and the one on which the partner's last document was based."""
-
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def revision(self) -> int: ...
-    @property
-    def merged_based_on(self) -> int: ...
-
-
-async def find_sent(session: ReadSession, links: Sequence[Told]) -> dict[UUID, SentChanges]:
+async def find_sent(
+    session: ReadSession, links: Sequence[InvoiceLinkRow] | Sequence[ContactLinkRow]
+) -> dict[UUID, SentChanges]:
     """Per link, the changes since its document; nothing is asked of one of which there can be none, since a change has
     the revision of the record that it tells.
     """

@@ -51,18 +51,16 @@ async def find_connection(
     session: ReadSession, connection_id: UUID, *, partner_id: UUID | None = None
 ) -> Connection | None:
     """The connection, or None; with `partner_id`, None also when it is another partner's."""
-    asking = {"of_connection": connection_id}
-    if partner_id is None:
-        rows = await fetch_whole(session, _FINDING, asking)
-    else:
-        rows = await fetch_whole(session, _FINDING_OF_PARTNER, {**asking, "of_partner": partner_id})
+    asking = {"of_connection": connection_id, "of_partner": partner_id}
+    rows = await fetch_whole(session, FINDING, asking)
     return connection_from_row(rows[0]) if rows else None
 
 
 _table = bare(ConnectionRow)
 _IS_ASKED = _table.c.id == asked("of_connection", _table.c.id)
-_FINDING = whole(ConnectionRow).where(_IS_ASKED)
-_FINDING_OF_PARTNER = _FINDING.where(_table.c.partner_id == asked("of_partner", _table.c.partner_id))
+_PARTNER = asked("of_partner", _table.c.partner_id)
+FINDING = whole(ConnectionRow).where(_IS_ASKED, or_(_PARTNER.is_(None), _table.c.partner_id == _PARTNER))
+"""The row `of_connection`; `of_partner` is null where it does not matter whose it is."""
 
 
 async def list_connections(session: ReadSession, partner_id: UUID) -> list[Connection]:

@@ -56,7 +56,7 @@ async def save_contact_links(
     caller holds the connection's row, as everybody does who writes to its links.
     """
     if links:
-        rows = [_to_row(link, again) for link in sorted(links, key=lambda link: link.id)]
+        rows = [_to_row(link, again) for link in links]
         await session.execute(_SAVING, {"saved_at": at, **give(_SAVED, rows)})
 
 

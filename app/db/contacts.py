@@ -107,7 +107,7 @@ async def _list(
 async def mark_contacts_due(session: WriteSession, link_ids: Sequence[UUID]) -> None:
     """Ask for a fresh read of these contacts in Xero. What brought them, if anybody did, is told after it."""
     if link_ids:
-        await session.execute(_ASKING, {"ids": sorted(link_ids)})
+        await session.execute(_ASKING, {"ids": list(link_ids)})
 
 
 _ASKING = (

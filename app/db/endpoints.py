@@ -142,7 +142,7 @@ async def list_own_connections(
 
 def covers(connection_id: Any) -> ColumnElement[bool]:
     """Whether an endpoint is for a connection of its partner's."""
-    chosen = WebhookEndpointRow.connection_ids
+    chosen = bare(WebhookEndpointRow).c.connection_ids
     return or_(chosen.is_(None), connection_id == any_of(chosen))
 
 
@@ -155,12 +155,11 @@ def takes(message_type: Any) -> ColumnElement[bool]:
 def _build_of_connection() -> "Select[tuple[WebhookEndpointRow]]":
     endpoints, connections = bare(WebhookEndpointRow), bare(ConnectionRow)
     endpoint, connection = endpoints.c, connections.c
-    is_meant = or_(endpoint.connection_ids.is_(None), connection.id == any_of(endpoint.connection_ids))
     return (
         whole(WebhookEndpointRow)
         .join_from(endpoints, connections, connection.partner_id == endpoint.partner_id)
         .where(connection.id == asked("of_connection", connection.id))
-        .where(endpoint.deleted_at.is_(None), endpoint.is_enabled, is_meant)
+        .where(endpoint.deleted_at.is_(None), endpoint.is_enabled, covers(connection.id))
         .order_by(endpoint.created_at, endpoint.id)
     )
 

@@ -21,7 +21,7 @@ async def follow_links(
 ) -> None:
     """Keep with each link the id under which that came in which is to be carried out now."""
     if correlation_ids:
-        rows = [{"link_id": key, "followed": value} for key, value in sorted(correlation_ids.items())]
+        rows = [{"link_id": key, "followed": value} for key, value in correlation_ids.items()]
         await session.execute(_FOLLOWING[kind], give(_FOLLOWED, rows))
 
 

@@ -7,6 +7,8 @@ one at a time, each once the one before is settled, on an invoice that both side
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from operator import eq
 from statistics import median, quantiles
 
 from app.demo.patience import wait_for
@@ -63,7 +65,7 @@ def time_changes(
             edit(reference)
             wait_for(
                 read,
-                lambda seen, wanted=reference: seen == wanted,  # type: ignore[misc]
+                partial(eq, reference),
                 lambda seen: f"{way}: {seen} is still shown",
                 pause=PAUSE_SECONDS,
             )

@@ -47,8 +47,8 @@ async def _list_waiting(
 ) -> tuple[dict[UUID, list[Resolution]], dict[UUID, Resolution]]:
     """What waits of each link, and by id what any of it takes back.
 
-    Nothing is asked where nothing waited when the round was chosen: what is decided after that finds its link behind
-    at the next, since it is seen to be there when the link is recorded (`kept.list_undecided`).
+    Nothing is asked where nothing waited when the round was chosen. What is decided after that is seen when its link is
+    recorded (`kept.list_undecided`), which leaves the link behind for the next round.
     """
     if not works or (current.agenda is not None and not current.agenda.has_decisions):
         return {}, {}

@@ -51,20 +51,13 @@ class Kept:
 
 async def refresh_items(current: Round) -> None:
     """Read the whole list again where it is kept and old."""
-    fetched_at = await _find_read_at(current)
+    fetched_at = current.agenda.items_read_at if current.agenda else None
     if fetched_at is not None and _is_old(current, fetched_at):
         try:
             await read_items(current)
         except ScopeMissing:
             # Whoever needs an item of it says so; invoices go on with what is known.
             return
-
-
-async def _find_read_at(current: Round) -> datetime | None:
-    if current.agenda is not None:
-        return current.agenda.items_read_at
-    async with current.database.reading() as session:
-        return await find_list_fetched_at(session, current.connection_id)
 
 
 async def read_items(current: Round, *, again: bool = False) -> None:
