@@ -7,7 +7,7 @@ where many fail together each is tried by itself.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
 
@@ -28,13 +28,20 @@ class Gathering(Generic[Given, Got]):
 
     async def join(self, given: Given) -> Got:
         """What became of it once it is done; raises what doing it raises. Who stops waiting stops nothing."""
+        return await self._put(given)
+
+    async def join_all(self, given: Iterable[Given]) -> list[Got]:
+        """The same for several."""
+        return await asyncio.gather(*map(self._put, given))
+
+    def _put(self, given: Given) -> "asyncio.Future[Got]":
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Got] = loop.create_future()
         self._waiting.append((given, future))
         if self._doing is None:
             # Not in the context of the first caller: the others' work is not done on its behalf.
             self._doing = loop.create_task(self._do_waiting(), context=Context())
-        return await future
+        return future
 
     async def _do_waiting(self) -> None:
         together: list[tuple[Given, asyncio.Future[Got]]] = []

@@ -7,10 +7,11 @@ the loggers that write whole URLs are kept quiet, since an OAuth code or a token
 
 import logging
 import re
+import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from uuid import uuid4
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -19,6 +20,11 @@ _SECRET_NAME = re.compile(
     r"secret|token|password|authorization|api_key|signature|cookie|code_verifier|(database|redis)_url$", re.I
 )
 _MASK = "***"
+_NO_NAMES: AbstractContextManager[None] = nullcontext()
+
+# Beside structlog's own: every request has one, and is to find it at the cost of one look.
+_correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+
 # At INFO the first three write the query of every URL, the others what they set up and each difference they find.
 _LOUD_LOGGERS = ("httpx", "httpcore", "uvicorn.access", "alembic.autogenerate", "alembic.runtime.plugins")
 
@@ -30,6 +36,7 @@ def configure(level: str = "info", as_json: bool = True) -> None:
     """Set up this process's logs on stderr; a second call replaces the first."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_correlation_id,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -64,15 +71,24 @@ def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 @contextmanager
 def correlate(correlation_id: str | None = None, **names: object) -> Iterator[str]:
     """Put a correlation id, a new one when none is given, and other names on every line logged inside."""
-    correlation_id = correlation_id or uuid4().hex
-    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, **names):
-        yield correlation_id
+    correlation_id = correlation_id or secrets.token_hex(16)
+    token = _correlation_id.set(correlation_id)
+    try:
+        with structlog.contextvars.bound_contextvars(**names) if names else _NO_NAMES:
+            yield correlation_id
+    finally:
+        _correlation_id.reset(token)
 
 
 def find_correlation_id() -> str | None:
     """Return the correlation id of what is running, to be handed on to what it starts."""
-    found = structlog.contextvars.get_contextvars().get("correlation_id")
-    return None if found is None else str(found)
+    return _correlation_id.get()
+
+
+def _add_correlation_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if (correlation_id := _correlation_id.get()) is not None:
+        event.setdefault("correlation_id", correlation_id)
+    return event
 
 
 def _mask(name: str, value: object) -> object:

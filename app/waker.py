@@ -87,7 +87,7 @@ class ArqWaker:
     async def _nudge(self, job: str, connection_ids: Sequence[UUID]) -> None:
         correlation_id, trace = find_correlation_id(), write_parent()
         nudges = [Nudge(job, connection_id, correlation_id, trace) for connection_id in connection_ids]
-        await asyncio.gather(*(self._nudges.join(nudge) for nudge in nudges))
+        await self._nudges.join_all(nudges)
 
     async def _nudge_all(self, nudges: Sequence[Nudge]) -> list[None]:
         # Of several for the same the first is the one; it is as good as any.

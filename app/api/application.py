@@ -5,14 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send, StatelessLifespan
 
 from app.api import audit, health, usage
 from app.api.access import routes as access
 from app.api.access.door import Door
 from app.api.access.side_doors import SideDoors
-from app.api.answer_headers import AnswerHeaders
 from app.api.books import (
     applied_credits,
     attempts,
@@ -47,6 +46,7 @@ from app.api.delivery import (
     webhooks,
 )
 from app.api.docs_page import build_docs_routes
+from app.api.envelope import Envelope
 from app.api.exports import events as export_events
 from app.api.exports import orders as export_orders
 from app.api.exports import report as export_report
@@ -55,8 +55,7 @@ from app.api.findings import comparison, conflicts, discrepancies, resolutions
 from app.api.held import held, retry, skips
 from app.api.methods import HeadAsGet, answer_wrong_method
 from app.api.metrics.exposition import build_metrics_routes
-from app.api.metrics.route_times import RouteTimes
-from app.api.middleware import BodyLimit, Correlation, KeepUsage
+from app.api.middleware import BodyLimit, KeepUsage
 from app.api.onboarding import (
     connection_consent,
     connections,
@@ -75,7 +74,7 @@ from app.api.request_limits import NestingLimit, RequestLimits
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
 from app.api.signpost import Signpost
-from app.api.webhook_lane import build_webhook_lane, is_webhook
+from app.api.webhook_lane import WebhookLane, is_webhook
 from app.api.why import plan, why
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -137,9 +136,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 MIDDLEWARE = (
-    RouteTimes,
-    AnswerHeaders,
-    Correlation,
+    Envelope,
     RequestLimits,
     HeadAsGet,
     Door,
@@ -171,8 +168,8 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
-def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | None = None) -> FastAPI:
-    """The application. `routes` are further ones, of intake; services are found on its state (see `dependencies`)."""
+def build_app(routes: list[Route], lifespan: StatelessLifespan[FastAPI] | None = None) -> FastAPI:
+    """The application. `routes` are those of webhooks; services are found on its state (see `dependencies`)."""
     app = Api(
         title="Plumbline",
         version="1",
@@ -187,7 +184,7 @@ def build_app(routes: list[BaseRoute], lifespan: StatelessLifespan[FastAPI] | No
         # Traces and figures are our own (`app.tracing`, `app.metrics`); asking for others costs every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.webhook_lane = build_webhook_lane(routes, HANDLERS)
+    app.webhook_lane = Envelope(WebhookLane(routes))
     app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes(), *build_metrics_routes()])
     app.router.middleware_stack = Signpost(app.router)
     return app

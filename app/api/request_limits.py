@@ -7,6 +7,7 @@ headers before we can count them; its own limits come first.
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access.door import is_of_api
@@ -32,7 +33,7 @@ class RequestLimits:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = _find_refusal(scope) if scope["type"] == "http" else None
+        refusal = find_refusal(scope) if scope["type"] == "http" else None
         await (refusal or self._app)(scope, receive, send)
 
 
@@ -62,7 +63,8 @@ class NestingLimit:
         await self._app(scope, give_back(body, receive), send)
 
 
-def _find_refusal(scope: Scope) -> ASGIApp | None:
+def find_refusal(scope: Scope) -> Response | None:
+    """The answer to a request that brings too much; None for any other."""
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if (
         len(headers) > MOST_HEADERS

@@ -7,10 +7,9 @@ records: taken in the other order, the two would wait for each other.
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select
-
-from app.db.built import fetch_whole
+from app.db.built import among_asked, fetch_whole, whole
 from app.db.connections import FINDING, connection_from_row
+from app.db.given import bare
 from app.db.session import WriteSession
 from app.db.tables import ConnectionRow
 from app.domain.connection import Connection
@@ -41,15 +40,11 @@ async def lock_connections(
     if not connection_ids:
         return {}
     statement = _LOCKING_WAITING if waits else _LOCKING_FREE
-    rows = (await session.execute(statement, {"locked_ids": list(connection_ids)})).scalars()
+    rows = await fetch_whole(session, statement, {"locked_ids": list(connection_ids)})
     return {row.id: connection_from_row(row) for row in rows}
 
 
-_LOCKING = (
-    select(ConnectionRow)
-    .where(ConnectionRow.id == func.any(bindparam("locked_ids", type_=ARRAY(Uuid))))
-    .order_by(ConnectionRow.id)
-    .execution_options(populate_existing=True)
-)
+_CONNECTION = bare(ConnectionRow).c
+_LOCKING = whole(ConnectionRow).where(among_asked(_CONNECTION.id, "locked_ids")).order_by(_CONNECTION.id)
 _LOCKING_WAITING = _LOCKING.with_for_update(key_share=True)
 _LOCKING_FREE = _LOCKING.with_for_update(key_share=True, skip_locked=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
 from sqlalchemy import all_ as all_of
 
+from app.db.built import fetch_whole, whole_columns
 from app.db.changes import find_sent
 from app.db.documents import INVOICES, Name, build_finding, give_names
 from app.db.links import link_from_row
@@ -89,13 +90,12 @@ async def list_invoices_named(session: ReadSession, names: Collection[Name]) -> 
     """The links of those invoices of any connections."""
     if not names:
         return {}
-    rows = (await session.execute(_NAMED, give_names(sorted(set(names))))).scalars().all()
+    rows = await fetch_whole(session, _NAMED, give_names(sorted(set(names))))
     kept = await keep_invoices(session, rows)
     return {(row.connection_id, row.partner_invoice_id): one for row, one in zip(rows, kept, strict=True)}
 
 
-# What this transaction has read before may have been written since.
-_NAMED = build_finding(INVOICES, InvoiceLinkRow).execution_options(populate_existing=True)
+_NAMED = build_finding(INVOICES, *whole_columns(InvoiceLinkRow))
 
 
 async def keep_invoices(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[KeptInvoice]:

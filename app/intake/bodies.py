@@ -1,10 +1,11 @@
 """JSON bodies that were signed over their raw bytes: read only after the signature held, and only if they can be kept.
 
-Python's JSON reader lets through what PostgreSQL's does not (NaN, a NUL, half a surrogate pair); such a body is as
-malformed as one that does not parse, and is found before anything is stored.
+Python's JSON reader lets through what PostgreSQL's does not (NaN, 1e999, a NUL, half a surrogate pair); such a body is
+as malformed as one that does not parse, and is found before anything is stored.
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -24,15 +25,23 @@ def read_json(body: bytes) -> Any:
     if is_too_deep(body):
         raise MalformedBody("nesting")
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
-        text = json.dumps(value, ensure_ascii=False)
-        text.encode()
+        text = body.decode()
+        value = _DECODER.decode(text)
+        # What else PostgreSQL cannot keep comes in escapes alone, since the bytes are UTF-8.
+        is_fit = "\\u" not in text or _can_be_kept(value)
     except (ValueError, RecursionError) as error:
         raise MalformedBody(type(error).__name__) from None
-    # Before the u stands an even number of backslashes when a backslash itself was meant.
-    if "\\u0000" in text.replace("\\\\", ""):
+    if not is_fit:
         raise MalformedBody("NUL")
     return value
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Whether it holds no NUL; raises for half a surrogate pair."""
+    text = json.dumps(value, ensure_ascii=False)
+    text.encode()
+    # Before the u stands an even number of backslashes when a backslash itself was meant.
+    return "\\u0000" not in text.replace("\\\\", "")
 
 
 def is_too_deep(body: bytes) -> bool:
@@ -49,3 +58,13 @@ def is_too_deep(body: bytes) -> bool:
 
 def _refuse_constant(name: str) -> Any:
     raise MalformedBody(name)
+
+
+def _read_float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise MalformedBody(text)
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)

@@ -1,12 +1,12 @@
 """The routes of intake: plain Starlette, because the body must stay as it came and every millisecond is latency."""
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from app.intake.partner_events import take_partner_event
 from app.intake.xero_events import take_xero_events, take_xero_events_of_app
 
 
-def build_routes() -> list[BaseRoute]:
+def build_routes() -> list[Route]:
     """The routes; they find their `IntakeServices` on the application's state."""
     return [
         Route("/webhooks/xero", take_xero_events, methods=["POST"], name="take_xero_events"),

@@ -8,10 +8,12 @@ says "look". The numbers of the events are followed, so that it is noticed when 
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -56,10 +58,15 @@ async def _take(
     if not delivery.events:
         return Response()
     for event in delivery.events:
-        EVENTS.labels("xero", _KINDS.get(str(event.get("eventCategory")).upper(), "other")).inc()
+        _find_series(_KINDS.get(str(event.get("eventCategory")).upper(), "other")).inc()
     with span("intake", source="xero", events=len(delivery.events)):
         nudges = await services.xero_inbox.join(delivery)
-    return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges))
+    return Response(background=BackgroundTask(services.waker.reconcile_soon, nudges) if nudges else None)
+
+
+@cache
+def _find_series(kind: str) -> Counter:
+    return EVENTS.labels("xero", kind)
 
 
 def _read_delivery(body: bytes, at: datetime, xero_app_id: UUID | None) -> Delivery:

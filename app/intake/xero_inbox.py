@@ -42,8 +42,8 @@ class Delivery:
 
 
 async def save_deliveries(database: Database, deliveries: Sequence[Delivery]) -> list[list[UUID]]:
-    """Store the events, each once, and raise the generation of every connection that got a new one; answers these for
-    each delivery.
+    """Store the events, each once, and raise the generation of every connection that got a new one; answers for each
+    delivery whom it is to wake: of several that brought something to the same connection the first.
     """
     async with database.writing() as session:
         tenants = {tenant for each in deliveries for tenant in _list_tenants(each)}
@@ -53,12 +53,23 @@ async def save_deliveries(database: Database, deliveries: Sequence[Delivery]) ->
         ordered = sorted((row for some in rows for row in some), key=lambda row: str(_identity_of(row)))
         new = await insert_xero_events(session, ordered)
         news = [[row for row in some if _identity_of(row) in new] for some in rows]
-        nudges = [sorted({row["connection_id"] for row in some} - {None}) for some in news]
-        await raise_generations(session, {connection_id for each in nudges for connection_id in each})
+        first = {row["connection_id"]: number for number, row in _list_backwards(news)}
+        first.pop(None, None)
+        await raise_generations(session, first.keys())
         heard_again = await _follow_all(session, deliveries, [bool(some) for some in news])
     for xero_app_id in heard_again:
         log.warning("xero_webhooks_heard_again", xero_app_id=xero_app_id)
+    nudges: list[list[UUID]] = [[] for _ in deliveries]
+    for connection_id, number in sorted(first.items()):
+        nudges[number].append(connection_id)
     return nudges
+
+
+def _list_backwards(news: Sequence[Sequence[Row]]) -> Iterator[tuple[int, Row]]:
+    """The new rows of each delivery, the last delivery first."""
+    for number in reversed(range(len(news))):
+        for row in news[number]:
+            yield number, row
 
 
 async def _follow_all(

@@ -5,7 +5,6 @@ mean is left to intake.
 """
 
 import base64
-import hashlib
 import hmac
 
 
@@ -14,5 +13,5 @@ def is_signed_by_xero(body: bytes, signature: str | None, webhook_key: str) -> b
 
     The key is used as the plain text that Xero's portal shows; it looks like base64 and is not to be decoded.
     """
-    digest = hmac.new(webhook_key.encode(), body, hashlib.sha256).digest()
+    digest = hmac.digest(webhook_key.encode(), body, "sha256")
     return hmac.compare_digest(base64.b64encode(digest), (signature or "").encode())

@@ -13,6 +13,7 @@ import ipaddress
 
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access.call_limit import Counted
@@ -101,7 +102,7 @@ def name_address(client: tuple[str, int] | None) -> str:
     return str(address)
 
 
-def refuse(counted: Counted) -> ASGIApp:
+def refuse(counted: Counted) -> Response:
     """The answer to one call too many."""
     detail = f"{counted.quota.calls} calls a minute are allowed; go on in {counted.seconds_left} s."
     return respond("rate_limited", detail, headers={"Retry-After": str(counted.seconds_left)})

@@ -6,26 +6,24 @@ or delayed for what came from the same address (Xero sends storms from few), and
 signed one too many is answered 429 in place of 401.
 """
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access.door import count_stranger, refuse
 from app.api.onboarding.consent_page import show_too_many
 
-_BROWSERS, _WEBHOOKS = "/oauth/", "/webhooks/"
+_BROWSERS = "/oauth/"
 _WRONGLY_SIGNED = 401
 
 
 class SideDoors:
-    """Counts what comes through them without a key."""
+    """Counts what a browser asks without a key."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
-        if path.startswith(_WEBHOOKS):
-            await self._app(scope, receive, _WrongOnesCounted(scope, receive, send))
-            return
         counted = await count_stranger(scope) if path.startswith(_BROWSERS) else None
         if counted is not None and counted.is_over:
             await show_too_many(counted.seconds_left)(scope, receive, send)
@@ -33,18 +31,9 @@ class SideDoors:
         await self._app(scope, receive, send)
 
 
-class _WrongOnesCounted:
-    """Sends a webhook's answer, or in its place the refusal of a wrongly signed one too many."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
-        self._is_refused = False
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] == _WRONGLY_SIGNED:
-            counted = await count_stranger(self._scope)
-            if counted is not None and counted.is_over:
-                self._is_refused = True
-                await refuse(counted)(self._scope, self._receive, self._send)
-        if not self._is_refused:
-            await self._send(message)
+async def refuse_wrongly_signed(scope: Scope, answer: Response) -> Response:
+    """A webhook's answer, or in its place the refusal of a wrongly signed one too many."""
+    if answer.status_code != _WRONGLY_SIGNED:
+        return answer
+    counted = await count_stranger(scope)
+    return refuse(counted) if counted is not None and counted.is_over else answer

@@ -159,6 +159,7 @@ async def test_a_bad_document_is_refused_by_field(
     [
         (b"{", 400, "body"),
         (b'{"type": NaN}', 400, "body"),
+        (b'{"type": 1e999}', 400, "body"),
         (b"[]", 422, "type"),
         (b'{"type": 7}', 422, "type"),
         (b'{"type": "invoice.changed"}', 422, "data"),
