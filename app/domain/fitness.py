@@ -20,8 +20,18 @@ LARGEST_AMOUNT = Decimal("9999999999.99")
 def judge_lines(
     record: Fields, organisation: Organisation, moves: Collection[str] | None = None
 ) -> Hold | None:
-    """The first line that Xero would refuse, of those that the moves touch; None of the moves means all lines."""
-    for key in keys_of(project(Side.XERO, record), "lines"):
+    """The first line that Xero would refuse, of those that the moves touch; None of the moves means all lines.
+
+    Each side may take away the lines that the other left: then none is left to send.
+    """
+    keys = keys_of(project(Side.XERO, record), "lines")
+    if not keys and (moves is None or any(path.startswith("lines/") for path in moves)):
+        return Hold(
+            "lines_missing",
+            "It has no lines, and Xero takes no invoice without one.",
+            "Give it a line, in the app or in Xero.",
+        )
+    for key in keys:
         if moves is None or any(path.startswith(f"lines/{key}/") for path in moves):
             hold = next(_judge_line(record, key, organisation), None)
             if hold is not None:

@@ -28,11 +28,15 @@ async def edit(story: Story) -> None:
         return
     for each in over if isinstance(over, list) else [over]:
         story.ledger.note(SIDE, invoice_id, path, each, value)
+    await _note_unseen(story, calls, invoice_id, path, value)
+
+
+async def _note_unseen(story: Story, calls: int, thing: str, path: str, value: Any) -> None:
+    """Where we wrote between a person's look and edit, whatever of the app's it was may have been replaced unseen."""
     if await writes_since(story.house, calls):
-        # We wrote between this person's look and edit: whatever of the app's it was may have been replaced unseen.
         for each in list(story.ledger.edits):
-            if (each.thing, each.path) == (invoice_id, path):
-                story.ledger.note(SIDE, invoice_id, path, each.value, value)
+            if (each.thing, each.path) == (thing, path):
+                story.ledger.note(SIDE, thing, path, each.value, value)
 
 
 def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
@@ -91,12 +95,14 @@ async def void(story: Story) -> None:
 async def edit_contact(story: Story) -> None:
     """A customer's e-mail address."""
     customer, email = story.choose_customer(), f"x{story.token()}@example.com"
+    calls = await story.house.last_call()
     held = await story.find(story.house.xero.get(_path(story, f"contacts/Customer {customer}")))
     if held is None:
         return
     call = story.house.xero.patch(_path(story, f"contacts/Customer {customer}"), json={"EmailAddress": email})
     if await story.find(call) is not None:
         story.ledger.note(SIDE, customer, "email", held.get("EmailAddress"), email)
+        await _note_unseen(story, calls, customer, "email", email)
 
 
 async def lock(story: Story) -> None:

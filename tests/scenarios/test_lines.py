@@ -4,6 +4,7 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import writes_since
 
 TWO = [
     {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"},
@@ -76,6 +77,23 @@ async def test_both_add_a_line_and_both_stand(house: House) -> None:
     assert sorted(named(await house.in_app())) == ["Call-out", "Pipe", "Tap", "Washer"]
     await assert_alike(house)
     assert await house.conflicts() == []
+
+
+async def test_each_side_takes_away_the_line_that_the_other_left(house: House) -> None:
+    """None is left: it is held before Xero is asked, however often somebody looks, until there is a line again."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 0, "Removed": True}])
+    await house.edit(lines={"l2": None})
+    calls = await house.last_call()
+    await house.drain()
+    assert (await house.held_as(), (await house.in_app())["lines"]) == ("lines_missing", [])
+    await house._json(house.api.post(f"{house.path}/compare"))
+    await house.sweep()
+    assert await writes_since(house, calls) == []
+    await house.edit(lines={"l3": TAP})
+    await house.drain()
+    await assert_alike(house)
+    assert named(await house.in_app()) == [TAP["description"]]
 
 
 @pytest.mark.proof

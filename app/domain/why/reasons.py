@@ -158,6 +158,7 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
     Gate.VALUES: (
         Row("due_date_missing", "Xero wants a due date for an approved invoice.",
             "Give it one in the app, or due_days in the settings.", SEND),
+        Row("lines_missing", "Xero takes no invoice without a line.", "Give it one, in the app or in Xero.", SEND),
         Row("description_missing", "Xero wants a description for each line.", "Describe the line in the app.", SEND),
         Row("description_too_long", "A line's description has more than 4,000 characters.", "Shorten it.", SEND),
         Row("reference_too_long", "The reference has more than 255 characters.", "Shorten it.", SEND),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.fields import differing
+from app.domain.fields import differing, without_groups
 from app.domain.hold import Hold, Way
 from app.domain.legality import editable_when_paid, judge_create, judge_update
 from app.domain.organisation import APPROVE, PASS_PERIOD_LOCK, USE_CURRENCIES, Organisation
@@ -75,6 +75,16 @@ def code_of(hold: Hold | None) -> str | None:
 def test_what_may_be_created(changes: dict[str, Any], code: str | None) -> None:
     """A new invoice needs a currency, accounts and tax rates that the organisation has for sales."""
     assert code_of(judge_create(record(changes), ORGANISATION)) == code
+
+
+def test_an_invoice_has_a_line() -> None:
+    """Neither a new one nor one in Xero may be left without; a change of something else has nothing to do with it."""
+    empty = without_groups(record({}), "lines") | {"line_order": []}
+    shadow = project(Side.XERO, record({}))
+    moves = differing(shadow, project(Side.XERO, empty))
+    assert code_of(judge_create(empty, ORGANISATION)) == "lines_missing"
+    assert code_of(judge_update(moves, empty, shadow, ORGANISATION)) == "lines_missing"
+    assert code_of(judge_update(["reference"], empty, shadow, ORGANISATION)) is None
 
 
 def test_nothing_is_dated_into_a_locked_period() -> None:

@@ -93,6 +93,7 @@ def read_messages() -> list[dict[str, str]]:
         ("The Description field is required for each line item.", "description_missing"),
         ("The Description field must be a string with a maximum length of 4000.", "description_too_long"),
         ("The document total cannot be less than zero.", "total_below_zero"),
+        ("One or more line items must be specified", "lines_missing"),
         ("Something that Xero will say next year", REFUSED),
     ],
 )
