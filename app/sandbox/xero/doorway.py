@@ -104,8 +104,10 @@ def _is_inside(fault: Fault, scope: Scope) -> bool:
 
 
 def _with_doubles(answer: Response) -> Response:
-    """The answer with every row of its list twice."""
+    """The answer with every row of its list twice; one that is itself a list, of connections, is no page of rows."""
     said = json.loads(bytes(answer.body))
+    if not isinstance(said, dict):
+        return answer
     doubled = {name: rows * 2 if isinstance(rows, list) else rows for name, rows in said.items()}
     headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
     return answer_json(doubled, 200, headers)

@@ -150,6 +150,8 @@ def test_rows_can_come_twice(app: XeroApp) -> None:
     twice = app.get("/Invoices", page=1)
     assert [row["InvoiceID"] for row in twice["Invoices"]] == [made["InvoiceID"]] * 2
     assert twice["pagination"]["itemCount"] == 1
+    app.control("POST", "/faults", kind="duplicate_rows", path="/connections")
+    assert len(app.http.get("/connections", headers=app.headers).json()) == 1
 
 
 def test_a_stale_read_shows_a_moment_ago(app: XeroApp) -> None:
