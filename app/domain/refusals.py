@@ -82,7 +82,8 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(r"account.*for the payment", "payment_account_missing", "The payment has no account to be booked to.",
             "Choose a payment account in the settings."),
     # lines
-    Meaning(r"line items? must be specified", "lines_missing", "It has no lines.", "Give it a line, in the app or in Xero."),
+    Meaning(r"line items? must be specified", "lines_missing", "It has no lines.",
+            "Give it a line, in the app or in Xero."),
     Meaning(r"construction industry scheme", "cis_account",
             "The account belongs to the Construction Industry Scheme, and Xero lets no app use it in lines.",
             "Choose another account in the settings."),

@@ -3,8 +3,9 @@
 A payment that was reconciled with the bank, or is part of a batch, is Xero's own: taken back in the app, it is given
 back to the app.
 
-The order for one payment is that of every create: intent on disk, call with our mark in the reference, id on disk. The
-totals that a payment moves are not guessed: the invoice is read again.
+The order for one payment is that of every create: intent on disk, call with our mark in the reference, id on disk. One
+that the app changed is deleted and made anew, and that it goes is on disk before: cut in between, it would look as if a
+person had taken it away in Xero. The totals that a payment moves are not guessed: the invoice is read again.
 """
 
 from collections.abc import Sequence
@@ -24,8 +25,10 @@ from app.domain.xero_invoice import PaymentWrite, Refused, XeroPayment
 from app.reconcile.create_once import (
     with_intent,
     with_payment,
+    with_removal_begun,
     without_intent,
     without_payment,
+    without_removal,
 )
 from app.reconcile.overpayments import STAYS, left_to_pay
 from app.reconcile.ports import WRITE_BATCH
@@ -101,6 +104,7 @@ async def _delete(current: Round, work: Work, key: str) -> bool:
     if held is not None and held.is_fixed:
         _give_back(work, key)
         return await record(current, [work])
+    await _begin_removal(current, work, key)
     refused = await current.xero.payments.delete(xero_id) if held is not None else None
     moves = {f"payments/{key}": {"before": member(work.hub.xero_shadow, "payments", key, "amount")}}
     if refused is None:
@@ -108,9 +112,18 @@ async def _delete(current: Round, work: Work, key: str) -> bool:
         said = STAYS if key in work.link.overpaid else None
         work.attempts.append(Attempt(work.link.id, "unpay", moves, "done", said))
     else:
+        work.link = without_removal(work.link)
         work.refusal = explain(refused.messages)
         work.attempts.append(Attempt(work.link.id, "unpay", moves, "refused", work.refusal.message))
     return await record(current, [work])
+
+
+async def _begin_removal(current: Round, work: Work, key: str) -> None:
+    begun = with_removal_begun(work.link, "payments", key)
+    if begun is not work.link:
+        work.link = begun
+        async with current.lease.recording() as session:
+            await save_links(session, [begun], current.clock.now(), again=[begun.id])
 
 
 def _give_back(work: Work, key: str) -> None:

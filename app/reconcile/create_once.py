@@ -18,7 +18,7 @@ from uuid import UUID
 from app.db.findings import Attempt
 from app.db.links import list_by_xero_id, list_unfinished
 from app.domain.adoption import as_adopted
-from app.domain.fields import decimal_text
+from app.domain.fields import decimal_text, keys_of
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
 from app.domain.trial_mark import is_of_a_test
@@ -126,7 +126,25 @@ def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link now that Xero is known not to hold that payment any more."""
     kept = {path: v for path, v in link.hub.xero_shadow.items() if not path.startswith(f"payments/{key}/")}
     ids = {xero_id: ours for xero_id, ours in link.payment_ids.items() if ours != key}
-    return replace(link, hub=replace(link.hub, xero_shadow=kept), payment_ids=ids, xero_due=True)
+    hub = replace(link.hub, xero_shadow=kept, unanswered=None)
+    return replace(link, hub=hub, payment_ids=ids, xero_due=True)
+
+
+def with_removal_begun(link: InvoiceLink, kind: str, key: str) -> InvoiceLink:
+    """The link as it is before one of its `payments` or `credits` goes to be made anew, because the app changed it.
+
+    Found gone after a cut, it was our doing. One that the app took back may be found gone: that is what it wants.
+    """
+    shadow, prefix = link.hub.xero_shadow, f"{kind}/{key}/"
+    if key not in keys_of(link.hub.record, kind):
+        return link
+    left = {path: value for path, value in shadow.items() if not path.startswith(prefix)}
+    return replace(link, hub=replace(link.hub, unanswered=left))
+
+
+def without_removal(link: InvoiceLink) -> InvoiceLink:
+    """The link once Xero refused to take it away."""
+    return replace(link, hub=replace(link.hub, unanswered=None))
 
 
 def with_intent(link: InvoiceLink, what: str, intent: Intent) -> InvoiceLink:

@@ -71,4 +71,12 @@ def with_credit(link: InvoiceLink, key: str, amount: Decimal) -> InvoiceLink:
 def without_credit(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link now that Xero is known to apply that credit no more."""
     kept = {path: v for path, v in link.hub.xero_shadow.items() if not path.startswith(f"credits/{key}/")}
-    return replace(link, hub=replace(link.hub, xero_shadow=kept), xero_due=True)
+    return replace(link, hub=replace(link.hub, xero_shadow=kept, unanswered=None), xero_due=True)
+
+
+def without_number(link: InvoiceLink, key: str) -> InvoiceLink:
+    """The link with a credit note that is made anew: a voided note keeps its number, so Xero numbers the next one."""
+    hub, path = link.hub, f"credits/{key}/number"
+    if hub.record.get(path) is None:
+        return link
+    return replace(link, hub=replace(hub, record={**hub.record, path: None}, revision=hub.revision + 1))

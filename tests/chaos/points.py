@@ -26,7 +26,8 @@ from sqlalchemy.orm import Session
 
 from tests.chaos.commit_sites import PASSED_THROUGH, ROOT, list_commit_sites
 
-IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}")
+IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|(?<=/)[^/]*[0-9a-f]{32}[^/]*")
+"""Also the number that we give a contact, which is an id of ours behind a word."""
 
 
 class Points:

@@ -276,3 +276,21 @@ async def tell(house: House, kind: str, note: Json, later_by: int = 0) -> None:
     assert key is not None
     signed = {"x-xero-signature": build_signature(key.get_secret_value(), body)}
     (await house.api.post("/webhooks/xero", content=body, headers=signed)).raise_for_status()
+
+
+@pytest.mark.proof
+async def test_a_credit_changed_in_the_app_outlives_a_cut_between_the_old_and_the_new(house: House) -> None:
+    """The answer to the removal of its allocation is lost: that was our doing, and the new amount is credited."""
+    await sent(house)
+    await credit(house, "40.00")
+    await house.drain()
+    [given] = (await house.in_app())["credits"]
+    await house.fault("cut_after", "DELETE", "/CreditNotes/")
+    await house.edit(credits=[given | {"amount": "30.00"}])
+    await house.drain()
+    await later(house, LATE)
+    assert (await house.in_xero())["AmountDue"] == 80
+    [shown] = (await house.in_app())["credits"]
+    assert (shown["amount"], shown["number"] == given["number"]) == ("30.00", False)
+    assert await house.conflicts() == []
+    await assert_alike(house)

@@ -153,3 +153,23 @@ async def test_amounts_of_a_paid_invoice_are_locked_and_the_rest_goes_through(ho
     await house.drain()
     assert (await house.in_xero())["Total"] == 150
     await assert_alike(house)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("kind", ["cut_after", "cut_before"])
+async def test_a_payment_changed_in_the_app_outlives_a_cut_between_the_old_and_the_new(
+    house: House, kind: str
+) -> None:
+    """The answer to its removal is lost: that it is gone in Xero was our doing, and the new amount is paid."""
+    await sent(house)
+    await pay(house, "50.00", method="card")
+    await house.drain()
+    [paid] = (await house.in_app())["payments"]
+    await house.fault(kind, "POST", "/Payments")
+    await house.edit(payments=[paid | {"amount": "60.00"}])
+    await house.drain()
+    await house.wait()
+    assert [payment["Amount"] for payment in (await house.in_xero())["Payments"]] == [60]
+    assert [payment["amount"] for payment in (await house.in_app())["payments"]] == ["60.00"]
+    assert await house.conflicts() == []
+    await assert_alike(house)
