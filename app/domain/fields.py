@@ -57,10 +57,12 @@ def grouped(fields: Fields) -> tuple[dict[str, Value], dict[str, dict[str, Value
 def keys_of(fields: Fields, kind: str) -> list[str]:
     """Keys of the groups of one kind (`lines`, `payments`, `credits`), in order of first appearance."""
     prefix = f"{kind}/"
-    found: dict[str, None] = {}
+    start, found, current = len(prefix), dict[str, None](), "-"
     for path in fields:
-        if path.startswith(prefix):
-            found[path.split("/", 2)[1]] = None
+        # The members of a group stand together, so most need no taking apart.
+        if path.startswith(prefix) and not path.startswith(current):
+            key = path[start : path.index("/", start)]
+            found[key], current = None, f"{prefix}{key}/"
     return list(found)
 
 

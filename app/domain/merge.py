@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.direction import OPEN, Lanes
-from app.domain.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, grouped
+from app.domain.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, grouped, line_keys
 from app.domain.line_order import merge_order
 from app.domain.moves import put
 from app.domain.sides import Side, holds
@@ -85,6 +85,8 @@ def merge(
     side: Side, *, base: Fields, seen: Fields, record: Fields, winner_of: WinnerOf, lanes: Lanes = OPEN
 ) -> Merged:
     """Merge what `side` did between `base` and `seen` into `record`; `winner_of` answers for each conflict's path."""
+    if base == seen and _is_in_order(record, base):
+        return Merged(dict(record), ())
     merging = _Merging(side, dict(record), winner_of, lanes)
     base_header, base_groups = grouped(base)
     seen_header, seen_groups = grouped(seen)
@@ -93,6 +95,11 @@ def merge(
         merging.merge_group(group, base_groups.get(group, {}), seen_groups.get(group, {}))
     merging.merge_line_order(base, seen)
     return Merged(merging.record, tuple(merging.conflicts), merging.apart)
+
+
+def _is_in_order(record: Fields, base: Fields) -> bool:
+    """Whether the record's order names its lines: then a side that did nothing changes nothing."""
+    return record[LINE_ORDER] == line_keys(record) if LINE_ORDER in record else LINE_ORDER not in base
 
 
 class _Merging:

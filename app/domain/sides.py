@@ -6,8 +6,8 @@ goes to Xero, a ledger account never to the partner's app. Where the two sides s
 `coupling` keeps them together.
 """
 
-from collections.abc import Collection, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from app.domain.fields import LINE_ORDER, Fields, Value
 
@@ -59,14 +59,15 @@ MEMBERS = {
 }
 
 
+REMEMBERED = 10_000
+"""Paths; those of a thousand invoices."""
+
+
+@lru_cache(maxsize=REMEMBERED)
 def holds(side: Side, path: str) -> bool:
-    """Whether that side can hold that field at all."""
-    return _is_held(path, HEADER[side], MEMBERS[side])
-
-
-def _is_held(path: str, header: Collection[str], members: Mapping[str, Collection[str]]) -> bool:
+    """Whether that side can hold that field at all; asked of the same paths again and again while one is worked on."""
     kind, _, rest = path.partition("/")
-    return rest.rpartition("/")[2] in members[kind] if rest else path in header
+    return rest.rpartition("/")[2] in MEMBERS[side][kind] if rest else path in HEADER[side]
 
 
 def project(side: Side, record: Fields) -> dict[str, Value]:
@@ -77,8 +78,7 @@ def project(side: Side, record: Fields) -> dict[str, Value]:
     """
     if side is Side.XERO and record.get("status") == Status.CANCELLED:
         return {"status": Status.CANCELLED.value}
-    header, members = HEADER[side], MEMBERS[side]
-    shown = {path: value for path, value in record.items() if _is_held(path, header, members)}
+    shown = {path: value for path, value in record.items() if holds(side, path)}
     if side is Side.XERO and record.get("status") == Status.DRAFT and "is_sent" in shown:
         # Xero marks nothing but approved invoices as sent (FACTS 4.8).
         shown["is_sent"] = False
