@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -23,7 +23,7 @@ from app.demo.organisation import Organisation
 from app.demo.partner_app import PartnerApp
 from app.demo.patience import wait_for
 from app.demo.plumbline import Plumbline
-from app.demo.processes import Children
+from app.demo.processes import Child, Children
 from app.demo.servers import claim_folder, open_database
 from app.demo.stage import HOST, build_environment, find_free_port, name_xero
 from app.demo.world import World
@@ -45,6 +45,7 @@ class Ground:
     children: Children
     environment: dict[str, str]
     """What every process is told."""
+    workers: list[Child] = field(default_factory=list)
 
     @property
     def database_url(self) -> str:
@@ -98,12 +99,26 @@ def start_world(ground: Ground, workers: int = 1, xero: dict[str, Any] | None = 
     ground.children.tell(**name_xero(organisation, port), PLUMBLINE_STRANGER_LIMIT_PER_MINUTE="100000")
     api = ground.children.start("serve", "serve", "--host", HOST, "--port", str(port))
     for number in range(1, workers + 1):
-        ground.children.start(f"work-{number}", "work")
+        ground.workers.append(ground.children.start(f"work-{number}", "work"))
     plumbline = Plumbline(f"http://{HOST}:{port}")
     api.wait_until(plumbline.is_ready)
     organisation.subscribe(f"{plumbline.url}/webhooks/xero")
     organisation.lift_limits()
     return World(plumbline, organisation, app, ground.children)
+
+
+@contextmanager
+def without_worker(ground: Ground) -> Iterator[None]:
+    """Its workers end, as a deployment ends them, and as many others start when the block is over."""
+    for worker in ground.workers:
+        worker.ask_to_end()
+    for worker in ground.workers:
+        worker.end()
+    count = len(ground.workers)
+    ground.workers.clear()
+    yield
+    for _ in range(count):
+        ground.workers.append(ground.children.start(f"work-after-{time.monotonic_ns()}", "work"))
 
 
 @contextmanager

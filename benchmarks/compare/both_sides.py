@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.sandbox.xero import SandboxXero
-from benchmarks.ground import Ground
-from benchmarks.rest.fill import COPIED, OWN_OF_LINKS
+from benchmarks.ground import Ground, run
+from benchmarks.rest.fill import COPIED, OWN_OF_LINKS, careless, without_indexes
 
 NUMBERED = ("record", "partner_shadow", "xero_shadow")
 """Columns that hold the invoice's number, which is its own."""
@@ -37,12 +37,7 @@ def describe(sandbox: SandboxXero) -> dict[str, Any]:
 
 def fill_both(ground: Ground, sandbox: SandboxXero, template: str, xero_id: str, count: int) -> None:
     """Copy the pair; nothing else may call the sandbox meanwhile."""
-    own = [*OWN_OF_LINKS, *NUMBERED]
-    copied = ground.execute(COPIED, "invoice_links", own)[0][0]
-    numbered = ", ".join(f"jsonb_set({name}, '{{number}}', to_jsonb('PAIR-' || n))" for name in NUMBERED)
-    names = ", ".join(NUMBERED)
-    ground.execute(FILL.format(own=names, copied=copied, numbered=numbered, count=count, template=template))
-    ground.execute("ANALYZE invoice_links")
+    run(_fill_links(ground.database_url, template, count))
     organisation = sandbox.sandbox.organisations[sandbox.tenant_id]
     invoice = organisation.invoices.find(xero_id)
     assert invoice is not None
@@ -50,3 +45,12 @@ def fill_both(ground: Ground, sandbox: SandboxXero, template: str, xero_id: str,
         organisation.invoices.save(replace(invoice, invoice_id=row[0], number=row[1]))
     # Nobody is to be told: these were there before anybody listened.
     organisation.journal.commit()
+
+
+async def _fill_links(database_url: str, template: str, count: int) -> None:
+    numbered = ", ".join(f"jsonb_set({name}, '{{number}}', to_jsonb('PAIR-' || n))" for name in NUMBERED)
+    names = ", ".join(NUMBERED)
+    async with careless(database_url) as connection, without_indexes(connection, database_url):
+        copied = await connection.fetchval(COPIED, "invoice_links", [*OWN_OF_LINKS, *NUMBERED])
+        statement = FILL.format(own=names, copied=copied, numbered=numbered, count=count, template=template)
+        await connection.execute(statement)

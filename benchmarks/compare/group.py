@@ -14,7 +14,7 @@ from benchmarks.calls.counting import counting
 from benchmarks.calls.singles import open_in_step
 from benchmarks.compare.both_sides import describe, fill_both
 from benchmarks.figure import Figure
-from benchmarks.ground import Ground, open_ground, start_world
+from benchmarks.ground import Ground, open_ground, start_world, without_worker
 from benchmarks.machine import list_children, resident
 from benchmarks.size import Size
 
@@ -34,8 +34,9 @@ def measure(size: Size) -> Iterator[Figure]:
         world = start_world(ground, xero=describe(sandbox))
         introduce(world)
         xero_id = open_in_step(world, ground, TEMPLATE)
-        fill_both(ground, sandbox, TEMPLATE, xero_id, size.invoices - 1)
         idle = resident(list_children("work")[0])
+        with without_worker(ground):
+            fill_both(ground, sandbox, TEMPLATE, xero_id, size.invoices - 1)
         began = time.monotonic()
         with counting(world) as counted:
             highest = compare_once(world, ground, size.invoices // PAGE // 3)
@@ -64,19 +65,11 @@ def compare_once(world: World, ground: Ground, stop_after: int) -> float:
         if not state["compare_due"] and state["compared"]:
             return highest
         if not is_stopped and int(state["calls"] or 0) >= max(1, stop_after):
-            restart_worker(world)
-            is_stopped = True
+            with without_worker(ground):
+                is_stopped = True
         highest = max([highest, *map(_resident, list_children("work"))])
         time.sleep(LOOK_SECONDS)
     raise StepFailed(f"the compare is not done: {dict(state)}")
-
-
-def restart_worker(world: World) -> None:
-    """End the worker as a deployment does, and start another."""
-    for running in list_children("work"):
-        running.terminate()
-        running.wait(30)
-    world.children.start("work-after", "work")
 
 
 def _resident(process: psutil.Process) -> float:
