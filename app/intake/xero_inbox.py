@@ -53,8 +53,7 @@ async def save_deliveries(database: Database, deliveries: Sequence[Delivery]) ->
         ordered = sorted((row for some in rows for row in some), key=lambda row: str(_identity_of(row)))
         new = await insert_xero_events(session, ordered)
         news = [[row for row in some if _identity_of(row) in new] for some in rows]
-        first = {row["connection_id"]: number for number, row in _list_backwards(news)}
-        first.pop(None, None)
+        first = _find_first(news)
         await raise_generations(session, first.keys())
         heard_again = await _follow_all(session, deliveries, [bool(some) for some in news])
     for xero_app_id in heard_again:
@@ -65,11 +64,14 @@ async def save_deliveries(database: Database, deliveries: Sequence[Delivery]) ->
     return nudges
 
 
-def _list_backwards(news: Sequence[Sequence[Row]]) -> Iterator[tuple[int, Row]]:
-    """The new rows of each delivery, the last delivery first."""
-    for number in reversed(range(len(news))):
-        for row in news[number]:
-            yield number, row
+def _find_first(news: Sequence[Sequence[Row]]) -> dict[UUID, int]:
+    """Of each connection the number of the delivery that was the first to bring something new."""
+    first: dict[UUID, int] = {}
+    for number, rows in enumerate(news):
+        for row in rows:
+            if row["connection_id"] is not None:
+                first.setdefault(row["connection_id"], number)
+    return first
 
 
 async def _follow_all(
