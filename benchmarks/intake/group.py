@@ -19,6 +19,9 @@ FIRST_GUESS = 3000
 """Requests a second that are prepared before anything is known; from then on twice what was answered last."""
 
 MOST = 12_000
+ENDLESSLY = 2_000
+"""Requests that go round and round where nothing is stored."""
+
 REST_SECONDS = 0.3
 LONGEST = 10.0
 """Seconds of one turn."""
@@ -57,7 +60,7 @@ class Contender:
         file = self._ground.folder / "playback"
         # An answer to each connection at least, also from one that is slow.
         seconds = min(LONGEST, max(seconds, 3 * CONNECTIONS / max(self._rate, 1)))
-        count = int(min(MOST, self._rate * 2) * seconds) + 4 * CONNECTIONS
+        count = int(min(MOST, self._rate * 2) * seconds) + 4 * CONNECTIONS if self._kept_in else ENDLESSLY
         requests.write(file, self._kind.build(self._seed, count, self._next))
         before = self._count()
         played = play(self._url, file, seconds, is_endless=self._kept_in is None)

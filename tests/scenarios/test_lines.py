@@ -79,6 +79,7 @@ async def test_both_add_a_line_and_both_stand(house: House) -> None:
     assert await house.conflicts() == []
 
 
+@pytest.mark.proof
 async def test_each_side_takes_away_the_line_that_the_other_left(house: House) -> None:
     """None is left: it is held before Xero is asked, however often somebody looks, until there is a line again."""
     await two_lines(house)

@@ -21,13 +21,17 @@ from app.sandbox.xero.where import Getter
 def list_invoices(ask: Ask) -> Response:
     """GET /Invoices."""
     question, organisation = ask.question, ask.organisation
-    rows = select_rows(
-        _chosen(organisation, question),
-        question,
-        _getters(organisation),
-        lambda invoice: invoice.updated_at,
-        lambda invoice: invoice.invoice_id,
-    )
+
+    def look() -> list[Invoice]:
+        return select_rows(
+            _chosen(organisation, question),
+            question,
+            _getters(organisation),
+            lambda invoice: invoice.updated_at,
+            lambda invoice: invoice.invoice_id,
+        )
+
+    rows = organisation.last_list.rows(question, organisation.journal.changes, look)
     is_summary = question.flag("summaryOnly")
     is_paged = is_summary or any(question.text(name) for name in ("page", "pageSize", "Statuses"))
     page = cut_page(rows, question, is_paged)

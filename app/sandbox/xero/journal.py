@@ -33,10 +33,13 @@ class Journal:
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
         self._events: list[Event] = []
+        self.changes = 0
+        """Made or taken back, ever: what was found before is found again while this stays the same."""
 
     def note(self, undo: Callable[[], None]) -> None:
         """Remember how to take back the change that was just made."""
         self._undo.append(undo)
+        self.changes += 1
 
     def tell(self, event: Event) -> None:
         """Add an event to be published if the change stays."""
@@ -50,6 +53,7 @@ class Journal:
         """Take back everything since `mark`, newest first."""
         while len(self._undo) > mark[0]:
             self._undo.pop()()
+            self.changes += 1
         del self._events[mark[1] :]
 
     def commit(self) -> list[Event]:

@@ -5,8 +5,8 @@ Default page size 100, at most 1,000. If-Modified-Since compares whole seconds; 
 that was asked for is not documented (`Behaviour` says), so a reader must overlap (FACTS 4.7).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +49,26 @@ class Question:
     def unit_places(self) -> int:
         """Places of unit prices: 4 when `unitdp=4`, else 2."""
         return 4 if self.text("unitdp") == "4" else 2
+
+
+_OF_A_PAGE = frozenset({"page", "pagesize", "summaryonly", "unitdp"})
+"""What says which rows are shown, and how; not which there are."""
+
+
+@dataclass(slots=True)
+class LastList:
+    """The rows that were asked for last: the pages of a list come one after the other, and are cut from one look."""
+
+    _asked: object = None
+    _rows: list[Any] = field(default_factory=list)
+
+    def rows(self, question: Question, changes: int, look: Callable[[], list[Any]]) -> list[Any]:
+        """The same rows as long as the same is asked and nothing changed."""
+        query = {name: value for name, value in question.query.items() if name not in _OF_A_PAGE}
+        asked = (query, question.headers.get("if-modified-since"), question.includes_since, changes)
+        if asked != self._asked:
+            self._asked, self._rows = asked, look()
+        return self._rows
 
 
 @dataclass(frozen=True, slots=True)

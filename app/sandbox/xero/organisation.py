@@ -23,6 +23,7 @@ from app.sandbox.xero.invoices import InvoiceBook
 from app.sandbox.xero.items import ItemBook
 from app.sandbox.xero.journal import Journal
 from app.sandbox.xero.lines import LineBooks
+from app.sandbox.xero.listing import LastList
 from app.sandbox.xero.payments import PaymentBook
 from app.sandbox.xero.taxrates import build_tax_rates
 from app.sandbox.xero.themes import build_themes
@@ -98,6 +99,7 @@ class Organisation:
         """History notes by the id of what they are about."""
         self.contacts = ContactBook(self.journal)
         self.invoices = InvoiceBook(self.journal)
+        self.last_list = LastList()
         self.payments = PaymentBook(self.journal)
         self.credits = CreditBook(self.journal)
 

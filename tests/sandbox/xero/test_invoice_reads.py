@@ -44,6 +44,16 @@ def test_a_paged_list_has_lines_and_says_how_many_pages(app: XeroApp, three: lis
     assert app.get("/Invoices", page=3)["Invoices"] == []
 
 
+def test_rows_move_from_page_to_page_when_something_changes_between_them(
+    app: XeroApp, three: list[dict[str, Any]]
+) -> None:
+    """A page shows what there is when it is asked for, not what there was at the first of them."""
+    assert numbers(app.get("/Invoices", page=1, pageSize=2)) == ["D", "A"]
+    app.post_invoice(three[0], Reference="moved")
+    assert numbers(app.get("/Invoices", page=2, pageSize=2)) == ["D"]
+    assert numbers(app.get("/Invoices", page=1, pageSize=2)) == ["A", "V"]
+
+
 def test_statuses_and_summary_only_page_the_list_too(app: XeroApp, three: list[dict[str, Any]]) -> None:
     """`summaryOnly` drops lines and payments altogether."""
     assert numbers(app.get("/Invoices", Statuses="DRAFT,VOIDED")) == ["D", "V"]
