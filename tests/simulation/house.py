@@ -53,13 +53,17 @@ class SimulatedHouse(House):
         return not webhooks.queue.pending and not webhooks._overdue and await self._is_done()
 
     async def consent(self, authorise_url: str, **choice: str) -> httpx.Response:
-        """A person allows access on Xero's page and is sent back to us."""
+        """A person allows access on Xero's page and is sent back to us; or the answer that leads no further."""
         assert self.browser is not None
         chosen = {"decision": "allow", "tenant_id": self.tenant_id} | choice
         self.browser.cookies.clear()
         asked = await self.browser.get(authorise_url)
+        if not asked.has_redirect_location:
+            return asked
         allowed = await self.browser.post(asked.headers["location"], data=chosen)
-        return await self.browser.get(allowed.headers["location"])
+        return (
+            await self.browser.get(allowed.headers["location"]) if allowed.has_redirect_location else allowed
+        )
 
 
 def describe_xero(sandbox: Sandbox) -> SandboxXero:

@@ -4,6 +4,10 @@ The stories' own acts expect that nothing happens between a look and the act; he
 and told so, as a person would be.
 """
 
+from contextlib import suppress
+
+import httpx
+
 from tests.chaos.ledger import scalars
 from tests.chaos.office import FIELDS, LANES, POLICIES
 from tests.chaos.story import Act, Story
@@ -34,8 +38,11 @@ async def reconnect(story: Story) -> None:
     """A new consent for the same organisation; a fault that was ordered may strike it, then it is given again."""
     for _ in range(4):
         again = await story.find(story.house.api.post(f"{story.house.path}/authorise"))
-        if again is None or (await story.house.consent(again["authorise_url"])).is_success:
+        if again is None:
             return
+        with suppress(httpx.TransportError):
+            if (await story.house.consent(again["authorise_url"])).is_success:
+                return
 
 
 async def choose(story: Story) -> None:
