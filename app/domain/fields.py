@@ -96,6 +96,11 @@ def without_groups(fields: Fields, kind: str) -> dict[str, Value]:
     return {path: value for path, value in fields.items() if not path.startswith(f"{kind}/")}
 
 
+def without_group(fields: Fields, kind: str, key: str) -> dict[str, Value]:
+    """The same map without that one group."""
+    return {path: value for path, value in fields.items() if not path.startswith(f"{kind}/{key}/")}
+
+
 def only_groups(fields: Fields, kind: str) -> dict[str, Value]:
     """The groups of that kind alone."""
     return {path: value for path, value in fields.items() if path.startswith(f"{kind}/")}

@@ -60,7 +60,7 @@ MEMBERS = {
 
 
 REMEMBERED = 10_000
-"""Paths; those of a thousand invoices."""
+"""Paths, of both sides; a line has some nine."""
 
 
 @lru_cache(maxsize=REMEMBERED)

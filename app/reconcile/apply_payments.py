@@ -104,8 +104,10 @@ async def _delete(current: Round, work: Work, key: str) -> bool:
     if held is not None and held.is_fixed:
         _give_back(work, key)
         return await record(current, [work])
-    await _begin_removal(current, work, key)
-    refused = await current.xero.payments.delete(xero_id) if held is not None else None
+    refused = None
+    if held is not None:
+        await _begin_removal(current, work, key)
+        refused = await current.xero.payments.delete(xero_id)
     moves = {f"payments/{key}": {"before": member(work.hub.xero_shadow, "payments", key, "amount")}}
     if refused is None:
         work.link = without_payment(work.link, key)

@@ -18,7 +18,7 @@ from uuid import UUID
 from app.db.findings import Attempt
 from app.db.links import list_by_xero_id, list_unfinished
 from app.domain.adoption import as_adopted
-from app.domain.fields import decimal_text, keys_of
+from app.domain.fields import decimal_text, keys_of, without_group
 from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
 from app.domain.trial_mark import is_of_a_test
@@ -124,7 +124,7 @@ def with_payment(link: InvoiceLink, key: str, amount: str, paid_on: str) -> Invo
 
 def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link now that Xero is known not to hold that payment any more."""
-    kept = {path: v for path, v in link.hub.xero_shadow.items() if not path.startswith(f"payments/{key}/")}
+    kept = without_group(link.hub.xero_shadow, "payments", key)
     ids = {xero_id: ours for xero_id, ours in link.payment_ids.items() if ours != key}
     hub = replace(link.hub, xero_shadow=kept, unanswered=None)
     return replace(link, hub=hub, payment_ids=ids, xero_due=True)
@@ -135,10 +135,9 @@ def with_removal_begun(link: InvoiceLink, kind: str, key: str) -> InvoiceLink:
 
     Found gone after a cut, it was our doing. One that the app took back may be found gone: that is what it wants.
     """
-    shadow, prefix = link.hub.xero_shadow, f"{kind}/{key}/"
     if key not in keys_of(link.hub.record, kind):
         return link
-    left = {path: value for path, value in shadow.items() if not path.startswith(prefix)}
+    left = without_group(link.hub.xero_shadow, kind, key)
     return replace(link, hub=replace(link.hub, unanswered=left))
 
 

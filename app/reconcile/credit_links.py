@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.domain.credit import CreditKind
-from app.domain.fields import Fields, decimal_text, keys_of, member
+from app.domain.fields import Fields, decimal_text, keys_of, member, without_group
 from app.domain.link import InvoiceLink
 from app.domain.sides import Side, project
 from app.domain.xero_invoice import BORN_IN_XERO
@@ -70,7 +70,7 @@ def with_credit(link: InvoiceLink, key: str, amount: Decimal) -> InvoiceLink:
 
 def without_credit(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link now that Xero is known to apply that credit no more."""
-    kept = {path: v for path, v in link.hub.xero_shadow.items() if not path.startswith(f"credits/{key}/")}
+    kept = without_group(link.hub.xero_shadow, "credits", key)
     return replace(link, hub=replace(link.hub, xero_shadow=kept, unanswered=None), xero_due=True)
 
 
