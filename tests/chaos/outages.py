@@ -89,7 +89,7 @@ async def _go_on(story: Story, span: timedelta) -> None:
 
 async def find_unlisted_changes(house: House) -> list[str]:
     """Changes that wait and are not in the feed, or behind a newer one of the same invoice; and invoices that wait for
-    the app with nothing on its way. One whose answer came just now is behind: the loop has yet to look at it.
+    the app with nothing on its way.
     """
     listed: list[Any] = []
     cursor: str | None = "0"
@@ -105,8 +105,7 @@ async def find_unlisted_changes(house: House) -> list[str]:
     known = {int(each["cursor"]) for each in listed}
     silent = await rows(
         house,
-        "SELECT partner_invoice_id FROM invoice_links l WHERE reason_code = 'awaiting_partner'"
-        " AND generation = settled_generation AND NOT EXISTS"
+        "SELECT partner_invoice_id FROM invoice_links l WHERE reason_code = 'awaiting_partner' AND NOT EXISTS"
         " (SELECT FROM changes c WHERE c.link_id = l.id AND c.state = 'pending')",
     )
     overtaken = await rows(
