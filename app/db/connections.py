@@ -1,16 +1,14 @@
 """Connections: their state, their generation, their lease, and what is kept of their organisation."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import and_, exists, or_, select, update
 
 from app.db import audit
 from app.db.built import asked, fetch_whole, whole
-from app.db.given import Types, bare, give, rows_given
+from app.db.given import bare
 from app.db.organisations import organisation_from_json
 from app.db.runs import may_work
 from app.db.session import ReadSession, WriteSession
@@ -99,26 +97,6 @@ _RAISING_FOR_ANSWER = _RAISING_ONE.values(
 )
 
 
-async def raise_generations(session: WriteSession, connection_ids: Collection[UUID]) -> None:
-    """Give a reason to look at several; their rows are locked in the order of their ids."""
-    if connection_ids:
-        await session.execute(_RAISING, {"raised_ids": list(connection_ids)})
-
-
-_RAISING = (
-    update(_table)
-    .where(
-        _table.c.id.in_(
-            select(_table.c.id)
-            .where(_table.c.id == func.any(bindparam("raised_ids", type_=ARRAY(Uuid))))
-            .order_by(_table.c.id)
-            .with_for_update(key_share=True)
-        )
-    )
-    .values(generation=_table.c.generation + 1)
-)
-
-
 async def save_state(
     session: WriteSession, connection_id: UUID, state: ConnectionState, reason: str | None, at: datetime
 ) -> None:
@@ -153,35 +131,6 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
         .limit(limit)
     )
     return (await session.execute(due)).scalars().all()
-
-
-async def find_connection_ids_by_tenant(
-    session: ReadSession, tenants: Sequence[tuple[str, UUID | None]]
-) -> dict[tuple[str, UUID | None], list[UUID]]:
-    """Connections by lower-cased tenant id and Xero app, without removed ones. A tenant may serve several."""
-    wanted = [{"tenant_id": tenant_id, "xero_app_id": xero_app_id} for tenant_id, xero_app_id in tenants]
-    found: dict[tuple[str, UUID | None], list[UUID]] = {}
-    for tenant_id, xero_app_id, connection_id in await session.execute(_OF_TENANTS, give(_TENANTS, wanted)):
-        found.setdefault((tenant_id, xero_app_id), []).append(connection_id)
-    return found
-
-
-_TENANTS: Types = {"tenant_id": Text, "xero_app_id": Uuid}
-
-
-def _build_of_tenants() -> Select[Any]:
-    given = rows_given(_TENANTS)
-    return select(given.c.tenant_id, given.c.xero_app_id, ConnectionRow.id).join(
-        ConnectionRow,
-        and_(
-            func.lower(ConnectionRow.tenant_id) == given.c.tenant_id,
-            ConnectionRow.state != ConnectionState.REMOVED,
-            ConnectionRow.xero_app_id.is_not_distinct_from(given.c.xero_app_id),
-        ),
-    )
-
-
-_OF_TENANTS = _build_of_tenants()
 
 
 def connection_from_row(row: ConnectionRow) -> Connection:

@@ -1,17 +1,16 @@
 """The two inboxes: an event is stored once, and stamped when a reconcile has looked at what it points to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, Uuid, and_, bindparam, case, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Integer, and_, bindparam, case, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.db.built import among_asked, asked
-from app.db.given import Types, bare, give, rows_given, types_of
+from app.db.given import bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import PartnerEventRow, XeroEventRow
 
@@ -29,49 +28,6 @@ class XeroEvent:
     dated_at: datetime | None
     resource_type: str | None = None
     correlation_id: str | None = None
-
-
-XeroEventIdentity = tuple[UUID | None, str, str, str, str, str]
-"""Connection (None for an unknown tenant's), tenant, category, resource, type, and the date as Xero wrote it."""
-
-
-async def insert_xero_events(
-    session: WriteSession, rows: Sequence[dict[str, Any]]
-) -> Collection[XeroEventIdentity]:
-    """Store events, each once; answers which are new.
-
-    A row has connection_id (None for an unknown tenant), tenant_id, category, event_type, resource_id (all lower or
-    upper case as the intake made them), dated, dated_at, payload and correlation_id.
-    """
-    if not rows:
-        return ()
-    return cast(
-        "set[XeroEventIdentity]", {tuple(new) for new in await session.execute(_INSERTING, give(_NEW, rows))}
-    )
-
-
-_NEW: Types = {
-    "connection_id": Uuid,
-    "tenant_id": Text,
-    "category": Text,
-    "event_type": Text,
-    "resource_id": Text,
-    "dated": Text,
-    "dated_at": DateTime(timezone=True),
-    "payload": JSONB,
-    "correlation_id": Text,
-}
-
-
-def _build_inserting() -> ReturningInsert[UUID | None, str, str, str, str, str]:
-    row, given = XeroEventRow, rows_given(_NEW)
-    inserting = insert(bare(row)).from_select(list(_NEW), select(*(given.c[name] for name in _NEW)))
-    return inserting.on_conflict_do_nothing().returning(
-        row.connection_id, row.tenant_id, row.category, row.resource_id, row.event_type, row.dated
-    )
-
-
-_INSERTING = _build_inserting()
 
 
 async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) -> list[XeroEvent]:

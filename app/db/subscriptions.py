@@ -4,8 +4,10 @@ Whoever locks a subscription's row in a transaction does so last, after the rows
 another order, a delivery and the watch over it would wait for each other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, func, or_, select, update
@@ -30,18 +32,32 @@ class Subscription:
     events_missed: int
 
 
-async def lock_sequence(session: WriteSession, xero_app_id: UUID | None) -> tuple[EventSequence | None, bool]:
-    """The numbers seen so far, held still until this transaction ends, and whether the operator was told of a silence.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The numbers of one app's events that were seen so far, and whether the operator was told of a silence."""
 
-    The first one to ask makes the row.
-    """
-    asked = {"of_app": xero_app_id}
-    kept = (await session.execute(_LOCKING, asked)).one_or_none()
-    if kept is None:
-        first = insert(SubscriptionRow).values(xero_app_id=xero_app_id)
-        await session.execute(first.on_conflict_do_nothing(index_elements=["xero_app_id"]))
-        kept = (await session.execute(_LOCKING, asked)).one()
-    return (EventSequence.from_json(kept.sequence) if kept.sequence else None), kept.silent_since is not None
+    sequence: EventSequence | None
+    was_silent: bool
+
+
+async def lock_kept(session: WriteSession, xero_app_id: UUID | None) -> Kept | None:
+    """What is kept, held still until this transaction ends; None where that app was never heard."""
+    row = (await session.execute(_LOCKING, {"of_app": xero_app_id})).one_or_none()
+    return read_kept(row.sequence, was_silent=row.silent_since is not None) if row else None
+
+
+def read_kept(sequence: Mapping[str, Any] | None, *, was_silent: bool) -> Kept:
+    """What is kept, from the columns that have it."""
+    return Kept(EventSequence.from_json(sequence) if sequence else None, was_silent)
+
+
+async def begin_following(session: WriteSession, xero_app_id: UUID | None) -> Kept:
+    """The same of an app that had no row when it was looked for, and has one now."""
+    first = insert(SubscriptionRow).values(xero_app_id=xero_app_id)
+    await session.execute(first.on_conflict_do_nothing(index_elements=["xero_app_id"]))
+    kept = await lock_kept(session, xero_app_id)
+    assert kept is not None  # this transaction, or the one that it waited for, made it
+    return kept
 
 
 async def save_heard(
@@ -84,8 +100,8 @@ async def take_open_gaps(
     session: WriteSession, xero_app_id: UUID | None, found_before: datetime
 ) -> tuple[Gap, ...]:
     """The gaps that stayed open since before then, counted and taken off: nobody gets them a second time."""
-    sequence, _ = await lock_sequence(session, xero_app_id)
-    rest, taken = take_gaps(sequence, found_before) if sequence else (None, ())
+    kept = await lock_kept(session, xero_app_id)
+    rest, taken = take_gaps(kept.sequence, found_before) if kept and kept.sequence else (None, ())
     if rest is not None and taken:
         row = SubscriptionRow
         await session.execute(
@@ -122,7 +138,7 @@ async def take_silent(
     """The subscriptions that have fallen silent and of which the operator has not been told: each is answered once."""
     row = SubscriptionRow
     is_silent = or_(row.untold >= finds, and_(row.untold > 0, row.untold_since <= now - within))
-    # Several are locked here alone, by their ids; elsewhere a transaction locks one.
+    # By their ids, as whoever locks several does (`heard_events`).
     locked = select(row.id).where(row.silent_since.is_(None), is_silent).order_by(row.id).with_for_update()
     ids = (await session.execute(locked)).scalars().all()
     told = update(row).where(row.id.in_(ids)).values(silent_since=now).returning(row)

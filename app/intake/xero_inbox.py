@@ -13,18 +13,14 @@ from uuid import UUID
 
 import structlog
 
-from app.db.connections import find_connection_ids_by_tenant, raise_generations
-from app.db.events import XeroEventIdentity, insert_xero_events
+from app.db.heard_events import HeardEvent, store_events
 from app.db.session import Database, WriteSession
-from app.db.subscriptions import lock_sequence, save_heard
+from app.db.subscriptions import Kept, begin_following, save_heard
 from app.domain.event_sequence import follow
 
 log = structlog.get_logger(__name__)
 
 Event = Mapping[str, Any]
-Row = dict[str, Any]
-Tenant = tuple[str, UUID | None]
-"""An organisation as one Xero app sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,90 +42,75 @@ async def save_deliveries(database: Database, deliveries: Sequence[Delivery]) ->
     delivery whom it is to wake: of several that brought something to the same connection the first.
     """
     async with database.writing() as session:
-        tenants = {tenant for each in deliveries for tenant in _list_tenants(each)}
-        connections = await find_connection_ids_by_tenant(session, sorted(tenants, key=str))
-        rows = [list(_build_rows(each, connections)) for each in deliveries]
-        # Two transactions of the same events must meet them in the same order, or each would wait for the other.
-        ordered = sorted((row for some in rows for row in some), key=lambda row: str(_identity_of(row)))
-        new = await insert_xero_events(session, ordered)
-        news = [[row for row in some if _identity_of(row) in new] for some in rows]
-        first = _find_first(news)
-        await raise_generations(session, first.keys())
-        heard_again = await _follow_all(session, deliveries, [bool(some) for some in news])
+        stored = await store_events(session, list(_list_events(deliveries)))
+        heard_again = await _follow_all(
+            session, deliveries, {number for number, _ in stored.news}, stored.kept
+        )
     for xero_app_id in heard_again:
         log.warning("xero_webhooks_heard_again", xero_app_id=xero_app_id)
-    nudges: list[list[UUID]] = [[] for _ in deliveries]
-    for connection_id, number in sorted(first.items()):
-        nudges[number].append(connection_id)
+    return _divide_nudges(stored.news, len(deliveries))
+
+
+def _divide_nudges(news: Sequence[tuple[int, UUID | None]], count: int) -> list[list[UUID]]:
+    """Each connection under the number of the delivery that was the first to bring it something new."""
+    nudges: list[list[UUID]] = [[] for _ in range(count)]
+    woken: set[UUID] = set()
+    for number, connection_id in news:
+        if connection_id is not None and connection_id not in woken:
+            woken.add(connection_id)
+            nudges[number].append(connection_id)
     return nudges
 
 
-def _find_first(news: Sequence[Sequence[Row]]) -> dict[UUID, int]:
-    """Of each connection the number of the delivery that was the first to bring something new."""
-    first: dict[UUID, int] = {}
-    for number, rows in enumerate(news):
-        for row in rows:
-            if row["connection_id"] is not None:
-                first.setdefault(row["connection_id"], number)
-    return first
-
-
 async def _follow_all(
-    session: WriteSession, deliveries: Sequence[Delivery], are_news: Sequence[bool]
+    session: WriteSession, deliveries: Sequence[Delivery], news: set[int], kept: Mapping[UUID | None, Kept]
 ) -> list[UUID | None]:
     """Follow the numbers of each app; answers those of which the operator had been told that they were silent."""
     by_app: dict[UUID | None, list[tuple[Delivery, bool]]] = {}
-    for delivery, is_news in zip(deliveries, are_news, strict=True):
-        by_app.setdefault(delivery.xero_app_id, []).append((delivery, is_news))
-    return [
-        xero_app_id
-        for xero_app_id in sorted(by_app, key=str)
-        if await _follow(session, xero_app_id, by_app[xero_app_id])
-    ]
+    for number, delivery in enumerate(deliveries):
+        by_app.setdefault(delivery.xero_app_id, []).append((delivery, number in news))
+    heard_again = []
+    for xero_app_id in sorted(by_app, key=str):
+        known = kept.get(xero_app_id) or await begin_following(session, xero_app_id)
+        await _follow(session, xero_app_id, by_app[xero_app_id], known)
+        if known.was_silent:
+            heard_again.append(xero_app_id)
+    return heard_again
 
 
 async def _follow(
-    session: WriteSession, xero_app_id: UUID | None, heard: Sequence[tuple[Delivery, bool]]
-) -> bool:
-    """Note that Xero was heard, and up to which number; True when the operator had been told of a silence."""
-    sequence, was_silent = await lock_sequence(session, xero_app_id)
+    session: WriteSession, xero_app_id: UUID | None, heard: Sequence[tuple[Delivery, bool]], known: Kept
+) -> None:
+    """Note that Xero was heard, and up to which number."""
+    sequence = known.sequence
     for delivery, is_news in heard:
         if delivery.numbers is not None:
             first, last = delivery.numbers
             sequence = follow(sequence, first, last, is_news=is_news, at=delivery.at)
     await save_heard(session, xero_app_id, sequence, heard[-1][0].at)
-    return was_silent
 
 
-def _list_tenants(delivery: Delivery) -> set[Tenant]:
-    return {(_text(event, "tenantId").lower(), delivery.xero_app_id) for event in delivery.events}
+def _list_events(deliveries: Sequence[Delivery]) -> Iterator[HeardEvent]:
+    for number, delivery in enumerate(deliveries):
+        for event in delivery.events:
+            yield _read_event(number, delivery, event)
 
 
-def _build_rows(delivery: Delivery, connections: Mapping[Tenant, Sequence[UUID]]) -> Iterator[Row]:
-    for event in delivery.events:
-        row = _build_row(event) | {"correlation_id": delivery.correlation_id}
-        for connection_id in connections.get((row["tenant_id"], delivery.xero_app_id), (None,)):
-            yield {"connection_id": connection_id, **row}
-
-
-def _build_row(event: Event) -> Row:
+def _read_event(number: int, delivery: Delivery, event: Event) -> HeardEvent:
     """Words in one case, since Xero's own samples do not keep to one; a category that we do not know is kept too."""
     dated = _text(event, "eventDateUtc")
-    return {
-        "tenant_id": _text(event, "tenantId").lower(),
-        "category": _text(event, "eventCategory").upper(),
-        "event_type": _text(event, "eventType").upper(),
-        "resource_id": _text(event, "resourceId").lower(),
-        "dated": dated,
-        "dated_at": read_instant(dated),
-        "payload": dict(event),
-    }
-
-
-def _identity_of(row: Row) -> XeroEventIdentity:
-    return (
-        row["connection_id"], row["tenant_id"], row["category"], row["resource_id"], row["event_type"], row["dated"],
-    )  # fmt: skip
+    return HeardEvent(
+        delivery=number,
+        xero_app_id=delivery.xero_app_id,
+        tenant_id=_text(event, "tenantId").lower(),
+        category=_text(event, "eventCategory").upper(),
+        event_type=_text(event, "eventType").upper(),
+        resource_id=_text(event, "resourceId").lower(),
+        dated=dated,
+        dated_at=read_instant(dated),
+        payload=event,
+        correlation_id=delivery.correlation_id,
+    )
 
 
 def _text(event: Event, name: str) -> str:
