@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import httpx
 import pytest
 
 from app.domain.connection import ConnectionState
+from app.intake.xero_inbox import Delivery, save_deliveries
 from app.xero.signature import is_signed_by_xero
 from tests.integration.api.driver import Plumbline, sign_as_xero
+from tests.round_trips import counting_round_trips
 
 TENANT = "c2cc9b6e-9458-4c7d-93cc-f02b81b0594f"
 EXAMPLES = Path(__file__).parents[4] / "shared" / "xero" / "examples"
@@ -112,6 +115,24 @@ async def test_deliveries_of_the_same_events_in_another_order_do_not_wait_for_ea
     answers = await asyncio.gather(*(post(plumbline, body) for body in bodies))
     assert {answer.status_code for answer in answers} == {200}
     assert len(await list_events(plumbline)) == 200
+
+
+async def test_processes_that_store_the_same_events_do_not_wait_in_a_ring(plumbline: Plumbline) -> None:
+    """Eight transactions at once, as of eight processes: each event is stored once, by four round trips each."""
+    tenants = [f"{n}2cc9b6e-9458-4c7d-93cc-f02b81b0594f" for n in range(4)]
+    paths = [await join(plumbline, tenant) for tenant in tenants]
+    events = [event(tenantId=tenant, resourceId=f"r{n}") for n in range(50) for tenant in tenants]
+    at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    batches = [
+        [Delivery([each], at, numbers=(1, 1)) for each in order] for order in (events, events[::-1])
+    ] * 4
+    await save_deliveries(plumbline.database, [Delivery([event(resourceId="first")], at)])
+    with counting_round_trips() as asked:
+        nudges = await asyncio.gather(*(save_deliveries(plumbline.database, batch) for batch in batches))
+    assert len(await list_events(plumbline)) == 1 + 200
+    assert asked.count == 4 * len(batches), asked.tell()
+    woken = {str(connection_id) for told in nudges for some in told for connection_id in some}
+    assert woken == {path.split("/")[3] for path in paths}
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA", "é", sign_as_xero(delivery(event()), "another key")])
