@@ -36,7 +36,7 @@ async def test_a_collector_receives_one_change_from_intake_to_write(house: House
     assert {correlation_id(span) for span in trace.values()} == {"from-a-call-1"}
     assert [span for span in trace.values() if span.parent_span_id not in trace] == [root]
     assert {name_service(resource) for resource in received} == {"plumbline-test"}
-    assert list_secrets_in(house, " ".join(str(span) for span in spans)) == []
+    assert list_secrets_in(house, " ".join(map(write_without_ids, spans))) == []
 
 
 @contextmanager
@@ -64,6 +64,16 @@ def collecting() -> Iterator[tuple[str, list[ResourceSpans]]]:
         server.shutdown()
         server.server_close()
         serving.join()
+
+
+def write_without_ids(span: Span) -> str:
+    """All that a span tells; its ids are drawn bytes, which read as anything now and then."""
+    told = Span()
+    told.CopyFrom(span)
+    for drawn in ("trace_id", "span_id", "parent_span_id"):
+        told.ClearField(drawn)
+    assert not told.links  # which have ids too
+    return str(told)
 
 
 def correlation_id(span: Span) -> str | None:
