@@ -79,6 +79,7 @@ class Release:
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(400)
 def test_the_release_before_works_on_the_newest_schema(
     tmp_path: Path, database_url: str, redis_url: str
 ) -> None:
