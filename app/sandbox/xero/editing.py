@@ -48,9 +48,8 @@ def refuse_lock(organisation: Organisation, before: Invoice | None, after: Invoi
 
 
 def refuse_paid(before: Invoice, after: Invoice) -> list[str]:
-    """Whether the change touches what a payment has fixed: date, basis, currency and every line's money.
-
-    A credit fixes the contact too (FACTS 4.2).
+    """Whether the change touches what a payment has fixed: date, basis, currency and every line's money, wherever the
+    line stands. A credit fixes the contact too (FACTS 4.2).
     """
     if not before.amount_applied:
         return []
@@ -59,10 +58,13 @@ def refuse_paid(before: Invoice, after: Invoice) -> list[str]:
         messages.append(PAYMENT_APPLIED)
     if before.issued_on != after.issued_on:
         messages.append(DATE_FIXED)
-    fixed_before, fixed_after = (
-        (each.amounts_are, each.currency, each.currency_rate, [line.money for line in each.lines])
-        for each in (before, after)
-    )
-    if fixed_before != fixed_after and PAYMENT_APPLIED not in messages:
+    if _list_fixed(before, before) != _list_fixed(after, before) and PAYMENT_APPLIED not in messages:
         messages.append(PAYMENT_APPLIED)
     return messages
+
+
+def _list_fixed(invoice: Invoice, before: Invoice) -> tuple[object, ...]:
+    """What a payment fixes, with the money of lines in the order that they had before."""
+    places = {line.line_id: place for place, line in enumerate(before.lines)}
+    lines = sorted(invoice.lines, key=lambda line: places.get(line.line_id, len(places)))
+    return invoice.amounts_are, invoice.currency, invoice.currency_rate, [line.money for line in lines]

@@ -71,6 +71,18 @@ def test_money_lines_and_date_are_fixed_on_a_paid_invoice(app: XeroApp, paid: di
     assert app.read_invoice(paid["InvoiceID"])["UpdatedDateUTC"] == paid["UpdatedDateUTC"]
 
 
+def test_lines_of_a_paid_invoice_change_places_and_keep_their_money(app: XeroApp) -> None:
+    """The order is free; two lines that exchange their prices are not the lines that were paid."""
+    lines = [build_line(Description="A", UnitAmount=100), build_line(Description="B", UnitAmount=20)]
+    invoice = app.put_invoice(LineItems=lines)
+    assert app.pay(invoice, 40).status_code == 200
+    first, second = ({"LineItemID": each["LineItemID"]} for each in invoice["LineItems"])
+    moved = app.post_invoice(invoice, LineItems=[second, first]).json()["Invoices"][0]
+    assert [line["Description"] for line in moved["LineItems"]] == ["B", "A"]
+    exchanged = [first | {"UnitAmount": 20}, second | {"UnitAmount": 100}]
+    assert messages_of(app.post_invoice(invoice, LineItems=exchanged)) == [PAYMENT_APPLIED]
+
+
 def test_an_invoice_with_payments_cannot_be_voided(app: XeroApp, paid: dict[str, Any]) -> None:
     """Delete the payments first, then void."""
     assert messages_of(app.post_invoice(paid, Status="VOIDED")) == [VOID_BLOCKED]
