@@ -1,6 +1,6 @@
 """Xero's events as they come in: whom they concern, which are new, and whom to wake, all by one statement.
 
-A storm of webhooks passes here, so what would be five questions is one: PostgreSQL finds the connections of each
+A storm of webhooks passes here, so what would be four questions is one: PostgreSQL finds the connections of each
 tenant, stores what is not there, raises the generations, and locks the rows that follow the events' numbers. Rows are
 locked in one order by everybody, events by what identifies them, then connections by id, then subscriptions by id, so
 that two transactions of the same events wait for each other, and not in a ring.
@@ -8,7 +8,6 @@ that two transactions of the same events wait for each other, and not in a ring.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,40 +16,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.db.session import WriteSession
 from app.db.subscriptions import Kept, read_kept
-
-
-@dataclass(frozen=True, slots=True)
-class HeardEvent:
-    """An event of one delivery, which has that number in its batch; words in the case that the intake gave them.
-
-    `dated` is the date as Xero wrote it, `dated_at` the same read, None where it is no instant.
-    """
-
-    delivery: int
-    xero_app_id: UUID | None
-    tenant_id: str
-    category: str
-    event_type: str
-    resource_id: str
-    dated: str
-    dated_at: datetime | None
-    payload: Mapping[str, Any]
-    correlation_id: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """As a row of the statement."""
-        return {
-            "delivery": self.delivery,
-            "xero_app_id": str(self.xero_app_id) if self.xero_app_id else None,
-            "tenant_id": self.tenant_id,
-            "category": self.category,
-            "event_type": self.event_type,
-            "resource_id": self.resource_id,
-            "dated": self.dated,
-            "dated_at": self.dated_at.isoformat() if self.dated_at else None,
-            "payload": self.payload,
-            "correlation_id": self.correlation_id,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +30,14 @@ class StoredEvents:
     kept: Mapping[UUID | None, Kept]
 
 
-async def store_events(session: WriteSession, events: Sequence[HeardEvent]) -> StoredEvents:
-    """Store events, each once for each connection of its tenant, and raise the generation of whoever got a new one."""
-    given = {"given": [event.to_json() for event in events]}
-    news, kept = (await session.execute(_STORING, given)).one()
+async def store_events(session: WriteSession, events: Sequence[Mapping[str, Any]]) -> StoredEvents:
+    """Store events, each once for each connection of its tenant, and raise the generation of whoever got a new one.
+
+    One has the values that the statement takes in, as JSON has them: `delivery` is the number of its delivery in the
+    batch, `dated` the date as Xero wrote it, `dated_at` the same read, None where it is no instant; words are in the
+    case that the intake gave them.
+    """
+    news, kept = (await session.execute(_STORING, {"given": events})).one()
     return StoredEvents(
         news=[(delivery, _read_id(connection_id)) for delivery, connection_id in news],
         kept={

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from app.db.heard_events import HeardEvent, store_events
+from app.db.heard_events import store_events
 from app.db.session import Database, WriteSession
 from app.db.subscriptions import Kept, begin_following, save_heard
 from app.domain.event_sequence import follow
@@ -90,27 +90,27 @@ async def _follow(
     await save_heard(session, xero_app_id, sequence, heard[-1][0].at)
 
 
-def _list_events(deliveries: Sequence[Delivery]) -> Iterator[HeardEvent]:
+def _list_events(deliveries: Sequence[Delivery]) -> Iterator[dict[str, Any]]:
     for number, delivery in enumerate(deliveries):
+        app = str(delivery.xero_app_id) if delivery.xero_app_id else None
+        of_all = {"delivery": number, "xero_app_id": app, "correlation_id": delivery.correlation_id}
         for event in delivery.events:
-            yield _read_event(number, delivery, event)
+            yield of_all | _read_event(event)
 
 
-def _read_event(number: int, delivery: Delivery, event: Event) -> HeardEvent:
+def _read_event(event: Event) -> dict[str, Any]:
     """Words in one case, since Xero's own samples do not keep to one; a category that we do not know is kept too."""
     dated = _text(event, "eventDateUtc")
-    return HeardEvent(
-        delivery=number,
-        xero_app_id=delivery.xero_app_id,
-        tenant_id=_text(event, "tenantId").lower(),
-        category=_text(event, "eventCategory").upper(),
-        event_type=_text(event, "eventType").upper(),
-        resource_id=_text(event, "resourceId").lower(),
-        dated=dated,
-        dated_at=read_instant(dated),
-        payload=event,
-        correlation_id=delivery.correlation_id,
-    )
+    at = read_instant(dated)
+    return {
+        "tenant_id": _text(event, "tenantId").lower(),
+        "category": _text(event, "eventCategory").upper(),
+        "event_type": _text(event, "eventType").upper(),
+        "resource_id": _text(event, "resourceId").lower(),
+        "dated": dated,
+        "dated_at": at.isoformat() if at else None,
+        "payload": event,
+    }
 
 
 def _text(event: Event, name: str) -> str:

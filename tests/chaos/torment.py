@@ -5,10 +5,11 @@ PostgreSQL is restarted, and killed; Redis is flushed, and killed; workers and A
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import Random
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -42,6 +43,7 @@ CATCHES_UP_WITHIN = LEASE_SPAN + timedelta(seconds=90)
 """A lease of a dead worker, the looks for what is behind, and a busy machine."""
 
 Trouble = Callable[[], None]
+Found = TypeVar("Found")
 
 
 def list_troubles(servers: OwnServers, town: Town, random: Random) -> list[tuple[str, Trouble]]:
@@ -143,24 +145,23 @@ async def wait_until_caught_up(house: House, shop: Shop) -> list[str]:
         "SELECT partner_invoice_id, state, reason_code FROM invoice_links WHERE connection_id = :shop"
         " AND (state = 'behind' OR generation > settled_generation) AND reason_code IS DISTINCT FROM 'awaiting_partner'"
     )
-    try:
-        async with asyncio.timeout(CATCHES_UP_WITHIN.total_seconds()):
-            while await rows(house, behind, shop=shop.connection_id):  # noqa: ASYNC110 - other processes do it
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        left = await rows(house, behind, shop=shop.connection_id)
-        return [f"behind after {CATCHES_UP_WITHIN}: {row}" for row in left]
-    return []
+    left = await _wait_until_none(lambda: rows(house, behind, shop=shop.connection_id))
+    return [f"behind after {CATCHES_UP_WITHIN}: {row}" for row in left]
 
 
-async def wait_until_all_is_said(house: House) -> list[str]:
+async def wait_until_all_is_said(house: House) -> Sequence[str]:
     """Until no change is missing: one that is answered just now is looked at in a moment; what is, after too long."""
+    return await _wait_until_none(lambda: find_unlisted_changes(house))
+
+
+async def _wait_until_none(find: Callable[[], Awaitable[Sequence[Found]]]) -> Sequence[Found]:
+    """Nothing, once nothing is found any more; what still is, when that took too long."""
     try:
         async with asyncio.timeout(CATCHES_UP_WITHIN.total_seconds()):
-            while await find_unlisted_changes(house):  # noqa: ASYNC110 - other processes do it
+            while await find():  # noqa: ASYNC110 - other processes do it
                 await asyncio.sleep(0.2)
     except TimeoutError:
-        return await find_unlisted_changes(house)
+        return await find()
     return []
 
 
