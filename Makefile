@@ -72,8 +72,8 @@ proofs: setup ## Run what takes longer: storms, whole days, backlogs, every writ
 histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 	@$(BIN)/python -m tests.histories --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
 
-chaos: setup ## Prove convergence: random stories, every crash point, outages, many processes (RUNS=100 SEED=1)
-	@$(BIN)/python -m tests.chaos --runs $(or $(RUNS),100) --seed $(or $(SEED),1) $(ARGS)
+chaos: setup ## Prove convergence: random stories, every crash point, outages, many processes (RUNS=500 SEED=1)
+	@$(BIN)/python -m tests.chaos --runs $(or $(RUNS),500) --seed $(or $(SEED),1) $(ARGS)
 
 budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INVOICES=5000)
 	@$(BIN)/python -m benchmarks.budget --invoices $(or $(INVOICES),5000)

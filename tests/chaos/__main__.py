@@ -1,4 +1,4 @@
-"""Prove it in numbers: `python -m tests.chaos --seed 1 --runs 100`; exit status 1 when anything went wrong.
+"""Prove it in numbers: `python -m tests.chaos --seed 1 --runs 500`; exit status 1 when anything went wrong.
 
 `--only stories` (or another part) runs that part alone; `--seed 17 --runs 1 --only stories` repeats story 17.
 """
@@ -85,7 +85,7 @@ def _watch(name: str, tasks: Sequence[Task]) -> Iterable[Outcome]:
 
 def main(
     seed: int = 1,
-    runs: Annotated[int, typer.Option(min=1)] = 100,
+    runs: Annotated[int, typer.Option(min=1)] = 500,
     only: Annotated[list[str] | None, typer.Option()] = None,
 ) -> None:
     """Run all parts, or those that are named, and print one line of JSON.

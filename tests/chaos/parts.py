@@ -47,6 +47,9 @@ async def run_story(ground: Ground, seed: int) -> Outcome:
 LONG_SECONDS = 1800
 """What starts dozens of processes takes minutes, and several times as long where others work beside it."""
 
+EACH_RUN = 20
+"""Worlds of the machines, and simulations, for each story: five hundred runs are ten thousand of both."""
+
 EXAMPLES = 250
 """Worlds of one task of the machines."""
 
@@ -62,14 +65,14 @@ async def run_machines(_: Ground, seed: int) -> Outcome:
 
 
 def list_machines(seed: int, runs: int) -> list[Task]:
-    """A hundred worlds for each run, in tasks of some hundreds."""
-    tasks = max(1, runs * 100 // EXAMPLES)
+    """Some worlds for each run, in tasks of some hundreds."""
+    tasks = max(1, runs * EACH_RUN // EXAMPLES)
     return [Task(run_machines, number, f"machine {number}") for number in range(seed, seed + tasks)]
 
 
 def list_simulations(seed: int, runs: int) -> list[Task]:
-    """Ten histories for each run, from the seed on."""
-    firsts = range(seed, seed + runs * HISTORIES, HISTORIES)
+    """Some histories for each run, from the seed on."""
+    firsts = range(seed, seed + runs * EACH_RUN, HISTORIES)
     return [Task(run_simulations, first, f"simulations from {first}") for first in firsts]
 
 

@@ -20,7 +20,7 @@ from tests.simulation.loop import SimulatedLoop
 from tests.simulation.shrinking import Shrinker
 
 HISTORIES = 10
-"""Of one task, and for each run."""
+"""Of one task."""
 
 Result = TypeVar("Result")
 
@@ -41,26 +41,64 @@ class Stage:
 
     def __init__(self, servers: Settings) -> None:
         self._runner = asyncio.Runner(loop_factory=SimulatedLoop)
+        self._doing: asyncio.Task[Any] | None = None
         # Kept, and never closed: whoever forgot it would lose the house that all histories go on from.
         self._open = AsyncExitStack()
         self.base = self.run(self._open.enter_async_context(open_simulation(servers)))
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do some work on the loop of simulated time."""
-        return self._runner.run(work)
+        return self._runner.run(self._do(work))
+
+    def break_off(self) -> None:
+        """From another thread: what is being done here ends where it is."""
+        if self._doing is not None:
+            self._runner.get_loop().call_soon_threadsafe(self._doing.cancel)
 
     def close(self) -> None:
         """For who has servers of his own, and ends them."""
         self.run(self._open.aclose())
         self._runner.close()
 
+    async def _do(self, work: Coroutine[Any, Any, Result]) -> Result:
+        self._doing = asyncio.current_task()
+        return await work
+
 
 _stages: dict[str, Stage] = {}
+_left: list[Stage] = []
+"""Those in which a task was cut off."""
 
 
 async def run_simulations(ground: Ground, seed: int) -> Outcome:
     """So many histories, from a seed on; those that fail are told with their shortest."""
-    return await asyncio.to_thread(_live_all, ground.servers, range(seed, seed + HISTORIES))
+    return await live_in_thread(ground.servers, range(seed, seed + HISTORIES))
+
+
+async def live_in_thread(servers: Settings, seeds: Sequence[int]) -> Outcome:
+    """Live histories beside this loop; who is cut off here cuts them off, and the stage is another for the next."""
+    lived = asyncio.ensure_future(asyncio.to_thread(_live_all, servers, seeds))
+    try:
+        return await asyncio.shield(lived)
+    except asyncio.CancelledError:
+        if stage := _stages.get(servers.database_url):
+            stage.break_off()
+        # Two at once would share the chance and the time of this process.
+        await asyncio.wait([lived])
+        _leave_stage(servers)
+        raise
+
+
+def close_stage(servers: Settings) -> None:
+    """End the stage on these servers, where there is one."""
+    if stage := _stages.pop(servers.database_url, None):
+        stage.close()
+
+
+def _leave_stage(servers: Settings) -> None:
+    # Not closed: on its loop there may be somebody at a gate who will never be let go. It ends with its process.
+    if stage := _stages.pop(servers.database_url, None):
+        _left.append(stage)
 
 
 def _live_all(servers: Settings, seeds: Sequence[int]) -> Outcome:

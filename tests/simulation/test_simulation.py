@@ -1,5 +1,6 @@
 """Whole histories under the seeded scheduler: some hold, each is told alike twice, and what goes wrong is found."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,8 +11,9 @@ import pytest
 
 from app.reconcile import triggers
 from app.settings import Settings
+from tests.chaos.tally import Outcome
 from tests.simulation.history import Step, draw_history, fetch_final, read_history, run_history, write_history
-from tests.simulation.run import Stage, live, shrink
+from tests.simulation.run import Stage, close_stage, live, live_in_thread, shrink
 
 SEEDS = range(1, 3)
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +46,24 @@ def test_one_seed_is_one_history(stage: Stage) -> None:
 async def _tell(stage: Stage, steps: list[Step]) -> str:
     verdict = await run_history(stage.base, steps)
     return "\n".join([*verdict.transcript, *await fetch_final(stage.base)])
+
+
+def test_what_is_cut_off_does_not_stop_what_comes_after_it(servers: Settings) -> None:
+    """Histories that last too long end where they are, and the next ones live as if they had not been."""
+
+    async def cut_off_and_go_on() -> Outcome:
+        await live_in_thread(servers, SEEDS)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await live_in_thread(servers, SEEDS)
+        return await live_in_thread(servers, SEEDS)
+
+    try:
+        outcome = asyncio.run(cut_off_and_go_on())
+    finally:
+        close_stage(servers)
+    assert not outcome.findings, str(outcome.findings)
+    assert outcome.histories == len(SEEDS)
 
 
 @pytest.mark.proof
