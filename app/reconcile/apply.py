@@ -163,6 +163,7 @@ async def _record_answers(
     current: Round, batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused], action: str
 ) -> bool:
     named = {sending.work.link.id: sending.write.xero_contact_id for sending in batch}
+    current.resting.note_written(_list_ids(batch))
     settled = await settle_clashes(current, _list_clashing(batch, answers), named)
     outcomes = [
         settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)

@@ -58,6 +58,7 @@ from app.reconcile.observe import observe
 from app.reconcile.ports import Consents, Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.precedence import find_portion
 from app.reconcile.record import record
+from app.reconcile.resting import Resting
 from app.reconcile.round import Round, Work
 from app.reconcile.sweep import sweep_xero
 from app.reconcile.triggers import Followed, collect_events
@@ -167,7 +168,7 @@ class Reconciler:
             await self._waker.deliver_soon(lease.connection_id)
 
     async def _work(self, lease: Lease) -> None:
-        pause = 0.0
+        pause, resting = 0.0, Resting()
         while True:
             connection = await lease.begin_round()
             if connection.state is not ConnectionState.ACTIVE:
@@ -185,8 +186,8 @@ class Reconciler:
                 portion, agenda = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and connection.holds_bulks_back(self._clock.now()):
                     return await lease.drop()
-                seen = await self._charged_round(lease, connection, portion, agenda)
-                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else 0.0
+                seen = await self._charged_round(lease, connection, portion, agenda, resting)
+                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else resting.nap
                 if not seen.work_left and await lease.release(connection.generation, unless_behind=True):
                     return None
                 await self._usage.save()
@@ -194,13 +195,13 @@ class Reconciler:
                 return None
 
     async def _charged_round(
-        self, lease: Lease, connection: Connection, portion: Portion, agenda: Agenda
+        self, lease: Lease, connection: Connection, portion: Portion, agenda: Agenda, resting: Resting
     ) -> "Seen":
         """A round whose calls count as those of the export that it worked on, where there is one."""
         if portion is Portion.TOUCHED_LATELY or not agenda.has_exports:
-            return await self._round(lease, connection, portion, agenda)
+            return await self._round(lease, connection, portion, agenda, resting)
         async with self._charging(connection.id):
-            return await self._round(lease, connection, portion, agenda)
+            return await self._round(lease, connection, portion, agenda, resting)
 
     @asynccontextmanager
     async def _charging(self, connection_id: UUID) -> AsyncIterator[None]:
@@ -228,12 +229,22 @@ class Reconciler:
             )
             await export_step(current)
 
-    async def _round(self, lease: Lease, connection: Connection, portion: Portion, agenda: Agenda) -> "Seen":
+    async def _round(
+        self, lease: Lease, connection: Connection, portion: Portion, agenda: Agenda, resting: Resting
+    ) -> "Seen":
         """One round over what is behind now, or over the portion of it that goes first."""
         xero = await self._organisations.open(connection.id, bulk=portion is Portion.BULK)
         organisation = await self._organisation(lease, connection, xero)
         current = Round(
-            lease, self._database, self._clock, connection, organisation, xero, portion=portion, agenda=agenda
+            lease,
+            self._database,
+            self._clock,
+            connection,
+            organisation,
+            xero,
+            portion=portion,
+            agenda=agenda,
+            resting=resting,
         )
         if agenda.has_creates:
             await self._tell(current, await finish_creates(current))
@@ -246,7 +257,7 @@ class Reconciler:
         await reconcile_contacts(current, LINKS_AT_ONCE if portion is Portion.BULK else FEW)
         # Last before the invoices: what is read here is what they are written over.
         await search_moved(current, LINKS_AT_ONCE)
-        links = await self._list_links(current)
+        links = resting.leave_out(await self._list_links(current))
         _log_what_is_carried_out(links)
         await self._know_items(current, links)
         works = [Work(link) for link in links]

@@ -33,6 +33,7 @@ from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.deciding import Decisions
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
+from app.reconcile.resting import Resting
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ class Round:
     put into the feed. `made_by_us` are Xero's ids of what this app created since the copy of a restored database, read
     where that is doubted, and `overpayments_made` the overpayments of that time. `portion` says what the round takes
     up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when it was chosen; None: not asked.
+    `resting` are the invoices that this worker wrote a moment ago.
     """
 
     lease: Lease
@@ -84,6 +86,7 @@ class Round:
     overpayments_made: Sequence[XeroCredit] | None = None
     portion: Portion = Portion.LITTLE
     agenda: Agenda | None = None
+    resting: Resting = field(default_factory=Resting)
     began_at: datetime = field(init=False)
     _terms: tuple[ItemCodes, Terms] | None = field(default=None, init=False)
 

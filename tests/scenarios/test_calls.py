@@ -1,7 +1,11 @@
 """What changes cost of Xero's calls, counted by the sandbox: `make bench ONLY=calls`, at a test's size."""
 
+import asyncio
+import time
 from collections import Counter
+from uuid import UUID
 
+from app.reconcile.resting import REST
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, assert_in_step, numbers_in_xero
 
@@ -36,6 +40,22 @@ async def test_one_change_costs_one_write_or_one_read(house: House) -> None:
     await house.edit_xero(DueDate="2027-03-04")
     await house.drain()
     assert await made_since(house, seen) == {"GET": 1}
+    await assert_in_step(house)
+
+
+async def test_a_burst_beside_a_worker_goes_out_in_two(house: House) -> None:
+    """The first of ten edits goes at once; what is typed after it goes together, once for each second of it."""
+    await house.write()
+    await house.drain()
+    seen, began = await house.last_call(), time.monotonic()
+    await house.edit(reference="burst 0")
+    working = asyncio.create_task(house.parts.reconciler.reconcile(UUID(house.connection_id)))
+    for n in range(1, 10):
+        await house.edit(reference=f"burst {n}")
+    typed = time.monotonic() - began
+    await working
+    await house.drain()
+    assert (await made_since(house, seen))["POST"] <= 2 + typed / REST
     await assert_in_step(house)
 
 

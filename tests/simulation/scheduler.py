@@ -166,4 +166,5 @@ class Scheduler:
         seconds = self._loop.find_next_timer()
         if seconds is None:
             raise Stuck(f"nobody can go on: {[str(task) for task in asyncio.all_tasks(self._loop)]}")
-        self.clock.advance(timedelta(seconds=seconds))
+        # A timer may be a billionth of a second away, which is less than a span can be: time must pass all the same.
+        self.clock.advance(timedelta(seconds=seconds) or timedelta.resolution)

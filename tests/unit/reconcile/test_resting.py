@@ -1,0 +1,69 @@
+"""Which invoices rest after a write, and which are looked at all the same."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from app.domain.hub import Hub
+from app.domain.link import Document, InvoiceLink, Standing, State
+from app.reconcile.resting import LONGEST_NAP, REST, Resting
+from tests.simulation.loop import SimulatedLoop
+
+EDITED = InvoiceLink(
+    UUID(int=1),
+    "inv_1",
+    "xero_1",
+    1,
+    Hub(),
+    Standing(State.SETTLED),
+    document=Document({"version": 2}, 2, None, datetime(2026, 11, 20, tzinfo=UTC)),
+)
+OTHER = replace(EDITED, id=UUID(int=2))
+MOVED_IN_XERO = replace(EDITED, xero_due=True)
+CUT_OFF = replace(EDITED, hub=replace(EDITED.hub, unanswered={"reference": "PO 2"}))
+NO_NEWS = replace(EDITED, document=None)
+
+
+def on_simulated_time(story: Callable[[SimulatedLoop], None]) -> None:
+    """Tell a story on a loop whose time stands still unless it moves it."""
+
+    async def tell() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SimulatedLoop)
+        story(loop)
+
+    with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
+        runner.run(tell())
+
+
+def test_an_edit_right_after_a_write_waits_and_nothing_else_does() -> None:
+    """What moved in Xero is read, an answer that is owed is fetched, and other invoices go on."""
+
+    def story(loop: SimulatedLoop) -> None:
+        resting = Resting()
+        resting.note_written([EDITED.id])
+        assert resting.leave_out([EDITED, OTHER]) == [OTHER]
+        assert resting.nap == LONGEST_NAP
+        for link in (MOVED_IN_XERO, CUT_OFF, NO_NEWS):
+            assert resting.leave_out([link]) == [link]
+            assert resting.nap == 0
+
+    on_simulated_time(story)
+
+
+def test_its_rest_ends_by_itself() -> None:
+    """A second after the write, whatever came in between; the loop naps no longer than what is left of it."""
+
+    def story(loop: SimulatedLoop) -> None:
+        resting = Resting()
+        resting.note_written([EDITED.id])
+        loop.move(REST - LONGEST_NAP / 2)
+        assert resting.leave_out([EDITED]) == []
+        assert resting.nap == LONGEST_NAP / 2
+        loop.move(LONGEST_NAP / 2)
+        assert resting.nap == 0
+        assert resting.leave_out([EDITED]) == [EDITED]
+
+    on_simulated_time(story)
