@@ -1,0 +1,216 @@
+"""The rounds of a connection, each from its first call to its last record.
+
+What a round does, in this order: settle creates that were cut off, turn events into links that are due, search Xero for
+what no event told of, go on with an export, and then take the links that are behind: carry out what people decided,
+observe both sides, record what that came to (the partner hears of it now, whatever Xero will say to our writes), write
+invoices, credits, payments.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from app.clock import Clock
+from app.db.exports import charge
+from app.db.links import list_behind
+from app.db.session import Database
+from app.db.usage import UsageBook
+from app.db.waiting import Agenda
+from app.domain.connection import Connection
+from app.domain.link import InvoiceLink
+from app.domain.organisation import Organisation
+from app.domain.precedence import FEW, LATELY, Portion
+from app.reconcile.answered import take_answers
+from app.reconcile.apply import apply_invoices
+from app.reconcile.apply_credits import apply_credits
+from app.reconcile.apply_items import apply_items, has_items_behind
+from app.reconcile.apply_payments import apply_payments
+from app.reconcile.carry import carry_invoice_decisions
+from app.reconcile.compare import compare_step
+from app.reconcile.contacts.stage import reconcile_contacts
+from app.reconcile.contacts.triggers import sweep_contacts
+from app.reconcile.create_once import finish_creates
+from app.reconcile.exports.step import export_step
+from app.reconcile.facts import refresh_facts
+from app.reconcile.finish_credits import finish_credits
+from app.reconcile.items import refresh_items
+from app.reconcile.lease import Lease
+from app.reconcile.line_items import learn_item_codes
+from app.reconcile.moved import search_moved
+from app.reconcile.observe import observe
+from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
+from app.reconcile.record import record
+from app.reconcile.resting import Resting
+from app.reconcile.round import Round, Work
+from app.reconcile.sweep import sweep_xero
+from app.reconcile.triggers import Followed, collect_events
+
+log = structlog.get_logger()
+
+LINKS_AT_ONCE = 1000
+"""Links of one round: many, so that contacts and writes fill their batches."""
+
+IDS_TOLD = 50
+"""Correlation ids on one line of the log."""
+
+STORM = 5
+"""Invoices read in one round from which on it pays to let more of them gather."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a round came upon: whether it left work behind, and whether so much moved that more is on its way."""
+
+    work_left: bool
+    is_storm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a round is about: the portion of what is behind, what waited when that was chosen, and what rests."""
+
+    portion: Portion
+    agenda: Agenda
+    resting: Resting
+
+
+class Rounds:
+    """Does the rounds of connections whose lease the caller has."""
+
+    def __init__(
+        self,
+        database: Database,
+        organisations: XeroOrganisations,
+        waker: Waker,
+        clock: Clock,
+        usage: UsageBook,
+    ) -> None:
+        self._database = database
+        self._organisations = organisations
+        self._waker = waker
+        self._clock = clock
+        self._usage = usage
+
+    async def do(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
+        """One round; its calls count as those of the export that it worked on, where there is one."""
+        if chosen.portion is Portion.TOUCHED_LATELY or not chosen.agenda.has_exports:
+            return await self._do(lease, connection, chosen)
+        async with self._charging(connection):
+            return await self._do(lease, connection, chosen)
+
+    async def look_for_exports(self, lease: Lease, connection: Connection) -> None:
+        """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""
+        xero = await self._organisations.open(connection.id, bulk=True)
+        async with self._charging(connection):
+            organisation = await self._learn_organisation(lease, connection, xero)
+            current = self._open(lease, connection, organisation, xero, Portion.BULK)
+            await export_step(current)
+
+    async def take_answers(self, lease: Lease, connection: Connection) -> None:
+        """What ends the last run of a connection that works at set times."""
+        xero = await self._organisations.open(connection.id)
+        assert connection.organisation is not None  # or it would never have run
+        current = self._open(lease, connection, connection.organisation, xero)
+        await self._tell(current, await take_answers(current))
+
+    async def _do(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
+        is_bulk = chosen.portion is Portion.BULK
+        xero = await self._organisations.open(connection.id, bulk=is_bulk)
+        organisation = await self._learn_organisation(lease, connection, xero)
+        current = self._open(lease, connection, organisation, xero, chosen.portion)
+        current.agenda, current.resting = chosen.agenda, chosen.resting
+        if chosen.agenda.has_creates:
+            await self._tell(current, await finish_creates(current))
+            await self._tell(current, await finish_credits(current))
+        followed = await collect_events(current) if chosen.agenda.has_events else Followed()
+        if chosen.agenda.is_events_alone and not followed.has_news:
+            return Seen(followed.has_more, is_storm=False)
+        more_to_search = await self._search(current)
+        more_to_export = chosen.agenda.has_exports and await export_step(current)
+        await reconcile_contacts(current, LINKS_AT_ONCE if is_bulk else FEW)
+        # Last before the invoices: what is read here is what they are written over.
+        await search_moved(current, LINKS_AT_ONCE)
+        await self._reconcile_invoices(current)
+        work_left = followed.has_more or more_to_search or more_to_export
+        return Seen(work_left or await has_items_behind(current), is_storm=len(current.fresh) >= STORM)
+
+    async def _reconcile_invoices(self, current: Round) -> None:
+        """Products go before the invoices that name them, an invoice before its credits and payments."""
+        links = current.resting.leave_out(await self._list_links(current))
+        _log_what_is_carried_out(links)
+        await refresh_items(current)
+        await apply_items(current)
+        current.item_codes = await learn_item_codes(current, links)
+        works = [Work(link) for link in links]
+        await carry_invoice_decisions(current, works)
+        await observe(current, works)
+        await self._tell(current, await record(current, works))
+        await self._tell(current, await apply_invoices(current, works) or current.has_told_of_contacts)
+        await self._tell(current, await apply_credits(current, works))
+        await self._tell(current, await apply_payments(current, works))
+
+    def _open(
+        self,
+        lease: Lease,
+        connection: Connection,
+        organisation: Organisation,
+        xero: XeroOrganisation,
+        portion: Portion = Portion.LITTLE,
+    ) -> Round:
+        return Round(lease, self._database, self._clock, connection, organisation, xero, portion=portion)
+
+    @asynccontextmanager
+    async def _charging(self, connection: Connection) -> AsyncIterator[None]:
+        """The calls of the block are the export's, however it ends."""
+        made, began_at = self._usage.count_made(connection.id), self._clock.now()
+        try:
+            yield
+        finally:
+            calls = self._usage.count_made(connection.id) - made
+            await charge(self._database, connection.id, calls, began_at)
+
+    async def _search(self, current: Round) -> bool:
+        """Look in Xero for what no event told of: a bulk's work unless somebody asked; True while there is more."""
+        connection = current.connection
+        if current.portion not in (Portion.BULK, Portion.ASKED):
+            return connection.sweep_due or connection.compare_due
+        if connection.sweep_due:
+            # Invoices last: they end the sweep, so that one that is cut off between the two is done again.
+            await sweep_contacts(current)
+            await sweep_xero(current)
+        return connection.compare_due and await compare_step(current)
+
+    async def _list_links(self, current: Round) -> list[InvoiceLink]:
+        """The links of the portion; what comes while a person's is counted waits for the next round."""
+        is_bulk = current.portion is Portion.BULK
+        lately = self._clock.now() - LATELY if current.portion is Portion.TOUCHED_LATELY else None
+        async with self._database.reading() as session:
+            return await list_behind(
+                session,
+                current.connection_id,
+                LINKS_AT_ONCE if is_bulk else FEW,
+                touched_after=lately,
+            )
+
+    async def _tell(self, current: Round, has_changes: bool) -> None:
+        if has_changes:
+            await self._waker.deliver_soon(current.connection_id)
+
+    async def _learn_organisation(
+        self, lease: Lease, connection: Connection, xero: XeroOrganisation
+    ) -> Organisation:
+        organisation, told = await refresh_facts(lease, self._database, self._clock, connection, xero)
+        if told:
+            await self._waker.deliver_soon(connection.id)
+        return organisation
+
+
+def _log_what_is_carried_out(links: Sequence[InvoiceLink]) -> None:
+    """A reconcile has one correlation id, and carries out what came in under many: the line joins them."""
+    ids = list(dict.fromkeys(link.correlation_id for link in links if link.correlation_id))
+    if links:
+        log.info(
+            "carrying_out", invoices=len(links), brought_by=ids[:IDS_TOLD], more=max(0, len(ids) - IDS_TOLD)
+        )
