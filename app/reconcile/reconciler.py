@@ -14,6 +14,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import timedelta
 from uuid import UUID
 
@@ -66,6 +67,7 @@ class Reconciler:
         self._waker = waker
         self._clock = clock
         self._pause = pause
+        self._at_rest: set[Resting] = set()
 
     async def reconcile(self, connection_id: UUID) -> None:
         """Bring a connection into step, or as far as can be now; does nothing while another worker does it."""
@@ -117,14 +119,15 @@ class Reconciler:
     async def _work_or_disconnect(self, lease: Lease) -> None:
         """Work; a consent that is gone ends in a state, once Xero has confirmed it."""
         try:
-            await self._work(lease)
+            with closing(Resting(self._at_rest)) as resting:
+                await self._work(lease, resting)
         except AuthorisationLost:
             await disconnect(lease, self._consents, self._clock)
             await self._waker.deliver_soon(lease.connection_id)
 
-    async def _work(self, lease: Lease) -> None:
+    async def _work(self, lease: Lease, resting: Resting) -> None:
         """Round after round, until nothing is behind or nothing may be done now."""
-        pause, resting = 0.0, Resting()
+        pause = 0.0
         while True:
             connection = await lease.begin_round()
             if connection.state is not ConnectionState.ACTIVE:

@@ -17,13 +17,24 @@ REST = 1.0
 LONGEST_NAP = 0.25
 """Seconds until the loop looks again while something rests: what else came in then waits no longer."""
 
+MOST_AT_REST = 5
+"""Connections with something at rest, of one process: each keeps one of the process's places for jobs meanwhile."""
+
 
 class Resting:
-    """The invoices that were written a moment ago."""
+    """The invoices of a connection that were written a moment ago, while a worker has its lease.
 
-    def __init__(self) -> None:
+    `at_rest` are those of all connections that this process works with and that have something at rest.
+    """
+
+    def __init__(self, at_rest: "set[Resting] | None" = None) -> None:
+        self._at_rest = set() if at_rest is None else at_rest
         self._until: dict[UUID, float] = {}
         self._left_out: set[UUID] = set()
+
+    def close(self) -> None:
+        """The lease goes: nothing is at rest any more."""
+        self._at_rest.discard(self)
 
     def note_written(self, link_ids: Iterable[UUID]) -> None:
         """These were written now."""
@@ -35,6 +46,11 @@ class Resting:
         now = _now()
         self._until = {link_id: until for link_id, until in self._until.items() if until > now}
         self._left_out = {link.id for link in links if link.id in self._until and _may_wait(link)}
+        self._at_rest.discard(self)
+        if self._left_out and len(self._at_rest) < MOST_AT_REST:
+            self._at_rest.add(self)
+        else:
+            self._left_out.clear()
         return [link for link in links if link.id not in self._left_out]
 
     @property

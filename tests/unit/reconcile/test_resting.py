@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.hub import Hub
 from app.domain.link import Document, InvoiceLink, Standing, State
-from app.reconcile.resting import LONGEST_NAP, REST, Resting
+from app.reconcile.resting import LONGEST_NAP, MOST_AT_REST, REST, Resting
 from tests.simulation.loop import SimulatedLoop
 
 EDITED = InvoiceLink(
@@ -49,6 +49,25 @@ def test_an_edit_right_after_a_write_waits_and_nothing_else_does() -> None:
         for link in (MOVED_IN_XERO, CUT_OFF, NO_NEWS):
             assert resting.leave_out([link]) == [link]
             assert resting.nap == 0
+
+    on_simulated_time(story)
+
+
+def test_few_rest_at_a_time() -> None:
+    """A worker's places for jobs are not all kept by connections that rest; one that ends makes room for another."""
+
+    def story(loop: SimulatedLoop) -> None:
+        at_rest = set[Resting]()
+        resting = [Resting(at_rest) for _ in range(MOST_AT_REST + 1)]
+        for each in resting:
+            each.note_written([EDITED.id])
+        *first, last = resting
+        assert [each.leave_out([EDITED]) for each in first] == [[]] * MOST_AT_REST
+        assert last.leave_out([EDITED]) == [EDITED]
+        assert last.nap == 0
+        assert first[0].leave_out([EDITED]) == []
+        first[0].close()
+        assert last.leave_out([EDITED]) == []
 
     on_simulated_time(story)
 
