@@ -115,6 +115,7 @@ async def live(base: Joined, seeds: Sequence[int]) -> Outcome:
         held += verdict.held
         if verdict.findings:
             findings.add(await explain(base, seed, verdict))
+    await base.tidy()
     title = f"simulations {seeds[0]} to {seeds[-1]}"
     return Outcome(title, findings, histories=len(seeds), faults=faults, held=tuple(held))
 
