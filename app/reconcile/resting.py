@@ -1,4 +1,4 @@
-"""Rest: an invoice that was just written in Xero waits a moment for what else is typed into it.
+"""Rest (debouncing): an invoice that was just written in Xero waits a moment for what else is typed into it.
 
 Who edits one invoice again and again would cost a read and a write for each edit that a round gets hold of. The first
 goes at once; those that follow within a second of a write go together, and nothing else waits for them. It is known to
