@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     # Where spans go: a collector's OTLP address over HTTP, without a path. No traces where it is not set.
     otlp_endpoint: str = ""
     # How long an idle worker waits before it looks for work again; the delay of a change is half of it on average.
-    worker_poll_seconds: float = Field(default=0.02, gt=0, le=5)
+    worker_poll_seconds: float = Field(default=0.05, gt=0, le=5)
 
     @field_validator("database_url")
     @classmethod

@@ -12,6 +12,8 @@ So every job has an id of its own, and what holds a second one back is a mark: s
 before it reads anything. A nudge that finds the mark may go, because a job that has not begun will see what the nudge
 is about, which was committed before; a nudge that comes later finds no mark and gets a job of its own. A burst of
 nudges costs one job, not one each. A mark whose job was lost runs out by itself.
+
+A worker that has nothing to do waits for a call, which goes with every job, rather than for its next look at the queue.
 """
 
 import asyncio
@@ -33,6 +35,12 @@ QUEUE = "plumbline:jobs"
 RECONCILE = "reconcile"
 DELIVER = "deliver"
 READ = "read_partner"
+
+CALLS = "plumbline:calls"
+"""A list on which idle workers wait: each entry has one of them look at the queue."""
+
+MOST_CALLS = 20
+"""Calls that are kept while nobody waits for one; who looks takes all jobs that he has room for."""
 
 MARK_LASTS = timedelta(seconds=30)
 """How late a nudge can come after its job was lost between queue and worker."""
@@ -108,6 +116,14 @@ class ArqWaker:
             are_new = await marking.execute()
         new = [nudge for nudge, is_new in zip(nudges, are_new, strict=True) if is_new]
         await asyncio.gather(*map(self._queue_one, new))
+        if new:
+            await self._call_workers(min(len(new), MOST_CALLS))
+
+    async def _call_workers(self, count: int) -> None:
+        async with self._queue.pipeline(transaction=False) as calling:
+            calling.lpush(CALLS, *[""] * count)
+            calling.ltrim(CALLS, 0, MOST_CALLS - 1)
+            await calling.execute()
 
     async def _queue_one(self, nudge: Nudge) -> None:
         # The trace goes along only where there is one: a worker of an older release takes two.

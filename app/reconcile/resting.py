@@ -1,8 +1,8 @@
 """Rest (debouncing): an invoice that was just written in Xero waits a moment for what else is typed into it.
 
 Who edits one invoice again and again would cost a read and a write for each edit that a round gets hold of. The first
-goes at once; those that follow within a second of a write go together, and nothing else waits for them. It is known to
-one worker while it has the lease: who takes over knows nothing of it, and writes at once.
+goes at once; those that follow it closely go together, and nothing else waits for them. It is known to one worker while
+it has the lease: who takes over knows nothing of it, and writes at once.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from uuid import UUID
 
 from app.domain.link import InvoiceLink
 
-REST = 1.0
-"""Seconds from a write to the next of the same invoice, unless Xero moved or an answer is owed."""
+QUIET = 0.15
+"""Seconds without another edit that end a rest."""
 
-LONGEST_NAP = 0.25
-"""Seconds until the loop looks again while something rests: what else came in then waits no longer."""
+LONGEST_REST = 1.0
+"""Seconds from a write to the next of the same invoice, however much is typed into it meanwhile."""
 
 MOST_AT_REST = 5
 """Connections with something at rest, of one process: each keeps one of the process's places for jobs meanwhile."""
@@ -29,8 +29,9 @@ class Resting:
 
     def __init__(self, at_rest: "set[Resting] | None" = None) -> None:
         self._at_rest = set() if at_rest is None else at_rest
-        self._until: dict[UUID, float] = {}
-        self._left_out: set[UUID] = set()
+        self._written: dict[UUID, float] = {}
+        self._edited: dict[UUID, tuple[int, float]] = {}
+        self._ends: list[float] = []
 
     def close(self) -> None:
         """The lease goes: nothing is at rest any more."""
@@ -38,26 +39,34 @@ class Resting:
 
     def note_written(self, link_ids: Iterable[UUID]) -> None:
         """These were written now."""
-        until = _now() + REST
-        self._until |= dict.fromkeys(link_ids, until)
+        self._written |= dict.fromkeys(link_ids, _now())
 
     def leave_out(self, links: Sequence[InvoiceLink]) -> list[InvoiceLink]:
         """Those of these links that are to be looked at now."""
-        now = _now()
-        self._until = {link_id: until for link_id, until in self._until.items() if until > now}
-        self._left_out = {link.id for link in links if link.id in self._until and _may_wait(link)}
+        ends = {link.id: end for link in links if (end := self._find_end(link)) > _now()}
         self._at_rest.discard(self)
-        if self._left_out and len(self._at_rest) < MOST_AT_REST:
+        if len(self._at_rest) >= MOST_AT_REST:
+            ends.clear()
+        elif ends:
             self._at_rest.add(self)
-        else:
-            self._left_out.clear()
-        return [link for link in links if link.id not in self._left_out]
+        self._ends = list(ends.values())
+        return [link for link in links if link.id not in ends]
 
     @property
     def nap(self) -> float:
         """Seconds to wait before the next round: 0 where nothing was left out of the last."""
-        ends = [self._until[link_id] for link_id in self._left_out]
-        return min(LONGEST_NAP, max(0.0, min(ends) - _now())) if ends else 0.0
+        return max(0.0, min(self._ends) - _now()) if self._ends else 0.0
+
+    def _find_end(self, link: InvoiceLink) -> float:
+        """When it has rested enough; an edit that is seen for the first time begins a rest anew."""
+        written = self._written.get(link.id)
+        if written is None or link.document is None or not _may_wait(link):
+            return 0.0
+        version, since = self._edited.get(link.id, (0, 0.0))
+        if version != link.document.version:
+            since = _now()
+            self._edited[link.id] = link.document.version, since
+        return min(since + QUIET, written + LONGEST_REST)
 
 
 def _may_wait(link: InvoiceLink) -> bool:

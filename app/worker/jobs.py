@@ -18,7 +18,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from app import telemetry, tracing
-from app.waker import DELIVER, QUEUE, READ, RECONCILE
+from app.waker import CALLS, DELIVER, QUEUE, READ, RECONCILE
 from app.wiring import WorkerParts
 
 MOST_JOBS = 20
@@ -189,10 +189,17 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
 
 
 class _Worker(Worker):
-    """arq keeps a job in its queue until it ends, and asks Redis at each look at the queue who has each job there.
+    """arq looks at its queue from time to time; this one also does at once when it is called (`app.waker`).
 
-    Of those that this process runs it knows the answer; with twenty under way that is most of what it asks.
+    arq keeps a job in its queue until it ends, and asks Redis at each look who has each job there. Of those that this
+    process runs it knows the answer; with twenty under way that is most of what it asks.
     """
+
+    async def _poll_iteration(self) -> None:
+        await super()._poll_iteration()
+        # In burst mode it is about to end. redis-py types seconds as whole ones; Redis takes parts of them.
+        while not self.burst and await cast(Any, self.pool).blpop([CALLS], timeout=self.poll_delay_s):
+            await super()._poll_iteration()
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """As arq does, of the jobs that are not under way here."""

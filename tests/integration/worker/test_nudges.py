@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ from arq.worker import Worker
 
 from app.settings import Settings
 from app.telemetry import correlate
-from app.waker import DELIVER, QUEUE, RECONCILE, ArqWaker
+from app.waker import CALLS, DELIVER, MOST_CALLS, QUEUE, RECONCILE, ArqWaker
 from app.wiring.ground import open_queue
 
 
@@ -59,6 +59,15 @@ async def test_a_nudge_that_lands_while_a_job_is_ending_is_not_swallowed(queue: 
     await worker.async_run()
     assert runs == 2
     assert await list_jobs(queue) == []
+
+
+async def test_calls_that_nobody_waits_for_do_not_pile_up(queue: ArqRedis) -> None:
+    """Whoever comes to them looks once for each, and takes all that there is."""
+    waker = ArqWaker(queue)
+    for _ in range(3):
+        await waker.reconcile_soon([uuid4() for _ in range(MOST_CALLS)])
+    assert len(await list_jobs(queue)) == 3 * MOST_CALLS
+    assert await cast(Any, queue).llen(CALLS) == MOST_CALLS
 
 
 async def test_a_mark_whose_job_was_lost_runs_out_by_itself(queue: ArqRedis) -> None:

@@ -53,6 +53,27 @@ async def test_a_nudge_is_followed_without_a_sweep(
     assert await is_applied(world)
 
 
+async def test_an_idle_worker_is_called(
+    settings: Settings, world: World, odd: OddApp, queue: ArqRedis, until: Until
+) -> None:
+    """It would look at its queue in a minute; the nudge has it look now."""
+
+    async def is_idle() -> bool:
+        return any(client["cmd"] == "blpop" for client in await queue.client_list())
+
+    async with open_worker(settings) as parts, open_queue(settings) as own:
+        worker = build_worker(parts, own, poll_seconds=60)
+        worker.cron_jobs = []
+        running = asyncio.create_task(worker.async_run())
+        await until(is_idle)
+        await world.put_change("inv_1", 1, REFERENCE)
+        await world.waker.deliver_soon(world.connection_id)
+        await odd.wait_for(1)
+        await until(lambda: is_applied(world))
+        running.cancel()
+        await asyncio.wait([running, *worker.tasks.values()])
+
+
 async def has_swept(queue: ArqRedis) -> bool:
     """Whether the worker told that it lives, and ran the sweeps with which it starts."""
     return bool(await queue.exists(HEALTH_KEY)) and not await queue.exists("plumbline:jobs")

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from app.domain.hub import Hub
 from app.domain.link import Document, InvoiceLink, Standing, State
-from app.reconcile.resting import LONGEST_NAP, MOST_AT_REST, REST, Resting
+from app.reconcile.resting import LONGEST_REST, MOST_AT_REST, QUIET, Resting
 from tests.simulation.loop import SimulatedLoop
 
 EDITED = InvoiceLink(
@@ -20,6 +22,7 @@ EDITED = InvoiceLink(
     Standing(State.SETTLED),
     document=Document({"version": 2}, 2, None, datetime(2026, 11, 20, tzinfo=UTC)),
 )
+EDITED_AGAIN = replace(EDITED, document=Document({"version": 3}, 3, None, datetime(2026, 11, 20, tzinfo=UTC)))
 OTHER = replace(EDITED, id=UUID(int=2))
 MOVED_IN_XERO = replace(EDITED, xero_due=True)
 CUT_OFF = replace(EDITED, hub=replace(EDITED.hub, unanswered={"reference": "PO 2"}))
@@ -45,7 +48,7 @@ def test_an_edit_right_after_a_write_waits_and_nothing_else_does() -> None:
         resting = Resting()
         resting.note_written([EDITED.id])
         assert resting.leave_out([EDITED, OTHER]) == [OTHER]
-        assert resting.nap == LONGEST_NAP
+        assert resting.nap == pytest.approx(QUIET)
         for link in (MOVED_IN_XERO, CUT_OFF, NO_NEWS):
             assert resting.leave_out([link]) == [link]
             assert resting.nap == 0
@@ -72,17 +75,35 @@ def test_few_rest_at_a_time() -> None:
     on_simulated_time(story)
 
 
-def test_its_rest_ends_by_itself() -> None:
-    """A second after the write, whatever came in between; the loop naps no longer than what is left of it."""
+def test_it_rests_until_nobody_types() -> None:
+    """Each edit begins the rest anew, until none came for a moment."""
 
     def story(loop: SimulatedLoop) -> None:
         resting = Resting()
         resting.note_written([EDITED.id])
-        loop.move(REST - LONGEST_NAP / 2)
         assert resting.leave_out([EDITED]) == []
-        assert resting.nap == LONGEST_NAP / 2
-        loop.move(LONGEST_NAP / 2)
+        loop.move(QUIET / 2)
+        assert resting.leave_out([EDITED]) == []
+        assert resting.nap == pytest.approx(QUIET / 2)
+        assert resting.leave_out([EDITED_AGAIN]) == []
+        assert resting.nap == pytest.approx(QUIET)
+        loop.move(QUIET)
         assert resting.nap == 0
-        assert resting.leave_out([EDITED]) == [EDITED]
+        assert resting.leave_out([EDITED_AGAIN]) == [EDITED_AGAIN]
+
+    on_simulated_time(story)
+
+
+def test_it_rests_no_longer_than_a_second() -> None:
+    """However much is typed: what was written a second ago is written again."""
+
+    def story(loop: SimulatedLoop) -> None:
+        resting = Resting()
+        resting.note_written([EDITED.id])
+        loop.move(LONGEST_REST - QUIET / 2)
+        assert resting.leave_out([EDITED]) == []
+        assert resting.nap == pytest.approx(QUIET / 2)
+        loop.move(QUIET / 2)
+        assert resting.leave_out([EDITED_AGAIN]) == [EDITED_AGAIN]
 
     on_simulated_time(story)
