@@ -87,8 +87,8 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     # Where spans go: a collector's OTLP address over HTTP, without a path. No traces where it is not set.
     otlp_endpoint: str = ""
-    # How long an idle worker waits before it looks for work again; the delay of a change is half of it on average.
-    worker_poll_seconds: float = Field(default=0.05, gt=0, le=5)
+    # How long an idle worker that nobody calls waits before it looks for work again; Redis answers within five seconds.
+    worker_poll_seconds: float = Field(default=0.05, gt=0, le=2)
 
     @field_validator("database_url")
     @classmethod

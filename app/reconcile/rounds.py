@@ -105,22 +105,39 @@ class Rounds:
         xero = await self._organisations.open(connection.id, bulk=True)
         async with self._charging(connection):
             organisation = await self._learn_organisation(lease, connection, xero)
-            current = self._open(lease, connection, organisation, xero, Portion.BULK)
+            current = Round(
+                lease,
+                self._database,
+                self._clock,
+                connection,
+                organisation,
+                xero,
+                portion=Portion.BULK,
+            )
             await export_step(current)
 
     async def take_answers(self, lease: Lease, connection: Connection) -> None:
         """What ends the last run of a connection that works at set times."""
         xero = await self._organisations.open(connection.id)
         assert connection.organisation is not None  # or it would never have run
-        current = self._open(lease, connection, connection.organisation, xero)
+        current = Round(lease, self._database, self._clock, connection, connection.organisation, xero)
         await self._tell(current, await take_answers(current))
 
     async def _do(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
         is_bulk = chosen.portion is Portion.BULK
         xero = await self._organisations.open(connection.id, bulk=is_bulk)
         organisation = await self._learn_organisation(lease, connection, xero)
-        current = self._open(lease, connection, organisation, xero, chosen.portion)
-        current.agenda, current.resting = chosen.agenda, chosen.resting
+        current = Round(
+            lease,
+            self._database,
+            self._clock,
+            connection,
+            organisation,
+            xero,
+            portion=chosen.portion,
+            agenda=chosen.agenda,
+            resting=chosen.resting,
+        )
         if chosen.agenda.has_creates:
             await self._tell(current, await finish_creates(current))
             await self._tell(current, await finish_credits(current))
@@ -150,16 +167,6 @@ class Rounds:
         await self._tell(current, await apply_invoices(current, works) or current.has_told_of_contacts)
         await self._tell(current, await apply_credits(current, works))
         await self._tell(current, await apply_payments(current, works))
-
-    def _open(
-        self,
-        lease: Lease,
-        connection: Connection,
-        organisation: Organisation,
-        xero: XeroOrganisation,
-        portion: Portion = Portion.LITTLE,
-    ) -> Round:
-        return Round(lease, self._database, self._clock, connection, organisation, xero, portion=portion)
 
     @asynccontextmanager
     async def _charging(self, connection: Connection) -> AsyncIterator[None]:

@@ -49,6 +49,14 @@ class Town:
         self._kill(self.workers.pop(random.randrange(len(self.workers))))
         self.start_worker()
 
+    def kill_workers(self) -> None:
+        """All workers are gone at once, and as many others are started."""
+        gone, self.workers = self.workers, []
+        for worker in gone:
+            self._kill(worker)
+        for _ in gone:
+            self.start_worker()
+
     def kill_api(self, random: Random) -> None:
         """One of the APIs is gone at once, and is started again at its port."""
         port = random.choice(list(self.apis))

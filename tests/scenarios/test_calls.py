@@ -3,11 +3,10 @@
 import asyncio
 import time
 from collections import Counter
-from uuid import UUID
 
 from app.reconcile.resting import LONGEST_REST
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask, assert_in_step, numbers_in_xero
+from tests.scenarios.troubles import ask, assert_in_step, numbers_in_xero, reconcile
 
 INVOICES = 45
 """More than one read by id takes."""
@@ -49,7 +48,7 @@ async def test_a_burst_beside_a_worker_goes_out_in_two(house: House) -> None:
     await house.drain()
     seen, began = await house.last_call(), time.monotonic()
     await house.edit(reference="burst 0")
-    working = asyncio.create_task(house.parts.reconciler.reconcile(UUID(house.connection_id)))
+    working = asyncio.create_task(reconcile(house))
     for n in range(1, 10):
         await house.edit(reference=f"burst {n}")
     typed = time.monotonic() - began

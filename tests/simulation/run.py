@@ -85,7 +85,9 @@ async def live_in_thread(servers: Settings, seeds: Sequence[int]) -> Outcome:
             stage.break_off()
         # Two at once would share the chance and the time of this process.
         await asyncio.wait([lived])
-        _leave_stage(servers)
+        # Not closed: on its loop there may be somebody at a gate who is never let go. It ends with its process.
+        if stage := _stages.pop(servers.database_url, None):
+            _left.append(stage)
         raise
 
 
@@ -93,12 +95,6 @@ def close_stage(servers: Settings) -> None:
     """End the stage on these servers, where there is one."""
     if stage := _stages.pop(servers.database_url, None):
         stage.close()
-
-
-def _leave_stage(servers: Settings) -> None:
-    # Not closed: on its loop there may be somebody at a gate who will never be let go. It ends with its process.
-    if stage := _stages.pop(servers.database_url, None):
-        _left.append(stage)
 
 
 def _live_all(servers: Settings, seeds: Sequence[int]) -> Outcome:

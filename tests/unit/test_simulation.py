@@ -42,6 +42,19 @@ def test_a_failure_is_shrunk_to_what_it_takes() -> None:
     assert len(trials) == 5
 
 
+def test_a_timer_is_reached_however_near_it_is() -> None:
+    """Nearer than the smallest span that a clock can be moved by: time passes all the same, and the timer runs."""
+
+    async def live() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SimulatedLoop)
+        scheduler = Scheduler(loop, LoopClock(loop, BEGINNING), lambda _: None)
+        await scheduler.until_done(asyncio.sleep(4e-9))
+
+    with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
+        runner.run(live())
+
+
 def test_nobody_passes_a_gate_unless_it_is_opened() -> None:
     """Each goes on when he is let, in the order that somebody else chose; a call may be cut there."""
     told: list[str] = []
