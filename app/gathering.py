@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 Given = TypeVar("Given")
 Got = TypeVar("Got")
@@ -19,12 +19,17 @@ MOST_TOGETHER = 200
 
 
 class Gathering(Generic[Given, Got]):
-    """Gathers for one event loop; `do_all` answers for each of what it is given, in order."""
+    """Gathers for one event loop; `do_all` answers for each of what it is given, in order.
 
-    def __init__(self, do_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]]) -> None:
-        self._do_all = do_all
+    So many transactions as `at_once` may be under way: while one waits for the disk the next is put together.
+    """
+
+    def __init__(
+        self, do_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]], *, at_once: int = 1
+    ) -> None:
+        self._do_all, self._at_once = do_all, at_once
         self._waiting: deque[tuple[Given, asyncio.Future[Got]]] = deque()
-        self._doing: asyncio.Task[None] | None = None
+        self._doing: set[asyncio.Task[None]] = set()
 
     async def join(self, given: Given) -> Got:
         """What became of it once it is done; raises what doing it raises. Who stops waiting stops nothing."""
@@ -38,9 +43,9 @@ class Gathering(Generic[Given, Got]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Got] = loop.create_future()
         self._waiting.append((given, future))
-        if self._doing is None:
+        if len(self._doing) < self._at_once:
             # Not in the context of the first caller: the others' work is not done on its behalf.
-            self._doing = loop.create_task(self._do_waiting(), context=Context())
+            self._doing.add(loop.create_task(self._do_waiting(), context=Context()))
         return future
 
     async def _do_waiting(self) -> None:
@@ -50,7 +55,8 @@ class Gathering(Generic[Given, Got]):
                 together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
                 await self._do_together(together)
         finally:
-            self._doing = None
+            # Here, and not once the task is done: what comes in between would wait for the next one.
+            self._doing.discard(cast(Any, asyncio.current_task()))
             # Only where this task itself is ended; else everybody has heard.
             for _, future in [*together, *self._waiting]:
                 future.cancel()

@@ -35,6 +35,7 @@ QUEUE = "plumbline:jobs"
 RECONCILE = "reconcile"
 DELIVER = "deliver"
 READ = "read_partner"
+TAKE_IN = "take_in_webhooks"
 
 CALLS = "plumbline:calls"
 """A list on which idle workers wait: each entry has one of them look at the queue."""
@@ -50,12 +51,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """A job for a connection, for the sake of what has that correlation id, and that trace where there is one."""
+    """A job for a connection, or for all of them (None), for the sake of what has that correlation id, and that trace
+    where there is one.
+    """
 
     job: str
-    connection_id: UUID
-    correlation_id: str | None
-    trace: str | None
+    connection_id: UUID | None
+    correlation_id: str | None = None
+    trace: str | None = None
 
 
 class Queue(Protocol):
@@ -88,7 +91,11 @@ class ArqWaker:
         """Look at what this connection's partner holds now."""
         await self._nudge(READ, [connection_id])
 
-    async def begin(self, job: str, connection_id: UUID) -> None:
+    async def take_in_soon(self) -> None:
+        """Read what Xero sent now."""
+        await self._nudges.join(Nudge(TAKE_IN, None))
+
+    async def begin(self, job: str, connection_id: UUID | None = None) -> None:
         """Take off the mark: called by a job before it reads anything, so that later nudges get a job of their own."""
         await self._queue.delete(_mark(job, connection_id))
 
@@ -126,10 +133,13 @@ class ArqWaker:
             await calling.execute()
 
     async def _queue_one(self, nudge: Nudge) -> None:
+        if nudge.connection_id is None:
+            await self._queue.enqueue_job(nudge.job)
+            return
         # The trace goes along only where there is one: a worker of an older release takes two.
         trace = [nudge.trace] if nudge.trace else []
         await self._queue.enqueue_job(nudge.job, str(nudge.connection_id), nudge.correlation_id, *trace)
 
 
-def _mark(job: str, connection_id: UUID) -> str:
-    return f"plumbline:nudged:{job}:{connection_id}"
+def _mark(job: str, connection_id: UUID | None) -> str:
+    return f"plumbline:nudged:{job}:{connection_id or 'all'}"

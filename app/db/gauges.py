@@ -65,6 +65,7 @@ _EVENTS = f"""
     SELECT {_STANDING}, count(*), {_AGE.format("min(e.received_at)")}
     FROM xero_events e JOIN connections c ON c.id = e.connection_id
     WHERE e.taken_at IS NULL AND e.connection_id IS NOT NULL GROUP BY 1
+    UNION ALL SELECT 'unread', count(*), {_AGE.format("min(w.received_at)")} FROM xero_webhooks w
 """  # noqa: S608 - constants alone
 
 _CHANGES = f"""

@@ -1,6 +1,6 @@
-"""Xero's events as they come in: whom they concern, which are new, and whom to wake, all by one statement.
+"""Xero's events as they are read: whom they concern, which are new, and whom to wake, all by one statement.
 
-A storm of webhooks passes here, so what would be four questions is one: PostgreSQL finds the connections of each
+A storm of events passes here, so what would be four questions is one: PostgreSQL finds the connections of each
 tenant, stores what is not there, raises the generations, and locks the rows that follow the events' numbers. Rows are
 locked in one order by everybody, events by what identifies them, then connections by id, then subscriptions by id, so
 that two transactions of the same events wait for each other, and not in a ring.
@@ -54,15 +54,17 @@ STORING = """
 WITH given AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(:given) AS given (
         delivery int, xero_app_id uuid, tenant_id text, category text, event_type text, resource_id text,
-        dated text, dated_at timestamptz, payload jsonb, correlation_id text)
+        dated text, dated_at timestamptz, payload jsonb, received_at timestamptz, correlation_id text)
 ), addressed AS MATERIALIZED (
     SELECT given.*, connections.id AS connection_id FROM given LEFT JOIN connections
         ON lower(connections.tenant_id) = given.tenant_id AND connections.state <> 'removed'
         AND connections.xero_app_id IS NOT DISTINCT FROM given.xero_app_id
 ), stored AS (
     INSERT INTO xero_events (
-        connection_id, tenant_id, category, event_type, resource_id, dated, dated_at, payload, correlation_id)
-    SELECT connection_id, tenant_id, category, event_type, resource_id, dated, dated_at, payload, correlation_id
+        connection_id, tenant_id, category, event_type, resource_id, dated, dated_at, payload, received_at,
+        correlation_id)
+    SELECT connection_id, tenant_id, category, event_type, resource_id, dated, dated_at, payload, received_at,
+        correlation_id
     FROM addressed ORDER BY connection_id, tenant_id, category, resource_id, event_type, dated, delivery
     ON CONFLICT DO NOTHING
     RETURNING connection_id, tenant_id, category, resource_id, event_type, dated

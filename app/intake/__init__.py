@@ -1,4 +1,4 @@
-"""What comes in: Xero's events and the partner's documents are verified, stored, committed, and only then answered.
+"""What comes in: Xero's webhooks and the partner's documents are verified, stored, committed, and only then answered.
 
 Nothing here decides and nothing here asks Xero: what is stored becomes a trigger, and the loop does the rest.
 
@@ -9,7 +9,8 @@ Nothing here decides and nothing here asks Xero: what is stored becomes a trigge
     documents       what else must hold of a document, and how it is stored; used by the API's PUT as well
     answered        documents in answers of the partner's app
     bodies          JSON that can be kept
-    xero_events     POST /webhooks/xero
+    xero_events     POST /webhooks/xero; `xero_inbox` stores what it is sent, as it came
+    xero_webhooks   a worker reads the events out of that; `xero_deliveries` is what they say
     partner_events  POST /webhooks/partner/{partner_id}
     services        what intake needs, put together by `wiring`; `routes` the addresses
 """

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.clock import Clock
+from app.db.xero_webhooks import Webhook
 from app.gathering import Gathering
 from app.intake.inbox import Inbox
 from app.intake.partner_inbox import PartnerWebhook, Saved
 from app.intake.partner_secrets import PartnerSecrets
-from app.intake.xero_inbox import Delivery
 from app.reconcile.ports import Waker
 from app.vault import Vault
 
@@ -23,13 +23,13 @@ FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
 @dataclass(frozen=True, slots=True)
 class IntakeServices:
     """`vault` opens the partners' webhook secrets, which `partner_secrets` finds. The inboxes store what Xero and the
-    partners deliver, and answer whom to wake.
+    partners deliver, and answer whom to wake, or whether to.
     """
 
     clock: Clock
     waker: Waker
     vault: Vault
-    xero_inbox: Gathering[Delivery, list[UUID]]
+    xero_inbox: Gathering[Webhook, bool]
     partner_inbox: Inbox[PartnerWebhook, Saved]
     partner_secrets: PartnerSecrets
     is_signed_by_xero: SignatureCheck

@@ -264,3 +264,7 @@ class Waker(Protocol):
     async def read_soon(self, connection_id: UUID) -> None:
         """Look at what this connection's partner holds now."""
         ...
+
+    async def take_in_soon(self) -> None:
+        """Read what Xero sent now."""
+        ...

@@ -36,8 +36,9 @@ from app.intake.dependencies import IntakeServices
 from app.intake.inbox import Inbox
 from app.intake.partner_inbox import save_webhooks
 from app.intake.partner_secrets import gather_partner_secrets
-from app.intake.xero_inbox import save_deliveries
+from app.intake.xero_inbox import keep_webhooks
 from app.intake.xero_signatures import build_app_checks, build_signature_check
+from app.intake.xero_webhooks import XeroWebhooks
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.closing import Closings
@@ -86,6 +87,7 @@ class WorkerParts:
     keep_alive: KeepAlive
     trials: Trials
     claims: ClaimBook
+    xero_webhooks: XeroWebhooks
     waker: ArqWaker
     metrics: Exposition
 
@@ -144,6 +146,7 @@ def build_worker_parts(
         keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
         trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
         claims=ClaimBook(ground.database, ground.vault, ground.clock),
+        xero_webhooks=XeroWebhooks(ground.database, ground.waker, ground.clock),
         waker=ground.waker,
         metrics=build_exposition(settings, ground, xero, is_hidden=False),
     )
@@ -194,7 +197,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         clock=ground.clock,
         waker=ground.waker,
         vault=ground.vault,
-        xero_inbox=Gathering(partial(save_deliveries, ground.database)),
+        xero_inbox=Gathering(partial(keep_webhooks, ground.database), at_once=2),
         partner_inbox=Inbox(partial(save_webhooks, ground.database)),
         partner_secrets=gather_partner_secrets(ground.database),
         is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),

@@ -18,7 +18,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from app import telemetry, tracing
-from app.waker import CALLS, DELIVER, QUEUE, READ, RECONCILE
+from app.waker import CALLS, DELIVER, QUEUE, READ, RECONCILE, TAKE_IN
 from app.wiring import WorkerParts
 
 MOST_JOBS = 20
@@ -69,6 +69,11 @@ class Jobs:
             await self._parts.waker.begin(READ, UUID(connection_id))
             await self._parts.reading.read(UUID(connection_id))
 
+    async def take_in_webhooks(self, _: Context) -> None:
+        """Read the events out of what Xero sent."""
+        await self._parts.waker.begin(TAKE_IN)
+        await self._parts.xero_webhooks.take_in()
+
     async def nudge_reads(self, _: Context) -> None:
         """Find the connections whose partner's side is to be looked at."""
         await self._parts.reading.nudge_due()
@@ -98,8 +103,11 @@ class Jobs:
         await self._parts.watch.look()
 
     async def retry_held(self, _: Context) -> None:
-        """Look again at what is held, where its cause may have lifted without anybody telling."""
+        """Look again at what is held, and at what could not be read, where the cause may have lifted without anybody
+        telling.
+        """
         await self._parts.retries.retry_held()
+        await self._parts.xero_webhooks.retry_failed()
 
     async def nudge_exports(self, _: Context) -> None:
         """Look again at exports that stand still, and end those whose connection is gone."""
@@ -152,8 +160,10 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             func(_typed(jobs.reconcile), name=RECONCILE),
             func(_typed(jobs.deliver), name=DELIVER),
             func(_typed(jobs.read_partner), name=READ),
+            func(_typed(jobs.take_in_webhooks), name=TAKE_IN),
         ],
         cron_jobs=[
+            _on_timer(jobs.take_in_webhooks, EVERY_FIVE_SECONDS),
             _on_timer(jobs.nudge_behind, EVERY_FIVE_SECONDS),
             _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
             _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),

@@ -40,7 +40,7 @@ class Kind:
 
 
 KINDS = (
-    Kind("intake.xero", build_xero, "xero_events", "naive.events", has_numbers=True),
+    Kind("intake.xero", build_xero, "xero_webhooks", "naive.events", has_numbers=True),
     Kind("intake.partner", build_partner, "partner_events", "naive.documents"),
     Kind(
         "put.invoice", build_put, "invoice_links WHERE partner_invoice_id LIKE 'put\\_%'", "naive.documents"

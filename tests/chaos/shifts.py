@@ -14,8 +14,14 @@ def _connection(story: Story) -> UUID:
 
 
 async def reconcile(story: Story) -> None:
-    """A worker looks at the connection."""
+    """A worker looks at the connection, after what Xero sent of it."""
+    await take_in(story)
     await story.house.parts.reconciler.reconcile(_connection(story))
+
+
+async def take_in(story: Story) -> None:
+    """A worker reads what Xero sent."""
+    await story.house.parts.xero_webhooks.take_in()
 
 
 async def deliver(story: Story) -> None:
@@ -34,7 +40,7 @@ async def both(story: Story) -> None:
 
 async def cut_off(story: Story) -> None:
     """A worker is stopped somewhere in the middle."""
-    job = story.random.choice([reconcile, deliver])
+    job = story.random.choice([take_in, reconcile, deliver])
     task = asyncio.create_task(job(story))
     await asyncio.sleep(story.random.random() * 0.2)
     task.cancel()

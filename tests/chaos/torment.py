@@ -145,6 +145,7 @@ async def wait_until_caught_up(house: House, shop: Shop) -> list[str]:
         "SELECT partner_invoice_id, state, reason_code FROM invoice_links WHERE connection_id = :shop"
         " AND (state = 'behind' OR generation > settled_generation) AND reason_code IS DISTINCT FROM 'awaiting_partner'"
     )
+    await _wait_until_none(lambda: rows(house, "SELECT id FROM xero_webhooks"))
     left = await _wait_until_none(lambda: rows(house, behind, shop=shop.connection_id))
     return [f"behind after {CATCHES_UP_WITHIN}: {row}" for row in left]
 

@@ -194,6 +194,7 @@ class House:
         for _ in range(MOST_TURNS):
             await self._json(self.xero.post("/webhooks/flush"))
             await self.app.post("/flush")
+            await self.parts.xero_webhooks.take_in()
             await self.parts.reconciler.reconcile(UUID(self.connection_id))
             await self.parts.delivery.deliver(UUID(self.connection_id))
             if await self._is_quiet():
@@ -217,7 +218,8 @@ class House:
     async def _is_done(self) -> bool:
         """Whether nothing is due for a worker."""
         statement = text(
-            "SELECT (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
+            "SELECT (SELECT count(*) FROM xero_webhooks WHERE again_at IS NULL)"
+            " + (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
             " AND (retry_at IS NULL OR retry_at <= :now) AND (next_run_at IS NULL OR run_due OR answers_due))"
             " + (SELECT count(*) FROM changes c JOIN connections n"
             " ON n.id = c.connection_id WHERE c.state = 'pending' AND n.state <> 'paused'"

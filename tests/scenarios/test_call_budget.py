@@ -14,7 +14,15 @@ from app.settings import Settings
 from app.wiring import WorkerParts
 from tests.scenarios.house import House, Json
 from tests.scenarios.opening import open_parts
-from tests.scenarios.troubles import ask, assert_in_step, connection, numbers_in_xero, reconcile, standing
+from tests.scenarios.troubles import (
+    ask,
+    assert_in_step,
+    connection,
+    flush,
+    numbers_in_xero,
+    reconcile,
+    standing,
+)
 
 INVOICES = 220
 MINUTE_LIMIT = 5
@@ -25,7 +33,7 @@ async def work_off(house: House, workers: tuple[WorkerParts, ...]) -> set[str | 
     """Minute by minute, all workers at once, until nothing is behind; answers why the work waited meanwhile."""
     waits: set[str | None] = set()
     for _ in range(MOST_MINUTES):
-        await ask(house.xero.post("/webhooks/flush"))
+        await flush(house)
         await asyncio.gather(*(worker.reconciler.reconcile(UUID(house.connection_id)) for worker in workers))
         await asyncio.gather(*(worker.delivery.deliver(UUID(house.connection_id)) for worker in workers))
         waits.add((await connection(house))["retry_reason"])

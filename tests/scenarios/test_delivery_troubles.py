@@ -15,6 +15,7 @@ from tests.scenarios.troubles import (
     ask,
     assert_in_step,
     connection,
+    flush,
     reconcile,
     restarted,
     standing,
@@ -162,7 +163,7 @@ async def test_a_document_that_was_overtaken_by_our_change_undoes_nothing(house:
     await app_fault(house, hold_outgoing=True)
     await house.edit(reference="PO app")
     await house.edit_xero(DueDate="2027-04-04")
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     await reconcile(house)
     await house.parts.delivery.deliver(UUID(house.connection_id))
     assert (await house.in_app())["due_on"] == "2027-04-04"

@@ -5,7 +5,7 @@ import structlog
 from tests.scenarios.contact_sides import edit_contact_in_xero
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import write_in_xero
-from tests.scenarios.troubles import ask, contacts_in_xero, in_the_middle, reconcile, rows
+from tests.scenarios.troubles import ask, contacts_in_xero, flush, in_the_middle, reconcile, rows
 
 
 async def test_the_id_of_a_webhook_stands_on_the_log_and_the_attempts_of_its_reconcile(house: House) -> None:
@@ -25,7 +25,7 @@ async def test_the_id_of_a_webhook_stands_on_the_log_and_the_attempts_of_its_rec
 
     await house.drain()
     await house.edit_xero(DueDate="2027-05-05")
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     [event] = await rows(house, "SELECT correlation_id FROM xero_events ORDER BY id DESC LIMIT 1")
     assert event["correlation_id"]
     with structlog.testing.capture_logs() as lines:
@@ -70,17 +70,17 @@ async def test_what_a_page_brings_is_followed_by_its_webhook_that_waits(house: H
     await house.drain()
     for n in range(1, 25):
         await house.edit_xero(f"STORM-{n:05}", DueDate="2027-05-05")
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     await house.edit_xero("STORM-00025", DueDate="2027-05-05")
     async with in_the_middle(house, "GET", "/Invoices"):
-        await ask(house.xero.post("/webhooks/flush"))
+        await flush(house)
     assert await brought_by(house, "storm_25") == await last_event(house)
 
     await house.drain()
     await house.edit_xero("STORM-00001", DueDate="2027-06-06")
     await ask(house.api.post(f"{house.path}/sweep"))
     async with in_the_middle(house, "GET", "/Invoices"):
-        await ask(house.xero.post("/webhooks/flush"))
+        await flush(house)
     assert await brought_by(house, "storm_1") == await last_event(house)
     await house.drain()
     assert (await house.in_app("storm_1"))["due_on"] == "2027-06-06"

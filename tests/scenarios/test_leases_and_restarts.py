@@ -10,8 +10,8 @@ from app.db import leases
 from app.reconcile.lease import LEASE_SPAN
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
-    ask,
     assert_in_step,
+    flush,
     held_up,
     in_the_middle,
     later,
@@ -47,7 +47,7 @@ async def test_a_xero_event_that_lands_in_the_middle_of_a_reconcile_is_seen(hous
     await house.edit(reference="PO 2")
     async with in_the_middle(house, "GET", "/Invoices"):
         await house.edit_xero("N-inv_2", Reference="PO 22")
-        await ask(house.xero.post("/webhooks/flush"))
+        await flush(house)
     assert (await house.resource("inv_2"))["record"]["reference"] == "PO 22"
     await house.drain()
     await assert_in_step(house)

@@ -10,6 +10,7 @@ from tests.scenarios.troubles import (
     ask,
     assert_in_step,
     discrepancies,
+    flush,
     numbers_in_xero,
     reconcile,
     rows,
@@ -99,7 +100,7 @@ async def test_a_webhook_with_a_wrong_signature_comes_late_and_fills_its_gap(hou
     await house.drain()
     await ask(house.xero.put("/webhooks", json={"wrong_signature_next": 2}))
     await house.edit_xero(Reference="PO late")
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     assert (await ask(house.xero.get("/webhooks")))["overdue"]
     await ask(house.xero.put("/webhooks", json={"mode": "live"}))
     await house.edit_xero("N-inv_2", Reference="PO told")

@@ -66,6 +66,7 @@ async def run_timers(parts: WorkerParts) -> None:
     await parts.closings.close_due()
     await parts.trials.run_due()
     await parts.retries.retry_held()
+    await parts.xero_webhooks.retry_failed()
     await parts.exports.nudge_due()
     await parts.pruning.prune()
     await parts.reading.nudge_due()

@@ -10,6 +10,7 @@ from tests.scenarios.troubles import (
     ask,
     assert_in_step,
     connection,
+    flush,
     in_the_middle,
     later,
     numbers_in_xero,
@@ -108,7 +109,7 @@ async def reconcile_at(house: House, path: str) -> None:
 async def settle_at(house: House, path: str) -> None:
     """The same, and once more for the echoes of what it wrote."""
     await reconcile_at(house, path)
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     await reconcile_at(house, path)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tests.round_trips import Asked, counting_round_trips
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask
+from tests.scenarios.troubles import ask, flush
 
 INVOICES = 24
 """More than a few, so that it is a bulk."""
@@ -24,7 +24,7 @@ NOTHING = 1
 
 async def work(house: House) -> tuple[Asked, Asked]:
     """Let webhooks go, then one reconcile and one delivery; the round trips of each."""
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     await house.app.post("/flush")
     with counting_round_trips() as looped:
         await house.parts.reconciler.reconcile(UUID(house.connection_id))

@@ -145,6 +145,12 @@ async def discrepancies(house: House) -> list[Json]:
     return await rows(house, "SELECT kind, path, message, values FROM discrepancies ORDER BY id")
 
 
+async def flush(house: House) -> None:
+    """Xero's webhooks go, and are read."""
+    await ask(house.xero.post("/webhooks/flush"))
+    await house.parts.xero_webhooks.take_in()
+
+
 async def reconcile(house: House) -> None:
     """One reconcile, as a worker does it when it is woken."""
     await house.parts.reconciler.reconcile(UUID(house.connection_id))

@@ -42,6 +42,7 @@ class SimulatedHouse(House):
             if webhooks.queue.pending or webhooks._overdue:
                 await self._json(self.xero.post("/webhooks/flush"))
             await self._json(self.app.post("/flush"))
+            await self.parts.xero_webhooks.take_in()
             if await self._is_quiet():
                 return
             await self.parts.reconciler.reconcile(UUID(self.connection_id))

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.waker import DELIVER, READ, RECONCILE
+from app.waker import DELIVER, READ, RECONCILE, TAKE_IN
 
 A_MINUTE = 60_000
 
 
 @dataclass(frozen=True)
 class Nudge:
-    """Somebody is to look at a connection."""
+    """Somebody is to look at a connection, or at what Xero sent (None)."""
 
     job: str
-    connection_id: UUID
+    connection_id: UUID | None
 
     def __str__(self) -> str:
         return self.job
@@ -27,7 +27,7 @@ class Nudges:
     def __init__(self) -> None:
         self.waiting: list[Nudge] = []
 
-    def add(self, job: str, connection_id: UUID) -> None:
+    def add(self, job: str, connection_id: UUID | None) -> None:
         """Wake somebody."""
         nudge = Nudge(job, connection_id)
         if nudge not in self.waiting:
@@ -53,7 +53,11 @@ class SimulatedWaker:
         """Look at what this connection's partner holds now."""
         self._nudges.add(READ, connection_id)
 
-    async def begin(self, job: str, connection_id: UUID) -> None:
+    async def take_in_soon(self) -> None:
+        """Read what Xero sent now."""
+        self._nudges.add(TAKE_IN, None)
+
+    async def begin(self, job: str, connection_id: UUID | None = None) -> None:
         """The nudge was taken from the queue as its job began."""
 
 

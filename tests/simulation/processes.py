@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
 from app.settings import Settings
-from app.waker import DELIVER, READ, RECONCILE
+from app.waker import DELIVER, READ, RECONCILE, TAKE_IN
 from app.wiring import ApiParts, WorkerParts, build_api_parts, build_worker_parts
 from app.wiring.ground import Ground, build_vault
 from app.wiring.xero_side import XeroSide, build_xero
@@ -58,6 +58,8 @@ class Worker:
             DELIVER: self._jobs.deliver,
             READ: self._jobs.read_partner,
         }
+        if nudge.job == TAKE_IN:
+            return self.actor.spawn(self._jobs.take_in_webhooks({}))
         return self.actor.spawn(jobs[nudge.job]({}, str(nudge.connection_id), None))
 
     def look(self) -> asyncio.Task[None]:
@@ -66,6 +68,7 @@ class Worker:
 
     async def _look(self) -> None:
         for timer in (
+            self._jobs.take_in_webhooks,
             self._jobs.nudge_behind,
             self._jobs.nudge_due_changes,
             self._jobs.retry_held,

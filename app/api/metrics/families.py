@@ -17,7 +17,7 @@ LOW_SHARE = 0.1
 
 
 STATES = (*(state.value for state in ConnectionState), "scheduled")
-KINDS = {"connection": ("active",), "endpoint": ("enabled", "disabled", "none"), "kind": ("copy",)}
+KINDS = {"connection": ("active", "unread"), "endpoint": ("enabled", "disabled", "none"), "kind": ("copy",)}
 """What is told as none where there is none, so that a rise from nothing can be seen."""
 
 
@@ -48,7 +48,10 @@ def build_families(gauges: Gauges, left: Sequence[CallsLeft], plan: PlanInForce)
     yield from _links(gauges)
     yield from _connections(gauges)
     yield from _waiting(
-        "plumbline_events_waiting", "Xero's events not looked at yet", "connection", gauges.events
+        "plumbline_events_waiting",
+        "Xero's events not looked at yet, by their connection's state; `unread` are webhooks not taken apart yet",
+        "connection",
+        gauges.events,
     )
     yield from _waiting(
         "plumbline_changes_waiting", "Changes that no app applied yet", "endpoint", gauges.changes

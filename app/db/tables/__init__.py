@@ -16,7 +16,7 @@ from app.db.tables.erasures import ErasureRow
 from app.db.tables.exports import ExportRow, ExportThingRow
 from app.db.tables.histories import MomentRow
 from app.db.tables.idempotency import IdempotencyKeyRow
-from app.db.tables.inboxes import PartnerEventRow, XeroEventRow
+from app.db.tables.inboxes import PartnerEventRow, XeroEventRow, XeroWebhookRow
 from app.db.tables.items import ItemLinkRow, ItemListRow, XeroItemRow
 from app.db.tables.links import ContactLinkRow, InvoiceLinkRow
 from app.db.tables.notices import NoticeRow
@@ -71,4 +71,5 @@ __all__ = [
     "XeroEventRow",
     "XeroItemRow",
     "XeroUsageRow",
+    "XeroWebhookRow",
 ]

@@ -1,4 +1,4 @@
-"""The two inboxes: what the sides sent, each event once."""
+"""The inboxes: what the sides sent, each event once, and Xero's webhooks as they came."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,29 @@ from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.table import Table
+
+
+class XeroWebhookRow(Table):
+    """Xero's webhooks as they came and were answered, each until its events have been read out of it.
+
+    `body` is what Xero signed, byte for byte. `again_at` is set by a failure of reading it, of which there were so many
+    `failures`; until then nobody tries.
+    """
+
+    __tablename__ = "xero_webhooks"
+    __table_args__ = (
+        Index("ix_xero_webhooks_unread", "id", postgresql_where=text("again_at IS NULL")),
+        Index("ix_xero_webhooks_failed", "again_at", postgresql_where=text("again_at IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    xero_app_id: Mapped[UUID | None]
+    body: Mapped[bytes]
+    received_at: Mapped[datetime]
+    correlation_id: Mapped[str | None]
+    trace: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    again_at: Mapped[datetime | None]
 
 
 class XeroEventRow(Table):

@@ -18,6 +18,7 @@ from tests.chaos.stages import (
     storm,
     timers,
     trials,
+    unreadable,
     work,
 )
 from tests.chaos.stages.stage import Stage
@@ -37,6 +38,7 @@ STAGES: tuple[Stage, ...] = (
     storm.STAGE,
     set_times.STAGE,
     lost_events.STAGE,
+    unreadable.STAGE,
     timers.STAGE,
     trials.STAGE,
     *partner_reads.STAGES,

@@ -56,4 +56,10 @@ async def promise(story: Story) -> Sequence[str]:
     return [] if is_whole else [f"it came to {made}"]
 
 
-STAGE = Stage("rarer_work", make, Work(("reconcile", "deliver") * 2), follow=follow, promise=promise)
+STAGE = Stage(
+    "rarer_work",
+    make,
+    Work(("take_in_webhooks", *("reconcile", "deliver") * 2)),
+    follow=follow,
+    promise=promise,
+)

@@ -13,7 +13,7 @@ from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask, reconcile, rows
+from tests.scenarios.troubles import ask, flush, reconcile, rows
 
 CHANGES = 9
 """One more than are sent at a time."""
@@ -109,7 +109,7 @@ async def make_crossing(story: Story) -> None:
 async def _edit_in_xero(story: Story, number: int) -> None:
     await story.house.edit_xero(f"N-inv_{number}", Reference=f"X{number}")
     story.ledger.note("xero", f"inv_{number}", "reference", "PO 1", f"X{number}")
-    await ask(story.house.xero.post("/webhooks/flush"))
+    await flush(story.house)
 
 
 STAGES = (

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.weather import move_on
-from tests.scenarios.troubles import ask, later, rows
+from tests.scenarios.troubles import ask, flush, later, rows
 
 A_WHILE = timedelta(minutes=20)
 """Longer than an event may be on its way, and a sweep is awaited."""
@@ -22,7 +22,7 @@ async def make(story: Story) -> None:
         await ask(house.xero.put("/webhooks", json={"lose_next": int(is_lost)}))
         await house.edit_xero(f"N-inv_{number}", Reference=f"R{number}{number}")
         story.ledger.note("xero", f"inv_{number}", "reference", f"R{number}", f"R{number}{number}")
-        await ask(house.xero.post("/webhooks/flush"))
+        await flush(house)
     await move_on(story, A_WHILE)
 
 

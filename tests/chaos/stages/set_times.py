@@ -43,5 +43,8 @@ async def follow(story: Story) -> Sequence[str]:
 
 
 STAGE = Stage(
-    "set_times", make, Work(("begin_runs", *("reconcile", "deliver") * 2, "reconcile")), follow=follow
+    "set_times",
+    make,
+    Work(("take_in_webhooks", "begin_runs", *("reconcile", "deliver") * 2, "reconcile")),
+    follow=follow,
 )

@@ -21,4 +21,4 @@ async def make(story: Story) -> None:
     await ask(house.xero.post("/webhooks/flush"))
 
 
-STAGE = Stage("storm", make, Work(("reconcile", "deliver")))
+STAGE = Stage("storm", make, Work(("take_in_webhooks", "reconcile", "deliver")))

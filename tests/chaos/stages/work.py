@@ -100,4 +100,4 @@ async def _decide(house: House) -> None:
     await ask(house.api.post(path, json={"action": "take_partner"}))
 
 
-STAGE = Stage("work", make, Work(("reconcile", "deliver") * 2))
+STAGE = Stage("work", make, Work(("take_in_webhooks", *("reconcile", "deliver") * 2)))

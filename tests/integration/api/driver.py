@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.api.dependencies import Services
-from app.clock import Clock
+from app.clock import Clock, SystemClock
 from app.commands.acts.new_partner import create_partner
 from app.db.connections import find_connection, save_state
 from app.db.idempotency import ClaimBook
@@ -28,6 +28,7 @@ from app.db.settings import save_settings
 from app.domain.connection import Connection, ConnectionState
 from app.domain.organisation import Account, Organisation, TaxRate
 from app.domain.settings import ConnectionSettings
+from app.intake.xero_webhooks import XeroWebhooks
 from app.main import create_app
 from app.settings import Settings
 from app.waker import QUEUE
@@ -139,6 +140,11 @@ class Plumbline:
             await save_settings(session, connection_id, settings, 0, at=now)
             await save_state(session, connection_id, ConnectionState.ACTIVE, None, now)
         return f"/v1/connections/{connection_id}"
+
+    async def take_in(self) -> None:
+        """Read what Xero sent, as a worker does."""
+        services: Services = self.app.state.services
+        await XeroWebhooks(self.database, services.waker, SystemClock()).take_in()
 
     async def get_connection(self, path: str) -> Connection:
         """The connection behind an address, as the database has it."""

@@ -8,12 +8,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from app.db.session import Database
+from app.db.xero_webhooks import Webhook
 from app.domain.connection import ConnectionState
-from app.intake.xero_inbox import Delivery, save_deliveries
+from app.intake.xero_deliveries import Delivery, save_deliveries
 from app.xero.signature import is_signed_by_xero
 from tests.integration.api.driver import Plumbline, sign_as_xero
 from tests.round_trips import counting_round_trips
@@ -48,7 +51,14 @@ def delivery(*events: dict[str, Any]) -> bytes:
 
 
 async def post(plumbline: Plumbline, body: bytes, signature: str | None = None) -> httpx.Response:
-    """Deliver a body, signed by Xero unless another signature is given; an empty one sends no header."""
+    """Deliver a body, signed by Xero unless another signature is given, and have a worker read what is there."""
+    answer = await send(plumbline, body, signature)
+    await plumbline.take_in()
+    return answer
+
+
+async def send(plumbline: Plumbline, body: bytes, signature: str | None = None) -> httpx.Response:
+    """Deliver a body alone; an empty signature sends no header."""
     signature = sign_as_xero(body) if signature is None else signature
     headers = {"x-xero-signature": signature} if signature else {}
     async with plumbline.as_partner(None) as xero:
@@ -87,7 +97,7 @@ async def test_an_event_is_stored_and_triggers_its_connection(plumbline: Plumbli
     assert str(connection_id) in path
     assert dated_at.isoformat() == "2026-11-20T01:15:39.902000+00:00"
     assert (await plumbline.get_connection(path)).generation == before.generation + 1
-    assert await plumbline.count_nudges() == 1
+    assert await plumbline.count_nudges() == 2, "one to read it, one to reconcile"
 
 
 async def test_an_event_is_stored_once(plumbline: Plumbline) -> None:
@@ -123,16 +133,21 @@ async def test_processes_that_store_the_same_events_do_not_wait_in_a_ring(plumbl
     paths = [await join(plumbline, tenant) for tenant in tenants]
     events = [event(tenantId=tenant, resourceId=f"r{n}") for n in range(50) for tenant in tenants]
     at = datetime(2026, 11, 20, 2, tzinfo=UTC)
-    batches = [
-        [Delivery([each], at, numbers=(1, 1)) for each in order] for order in (events, events[::-1])
-    ] * 4
-    await save_deliveries(plumbline.database, [Delivery([event(resourceId="first")], at)])
+    webhook = Webhook(b"", at)
+    batches = [[Delivery(webhook, [each], (1, 1)) for each in order] for order in (events, events[::-1])] * 4
+    await save(plumbline.database, [Delivery(webhook, [event(resourceId="first")])])
     with counting_round_trips() as asked:
-        nudges = await asyncio.gather(*(save_deliveries(plumbline.database, batch) for batch in batches))
+        nudges = await asyncio.gather(*(save(plumbline.database, batch) for batch in batches))
     assert len(await list_events(plumbline)) == 1 + 200
     assert asked.count == 4 * len(batches), asked.tell()
     woken = {str(connection_id) for told in nudges for some in told for connection_id in some}
     assert woken == {path.split("/")[3] for path in paths}
+
+
+async def save(database: Database, deliveries: list[Delivery]) -> list[list[UUID]]:
+    """Deliveries in a transaction of their own."""
+    async with database.writing() as session:
+        return await save_deliveries(session, deliveries, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA", "é", sign_as_xero(delivery(event()), "another key")])
@@ -193,7 +208,7 @@ async def test_one_delivery_may_mix_tenants(plumbline: Plumbline) -> None:
     assert [row[4] for row in await list_events(plumbline)].count(None) == 1
     for path in (first, second):
         assert (await plumbline.get_connection(path)).generation == 1
-    assert await plumbline.count_nudges() == 2
+    assert await plumbline.count_nudges() == 3, "one to read it, one for each"
 
 
 async def test_a_paused_connection_stores_what_comes(plumbline: Plumbline) -> None:

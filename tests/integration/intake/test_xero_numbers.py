@@ -33,6 +33,7 @@ async def deliver(plumbline: Plumbline, first: Any, last: Any) -> int:
         answer = await xero.post(
             "/webhooks/xero", content=body, headers={"x-xero-signature": sign_as_xero(body)}
         )
+    await plumbline.take_in()
     return answer.status_code
 
 
@@ -180,6 +181,7 @@ async def test_a_change_after_which_something_was_heard_is_no_silence(plumbline:
     async with plumbline.as_partner(None) as xero:
         headers = {"x-xero-signature": sign_as_xero(body)}
         assert (await xero.post("/webhooks/xero", content=body, headers=headers)).status_code == 200
+    await plumbline.take_in()
     async with plumbline.database.reading() as session:
         [subscription] = await list_subscriptions(session)
     assert subscription.untold == 1
