@@ -180,11 +180,11 @@ async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> 
     is sent all the same.
     """
     if link_ids:
-        withdrawn = (await session.execute(_WITHDRAWING, {"links": list(link_ids)})).scalars().all()
+        withdrawn = (await session.execute(WITHDRAWING, {"links": list(link_ids)})).scalars().all()
         await save_in_order(session, withdrawn, "superseded")
 
 
-_WITHDRAWING = (
+WITHDRAWING = (
     update(bare(ChangeRow))
     .where(_OF_LINKS, _CHANGE.state == "pending", _CHANGE.is_resend.is_(False))
     .values(state="superseded")

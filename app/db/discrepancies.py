@@ -116,7 +116,7 @@ async def _upsert(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None
 
 async def list_left(session: ReadSession, link_ids: Collection[UUID]) -> list[KeptDiscrepancy]:
     """The discrepancies of these links that are not resolved."""
-    found = await session.execute(_LEFT_OF_LINKS, {"links": list(link_ids)})
+    found = await session.execute(_LISTING_LEFT, {"links": list(link_ids)})
     return [_from_row((row, row.of_invoice, row.of_contact, row.number)) for row in found]
 
 
@@ -132,13 +132,15 @@ def _build_left_of_links() -> Select[Any]:
         )
         .outerjoin(invoice, invoice.c.id == row.link_id)
         .outerjoin(contact, contact.c.id == row.link_id)
-        # Not resolved is what is left; in the indexes' own words.
-        .where(among_asked(row.link_id, "links"), row.state != literal_column("'resolved'"))
+        .where(LEFT_OF_LINKS)
         .order_by(row.id)
     )
 
 
-_LEFT_OF_LINKS = _build_left_of_links()
+_LEFT = bare(DiscrepancyRow).c
+# Not resolved is what is left; in the indexes' own words.
+LEFT_OF_LINKS = and_(among_asked(_LEFT.link_id, "links"), _LEFT.state != literal_column("'resolved'"))
+_LISTING_LEFT = _build_left_of_links()
 
 
 async def close_discrepancies(session: WriteSession, reasons: Mapping[int, str], at: datetime) -> None:

@@ -38,10 +38,24 @@ class Attempt:
 async def insert_attempts(session: WriteSession, connection_id: UUID, attempts: Sequence[Attempt]) -> None:
     """Keep what was tried."""
     if attempts:
-        rows = [{name: getattr(attempt, name) for name in _NEW} for attempt in attempts]
-        await session.execute(_INSERTING, {"into_connection": connection_id, **give(_NEW, rows)})
-        for attempt in attempts:
-            ATTEMPTS.labels(attempt.action, attempt.outcome).inc()
+        await session.execute(INSERTING_ATTEMPTS, give_attempts(connection_id, attempts))
+        count_attempts(attempts)
+
+
+def give_attempts(connection_id: UUID, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """The parameters of `INSERTING_ATTEMPTS`."""
+    rows = [{name: getattr(attempt, name) for name in _NEW} for attempt in attempts]
+    return {"into_connection": connection_id, **give(_NEW, rows, _PREFIX)}
+
+
+def count_attempts(attempts: Sequence[Attempt]) -> None:
+    """Tell the metrics of what was kept."""
+    for attempt in attempts:
+        ATTEMPTS.labels(attempt.action, attempt.outcome).inc()
+
+
+_PREFIX = "tried_"
+"""These rows are given beside others (`recorded`)."""
 
 
 _NEW: Types = {
@@ -57,7 +71,7 @@ _NEW: Types = {
 
 def _build_inserting() -> Insert:
     """Each with the id under which that came in which is carried out of its link, of whichever kind that is."""
-    given = rows_given(_NEW)
+    given = rows_given(_NEW, "attempts_given", _PREFIX)
     kinds = (InvoiceLinkRow, ContactLinkRow, ItemLinkRow)
     brought_by = [
         select(row.correlation_id).where(row.id == given.c.link_id).scalar_subquery() for row in kinds
@@ -68,7 +82,7 @@ def _build_inserting() -> Insert:
     return insert(bare(AttemptRow)).from_select(names, rows)
 
 
-_INSERTING = _build_inserting()
+INSERTING_ATTEMPTS = _build_inserting()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,42 +3,64 @@
 These are asked for at every transaction that records, so they are built once in a process.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, and_, bindparam, exists, or_, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from app.db.built import whole_columns
 from app.db.connections import connection_from_row
 from app.db.given import bare
 from app.db.runs import has_looks, may_work
-from app.db.session import ReadSession, WriteSession
+from app.db.session import WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connection import Connection, ConnectionState
+from app.errors import LeaseLost
 
 
 class Taken(NamedTuple):
-    """A lease that was given. `is_takeover`: another worker had it, and let it run out."""
+    """What came of asking for a lease: the connection where it was given, and `is_takeover` where another worker had it
+    and let it run out; else `is_busy` says that one has it.
+    """
 
-    connection: Connection
+    connection: Connection | None
     is_takeover: bool
+    is_busy: bool
 
 
 async def take_lease(
     session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
-) -> "Taken | None":
-    """Take an active connection's lease; None when somebody holds it, or it is not active, or must wait, for Xero or
-    for its next run where there is more to do than to look.
+) -> Taken:
+    """Take an active connection's lease; it is not given when somebody holds it, or it is not active, or must wait, for
+    Xero or for its next run where there is more to do than to look.
 
     Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
     """
     asked = {"of_connection": connection_id, "to_owner": owner, "at": now, "until": until}
-    found = (await session.execute(_TAKING, asked)).one_or_none()
-    if found is None:
-        return None
-    return Taken(connection_from_row(cast(ConnectionRow, found)), found.held_before is not None)
+    found = (await session.execute(_TAKING, asked)).one()
+    if found.id is None:
+        return Taken(None, is_takeover=False, is_busy=found.is_busy)
+    given = connection_from_row(cast(ConnectionRow, found))
+    return Taken(given, is_takeover=found.held_before is not None, is_busy=False)
 
 
 _TABLE = bare(ConnectionRow)
@@ -47,9 +69,10 @@ _OWNER = bindparam("to_owner", type_=Text)
 _UNTIL = bindparam("until", type_=DateTime(timezone=True))
 
 
-def _build_taking() -> ReturningUpdate[Any]:
+def _build_taking() -> Select[Any]:
+    """One row in any case: the connection's, or one of nothing but whether somebody has the lease."""
     row, before, now = _TABLE.c, _TABLE.alias("before").c, bindparam("at", type_=DateTime(timezone=True))
-    return (
+    taking = (
         update(_TABLE)
         .where(
             row.id == _CONNECTION,
@@ -64,16 +87,14 @@ def _build_taking() -> ReturningUpdate[Any]:
             *whole_columns(ConnectionRow),
             select(before.lease_owner).where(before.id == _CONNECTION).scalar_subquery().label("held_before"),
         )
+        .cte("taking")
     )
+    is_busy = exists().where(before.id == _CONNECTION, before.lease_until >= now).label("is_busy")
+    one = select(is_busy).subquery("one")
+    return select(*taking.c, one.c.is_busy).select_from(one.outerjoin(taking, true()))
 
 
 _TAKING = _build_taking()
-
-
-async def is_leased(session: ReadSession, connection_id: UUID, now: datetime) -> bool:
-    """Whether a worker holds the connection's lease."""
-    leased = exists().where(ConnectionRow.id == connection_id, ConnectionRow.lease_until >= now)
-    return bool((await session.execute(select(leased))).scalar_one())
 
 
 async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
@@ -86,6 +107,31 @@ _IS_OURS = and_(_TABLE.c.id == _CONNECTION, _TABLE.c.lease_owner == _OWNER)
 _RENEWING = update(_TABLE).where(_IS_OURS).values(lease_until=_UNTIL)
 _FENCING = _RENEWING.returning(_TABLE.c.id)
 _FINDING = _RENEWING.returning(*whole_columns(ConnectionRow))
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """A session for a single statement that does nothing unless the lease is still ours: the fence is part of it."""
+
+    session: WriteSession
+    connection_id: UUID
+    owner: str
+    until: datetime
+
+    async def execute(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> None:
+        """Run one that `while_ours` built; raises `LeaseLost` where it did nothing."""
+        asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
+        if (await self.session.execute(statement, {**asked, **values})).scalar_one_or_none() is None:
+            raise LeaseLost
+
+
+def while_ours(build: Callable[[ColumnElement[bool]], Update]) -> Select[tuple[UUID]]:
+    """An update of a connection's things together with the renewal of its lease; `build` makes it of the condition that
+    the lease is ours, which PostgreSQL looks at, and locks the connection for, before it looks for a row.
+    """
+    fence = _FENCING.cte("fence")
+    writing = build(exists(select(fence.c.id))).cte("writing")
+    return select(fence.c.id).add_cte(writing)
 
 
 async def renew_and_find(

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Update, bindparam, update
 from app.db.credits import credits_to_row
 from app.db.given import bare, give, rows_given, types_of
 from app.db.hub_columns import HUB, build_standing, hub_to_row
+from app.db.leases import Fenced, while_ours
 from app.db.session import WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.hub import partner_view
@@ -27,8 +28,19 @@ async def save_links(
     writes to its links.
     """
     if links:
-        rows = [_to_row(link, at, again) for link in links]
-        await session.execute(_SAVING, {"saved_at": at, **give(_SAVED, rows)})
+        await session.execute(SAVING_LINKS, give_links(links, at, again))
+
+
+async def save_links_fenced(
+    fenced: Fenced, links: Sequence[InvoiceLink], at: datetime, *, again: Collection[UUID] = ()
+) -> None:
+    """The same where nothing else is recorded with them, in the one statement that holds the lease's fence too."""
+    await fenced.execute(_SAVING_FENCED, give_links(links, at, again))
+
+
+def give_links(links: Sequence[InvoiceLink], at: datetime, again: Collection[UUID]) -> dict[str, Any]:
+    """The parameters of `SAVING_LINKS`."""
+    return {"saved_at": at, **give(_SAVED, [_to_row(link, at, again) for link in links])}
 
 
 _SAVED = types_of(
@@ -72,7 +84,8 @@ def _build_saving() -> Update:
     return update(table).where(kept.id == given.id).values(**as_given, **computed)
 
 
-_SAVING = _build_saving()
+SAVING_LINKS = _build_saving()
+_SAVING_FENCED = while_ours(SAVING_LINKS.where)
 
 
 def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[str, Any]:

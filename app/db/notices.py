@@ -10,14 +10,17 @@ misses none.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
+from app.db.built import among_asked, asked, whole_columns
 from app.db.endpoints import covers, takes
 from app.db.fan_out import NOTICE, copy_new
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, NoticeRow, WebhookEndpointRow
 from app.domain.endpoint import Part
@@ -74,20 +77,42 @@ async def claim_next_notice(
 
     Of some types alone, where the endpoint takes no others: those stay in the feed.
     """
+    asking: dict[str, Any] = {"of_connection": connection_id, "at": now, "until": until}
+    if types is not None:
+        asking["types"] = list(types)
+    claiming = _CLAIMING if types is None else _CLAIMING_OF_TYPES
+    row = (await session.execute(claiming, asking)).one_or_none()
+    return NoticeClaim(_from_row(cast(NoticeRow, row)), until) if row else None
+
+
+def _build_claiming(*wanted: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """The oldest is locked before it is looked at: who waited for another worker's claim sees it, and finds nothing."""
+    row, at = _TABLE.c, bindparam("at", type_=DateTime(timezone=True))
     oldest = (
-        select(NoticeRow)
-        .where(NoticeRow.connection_id == connection_id, NoticeRow.state == "pending")
-        .order_by(NoticeRow.id)
+        select(row.id)
+        .where(
+            row.connection_id == asked("of_connection", row.connection_id), row.state == "pending", *wanted
+        )
+        .order_by(row.id)
         .limit(1)
         .with_for_update()
+        .scalar_subquery()
     )
-    if types is not None:
-        oldest = oldest.where(NoticeRow.type.in_(types))
-    row = (await session.execute(oldest)).scalar_one_or_none()
-    if row is None or (row.attempts > 0 and row.due_at > now) or (row.claimed_until or now) > now:
-        return None
-    row.claimed_until = until
-    return NoticeClaim(_from_row(row), until)
+    return (
+        update(_TABLE)
+        .where(
+            row.id == oldest,
+            or_(row.attempts == 0, row.due_at <= at),
+            or_(row.claimed_until.is_(None), row.claimed_until <= at),
+        )
+        .values(claimed_until=asked("until", row.claimed_until))
+        .returning(*whole_columns(NoticeRow))
+    )
+
+
+_TABLE = bare(NoticeRow)
+_CLAIMING = _build_claiming()
+_CLAIMING_OF_TYPES = _build_claiming(among_asked(_TABLE.c.type, "types"))
 
 
 async def save_notice_answer(

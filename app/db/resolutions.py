@@ -138,7 +138,8 @@ async def list_uncarried(session: ReadSession, link_ids: Collection[UUID]) -> di
     return found
 
 
-_UNCARRIED = select(_RESOLUTION.link_id, _RESOLUTION.id).where(_WAITS, _RESOLUTION.carried_at.is_(None))
+UNCARRIED_OF_LINKS = and_(_WAITS, _RESOLUTION.carried_at.is_(None))
+_UNCARRIED = select(_RESOLUTION.link_id, _RESOLUTION.id).where(UNCARRIED_OF_LINKS)
 
 
 async def list_resolutions(session: ReadSession, ids: Collection[UUID]) -> list[Resolution]:

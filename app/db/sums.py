@@ -35,10 +35,18 @@ async def save_sums(
     session: WriteSession, connection_id: UUID, sums: Mapping[UUID, tuple[Sums, datetime | None]]
 ) -> None:
     """Keep what these links come to, with when the partner's side last spoke of each; what is known stays as it is."""
-    if not sums:
-        return
+    if sums:
+        await session.execute(SAVING_SUMS, give_sums(connection_id, sums))
+
+
+def give_sums(connection_id: UUID, sums: Mapping[UUID, tuple[Sums, datetime | None]]) -> dict[str, Any]:
+    """The parameters of `SAVING_SUMS`."""
     rows = [_columns(link_id, *sums[link_id]) for link_id in sorted(sums)]
-    await session.execute(_SAVING, {"of_connection": connection_id, **give(_SAVED, rows)})
+    return {"of_connection": connection_id, **give(_SAVED, rows, _PREFIX)}
+
+
+_PREFIX = "sum_"
+"""These rows are given beside others (`recorded`)."""
 
 
 _SAVED = types_of(
@@ -52,7 +60,7 @@ _SAVED = types_of(
 
 
 def _build_saving() -> Insert:
-    table, given = bare(InvoiceSumRow), rows_given(_SAVED)
+    table, given = bare(InvoiceSumRow), rows_given(_SAVED, "sums_given", _PREFIX)
     of_connection = asked("of_connection", table.c.connection_id)
     rows = select(of_connection, *(given.c[name] for name in _SAVED))
     statement = insert(table).from_select(["connection_id", *_SAVED], rows)
@@ -61,7 +69,7 @@ def _build_saving() -> Insert:
     return statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs)
 
 
-_SAVING = _build_saving()
+SAVING_SUMS = _build_saving()
 
 
 def _columns(link_id: UUID, sums: Sums, partner_at: datetime | None) -> dict[str, Any]:

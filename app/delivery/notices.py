@@ -45,7 +45,7 @@ class NoticeDelivery:
 
     async def _claim(self, target: Target, connection_id: UUID) -> NoticeClaim | None:
         now = self._clock.now()
-        async with self._database.writing() as session:
+        async with self._database.writing_one() as session:
             return await claim_next_notice(
                 session, connection_id, now=now, until=now + CLAIM, types=target.endpoint.wanted_types
             )

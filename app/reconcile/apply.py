@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from app.db.findings import Attempt
-from app.db.link_record import save_links
+from app.db.link_record import save_links_fenced
 from app.domain.adoption import as_adopted
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields
@@ -155,8 +155,8 @@ async def _begin(current: Round, batch: Sequence[Sending]) -> None:
         link = sending.work.link
         sending.work.link = replace(link, hub=replace(link.hub, unanswered=dict(sending.target)))
     links = [sending.work.link for sending in batch]
-    async with current.lease.recording() as session:
-        await save_links(session, links, current.clock.now(), again=[link.id for link in links])
+    async with current.lease.recording_one() as fenced:
+        await save_links_fenced(fenced, links, current.clock.now(), again=[link.id for link in links])
 
 
 async def _record_answers(

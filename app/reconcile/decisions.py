@@ -48,7 +48,7 @@ async def _list_waiting(
     """What waits of each link, and by id what any of it takes back.
 
     Nothing is asked where nothing waited when the round was chosen. What is decided after that is seen when its link is
-    recorded (`kept.list_undecided`), which leaves the link behind for the next round.
+    recorded (`kept.look_for_open`), which leaves the link behind for the next round.
     """
     if not works or (current.agenda is not None and not current.agenda.has_decisions):
         return {}, {}

@@ -5,6 +5,7 @@ and the hub that it is about are never apart.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -19,6 +20,7 @@ from app.db.discrepancies import (
 )
 from app.db.findings import Attempt, insert_attempts
 from app.db.moments import insert_moments
+from app.db.open_findings import find_open
 from app.db.resolutions import list_uncarried, save_resolutions
 from app.db.session import ReadSession, WriteSession
 from app.domain.direction import Lanes
@@ -45,11 +47,28 @@ class Finding(Deciding, Protocol):
     def is_broken(self) -> bool: ...
 
 
-async def list_undecided(session: ReadSession, works: Sequence[Finding]) -> set[UUID]:
-    """Links of which a decision waits that their work has not carried out, as where a create was cut off: they stay
-    behind, so that the next round does. One that we failed on waits for its next trigger.
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What waits of the links that are recorded, seen in their transaction.
+
+    `undecided` have a decision that their work has not carried out, as where a create was cut off: they stay behind, so
+    that the next round does. One that we failed on waits for its next trigger. `has_discrepancies`: some are not
+    resolved.
     """
-    uncarried = await list_uncarried(session, [work.link_id for work in works])
+
+    undecided: set[UUID]
+    has_discrepancies: bool
+
+
+async def look_for_open(session: ReadSession, works: Sequence[Finding]) -> Open:
+    """Whether there are any is one question for both; which they are is asked where there are."""
+    link_ids = [work.link_id for work in works]
+    found = await find_open(session, link_ids)
+    uncarried = await list_uncarried(session, link_ids) if found.has_uncarried else {}
+    return Open(_list_undecided(works, uncarried), found.has_left)
+
+
+def _list_undecided(works: Sequence[Finding], uncarried: Mapping[UUID, set[UUID]]) -> set[UUID]:
     return {
         work.link_id
         for work in works
@@ -57,8 +76,11 @@ async def list_undecided(session: ReadSession, works: Sequence[Finding]) -> set[
     }
 
 
-async def save_findings(session: WriteSession, current: Round, works: Sequence[Finding]) -> None:
-    """Keep everything that was found of these links; a second call finds nothing new."""
+async def save_findings(session: WriteSession, current: Round, works: Sequence[Finding], seen: Open) -> None:
+    """Keep everything that was found of these links; a second call finds nothing new.
+
+    `seen` is what was open of them in this transaction, before anything was written.
+    """
     now = current.clock.now()
     for work in works:
         judge_decisions(work, now)
@@ -67,7 +89,7 @@ async def save_findings(session: WriteSession, current: Round, works: Sequence[F
     decided = [each for work in works for each in work.decisions.list_news()]
     await save_resolutions(session, decided)
     await insert_moments(session, current.connection_id, list_decision_moments(decided))
-    await _save_discrepancies(session, current, works, now)
+    await _save_discrepancies(session, current, works, now, seen)
     for work in works:
         work.conflicts.clear()
         work.attempts.clear()
@@ -100,7 +122,7 @@ def _found(work: Finding, conflict: Conflict, settings: ConnectionSettings) -> F
 
 
 async def _save_discrepancies(
-    session: WriteSession, current: Round, works: Sequence[Finding], now: datetime
+    session: WriteSession, current: Round, works: Sequence[Finding], now: datetime, seen: Open
 ) -> None:
     """What was found is kept, what was decided has its state, and what is gone by now closes."""
     found = [(work.link_id, each) for work in works for each in work.discrepancies]
@@ -108,6 +130,8 @@ async def _save_discrepancies(
     for work in works:
         for number, (state, reason) in work.decisions.states.items():
             await save_state_of_discrepancy(session, number, state, reason, now)
+    if not (found or seen.has_discrepancies or any(work.decisions.states for work in works)):
+        return
     by_id = {work.link_id: work for work in works}
     left = await list_left(session, by_id)
     await close_discrepancies(session, _list_gone(left, by_id, current.lanes), now)

@@ -47,12 +47,11 @@ class Lease:
         owner, now = uuid4().hex, clock.now()
         async with database.writing_one() as session:
             taken = await leases.take_lease(session, connection_id, owner, now, now + LEASE_SPAN)
-        if taken is not None:
+        if taken.connection is not None:
             LEASES.labels("taken_over" if taken.is_takeover else "taken").inc()
             return cls(database, clock, taken.connection, owner)
-        async with database.reading() as reading:
-            if await leases.is_leased(reading, connection_id, now):
-                LEASES.labels("busy").inc()
+        if taken.is_busy:
+            LEASES.labels("busy").inc()
         return None
 
     @asynccontextmanager
@@ -61,6 +60,14 @@ class Lease:
         async with self._database.writing() as session:
             await self._fence(session)
             yield session
+
+    @asynccontextmanager
+    async def recording_one(self) -> AsyncIterator[leases.Fenced]:
+        """The same for a single statement, which holds the fence in itself and is one round trip."""
+        now = self._clock.now()
+        async with self._database.writing_one() as session:
+            yield leases.Fenced(session, self.connection_id, self._owner, now + LEASE_SPAN)
+        self._renewed_at = now
 
     async def begin_round(self) -> Connection:
         """The connection as it is now, with the lease renewed; for the first round, as it was when it was taken."""

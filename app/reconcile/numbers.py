@@ -114,6 +114,8 @@ async def find_numbered(
 async def list_linked(current: Round, invoices: Iterable[XeroInvoice]) -> set[str | None]:
     """Xero's ids of those of these invoices that a link of ours has."""
     ids = [invoice.xero_invoice_id for invoice in invoices]
+    if not ids:
+        return set()
     async with current.database.reading() as session:
         return {link.xero_invoice_id for link in await list_by_xero_id(session, current.connection_id, ids)}
 

@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.db.changes import NewChange, insert_changes, supersede_changes
+from app.db.changes import NewChange, insert_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.link_record import save_links
 from app.db.moments import insert_moments
+from app.db.recorded import save_recorded
 from app.db.session import ReadSession
-from app.db.sums import save_sums
 from app.domain.change import entries
 from app.domain.connection import Connection
 from app.domain.direction import Lanes
@@ -35,7 +34,7 @@ from app.domain.sides import Side, Status, project
 from app.domain.sums import Sums
 from app.metrics import SETTLING
 from app.reconcile.footing import Footing
-from app.reconcile.kept import list_undecided, save_findings
+from app.reconcile.kept import look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
@@ -70,7 +69,8 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
     async with current.lease.recording() as session:
         due, satisfied = [], []
-        again = await list_undecided(session, works)
+        seen = await look_for_open(session, works)
+        again = set(seen.undecided)
         for work in works:
             plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
             change = find_change(work, current.lanes)
@@ -86,12 +86,21 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
             work.link = replace(work.link, standing=standing, shown_status=status)
             work.sums = sum_up(current, work, plan)
             work.discrepancies += list_differences(standing, work.sums)
-        await save_links(session, [work.link for work in works], now, again=again)
+        await save_recorded(
+            session,
+            current.connection_id,
+            [work.link for work in works],
+            now,
+            again=again,
+            satisfied=satisfied,
+            sums=_list_sums(works),
+            attempts=[attempt for work in works for attempt in work.attempts],
+        )
+        for work in works:
+            work.attempts.clear()
         await insert_changes(session, current.connection_id, await _build_changes(session, current, due))
         numbered = await tell_numbers(session, current, works)
-        await supersede_changes(session, satisfied)
-        await save_sums(session, current.connection_id, _list_sums(works))
-        await save_findings(session, current, works)
+        await save_findings(session, current, works, seen)
         moments = [list_hold_moments(w.link.id, w.recorded, w.link.standing, now) for w in works]
         await insert_moments(session, current.connection_id, [m for each in moments for m in each])
     for work in works:

@@ -16,11 +16,11 @@ from app.db.events import XeroEvent, list_waiting, mark_taken
 from app.db.findings import list_writes_over
 from app.db.following import follow_links, list_told
 from app.db.holds import trigger_freed
-from app.db.links import insert_links, list_by_xero_id, mark_xero_due
+from app.db.links import insert_links, mark_xero_due
+from app.db.reads import Known, list_known
 from app.db.session import ReadSession
 from app.domain import gate
 from app.domain.discrepancy import Found, find_overwritten
-from app.domain.link import InvoiceLink
 from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.triggers import collect_contact_events
 from app.reconcile.credit_events import follow_credits
@@ -52,8 +52,8 @@ async def collect_events(current: Round) -> Followed:
     follows_credits = await follow_credits(current, events)
     async with current.lease.recording() as session:
         about = {event.resource_id for event in events if event.category == "INVOICE"}
-        links = await list_by_xero_id(session, current.connection_id, about)
-        known = {link.xero_invoice_id: link for link in links}
+        links = await list_known(session, current.connection_id, about)
+        known: dict[str | None, Known] = {link.xero_invoice_id: link for link in links}
         news = [link.id for link in links if _has_news(link, newest)]
         await mark_xero_due(session, news, current.clock.now())
         await follow_links(session, list_followed(known, news, events))
@@ -77,14 +77,14 @@ def _newest(events: Sequence[XeroEvent]) -> dict[str, datetime | None]:
     return newest
 
 
-def _has_news(link: InvoiceLink, newest: Mapping[str, datetime | None]) -> bool:
+def _has_news(link: Known, newest: Mapping[str, datetime | None]) -> bool:
     """Whether an event of this invoice is newer than what we hold; one without a readable date might be."""
-    held, moved_at = link.xero_updated_at, newest[link.xero_invoice_id or ""]
+    held, moved_at = link.xero_updated_at, newest[link.xero_invoice_id]
     return moved_at is None or held is None or moved_at > held
 
 
 async def _overwritten(
-    session: ReadSession, known: Mapping[str | None, InvoiceLink], events: Sequence[XeroEvent]
+    session: ReadSession, known: Mapping[str | None, Known], events: Sequence[XeroEvent]
 ) -> list[tuple[UUID, Found]]:
     """A discrepancy for each field that we wrote, where an event fell between a read of ours and that write."""
     dated = [

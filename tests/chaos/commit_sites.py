@@ -18,10 +18,11 @@ STEPS = ("reconcile", "delivery", "intake", "reading", "db", "xero", "worker", "
 does, by whatever way it comes in.
 """
 
-OPENERS = {"writing", "writing_alone", "writing_one", "recording", "begin"}
+OPENERS = {"writing", "writing_alone", "writing_one", "recording", "recording_one", "begin"}
 
 PASSED_THROUGH = {
     "reconcile/lease.py:recording",
+    "reconcile/lease.py:recording_one",
     "reconcile/lease.py:_fence",
     "delivery/recording.py:_tell_the_loop",
     "api/authentication.py:lock_own_connection",

@@ -25,7 +25,7 @@ from app.domain.owed import PartnerChange, anew, next_change
 from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side
 from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
-from app.reconcile.kept import list_undecided, save_findings
+from app.reconcile.kept import look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
 from app.reconcile.round import Round, batches
@@ -59,11 +59,12 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         work.link = replace(work.link, standing=standing)
         work.discrepancies += list_differences(standing, None)
     async with current.lease.recording() as session:
-        again |= await list_undecided(session, works)
+        seen = await look_for_open(session, works)
+        again |= seen.undecided
         await save_contact_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         await supersede_changes(session, satisfied)
-        await save_findings(session, current, works)
+        await save_findings(session, current, works, seen)
         moments = [list_hold_moments(w.link.id, w.before.standing, w.link.standing, now) for w in works]
         await insert_moments(session, current.connection_id, [m for each in moments for m in each])
         if any(_may_free_others(work) for work in works):

@@ -28,8 +28,8 @@ async def is_due(plumbline: Plumbline, path: str) -> bool:
     async with plumbline.database.writing() as session:
         due = await list_due(session, now, 10)
         taken = await take_lease(session, connection.id, "test", now, now)
-    assert (connection.id in due) is (taken is not None)
-    return taken is not None
+    assert (connection.id in due) is (taken.connection is not None)
+    return taken.connection is not None
 
 
 async def test_documents_wait_for_their_time_and_say_so(plumbline: Plumbline) -> None:
