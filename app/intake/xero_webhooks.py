@@ -8,6 +8,7 @@ ever more seldom: its cause is ours, and may be mended.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -44,13 +45,13 @@ class XeroWebhooks:
         """Until nothing waits that nobody holds; what comes meanwhile has a nudge of its own. Raises what the database
         raises when it cannot serve.
         """
-        while await self._read(_take_many) == MOST_TOGETHER:
+        while await self._read(partial(take_webhooks, most=MOST_TOGETHER)) == MOST_TOGETHER:
             pass
 
     async def retry_failed(self) -> None:
         """Those that failed, where it is time to try again, each by itself."""
         now = self._clock.now()
-        while await self._read(lambda session: take_failed(session, now)):
+        while await self._read(partial(take_failed, now=now)):
             pass
 
     async def _read(self, take: Take) -> int:
@@ -77,7 +78,7 @@ class XeroWebhooks:
             await self._leave(failed[0], error)
         else:
             for _ in failed:
-                await self._read(_take_one)
+                await self._read(partial(take_webhooks, most=1))
 
     async def _leave(self, failed: Taken, error: Exception) -> None:
         wait = min(FIRST_WAIT * 2**failed.failures, LONGEST_WAIT)
@@ -89,11 +90,3 @@ class XeroWebhooks:
         """Under the correlation id, and in the trace, of the webhook that brought the news."""
         with correlate(webhook.correlation_id), tracing.span("take in", webhook.trace):
             await self._waker.reconcile_soon(connection_ids)
-
-
-async def _take_many(session: WriteSession) -> list[Taken]:
-    return await take_webhooks(session, MOST_TOGETHER)
-
-
-async def _take_one(session: WriteSession) -> list[Taken]:
-    return await take_webhooks(session, 1)

@@ -15,7 +15,7 @@ from tests.chaos.stages.stage import Stage
 from tests.chaos.stages.work import settle_beginning
 from tests.chaos.story import Story
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import app_fault, ask, reconcile
+from tests.scenarios.troubles import app_fault, ask, flush, reconcile
 
 ENDPOINTS = "/v1/webhook-endpoints"
 DEAL = {"id": "7", "name": "Bathroom", "amount": "420.00", "url": "https://app.example/deals/7"}
@@ -35,7 +35,7 @@ async def make(story: Story) -> None:
     await house.edit_xero("N-inv_2", Reference="X21")
     story.ledger.note("xero", "inv_2", "reference", "R2", "X21")
     await app_fault(house, refuse_incoming_next=1)
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     await reconcile(house)
     await house.parts.delivery.deliver(UUID(house.connection_id))
     reader = await ask(house.api.post("/v1/keys", json={"name": "reader", "role": "read"}))

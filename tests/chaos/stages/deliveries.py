@@ -77,7 +77,7 @@ async def make_gone(story: Story) -> None:
     for number in range(1, CHANGES + 1):
         await house.edit_xero(f"BULK-{number:05}", Reference=f"R{number}")
         story.ledger.note("xero", f"bulk_{number}", "reference", None, f"R{number}")
-    await ask(house.xero.post("/webhooks/flush"))
+    await flush(house)
     await reconcile(house)
     [kept] = await rows(house, "SELECT url FROM webhook_endpoints")
     story.kept["url"] = kept["url"]
