@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from statistics import median
 
@@ -90,7 +91,8 @@ def measure_changes(small: Database, large: Database, rounds: int) -> Iterator[F
 def measure_rows(small: Database, large: Database, rounds: int) -> Iterator[Figure]:
     """The rows that the database reads for a change, and for the timers when nothing is due."""
     against = f"{small.links:,} links"
-    theirs, ours = small.count_changes(rounds), large.count_changes(rounds)
+    with ThreadPoolExecutor() as both:  # rows are no fewer for company, and each count waits for its database
+        theirs, ours = both.map(lambda each: each.count_changes(min(2, rounds)), (small, large))
     yield compare(
         "rest.rows", "rows/change", ours, against, theirs, "without timers; goal: ratio at most 1.1"
     )
