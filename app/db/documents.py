@@ -163,8 +163,8 @@ def build_finding(shelf: Shelf, *wanted: Any) -> Select[Any]:
 @cache
 def _build_looking_up(shelf: Shelf, names: tuple[str, ...]) -> Select[Any]:
     """The statement that reads these columns of the links that are named, after their names."""
-    columns = [getattr(shelf.row, name) for name in ("connection_id", shelf.key, *names)]
-    return build_finding(shelf, *columns)
+    table = bare(shelf.row)
+    return build_finding(shelf, *(table.c[name] for name in ("connection_id", shelf.key, *names)))
 
 
 async def _upsert(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> dict[Name, StoredDocument]:

@@ -91,16 +91,11 @@ async def insert_partner_events(session: WriteSession, rows: Sequence[dict[str, 
 
 _NAMED = types_of(PartnerEventRow, "partner_id", "webhook_id")
 _named = rows_given(_NAMED)
-_LOOKING_UP = (
-    select(PartnerEventRow.partner_id, PartnerEventRow.webhook_id)
-    .select_from(_named)
-    .join(
-        PartnerEventRow,
-        and_(
-            PartnerEventRow.partner_id == _named.c.partner_id,
-            PartnerEventRow.webhook_id == _named.c.webhook_id,
-        ),
-    )
+_PARTNER_EVENT = bare(PartnerEventRow).c
+_LOOKING_UP = select(_PARTNER_EVENT.partner_id, _PARTNER_EVENT.webhook_id).join_from(
+    _named,
+    bare(PartnerEventRow),
+    and_(_PARTNER_EVENT.partner_id == _named.c.partner_id, _PARTNER_EVENT.webhook_id == _named.c.webhook_id),
 )
 _PARTNERS = types_of(
     PartnerEventRow,

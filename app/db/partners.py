@@ -6,9 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select
+from sqlalchemy import or_, select
 
 from app.db import audit
+from app.db.built import among_asked, asked
+from app.db.given import bare
 from app.db.session import ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, PartnerRow
 
@@ -78,13 +80,11 @@ async def find_keys(session: ReadSession, key_hashes: Sequence[bytes], now: date
     }
 
 
-# Asked at every call, so it is built once.
-_IN_FORCE = select(
-    ApiKeyRow.key_hash, ApiKeyRow.id, ApiKeyRow.partner_id, ApiKeyRow.role, ApiKeyRow.last_used_at
-).where(
-    ApiKeyRow.key_hash == func.any(bindparam("sent_hashes", type_=ARRAY(LargeBinary))),
-    ApiKeyRow.revoked_at.is_(None),
-    or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > bindparam("sent_at")),
+_KEY = bare(ApiKeyRow).c
+_IN_FORCE = select(_KEY.key_hash, _KEY.id, _KEY.partner_id, _KEY.role, _KEY.last_used_at).where(
+    among_asked(_KEY.key_hash, "sent_hashes"),
+    _KEY.revoked_at.is_(None),
+    or_(_KEY.expires_at.is_(None), _KEY.expires_at > asked("sent_at", _KEY.expires_at)),
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.db.built import among_asked, asked, fetch_whole, whole
 from app.db.given import bare
@@ -55,20 +55,6 @@ async def list_secrets_of_partners(
     return found
 
 
-# Asked at every webhook, so it is built once.
-_OF_PARTNERS = (
-    select(
-        WebhookSecretRow.owner_id, WebhookSecretRow.secret, WebhookSecretRow.made_at, WebhookSecretRow.ends_at
-    )
-    .join(PartnerRow, PartnerRow.id == WebhookSecretRow.owner_id)
-    .where(
-        WebhookSecretRow.owner_id == func.any(bindparam("partner_ids", type_=ARRAY(Uuid))),
-        or_(WebhookSecretRow.ends_at.is_(None), WebhookSecretRow.ends_at > bindparam("counting_at")),
-    )
-    .order_by(WebhookSecretRow.ends_at.is_(None).desc(), WebhookSecretRow.made_at.desc())
-)
-
-
 async def list_secrets(
     session: ReadSession, owner_ids: Iterable[UUID], now: datetime
 ) -> Mapping[UUID, Sequence[KeptSecret]]:
@@ -80,11 +66,16 @@ async def list_secrets(
 
 
 _SECRET = bare(WebhookSecretRow).c
+_COUNTS = or_(_SECRET.ends_at.is_(None), _SECRET.ends_at > asked("counting_at", _SECRET.ends_at))
+_NEWEST_FIRST = (_SECRET.ends_at.is_(None).desc(), _SECRET.made_at.desc())
 _COUNTING = (
     whole(WebhookSecretRow)
-    .where(
-        among_asked(_SECRET.owner_id, "owner_ids"),
-        or_(_SECRET.ends_at.is_(None), _SECRET.ends_at > asked("counting_at", _SECRET.ends_at)),
-    )
-    .order_by(_SECRET.ends_at.is_(None).desc(), _SECRET.made_at.desc())
+    .where(among_asked(_SECRET.owner_id, "owner_ids"), _COUNTS)
+    .order_by(*_NEWEST_FIRST)
+)
+_OF_PARTNERS = (
+    select(_SECRET.owner_id, _SECRET.secret, _SECRET.made_at, _SECRET.ends_at)
+    .join(bare(PartnerRow), bare(PartnerRow).c.id == _SECRET.owner_id)
+    .where(among_asked(_SECRET.owner_id, "partner_ids"), _COUNTS)
+    .order_by(*_NEWEST_FIRST)
 )

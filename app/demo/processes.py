@@ -28,7 +28,12 @@ class Child:
     """One running process; its output and its log are `name.out` and `name.log` in the folder."""
 
     def __init__(
-        self, name: str, folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str]
+        self,
+        name: str,
+        folder: Path,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        module: str = "app",
     ) -> None:
         self.name = name
         self._may_end = False
@@ -36,7 +41,7 @@ class Child:
         self._paths = (folder / f"{name}.out", folder / f"{name}.log")
         with self._paths[0].open("wb") as output, self._paths[1].open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app", *arguments],
+                [sys.executable, "-m", module, *arguments],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -130,9 +135,9 @@ class Children:
         """What the processes started from now on also find in their environment."""
         self._environment |= environment
 
-    def start(self, name: str, *arguments: str) -> Child:
-        """Start `python -m app` with these arguments."""
-        child = Child(name, self._folder, arguments, self._environment)
+    def start(self, name: str, *arguments: str, module: str = "app") -> Child:
+        """Start `python -m app` with these arguments, or another module in its place."""
+        child = Child(name, self._folder, arguments, self._environment, module)
         self._running.append(child)
         return child
 

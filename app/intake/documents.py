@@ -18,8 +18,7 @@ from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.coupling import refresh_unmapped
 from app.domain.document import from_document
-from app.domain.fields import Fields, line_keys
-from app.domain.money import amount_of_line, money_text, totals
+from app.domain.money import Totals, decimal_or_zero, line_amount, money_text, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import (
@@ -136,14 +135,24 @@ def _against_connection(document: Document, connection: Connection) -> Iterator[
 
 def _find_total(document: Document, connection: Connection) -> Decimal | None:
     """What the lines come to; None where that depends on a tax that is not mapped, unless it is below zero anyway."""
-    fields: Fields = from_document(
-        document.to_json(), held={}, total_of=lambda _: None, received_on=document.issued_on
-    )
-    amounts = sum((amount_of_line(fields, key) for key in line_keys(fields)), Decimal("0.00"))
+    amounts = sum(map(_find_amount, document.lines), Decimal("0.00"))
     if document.amounts_are != "tax_exclusive":
         return amounts
-    if connection.organisation is None:
-        return amounts if amounts < 0 else None
-    vocabulary = connection.settings.vocabulary(connection.organisation)
-    found = totals(refresh_unmapped(fields, vocabulary), connection.organisation.rates())
+    found = _find_totals(document, connection)
     return found.total if found else (amounts if amounts < 0 else None)
+
+
+def _find_amount(line: DocumentLine) -> Decimal:
+    said = (line.quantity, line.unit_price, line.discount_rate, line.discount_amount)
+    return line_amount(*map(decimal_or_zero, said))
+
+
+def _find_totals(document: Document, connection: Connection) -> Totals | None:
+    """What the document comes to by the connection's taxes; None where one of them is not known."""
+    if connection.organisation is None:
+        return None
+    fields = from_document(
+        document.to_json(), held={}, total_of=lambda _: None, received_on=document.issued_on
+    )
+    vocabulary = connection.settings.vocabulary(connection.organisation)
+    return totals(refresh_unmapped(fields, vocabulary), connection.organisation.rates())

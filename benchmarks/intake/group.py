@@ -15,7 +15,7 @@ from benchmarks.load.played import Played
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
 
-FIRST_GUESS = 3000
+FIRST_GUESS = 6000
 """Requests a second that are prepared before anything is known; from then on twice what was answered last."""
 
 MOST = 12_000

@@ -8,7 +8,6 @@ from unittest.mock import patch
 
 from app.settings import Settings
 from app.wiring import WorkerParts, open_worker
-from benchmarks.ground import Ground
 
 TICKS = 15
 MILLISECONDS = 1000
@@ -35,12 +34,27 @@ def list_timers(parts: WorkerParts) -> dict[str, Job]:
     }
 
 
-async def time_timers(ground: Ground, environment: dict[str, str]) -> dict[str, float]:
+async def time_timers(environment: dict[str, str]) -> dict[str, float]:
     """The median milliseconds of each, over some ticks after a first one."""
-    with patch.dict(os.environ, environment):
-        settings = Settings(_env_file=None)  # type: ignore[call-arg]
-    async with open_worker(settings) as parts:
+    async with open_worker(_load_settings(environment)) as parts:
         return {name: await _time(job) for name, job in list_timers(parts).items()}
+
+
+async def list_names(environment: dict[str, str]) -> list[str]:
+    """The names of all."""
+    async with open_worker(_load_settings(environment)) as parts:
+        return list(list_timers(parts))
+
+
+async def tick_once(environment: dict[str, str], name: str) -> None:
+    """One tick of one of them, on parts of its own, whose connections have ended when this returns."""
+    async with open_worker(_load_settings(environment)) as parts:
+        await list_timers(parts)[name]()
+
+
+def _load_settings(environment: dict[str, str]) -> Settings:
+    with patch.dict(os.environ, environment):
+        return Settings(_env_file=None)  # type: ignore[call-arg]
 
 
 async def _time(job: Job) -> float:
