@@ -72,7 +72,7 @@ def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def correlate(correlation_id: str | None = None, **names: object) -> Iterator[str]:
     """Put a correlation id, a new one when none is given, and other names on every line logged inside."""
     # A name, and no secret: the system's own randomness would cost each request a call of it.
-    correlation_id = correlation_id or f"{random.getrandbits(128):032x}"  # noqa: S311
+    correlation_id = correlation_id or f"{random.getrandbits(128):032x}"
     token = _correlation_id.set(correlation_id)
     try:
         with structlog.contextvars.bound_contextvars(**names) if names else _NO_NAMES:
