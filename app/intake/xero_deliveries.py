@@ -50,14 +50,17 @@ def read_delivery(webhook: Webhook) -> Delivery | None:
     try:
         said = read_json(webhook.body)
     except MalformedBody as error:
-        log.error("xero_webhook_unreadable", error=str(error), size=len(webhook.body))
-        return None
+        return _tell_unreadable(webhook, str(error))
     events = said.get("events") if isinstance(said, dict) else None
     if not isinstance(events, list):
-        log.error("xero_webhook_unreadable", error="no list of events", size=len(webhook.body))
-        return None
+        return _tell_unreadable(webhook, "no list of events")
     known = [event for event in events if isinstance(event, dict)]
     return Delivery(webhook, known, _read_numbers(said)) if known else None
+
+
+def _tell_unreadable(webhook: Webhook, error: str) -> None:
+    size, correlation_id = len(webhook.body), webhook.correlation_id
+    log.error("xero_webhook_unreadable", error=error, size=size, correlation_id=correlation_id)
 
 
 def _read_numbers(said: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -234,7 +234,7 @@ _FROM_XERO = {
     "summary": "From Xero: something moved",
     "description": "The address for the webhooks page of your app in Xero's developer portal. It passes the intent to "
     "receive. Events are hints: they say where to look, and what stands in Xero is read from Xero. A signed body is "
-    "answered 200 whatever it holds, after its events are committed.",
+    "answered 200 whatever it holds, once it is on disk; its events are read out of it after that.",
     "parameters": [
         _header("x-xero-signature", "Base64 of the HMAC-SHA256 of the raw body, with the webhook key.")
     ],
