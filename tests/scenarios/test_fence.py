@@ -13,13 +13,12 @@ from app.domain.link import InvoiceLink
 from app.errors import LeaseLost
 from app.reconcile.lease import Lease
 from tests.scenarios.house import House
-from tests.scenarios.troubles import rows
+from tests.scenarios.troubles import rows, until
 
 LOCKING = text("UPDATE connections SET generation = generation + 1 WHERE id = :id")
 RAISING = text("UPDATE invoice_links SET generation = generation + 1, touched_at = touched_at WHERE id = :id")
 LOSING = text("UPDATE connections SET lease_owner = 'another' WHERE id = :id")
-MOMENT = 0.3
-"""Seconds in which the statement comes to wait for the lock."""
+WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 async def begin(house: House) -> tuple[Lease, InvoiceLink]:
@@ -40,6 +39,16 @@ async def save(house: House, lease: Lease, link: InvoiceLink) -> None:
         await save_links_fenced(fenced, [tried], house.clock.now())
 
 
+async def wait_for_the_lock(house: House, saving: "asyncio.Task[None]") -> None:
+    """Return once the statement waits for whoever has the connection."""
+
+    async def is_waiting() -> bool:
+        return saving.done() or bool(await rows(house, WAITING))
+
+    await until(is_waiting)
+    assert not saving.done()
+
+
 async def find_row(house: House) -> tuple[int, int, object]:
     """The link's generations, and what is noted on it."""
     asked = "SELECT generation, settled_generation, unanswered FROM invoice_links"
@@ -54,8 +63,7 @@ async def test_a_trigger_that_commits_while_it_waits_stays(house: House) -> None
         await session.execute(LOCKING, {"id": lease.connection_id})
         await session.execute(RAISING, {"id": link.id})
         saving = asyncio.create_task(save(house, lease, link))
-        await asyncio.sleep(MOMENT)
-        assert not saving.done()
+        await wait_for_the_lock(house, saving)
     await saving
     generation, settled, unanswered = await find_row(house)
     assert (generation, settled) == (link.generation + 1, link.generation)
@@ -69,8 +77,7 @@ async def test_it_notes_nothing_once_the_lease_is_anothers(house: House) -> None
     async with house.database.writing() as session:
         await session.execute(LOSING, {"id": lease.connection_id})
         saving = asyncio.create_task(save(house, lease, link))
-        await asyncio.sleep(MOMENT)
-        assert not saving.done()
+        await wait_for_the_lock(house, saving)
     with pytest.raises(LeaseLost):
         await saving
     with pytest.raises(LeaseLost):
