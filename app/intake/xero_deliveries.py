@@ -50,10 +50,12 @@ def read_delivery(webhook: Webhook) -> Delivery | None:
     try:
         said = read_json(webhook.body)
     except MalformedBody as error:
-        return _tell_unreadable(webhook, str(error))
+        _tell_unreadable(webhook, str(error))
+        return None
     events = said.get("events") if isinstance(said, dict) else None
     if not isinstance(events, list):
-        return _tell_unreadable(webhook, "no list of events")
+        _tell_unreadable(webhook, "no list of events")
+        return None
     known = [event for event in events if isinstance(event, dict)]
     return Delivery(webhook, known, _read_numbers(said)) if known else None
 
