@@ -47,16 +47,7 @@ class Taken:
 
 async def save_webhooks(session: WriteSession, webhooks: Sequence[Webhook]) -> None:
     """Store them as they came."""
-    rows = [
-        {
-            "body": each.body,
-            "received_at": each.received_at,
-            "xero_app_id": each.xero_app_id,
-            "correlation_id": each.correlation_id,
-            "trace": each.trace,
-        }
-        for each in webhooks
-    ]
+    rows = [{name: getattr(each, name) for name in _SAVED} for each in webhooks]
     await session.execute(_SAVING, give(_SAVED, rows))
 
 
