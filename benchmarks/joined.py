@@ -25,17 +25,11 @@ class Joined:
     path: str
     tenant_id: str
 
-    def pause(self) -> None:
-        self.remote.post(f"{self.path}/pause")
-
-    def resume(self) -> None:
-        self.remote.post(f"{self.path}/resume")
-
-    def put(self, count: int, version: int, prefix: str = "job") -> None:
+    def put(self, count: int, version: int, prefix: str = "job", first: int = 0) -> None:
         """So many invoices in this version, a hundred in a call; raises StepFailed where one was not taken."""
-        documents = [build_edited(n, version, prefix) for n in range(count)]
-        for first in range(0, count, AT_ONCE):
-            said = {"invoices": documents[first : first + AT_ONCE]}
+        documents = [build_edited(n, version, prefix) for n in range(first, first + count)]
+        for start in range(0, count, AT_ONCE):
+            said = {"invoices": documents[start : start + AT_ONCE]}
             taken = self.remote.put(f"{self.path}/invoices", said)["data"]
             refused = [one for one in taken if one["outcome"] not in ("created", "updated")]
             if refused:

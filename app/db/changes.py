@@ -6,7 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Insert, Text, Update, Uuid, bindparam, case, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Insert,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -184,11 +197,11 @@ async def supersede_changes(session: WriteSession, link_ids: Sequence[UUID]) -> 
         await save_in_order(session, withdrawn, "superseded")
 
 
+# In the index's own words.
+_WAITS = _CHANGE.state == literal_column("'pending'")
+WITHDRAWABLE_OF_LINKS = and_(_OF_LINKS, _WAITS, _CHANGE.is_resend.is_(False))
 WITHDRAWING = (
-    update(bare(ChangeRow))
-    .where(_OF_LINKS, _CHANGE.state == "pending", _CHANGE.is_resend.is_(False))
-    .values(state="superseded")
-    .returning(_CHANGE.id)
+    update(bare(ChangeRow)).where(WITHDRAWABLE_OF_LINKS).values(state="superseded").returning(_CHANGE.id)
 )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Insert, Text, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, Insert, Text, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.db.built import among_asked, asked
@@ -69,8 +69,11 @@ _NEW: Types = {
 }
 
 
-def _build_inserting() -> Insert:
-    """Each with the id under which that came in which is carried out of its link, of whichever kind that is."""
+def build_inserting_attempts(*conditions: ColumnElement[bool]) -> Insert:
+    """The statement that keeps attempts, where these conditions hold.
+
+    Each with the id under which that came in which is carried out of its link, of whichever kind that is.
+    """
     given = rows_given(_NEW, "attempts_given", _PREFIX)
     kinds = (InvoiceLinkRow, ContactLinkRow, ItemLinkRow)
     brought_by = [
@@ -78,11 +81,13 @@ def _build_inserting() -> Insert:
     ]
     names = ["connection_id", "correlation_id", *_NEW]
     columns = [given.c[name] for name in _NEW]
-    rows = select(bindparam("into_connection", type_=Uuid), func.coalesce(*brought_by), *columns)
+    rows = select(bindparam("into_connection", type_=Uuid), func.coalesce(*brought_by), *columns).where(
+        *conditions
+    )
     return insert(bare(AttemptRow)).from_select(names, rows)
 
 
-INSERTING_ATTEMPTS = _build_inserting()
+INSERTING_ATTEMPTS = build_inserting_attempts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 These are asked for at every transaction that records, so they are built once in a process.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     DateTime,
+    Insert,
     Select,
     Text,
     Update,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    literal_column,
     or_,
     select,
     true,
@@ -120,9 +122,13 @@ class Fenced:
 
     async def execute(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> None:
         """Run one that `while_ours` built; raises `LeaseLost` where it did nothing."""
-        asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
-        if (await self.session.execute(statement, {**asked, **values})).scalar_one_or_none() is None:
+        if not await self.try_to(statement, values):
             raise LeaseLost
+
+    async def try_to(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> bool:
+        """Run one that `while_ours` or `while_alone` built; False where it did nothing."""
+        asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
+        return (await self.session.execute(statement, {**asked, **values})).scalar_one_or_none() is not None
 
 
 def while_ours(build: Callable[[ColumnElement[bool]], Update]) -> Select[tuple[UUID]]:
@@ -132,6 +138,27 @@ def while_ours(build: Callable[[ColumnElement[bool]], Update]) -> Select[tuple[U
     fence = _FENCING.cte("fence")
     writing = build(exists(select(fence.c.id))).cte("writing")
     return select(fence.c.id).add_cte(writing)
+
+
+def while_alone(
+    unless: ColumnElement[bool], build: Callable[[ColumnElement[bool]], Sequence[Insert | Update]]
+) -> Select[tuple[UUID]]:
+    """Several of them together, with what they depend on: nothing is done where `unless` holds.
+
+    A statement sees what was committed when it began. So nothing is done either while anybody else has the connection,
+    or where he let it go since: he may have written what `unless` asks for.
+    """
+    mine, before = _TABLE.alias("mine"), _TABLE.alias("before")
+    # Another version of the row is there since whoever wrote to it has committed.
+    as_seen = select(literal_column("before.xmin")).where(before.c.id == _CONNECTION).scalar_subquery()
+    is_ours = and_(mine.c.id == _CONNECTION, mine.c.lease_owner == _OWNER)
+    free = select(mine.c.id).where(is_ours, literal_column("mine.xmin") == as_seen, ~unless)
+    # The lock that an update takes: rows that point at the connection may be written meanwhile.
+    locked = free.with_for_update(skip_locked=True, key_share=True)
+    renewing = update(_TABLE).where(_TABLE.c.id == locked.scalar_subquery())
+    fence = renewing.values(lease_until=_UNTIL).returning(_TABLE.c.id).cte("fence")
+    parts = build(exists(select(fence.c.id)))
+    return select(fence.c.id).add_cte(*(part.cte(f"part_{n}") for n, part in enumerate(parts)))
 
 
 async def renew_and_find(

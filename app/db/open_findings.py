@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from app.db.discrepancies import LEFT_OF_LINKS
 from app.db.resolutions import UNCARRIED_OF_LINKS
@@ -24,4 +24,8 @@ async def find_open(session: ReadSession, link_ids: Collection[UUID]) -> OpenFin
     return OpenFindings(has_uncarried, has_left)
 
 
-_OPEN = select(exists().where(UNCARRIED_OF_LINKS), exists().where(LEFT_OF_LINKS))
+_HAS_UNCARRIED, _HAS_LEFT = exists().where(UNCARRIED_OF_LINKS), exists().where(LEFT_OF_LINKS)
+_OPEN = select(_HAS_UNCARRIED, _HAS_LEFT)
+
+ANY_OPEN = or_(_HAS_UNCARRIED, _HAS_LEFT)
+"""Whether there is either, of the links that a statement is given as `links`."""

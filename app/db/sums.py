@@ -59,17 +59,18 @@ _SAVED = types_of(
 )
 
 
-def _build_saving() -> Insert:
+def build_saving_sums(*conditions: ColumnElement[bool]) -> Insert:
+    """The statement that keeps sums, where these conditions hold."""
     table, given = bare(InvoiceSumRow), rows_given(_SAVED, "sums_given", _PREFIX)
     of_connection = asked("of_connection", table.c.connection_id)
-    rows = select(of_connection, *(given.c[name] for name in _SAVED))
+    rows = select(of_connection, *(given.c[name] for name in _SAVED)).where(*conditions)
     statement = insert(table).from_select(["connection_id", *_SAVED], rows)
     news = {name: statement.excluded[name] for name in ("connection_id", *_SAVED) if name != "link_id"}
     differs = or_(*(table.c[name].is_distinct_from(new) for name, new in news.items()))
     return statement.on_conflict_do_update(index_elements=["link_id"], set_=news, where=differs)
 
 
-SAVING_SUMS = _build_saving()
+SAVING_SUMS = build_saving_sums()
 
 
 def _columns(link_id: UUID, sums: Sums, partner_at: datetime | None) -> dict[str, Any]:

@@ -28,6 +28,11 @@ class Decisions:
     reopened: dict[str, Conflict] = field(default_factory=dict)
     states: dict[int, tuple[DiscrepancyState, str | None]] = field(default_factory=dict)
 
+    @property
+    def are_none(self) -> bool:
+        """Nothing was decided, and nothing came of a decision."""
+        return not (self.now or self.reopened or self.states)
+
     def find_target(self, resolution: Resolution) -> Resolution | None:
         """The resolution that this one takes back, as it is by now."""
         waiting = {each.id: each for each in self.now}

@@ -60,6 +60,13 @@ class Open:
     has_discrepancies: bool
 
 
+def has_findings(work: Finding) -> bool:
+    """Whether a work has more for `save_findings` to keep than attempts."""
+    return bool(
+        work.conflicts or work.had_open_conflicts or work.discrepancies or not work.decisions.are_none
+    )
+
+
 async def look_for_open(session: ReadSession, works: Sequence[Finding]) -> Open:
     """Whether there are any is one question for both; which they are is asked where there are."""
     link_ids = [work.link_id for work in works]

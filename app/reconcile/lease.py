@@ -38,6 +38,7 @@ class Lease:
         self._taken_of: Connection | None = taken_of
         self._owner = owner
         self._renewed_at = clock.now()
+        self._may_be_back = False
         self.looked_for: set[UUID] = set()
         """Links whose creates were looked for under this lease, after an older copy was restored."""
 
@@ -53,6 +54,11 @@ class Lease:
         if taken.is_busy:
             LEASES.labels("busy").inc()
         return None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is surely ours: it has not run out, and nothing is on its way that may give it back."""
+        return not self._may_be_back and self._clock.now() < self._renewed_at + LEASE_SPAN
 
     @asynccontextmanager
     async def recording(self) -> AsyncIterator[WriteSession]:
@@ -101,13 +107,17 @@ class Lease:
         """Give it back unless a trigger came since generation `seen`, or a link is behind where that is asked; False
         means: go on.
         """
+        self._may_be_back = True
         async with self._database.writing_one() as session:
-            return await leases.release_lease(
+            is_back = await leases.release_lease(
                 session, self.connection_id, self._owner, seen, unless_behind=unless_behind
             )
+        self._may_be_back = is_back
+        return is_back
 
     async def postpone(self, retry_at: datetime, reason: str, *, bulk_alone: bool = False) -> None:
         """Give it back with work left, to be taken up at that time; people's work at any, where a bulk alone waits."""
+        self._may_be_back = True
         async with self._database.writing_one() as session:
             await leases.postpone(
                 session, self.connection_id, self._owner, retry_at, reason, bulk_alone=bulk_alone
@@ -115,5 +125,6 @@ class Lease:
 
     async def drop(self) -> None:
         """Give it back as it is."""
+        self._may_be_back = True
         async with self._database.writing_one() as session:
             await leases.drop_lease(session, self.connection_id, self._owner)

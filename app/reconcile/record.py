@@ -5,14 +5,14 @@ settled when the record equals both shadows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from app.db.changes import NewChange, insert_changes
 from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.moments import insert_moments
-from app.db.recorded import save_recorded
+from app.db.moments import Moment, insert_moments
+from app.db.recorded import Recorded, save_recorded, save_recorded_alone
 from app.db.session import ReadSession
 from app.domain.change import entries
 from app.domain.connection import Connection
@@ -34,7 +34,7 @@ from app.domain.sides import Side, Status, project
 from app.domain.sums import Sums
 from app.metrics import SETTLING
 from app.reconcile.footing import Footing
-from app.reconcile.kept import look_for_open, save_findings
+from app.reconcile.kept import has_findings, look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
 from app.reconcile.round import BROKEN, Round, Work, batches
@@ -65,48 +65,90 @@ async def record(current: Round, works: Sequence[Work]) -> bool:
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a batch comes to, before it is on disk: changes that are due to the partner's side, links of which that side
+    needs nothing, those that stay behind, and moments of holds.
+    """
+
+    due: list[tuple[InvoiceLink, PartnerChange]] = field(default_factory=list)
+    satisfied: list[UUID] = field(default_factory=list)
+    again: set[UUID] = field(default_factory=set)
+    moments: list[Moment] = field(default_factory=list)
+
+
 async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
-    async with current.lease.recording() as session:
-        due, satisfied = [], []
-        seen = await look_for_open(session, works)
-        again = set(seen.undecided)
-        for work in works:
-            plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
-            change = find_change(work, current.lanes)
-            if change is None:
-                satisfied.append(work.link.id)
-            elif not is_refused_for_good(work.hub, change):
-                due.append((work.link, change))
-                work.link = replace(work.link, hub=change_sent(work.hub, change))
-            standing = stand(work, plan, change, current.lanes)
-            if standing is WORK_LEFT or _has_more_to_take_in(work):
-                again.add(work.link.id)
-            status = _find_status(current, work.hub.record)
-            work.link = replace(work.link, standing=standing, shown_status=status)
-            work.sums = sum_up(current, work, plan)
-            work.discrepancies += list_differences(standing, work.sums)
-        await save_recorded(
-            session,
-            current.connection_id,
-            [work.link for work in works],
-            now,
-            again=again,
-            satisfied=satisfied,
-            sums=_list_sums(works),
-            attempts=[attempt for work in works for attempt in work.attempts],
-        )
-        for work in works:
-            work.attempts.clear()
-        await insert_changes(session, current.connection_id, await _build_changes(session, current, due))
-        numbered = await tell_numbers(session, current, works)
-        await save_findings(session, current, works, seen)
-        moments = [list_hold_moments(w.link.id, w.recorded, w.link.standing, now) for w in works]
-        await insert_moments(session, current.connection_id, [m for each in moments for m in each])
+    drawn = _draw_up(current, works, now)
+    has_notice = False
+    if not (_is_short(works, drawn) and await _save_short(current, works, drawn, now)):
+        has_notice = await _save_whole(current, works, drawn, now)
     for work in works:
+        work.attempts.clear()
         work.recorded = work.link.standing
         _count_lag(work, now)
-    return bool(due or numbered)
+    return bool(drawn.due or has_notice)
+
+
+def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Drawn:
+    """What is to be recorded of these works, each given its standing."""
+    drawn = Drawn()
+    for work in works:
+        plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
+        change = find_change(work, current.lanes)
+        if change is None:
+            drawn.satisfied.append(work.link.id)
+        elif not is_refused_for_good(work.hub, change):
+            drawn.due.append((work.link, change))
+            work.link = replace(work.link, hub=change_sent(work.hub, change))
+        standing = stand(work, plan, change, current.lanes)
+        if standing is WORK_LEFT or _has_more_to_take_in(work):
+            drawn.again.add(work.link.id)
+        status = _find_status(current, work.hub.record)
+        work.link = replace(work.link, standing=standing, shown_status=status)
+        work.sums = sum_up(current, work, plan)
+        work.discrepancies += list_differences(standing, work.sums)
+        drawn.moments.extend(list_hold_moments(work.link.id, work.recorded, standing, now))
+    return drawn
+
+
+def _is_short(works: Sequence[Work], drawn: Drawn) -> bool:
+    """Whether nobody is told anything: then all that there is to save is what is saved of every batch."""
+    return not (drawn.due or drawn.moments or any(work.is_renumbered or has_findings(work) for work in works))
+
+
+async def _save_short(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
+    """By a statement alone; False where it did nothing, because more must be looked at, or the lease is lost."""
+    async with current.lease.recording_one() as fenced:
+        return await save_recorded_alone(fenced, _build_recorded(works, drawn, now))
+
+
+async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
+    """By a transaction; True when a notice was written. What people decided meanwhile is seen once it has the fence."""
+    async with current.lease.recording() as session:
+        seen = await look_for_open(session, works)
+        drawn.again.update(seen.undecided)
+        await save_recorded(session, current.connection_id, _build_recorded(works, drawn, now))
+        for work in works:
+            work.attempts.clear()
+        await insert_changes(
+            session, current.connection_id, await _build_changes(session, current, drawn.due)
+        )
+        has_notice = await tell_numbers(session, current, works)
+        await save_findings(session, current, works, seen)
+        await insert_moments(session, current.connection_id, drawn.moments)
+    return has_notice
+
+
+def _build_recorded(works: Sequence[Work], drawn: Drawn, now: datetime) -> Recorded:
+    return Recorded(
+        [work.link for work in works],
+        now,
+        drawn.again,
+        drawn.satisfied,
+        _list_sums(works),
+        [attempt for work in works for attempt in work.attempts],
+    )
 
 
 async def _build_changes(

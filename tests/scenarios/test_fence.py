@@ -1,14 +1,21 @@
-"""The fence of a single statement: it waits for whoever has the connection, and then sees what that one committed."""
+"""The fence of a single statement. One that records alone what a whole transaction would waits for nobody, and does
+nothing where somebody has the connection, or had it since it began; any other waits, and sees what he committed.
+"""
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, cast, func, literal, text, update
 
+from app.db.given import bare
+from app.db.leases import while_alone
 from app.db.link_record import save_links_fenced
 from app.db.links import list_by_partner_id
+from app.db.recorded import Recorded, save_recorded_alone
+from app.db.tables import InvoiceLinkRow
 from app.domain.link import InvoiceLink
 from app.errors import LeaseLost
 from app.reconcile.lease import Lease
@@ -18,6 +25,12 @@ from tests.scenarios.troubles import rows, until
 LOCKING = text("UPDATE connections SET generation = generation + 1 WHERE id = :id")
 RAISING = text("UPDATE invoice_links SET generation = generation + 1, touched_at = touched_at WHERE id = :id")
 LOSING = text("UPDATE connections SET lease_owner = 'another' WHERE id = :id")
+INTO_DISCREPANCIES = (
+    "INSERT INTO discrepancies (connection_id, link_id, kind, path, message, values, moved_by, found_at)"
+)
+SETTING_APART = text(
+    INTO_DISCREPANCIES + " VALUES (:id, :link, 'total', 'total', 'apart', '{}', 'unknown', now())"
+)
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
@@ -39,7 +52,7 @@ async def save(house: House, lease: Lease, link: InvoiceLink) -> None:
         await save_links_fenced(fenced, [tried], house.clock.now())
 
 
-async def wait_for_the_lock(house: House, saving: "asyncio.Task[None]") -> None:
+async def wait_for_the_lock(house: House, saving: "asyncio.Task[Any]") -> None:
     """Return once the statement waits for whoever has the connection."""
 
     async def is_waiting() -> bool:
@@ -83,3 +96,67 @@ async def test_it_notes_nothing_once_the_lease_is_anothers(house: House) -> None
     with pytest.raises(LeaseLost):
         await save(house, lease, link)
     assert await find_row(house) == before
+
+
+async def save_alone(house: House, lease: Lease, link: InvoiceLink) -> bool:
+    """Record a link of which nothing else is to be seen to, as after a call."""
+    recorded = replace(
+        link, generation=link.generation + 1, hub=replace(link.hub, unanswered={"reference": "new"})
+    )
+    whole = Recorded([recorded], house.clock.now(), set(), [link.id], {}, [])
+    async with lease.recording_one() as fenced:
+        return await save_recorded_alone(fenced, whole)
+
+
+async def test_it_records_alone_where_nobody_else_has_the_connection(house: House) -> None:
+    """And does not wait for who has it: the transaction does that comes then."""
+    lease, link = await begin(house)
+    before = await find_row(house)
+    async with house.database.writing() as session:
+        await session.execute(LOCKING, {"id": lease.connection_id})
+        assert not await save_alone(house, lease, link)
+    assert await find_row(house) == before
+    assert await save_alone(house, lease, link)
+    assert await find_row(house) == (link.generation, link.generation + 1, {"reference": "new"})
+
+
+async def test_it_records_nothing_alone_where_something_is_left_for_people(house: House) -> None:
+    """What is left of the link has to be looked at, which is the transaction's."""
+    lease, link = await begin(house)
+    before = await find_row(house)
+    async with house.database.writing() as session:
+        await session.execute(SETTING_APART, {"id": lease.connection_id, "link": link.id})
+    assert not await save_alone(house, lease, link)
+    assert await find_row(house) == before
+
+
+async def test_it_records_nothing_alone_once_the_lease_is_anothers(house: House) -> None:
+    """As any that holds the fence in itself."""
+    lease, link = await begin(house)
+    before = await find_row(house)
+    async with house.database.writing() as session:
+        await session.execute(LOSING, {"id": lease.connection_id})
+    assert not await save_alone(house, lease, link)
+    assert await find_row(house) == before
+
+
+async def test_what_is_committed_after_it_began_keeps_it_from_recording(house: House) -> None:
+    """It would not see it: the statement is held up here between its beginning and its lock."""
+    lease, _ = await begin(house)
+    async with house.database.writing() as gate:
+        await gate.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        saving = asyncio.create_task(save_behind_a_gate(lease))
+        await wait_for_the_lock(house, saving)
+        async with house.database.writing() as session:
+            await session.execute(LOCKING, {"id": lease.connection_id})
+    assert not await saving
+    assert await save_behind_a_gate(lease)
+
+
+async def save_behind_a_gate(lease: Lease) -> bool:
+    """A statement that records alone, and that stops where it asks what is open."""
+    is_open = cast(func.pg_advisory_xact_lock(7), Text) == literal("open")
+    link = bare(InvoiceLinkRow)
+    statement = while_alone(is_open, lambda ours: [update(link).where(ours).values(unanswered={})])
+    async with lease.recording_one() as fenced:
+        return await fenced.try_to(statement, {})

@@ -8,6 +8,7 @@ import pytest
 
 from app.db import leases
 from app.reconcile.lease import LEASE_SPAN
+from tests.round_trips import counting_round_trips
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
     assert_in_step,
@@ -62,6 +63,33 @@ async def test_of_two_workers_at_once_one_works(house: House) -> None:
         await other.reconciler.reconcile(UUID(house.connection_id))
         assert await house.last_call() == seen
     assert await writes_since(house, 0) == [("PUT", "/Contacts"), ("PUT", "/Invoices")]
+    await house.drain()
+    assert await numbers_in_xero(house) == ["N-inv_1"]
+    await assert_in_step(house)
+
+
+async def test_a_worker_that_is_nudged_for_what_it_works_on_asks_nothing(house: House) -> None:
+    """And misses nothing of it: the reconcile under way sees what the nudge is about."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="PO 2")
+    async with in_the_middle(house, "GET", "/Invoices"):
+        await house.edit(reference="PO 3", due_on="2027-03-03")
+        with counting_round_trips() as asked:
+            await reconcile(house)
+    assert asked.count == 0
+    assert (await house.in_xero())["Reference"] == "PO 3"
+    await assert_in_step(house)
+
+
+async def test_a_worker_takes_over_from_itself_once_its_lease_has_run_out(house: House) -> None:
+    """One of its reconciles hangs in a create past the span: the next nudge takes over, and it is made once."""
+    await house.write()
+    async with in_the_middle(house, "PUT", "/Invoices"):
+        house.clock.advance(LEASE_SPAN + timedelta(seconds=1))
+        with counting_round_trips() as asked:
+            await reconcile(house)
+    assert asked.count > 0
     await house.drain()
     assert await numbers_in_xero(house) == ["N-inv_1"]
     await assert_in_step(house)

@@ -11,12 +11,12 @@ INVOICES = 24
 """More than a few, so that it is a bulk."""
 CONTACTS = 5
 
-BULK_OUT, BULK_OUT_ECHO = 22, 11
+BULK_OUT, BULK_OUT_ECHO = 13, 11
 """The loop's, for edits of the app in one write, and for Xero's events of them."""
-BULK_IN, BULK_IN_ANSWERED = 33, 12
+BULK_IN, BULK_IN_ANSWERED = 33, 8
 """The loop's, for edits in Xero, and for the app's answers."""
-OUT, OUT_ECHO = 21, 11
-IN, IN_SENT, IN_ANSWERED = 27, 16, 11
+OUT, OUT_ECHO = 12, 11
+IN, IN_SENT, IN_ANSWERED = 27, 16, 7
 """Of one edit; `IN_SENT` are the delivery's."""
 NOTHING = 1
 """A delivery that has nothing to send."""
