@@ -73,21 +73,30 @@ def _read_numbers(said: Mapping[str, Any]) -> tuple[int, int] | None:
     return first, last
 
 
-async def save_deliveries(
-    session: WriteSession, deliveries: Sequence[Delivery], now: datetime
-) -> list[list[UUID]]:
-    """Store the events, each once, and raise the generation of every connection that got a new one; answers for each
-    delivery whom it is to wake: of several that brought something to the same connection the first.
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What storing deliveries came to: for each whom it is to wake, of several that brought something to the same
+    connection the first; and the Xero apps, None for Plumbline's own, that were silent until now.
     """
+
+    nudges: Sequence[Sequence[UUID]] = ()
+    heard_again: Sequence[UUID | None] = ()
+
+
+async def save_deliveries(session: WriteSession, deliveries: Sequence[Delivery], now: datetime) -> Saved:
+    """Store the events, each once, and raise the generation of every connection that got a new one."""
+    if not deliveries:
+        return Saved()
     stored = await store_events(session, list(_list_events(deliveries)))
     news = {number for number, _ in stored.news}
-    for xero_app_id in await _follow_all(session, deliveries, news, stored.kept, now):
+    heard_again = await _follow_all(session, deliveries, news, stored.kept, now)
+    return Saved(_divide_nudges(stored.news, len(deliveries)), heard_again)
+
+
+def tell_saved(deliveries: Sequence[Delivery], saved: Saved) -> None:
+    """Log, and count by what they are about, what is on disk now."""
+    for xero_app_id in saved.heard_again:
         log.warning("xero_webhooks_heard_again", xero_app_id=xero_app_id)
-    return _divide_nudges(stored.news, len(deliveries))
-
-
-def count_events(deliveries: Sequence[Delivery]) -> None:
-    """Count them by what they are about."""
     for delivery in deliveries:
         for event in delivery.events:
             _find_series(_KINDS.get(str(event.get("eventCategory")).upper(), "other")).inc()

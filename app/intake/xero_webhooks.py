@@ -18,7 +18,7 @@ from app.clock import Clock
 from app.db.session import Database, WriteSession
 from app.db.unavailable import is_unavailable
 from app.db.xero_webhooks import Taken, Webhook, take_failed, take_webhooks, try_again_later
-from app.intake.xero_deliveries import count_events, read_delivery, save_deliveries
+from app.intake.xero_deliveries import read_delivery, save_deliveries, tell_saved
 from app.reconcile.ports import Waker
 from app.telemetry import correlate
 
@@ -61,14 +61,14 @@ class XeroWebhooks:
             async with self._database.writing() as session:
                 taken = await take(session)
                 deliveries = [read for each in taken if (read := read_delivery(each.webhook)) is not None]
-                nudges = await save_deliveries(session, deliveries, self._clock.now()) if deliveries else []
+                saved = await save_deliveries(session, deliveries, self._clock.now())
         except Exception as error:
             if not taken or is_unavailable(error):
                 raise
             await self._read_alone(taken, error)
             return len(taken)
-        count_events(deliveries)
-        pairs = zip(deliveries, nudges, strict=True)
+        tell_saved(deliveries, saved)
+        pairs = zip(deliveries, saved.nudges, strict=True)
         await asyncio.gather(*(self._wake(each.webhook, woken) for each, woken in pairs if woken))
         return len(taken)
 

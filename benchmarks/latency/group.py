@@ -13,12 +13,16 @@ from benchmarks.figure import Figure, alone
 from benchmarks.ground import Ground, open_ground, start_world
 from benchmarks.joined import join
 from benchmarks.latency.busy import busy
+from benchmarks.latency.slow_xero import measure_slow_xero
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
 
 DELAYS_MS = (0, 50, 300)
 CONNECTIONS = 200
 ROUNDS = 3
+MOST_ROUNDS = 2
+"""Of webhooks beside a slow Xero."""
+
 INVOICE = "timed"
 MILLISECONDS = 1000
 
@@ -89,12 +93,14 @@ def measure(size: Size) -> Iterator[Figure]:
         joined = join(world, ground, min(CONNECTIONS, size.connections // 50), world.introduction["api_key"])
         with busy(joined) as taken:
             loaded = measure_ways(bench, rounds)
+        slow_xero = measure_slow_xero(world, ground, joined, size, min(rounds, MOST_ROUNDS))
     note = f"our own share, {len(idle)} changes both ways, Xero at {', '.join(map(str, DELAYS_MS))} ms"
     yield alone("latency.idle.p50", "ms", [median(idle)], note)
     yield Figure("latency.idle.p99", _p99(idle), "ms", rounds=rounds, note=note)
     busily = f"{len(joined)} connections, {taken[0]} documents meanwhile"
     against = f"idle: {_p99(idle):,.0f} ms"
     yield Figure("latency.busy.p99", _p99(loaded), "ms", against, _p99(loaded) / _p99(idle), rounds, busily)
+    yield slow_xero
 
 
 def measure_ways(bench: Bench, rounds: int) -> list[float]:

@@ -8,7 +8,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from app.db.session import Database
 from app.db.xero_webhooks import Webhook
 from app.domain.connection import ConnectionState
-from app.intake.xero_deliveries import Delivery, save_deliveries
+from app.intake.xero_deliveries import Delivery, Saved, save_deliveries
 from app.xero.signature import is_signed_by_xero
 from tests.integration.api.driver import Plumbline, sign_as_xero
 from tests.round_trips import counting_round_trips
@@ -137,14 +136,14 @@ async def test_processes_that_store_the_same_events_do_not_wait_in_a_ring(plumbl
     batches = [[Delivery(webhook, [each], (1, 1)) for each in order] for order in (events, events[::-1])] * 4
     await save(plumbline.database, [Delivery(webhook, [event(resourceId="first")])])
     with counting_round_trips() as asked:
-        nudges = await asyncio.gather(*(save(plumbline.database, batch) for batch in batches))
+        saved = await asyncio.gather(*(save(plumbline.database, batch) for batch in batches))
     assert len(await list_events(plumbline)) == 1 + 200
     assert asked.count == 4 * len(batches), asked.tell()
-    woken = {str(connection_id) for told in nudges for some in told for connection_id in some}
+    woken = {str(connection_id) for each in saved for some in each.nudges for connection_id in some}
     assert woken == {path.split("/")[3] for path in paths}
 
 
-async def save(database: Database, deliveries: list[Delivery]) -> list[list[UUID]]:
+async def save(database: Database, deliveries: list[Delivery]) -> Saved:
     """Deliveries in a transaction of their own."""
     async with database.writing() as session:
         return await save_deliveries(session, deliveries, datetime.now(UTC))
