@@ -1,4 +1,5 @@
-"""Record: put what a round found on disk, and tell the partner, in one fenced transaction.
+"""Record: put what a round found on disk, and tell the partner, in one fenced transaction; by one statement where there
+is nothing to tell.
 
 Here a link gets its standing: held with the reason, behind while work is due or the partner has not taken its change,
 settled when the record equals both shadows.
