@@ -143,10 +143,10 @@ def while_ours(build: Callable[[ColumnElement[bool]], Update]) -> Select[tuple[U
 def while_alone(
     unless: ColumnElement[bool], build: Callable[[ColumnElement[bool]], Sequence[Insert | Update]]
 ) -> Select[tuple[UUID]]:
-    """Several of them together, with what they depend on: nothing is done where `unless` holds.
+    """The same for several at once, of which none does anything where `unless` holds.
 
-    A statement sees what was committed when it began. So nothing is done either while anybody else has the connection,
-    or where he let it go since: he may have written what `unless` asks for.
+    A statement sees what was committed when it began. So none does anything either while somebody else has the
+    connection, or where he let it go since: he may have written what `unless` asks for.
     """
     mine, before = _TABLE.alias("mine"), _TABLE.alias("before")
     # Another version of the row is there since whoever wrote to it has committed.
