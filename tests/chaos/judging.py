@@ -117,13 +117,16 @@ async def _find_lost(
     ]
 
 
+FLAGGED = """
+SELECT coalesce(invoice.partner_invoice_id, contact.partner_contact_id) AS thing, d.path FROM discrepancies d
+LEFT JOIN invoice_links invoice ON invoice.id = d.link_id LEFT JOIN contact_links contact ON contact.id = d.link_id
+WHERE d.kind = 'overwritten_in_xero'
+"""
+
+
 async def _list_flagged(house: House) -> set[tuple[str, str]]:
     """Things and paths of which Plumbline says that an edit in Xero may have been overwritten."""
-    flagged = await rows(
-        house,
-        "SELECT l.partner_invoice_id AS thing, d.path FROM discrepancies d JOIN invoice_links l ON l.id = d.link_id"
-        " WHERE d.kind = 'overwritten_in_xero'",
-    )
+    flagged = await rows(house, FLAGGED)
     return {(str(row["thing"]), _field_of(row["path"])) for row in flagged}
 
 
