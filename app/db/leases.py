@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Insert,
+    Result,
     Select,
     Text,
     Update,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.built import whole_columns
 from app.db.connections import connection_from_row
@@ -120,24 +122,33 @@ class Fenced:
     owner: str
     until: datetime
 
-    async def execute(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> None:
-        """Run one that `while_ours` built; raises `LeaseLost` where it did nothing."""
-        if not await self.try_to(statement, values):
+    async def execute(self, statement: Select[tuple[UUID, UUID]], values: Mapping[str, Any]) -> set[UUID]:
+        """Run one that `while_ours` built; the ids of what it wrote. Raises `LeaseLost` where it did nothing."""
+        found = (await self._run(statement, values)).all()
+        if not found:
             raise LeaseLost
+        return {row.written for row in found if row.written is not None}
 
     async def try_to(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> bool:
-        """Run one that `while_ours` or `while_alone` built; False where it did nothing."""
+        """Run one that `while_alone` built; False where it did nothing."""
+        return (await self._run(statement, values)).scalar_one_or_none() is not None
+
+    async def _run(self, statement: Select[Any], values: Mapping[str, Any]) -> Result[Any]:
         asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
-        return (await self.session.execute(statement, {**asked, **values})).scalar_one_or_none() is not None
+        result: Result[Any] = await self.session.execute(statement, {**asked, **values})
+        return result
 
 
-def while_ours(build: Callable[[ColumnElement[bool]], Update]) -> Select[tuple[UUID]]:
-    """An update of a connection's things together with the renewal of its lease; `build` makes it of the condition that
-    the lease is ours, which PostgreSQL looks at, and locks the connection for, before it looks for a row.
+def while_ours(
+    build: Callable[[ColumnElement[bool]], ReturningUpdate[tuple[UUID]]],
+) -> Select[tuple[UUID, UUID]]:
+    """An update of a connection's things together with the renewal of its lease; `build` makes it, with the id of each
+    that it writes, of the condition that the lease is ours, which PostgreSQL looks at, and locks the connection for,
+    before it looks for a row.
     """
     fence = _FENCING.cte("fence")
     writing = build(exists(select(fence.c.id))).cte("writing")
-    return select(fence.c.id).add_cte(writing)
+    return select(fence.c.id, writing.c.id.label("written")).select_from(fence.outerjoin(writing, true()))
 
 
 def while_alone(

@@ -1,14 +1,14 @@
 """How the loop records what it found of invoice links. How a document comes in is `documents`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Update, bindparam, update
+from sqlalchemy import BigInteger, DateTime, Select, TableValuedAlias, Update, bindparam, or_, update
 
 from app.db.credits import credits_to_row
-from app.db.given import bare, give, rows_given, types_of
+from app.db.given import Types, bare, give, rows_given, types_of
 from app.db.hub_columns import HUB, build_standing, hub_to_row
 from app.db.leases import Fenced, while_ours
 from app.db.session import WriteSession
@@ -31,11 +31,15 @@ async def save_links(
         await session.execute(SAVING_LINKS, give_links(links, at, again))
 
 
-async def save_links_fenced(
-    fenced: Fenced, links: Sequence[InvoiceLink], at: datetime, *, again: Collection[UUID] = ()
-) -> None:
-    """The same where nothing else is recorded with them, in the one statement that holds the lease's fence too."""
-    await fenced.execute(_SAVING_FENCED, give_links(links, at, again))
+async def begin_links(
+    fenced: Fenced, links: Sequence[InvoiceLink], at: datetime, versions: Mapping[UUID, int]
+) -> set[UUID]:
+    """Note on links what is about to be tried, in the one statement that holds the lease's fence too; all stay behind.
+
+    Answers on which: not on one of which the app has sent another document by now than the version given for it.
+    """
+    rows = [_to_row(link, at, again=(link.id,)) | {_VERSION: versions.get(link.id)} for link in links]
+    return await fenced.execute(_BEGINNING, {"saved_at": at, **give(_BEGUN, rows)})
 
 
 def give_links(links: Sequence[InvoiceLink], at: datetime, again: Collection[UUID]) -> dict[str, Any]:
@@ -75,17 +79,29 @@ _SAVED = types_of(
 )
 """The columns that belong to the loop."""
 
+_VERSION = "version_seen"
+_BEGUN: Types = {**_SAVED, _VERSION: BigInteger}
 
-def _build_saving() -> Update:
+
+def _build_saving(rows: TableValuedAlias) -> Update:
     table = bare(InvoiceLinkRow)
-    kept, given = table.c, rows_given(_SAVED).c
+    kept, given = table.c, rows.c
     computed = build_standing(kept, given, bindparam("saved_at", type_=DateTime(timezone=True)))
     as_given = {name: given[name] for name in _SAVED if name not in ("id", *computed)}
     return update(table).where(kept.id == given.id).values(**as_given, **computed)
 
 
-SAVING_LINKS = _build_saving()
-_SAVING_FENCED = while_ours(SAVING_LINKS.where)
+SAVING_LINKS = _build_saving(rows_given(_SAVED))
+
+
+def _build_beginning() -> Select[tuple[UUID, UUID]]:
+    kept, given = bare(InvoiceLinkRow).c, rows_given(_BEGUN)
+    is_as_seen = or_(given.c[_VERSION].is_(None), given.c[_VERSION] == kept.document_version)
+    saving = _build_saving(given).where(is_as_seen)
+    return while_ours(lambda is_ours: saving.where(is_ours).returning(kept.id))
+
+
+_BEGINNING = _build_beginning()
 
 
 def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from app.db.findings import Attempt
-from app.db.link_record import save_links_fenced
+from app.db.link_record import begin_links
 from app.domain.adoption import as_adopted
 from app.domain.change import moves_to_json
 from app.domain.fields import ABSENT, Fields
 from app.domain.hold import Hold
-from app.domain.link import INVOICE_INTENT, Intent
+from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.moves import Move
 from app.domain.plan import Plan
 from app.domain.recognition import carries_mark
@@ -120,43 +120,58 @@ async def _create(current: Round, batch: Sequence[Sending]) -> bool:
     if not batch:
         return False
     intent = Intent(uuid4().hex, current.clock.now())
-    for sending in batch:
-        sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
-    await _begin(current, batch)
-    call = current.xero.invoices.create([sending.write for sending in batch], intent.key)
-    answers = await spent_on(_list_ids(batch), call)
-    return await _record_answers(current, batch, answers, "create")
+    begun = await _begin(current, batch, intent)
+    if not begun:
+        return False
+    call = current.xero.invoices.create([sending.write for sending in begun], intent.key)
+    answers = await spent_on(_list_ids(begun), call)
+    return await _record_answers(current, begun, answers, "create")
 
 
 async def _look_first(current: Round, doubtful: Sequence[Sending]) -> None:
     """Begin creates that nobody sends: the next round looks for them as for any whose answer was lost."""
     assert current.connection.doubted_since is not None
-    intent = Intent(uuid4().hex, current.connection.doubted_since)
-    for sending in doubtful:
-        sending.work.link = with_intent(sending.work.link, INVOICE_INTENT, intent)
-    await _begin(current, doubtful)
+    await _begin(current, doubtful, Intent(uuid4().hex, current.connection.doubted_since))
 
 
 async def _update(current: Round, batch: Sequence[Sending]) -> bool:
-    await _begin(current, batch)
-    answers = await spent_on(
-        _list_ids(batch), current.xero.invoices.update([sending.write for sending in batch])
-    )
-    return await _record_answers(current, batch, answers, "update")
+    begun = await _begin(current, batch)
+    if not begun:
+        return False
+    call = current.xero.invoices.update([sending.write for sending in begun])
+    answers = await spent_on(_list_ids(begun), call)
+    return await _record_answers(current, begun, answers, "update")
 
 
 def _list_ids(batch: Sequence[Sending]) -> list[UUID]:
     return [sending.work.link.id for sending in batch]
 
 
-async def _begin(current: Round, batch: Sequence[Sending]) -> None:
-    """Commit what is about to be tried, so that whoever comes after a crash knows that it may stand in Xero."""
+async def _begin(current: Round, batch: Sequence[Sending], intent: Intent | None = None) -> list[Sending]:
+    """Commit what is about to be tried, so that whoever comes after a crash knows that it may stand in Xero.
+
+    Answers those of which that was committed. One that somebody edited in the app meanwhile is left to the next round,
+    which writes both edits at once.
+    """
+    before = {sending.work.link.id: sending.work.link for sending in batch}
     for sending in batch:
-        link = sending.work.link
-        sending.work.link = replace(link, hub=replace(link.hub, unanswered=dict(sending.target)))
+        sending.work.link = _with_attempt(sending, intent)
     links = [sending.work.link for sending in batch]
     async with current.lease.recording_one() as fenced:
-        await save_links_fenced(fenced, links, current.clock.now(), again=[link.id for link in links])
+        versions = current.resting.list_versions(before.values())
+        begun = await begin_links(fenced, links, current.clock.now(), versions)
+    left = before.keys() - begun
+    for sending in batch:
+        if sending.work.link.id in left:
+            sending.work.link = before[sending.work.link.id]
+    current.resting.note_left(left)
+    return [sending for sending in batch if sending.work.link.id in begun]
+
+
+def _with_attempt(sending: Sending, intent: Intent | None) -> InvoiceLink:
+    link = sending.work.link
+    link = replace(link, hub=replace(link.hub, unanswered=dict(sending.target)))
+    return link if intent is None else with_intent(link, INVOICE_INTENT, intent)
 
 
 async def _record_answers(

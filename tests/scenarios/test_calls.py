@@ -42,8 +42,10 @@ async def test_one_change_costs_one_write_or_one_read(house: House) -> None:
     await assert_in_step(house)
 
 
-async def test_a_burst_beside_a_worker_goes_out_in_two(house: House) -> None:
-    """The first of ten edits goes at once; what is typed after it goes together, at least once a second."""
+async def test_a_burst_beside_a_worker_goes_out_in_two_at_most(house: House) -> None:
+    """What is typed before the first of ten edits is written goes with it, what is typed after that goes together, at
+    least once a second.
+    """
     await house.write()
     await house.drain()
     seen, began = await house.last_call(), time.monotonic()

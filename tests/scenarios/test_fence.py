@@ -12,7 +12,7 @@ from sqlalchemy import Text, cast, func, literal, text, update
 
 from app.db.given import bare
 from app.db.leases import while_alone
-from app.db.link_record import save_links_fenced
+from app.db.link_record import begin_links
 from app.db.links import list_by_partner_id
 from app.db.recorded import Recorded, save_recorded_alone
 from app.db.tables import InvoiceLinkRow
@@ -24,6 +24,7 @@ from tests.scenarios.troubles import rows, until
 
 LOCKING = text("UPDATE connections SET generation = generation + 1 WHERE id = :id")
 RAISING = text("UPDATE invoice_links SET generation = generation + 1, touched_at = touched_at WHERE id = :id")
+REPLACING = text("UPDATE invoice_links SET document_version = 2 WHERE id = :id")
 LOSING = text("UPDATE connections SET lease_owner = 'another' WHERE id = :id")
 INTO_DISCREPANCIES = (
     "INSERT INTO discrepancies (connection_id, link_id, kind, path, message, values, moved_by, found_at)"
@@ -49,7 +50,28 @@ async def save(house: House, lease: Lease, link: InvoiceLink) -> None:
     """Note on the link what is about to be tried, as before a call."""
     tried = replace(link, hub=replace(link.hub, unanswered={"reference": "tried"}))
     async with lease.recording_one() as fenced:
-        await save_links_fenced(fenced, [tried], house.clock.now())
+        await begin_links(fenced, [tried], house.clock.now(), {})
+
+
+async def test_it_notes_nothing_where_the_app_sent_another_document(house: House) -> None:
+    """What was planned is no longer what the app wants: also where that comes while the statement waits."""
+    lease, link = await begin(house)
+    before = await find_row(house)
+    async with house.database.writing() as session:
+        await session.execute(LOCKING, {"id": lease.connection_id})
+        await session.execute(REPLACING, {"id": link.id})
+        beginning = asyncio.create_task(begin_at(house, lease, link, 1))
+        await wait_for_the_lock(house, beginning)
+    assert await beginning == set()
+    assert await begin_at(house, lease, link, 1) == set()
+    assert await find_row(house) == before
+    assert await begin_at(house, lease, link, 2) == {link.id}
+
+
+async def begin_at(house: House, lease: Lease, link: InvoiceLink, version: int) -> set[UUID]:
+    """As before a call that was planned when the app's document had that version; on which links it is noted."""
+    async with lease.recording_one() as fenced:
+        return await begin_links(fenced, [link], house.clock.now(), {link.id: version})
 
 
 async def wait_for_the_lock(house: House, saving: "asyncio.Task[Any]") -> None:
@@ -79,7 +101,7 @@ async def test_a_trigger_that_commits_while_it_waits_stays(house: House) -> None
         await wait_for_the_lock(house, saving)
     await saving
     generation, settled, unanswered = await find_row(house)
-    assert (generation, settled) == (link.generation + 1, link.generation)
+    assert (generation, settled) == (link.generation + 1, link.generation - 1)
     assert unanswered == {"reference": "tried"}
 
 

@@ -1,4 +1,4 @@
-"""Which invoices rest after a write, and which are looked at all the same."""
+"""Which invoices rest after a write, or for a newer document, and which are looked at all the same."""
 
 import asyncio
 from collections.abc import Callable
@@ -105,5 +105,42 @@ def test_it_rests_no_longer_than_a_second() -> None:
         assert resting.nap == pytest.approx(QUIET / 2)
         loop.move(QUIET / 2)
         assert resting.leave_out([EDITED_AGAIN]) == [EDITED_AGAIN]
+
+    on_simulated_time(story)
+
+
+def test_what_was_left_for_a_newer_document_rests_and_is_written_within_a_second() -> None:
+    """From then on it goes whatever comes, until it was written."""
+
+    def story(loop: SimulatedLoop) -> None:
+        resting = Resting()
+        assert resting.list_versions([EDITED, NO_NEWS]) == {EDITED.id: 2}
+        resting.note_left([EDITED.id])
+        assert resting.leave_out([EDITED_AGAIN]) == []
+        assert resting.nap == pytest.approx(QUIET)
+        loop.move(LONGEST_REST - QUIET / 2)
+        resting.note_left([EDITED.id])
+        assert resting.list_versions([EDITED_AGAIN]) == {EDITED.id: 3}
+        loop.move(QUIET / 2)
+        assert resting.leave_out([EDITED]) == [EDITED]
+        assert resting.list_versions([EDITED]) == {}
+        resting.note_written([EDITED.id])
+        assert resting.list_versions([EDITED]) == {EDITED.id: 2}
+
+    on_simulated_time(story)
+
+
+def test_what_could_not_rest_is_written() -> None:
+    """Where as many connections rest as may, a round that found nothing to write would only be done again at once."""
+
+    def story(loop: SimulatedLoop) -> None:
+        at_rest = set[Resting]()
+        resting = [Resting(at_rest) for _ in range(MOST_AT_REST + 1)]
+        for each in resting:
+            each.note_left([EDITED.id])
+        *first, last = resting
+        assert [each.leave_out([EDITED]) for each in first] == [[]] * MOST_AT_REST
+        assert last.list_versions([EDITED]) == {}
+        assert first[0].list_versions([EDITED]) == {EDITED.id: 2}
 
     on_simulated_time(story)
