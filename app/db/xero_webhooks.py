@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.built import asked
-from app.db.given import bare, give, rows_given, types_of
+from app.db.given import bare
+from app.db.lent import LentConnection
 from app.db.session import WriteSession
 from app.db.tables import XeroWebhookRow
 
@@ -45,10 +45,22 @@ class Taken:
     failures: int
 
 
-async def save_webhooks(session: WriteSession, webhooks: Sequence[Webhook]) -> None:
+SAVE = """
+INSERT INTO xero_webhooks (body, received_at, xero_app_id, correlation_id, trace)
+SELECT * FROM unnest($1::bytea[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[])
+"""
+
+
+async def save_webhooks(connection: LentConnection, webhooks: Sequence[Webhook]) -> None:
     """Store them as they came."""
-    rows = [{name: getattr(each, name) for name in _SAVED} for each in webhooks]
-    await session.execute(_SAVING, give(_SAVED, rows))
+    await connection.execute(
+        SAVE,
+        [each.body for each in webhooks],
+        [each.received_at for each in webhooks],
+        [each.xero_app_id for each in webhooks],
+        [each.correlation_id for each in webhooks],
+        [each.trace for each in webhooks],
+    )
 
 
 async def take_webhooks(session: WriteSession, most: int) -> list[Taken]:
@@ -77,9 +89,6 @@ async def try_again_later(session: WriteSession, webhook_id: int, again_at: date
 
 _WEBHOOK = bare(XeroWebhookRow)
 _AGAIN_AT = _WEBHOOK.c.again_at
-_SAVED = types_of(XeroWebhookRow, "body", "received_at", "xero_app_id", "correlation_id", "trace")
-_saved = rows_given(_SAVED)
-_SAVING = insert(_WEBHOOK).from_select(list(_SAVED), select(*(_saved.c[name] for name in _SAVED)))
 
 
 def _build_taking(is_due: ColumnElement[bool], first: ColumnElement[Any]) -> ReturningDelete[Any]:
