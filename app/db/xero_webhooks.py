@@ -8,7 +8,7 @@ are gone; nobody waits for him.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, select, update
@@ -21,8 +21,7 @@ from app.db.session import WriteSession
 from app.db.tables import XeroWebhookRow
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(NamedTuple):
     """One POST that Xero signed; `xero_app_id` is None for Plumbline's own app.
 
     Under `correlation_id` its request is logged, in `trace` it went on, where there is one; both go on with what comes
@@ -49,18 +48,12 @@ SAVE = """
 INSERT INTO xero_webhooks (body, received_at, xero_app_id, correlation_id, trace)
 SELECT * FROM unnest($1::bytea[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[])
 """
+"""Each column as one array, in the order of a `Webhook`."""
 
 
 async def save_webhooks(connection: LentConnection, webhooks: Sequence[Webhook]) -> None:
     """Store them as they came."""
-    await connection.execute(
-        SAVE,
-        [each.body for each in webhooks],
-        [each.received_at for each in webhooks],
-        [each.xero_app_id for each in webhooks],
-        [each.correlation_id for each in webhooks],
-        [each.trace for each in webhooks],
-    )
+    await connection.execute(SAVE, *zip(*webhooks, strict=True))
 
 
 async def take_webhooks(session: WriteSession, most: int) -> list[Taken]:
