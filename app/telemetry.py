@@ -9,8 +9,8 @@ import logging
 import random
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 import structlog
@@ -20,7 +20,6 @@ _SECRET_NAME = re.compile(
     r"secret|token|password|authorization|api_key|signature|cookie|code_verifier|(database|redis)_url$", re.I
 )
 _MASK = "***"
-_NO_NAMES: AbstractContextManager[None] = nullcontext()
 
 # Beside structlog's own: every request has one, and is to find it at the cost of one look.
 _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
@@ -61,6 +60,8 @@ def configure(level: str = "info", as_json: bool = True) -> None:
         logging.getLogger(name).propagate = True
     for name in _LOUD_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # uvicorn puts a line together for each request if anybody might hear it, and asks for its level only then.
+    logging.getLogger("uvicorn.access").propagate = False
 
 
 def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -68,17 +69,31 @@ def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {name: _mask(name, value) for name, value in event.items()}
 
 
-@contextmanager
-def correlate(correlation_id: str | None = None, **names: object) -> Iterator[str]:
+def correlate(correlation_id: str | None = None, **names: object) -> AbstractContextManager[str]:
     """Put a correlation id, a new one when none is given, and other names on every line logged inside."""
     # A name, and no secret: the system's own randomness would cost each request a call of it.
-    correlation_id = correlation_id or f"{random.getrandbits(128):032x}"
-    token = _correlation_id.set(correlation_id)
-    try:
-        with structlog.contextvars.bound_contextvars(**names) if names else _NO_NAMES:
-            yield correlation_id
-    finally:
-        _correlation_id.reset(token)
+    following = _Following(correlation_id or f"{random.getrandbits(128):032x}")
+    return _with_names(following, names) if names else following
+
+
+class _Following(AbstractContextManager[str]):
+    """By hand, since every request goes through it: as a generator it costs three times as much."""
+
+    def __init__(self, correlation_id: str) -> None:
+        self._id = correlation_id
+
+    def __enter__(self) -> str:
+        self._token = _correlation_id.set(self._id)
+        return self._id
+
+    def __exit__(self, *_: object) -> None:
+        _correlation_id.reset(self._token)
+
+
+@contextmanager
+def _with_names(following: _Following, names: Mapping[str, object]) -> Iterator[str]:
+    with following as correlation_id, structlog.contextvars.bound_contextvars(**names):
+        yield correlation_id
 
 
 def find_correlation_id() -> str | None:

@@ -46,6 +46,9 @@ MOST_CALLS = 20
 MARK_LASTS = timedelta(seconds=30)
 """How late a nudge can come after its job was lost between queue and worker."""
 
+STORM_RESTS = timedelta(milliseconds=5)
+"""Between two nudges to read what Xero sent: webhooks that come meanwhile go into the next one together."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -78,6 +81,7 @@ class ArqWaker:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
         self._nudges: Gathering[Nudge, None] = Gathering(self._nudge_all)
+        self._storm: Gathering[Nudge, None] = Gathering(self._nudge_and_rest)
 
     async def reconcile_soon(self, connection_ids: Sequence[UUID]) -> None:
         """Look at these connections now."""
@@ -92,8 +96,8 @@ class ArqWaker:
         await self._nudge(READ, [connection_id])
 
     async def take_in_soon(self) -> None:
-        """Read what Xero sent now."""
-        await self._nudges.join(Nudge(TAKE_IN, None))
+        """Read what Xero sent now; of a storm, again every `STORM_RESTS`, and once after the last."""
+        await self._storm.join(Nudge(TAKE_IN, None))
 
     async def begin(self, job: str, connection_id: UUID | None = None) -> None:
         """Take off the mark: called by a job before it reads anything, so that later nudges get a job of their own."""
@@ -103,6 +107,11 @@ class ArqWaker:
         correlation_id, trace = find_correlation_id(), write_parent()
         nudges = [Nudge(job, connection_id, correlation_id, trace) for connection_id in connection_ids]
         await self._nudges.join_all(nudges)
+
+    async def _nudge_and_rest(self, nudges: Sequence[Nudge]) -> list[None]:
+        done = await self._nudge_all(nudges)
+        await asyncio.sleep(STORM_RESTS.total_seconds())
+        return done
 
     async def _nudge_all(self, nudges: Sequence[Nudge]) -> list[None]:
         # Of several for the same the first is the one; it is as good as any.

@@ -36,7 +36,7 @@ def complete_headers(scope: Scope, start: Message, *more: Header) -> None:
     said = {name for name, _ in given}
     always = _ON_THE_API if is_of_api(scope) else _ON_ALL
     ours = (*more, *always, *_tell_https(scope), *_tell_limit(scope))
-    start["headers"] = [*given, *(header for header in ours if header[0] not in said)]
+    start["headers"] = [*given, *[header for header in ours if header[0] not in said]]
 
 
 def _tell_https(scope: Scope) -> tuple[Header, ...]:

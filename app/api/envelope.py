@@ -15,6 +15,7 @@ from app.api.answer_headers import complete_headers
 from app.api.authentication import get_state
 from app.api.metrics.route_times import find_template, observe
 from app.api.problems import respond, respond_outage
+from app.api.sent_headers import find_header
 from app.db.unavailable import is_unavailable
 from app.telemetry import correlate
 from app.tracing import span
@@ -60,7 +61,7 @@ class Envelope:
 
 def _follow(scope: Scope) -> AbstractContextManager[str]:
     """Under the caller's own correlation id, if it is fit to log."""
-    asked = next((value for name, value in scope["headers"] if name == CORRELATION_HEADER), b"")
+    asked = find_header(scope, CORRELATION_HEADER)
     return correlate(asked.decode() if asked and _FIT_TO_LOG.fullmatch(asked) else None)
 
 

@@ -1,8 +1,9 @@
 """What surrounds a call of the API: the largest body that is read, and the usage of Xero that it made."""
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.sent_headers import find_header
 
 LARGEST_BODY = 1024 * 1024
 """Bytes; a document is a few kilobytes, a manifest of 10,000 invoices under one megabyte."""
@@ -33,8 +34,8 @@ class BodyLimit:
 
 def limit_body(scope: Scope, receive: Receive) -> Receive:
     """A `receive` that raises a 413 where the body is read, so that it is answered like any other refusal."""
-    announced = Headers(scope=scope).get("content-length", "0")
-    is_announced_larger = announced.isdecimal() and int(announced) > LARGEST_BODY
+    announced = find_header(scope, b"content-length") or b""
+    is_announced_larger = announced.isdigit() and int(announced) > LARGEST_BODY
     received = 0
 
     async def receive_limited() -> Message:

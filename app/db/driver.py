@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import asyncpg
+from pydantic_core import from_json, to_json
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -41,4 +42,15 @@ def build_engine(url: str, name: str, **options: Any) -> AsyncEngine:
     # Called with what SQLAlchemy read from the rest of the address, which counts before what stands in this one.
     connect = partial(asyncpg.connect, f"postgresql://?{urlencode(of_tls)}" if of_tls else None)
     arguments = {"async_creator_fn": connect, "server_settings": {"application_name": name}, **_PREPARED}
-    return create_async_engine(address.difference_update_query(of_tls), connect_args=arguments, **options)
+    return create_async_engine(
+        address.difference_update_query(of_tls),
+        connect_args=arguments,
+        # A row of a link has ten values of JSON, most of them empty: the standard library takes 0.9 us for each.
+        json_serializer=_write_json,
+        json_deserializer=from_json,
+        **options,
+    )
+
+
+def _write_json(value: Any) -> str:
+    return to_json(value).decode()

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.db.driver import build_engine
+from app.db.lent import LentConnection, lend
 from app.db.read_only import refuse_a_second, refuse_writes
 from app.errors import PlumblineError
 
@@ -127,6 +128,12 @@ class Database:
         """
         async with self._singles.begin() as session:
             yield WriteSession(ReadSession(session))
+
+    @asynccontextmanager
+    async def writing_bare(self) -> AsyncIterator[LentConnection]:
+        """The same past SQLAlchemy, for what comes in storms; see `lent`. Errors are the driver's."""
+        async with lend(self._engine) as connection:
+            yield connection
 
     @asynccontextmanager
     async def writing_alone(self) -> AsyncIterator[WriteSession]:

@@ -8,21 +8,20 @@ are gone; nobody waits for him.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.built import asked
-from app.db.given import bare, give, rows_given, types_of
+from app.db.given import bare
+from app.db.lent import LentConnection
 from app.db.session import WriteSession
 from app.db.tables import XeroWebhookRow
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(NamedTuple):
     """One POST that Xero signed; `xero_app_id` is None for Plumbline's own app.
 
     Under `correlation_id` its request is logged, in `trace` it went on, where there is one; both go on with what comes
@@ -45,10 +44,16 @@ class Taken:
     failures: int
 
 
-async def save_webhooks(session: WriteSession, webhooks: Sequence[Webhook]) -> None:
+SAVE = """
+INSERT INTO xero_webhooks (body, received_at, xero_app_id, correlation_id, trace)
+SELECT * FROM unnest($1::bytea[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[])
+"""
+"""Each column as one array, in the order of a `Webhook`."""
+
+
+async def save_webhooks(connection: LentConnection, webhooks: Sequence[Webhook]) -> None:
     """Store them as they came."""
-    rows = [{name: getattr(each, name) for name in _SAVED} for each in webhooks]
-    await session.execute(_SAVING, give(_SAVED, rows))
+    await connection.execute(SAVE, *zip(*webhooks, strict=True))
 
 
 async def take_webhooks(session: WriteSession, most: int) -> list[Taken]:
@@ -77,9 +82,6 @@ async def try_again_later(session: WriteSession, webhook_id: int, again_at: date
 
 _WEBHOOK = bare(XeroWebhookRow)
 _AGAIN_AT = _WEBHOOK.c.again_at
-_SAVED = types_of(XeroWebhookRow, "body", "received_at", "xero_app_id", "correlation_id", "trace")
-_saved = rows_given(_SAVED)
-_SAVING = insert(_WEBHOOK).from_select(list(_SAVED), select(*(_saved.c[name] for name in _SAVED)))
 
 
 def _build_taking(is_due: ColumnElement[bool], first: ColumnElement[Any]) -> ReturningDelete[Any]:

@@ -11,7 +11,6 @@ from app.intake.inbox import Inbox
 from app.intake.partner_inbox import PartnerWebhook, Saved
 from app.intake.partner_secrets import PartnerSecrets
 from app.reconcile.ports import Waker
-from app.vault import Vault
 
 SignatureCheck = Callable[[bytes, str | None], bool]
 """Whether Xero signed these raw bytes with that header; knows the webhook key."""
@@ -22,13 +21,12 @@ FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
 
 @dataclass(frozen=True, slots=True)
 class IntakeServices:
-    """`vault` opens the partners' webhook secrets, which `partner_secrets` finds. The inboxes store what Xero and the
-    partners deliver, and answer whom to wake, or whether to.
+    """The inboxes store what Xero and the partners deliver, and answer whom to wake, or whether to; `partner_secrets`
+    finds what partners sign with.
     """
 
     clock: Clock
     waker: Waker
-    vault: Vault
     xero_inbox: Gathering[Webhook, bool]
     partner_inbox: Inbox[PartnerWebhook, Saved]
     partner_secrets: PartnerSecrets

@@ -1,5 +1,5 @@
 """The secrets that partners sign webhooks with: looked up for all that come at about the same time, and for each anew,
-so that one which ends does so at once in every process.
+so that one which ends does so at once in every process. They are decrypted once for all of those.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.db.session import Database
-from app.db.webhook_secrets import KeptSecret, list_secrets_of_partners
+from app.db.webhook_secrets import list_secrets_of_partners
 from app.gathering import Gathering
+from app.vault import Vault
 
 
 class Signer(NamedTuple):
@@ -19,17 +20,20 @@ class Signer(NamedTuple):
     at: datetime
 
 
-PartnerSecrets = Gathering[Signer, Sequence[KeptSecret]]
+PartnerSecrets = Gathering[Signer, Sequence[str]]
 """Those that count, newest first; none where there is no such partner."""
 
 
-def gather_partner_secrets(database: Database) -> PartnerSecrets:
+def gather_partner_secrets(database: Database, vault: Vault) -> PartnerSecrets:
     """Those of one process."""
 
-    async def find_all(signers: Sequence[Signer]) -> list[Sequence[KeptSecret]]:
+    async def find_all(signers: Sequence[Signer]) -> list[Sequence[str]]:
         partner_ids = sorted({each.partner_id for each in signers})
         async with database.reading() as session:
             found = await list_secrets_of_partners(session, partner_ids, max(each.at for each in signers))
-        return [found[each.partner_id] for each in signers]
+        opened = {
+            partner_id: [vault.decrypt(each.sealed) for each in kept] for partner_id, kept in found.items()
+        }
+        return [opened[each.partner_id] for each in signers]
 
     return Gathering(find_all)

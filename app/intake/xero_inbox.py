@@ -12,6 +12,6 @@ from app.db.xero_webhooks import Webhook, save_webhooks
 
 async def keep_webhooks(database: Database, webhooks: Sequence[Webhook]) -> list[bool]:
     """Store them; answers for each whether it is the one that nudges, which does for all of them."""
-    async with database.writing_one() as session:
-        await save_webhooks(session, webhooks)
+    async with database.writing_bare() as connection:
+        await save_webhooks(connection, webhooks)
     return [number == 0 for number in range(len(webhooks))]

@@ -196,10 +196,9 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
     intake = IntakeServices(
         clock=ground.clock,
         waker=ground.waker,
-        vault=ground.vault,
         xero_inbox=Gathering(partial(keep_webhooks, ground.database), at_once=2),
         partner_inbox=Inbox(partial(save_webhooks, ground.database)),
-        partner_secrets=gather_partner_secrets(ground.database),
+        partner_secrets=gather_partner_secrets(ground.database, ground.vault),
         is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
         find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
     )

@@ -18,7 +18,7 @@ STEPS = ("reconcile", "delivery", "intake", "reading", "db", "xero", "worker", "
 does, by whatever way it comes in.
 """
 
-OPENERS = {"writing", "writing_alone", "writing_one", "recording", "recording_one", "begin"}
+OPENERS = {"writing", "writing_alone", "writing_one", "writing_bare", "recording", "recording_one", "begin"}
 
 PASSED_THROUGH = {
     "reconcile/lease.py:recording",
@@ -30,7 +30,7 @@ PASSED_THROUGH = {
 }
 """Who commits is whoever called these, or a query of `app/db`."""
 
-ITSELF = {"db/session.py:writing", "db/session.py:writing_alone", "db/session.py:writing_one"}
+ITSELF = {f"db/session.py:{opener}" for opener in OPENERS if opener.startswith("writing")}
 """By which all the others commit."""
 
 

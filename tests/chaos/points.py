@@ -10,7 +10,8 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import wraps
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,8 @@ from arq.connections import ArqRedis
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.db.lent import LentConnection
+from app.db.session import Database
 from tests.chaos.commit_sites import PASSED_THROUGH, ROOT, list_commit_sites
 
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|(?<=/)[^/]*[0-9a-f]{32}[^/]*")
@@ -58,6 +61,7 @@ def install(points: Points) -> None:
     event.listen(
         Session, "after_commit", lambda session: points.reach(f"after the commit of {_site_of(session)}")
     )
+    Database.writing_bare = _around_bare(Database.writing_bare, points)  # type: ignore[method-assign]
     urllib3.PoolManager.urlopen = _around_sync(urllib3.PoolManager.urlopen, points)  # type: ignore[method-assign]
     httpx.AsyncClient.send = _around_async(httpx.AsyncClient.send, points, _name_request)  # type: ignore[method-assign]
     ArqRedis.enqueue_job = _around_async(ArqRedis.enqueue_job, points, _name_job)  # type: ignore[method-assign]
@@ -103,6 +107,20 @@ def _name_request(request: httpx.Request, *_: Any, **__: Any) -> str:
 
 def _name_job(function: str, *_: Any, **__: Any) -> str:
     return f"nudge {function}"
+
+
+def _around_bare(lend: Callable[..., Any], points: Points) -> Callable[..., Any]:
+    """The single statement of a connection that is lent is a commit of its own."""
+
+    @asynccontextmanager
+    async def around(self: Database) -> AsyncIterator[LentConnection]:
+        async with lend(self) as connection:
+            site = find_site()
+            points.reach(f"before the commit of {site}")
+            yield connection
+            points.reach(f"after the commit of {site}")
+
+    return around
 
 
 def _around_sync(call: Callable[..., Any], points: Points) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 import app
+from app.db.lent import LentConnection
 from app.db.session import Database, ReadSession, WriteSession
 from tests.simulation.scheduler import Actor, Scheduler
 from tests.simulation.server_time import ServerTime
@@ -63,6 +64,12 @@ class GatedDatabase(Database):
         """A single statement, in a step of its own."""
         async with self._step(f"write by {_find_site()}"), super().writing_one() as session:
             yield session
+
+    @asynccontextmanager
+    async def writing_bare(self) -> AsyncIterator[LentConnection]:
+        """A single statement past SQLAlchemy, in a step of its own."""
+        async with self._step(f"write by {_find_site()}"), super().writing_bare() as connection:
+            yield connection
 
     @asynccontextmanager
     async def writing_alone(self) -> AsyncIterator[WriteSession]:

@@ -1,9 +1,9 @@
 """How many calls one caller may make in a minute, counted in Redis over all processes.
 
 A minute begins with a caller's first call and ends by Redis's own clock, so that processes whose clocks differ count
-alike. Calls that come at about the same time are counted in one round trip, each by one small script. It is not
-pyrate-limiter's bucket, as for Xero's budget: that one keeps an entry for every call and answers yes or no, while a
-caller here is told at each call what is left, which would take it a second round trip.
+alike. Calls that come at about the same time are counted in one round trip, those of one caller by one small script.
+It is not pyrate-limiter's bucket, as for Xero's budget: that one keeps an entry for every call and answers yes or no,
+while a caller here is told at each call what is left, which would take it a second round trip.
 
 Limits protect; they must not be what fails. Without Redis, or with one that does not answer at once, calls pass
 uncounted, and the log says so now and then.
@@ -12,6 +12,7 @@ uncounted, and the log says so now and then.
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +31,7 @@ WITHOUT_REDIS = timedelta(seconds=10)
 """How long calls go uncounted before Redis is asked again."""
 
 _COUNT = """
-local calls = redis.call('INCR', KEYS[1])
+local calls = redis.call('INCRBY', KEYS[1], ARGV[2])
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -38,7 +39,7 @@ if left < 0 then
 end
 return {calls, left}
 """
-"""The number of this call in its minute, and the milliseconds that are left of it."""
+"""The number of the last of these calls in its minute, and the milliseconds that are left of it."""
 
 log = structlog.get_logger(__name__)
 
@@ -106,10 +107,16 @@ class CallLimit:
             return uncounted
 
     async def _run(self, keys: Sequence[str]) -> list[tuple[int, int]]:
-        pipeline = self._redis.pipeline(transaction=False)
+        asked, pipeline = Counter(keys), self._redis.pipeline(transaction=False)
+        for key, calls in asked.items():
+            pipeline.eval(_COUNT, 1, key, str(WINDOW // timedelta(milliseconds=1)), str(calls))
+        answered = dict(zip(asked, await pipeline.execute(), strict=True))
+        numbered = []
         for key in keys:
-            pipeline.eval(_COUNT, 1, key, str(WINDOW // timedelta(milliseconds=1)))
-        return [(int(calls), int(left)) for calls, left in await pipeline.execute()]
+            asked[key] -= 1  # so many of its caller's come after it
+            last, left = answered[key]
+            numbered.append((int(last) - asked[key], int(left)))
+        return numbered
 
 
 def read_count(quota: Quota, calls: int, milliseconds_left: int) -> Counted:

@@ -1,5 +1,6 @@
 """How many calls a key, or a stranger's address, may make in a minute, over all processes."""
 
+import asyncio
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -40,6 +41,17 @@ async def test_a_key_has_so_many_calls_in_a_minute_over_all_processes(
         assert (await plumbline.http.get("/healthz")).status_code == 200
         await end_minutes(redis_url)
         assert (await plumbline.http.get("/v1/partner")).status_code == 200
+
+
+async def test_calls_that_come_together_are_numbered_one_by_one(database_url: str, redis_url: str) -> None:
+    """Each of them has a number of its own, and so have those of another key that came with them."""
+    settings = build_settings(database_url, redis_url, api_limit_per_minute=5)
+    async with open_plumbline(settings) as plumbline:
+        limit = plumbline.app.state.services.call_limit
+        callers = ["one", "other", "one", "one", "other", "one", "one", "one"]
+        counted = await asyncio.gather(*(limit.count(limit.of_key, caller) for caller in callers))
+    assert [each.left for each in counted] == [4, 4, 3, 2, 3, 1, 0, 0]
+    assert [each.is_over for each in counted] == [False] * 7 + [True]
 
 
 async def test_a_stranger_is_slowed_down_and_shuts_nobody_out(database_url: str, redis_url: str) -> None:

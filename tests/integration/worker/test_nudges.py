@@ -14,7 +14,7 @@ from arq.worker import Worker
 
 from app.settings import Settings
 from app.telemetry import correlate
-from app.waker import CALLS, DELIVER, MOST_CALLS, QUEUE, RECONCILE, ArqWaker
+from app.waker import CALLS, DELIVER, MOST_CALLS, QUEUE, RECONCILE, TAKE_IN, ArqWaker
 from app.wiring.ground import open_queue
 
 
@@ -59,6 +59,18 @@ async def test_a_nudge_that_lands_while_a_job_is_ending_is_not_swallowed(queue: 
     await worker.async_run()
     assert runs == 2
     assert await list_jobs(queue) == []
+
+
+async def test_webhooks_that_come_while_a_nudge_rests_have_one_together_after_it(queue: ArqRedis) -> None:
+    """The job of the first has begun and may have read for the last time: the others are not left to the timer."""
+    waker = ArqWaker(queue)
+    first = asyncio.create_task(waker.take_in_soon())
+    while not await queue.queued_jobs(queue_name=QUEUE):
+        pass
+    await waker.begin(TAKE_IN)
+    await asyncio.gather(*(waker.take_in_soon() for _ in range(20)))
+    assert len(await queue.queued_jobs(queue_name=QUEUE)) == 2
+    await first
 
 
 async def test_calls_that_nobody_waits_for_do_not_pile_up(queue: ArqRedis) -> None:
