@@ -10,6 +10,7 @@ from app.db import audit
 from app.db.built import asked, fetch_whole, whole
 from app.db.given import bare
 from app.db.organisations import organisation_from_json
+from app.db.remembered import Remembered
 from app.db.runs import may_work
 from app.db.session import ReadSession, WriteSession
 from app.db.settings import keep_version
@@ -133,6 +134,10 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
     return (await session.execute(due)).scalars().all()
 
 
+_settings = Remembered(ConnectionSettings.from_json)
+_organisations = Remembered(organisation_from_json)
+
+
 def connection_from_row(row: ConnectionRow) -> Connection:
     """The domain value of a row."""
     return Connection(
@@ -144,9 +149,9 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         reason=row.reason,
         since_at=row.since_at,
         tenant_id=row.tenant_id,
-        settings=ConnectionSettings.from_json(row.settings),
+        settings=_settings.make(row.id, row.settings),
         settings_version=row.settings_version,
-        organisation=organisation_from_json(row.organisation) if row.organisation else None,
+        organisation=_organisations.make(row.id, row.organisation) if row.organisation else None,
         organisation_fetched_at=row.organisation_fetched_at,
         generation=row.generation,
         settled_generation=row.settled_generation,

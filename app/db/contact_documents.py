@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from app.db.documents import Document, Filed, Name, Shelf, find_revisions
 from app.db.given import bare, give, rows_given, types_of
 from app.db.session import WriteSession
+from app.db.straight import run
 from app.db.tables import ContactLinkRow
 from app.domain.contact import DETAILS
 
@@ -62,7 +63,7 @@ async def save_mentions(session: WriteSession, mentions: Iterable[Filed]) -> Non
         | _build_details(each.document)
         for each in chosen
     ]
-    await session.execute(_SAVING, give(_MENTIONED, rows))
+    await run(session, _SAVING, give(_MENTIONED, rows))
 
 
 _MENTIONED = types_of(

@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from app.db.given import Types, bare, give, rows_given, types_of
 from app.db.restored import LEAP, is_doubted
 from app.db.session import ReadSession, WriteSession
+from app.db.straight import run
 from app.db.tables import InvoiceLinkRow
 from app.domain.document import list_fees
 from app.telemetry import find_correlation_id
@@ -180,7 +181,7 @@ async def _upsert(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -
     ]
     names = tuple(rows[0])
     upsert = _build_upsert(shelf, names, tuple(brought[0]))
-    stored = await session.execute(upsert, give(types_of(shelf.row, *names), rows))
+    stored = await run(session, upsert, give(types_of(shelf.row, *names), rows))
     return {
         (connection_id, key): StoredDocument(
             DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id

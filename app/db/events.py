@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.built import among_asked, asked
 from app.db.given import bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
+from app.db.straight import run
 from app.db.tables import PartnerEventRow, XeroEventRow
 
 
@@ -75,7 +76,7 @@ WebhookName = tuple[UUID, str]
 async def find_stored(session: ReadSession, names: Sequence[WebhookName]) -> set[WebhookName]:
     """Which of these webhooks of partners were stored before."""
     rows = [{"partner_id": partner_id, "webhook_id": webhook_id} for partner_id, webhook_id in names]
-    found = await session.execute(_LOOKING_UP, give(_NAMED, rows))
+    found = await run(session, _LOOKING_UP, give(_NAMED, rows))
     return {(partner_id, webhook_id) for partner_id, webhook_id in found}
 
 
@@ -86,7 +87,7 @@ async def insert_partner_events(session: WriteSession, rows: Sequence[dict[str, 
     correlation_id.
     """
     if rows:
-        await session.execute(_INSERTING_PARTNERS, give(_PARTNERS, rows))
+        await run(session, _INSERTING_PARTNERS, give(_PARTNERS, rows))
 
 
 _NAMED = types_of(PartnerEventRow, "partner_id", "webhook_id")

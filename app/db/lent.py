@@ -5,7 +5,7 @@ is lent here is asyncpg's own: its parameters are `$1`, `$2`, its errors are its
 statement commits as it is sent. It comes from the same pool as all others and goes back to it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ class LentConnection(Protocol):
     """What is used of asyncpg's."""
 
     async def execute(self, statement: str, /, *values: Any) -> str: ...
+    async def fetch(self, statement: str, /, *values: Any) -> Sequence[Any]: ...
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.documents import Filed, StoredDocument
 from app.db.given import bare, give, rows_given, types_of
 from app.db.session import WriteSession
+from app.db.straight import run
 from app.db.tables import MomentRow
 
 DOCUMENT = "document"
@@ -69,7 +70,7 @@ async def _insert(session: WriteSession, moments: Sequence[tuple[UUID, Moment]])
         for connection_id, moment in moments
     ]
     if rows:
-        await session.execute(_INSERTING, give(_NEW, rows))
+        await run(session, _INSERTING, give(_NEW, rows))
 
 
 _NEW = types_of(MomentRow, "connection_id", "link_id", "kind", "facts", "at")

@@ -10,6 +10,7 @@ from sqlalchemy import all_ as all_of
 
 from app.db.given import bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
+from app.db.straight import run
 from app.db.tables import ConnectionRow, ContactLinkRow
 
 
@@ -45,7 +46,7 @@ async def note_documents(session: WriteSession, came_at: Mapping[UUID, datetime]
         {"id": connection_id, "documented_at": came_at[connection_id]} for connection_id in sorted(came_at)
     ]
     if rows:
-        await session.execute(_NOTING, give(_CAME, rows))
+        await run(session, _NOTING, give(_CAME, rows))
 
 
 _CAME = types_of(ConnectionRow, "id", "documented_at")

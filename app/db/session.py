@@ -136,6 +136,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def reading_bare(self) -> AsyncIterator[LentConnection]:
+        """The same for a query that is asked for every request."""
+        async with lend(self._engine) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def writing_alone(self) -> AsyncIterator[WriteSession]:
         """The same for what is no part of the caller's work, and tells nothing of how far that is."""
         async with self._sessions.begin() as session:

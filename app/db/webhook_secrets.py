@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, update
 
 from app.db.built import among_asked, asked, fetch_whole, whole
 from app.db.given import bare
+from app.db.lent import LentConnection
 from app.db.session import ReadSession, WriteSession
-from app.db.tables import PartnerRow, WebhookSecretRow
+from app.db.tables import WebhookSecretRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,20 @@ async def delete_secrets(session: WriteSession, owner_id: UUID) -> None:
     await session.execute(delete(WebhookSecretRow).where(WebhookSecretRow.owner_id == owner_id))
 
 
+OF_PARTNERS = """
+SELECT owner_id, secret, made_at, ends_at
+FROM webhook_secrets JOIN partners ON partners.id = owner_id
+WHERE owner_id = ANY ($1::uuid[]) AND (ends_at IS NULL OR ends_at > $2)
+ORDER BY ends_at IS NULL DESC, made_at DESC
+"""
+
+
 async def list_secrets_of_partners(
-    session: ReadSession, partner_ids: Sequence[UUID], now: datetime
+    connection: LentConnection, partner_ids: Sequence[UUID], now: datetime
 ) -> Mapping[UUID, Sequence[KeptSecret]]:
     """The same of owners that are partners; whoever is none has an empty list."""
-    given = {"partner_ids": list(partner_ids), "counting_at": now}
     found: dict[UUID, list[KeptSecret]] = {partner_id: [] for partner_id in partner_ids}
-    for owner_id, secret, made_at, ends_at in await session.execute(_OF_PARTNERS, given):
+    for owner_id, secret, made_at, ends_at in await connection.fetch(OF_PARTNERS, partner_ids, now):
         found[owner_id].append(KeptSecret(secret, made_at, ends_at))
     return found
 
@@ -71,11 +79,5 @@ _NEWEST_FIRST = (_SECRET.ends_at.is_(None).desc(), _SECRET.made_at.desc())
 _COUNTING = (
     whole(WebhookSecretRow)
     .where(among_asked(_SECRET.owner_id, "owner_ids"), _COUNTS)
-    .order_by(*_NEWEST_FIRST)
-)
-_OF_PARTNERS = (
-    select(_SECRET.owner_id, _SECRET.secret, _SECRET.made_at, _SECRET.ends_at)
-    .join(bare(PartnerRow), bare(PartnerRow).c.id == _SECRET.owner_id)
-    .where(among_asked(_SECRET.owner_id, "partner_ids"), _COUNTS)
     .order_by(*_NEWEST_FIRST)
 )

@@ -29,8 +29,8 @@ def gather_partner_secrets(database: Database, vault: Vault) -> PartnerSecrets:
 
     async def find_all(signers: Sequence[Signer]) -> list[Sequence[str]]:
         partner_ids = sorted({each.partner_id for each in signers})
-        async with database.reading() as session:
-            found = await list_secrets_of_partners(session, partner_ids, max(each.at for each in signers))
+        async with database.reading_bare() as connection:
+            found = await list_secrets_of_partners(connection, partner_ids, max(each.at for each in signers))
         opened = {
             partner_id: [vault.decrypt(each.sealed) for each in kept] for partner_id, kept in found.items()
         }

@@ -66,6 +66,12 @@ class GatedDatabase(Database):
             yield session
 
     @asynccontextmanager
+    async def reading_bare(self) -> AsyncIterator[LentConnection]:
+        """A query past SQLAlchemy, in a step of its own."""
+        async with self._step(f"read by {_find_site()}"), super().reading_bare() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def writing_bare(self) -> AsyncIterator[LentConnection]:
         """A single statement past SQLAlchemy, in a step of its own."""
         async with self._step(f"write by {_find_site()}"), super().writing_bare() as connection:

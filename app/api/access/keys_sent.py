@@ -28,8 +28,8 @@ def gather_sent_keys(database: Database) -> SentKeys:
 
     async def find_all(sent: Sequence[SentKey]) -> list[Key | None]:
         hashes = [hash_key(each.text) for each in sent]
-        async with database.reading() as session:
-            found = await find_keys(session, sorted(set(hashes)), max(each.at for each in sent))
+        async with database.reading_bare() as connection:
+            found = await find_keys(connection, sorted(set(hashes)), max(each.at for each in sent))
         return [found.get(each) for each in hashes]
 
     return Gathering(find_all)

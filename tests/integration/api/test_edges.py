@@ -1,8 +1,17 @@
 """Health, problem documents and OpenAPI: what holds of every address."""
 
+import asyncio
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.integration.api.driver import Plumbline, build_settings, name_faults, open_plumbline
+
+HOLD = text("SELECT FROM connections WHERE id = CAST(:id AS uuid) FOR UPDATE")
+END_WAITING = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 async def test_a_living_process_says_so(plumbline: Plumbline) -> None:
@@ -100,11 +109,12 @@ async def test_the_contract_holds_what_it_refers_to(plumbline: Plumbline) -> Non
 async def test_a_call_that_the_database_leaves_is_asked_to_come_again(plumbline: Plumbline) -> None:
     """503 with a time, not a failure of ours: nothing was stored, and the same call succeeds when it is back."""
     path = await plumbline.open_active()
-    await plumbline.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    left = await plumbline.http.post(f"{path}/sweep")
+    async with plumbline.database.writing() as holding:
+        await holding.execute(HOLD, {"id": path.split("/")[3]})
+        call = asyncio.create_task(plumbline.http.post(f"{path}/sweep"))
+        while not await plumbline.execute(END_WAITING):
+            pass
+        left = await call
     assert (left.status_code, left.json()["type"]) == (503, "/problems/database_unavailable")
     assert left.headers["retry-after"] == "5"
     assert (await plumbline.http.post(f"{path}/sweep")).status_code == 202
