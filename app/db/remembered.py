@@ -10,8 +10,8 @@ from uuid import UUID
 Json = Mapping[str, Any]
 Made = TypeVar("Made")
 
-MOST_REMEMBERED = 1_000
-"""Of one kind; with more the first ones are made anew."""
+MOST_REMEMBERED = 250
+"""Of one kind, so that they are some megabytes of a process; with more the first ones are made anew."""
 
 
 class Remembered(Generic[Made]):
