@@ -1,6 +1,6 @@
 """Changes one at a time, each waited for until both sides show it: what one costs, echo included."""
 
-from app.demo.patience import wait_for
+from app.demo.patience import PAUSE_SECONDS, wait_for
 from app.demo.world import World
 from benchmarks.calls.counting import Counted, counting
 from benchmarks.ground import Ground, settle
@@ -61,21 +61,23 @@ def walk_both_sides(world: World, ground: Ground) -> tuple[Counted, int]:
     return counted, 8
 
 
-def await_xero(world: World, key: str, field: str, wanted: str) -> None:
-    """Wait until Xero shows it."""
+def await_xero(world: World, key: str, field: str, wanted: str, pause: float = PAUSE_SECONDS) -> None:
+    """Wait until Xero shows it, with so many seconds between two looks."""
     wait_for(
         lambda: (world.xero.find_invoice(key) or {}).get(field),
         lambda seen: seen == wanted,
         lambda seen: f"Xero shows {field} {seen}, not {wanted}",
         seconds=PATIENCE,
+        pause=pause,
     )
 
 
-def await_app(world: World, invoice_id: str, field: str, wanted: str) -> None:
-    """Wait until the app shows it."""
+def await_app(world: World, invoice_id: str, field: str, wanted: str, pause: float = PAUSE_SECONDS) -> None:
+    """Wait until the app shows it, with so many seconds between two looks."""
     wait_for(
         lambda: (world.partner.find(invoice_id) or {}).get(field),
         lambda seen: seen == wanted,
         lambda seen: f"the app shows {field} {seen}, not {wanted}",
         seconds=PATIENCE,
+        pause=pause,
     )
