@@ -1,16 +1,16 @@
 """The two inboxes: an event is stored once, and stamped when a reconcile has looked at what it points to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, case, select, update
+from sqlalchemy import DateTime, Integer, Text, and_, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.built import among_asked, asked
-from app.db.given import bare, give, rows_given, types_of
+from app.db.given import Types, bare, give, rows_given, types_of
 from app.db.session import ReadSession, WriteSession
 from app.db.straight import run
 from app.db.tables import PartnerEventRow, XeroEventRow
@@ -66,6 +66,45 @@ _TAKING = (
     update(bare(XeroEventRow))
     .where(among_asked(_EVENT.id, "ids"))
     .values(taken_at=asked("at", _EVENT.taken_at))
+)
+
+
+async def list_followed_between(
+    session: ReadSession,
+    connection_id: UUID,
+    tenant_id: str,
+    category: str,
+    spans: Mapping[str, tuple[datetime, datetime]],
+) -> list[tuple[str, datetime]]:
+    """Events of these resources of a tenant that were followed already and are dated between the two instants that are
+    given for each, neither included.
+    """
+    rows = [
+        {"resource_id": resource_id, "after": after, "before": before}
+        for resource_id, (after, before) in spans.items()
+    ]
+    asking = {"of_connection": connection_id, "of_tenant": tenant_id.lower(), "about": category}
+    found = await session.execute(_FOLLOWED_BETWEEN, {**asking, **give(_SPANS, rows)})
+    return [(resource_id, dated_at) for resource_id, dated_at in found]
+
+
+_SPANS: Types = {
+    "resource_id": Text,
+    "after": DateTime(timezone=True),
+    "before": DateTime(timezone=True),
+}
+_spans = rows_given(_SPANS)
+_FOLLOWED_BETWEEN = (
+    select(_EVENT.resource_id, _EVENT.dated_at)
+    .join_from(_spans, bare(XeroEventRow), _EVENT.resource_id == _spans.c.resource_id)
+    .where(
+        _EVENT.connection_id == asked("of_connection", _EVENT.connection_id),
+        _EVENT.tenant_id == asked("of_tenant", _EVENT.tenant_id),
+        _EVENT.category == asked("about", _EVENT.category),
+        _EVENT.taken_at.is_not(None),
+        _EVENT.dated_at > _spans.c.after,
+        _EVENT.dated_at < _spans.c.before,
+    )
 )
 
 

@@ -2,11 +2,12 @@
 
 Nothing of the transaction that met this was committed, unless it was the commit's answer that was lost; the same
 request may succeed later, unchanged. Drivers say it in many ways: by SQLSTATE (asyncpg's own errors while connecting,
-SQLAlchemy's around the same ones after that), by a connection that is closed, by the operating system's error for a
-socket.
+SQLAlchemy's around the same ones after that, or its dialect's where a connection is lent), by a connection that is
+closed, by the operating system's error for a socket.
 """
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -28,6 +29,9 @@ def is_unavailable(error: BaseException) -> bool:
         return error.connection_invalidated or _tells_so(find_state(error.orig))
     if isinstance(error, asyncpg.PostgresError):
         return _tells_so(find_state(error))
+    if isinstance(error, asyncpg.InterfaceError | AsyncAdapt_asyncpg_dbapi.Error):
+        # A connection that is closed has no state to tell.
+        return _tells_so(find_state(error)) or "connection is closed" in str(error)
     # A socket that nobody listens at, or whose other end went away, before any session stood over it.
     return isinstance(error, PoolExhausted | ConnectionError | FileNotFoundError | TimeoutError)
 

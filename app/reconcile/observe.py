@@ -35,6 +35,7 @@ from app.domain.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.footing import Footing
+from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import NEVER, Round, Work, batches
 from app.spending import spent_on
@@ -67,6 +68,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
         await learn_own_overpayments(current, work, invoice)
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
+    await tell_overwritten(current, "INVOICE", {_xero_id(work): work for work in due})
     for work in taken_up:
         with work.guarded():
             read_paid_anew(current, work)

@@ -8,6 +8,7 @@ from tests.scenarios.house import House
 from tests.scenarios.troubles import (
     assert_in_step,
     discrepancies,
+    flush,
     in_the_middle,
     later,
     reconcile,
@@ -94,6 +95,22 @@ async def test_an_edit_of_the_same_field_in_the_middle_of_a_write_is_kept_for_a_
     assert found["kind"] == "overwritten_in_xero"
     assert (found["path"], found["values"]) == ("reference", {"base": "PO 1", "partner": "PO 2"})
     assert (await house.in_xero())["Reference"] == "PO 2"
+    await assert_in_step(house)
+
+
+async def test_an_edit_under_a_write_whose_answer_was_lost_is_told(house: House) -> None:
+    """Its event is followed in the very round that finds out that the write had landed, and before that."""
+    await house.write()
+    await house.drain()
+    await house.fault("cut_after", *UPDATES)
+    await house.edit(reference="PO 2")
+    await edit_in_the_middle(house, Reference="PO person")
+    await flush(house)
+    async with restarted(house):
+        await later(house, SOON)
+    [found] = await discrepancies(house)
+    assert (found["kind"], found["path"]) == ("overwritten_in_xero", "reference")
+    assert found["values"] == {"base": "PO 1", "partner": "PO 2"}
     await assert_in_step(house)
 
 

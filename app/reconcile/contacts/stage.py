@@ -24,6 +24,7 @@ from app.reconcile.contacts.record import record_contacts, takes_contacts
 from app.reconcile.contacts.unfinished import finish_contact_creates
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
+from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.round import Round
 from app.spending import spent_on
 
@@ -80,6 +81,7 @@ async def _observe(current: Round, works: Sequence[ContactWork]) -> None:
         with work.guarded():
             _follow(work, contact, owners)
             take_contact(current, work, contact)
+    await tell_overwritten(current, "CONTACT", {work.link.xero_contact_id or "": work for work in works})
 
 
 def _follow(work: ContactWork, contact: XeroContact, owners: dict[str, str]) -> None:

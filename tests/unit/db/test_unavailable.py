@@ -2,6 +2,7 @@
 
 import asyncpg
 import pytest
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -31,6 +32,9 @@ def test_a_connection_that_was_cut_is_too() -> None:
         ConnectionRefusedError(),
         FileNotFoundError(),
         PoolExhausted(),
+        asyncpg.InterfaceError("cannot perform operation: connection is closed"),
+        AsyncAdapt_asyncpg_dbapi.Error("recovering", asyncpg.CannotConnectNowError()),
+        AsyncAdapt_asyncpg_dbapi.InterfaceError("the underlying connection is closed"),
     ):
         assert is_unavailable(error)
 
@@ -42,4 +46,6 @@ def test_what_we_asked_wrongly_is_ours() -> None:
     assert not is_unavailable(OperationalError("", {}, Said("40P01")))
     assert not is_unavailable(DBAPIError("", {}, Said(None)))
     assert not is_unavailable(asyncpg.UndefinedTableError())
+    assert not is_unavailable(asyncpg.InterfaceError("another operation is in progress"))
+    assert not is_unavailable(AsyncAdapt_asyncpg_dbapi.Error("no such table", asyncpg.UndefinedTableError()))
     assert not is_unavailable(KeyError("x"))
