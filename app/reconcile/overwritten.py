@@ -16,7 +16,7 @@ from app.reconcile.round import Round
 async def tell_overwritten(current: Round, category: str, works: Mapping[str, Finding]) -> None:
     """Note it with the works, which are given by Xero's ids, of that category of events."""
     landed = {
-        xero_id: (attempt.read_updated_at, attempt.wrote_updated_at)
+        xero_id: (attempt, (attempt.read_updated_at, attempt.wrote_updated_at))
         for xero_id, work in works.items()
         for attempt in work.attempts
         if attempt.read_updated_at is not None and attempt.wrote_updated_at is not None
@@ -26,8 +26,12 @@ async def tell_overwritten(current: Round, category: str, works: Mapping[str, Fi
     connection = current.connection
     async with current.database.reading() as session:
         found = await list_followed_between(
-            session, connection.id, connection.tenant_id or "", category, landed
+            session,
+            connection.id,
+            connection.tenant_id or "",
+            category,
+            {xero_id: span for xero_id, (_, span) in landed.items()},
         )
     for xero_id, at in found:
-        for attempt in works[xero_id].attempts:
-            works[xero_id].discrepancies += find_overwritten(attempt.moves, at)
+        attempt, _ = landed[xero_id]
+        works[xero_id].discrepancies += find_overwritten(attempt.moves, at)

@@ -33,9 +33,14 @@ def build_xero(seed: Seed, count: int, first: int) -> Iterator[bytes]:
             "lastEventSequence": number,
             "entropy": "BENCHMARKBENCHMARKBE",
         }
-        body = to_json({"events": [event], **numbers})
-        signature = base64.b64encode(hmac.new(WEBHOOK_KEY.encode(), body, hashlib.sha256).digest()).decode()
-        yield requests.build("POST", "/webhooks/xero", {"x-xero-signature": signature}, body)
+        yield sign_as_xero(WEBHOOK_KEY, {"events": [event], **numbers})
+
+
+def sign_as_xero(key: str, said: dict[str, Any]) -> bytes:
+    """A webhook of Xero's that says this, signed with that key."""
+    body = to_json(said)
+    signature = base64.b64encode(hmac.new(key.encode(), body, hashlib.sha256).digest()).decode()
+    return requests.build("POST", "/webhooks/xero", {"x-xero-signature": signature}, body)
 
 
 def build_partner(seed: Seed, count: int, first: int) -> Iterator[bytes]:
