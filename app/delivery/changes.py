@@ -30,6 +30,7 @@ from app.delivery.health import Health
 from app.delivery.network import TIMEOUT
 from app.delivery.recording import Answered, Recorder
 from app.delivery.webhook import Sender, build_change_message
+from app.ending import Ending
 from app.reconcile.ports import Waker
 
 AT_ONCE = 8
@@ -65,24 +66,26 @@ class ChangeDelivery:
         clock: Clock,
         store_document: StoreDocument,
         health: Health,
+        ending: Ending,
     ) -> None:
         self._database = database
         self._sender = sender
         self._waker = waker
         self._clock = clock
         self._store_document = store_document
+        self._ending = ending
         self._recorder = Recorder(database, clock, health)
 
     async def deliver(self, target: Target, connection_id: UUID) -> None:
-        """Send what is due, until nothing more is or until the app no longer answers.
+        """Send what is due, until nothing more is, until the app no longer answers or this process is to end.
 
         One that does not answer is left to the next sweep, lest it keep a worker waiting for every one of its changes.
         """
-        goes_on = target.endpoint.takes_changes
+        goes_on = target.endpoint.takes_changes and not self._ending.is_near
         while goes_on and (claimed := await self._claim(target, connection_id)).claims:
             goes_on = await self._send_all(target, claimed)
             await self._waker.reconcile_soon([connection_id])
-            goes_on = goes_on and await self._is_more_due(connection_id)
+            goes_on = goes_on and not self._ending.is_near and await self._is_more_due(connection_id)
 
     async def _is_more_due(self, connection_id: UUID) -> bool:
         """Whether there may be more to claim: a change that waited for the answer to an older one, or a new one."""
@@ -107,7 +110,7 @@ class ChangeDelivery:
 
         async def send(claim: Claim) -> Answered:
             answered = await self._send(target, claim)
-            flight.goes_on &= answered.is_heard and self._is_time_left(claim)
+            flight.goes_on &= answered.is_heard and self._is_time_left(claim) and not self._ending.is_near
             return answered
 
         flight = Flight(claimed.claims, min(claimed.at_once, len(claimed.claims)), send)

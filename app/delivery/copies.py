@@ -20,6 +20,7 @@ from app.delivery.calls import Made, Target, make_call
 from app.delivery.flight import send_claimed
 from app.delivery.health import Health
 from app.delivery.webhook import Sender, build_copy_message
+from app.ending import Ending
 from app.metrics import DELIVERIES
 
 MOST_IN_FLIGHT = 4
@@ -36,10 +37,11 @@ log = structlog.get_logger(__name__)
 class CopyDelivery:
     """Safe to run several times at once for one connection."""
 
-    def __init__(self, database: Database, clock: Clock, health: Health) -> None:
+    def __init__(self, database: Database, clock: Clock, health: Health, ending: Ending) -> None:
         self._database = database
         self._clock = clock
         self._health = health
+        self._ending = ending
 
     async def list_due(self, connection_id: UUID, targets: list[Target]) -> list[Target]:
         """Those of the endpoints for which copies of the connection are due."""
@@ -68,7 +70,7 @@ class CopyDelivery:
     async def _deliver_one(self, sender: Sender, target: Target, claim: CopyClaim) -> bool:
         made = await make_call(sender, target.recipient, build_copy_message(claim), self._clock)
         goes_on = await self._record(claim, made)
-        return goes_on and not isinstance(made.answer, Silence)
+        return goes_on and not isinstance(made.answer, Silence) and not self._ending.is_near
 
     async def _record(self, claim: CopyClaim, made: Made) -> bool:
         now = self._clock.now()

@@ -20,6 +20,7 @@ from app.delivery.copies import CopyDelivery
 from app.delivery.health import Health
 from app.delivery.notices import NoticeDelivery
 from app.delivery.webhook import Sender
+from app.ending import Ending
 from app.reconcile.ports import Waker
 from app.vault import Vault
 
@@ -37,16 +38,18 @@ class Delivery:
         waker: Waker,
         clock: Clock,
         store_document: StoreDocument,
+        ending: Ending,
     ) -> None:
         self._database = database
         self._vault = vault
         self._sender = sender
         self._waker = waker
         self._clock = clock
+        self._ending = ending
         health = Health(database)
-        self._changes = ChangeDelivery(database, sender, waker, clock, store_document, health)
-        self._notices = NoticeDelivery(database, clock, health)
-        self._copies = CopyDelivery(database, clock, health)
+        self._changes = ChangeDelivery(database, sender, waker, clock, store_document, health, ending)
+        self._notices = NoticeDelivery(database, clock, health, ending)
+        self._copies = CopyDelivery(database, clock, health, ending)
 
     async def deliver(self, connection_id: UUID) -> None:
         """Send whatever is due for a connection, notices and changes, until nothing more is, or until its app no longer
@@ -73,6 +76,8 @@ class Delivery:
         if applying is not None and due.changes:
             sending.append(self._changes.deliver(applying, connection_id))
         await asyncio.gather(*sending)
+        if self._ending.is_near:
+            await self._waker.deliver_soon(connection_id)
 
     async def nudge_due(self) -> int:
         """Wake a worker for every connection with changes, notices or copies that are due; answers how many."""

@@ -20,6 +20,7 @@ from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target, make_call
 from app.delivery.health import Health
 from app.delivery.webhook import Sender, build_notice_message
+from app.ending import Ending
 from app.metrics import DELIVERIES
 
 CLAIM = timedelta(seconds=30)
@@ -31,14 +32,15 @@ log = structlog.get_logger(__name__)
 class NoticeDelivery:
     """Safe to run several times at once for one connection: one of them sends, the others find nothing to do."""
 
-    def __init__(self, database: Database, clock: Clock, health: Health) -> None:
+    def __init__(self, database: Database, clock: Clock, health: Health, ending: Ending) -> None:
         self._database = database
         self._clock = clock
         self._health = health
+        self._ending = ending
 
     async def deliver(self, sender: Sender, target: Target, connection_id: UUID) -> None:
-        """Send what waits until nothing is left, or until one is not taken."""
-        while claim := await self._claim(target, connection_id):
+        """Send what waits until nothing is left, one is not taken or this process is to end."""
+        while not self._ending.is_near and (claim := await self._claim(target, connection_id)):
             made = await make_call(sender, target.recipient, build_notice_message(claim.notice), self._clock)
             if not await self._record(target, claim, made):
                 return

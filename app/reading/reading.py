@@ -1,9 +1,11 @@
 """Whose partner side is due to be looked at, who takes the look, and what follows from it.
 
-What happens when this process dies: the claim runs out, and another worker goes on from the last step that was saved. A
-step that was done and not saved is done again; a document that is taken in twice is news once.
+What happens when this process dies: the claim runs out, and another worker goes on from the last step that was saved.
+One that is told to end gives its claim back. A step that was done and not saved is done again; a document that is taken
+in twice is news once.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -27,6 +29,7 @@ from app.db.webhook_secrets import list_secrets
 from app.delivery.backoff import draw_delay
 from app.delivery.webhook import Recipient
 from app.domain.partner_read import ReadRun
+from app.ending import Ending
 from app.reading.look import Look, StoreDocument
 from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
 from app.reconcile.ports import Waker
@@ -60,6 +63,7 @@ class PartnerReading:
         waker: Waker,
         clock: Clock,
         store_document: StoreDocument,
+        ending: Ending,
         compare_every: timedelta = timedelta(days=1),
     ) -> None:
         self._database = database
@@ -68,6 +72,7 @@ class PartnerReading:
         self._waker = waker
         self._clock = clock
         self._store_document = store_document
+        self._ending = ending
         self._compare_every = compare_every
 
     async def nudge_due(self) -> int:
@@ -115,9 +120,19 @@ class PartnerReading:
                 if not is_ours:
                     return
                 claim = replace(claim, until=until)
+                if self._ending.is_near:
+                    break
         except ReadFailed as failed:
             await self._fail(claim, str(failed))
             raise
+        except asyncio.CancelledError:
+            # A shutdown in the middle of a step, which another worker does again.
+            await asyncio.shield(self._hand_over(claim))
+            raise
+        await self._hand_over(claim)
+
+    async def _hand_over(self, claim: ReadClaim) -> None:
+        """Give the look back as far as it came, and call for who goes on with it."""
         async with self._database.writing() as session:
             await put_off(session, claim)
         await self._waker.read_soon(claim.connection_id)

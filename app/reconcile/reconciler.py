@@ -26,6 +26,7 @@ from app.db.session import Database
 from app.db.usage import UsageBook
 from app.domain.connection import Connection, ConnectionState
 from app.domain.precedence import Portion
+from app.ending import Ending
 from app.errors import AuthorisationLost, LeaseLost, RateLimited, Retryable, ScopeMissing, Terminal
 from app.metrics import LEASES, RECONCILES
 from app.reconcile.exports.step import has_looks
@@ -58,6 +59,7 @@ class Reconciler:
         waker: Waker,
         clock: Clock,
         usage: UsageBook,
+        ending: Ending,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._rounds = Rounds(database, organisations, waker, clock, usage)
@@ -66,6 +68,7 @@ class Reconciler:
         self._consents = consents
         self._waker = waker
         self._clock = clock
+        self._ending = ending
         self._pause = pause
         self._at_rest: set[Resting] = set()
         self._leases: dict[UUID, Lease] = {}
@@ -142,9 +145,9 @@ class Reconciler:
             await self._waker.deliver_soon(lease.connection_id)
 
     async def _work(self, lease: Lease, resting: Resting) -> None:
-        """Round after round, until nothing is behind or nothing may be done now."""
+        """Round after round, until nothing is behind or nothing may be done now; while this process goes on."""
         pause = 0.0
-        while True:
+        while not self._ending.is_near:
             connection = await lease.begin_round()
             if connection.state is not ConnectionState.ACTIVE:
                 return await lease.drop()
@@ -163,6 +166,7 @@ class Reconciler:
                 await self._usage.save()
             elif await lease.release(connection.generation):
                 return None
+        return await self._hand_over(lease)
 
     async def _do_between_runs(self, lease: Lease, connection: Connection) -> bool:
         """What a connection does that waits for a set time; False where there is nothing of it."""
@@ -173,6 +177,12 @@ class Reconciler:
             await self._rounds.take_answers(lease, connection)
             return True
         return False
+
+    async def _hand_over(self, lease: Lease) -> None:
+        """Between two rounds everything is recorded: whoever has the lease next goes on as if it were the same."""
+        await lease.drop()
+        await self._waker.reconcile_soon([lease.connection_id])
+        log.info("reconcile_handed_over")
 
     async def _hand_back(self, lease: Lease) -> None:
         await self._postpone(lease, timedelta(), "interrupted", "The work was interrupted.")

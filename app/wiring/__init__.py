@@ -30,6 +30,7 @@ from app.delivery.by_hand import ByHand
 from app.delivery.delivery import Delivery
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
+from app.ending import Ending
 from app.gathering import Gathering
 from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
@@ -90,6 +91,7 @@ class WorkerParts:
     xero_webhooks: XeroWebhooks
     waker: ArqWaker
     metrics: Exposition
+    ending: Ending
 
 
 @asynccontextmanager
@@ -108,10 +110,10 @@ def build_worker_parts(
 ) -> WorkerParts:
     """What a worker's jobs call, on this ground; `http` calls partners."""
     addresses = build_addresses(settings)
-    store = build_document_store(ground.database, ground.clock, ground.waker)
+    store, ending = build_document_store(ground.database, ground.clock, ground.waker), Ending()
     return WorkerParts(
         reconciler=Reconciler(
-            ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage
+            ground.database, xero.organisations, xero.consents, ground.waker, ground.clock, xero.usage, ending
         ),
         sweep=Sweep(
             ground.database,
@@ -129,6 +131,7 @@ def build_worker_parts(
             ground.waker,
             ground.clock,
             store,
+            ending,
         ),
         reading=PartnerReading(
             ground.database,
@@ -137,6 +140,7 @@ def build_worker_parts(
             ground.waker,
             ground.clock,
             store,
+            ending,
             compare_every=timedelta(hours=settings.compare_every_hours),
         ),
         pruning=Pruning(ground.database, ground.clock),
@@ -149,6 +153,7 @@ def build_worker_parts(
         xero_webhooks=XeroWebhooks(ground.database, ground.waker, ground.clock),
         waker=ground.waker,
         metrics=build_exposition(settings, ground, xero, is_hidden=False),
+        ending=ending,
     )
 
 

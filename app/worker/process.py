@@ -1,9 +1,11 @@
 """One worker's life: it starts, outlives a Redis that goes away, and ends calmly when asked to.
 
-On SIGTERM or SIGINT it takes no more jobs and gives those under way ten seconds. What is cut off after that gives its
-lease back, so that another worker takes over at once; the claim of a delivery runs out within half a minute. It has
-ended after twenty seconds. A Redis that is gone stops the nudges and nothing else: the
-worker waits for it, and the first sweep after that finds whatever came meanwhile.
+On SIGTERM or SIGINT it takes no more jobs. Those under way end at the next good place, a reconcile after its round, and
+call another worker for the rest; they get ten seconds. What is cut off after that gives its lease back, so that another
+worker takes over at once; the claim of a delivery runs out within half a minute. It has ended after twenty seconds.
+
+A Redis that is gone stops the nudges and nothing else: the worker waits for it, and the first sweep after that finds
+whatever came meanwhile.
 """
 
 import asyncio
@@ -87,6 +89,8 @@ async def work(settings: Settings, parts: WorkerParts, stop: asyncio.Event) -> N
             worker = build_worker(parts, redis, settings.worker_poll_seconds)
             running = asyncio.create_task(worker.async_run())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                parts.ending.announce()
             await _finish_jobs(worker, running)
             await _end(worker, running)
         if not stop.is_set():

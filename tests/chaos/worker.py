@@ -30,8 +30,10 @@ LONGEST_LIFE_SECONDS = 60
 
 OF_A_CONNECTION = {waker.RECONCILE, waker.DELIVER, waker.READ}
 
+TO_END = "hear that it is to end"
+
 Job = str | timedelta
-"""What a worker does next: a job by its name, as `app.worker.jobs` has it; or it waits for so long."""
+"""What a worker does next: a job by its name, as `app.worker.jobs` has it, or `TO_END`; or it waits for so long."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ async def _work(order: Order) -> None:
         for job in order.jobs:
             if isinstance(job, timedelta):
                 clock.advance(job)
+                continue
+            if job == TO_END:
+                parts.ending.announce()
                 continue
             with suppress(Exception) if order.may_fail else nullcontext():
                 await run_job(parts, job, order.connection_id)

@@ -100,6 +100,26 @@ async def test_a_worker_takes_over_from_itself_once_its_lease_has_run_out(house:
     await assert_in_step(house)
 
 
+async def test_a_worker_that_is_to_end_leaves_after_its_round(house: House) -> None:
+    """What came meanwhile is left to another, which has the lease at once; nothing was interrupted."""
+    await house.write()
+    async with open_parts(house.settings, house.clock) as leaving:
+        async with held_up(house, "PUT", "/Invoices") as arrival:
+            work = asyncio.create_task(leaving.reconciler.reconcile(UUID(house.connection_id)))
+            await arrival()
+            leaving.ending.announce()
+            await house.write("inv_2")
+        await work
+    assert await numbers_in_xero(house) == ["N-inv_1"]
+    [left] = await rows(house, "SELECT lease_owner, retry_at FROM connections")
+    assert left == {"lease_owner": None, "retry_at": None}
+    await reconcile(house)
+    assert await numbers_in_xero(house) == ["N-inv_1", "N-inv_2"]
+    await house.drain()
+    await assert_in_step(house)
+    await assert_in_step(house, "inv_2", "N-inv_2")
+
+
 async def take_lease_as_another(house: House) -> None:
     """A worker took the lease and is never heard of again."""
     now = house.clock.now()

@@ -7,7 +7,7 @@ import pytest
 
 from app.reading.reading import READ_EVERY
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, discrepancies
+from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, discrepancies, open_parts
 
 PATH = "/v1/read-endpoint"
 BEARER = "the app's own secret, drawn at random".replace(" ", "-")
@@ -37,6 +37,23 @@ async def asked_paths(house: House) -> list[str]:
     return [
         entry["path"].removeprefix("/plumbline/read/") for entry in received if entry["outcome"] == "read"
     ]
+
+
+async def test_a_worker_that_is_to_end_leaves_its_look_to_the_next(house: House) -> None:
+    """After the step that it is at; the next one goes on from there, and asks nothing twice."""
+    await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    await be_read(house, page_size=1)
+    assert await house.parts.reading.nudge_due() == 1
+    async with open_parts(house.settings, house.clock) as leaving:
+        leaving.ending.announce()
+        await leaving.reading.read(UUID(house.connection_id))
+    assert await asked_paths(house) == ["invoices"]
+    assert await house.parts.reading.nudge_due() == 1
+    await read(house)
+    assert await asked_paths(house) == ["invoices", "invoices", "contacts"]
+    assert (await side(house))["known_by"] == "read"
 
 
 @pytest.mark.parametrize("with_documents", [True, False])

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
+from tests.chaos.worker import TO_END
 from tests.scenarios.house import House
 from tests.scenarios.test_reading import be_read, read
 from tests.scenarios.troubles import app_fault, rows
@@ -68,6 +69,7 @@ STAGES = (
         follow=follow,
         promise=find_untold,
     ),
+    Stage("partner_read_left", make, Work(("nudge_reads", TO_END, "read_partner")), follow=follow),
     Stage(
         "partner_read_failing",
         make_failing,

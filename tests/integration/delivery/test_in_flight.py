@@ -3,8 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+from arq.connections import ArqRedis
+
 from app.db import deliveries
 from app.db.deliveries import Claim, Said
+from app.ending import Ending
+from app.waker import DELIVER, QUEUE, RECONCILE
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
 
@@ -61,6 +65,30 @@ async def test_eight_calls_at_a_time_go_to_one_connections_app(odd_world: World,
     odd.gate.set()
     await asyncio.gather(*workers)
     assert (odd.most_in_flight, len(odd.received)) == (8, 9)
+
+
+async def test_a_worker_that_is_to_end_sends_nothing_more_and_calls_another(
+    odd_world: World, odd: OddApp, queue: ArqRedis
+) -> None:
+    """What is under way is answered and recorded; the rest was given back, and is the next worker's at once."""
+    odd.gate.clear()
+    for number in range(1, 10):
+        await odd_world.put_change(f"inv_{number}", 1, REFERENCE)
+    ending = Ending()
+    working = asyncio.create_task(odd_world.build_delivery(ending=ending).deliver(odd_world.connection_id))
+    await odd.wait_for(8)
+    ending.announce()
+    odd.gate.set()
+    await working
+    assert len(odd.received) == 8
+    assert await list_jobs(queue) == [DELIVER, RECONCILE]
+    await odd_world.build_delivery().deliver(odd_world.connection_id)
+    assert sorted(odd.list_revisions()) == sorted((f"inv_{number}", 1) for number in range(1, 10))
+
+
+async def list_jobs(queue: ArqRedis) -> list[str]:
+    """What workers are called for."""
+    return sorted(job.function for job in await queue.queued_jobs(queue_name=QUEUE))
 
 
 async def test_a_change_superseded_under_way_is_acknowledged_before_the_newer_one_is_sent(

@@ -26,6 +26,7 @@ from app.delivery.network import TIMEOUT
 from app.delivery.webhook import Sender
 from app.domain.connection import ConnectionState
 from app.domain.endpoint import Endpoint
+from app.ending import Ending
 from app.intake.answered import build_document_store
 from app.intake.document import Document
 from app.keys import make_webhook_secret
@@ -63,7 +64,9 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(SystemClock().now()))
     links: dict[str, UUID] = field(default_factory=dict)
 
-    def build_delivery(self, *, https_only: bool = False, timeout: timedelta = TIMEOUT) -> Delivery:
+    def build_delivery(
+        self, *, https_only: bool = False, timeout: timedelta = TIMEOUT, ending: Ending | None = None
+    ) -> Delivery:
         """A delivery as a new process would have it."""
         return Delivery(
             self.database,
@@ -72,6 +75,7 @@ class World:
             self.waker,
             self.clock,
             build_document_store(self.database, self.clock, self.waker),
+            ending or Ending(),
         )
 
     async def add_endpoint(
