@@ -110,6 +110,13 @@ class Connection:
         """It works at set times, and none of them is now."""
         return self.next_run_at is not None and not self.run_due
 
+    def can_be_worked_on(self, now: datetime) -> bool:
+        """Whether a worker that is woken would find anything to do. Where not, the timers find what came, when the time
+        has come; who makes it active wakes one.
+        """
+        is_put_off = self.retry_at is not None and self.retry_at > now and not self.bulk_waits
+        return self.state is ConnectionState.ACTIVE and not is_put_off and not self.waits_for_run
+
     def holds_bulks_back(self, now: datetime) -> bool:
         """Whether a bulk has to wait, while people's work goes on."""
         return self.bulk_waits and self.retry_at is not None and self.retry_at > now

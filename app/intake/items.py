@@ -11,7 +11,7 @@ from app.db.session import WriteSession
 from app.domain.connection import Connection
 from app.domain.settings import ItemSync
 from app.intake.item_document import ItemDocument
-from app.intake.taking import Taken, TakenIn, count_stored, find_contradiction, take_in_turns
+from app.intake.taking import Taken, TakenIn, count_stored, find_contradiction, take_in_turns, whom_to_wake
 
 
 async def take_in_items(
@@ -41,6 +41,6 @@ async def _take_turn(
         await raise_generation(session, connection.id)
     return [
         find_contradiction(one, document.version, "product")
-        or TakenIn(one, (connection.id,) if is_on and one.is_news else ())
+        or TakenIn(one, whom_to_wake(connection, at) if is_on and one.is_news else ())
         for document, one in zip(documents, stored, strict=True)
     ]

@@ -42,6 +42,11 @@ class Replayed:
     message: str
     nudges: tuple[UUID, ...] = ()
 
+    @property
+    def brings_news(self) -> bool:
+        """Whether there is something to carry out now."""
+        return self.did in {Did.TAKEN_IN, Did.LOOKS_AGAIN}
+
 
 async def replay(
     session: WriteSession,

@@ -69,8 +69,13 @@ class Arrival(Generic[Sent]):
     def tell(self, stored: StoredDocument, what: str) -> Taken:
         """What became of it, once it was stored or was not; `what` it is of."""
         return find_contradiction(stored, self.document.version, what) or TakenIn(
-            stored, (self.connection.id,) if stored.is_news else ()
+            stored, whom_to_wake(self.connection, self.at) if stored.is_news else ()
         )
+
+
+def whom_to_wake(connection: Connection, at: datetime) -> tuple[UUID, ...]:
+    """Whom news of this connection wakes: nobody where a worker could only find that it has to wait."""
+    return (connection.id,) if connection.can_be_worked_on(at) else ()
 
 
 def list_arrivals(connection: Connection, documents: Iterable[Sent], at: datetime) -> list[Arrival[Sent]]:

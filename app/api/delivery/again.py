@@ -60,8 +60,8 @@ async def replay_own_event(
         event, body = await get_stored(session, connection, event_id)
         replayed = await replay(session, connection, event, body, services.clock.now())
         event, _ = await get_stored(session, connection, event_id)
-    waits = "" if connection.state is ConnectionState.ACTIVE else " It waits until the connection is active."
-    message = replayed.message + (waits if replayed.nudges else "")
+    waits = replayed.brings_news and connection.state is not ConnectionState.ACTIVE
+    message = replayed.message + (" It waits until the connection is active." if waits else "")
     shown = ReplayedEvent(did=replayed.did, message=message, event=show_event(event))
     return shown, Nudges(reconcile=replayed.nudges)
 

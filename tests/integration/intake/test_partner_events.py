@@ -69,6 +69,36 @@ async def test_a_document_by_webhook_is_the_same_as_by_put(plumbline: Plumbline)
     assert (await plumbline.get_connection(path)).generation == 1
 
 
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "state = 'paused'",
+        "state = 'disconnected'",
+        "retry_at = now() + interval '1 minute', retry_reason = 'rate_limited: Xero said so.'",
+        "next_run_at = now() + interval '1 hour'",
+    ],
+)
+async def test_nobody_is_woken_for_a_connection_that_has_to_wait(plumbline: Plumbline, waits: str) -> None:
+    """The document is stored and the link is behind all the same: timers find it when the time has come."""
+    path = await plumbline.open_active()
+    await plumbline.execute(f"UPDATE connections SET {waits}")  # noqa: S608 - the words above
+    assert (await post(plumbline, changed(path, document()))).status_code == 200
+    assert (await plumbline.http.put(f"{path}/invoices/inv_2", json=document(id="inv_2"))).status_code == 201
+    assert await plumbline.count_nudges() == 0
+    connection = await plumbline.get_connection(path)
+    assert (connection.is_behind, connection.generation) == (True, 2)
+
+
+async def test_people_are_woken_for_where_a_bulk_alone_has_to_wait(plumbline: Plumbline) -> None:
+    """What is left of Xero's limits is theirs."""
+    path = await plumbline.open_active()
+    await plumbline.execute(
+        "UPDATE connections SET retry_at = now() + interval '1 minute', bulk_waits = true"
+    )
+    assert (await post(plumbline, changed(path, document()))).status_code == 200
+    assert await plumbline.count_nudges() == 1
+
+
 async def test_a_webhook_is_taken_once(plumbline: Plumbline) -> None:
     """Repeats of one id, also many at once and also with another body, change nothing and are answered 200."""
     path = await plumbline.open_active()
