@@ -1,20 +1,56 @@
-"""Edits in Xero that an update of ours may have gone over, where its answer was lost.
+"""Edits in Xero that a write of ours may have gone over.
 
 Between a read of ours and the write that follows it a person may edit the same field; his event, dated between the two,
-is how that is noticed (`triggers`). An update whose answer was lost is known to have landed once it is read again, and
-the event may have been followed by then: so it is looked for here.
+is how that is noticed, by whoever follows events. An update whose answer was lost is known to have landed once it is
+read again, and the event may have been followed by then: so it is looked for again where such an update is found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
 
-from app.db.events import list_followed_between
-from app.domain.discrepancy import find_overwritten
+from app.db.events import XeroEvent, list_followed_between
+from app.db.findings import list_writes_over
+from app.db.session import ReadSession
+from app.domain.discrepancy import Found, find_overwritten
 from app.reconcile.kept import Finding
 from app.reconcile.round import Round
 
 
+class Linked(Protocol):
+    """An invoice or a contact of ours that is in Xero."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+async def find_gone_over(
+    session: ReadSession, known: Mapping[str | None, Linked], events: Sequence[XeroEvent]
+) -> list[tuple[UUID, Found]]:
+    """Of the links that are `known` by Xero's ids: a discrepancy for each field that we wrote, where one of these
+    events fell between a read of ours and that write.
+    """
+    dated = [
+        (known[event.resource_id].id, event.dated_at)
+        for event in events
+        if event.resource_id in known and event.dated_at is not None
+    ]
+    if not dated:
+        return []
+    writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
+    return [
+        (link_id, overwritten)
+        for link_id, at in dated
+        for write in writes
+        if write.link_id == link_id and write.read_at < at < write.wrote_at
+        for overwritten in find_overwritten(write.moves, at)
+    ]
+
+
 async def tell_overwritten(current: Round, category: str, works: Mapping[str, Finding]) -> None:
-    """Note it with the works, which are given by Xero's ids, of that category of events."""
+    """Of updates that are found to have landed: note it with the works, which are given by Xero's ids, of that category
+    of events.
+    """
     landed = {
         xero_id: (attempt, (attempt.read_updated_at, attempt.wrote_updated_at))
         for xero_id, work in works.items()

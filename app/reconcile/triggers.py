@@ -9,23 +9,20 @@ we wrote.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent, list_waiting, mark_taken
-from app.db.findings import list_writes_over
 from app.db.following import follow_links, list_told
 from app.db.holds import trigger_freed
 from app.db.links import insert_links, mark_xero_due
 from app.db.reads import Known, list_known
-from app.db.session import ReadSession
 from app.domain import gate
-from app.domain.discrepancy import Found, find_overwritten
 from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.triggers import collect_contact_events
 from app.reconcile.credit_events import follow_credits
 from app.reconcile.doubt import leave_out_ours
 from app.reconcile.followed import list_followed
+from app.reconcile.overwritten import find_gone_over
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 
@@ -57,7 +54,7 @@ async def collect_events(current: Round) -> Followed:
         news = [link.id for link in links if _has_news(link, newest)]
         await mark_xero_due(session, news, current.clock.now())
         await follow_links(session, list_followed(known, news, events))
-        overwritten = await _overwritten(session, known, events)
+        overwritten = await find_gone_over(session, known, events)
         await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
         has_news_of_contacts = await collect_contact_events(current, session, events, newest)
         settled = [event.id for event in events if event.resource_id in known or event.category != "INVOICE"]
@@ -81,27 +78,6 @@ def _has_news(link: Known, newest: Mapping[str, datetime | None]) -> bool:
     """Whether an event of this invoice is newer than what we hold; one without a readable date might be."""
     held, moved_at = link.xero_updated_at, newest[link.xero_invoice_id]
     return moved_at is None or held is None or moved_at > held
-
-
-async def _overwritten(
-    session: ReadSession, known: Mapping[str | None, Known], events: Sequence[XeroEvent]
-) -> list[tuple[UUID, Found]]:
-    """A discrepancy for each field that we wrote, where an event fell between a read of ours and that write."""
-    dated = [
-        (known[event.resource_id].id, event.dated_at)
-        for event in events
-        if event.resource_id in known and event.dated_at is not None
-    ]
-    if not dated:
-        return []
-    writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
-    return [
-        (link_id, overwritten)
-        for link_id, at in dated
-        for write in writes
-        if write.link_id == link_id and write.read_at < at < write.wrote_at
-        for overwritten in find_overwritten(write.moves, at)
-    ]
 
 
 async def _bring_in(current: Round, events: Sequence[XeroEvent]) -> None:

@@ -6,9 +6,8 @@ kept. Contacts that are linked to nothing are let be, but whatever is held about
 have become free.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from app.db.changes import CONTACT
 from app.db.contacts import (
@@ -19,15 +18,14 @@ from app.db.contacts import (
 )
 from app.db.discrepancies import insert_discrepancies
 from app.db.events import XeroEvent
-from app.db.findings import list_writes_over
 from app.db.following import follow_links
 from app.db.holds import trigger_all_held
 from app.db.session import WriteSession
 from app.domain.contact_legality import CONTACT_CODES
 from app.domain.contact_link import ContactLink
-from app.domain.discrepancy import Found, find_overwritten
 from app.domain.xero_contact import XeroContact
 from app.reconcile.followed import follow_found, list_followed
+from app.reconcile.overwritten import find_gone_over
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
 
@@ -52,7 +50,7 @@ async def collect_contact_events(
     await mark_contacts_due(session, [link.id for link in news])
     known = {link.xero_contact_id: link for link in links}
     await follow_links(session, list_followed(known, [link.id for link in news], events), CONTACT)
-    overwritten = await _overwritten(session, links, events)
+    overwritten = await find_gone_over(session, known, events)
     await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
     await _free_held(current, session)
     return bool(news)
@@ -101,28 +99,6 @@ def _has_news(link: ContactLink, moved_at: datetime | None) -> bool:
 
 async def _free_held(current: Round, session: WriteSession) -> None:
     await trigger_all_held(session, current.connection_id, CONTACT_CODES)
-
-
-async def _overwritten(
-    session: WriteSession, links: Collection[ContactLink], events: Sequence[XeroEvent]
-) -> list[tuple[UUID, Found]]:
-    """A discrepancy for each field that we wrote, where an event fell between a read of ours and that write."""
-    ids = {link.xero_contact_id: link.id for link in links}
-    dated = [
-        (ids[event.resource_id], event.dated_at)
-        for event in events
-        if event.resource_id in ids and event.dated_at is not None
-    ]
-    if not dated:
-        return []
-    writes = await list_writes_over(session, [link_id for link_id, _ in dated], min(at for _, at in dated))
-    return [
-        (link_id, overwritten)
-        for link_id, at in dated
-        for write in writes
-        if write.link_id == link_id and write.read_at < at < write.wrote_at
-        for overwritten in find_overwritten(write.moves, at)
-    ]
 
 
 def _second_of(at: datetime) -> datetime:
