@@ -11,7 +11,8 @@ from app.db.runs import drop_answers_due
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 
 ANSWERS_AT_ONCE = 1000
 

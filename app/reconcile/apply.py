@@ -35,7 +35,8 @@ from app.reconcile.oscillation import find_oscillating
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.reconcile.writes import build_create, build_update, create_target, update_target
 from app.spending import spent_on
 

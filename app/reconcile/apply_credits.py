@@ -39,7 +39,8 @@ from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.remove_credits import remove_credit
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 Due = tuple[Work, str]

@@ -34,7 +34,8 @@ from app.reconcile.overpayments import STAYS, left_to_pay
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 Due = tuple[Work, str]

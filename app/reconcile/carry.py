@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from app.domain.resolution import Action, Resolution
 from app.reconcile.decisions import carry_decision, load_decisions
 from app.reconcile.relink import relink, unlink
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 
 
 async def carry_invoice_decisions(current: Round, works: Sequence[Work]) -> None:

@@ -28,7 +28,8 @@ from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links,
 from app.reconcile.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work, batches
+from app.reconcile.round import Round, batches
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 

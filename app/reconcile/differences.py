@@ -18,8 +18,9 @@ from app.domain.sums import Sums
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
 from app.reconcile.observe import take_invoice
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
 from app.reconcile.sums import sum_up
+from app.reconcile.work import Work
 
 
 @dataclass(slots=True)

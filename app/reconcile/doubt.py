@@ -26,7 +26,8 @@ from app.domain.recognition import find_marked_link, own_payments
 from app.domain.xero_credit import XeroCredit, find_own_key
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.credit_links import credit_mark, with_credit_id
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 SKEW = timedelta(minutes=10)

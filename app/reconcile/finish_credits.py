@@ -30,7 +30,8 @@ from app.reconcile.doubt import SKEW
 from app.reconcile.overpayments import with_overpaid
 from app.reconcile.record import record
 from app.reconcile.remove_credits import void_note
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 

@@ -32,7 +32,8 @@ from app.domain.sides import Side
 from app.reconcile.deciding import Deciding
 from app.reconcile.decisions import judge_decisions
 from app.reconcile.moments import list_decision_moments
-from app.reconcile.round import NEVER, Round
+from app.reconcile.round import Round
+from app.reconcile.work import NEVER
 
 
 class Finding(Deciding, Protocol):

@@ -33,7 +33,8 @@ from app.domain.xero_item import ItemWrite, XeroItem
 from app.errors import ScopeMissing
 from app.reconcile.items import read_items
 from app.reconcile.ports import WRITE_BATCH
-from app.reconcile.round import Round, Work, batches
+from app.reconcile.round import Round, batches
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 _STAYS_HOME = frozenset({Status.DRAFT.value, Status.CANCELLED.value})

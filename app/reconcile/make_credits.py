@@ -20,7 +20,8 @@ from app.domain.xero_invoice import Refused
 from app.errors import ScopeMissing
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import intent_of
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 SCOPE_FOR_RECEIPTS = Hold(

@@ -18,7 +18,8 @@ from app.domain.precedence import Portion
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
-from app.reconcile.round import NEVER, Round
+from app.reconcile.round import Round
+from app.reconcile.work import NEVER
 from app.spending import spent_on
 
 SEARCH_FROM = READ_BATCH // 2

@@ -28,7 +28,8 @@ from app.domain.refusals import NUMBER_TAKEN
 from app.domain.sides import XERO_NUMBER, Side, project
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.ports import READ_BATCH
-from app.reconcile.round import Round, Work, batches
+from app.reconcile.round import Round, batches
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 Planned = tuple[Work, Plan]

@@ -37,7 +37,8 @@ from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.footing import Footing
 from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
-from app.reconcile.round import NEVER, Round, Work, batches
+from app.reconcile.round import Round, batches
+from app.reconcile.work import NEVER, Work
 from app.spending import spent_on
 
 MISSING_IN_XERO = Hold(

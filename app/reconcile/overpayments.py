@@ -23,7 +23,8 @@ from app.reconcile.make_credits import Making, find_contact, make_credits
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 
 STAYS = (
     "What of it was booked as an overpayment stays on the customer's account in Xero, which lets no app delete it: "

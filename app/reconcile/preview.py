@@ -35,7 +35,7 @@ from app.reconcile.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
 from app.reconcile.observe import needs_a_read, read_paid_anew, take_document
 from app.reconcile.record import find_change, stand
-from app.reconcile.round import Work
+from app.reconcile.work import Work
 
 SAME_NUMBER = Hold(
     NUMBER_TAKEN,

@@ -38,8 +38,9 @@ from app.reconcile.footing import Footing
 from app.reconcile.kept import has_findings, look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
-from app.reconcile.round import BROKEN, Round, Work, batches
+from app.reconcile.round import Round, batches
 from app.reconcile.sums import list_differences, sum_up, total_shown
+from app.reconcile.work import Work
 
 RECORD_BATCH = 200
 """Links of one transaction: documents that come in meanwhile wait for it, so it stays short."""
@@ -86,7 +87,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
         has_notice = await _save_whole(current, works, drawn, now)
     for work in works:
         work.attempts.clear()
-        work.recorded = work.link.standing
+        work.before = work.link
         _count_lag(work, now)
     return bool(drawn.due or has_notice)
 
@@ -95,7 +96,7 @@ def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Drawn:
     """What is to be recorded of these works, each given its standing."""
     drawn = Drawn()
     for work in works:
-        plan = Plan() if work.refusal is BROKEN else work.plan(current.terms)
+        plan = Plan() if work.is_broken else work.plan(current.terms)
         change = find_change(work, current.lanes)
         if change is None:
             drawn.satisfied.append(work.link.id)
@@ -109,7 +110,7 @@ def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Drawn:
         work.link = replace(work.link, standing=standing, shown_status=status)
         work.sums = sum_up(current, work, plan)
         work.discrepancies += list_differences(standing, work.sums)
-        drawn.moments.extend(list_hold_moments(work.link.id, work.recorded, standing, now))
+        drawn.moments.extend(list_hold_moments(work.link.id, work.before.standing, standing, now))
     return drawn
 
 

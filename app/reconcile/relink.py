@@ -28,7 +28,8 @@ from app.domain.xero_invoice import (
 )
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.observe import take_invoice
-from app.reconcile.round import BROKEN, Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 _CANNOT_GO_ALONG = (
@@ -55,7 +56,7 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
     before, known = work.link, work.refusal
     with work.guarded():
         _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id))
-    if work.refusal is BROKEN and known is not BROKEN:
+    if work.is_broken and known is not work.broken:
         return
     moved = _moves_between(before, work.link)
     work.attempts.append(Attempt(before.id, "link", {}, "adopted", f"Linked by hand to {invoice.number!r}."))

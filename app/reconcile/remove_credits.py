@@ -23,7 +23,8 @@ from app.reconcile.credit_links import (
     without_number,
 )
 from app.reconcile.record import record
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 
 _STAYS = {
     CreditKind.CREDIT_NOTE: "The credit note itself was made in Xero and stays there.",

@@ -1,49 +1,31 @@
-"""One round of the loop: what its stages share, and one link's work as it goes through them."""
+"""One round of the loop: what its stages share."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from app.clock import Clock
-from app.db.findings import Attempt
 from app.db.session import Database
 from app.db.waiting import Agenda
 from app.domain.connection import Connection
 from app.domain.direction import Lanes
-from app.domain.discrepancy import Found
-from app.domain.hold import Hold
-from app.domain.hub import Hub
 from app.domain.item_code import ItemCodes
-from app.domain.link import InvoiceLink, Standing
-from app.domain.merge import Conflict
-from app.domain.observing import Observed, Rules
+from app.domain.observing import Rules
 from app.domain.organisation import Organisation
-from app.domain.plan import Plan, Terms, XeroState, build_plan
+from app.domain.plan import Terms
 from app.domain.precedence import Portion
-from app.domain.sides import Side
-from app.domain.sums import Sums
 from app.domain.xero_contact import XeroContact
 from app.domain.xero_credit import XeroCredit
 from app.domain.xero_invoice import XeroInvoice
-from app.reconcile.deciding import Decisions
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.resting import Resting
 
 log = structlog.get_logger(__name__)
-
-BROKEN = Hold(
-    "internal_error",
-    "Plumbline failed on this invoice; the reason is in its log.",
-    "Tell Plumbline's operator the invoice's id; it is looked at again with the next change of it.",
-)
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 Item = TypeVar("Item")
 
@@ -125,96 +107,3 @@ class Round:
         if self._terms is None or self._terms[0] is not self.item_codes:
             self._terms = self.item_codes, self.connection.settings.terms(self.organisation, self.item_codes)
         return self._terms[1]
-
-
-@dataclass(slots=True)
-class Work:
-    """One link on its way through a round: its newest snapshot, and what was found on the way.
-
-    `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
-    says. `is_renumbered`: Xero shows another number than before. `decisions` are what people decided of it,
-    `discrepancies` what is found for them to look at, `sums` what it comes to on each side. `recorded` is where the
-    link stood when it was recorded last.
-    """
-
-    link: InvoiceLink
-    conflicts: list[Conflict] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    refusal: Hold | None = None
-    had_open_conflicts: bool = False
-    is_renumbered: bool = False
-    decisions: Decisions = field(default_factory=Decisions)
-    discrepancies: list[Found] = field(default_factory=list)
-    sums: Sums | None = None
-    recorded: Standing = field(init=False)
-    _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
-
-    @property
-    def is_broken(self) -> bool:
-        """We failed on this link in this round."""
-        return self.refusal is BROKEN
-
-    @property
-    def totals_agree(self) -> bool:
-        """Both sides' totals are known and equal."""
-        both = (self.sums.partner, self.sums.xero) if self.sums else (None, None)
-        return both[0] is not None and both[1] is not None and both[0].total == both[1].total
-
-    @property
-    def link_id(self) -> UUID:
-        return self.link.id
-
-    @property
-    def standing(self) -> Standing:
-        return self.link.standing
-
-    @property
-    def moved_at(self) -> Mapping[Side, datetime]:
-        """When each side last moved, as far as we know."""
-        return {Side.PARTNER: self.partner_at(NEVER), Side.XERO: self.link.xero_updated_at or NEVER}
-
-    def take_hub(self, hub: Hub) -> None:
-        """Go on with this hub."""
-        self.link = replace(self.link, hub=hub)
-
-    def hold_with(self, terms: Terms, hub: Hub) -> Hold | None:
-        """What would hold the link if its hub were this one."""
-        return build_plan(hub, self.link.xero_state, terms).hold
-
-    def __post_init__(self) -> None:
-        self.recorded = self.link.standing
-        if self.link.skip is not None:
-            self.refusal = self.link.skip.hold
-
-    @property
-    def hub(self) -> Hub:
-        return self.link.hub
-
-    @contextmanager
-    def guarded(self) -> Iterator[None]:
-        """A failure of ours in the block holds this link alone: its neighbours do not wait for a bug to be mended."""
-        before = self.link
-        try:
-            yield
-        except Exception:
-            log.exception("link_failed", link_id=str(before.id))
-            self.link, self.refusal = before, BROKEN
-
-    def moved(self, observed: Observed) -> None:
-        """Go on with the hub that an observation came to, and keep its conflicts."""
-        self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
-        self.link = replace(self.link, hub=observed.hub)
-        self.conflicts.extend(observed.conflicts)
-
-    def plan(self, terms: Terms) -> Plan:
-        """What is due in Xero now; asked again with nothing changed, it is what it was."""
-        state, known = self.link.xero_state, self._planned
-        if known is not None and known[0] is self.hub and known[1] is terms and known[2] == state:
-            return known[3]
-        plan = build_plan(self.hub, state, terms)
-        self._planned = self.hub, terms, state, plan
-        return plan
-
-    def partner_at(self, fallback: datetime) -> datetime:
-        """When the partner's side last spoke, for the policy `newest_wins`."""
-        return self.link.partner_at or fallback

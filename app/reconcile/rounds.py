@@ -43,9 +43,10 @@ from app.reconcile.observe import observe
 from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.record import record
 from app.reconcile.resting import Resting
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
 from app.reconcile.sweep import sweep_xero
 from app.reconcile.triggers import Followed, collect_events
+from app.reconcile.work import Work
 
 log = structlog.get_logger()
 

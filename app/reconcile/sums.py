@@ -10,7 +10,8 @@ from app.domain.money import totals
 from app.domain.plan import Plan
 from app.domain.sums import SideSum, Sums, sum_partner, sum_xero
 from app.reconcile.footing import Footing
-from app.reconcile.round import Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import Work
 
 
 def total_shown(current: Footing, record: Fields, shown: Fields) -> Decimal | None:

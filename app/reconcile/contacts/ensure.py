@@ -31,7 +31,7 @@ from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
 from app.reconcile.contacts.matching import Match, find_matches
 from app.reconcile.contacts.record import record_contacts
-from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork, take_contact
+from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
@@ -67,7 +67,7 @@ def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
     """What an invoice is to name; a refused edit of a linked contact is no reason against it."""
     if link.xero_contact_id is None:
         name = link.hub.record.get("name") or link.mention.details.get("name")
-        return link.skip.hold_invoice_of(name) if link.skip else refusal or BROKEN_CONTACT
+        return link.skip.hold_invoice_of(name) if link.skip else refusal or ContactWork.broken
     return judge_use(link.hub.record.get("name"), link.unusable) or link.xero_contact_id
 
 

@@ -24,7 +24,7 @@ from app.domain.moves import apply_moves
 from app.domain.owed import PartnerChange, anew, next_change
 from app.domain.sent import change_sent, is_refused_for_good
 from app.domain.sides import Side
-from app.reconcile.contacts.work import BROKEN_CONTACT, ContactWork
+from app.reconcile.contacts.work import ContactWork
 from app.reconcile.kept import look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
@@ -46,7 +46,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     now = current.clock.now()
     changes, satisfied, again = [], [], set()
     for work in works:
-        plan = ContactPlan() if work.refusal is BROKEN_CONTACT else plan_contact(work.link, current.lanes)
+        plan = ContactPlan() if work.is_broken else plan_contact(work.link, current.lanes)
         change = _find_change(current, work)
         if change is None:
             satisfied.append(work.link.id)

@@ -1,68 +1,35 @@
 """One contact's link on its way through a round, and how what each side says is merged into it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
-
-import structlog
+from typing import ClassVar
 
 from app.db.findings import Attempt
 from app.domain.change import moves_to_json
 from app.domain.contact import common_ground, from_contact_document, observed_contact
 from app.domain.contact_link import ContactLink, plan_contact
 from app.domain.direction import Lanes
-from app.domain.discrepancy import Found
 from app.domain.fields import ABSENT, Fields, differing
 from app.domain.hold import Hold
 from app.domain.hub import Hub, partner_view
-from app.domain.link import Standing
-from app.domain.merge import Conflict
-from app.domain.observing import Observed, catch_up, observe_document, observe_xero, xero_answered
+from app.domain.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.sides import Side
 from app.domain.xero_contact import XeroContact
-from app.reconcile.deciding import Decisions
 from app.reconcile.footing import Footing
-from app.reconcile.round import NEVER, Round
-
-log = structlog.get_logger(__name__)
-
-BROKEN_CONTACT = Hold(
-    "internal_error",
-    "Plumbline failed on this contact; the reason is in its log.",
-    "Tell Plumbline's operator the contact's id; it is looked at again with the next change of it.",
-)
+from app.reconcile.round import Round
+from app.reconcile.work import BROKEN_CONTACT, NEVER, LinkWork
 
 
 @dataclass(slots=True)
-class ContactWork:
-    """A contact's newest snapshot and what was found on the way; `before` is the link as it was last recorded.
-
-    `refusal` holds the link whatever its plan says; a person who set it aside is one. `joined` is the contact of Xero
-    that the link was joined to in this round without having created it: our marker goes there if its slot is empty.
-    `decisions` are what people decided, `discrepancies` what is found for them to look at.
+class ContactWork(LinkWork[ContactLink]):
+    """A contact's. `joined` is the contact of Xero that the link was joined to in this round without having created it:
+    our marker goes there if its slot is empty.
     """
 
-    link: ContactLink
-    before: ContactLink = field(init=False)
-    conflicts: list[Conflict] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    refusal: Hold | None = None
-    had_open_conflicts: bool = False
+    broken: ClassVar[Hold] = BROKEN_CONTACT
+
     joined: XeroContact | None = None
-    decisions: Decisions = field(default_factory=Decisions)
-    discrepancies: list[Found] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.before = self.link
-        if self.link.skip is not None:
-            self.refusal = self.link.skip.hold
-
-    @property
-    def is_broken(self) -> bool:
-        """We failed on this contact in this round."""
-        return self.refusal is BROKEN_CONTACT
 
     @property
     def totals_agree(self) -> bool:
@@ -70,45 +37,13 @@ class ContactWork:
         return False
 
     @property
-    def link_id(self) -> UUID:
-        return self.link.id
-
-    @property
-    def standing(self) -> Standing:
-        return self.link.standing
-
-    @property
     def moved_at(self) -> Mapping[Side, datetime]:
         """When each side last moved, as far as we know."""
         return {Side.PARTNER: self.link.partner_at, Side.XERO: self.link.xero_updated_at or NEVER}
 
-    def take_hub(self, hub: Hub) -> None:
-        """Go on with this hub."""
-        self.link = replace(self.link, hub=hub)
-
     def hold_with(self, lanes: Lanes, hub: Hub) -> Hold | None:
         """What would hold the link if its hub were this one."""
         return plan_contact(replace(self.link, hub=hub), lanes).hold
-
-    @property
-    def hub(self) -> Hub:
-        return self.link.hub
-
-    @contextmanager
-    def guarded(self) -> Iterator[None]:
-        """A failure of ours in the block holds this contact alone."""
-        before = self.link
-        try:
-            yield
-        except Exception:
-            log.exception("contact_link_failed", link_id=str(before.id))
-            self.link, self.refusal = before, BROKEN_CONTACT
-
-    def moved(self, observed: Observed) -> None:
-        """Go on with the hub that an observation came to, and keep its conflicts."""
-        self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
-        self.link = replace(self.link, hub=observed.hub)
-        self.conflicts.extend(observed.conflicts)
 
 
 def read_said(current: Footing, links: Sequence[ContactLink]) -> list[ContactWork]:

@@ -44,7 +44,8 @@ from app.reconcile.numbers import (
 )
 from app.reconcile.observe import take_invoice
 from app.reconcile.preview import merge
-from app.reconcile.round import NEVER, Round, Work
+from app.reconcile.round import Round
+from app.reconcile.work import NEVER, Work
 from app.reconcile.writes import create_target
 
 

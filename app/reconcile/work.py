@@ -1,0 +1,143 @@
+"""One link's work on its way through a round: its newest snapshot, and what was found on the way."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import ClassVar, Generic, TypeVar
+from uuid import UUID
+
+import structlog
+
+from app.db.findings import Attempt
+from app.domain.contact_link import ContactLink
+from app.domain.discrepancy import Found
+from app.domain.hold import Hold
+from app.domain.hub import Hub
+from app.domain.link import InvoiceLink, Standing
+from app.domain.merge import Conflict
+from app.domain.observing import Observed
+from app.domain.plan import Plan, Terms, XeroState, build_plan
+from app.domain.sides import Side
+from app.domain.sums import Sums
+from app.reconcile.deciding import Decisions
+
+log = structlog.get_logger(__name__)
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+LinkT = TypeVar("LinkT", InvoiceLink, ContactLink)
+
+
+def _build_broken(what: str) -> Hold:
+    return Hold(
+        "internal_error",
+        f"Plumbline failed on this {what}; the reason is in its log.",
+        f"Tell Plumbline's operator the {what}'s id; it is looked at again with the next change of it.",
+    )
+
+
+BROKEN = _build_broken("invoice")
+BROKEN_CONTACT = _build_broken("contact")
+"""What holds a link that we failed on."""
+
+
+@dataclass(slots=True)
+class LinkWork(Generic[LinkT]):
+    """What the works of invoices and of contacts have in common; `before` is the link as it was last recorded.
+
+    `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
+    says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at.
+    """
+
+    broken: ClassVar[Hold]
+
+    link: LinkT
+    before: LinkT = field(init=False)
+    conflicts: list[Conflict] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    refusal: Hold | None = None
+    had_open_conflicts: bool = False
+    decisions: Decisions = field(default_factory=Decisions)
+    discrepancies: list[Found] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.before = self.link
+        if self.link.skip is not None:
+            self.refusal = self.link.skip.hold
+
+    @property
+    def link_id(self) -> UUID:
+        return self.link.id
+
+    @property
+    def hub(self) -> Hub:
+        return self.link.hub
+
+    @property
+    def standing(self) -> Standing:
+        return self.link.standing
+
+    @property
+    def is_broken(self) -> bool:
+        """We failed on this link in this round."""
+        return self.refusal is self.broken
+
+    def take_hub(self, hub: Hub) -> None:
+        """Go on with this hub."""
+        self.link = replace(self.link, hub=hub)
+
+    def moved(self, observed: Observed) -> None:
+        """Go on with the hub that an observation came to, and keep its conflicts."""
+        self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
+        self.link = replace(self.link, hub=observed.hub)
+        self.conflicts.extend(observed.conflicts)
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """A failure of ours in the block holds this link alone: its neighbours do not wait for a bug to be mended."""
+        before = self.link
+        try:
+            yield
+        except Exception:
+            log.exception("link_failed", link_id=str(before.id))
+            self.link, self.refusal = before, self.broken
+
+
+@dataclass(slots=True)
+class Work(LinkWork[InvoiceLink]):
+    """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side."""
+
+    broken: ClassVar[Hold] = BROKEN
+
+    is_renumbered: bool = False
+    sums: Sums | None = None
+    _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
+
+    @property
+    def totals_agree(self) -> bool:
+        """Both sides' totals are known and equal."""
+        both = (self.sums.partner, self.sums.xero) if self.sums else (None, None)
+        return both[0] is not None and both[1] is not None and both[0].total == both[1].total
+
+    @property
+    def moved_at(self) -> Mapping[Side, datetime]:
+        """When each side last moved, as far as we know."""
+        return {Side.PARTNER: self.partner_at(NEVER), Side.XERO: self.link.xero_updated_at or NEVER}
+
+    def partner_at(self, fallback: datetime) -> datetime:
+        """When the partner's side last spoke, for the policy `newest_wins`."""
+        return self.link.partner_at or fallback
+
+    def hold_with(self, terms: Terms, hub: Hub) -> Hold | None:
+        """What would hold the link if its hub were this one."""
+        return build_plan(hub, self.link.xero_state, terms).hold
+
+    def plan(self, terms: Terms) -> Plan:
+        """What is due in Xero now; asked again with nothing changed, it is what it was."""
+        state, known = self.link.xero_state, self._planned
+        if known is not None and known[0] is self.hub and known[1] is terms and known[2] == state:
+            return known[3]
+        plan = build_plan(self.hub, state, terms)
+        self._planned = self.hub, terms, state, plan
+        return plan
