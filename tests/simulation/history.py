@@ -32,7 +32,7 @@ from tests.simulation.scheduler import Gate, Way
 MOST_JOBS = 4
 """At a time on one worker."""
 
-TROUBLES = ("look", "kill_worker", "kill_api", "shut_down", "lose_nudges")
+TROUBLES = ("look", "kill_worker", "kill_api", "replace_worker", "shut_down", "lose_nudges")
 PEOPLE: dict[str, Act] = {**in_the_app.ACTS, **in_xero.ACTS, **office.ACTS, **weather.ACTS}
 AT_XERO = tuple(in_xero.ACTS)
 OFTEN = (
@@ -155,6 +155,9 @@ class Lived:
             case "kill_api":
                 people.kill_api()
                 self.story.faults += 1
+            case "replace_worker":
+                people.replace_worker(random.randrange(len(people.workers)))
+                self.story.faults += 1
             case "shut_down":
                 self._shut_down(random)
             case "lose_nudges":
@@ -175,7 +178,7 @@ class Lived:
         self.story.faults += mine.faults - mine.faults_before
 
     def _shut_down(self, random: Random) -> None:
-        """One of the jobs is told to stop, as when a worker is replaced by a newer release."""
+        """One of the jobs is cut off, as when a worker that is to end has no more time for it."""
         under_way = [task for task in self.working if not task.done()]
         if under_way:
             random.choice(under_way).cancel()

@@ -126,6 +126,13 @@ class Inhabitants:
         self._kill(self.workers[number].actor)
         self.workers[number] = self.open_worker()
 
+    def replace_worker(self, number: int) -> None:
+        """A worker is told to end, as by a newer release: it begins nothing more, and another is there."""
+        leaving = self.workers[number]
+        leaving.parts.ending.announce()
+        self.gone.append(leaving.actor)
+        self.workers[number] = self.open_worker()
+
     def end(self) -> None:
         """The troubles end: what was under way on a worker goes on, and no call is cut any more."""
         self.world.nudges.waiting.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.reconcile import triggers
+from app.reconcile import overwritten
 from app.settings import Settings
 from tests.chaos.tally import Outcome
 from tests.simulation.history import Step, draw_history, fetch_final, read_history, run_history, write_history
@@ -76,7 +76,7 @@ def test_a_broken_piece_is_found_and_shrunk(stage: Stage, monkeypatch: pytest.Mo
     steps = read_history(
         f"{race} wait:9:8 decide:5:calm app_pay:1:8 xero_contact:7:4 let_go:5:calm pass_time:1:2 wait:6:4"
     )
-    monkeypatch.setattr(triggers, "find_overwritten", lambda *_: [])
+    monkeypatch.setattr(overwritten, "find_overwritten", lambda *_: [])
     verdict = stage.run(run_history(stage.base, steps))
     assert verdict.findings.lost
     shortest = stage.run(shrink(stage.base, steps, verdict.findings))
