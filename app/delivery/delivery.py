@@ -5,7 +5,8 @@ go to those that listen.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
@@ -14,7 +15,7 @@ from app.db.copies import list_connections_with_copies
 from app.db.due_connections import list_connections_due
 from app.db.notices import list_connections_with_notices
 from app.db.session import Database
-from app.delivery.calls import list_targets
+from app.delivery.calls import Target, list_targets
 from app.delivery.changes import ChangeDelivery, StoreDocument
 from app.delivery.copies import CopyDelivery
 from app.delivery.health import Health
@@ -22,9 +23,17 @@ from app.delivery.notices import NoticeDelivery
 from app.delivery.webhook import Sender
 from app.ending import Ending
 from app.reconcile.ports import Waker
+from app.room import Room
 from app.vault import Vault
 
 _SWEEP_LIMIT = 500
+
+Send = Callable[[UUID], Awaitable[None]]
+"""Sends what is due of a connection, of one kind and to one endpoint."""
+
+AT_ONCE = 20
+AT_ONCE_TO_ONE = 10
+"""Connections of which one process sends something to endpoints, and to the same one, which may hang in each call."""
 
 
 class Delivery:
@@ -46,6 +55,7 @@ class Delivery:
         self._waker = waker
         self._clock = clock
         self._ending = ending
+        self._room = Room(AT_ONCE, waker.deliver_soon, most_of_one=AT_ONCE_TO_ONE)
         health = Health(database)
         self._changes = ChangeDelivery(database, sender, waker, clock, store_document, health, ending)
         self._notices = NoticeDelivery(database, clock, health, ending)
@@ -63,21 +73,25 @@ class Delivery:
             if due.is_nothing:
                 return
             targets = await list_targets(session, self._vault, connection_id, now)
-        applying = next((target for target in targets if target.applies), None)
-        # Side by side: an app that hangs over the one must not keep the others waiting.
-        sending: list[Awaitable[None]] = [
-            self._copies.deliver(self._sender, target, connection_id)
-            for target in (
-                await self._copies.list_due(connection_id, targets) if targets and due.copies else []
-            )
+        copied = await self._copies.list_due(connection_id, targets) if targets and due.copies else []
+        sending: list[tuple[Target, Send]] = [
+            (target, partial(self._copies.deliver, self._sender, target)) for target in copied
         ]
+        applying = next((target for target in targets if target.applies), None)
         if applying is not None and due.notices:
-            sending.append(self._notices.deliver(self._sender, applying, connection_id))
+            sending.append((applying, partial(self._notices.deliver, self._sender, applying)))
         if applying is not None and due.changes:
-            sending.append(self._changes.deliver(applying, connection_id))
-        await asyncio.gather(*sending)
+            sending.append((applying, partial(self._changes.deliver, applying)))
+        # Side by side: an app that hangs over the one must not keep the others waiting.
+        await asyncio.gather(*(self._send(target, connection_id, send) for target, send in sending))
         if self._ending.is_near:
             await self._waker.deliver_soon(connection_id)
+
+    async def _send(self, target: Target, connection_id: UUID, send: Send) -> None:
+        """Where there is no room for more to that endpoint, the connection is called for when there is."""
+        async with self._room.open_place(connection_id, target.id) as place:
+            if place.take():
+                await send(connection_id)
 
     async def nudge_due(self) -> int:
         """Wake a worker for every connection with changes, notices or copies that are due; answers how many."""

@@ -33,6 +33,7 @@ from app.ending import Ending
 from app.reading.look import Look, StoreDocument
 from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
 from app.reconcile.ports import Waker
+from app.room import Room
 from app.vault import Vault
 
 READ_EVERY = timedelta(minutes=15)
@@ -47,7 +48,10 @@ STEPS_AT_ONCE = 20
 FAILURES_OF_A_RUN = 3
 """Then the look begins anew: the app may have forgotten its cursor."""
 
-READS_AT_ONCE = 500
+NUDGES_AT_ONCE = 500
+
+LOOKS_AT_ONCE = 4
+"""In one process; each may wait half a minute for each of its calls."""
 
 log = structlog.get_logger(__name__)
 
@@ -73,18 +77,26 @@ class PartnerReading:
         self._clock = clock
         self._store_document = store_document
         self._ending = ending
+        self._room = Room(LOOKS_AT_ONCE, waker.read_soon)
         self._compare_every = compare_every
 
     async def nudge_due(self) -> int:
         """Wake a worker for every connection whose look is due; answers how many there were."""
         async with self._database.reading() as session:
-            due = await list_reads_due(session, self._clock.now(), READS_AT_ONCE)
+            due = await list_reads_due(session, self._clock.now(), NUDGES_AT_ONCE)
         for connection_id in due:
             await self._waker.read_soon(connection_id)
         return len(due)
 
     async def read(self, connection_id: UUID) -> None:
-        """Take the connection's look to its end, or some steps of it; nothing while another worker does."""
+        """Take the connection's look to its end, or some steps of it; nothing while another worker does, or while other
+        looks leave no room.
+        """
+        async with self._room.open_place(connection_id) as place:
+            if place.take():
+                await self._read(connection_id)
+
+    async def _read(self, connection_id: UUID) -> None:
         now = self._clock.now()
         async with self._database.writing() as session:
             claim = await claim_read(

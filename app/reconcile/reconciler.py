@@ -36,6 +36,7 @@ from app.reconcile.ports import Consents, Waker, XeroOrganisations
 from app.reconcile.precedence import find_portion
 from app.reconcile.resting import Resting
 from app.reconcile.rounds import Chosen, Rounds
+from app.room import Place, Room
 
 log = structlog.get_logger()
 
@@ -46,6 +47,12 @@ RETRY_WHEN_REFUSED = timedelta(hours=1)
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
 """Seconds between the rounds of a storm, which so becomes few large batches; a single change never waits."""
+
+BULKS_AT_ONCE = 10
+"""In one process."""
+
+LONGEST_STAY = timedelta(seconds=20)
+"""After so long a bulk leaves between two rounds where others wait for its place, and comes again after them."""
 
 
 class Reconciler:
@@ -70,6 +77,7 @@ class Reconciler:
         self._clock = clock
         self._ending = ending
         self._pause = pause
+        self._bulks = Room(BULKS_AT_ONCE, lambda connection_id: waker.reconcile_soon([connection_id]))
         self._at_rest: set[Resting] = set()
         self._leases: dict[UUID, Lease] = {}
 
@@ -139,15 +147,16 @@ class Reconciler:
         """Work; a consent that is gone ends in a state, once Xero has confirmed it."""
         try:
             with closing(Resting(self._at_rest)) as resting:
-                await self._work(lease, resting)
+                async with self._bulks.open_place(lease.connection_id) as place:
+                    await self._work(lease, resting, place)
         except AuthorisationLost:
             await disconnect(lease, self._consents, self._clock)
             await self._waker.deliver_soon(lease.connection_id)
 
-    async def _work(self, lease: Lease, resting: Resting) -> None:
-        """Round after round, until nothing is behind or nothing may be done now; while this process goes on."""
-        pause = 0.0
-        while not self._ending.is_near:
+    async def _work(self, lease: Lease, resting: Resting, place: Place) -> None:
+        """Round after round, until nothing is behind, nothing may be done now or another worker is to go on."""
+        pause, leaves_at = 0.0, self._clock.now() + LONGEST_STAY
+        while not self._ending.is_near and not (place.is_wanted and self._clock.now() > leaves_at):
             connection = await lease.begin_round()
             if connection.state is not ConnectionState.ACTIVE:
                 return await lease.drop()
@@ -157,7 +166,7 @@ class Reconciler:
             elif connection.is_behind:
                 await self._pause(pause)
                 portion, agenda = await find_portion(self._database, self._clock, connection)
-                if portion is Portion.BULK and connection.holds_bulks_back(self._clock.now()):
+                if portion is Portion.BULK and not self._has_room_for_bulk(connection, place):
                     return await lease.drop()
                 seen = await self._rounds.do(lease, connection, Chosen(portion, agenda, resting))
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else resting.nap
@@ -166,7 +175,11 @@ class Reconciler:
                 await self._usage.save()
             elif await lease.release(connection.generation):
                 return None
-        return await self._hand_over(lease)
+        return await self._hand_over(lease, place)
+
+    def _has_room_for_bulk(self, connection: Connection, place: Place) -> bool:
+        """Xero's limits hold none back, and other businesses' bulks have left some; they call who finds none."""
+        return not connection.holds_bulks_back(self._clock.now()) and place.take()
 
     async def _do_between_runs(self, lease: Lease, connection: Connection) -> bool:
         """What a connection does that waits for a set time; False where there is nothing of it."""
@@ -178,9 +191,12 @@ class Reconciler:
             return True
         return False
 
-    async def _hand_over(self, lease: Lease) -> None:
-        """Between two rounds everything is recorded: whoever has the lease next goes on as if it were the same."""
+    async def _hand_over(self, lease: Lease, place: Place) -> None:
+        """Between two rounds everything is recorded: whoever has the lease next goes on as if it were the same. Who
+        waits for the place is called before it is asked for again.
+        """
         await lease.drop()
+        await place.leave()
         await self._waker.reconcile_soon([lease.connection_id])
         log.info("reconcile_handed_over")
 

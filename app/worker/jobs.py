@@ -21,8 +21,12 @@ from app import telemetry, tracing
 from app.waker import CALLS, DELIVER, QUEUE, READ, RECONCILE, TAKE_IN
 from app.wiring import WorkerParts
 
-MOST_JOBS = 20
-"""At a time in one process; they wait for networks, and share its pool of database connections."""
+MOST_JOBS = 60
+"""At a time in one process; they wait for networks, and share its pool of database connections.
+
+Well over what there is room for of what takes long (`app.room`): bulks, deliveries and looks at partners' sides. The
+rest is for single changes, which so wait for none of them.
+"""
 
 EVERY_FIVE_SECONDS = set(range(0, 60, 5))
 EVERY_QUARTER_OF_A_MINUTE = set(range(0, 60, 15))

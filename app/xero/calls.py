@@ -8,9 +8,7 @@ invoice does not stop the others.
 """
 
 import asyncio
-import contextvars
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Executor
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,6 +21,7 @@ from app.xero.client import XeroClient
 from app.xero.failures import RequestInvalid, TokenRejected
 from app.xero.json_values import Json, read_decimal, read_object, read_objects
 from app.xero.refusals import find_refusal
+from app.xero.threads import Threads
 from app.xero.tokens import TokenKeeper, TokenSet
 
 ROWS_OF_A_PAGE = 1000
@@ -41,9 +40,7 @@ ClientOf = Callable[[TokenSet], XeroClient]
 
 
 class XeroCalls:
-    """Makes the SDK's operations by name. `client_of` gives the client that is bound to a token set's token; `threads`
-    has a permit for each thread of the executor.
-    """
+    """Makes the SDK's operations by name. `client_of` gives the client that is bound to a token set's token."""
 
     def __init__(
         self,
@@ -51,8 +48,7 @@ class XeroCalls:
         tokens: TokenSet,
         keeper: TokenKeeper,
         client_of: ClientOf,
-        executor: Executor,
-        threads: asyncio.Semaphore,
+        threads: Threads,
         budget: CallBudget,
         *,
         is_bulk: bool,
@@ -61,7 +57,6 @@ class XeroCalls:
         self._tokens = tokens
         self._keeper = keeper
         self._client_of = client_of
-        self._executor = executor
         self._threads = threads
         self._budget = budget
         self._is_bulk = is_bulk
@@ -133,18 +128,14 @@ class XeroCalls:
     async def _run(self, tokens: TokenSet, operation: str, *, is_write: bool, **arguments: Any) -> Json:
         blocking = partial(self._client_of(tokens).call, operation, is_write=is_write, **arguments)
         tenant_id = tokens.xero_tenant_id
-        async with self._budget.slot(tenant_id, is_bulk=self._is_bulk), self._threads:
-            number = await self._budget.take(tenant_id, is_bulk=self._is_bulk)
+        is_bulk = self._is_bulk
+        async with self._budget.slot(tenant_id, is_bulk=is_bulk), self._threads.one(is_bulk=is_bulk):
+            number = await self._budget.take(tenant_id, is_bulk=is_bulk)
             try:
                 with span(f"xero {operation}", is_write=is_write):
-                    answer = await self._run_in_thread(blocking)
+                    answer = await self._threads.run(blocking)
             except RateLimited as limited:
                 await self._budget.close(tenant_id, limited)
                 raise
             await self._budget.settle(tenant_id, number)
             return answer
-
-    async def _run_in_thread(self, blocking: Callable[[], Json]) -> Json:
-        # The thread logs with the context (connection, attempt) of the task that asked.
-        context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, blocking)

@@ -6,13 +6,8 @@ in it. Every request is counted for the connection that it was made for, and in 
 made with.
 """
 
-import asyncio
-import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from uuid import UUID
@@ -22,14 +17,12 @@ from app.xero.budget import CallBudget, CallLog, CallMade, NoBudget, ignore_call
 from app.xero.calls import XeroCalls
 from app.xero.client import XeroClient
 from app.xero.organisation import XeroSdkOrganisation
+from app.xero.threads import Threads
 from app.xero.tokens import Refreshers, TokenKeeper, TokenSet, TokenStore
 from app.xero.transport import Timeouts
 from app.xero.usage import CountCall, count_nothing
 
 DEFAULT_TIMEOUTS = Timeouts()
-
-CLOSING = timedelta(seconds=5)
-"""How long a process that ends waits for calls under way."""
 
 _CLIENTS_KEPT = 200
 """Each may hold a few idle connections to Xero."""
@@ -54,7 +47,6 @@ class XeroSdkOrganisations:
         count_call: CountCall = count_nothing,
         budget: CallBudget | None = None,
         budget_of: BudgetOf | None = None,
-        threads: int = 20,
     ) -> None:
         """`api_url` is Xero's address without a path; `refreshers` are the `XeroIdentities`; `budget` is of Plumbline's
         own app. Without a budget nobody is held back before Xero does it.
@@ -65,9 +57,7 @@ class XeroSdkOrganisations:
         self._keeper = TokenKeeper(store, refreshers, clock)
         self._call_log = call_log
         self._clients = _Clients(api_url, timeouts, count_call)
-        self._thread_names = f"xero-{id(self):x}"
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=self._thread_names)
-        self._threads = asyncio.Semaphore(threads)
+        self._threads = Threads()
 
     async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroSdkOrganisation:
         """The calls of a `bulk` leave a reserve of the budget to others.
@@ -87,7 +77,6 @@ class XeroSdkOrganisations:
             tokens,
             self._keeper,
             client_of,
-            self._executor,
             self._threads,
             budget,
             is_bulk=bulk,
@@ -103,15 +92,8 @@ class XeroSdkOrganisations:
         return self._budgets[client_id]
 
     def close(self) -> None:
-        """Let calls under way end, for `CLOSING` together at most, and close every idle connection.
-
-        A call that takes longer is let go of: what it was for is on disk, and is looked for in Xero by whoever is next.
-        """
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        ends_at = time.monotonic() + CLOSING.total_seconds()
-        for thread in threading.enumerate():
-            if thread.name.startswith(self._thread_names):
-                thread.join(max(0.0, ends_at - time.monotonic()))
+        """Let calls under way end, for a while, and close every idle connection."""
+        self._threads.close()
         self._clients.close()
 
 

@@ -12,6 +12,7 @@ from benchmarks.calls.singles import await_app, await_xero, open_in_step
 from benchmarks.figure import Figure, alone
 from benchmarks.ground import Ground, open_ground, start_world
 from benchmarks.joined import join
+from benchmarks.latency.bulks import measure_beside_bulks
 from benchmarks.latency.busy import busy
 from benchmarks.latency.slow_xero import measure_slow_xero
 from benchmarks.rounds import interleave
@@ -45,14 +46,14 @@ class Bench:
 
     def __init__(self, world: World, ground: Ground, changes: int) -> None:
         self._world, self._changes, self._count = world, changes, 0
-        self._key = open_in_step(world, ground, INVOICE)
+        self.key = open_in_step(world, ground, INVOICE)
 
     def out(self, delay_ms: int) -> Spans:
         """From the app to Xero."""
         return self._time(
             delay_ms,
             self._edit_app,
-            lambda said: await_xero(self._world, self._key, "Reference", said, LOOK_SECONDS),
+            lambda said: await_xero(self._world, self.key, "Reference", said, LOOK_SECONDS),
         )
 
     def back(self, delay_ms: int) -> Spans:
@@ -67,7 +68,7 @@ class Bench:
         self._world.partner.edit(INVOICE, {"reference": said})
 
     def _edit_xero(self, said: str) -> None:
-        self._world.xero.edit(self._key, {"Reference": said})
+        self._world.xero.edit(self.key, {"Reference": said})
 
     def _time(self, delay_ms: int, edit: Callable[[str], None], await_it: Callable[[str], None]) -> Spans:
         self._world.xero.remote.put("/latency", {"milliseconds": delay_ms})
@@ -97,6 +98,7 @@ def measure(size: Size) -> Iterator[Figure]:
         joined = join(world, ground, min(CONNECTIONS, size.connections // 50), world.introduction["api_key"])
         with busy(joined) as taken:
             loaded = measure_ways(bench, rounds)
+        beside_bulks = measure_beside_bulks(world, ground, joined, INVOICE, bench.key)
         slow_xero = measure_slow_xero(world, ground, joined, size)
     note = f"our own share, {len(idle)} changes both ways, Xero at {', '.join(map(str, DELAYS_MS))} ms"
     yield alone("latency.idle.p50", "ms", [median(idle)], note)
@@ -104,6 +106,7 @@ def measure(size: Size) -> Iterator[Figure]:
     busily = f"{len(joined)} connections, {taken[0]} documents meanwhile"
     against = f"idle: {_p99(idle):,.0f} ms"
     yield Figure("latency.busy.p99", _p99(loaded), "ms", against, _p99(loaded) / _p99(idle), rounds, busily)
+    yield beside_bulks
     yield slow_xero
 
 

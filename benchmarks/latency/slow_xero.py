@@ -15,7 +15,7 @@ from benchmarks.size import Size
 
 SLOW_MS = 5000
 AT_WORK = 20
-"""Connections that have something to write meanwhile: as many as a worker has jobs."""
+"""Connections that have something to write meanwhile: as many as calls to Xero are under way in a worker."""
 
 WEBHOOKS = 2_000
 """They go round and round; what is told is the time until an answer."""

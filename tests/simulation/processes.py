@@ -102,8 +102,9 @@ def _build_ground(world: World, actor: Actor) -> tuple[Ground, XeroSide]:
     budget = cast(SharedBudget, GatedCalls(world.scheduler, actor))
     http = build_client(world.scheduler, world.sites, actor)
     xero = build_xero(world.settings, ground, http, lambda _: budget)
-    xero.organisations._executor.shutdown(wait=False)
-    xero.organisations._executor = cast(Any, AtOnce())
+    threads = xero.organisations._threads
+    threads._executor.shutdown(wait=False)
+    threads._executor = cast(Any, AtOnce())
     return ground, xero
 
 

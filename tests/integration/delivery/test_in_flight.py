@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 from arq.connections import ArqRedis
 
 from app.db import deliveries
 from app.db.deliveries import Claim, Said
 from app.ending import Ending
+from app.room import Room
 from app.waker import DELIVER, QUEUE, RECONCILE
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
@@ -84,6 +86,28 @@ async def test_a_worker_that_is_to_end_sends_nothing_more_and_calls_another(
     assert await list_jobs(queue) == [DELIVER, RECONCILE]
     await odd_world.build_delivery().deliver(odd_world.connection_id)
     assert sorted(odd.list_revisions()) == sorted((f"inv_{number}", 1) for number in range(1, 10))
+
+
+async def test_an_app_that_hangs_keeps_no_more_than_its_share_of_a_worker(
+    odd_world: World, odd: OddApp, queue: ArqRedis
+) -> None:
+    """Beyond it a connection's changes are left as they are, and it is called for when a call has ended."""
+    odd.gate.clear()
+    await odd_world.put_change("inv_1", 1, REFERENCE)
+    delivery = odd_world.build_delivery()
+    delivery._room = Room(2, odd_world.waker.deliver_soon, most_of_one=1)
+    hanging = asyncio.create_task(delivery.deliver(odd_world.connection_id))
+    await odd.wait_for(1)
+    await odd_world.put_change("inv_2", 1, REFERENCE)
+    await delivery.deliver(odd_world.connection_id)
+    assert (odd.list_revisions(), await list_jobs(queue)) == ([("inv_1", 1)], [])
+    async with delivery._room.open_place(uuid4()) as of_another:
+        assert of_another.take()
+    odd.gate.set()
+    await hanging
+    assert await list_jobs(queue) == [DELIVER, RECONCILE]
+    await delivery.deliver(odd_world.connection_id)
+    assert (await odd_world.show_change("inv_2", 1)).state == "applied"
 
 
 async def list_jobs(queue: ArqRedis) -> list[str]:
