@@ -62,6 +62,12 @@ LEASES = Counter(
     ["outcome"],
     registry=REGISTRY,
 )
+TURNED_AWAY = Counter(
+    "plumbline_turned_away",
+    "What found no room in a worker that has as much of its kind to do as it does at a time, and comes again.",
+    ["work"],
+    registry=REGISTRY,
+)
 XERO_CALLS = Histogram(
     "plumbline_xero_call_seconds",
     "Requests to Xero's accounting API, by what they are about and the class of the status.",

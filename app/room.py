@@ -10,13 +10,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from app.metrics import TURNED_AWAY
+
 
 class Room:
-    """For `most` at a time, and for `most_of_one` of what has the same owner; `call` calls one that found none."""
+    """For `most` at a time, and for `most_of_one` of what has the same owner; `call` calls one that found none. It is
+    counted as `work`.
+    """
 
     def __init__(
-        self, most: int, call: Callable[[UUID], Awaitable[None]], *, most_of_one: int | None = None
+        self, work: str, most: int, call: Callable[[UUID], Awaitable[None]], *, most_of_one: int | None = None
     ) -> None:
+        self._turned_away = TURNED_AWAY.labels(work)
         self._most, self._most_of_one, self._call = most, most_of_one or most, call
         self._inside: Counter[UUID] = Counter()
         self._waiting: dict[tuple[UUID, UUID], None] = {}
@@ -40,6 +45,7 @@ class Room:
         named = place.who, place.owner
         if not self._has_room_for(place.owner):
             self._waiting[named] = None
+            self._turned_away.inc()
             return False
         self._waiting.pop(named, None)
         self._inside[place.owner] += 1

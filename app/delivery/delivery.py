@@ -55,7 +55,7 @@ class Delivery:
         self._waker = waker
         self._clock = clock
         self._ending = ending
-        self._room = Room(AT_ONCE, waker.deliver_soon, most_of_one=AT_ONCE_TO_ONE)
+        self._room = Room("delivery", AT_ONCE, waker.deliver_soon, most_of_one=AT_ONCE_TO_ONE)
         health = Health(database)
         self._changes = ChangeDelivery(database, sender, waker, clock, store_document, health, ending)
         self._notices = NoticeDelivery(database, clock, health, ending)

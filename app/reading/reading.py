@@ -77,7 +77,7 @@ class PartnerReading:
         self._clock = clock
         self._store_document = store_document
         self._ending = ending
-        self._room = Room(LOOKS_AT_ONCE, waker.read_soon)
+        self._room = Room("look", LOOKS_AT_ONCE, waker.read_soon)
         self._compare_every = compare_every
 
     async def nudge_due(self) -> int:

@@ -35,7 +35,7 @@ from app.reconcile.oscillation import find_oscillating
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round
+from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
 from app.reconcile.writes import build_create, build_update, create_target, update_target
 from app.spending import spent_on
@@ -53,15 +53,18 @@ class Sending:
 
 async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
     """Create and update the invoices whose plans say so; True when a change for the partner was put into the feed."""
-    planned = [(work, work.plan(current.terms)) for work in works if work.refusal is None]
-    planned = [(work, plan) for work, plan in planned if plan.writes_invoice]
+    planned = [
+        (work, plan)
+        async for work in unhurried(works)
+        if work.refusal is None and (plan := work.plan(current.terms)).writes_invoice
+    ]
     # What costs no call comes first: nothing is made in Xero for an invoice that cannot go.
     numbered = await list_numbered(current, planned)
     supplied = await ensure_items(current, numbered)
     contacts = await ensure_contacts(current, _contacts_needed(supplied))
     creates: list[Sending] = []
     updates: list[Sending] = []
-    for work, plan in supplied:
+    async for work, plan in unhurried(supplied):
         sending = _prepare(current, work, plan, contacts)
         if sending is not None:
             (creates if plan.create else updates).append(sending)

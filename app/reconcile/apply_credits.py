@@ -39,7 +39,7 @@ from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.remove_credits import remove_credit
-from app.reconcile.round import Round
+from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
 from app.spending import spent_on
 
@@ -50,8 +50,11 @@ _CALLED = {CreditKind.CREDIT_NOTE: "Credit for", CreditKind.PREPAYMENT: "Deposit
 
 async def apply_credits(current: Round, works: Sequence[Work]) -> bool:
     """Carry out what the plans say of credits; True when a change for the partner was put into the feed."""
-    plans = [(work, work.plan(current.terms)) for work in works if work.refusal is None]
-    plans = [(work, plan) for work, plan in plans if not plan.writes_invoice]
+    plans = [
+        (work, plan)
+        async for work in unhurried(works)
+        if work.refusal is None and not (plan := work.plan(current.terms)).writes_invoice
+    ]
     told = False
     for work, plan in plans:
         for key in plan.credits_to_remove:

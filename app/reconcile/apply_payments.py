@@ -34,7 +34,7 @@ from app.reconcile.overpayments import STAYS, left_to_pay
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
-from app.reconcile.round import Round
+from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
 from app.spending import spent_on
 
@@ -45,7 +45,7 @@ async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
     """Carry out the payments in the plans; True when a change for the partner was put into the feed."""
     create: list[Due] = []
     delete: list[Due] = []
-    for work in works:
+    async for work in unhurried(works):
         plan = work.plan(current.terms)
         if work.refusal is None and not plan.writes_invoice:
             create += [(work, key) for key in plan.payments_to_create]

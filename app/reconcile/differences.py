@@ -18,7 +18,7 @@ from app.domain.sums import Sums
 from app.domain.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
 from app.reconcile.observe import take_invoice
-from app.reconcile.round import Round
+from app.reconcile.round import Round, unhurried
 from app.reconcile.sums import sum_up
 from app.reconcile.work import Work
 
@@ -42,7 +42,7 @@ async def compare_links(
     asked = [link for link in links if not link.xero_due and link.hub.unanswered is None]
     named = {invoices[link.xero_invoice_id or ""].xero_contact_id for link in asked}
     keys = await known_contact_keys(current, named)
-    for link in asked:
+    async for link in unhurried(asked):
         invoice = invoices[link.xero_invoice_id or ""]
         _compare(current, link, invoice, keys.get(invoice.xero_contact_id), into)
 

@@ -37,7 +37,7 @@ from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.footing import Footing
 from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
-from app.reconcile.round import Round, batches
+from app.reconcile.round import Round, batches, unhurried
 from app.reconcile.work import NEVER, Work
 from app.spending import spent_on
 
@@ -52,7 +52,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
     """Look at both sides of each work's link."""
     due = []
     taken_up = [work for work in works if work.link.skip is None]
-    for work in taken_up:
+    async for work in unhurried(taken_up):
         with work.guarded():
             take_document(current, work)
             if needs_a_read(current, work):
@@ -60,7 +60,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
     await _read(current, [work.link for work in due])
     read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]
     contacts = await spent_on([work.link.id for work in due], contact_keys(current, read))
-    for work in due:
+    async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
             work.refusal = MISSING_IN_XERO
@@ -70,7 +70,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
     await tell_overwritten(current, "INVOICE", {_xero_id(work): work for work in due})
-    for work in taken_up:
+    async for work in unhurried(taken_up):
         with work.guarded():
             read_paid_anew(current, work)
 

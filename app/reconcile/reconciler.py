@@ -77,7 +77,7 @@ class Reconciler:
         self._clock = clock
         self._ending = ending
         self._pause = pause
-        self._bulks = Room(BULKS_AT_ONCE, lambda connection_id: waker.reconcile_soon([connection_id]))
+        self._bulks = Room("bulk", BULKS_AT_ONCE, lambda connection_id: waker.reconcile_soon([connection_id]))
         self._at_rest: set[Resting] = set()
         self._leases: dict[UUID, Lease] = {}
 

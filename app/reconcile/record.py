@@ -38,7 +38,7 @@ from app.reconcile.footing import Footing
 from app.reconcile.kept import has_findings, look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
-from app.reconcile.round import Round, batches
+from app.reconcile.round import Round, batches, unhurried
 from app.reconcile.sums import list_differences, sum_up, total_shown
 from app.reconcile.work import Work
 
@@ -81,7 +81,7 @@ class Drawn:
 
 async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     now = current.clock.now()
-    drawn = _draw_up(current, works, now)
+    drawn = await _draw_up(current, works, now)
     has_notice = False
     if not (_is_short(works, drawn) and await _save_short(current, works, drawn, now)):
         has_notice = await _save_whole(current, works, drawn, now)
@@ -92,10 +92,10 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
     return bool(drawn.due or has_notice)
 
 
-def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Drawn:
+async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Drawn:
     """What is to be recorded of these works, each given its standing."""
     drawn = Drawn()
-    for work in works:
+    async for work in unhurried(works):
         plan = Plan() if work.is_broken else work.plan(current.terms)
         change = find_change(work, current.lanes)
         if change is None:

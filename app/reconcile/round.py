@@ -1,6 +1,7 @@
 """One round of the loop: what its stages share."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -29,11 +30,22 @@ log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 
+AT_A_STRETCH = 10
+"""Links that are worked out before others of the process have their turn: some milliseconds."""
+
 
 def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """The items in their order, `size` at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+async def unhurried(items: Iterable[Item]) -> AsyncIterator[Item]:
+    """The items one by one; a bulk's thousand take half a second together, and what others wait for takes moments."""
+    for number, item in enumerate(items, start=1):
+        yield item
+        if number % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
 
 
 @dataclass(slots=True)

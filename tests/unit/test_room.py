@@ -36,7 +36,7 @@ async def enter(room: Room, stack: AsyncExitStack, who: UUID, owner: UUID | None
 async def test_who_finds_no_room_is_called_when_one_leaves() -> None:
     """Whoever waited longest first, each once, and only as many as there is room for."""
     called = Called()
-    room = Room(1, called.call)
+    room = Room("test", 1, called.call)
     async with room.open_place(ANN) as place:
         assert place.take()
         for who in (BEA, CEM, BEA):
@@ -53,7 +53,7 @@ async def test_who_finds_no_room_is_called_when_one_leaves() -> None:
 async def test_of_one_owners_only_so_many_are_inside(stack: AsyncExitStack) -> None:
     """Another's pass by those that wait; they are called once one of theirs has left."""
     called = Called()
-    room = Room(3, called.call, most_of_one=1)
+    room = Room("test", 3, called.call, most_of_one=1)
     async with room.open_place(ANN, HUNG) as first:
         assert first.take()
         assert await enter(room, stack, BEA, HUNG) is None
@@ -67,7 +67,7 @@ async def test_of_one_owners_only_so_many_are_inside(stack: AsyncExitStack) -> N
 async def test_a_place_is_taken_once_and_is_free_after_a_failure(stack: AsyncExitStack) -> None:
     """Asked for again it is the same one; whoever breaks off leaves it as everybody does."""
     called = Called()
-    room = Room(2, called.call)
+    room = Room("test", 2, called.call)
 
     async def break_off() -> None:
         async with room.open_place(ANN) as place:
@@ -87,7 +87,7 @@ async def test_a_place_is_taken_once_and_is_free_after_a_failure(stack: AsyncExi
 async def test_who_never_asks_for_his_place_takes_none() -> None:
     """A place that was only opened is nobody's, and its end calls nobody."""
     called = Called()
-    room = Room(1, called.call)
+    room = Room("test", 1, called.call)
     async with room.open_place(ANN), room.open_place(BEA) as place:
         assert place.take()
         async with room.open_place(CEM) as other:

@@ -95,7 +95,7 @@ async def test_an_app_that_hangs_keeps_no_more_than_its_share_of_a_worker(
     odd.gate.clear()
     await odd_world.put_change("inv_1", 1, REFERENCE)
     delivery = odd_world.build_delivery()
-    delivery._room = Room(2, odd_world.waker.deliver_soon, most_of_one=1)
+    delivery._room = Room("test", 2, odd_world.waker.deliver_soon, most_of_one=1)
     hanging = asyncio.create_task(delivery.deliver(odd_world.connection_id))
     await odd.wait_for(1)
     await odd_world.put_change("inv_2", 1, REFERENCE)
