@@ -22,6 +22,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     exists,
     literal_column,
     or_,
@@ -228,7 +229,9 @@ async def postpone(
     *,
     bulk_alone: bool = False,
 ) -> None:
-    """Give the lease back with work left: look again at `retry_at`, for that reason; a bulk alone may have to wait."""
+    """Give the lease back with work left: look again at `retry_at`, for that reason. A bulk alone may have to wait:
+    that counts as no failure.
+    """
     asked = {
         "of_connection": connection_id,
         "to_owner": owner,
@@ -244,8 +247,16 @@ _POSTPONING = _DROPPING.values(
     retry_at=bindparam("again_at", type_=DateTime(timezone=True)),
     retry_reason=bindparam("for_reason", type_=Text),
     bulk_waits=bindparam("bulk_alone", type_=Boolean),
-    retries=_TABLE.c.retries + 1,
+    retries=case((bindparam("bulk_alone", type_=Boolean), _TABLE.c.retries), else_=_TABLE.c.retries + 1),
 )
+
+
+_GOING_ON = update(_TABLE).where(_IS_OURS).values(retry_at=None, retry_reason=None, bulk_waits=False)
+
+
+async def go_on(session: WriteSession, connection_id: UUID, owner: str) -> None:
+    """What the work was put off for is over before its time."""
+    await session.execute(_GOING_ON, {"of_connection": connection_id, "to_owner": owner})
 
 
 async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> None:

@@ -9,6 +9,9 @@ from app.domain.compare_run import CompareRun
 from app.domain.organisation import Organisation
 from app.domain.settings import ConnectionSettings
 
+NO_ROOM = "no_room"
+"""Why a bulk waits that found other businesses' under way."""
+
 
 class ConnectionState(StrEnum):
     """pending: not authorised yet. active: in step or working. paused: stores everything, does nothing.
@@ -118,8 +121,15 @@ class Connection:
         return self.state is ConnectionState.ACTIVE and not is_put_off and not self.waits_for_run
 
     def holds_bulks_back(self, now: datetime) -> bool:
-        """Whether a bulk has to wait, while people's work goes on."""
-        return self.bulk_waits and self.retry_at is not None and self.retry_at > now
+        """Whether Xero's limits have a bulk wait, while people's work goes on."""
+        return (
+            self.bulk_waits and not self.waits_for_room and self.retry_at is not None and self.retry_at > now
+        )
+
+    @property
+    def waits_for_room(self) -> bool:
+        """A bulk of it is to begin when other businesses' have left it room."""
+        return (self.retry_reason or "").startswith(f"{NO_ROOM}:")
 
     @property
     def awaits_choice(self) -> bool:

@@ -123,6 +123,11 @@ class Lease:
                 session, self.connection_id, self._owner, retry_at, reason, bulk_alone=bulk_alone
             )
 
+    async def go_on(self) -> None:
+        """What the work was put off for is over before its time."""
+        async with self._database.writing_one() as session:
+            await leases.go_on(session, self.connection_id, self._owner)
+
     async def drop(self) -> None:
         """Give it back as it is."""
         self._may_be_back = True

@@ -5,9 +5,10 @@ after round (`rounds`), until nothing is behind; then the lease is released, in 
 newer trigger.
 
 People go first (`precedence`): what a round takes up, and whether it leaves them a reserve of Xero's limits, is chosen
-from counts before its first call. What is retryable puts the connection's work off to a later time, with the reason,
-and only a bulk's where people's may go on; what only a person can mend ends in a state. Nothing but counts of calls is
-kept in memory between two reconciles.
+from counts before its first call. They go before other businesses' bulks too, of which a process does some at a time
+(`room`). What is retryable puts the connection's work off to a later time, with the reason, and only a bulk's where
+people's may go on; what only a person can mend ends in a state. Nothing but counts of calls is kept in memory between
+two reconciles.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from app.clock import Clock
 from app.db import connections
 from app.db.session import Database
 from app.db.usage import UsageBook
-from app.domain.connection import Connection, ConnectionState
+from app.domain.connection import NO_ROOM, Connection, ConnectionState
 from app.domain.precedence import Portion
 from app.ending import Ending
 from app.errors import AuthorisationLost, LeaseLost, RateLimited, Retryable, ScopeMissing, Terminal
@@ -50,6 +51,9 @@ LONGEST_PAUSE = 2.0
 
 BULKS_AT_ONCE = 10
 """In one process."""
+
+ROOM_WITHIN = timedelta(seconds=30)
+"""When a bulk that found no room looks again, also where nobody calls it."""
 
 LONGEST_STAY = timedelta(seconds=20)
 """After so long a bulk leaves between two rounds where others wait for its place, and comes again after them."""
@@ -166,8 +170,8 @@ class Reconciler:
             elif connection.is_behind:
                 await self._pause(pause)
                 portion, agenda = await find_portion(self._database, self._clock, connection)
-                if portion is Portion.BULK and not self._has_room_for_bulk(connection, place):
-                    return await lease.drop()
+                if portion is Portion.BULK and not await self._find_room(lease, connection, place):
+                    return None
                 seen = await self._rounds.do(lease, connection, Chosen(portion, agenda, resting))
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else resting.nap
                 if not seen.work_left and await lease.release(connection.generation, unless_behind=True):
@@ -177,9 +181,20 @@ class Reconciler:
                 return None
         return await self._hand_over(lease, place)
 
-    def _has_room_for_bulk(self, connection: Connection, place: Place) -> bool:
-        """Xero's limits hold none back, and other businesses' bulks have left some; they call who finds none."""
-        return not connection.holds_bulks_back(self._clock.now()) and place.take()
+    async def _find_room(self, lease: Lease, connection: Connection, place: Place) -> bool:
+        """Whether a bulk goes on. Else the lease is back, and it waits for Xero's limits, or for one of the bulks under
+        way to call it; what people do goes on meanwhile.
+        """
+        if connection.holds_bulks_back(self._clock.now()):
+            await lease.drop()
+            return False
+        if not place.take():
+            reason = f"{NO_ROOM}: Other businesses' bulks are under way; this one comes after them."
+            await lease.postpone(self._clock.now() + ROOM_WITHIN, reason, bulk_alone=True)
+            return False
+        if connection.waits_for_room:
+            await lease.go_on()
+        return True
 
     async def _do_between_runs(self, lease: Lease, connection: Connection) -> bool:
         """What a connection does that waits for a set time; False where there is nothing of it."""

@@ -13,7 +13,7 @@ from app.reconcile.reconciler import BULKS_AT_ONCE, LONGEST_STAY
 from app.waker import QUEUE, RECONCILE
 from app.wiring.ground import open_queue
 from tests.scenarios.house import House
-from tests.scenarios.troubles import assert_in_step, held_up, numbers_in_xero, reconcile, rows
+from tests.scenarios.troubles import assert_in_step, connection, held_up, numbers_in_xero, reconcile, rows
 
 MANY = FEW + 2
 
@@ -49,10 +49,23 @@ async def be_long_ago(house: House) -> None:
         await session.execute(text("UPDATE contact_links SET touched_at = touched_at - interval '1 hour'"))
 
 
+async def tell_reason(house: House) -> str | None:
+    """The code for which the work of the connection waits."""
+    said = (await connection(house))["retry_reason"]
+    return said.partition(":")[0] if said else None
+
+
 async def is_free(house: House) -> bool:
     """Whether nobody has the connection's lease, and nothing keeps it from being taken."""
     [row] = await rows(house, "SELECT lease_owner, retry_at FROM connections")
     return row == {"lease_owner": None, "retry_at": None}
+
+
+async def leave_a_bulk_waiting(house: House) -> None:
+    """More than a person's work waits for room."""
+    async with full(house):
+        await write_many(house)
+        await reconcile(house)
 
 
 async def test_a_bulk_without_room_waits_and_an_edit_beside_it_does_not(house: House) -> None:
@@ -68,10 +81,11 @@ async def test_a_bulk_without_room_waits_and_an_edit_beside_it_does_not(house: H
         await reconcile(house)
         assert (await house.in_xero("N-inv_0"))["Reference"] == "PO now"
         assert await numbers_in_xero(house) == ["N-inv_0"]
-        assert await is_free(house)
+        assert (await tell_reason(house), await house.parts.sweep.nudge_behind()) == ("no_room", 0)
         await list_woken(house)
     assert await list_woken(house) == [house.connection_id]
     await house.drain()
+    assert await tell_reason(house) is None
     assert len(await numbers_in_xero(house)) == MANY + 1
     await assert_in_step(house, "inv_5", "N-inv_5")
 

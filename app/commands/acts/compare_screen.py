@@ -29,7 +29,7 @@ def watched(*, is_silent: bool) -> Iterator[Callable[[Connection, ComparisonRepo
         def watch(connection: Connection, report: ComparisonReport) -> None:
             far = report.under_way
             if connection.retry_reason and connection.compare_due:
-                progress.update(task, description=f"Waiting for Xero: {connection.retry_reason}")
+                progress.update(task, description=f"Waiting: {connection.retry_reason}")
             elif far is not None:
                 total = far.compared + far.left
                 progress.update(task, description="Reading Xero", completed=far.compared, total=total)

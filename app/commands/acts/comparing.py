@@ -80,7 +80,7 @@ def _tell_why_not(connection: Connection, report: ComparisonReport) -> str:
     if not connection.compare_due:
         return f"Xero refused a read of it; it goes on in some hours, and the worker's log says why. {look}"
     if connection.retry_reason:
-        return f"It waits for Xero ({connection.retry_reason}), and goes on by itself. {look}"
+        return f"It waits ({connection.retry_reason}), and goes on by itself. {look}"
     if report.under_way is not None:
         far = report.under_way
         return f"It is under way ({far.compared} looked at, {far.left} left), and goes on by itself. {look}"

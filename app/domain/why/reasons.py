@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.domain.connection import NO_ROOM
 from app.domain.why.gates import Gate
 
 SETTINGS = "PATCH {connection}/settings"
@@ -68,6 +69,7 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
         Row("waiting", "The work waits for a moment.", NOTHING, None),
         Row("scheduled", "The connection works at set times.", "Nothing to do until then; or have it worked at once.",
             RUN),
+        Row(NO_ROOM, "Other businesses' bulks are under way; this one comes after them.", NOTHING, None),
         Row("interrupted", "The worker was stopped in the middle.", NOTHING, None),
         Row("request_refused refused", "Xero refused a request as a whole.",
             "See the log; it is tried again after an hour.", None),

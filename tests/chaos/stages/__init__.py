@@ -35,7 +35,7 @@ STAGES: tuple[Stage, ...] = (
     contacts_and_credits.STAGE,
     doubts.STAGE,
     second_looks.STAGE,
-    storm.STAGE,
+    *storm.STAGES,
     set_times.STAGE,
     lost_events.STAGE,
     unreadable.STAGE,

@@ -2,6 +2,7 @@
 
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
+from tests.scenarios.test_busy_worker import leave_a_bulk_waiting
 from tests.scenarios.troubles import ask
 
 INVOICES = 24
@@ -21,4 +22,12 @@ async def make(story: Story) -> None:
     await ask(house.xero.post("/webhooks/flush"))
 
 
-STAGE = Stage("storm", make, Work(("take_in_webhooks", "reconcile", "deliver")))
+async def make_waiting(story: Story) -> None:
+    """A bulk waits for other businesses' to leave it room, which they have done by now."""
+    await leave_a_bulk_waiting(story.house)
+
+
+STAGES = (
+    Stage("storm", make, Work(("take_in_webhooks", "reconcile", "deliver"))),
+    Stage("no_room", make_waiting, Work(("reconcile",))),
+)
