@@ -43,7 +43,7 @@ class Room:
     def enter(self, place: "Place") -> bool:
         """Whether there is room, which is the place's then; else it is remembered who wanted it."""
         named = place.who, place.owner
-        if not self._has_room_for(place.owner):
+        if not self._has_room_for(place.owner, self._inside):
             self._waiting[named] = None
             self._turned_away.inc()
             return False
@@ -51,8 +51,8 @@ class Room:
         self._inside[place.owner] += 1
         return True
 
-    def _has_room_for(self, owner: UUID) -> bool:
-        return self._inside.total() < self._most and self._inside[owner] < self._most_of_one
+    def _has_room_for(self, owner: UUID, inside: Counter[UUID]) -> bool:
+        return inside.total() < self._most and inside[owner] < self._most_of_one
 
     async def free(self, place: "Place") -> None:
         """It is no longer taken, and those are called for whom there is room now."""
@@ -64,11 +64,13 @@ class Room:
 
     def _list_called(self) -> list[UUID]:
         """As many of those who waited longest as there is room for; they wait no more."""
-        free = self._most - self._inside.total()
-        called = [named for named in self._waiting if self._has_room_for(named[1])][:free]
-        for named in called:
-            del self._waiting[named]
-        return [who for who, _ in called]
+        called, inside = [], self._inside.copy()
+        for who, owner in list(self._waiting):
+            if self._has_room_for(owner, inside):
+                del self._waiting[who, owner]
+                inside[owner] += 1
+                called.append(who)
+        return called
 
 
 class Place:

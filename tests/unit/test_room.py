@@ -57,10 +57,14 @@ async def test_of_one_owners_only_so_many_are_inside(stack: AsyncExitStack) -> N
     async with room.open_place(ANN, HUNG) as first:
         assert first.take()
         assert await enter(room, stack, BEA, HUNG) is None
+        assert await enter(room, stack, DOT, HUNG) is None
         async with room.open_place(CEM, WELL) as other:
             assert other.take()
         assert called == []
     assert called == [BEA]
+    async with room.open_place(BEA, HUNG) as first:
+        assert first.take()
+    assert called == [BEA, DOT]
     assert await enter(room, stack, DOT, HUNG)
 
 
