@@ -8,7 +8,6 @@ as text, a history is replayed exactly by anybody (`app_edit:17:4 xero_pay:3:0`)
 
 import asyncio
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import copy
@@ -311,16 +310,12 @@ async def _send_home(opened: Opened) -> None:
             await task
 
 
-_MICROSECONDS = re.compile(r"(?<=T\d\d:\d\d:\d\d\.\d{3})\d{3}(?=\+00:00)")
-"""Of the database's times: they grow at each asking (`server_time`), and how often a statement asks is its plan's."""
-
-
 async def fetch_final(base: Joined) -> list[str]:
-    """What the database holds in the end, as far as it is of the history and not of a machine's clock or plans."""
+    """What the database holds in the end, as far as it is of the history and not of the machine's clock."""
     lines: list[Any] = []
     for table in ("connections", "invoice_links", "contact_links", "changes", "conflicts", "discrepancies"):
         rows = await base.fetch(
             f"SELECT to_jsonb(t)::text AS row FROM {table} t ORDER BY id"  # noqa: S608 - of the tables above
         )
-        lines += [_MICROSECONDS.sub("", f"{table}: {row['row']}") for row in rows]
+        lines += [f"{table}: {row['row']}" for row in rows]
     return lines

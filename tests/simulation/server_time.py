@@ -1,7 +1,8 @@
 """The time as PostgreSQL tells it: the house's, so that a history is the same whatever the machine's clock says.
 
 `now()` and `clock_timestamp()` are answered by functions of a schema that stands before PostgreSQL's own in the path:
-the instant that the database was told last, and one microsecond more at each asking. It is told before a step
+the instant that the database was told last, and one microsecond more for each step since the history began. Within a
+step it stands still: which row of a statement asks first is its plan's affair. It is told the instant before a step
 whenever the house's clock has moved on by a second.
 """
 
@@ -17,7 +18,7 @@ CREATE TABLE simulated.clock (at timestamptz NOT NULL);
 CREATE SEQUENCE simulated.ticks;
 INSERT INTO simulated.clock VALUES ('2026-11-20 03:15:00+00');
 CREATE FUNCTION simulated.now() RETURNS timestamptz VOLATILE LANGUAGE sql AS
-$$ SELECT at + pg_catalog.nextval('simulated.ticks') * interval '1 microsecond' FROM simulated.clock $$;
+$$ SELECT at + last_value * interval '1 microsecond' FROM simulated.clock, simulated.ticks $$;
 CREATE FUNCTION simulated.clock_timestamp() RETURNS timestamptz VOLATILE LANGUAGE sql AS $$ SELECT simulated.now() $$;
 DO $$ DECLARE c record; BEGIN FOR c IN SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_default = 'now()' LOOP
@@ -43,7 +44,8 @@ class ServerTime:
         await self._tell(now)
 
     async def tell(self, now: datetime) -> None:
-        """What time it is, if that is news."""
+        """A step begins; and what time it is, if that is news."""
+        await self._raw.execute("SELECT nextval('simulated.ticks')")
         if self._told is None or abs(now - self._told) >= A_SECOND:
             await self._tell(now)
 

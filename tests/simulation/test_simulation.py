@@ -36,7 +36,7 @@ def test_histories_hold(stage: Stage) -> None:
 
 
 def test_one_seed_is_one_history(stage: Stage) -> None:
-    """Every move, and what the database holds in the end, is the same to the millisecond, whatever was lived before."""
+    """Every move, and what the database holds in the end, is the same byte for byte, whatever was lived before."""
     first, again = (stage.run(_tell(stage, draw_history(2))) for _ in range(2))
     assert first == again
     assert "reconcile/lease.py:take" in first
