@@ -61,6 +61,10 @@ class RateLimited(Retryable):
         self.spares_people = spares_people
 
 
+class NoRoom(PlumblineError):
+    """A bulk found as many of other businesses' under way as a process does at a time."""
+
+
 class Terminal(PlumblineError):
     """Trying again unchanged is useless."""
 

@@ -28,7 +28,7 @@ from app.db.usage import UsageBook
 from app.domain.connection import NO_ROOM, Connection, ConnectionState
 from app.domain.precedence import Portion
 from app.ending import Ending
-from app.errors import AuthorisationLost, LeaseLost, RateLimited, Retryable, ScopeMissing, Terminal
+from app.errors import AuthorisationLost, LeaseLost, NoRoom, RateLimited, Retryable, ScopeMissing, Terminal
 from app.metrics import LEASES, RECONCILES
 from app.reconcile.exports.step import has_looks
 from app.reconcile.lease import Lease
@@ -129,6 +129,8 @@ class Reconciler:
             return await self._postpone(
                 lease, limited.retry_after, limited.code, str(limited), bulk_alone=limited.spares_people
             )
+        except NoRoom as full:
+            return await self._postpone(lease, ROOM_WITHIN, NO_ROOM, str(full), bulk_alone=True)
         except Retryable as failure:
             return await self._postpone(lease, failure.retry_after, failure.code, str(failure))
         except ScopeMissing as missing:
@@ -182,16 +184,14 @@ class Reconciler:
         return await self._hand_over(lease, place)
 
     async def _find_room(self, lease: Lease, connection: Connection, place: Place) -> bool:
-        """Whether a bulk goes on. Else the lease is back, and it waits for Xero's limits, or for one of the bulks under
-        way to call it; what people do goes on meanwhile.
+        """Whether a bulk goes on; else the lease is back, because Xero's limits hold it. Raises `NoRoom` where others'
+        are under way, one of which calls it; what people do goes on meanwhile.
         """
         if connection.holds_bulks_back(self._clock.now()):
             await lease.drop()
             return False
         if not place.take():
-            reason = f"{NO_ROOM}: Other businesses' bulks are under way; this one comes after them."
-            await lease.postpone(self._clock.now() + ROOM_WITHIN, reason, bulk_alone=True)
-            return False
+            raise NoRoom("Other businesses' bulks are under way; this one comes after them.")
         if connection.waits_for_room:
             await lease.go_on()
         return True
@@ -222,9 +222,9 @@ class Reconciler:
     async def _postpone(
         self, lease: Lease, wish: timedelta | None, code: str, reason: str, *, bulk_alone: bool = False
     ) -> str:
-        retries = await self._retries(lease.connection_id)
-        delay = wish if wish is not None else min(LONGEST_RETRY, FIRST_RETRY * 2**retries)
-        retry_at = self._clock.now() + delay * random.uniform(1.0, 1.1)  # noqa: S311 - spreads retries, no secret
+        if wish is None:
+            wish = min(LONGEST_RETRY, FIRST_RETRY * 2 ** await self._retries(lease.connection_id))
+        retry_at = self._clock.now() + wish * random.uniform(1.0, 1.1)  # noqa: S311 - spreads retries, no secret
         log.warning("reconcile_postponed", code=code, reason=reason, retry_at=retry_at.isoformat())
         await lease.postpone(retry_at, f"{code}: {reason}", bulk_alone=bulk_alone)
         return code

@@ -23,10 +23,10 @@ Got = TypeVar("Got")
 class Threads:
     """Of one process; safe for several tasks."""
 
-    def __init__(self, most: int = MOST, kept_free: int = KEPT_FREE) -> None:
+    def __init__(self) -> None:
         self._names = f"xero-{id(self):x}"
-        self._executor = ThreadPoolExecutor(most, thread_name_prefix=self._names)
-        self._free, self._free_for_bulks = asyncio.Semaphore(most), asyncio.Semaphore(most - kept_free)
+        self._executor = ThreadPoolExecutor(MOST, thread_name_prefix=self._names)
+        self._free, self._free_for_bulks = asyncio.Semaphore(MOST), asyncio.Semaphore(MOST - KEPT_FREE)
 
     @asynccontextmanager
     async def one(self, *, is_bulk: bool) -> AsyncIterator[None]:

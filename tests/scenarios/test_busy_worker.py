@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
@@ -94,6 +94,12 @@ async def test_a_long_bulk_leaves_its_place_to_one_that_waits(house: House) -> N
     """After its round: the other is called first, and it comes again itself."""
     await write_many(house)
     room, other = house.parts.reconciler._bulks, uuid4()
+    called: list[tuple[UUID, list[str]]] = []
+
+    async def call(who: UUID) -> None:
+        called.append((who, await list_woken(house)))
+
+    room._call = call
     async with AsyncExitStack() as stack:
         for _ in range(BULKS_AT_ONCE - 1):
             assert (await stack.enter_async_context(room.open_place(uuid4()))).take()
@@ -108,6 +114,6 @@ async def test_a_long_bulk_leaves_its_place_to_one_that_waits(house: House) -> N
         await work
         assert len(await numbers_in_xero(house)) == MANY
         assert await is_free(house)
-        assert await list_woken(house) == [str(other), house.connection_id]
+        assert (called, await list_woken(house)) == ([(other, [])], [house.connection_id])
     await house.drain()
     assert len(await numbers_in_xero(house)) == 2 * MANY
