@@ -1,8 +1,8 @@
 """What one process counts of its own doing, for Prometheus: constant names and labels with few values.
 
 No label holds an id, an address or anything that somebody outside chooses, so the number of series is bounded. What
-lives in the database is not counted here but read when asked (`app.db.gauges`). Where several processes share a port,
-prometheus-client adds their counts up through files in `PROMETHEUS_MULTIPROC_DIR`, which `serve` sees to.
+lives in the database is not counted here but read when asked (`app.db.upkeep.gauges`). Where several processes share a
+port, prometheus-client adds their counts up through files in `PROMETHEUS_MULTIPROC_DIR`, which `serve` sees to.
 """
 
 import os

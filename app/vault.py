@@ -1,8 +1,8 @@
 """Secrets at rest: what goes into the database encrypted comes out through here and nowhere else.
 
 Keys are Fernet keys, newest first: the first encrypts, every one decrypts, so that a key is replaced by putting a new
-one in front and rotating what is stored (`db.key_rotation`). Nothing here is ever shown by `repr`. Which columns are
-encrypted is the database layer's business.
+one in front and rotating what is stored (`db.upkeep.key_rotation`). Nothing here is ever shown by `repr`. Which columns
+are encrypted is the database layer's business.
 """
 
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.pool import NullPool
 
-from app.db.driver import build_engine
+from app.db.postgres.driver import build_engine
 from app.db.tables import Table
 from app.development import fill_in
 from app.settings import Settings

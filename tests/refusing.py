@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.hub import Hub
+from app.domain.record.hub import Hub
 
 
 def change_refused(hub: Hub, revision: int) -> Hub:

@@ -11,8 +11,8 @@ from app.api.authentication import ADMINS_ALONE, PartnerId
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.audit import AuditEntry, list_entries
-from app.domain.audit import ActorKind
+from app.db.upkeep.audit import AuditEntry, list_entries
+from app.domain.connections.audit import ActorKind
 from app.intake.values import Name
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[ADMINS_ALONE])

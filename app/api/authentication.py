@@ -17,11 +17,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.types import Scope
 
 from app.api.dependencies import Given
-from app.db.arrivals import lock_connection
-from app.db.connections import find_connection
-from app.db.partners import Role
-from app.db.session import WriteSession
-from app.domain.connection import Connection, ConnectionState
+from app.db.connections.arrivals import lock_connection
+from app.db.connections.connections import find_connection
+from app.db.partners.partners import Role
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection, ConnectionState
 from app.intake.refusals import InputRefused
 
 _scheme = HTTPBearer(auto_error=False, description="An API key of a partner: `plk_...`")

@@ -157,7 +157,7 @@ PLAIN_NAMES = {
     "State": "LinkState",
     "app__api__access__routes__Rotation": "KeyRotation",
     "app__api__delivery__endpoint_secrets__Rotation": "SecretRotation",
-    "app__domain__trial__Outcome": "StepOutcome",
+    "app__domain__trials__trial__Outcome": "StepOutcome",
     "app__domain__why__gates__Outcome": "GateOutcome",
     "TaxRateShown": "TaxRate",
     "TrackingCategoryShown": "TrackingCategory",

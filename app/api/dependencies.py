@@ -12,13 +12,13 @@ from app.api.access.keys_sent import SentKeys
 from app.api.books.invoice_inbox import InvoiceInbox
 from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
-from app.db.api_keys import KeyUses
-from app.db.idempotency import ClaimBook
-from app.db.session import Database
-from app.db.usage import UsageBook
+from app.db.partners.api_keys import KeyUses
+from app.db.partners.idempotency import ClaimBook
+from app.db.postgres.session import Database
+from app.db.upkeep.usage import UsageBook
 from app.delivery.address import Addresses
 from app.delivery.by_hand import ByHand
-from app.domain.pricing import PlanInForce
+from app.domain.xero.pricing import PlanInForce
 from app.reconcile.ports import Waker, XeroOrganisations
 from app.vault import Vault
 

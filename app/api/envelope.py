@@ -16,7 +16,7 @@ from app.api.authentication import get_state
 from app.api.metrics.route_times import find_template, observe
 from app.api.problems import respond, respond_outage
 from app.api.sent_headers import find_header
-from app.db.unavailable import is_unavailable
+from app.db.postgres.unavailable import is_unavailable
 from app.telemetry import correlate
 from app.tracing import span
 

@@ -17,9 +17,9 @@ from pydantic import BaseModel, Field
 from app.api.dependencies import Given, Services
 from app.api.ports import Check
 from app.api.problems import documented
-from app.db.resources import check_schema
-from app.db.server import NoRoom, check_room, find_revision
-from app.db.subscriptions import Subscription, list_subscriptions
+from app.db.inboxes.subscriptions import Subscription, list_subscriptions
+from app.db.invoices.resources import check_schema
+from app.db.postgres.server import NoRoom, check_room, find_revision
 from app.intake.refusals import Fault, InputRefused
 from app.revisions import list_pending
 

@@ -18,7 +18,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
-from app.db.listing import Position
+from app.db.links.listing import Position
 from app.intake.refusals import Fault, InputRefused
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]

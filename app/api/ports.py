@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.usage import CallsLeft
+from app.domain.connections.usage import CallsLeft
 
 Check = Callable[[], Awaitable[object]]
 """Returns when a part answers, raises when it does not."""

@@ -22,7 +22,7 @@ from app.api.usage_resource import (
     egress_by_connection,
     sum_used,
 )
-from app.db.usage import list_partner_usage, list_usage, sum_link_usage
+from app.db.upkeep.usage import list_partner_usage, list_usage, sum_link_usage
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Day
 

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.usage import ConnectionUsage
-from app.domain.pricing import (
+from app.db.upkeep.usage import ConnectionUsage
+from app.domain.connections.usage import CallsLeft, Usage
+from app.domain.xero.pricing import (
     OVERAGE_AUD_PER_GB,
     PlanInForce,
     XeroPlan,
@@ -23,7 +24,6 @@ from app.domain.pricing import (
     overage_part_aud,
     share_of_allotment,
 )
-from app.domain.usage import CallsLeft, Usage
 
 _USED: dict[str, Any] = {"calls": 31, "bytes_sent": 18250, "bytes_received": 402118}
 

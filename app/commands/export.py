@@ -10,7 +10,7 @@ import typer
 from app.commands.running import AsJson, run
 from app.commands.shown import Exit, Shown
 from app.commands.starting import refuse
-from app.domain.export import Order, Stage
+from app.domain.exports.export import Order, Stage
 
 if TYPE_CHECKING:
     from app.api.dependencies import Services

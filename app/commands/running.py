@@ -50,10 +50,10 @@ def run(act: Act, *, as_json: bool) -> None:
 async def _carry_out(settings: "Settings", act: Act) -> Shown:
     from redis.exceptions import RedisError
 
-    from app.db.audit import acting_as
-    from app.db.present import COMMAND
-    from app.db.session import failures_told
-    from app.domain.audit import Actor, ActorKind
+    from app.db.postgres.present import COMMAND
+    from app.db.postgres.session import failures_told
+    from app.db.upkeep.audit import acting_as
+    from app.domain.connections.audit import Actor, ActorKind
     from app.wiring import open_api
 
     try:
@@ -82,7 +82,7 @@ def print_shown(shown: Shown, *, as_json: bool) -> None:
 
 
 def _tell(error: PlumblineError) -> None:
-    from app.db.session import DatabaseUnavailable
+    from app.db.postgres.session import DatabaseUnavailable
     from app.intake.refusals import InputRefused
 
     if isinstance(error, InputRefused):

@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.clock import Clock
-from app.db.delivery_log import Meaning, Told, save_call
-from app.db.delivery_views import KeptDelivery
-from app.db.enabling import hasten
-from app.db.session import Database
+from app.db.delivery.delivery_log import Meaning, Told, save_call
+from app.db.delivery.delivery_views import KeptDelivery
+from app.db.delivery.enabling import hasten
+from app.db.postgres.session import Database
 from app.delivery.answers import read_acceptance
 from app.delivery.calls import Made, Target, add_secrets, make_call
 from app.delivery.webhook import Message, Sender, build_message_again
-from app.domain.endpoint import TEST, Endpoint
+from app.domain.partner.endpoint import TEST, Endpoint
 from app.vault import Vault
 
 

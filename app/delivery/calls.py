@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from app.clock import Clock
-from app.db.delivery_log import Call
-from app.db.endpoints import list_endpoints_of_connection
-from app.db.session import ReadSession
-from app.db.webhook_secrets import list_secrets
+from app.db.delivery.delivery_log import Call
+from app.db.partners.endpoints import list_endpoints_of_connection
+from app.db.partners.webhook_secrets import list_secrets
+from app.db.postgres.session import ReadSession
 from app.delivery.answers import Answer, Silence, read_text
 from app.delivery.webhook import Message, Recipient, Sender
-from app.domain.endpoint import Endpoint, Part
+from app.domain.partner.endpoint import Endpoint, Part
 from app.tracing import span
 from app.vault import Vault
 

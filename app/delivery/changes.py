@@ -18,11 +18,11 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db import deliveries
-from app.db.arrivals import lock_connection
-from app.db.changes import Change
-from app.db.deliveries import Claim, Claimed
-from app.db.session import Database
+from app.db.connections.arrivals import lock_connection
+from app.db.delivery import deliveries
+from app.db.delivery.changes import Change
+from app.db.delivery.deliveries import Claim, Claimed
+from app.db.postgres.session import Database
 from app.delivery.answers import Applied, Failed, Outcome, Refused, read_outcome
 from app.delivery.calls import Target, make_call
 from app.delivery.flight import Flight

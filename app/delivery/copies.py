@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db.copies import CopyClaim, claim_copies, list_endpoints_with_copies
-from app.db.delivery_log import Meaning, Told, save_call
-from app.db.session import Database
+from app.db.delivery.copies import CopyClaim, claim_copies, list_endpoints_with_copies
+from app.db.delivery.delivery_log import Meaning, Told, save_call
+from app.db.postgres.session import Database
 from app.delivery.answers import Silence, read_acceptance
 from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target, make_call

@@ -10,11 +10,11 @@ from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
-from app.db import deliveries
-from app.db.copies import list_connections_with_copies
-from app.db.due_connections import list_connections_due
-from app.db.notices import list_connections_with_notices
-from app.db.session import Database
+from app.db.delivery import deliveries
+from app.db.delivery.copies import list_connections_with_copies
+from app.db.delivery.due_connections import list_connections_due
+from app.db.delivery.notices import list_connections_with_notices
+from app.db.postgres.session import Database
 from app.delivery.calls import Target, list_targets
 from app.delivery.changes import ChangeDelivery, StoreDocument
 from app.delivery.copies import CopyDelivery

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import structlog
 
-from app.db.disabling import disable_endpoint
-from app.db.session import Database
-from app.domain.endpoint import GONE, Failing
+from app.db.delivery.disabling import disable_endpoint
+from app.db.postgres.session import Database
+from app.domain.partner.endpoint import GONE, Failing
 
 SAID_GONE = "It answered 410 Gone."
 

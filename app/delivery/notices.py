@@ -11,10 +11,10 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db.delivery_log import Meaning, Told, save_call
-from app.db.fan_out import NOTICE
-from app.db.notices import NoticeClaim, claim_next_notice, save_notice_answer
-from app.db.session import Database
+from app.db.delivery.delivery_log import Meaning, Told, save_call
+from app.db.delivery.fan_out import NOTICE
+from app.db.delivery.notices import NoticeClaim, claim_next_notice, save_notice_answer
+from app.db.postgres.session import Database
 from app.delivery.answers import read_acceptance
 from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target, make_call

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from app.clock import Clock
-from app.db.copies import give_up_copies
-from app.db.delivery_log import end_left_behind, prune_attempts, prune_deliveries
-from app.db.session import Database, WriteSession
+from app.db.delivery.copies import give_up_copies
+from app.db.delivery.delivery_log import end_left_behind, prune_attempts, prune_deliveries
+from app.db.postgres.session import Database, WriteSession
 from app.delivery.copies import GIVEN_UP_AFTER
 
 KEPT_FOR = timedelta(days=30)

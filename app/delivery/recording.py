@@ -7,18 +7,19 @@ from datetime import datetime
 import structlog
 
 from app.clock import Clock
-from app.db import changes, connections, deliveries
-from app.db.arrivals import lock_connection
-from app.db.changes import Acknowledgement, Change
-from app.db.deliveries import Claim, Said
-from app.db.delivery_log import Meaning, Told, save_call, save_well_calls
-from app.db.fan_out import CHANGE
-from app.db.session import Database, WriteSession
+from app.db.connections import connections
+from app.db.connections.arrivals import lock_connection
+from app.db.delivery import changes, deliveries
+from app.db.delivery.changes import Acknowledgement, Change
+from app.db.delivery.deliveries import Claim, Said
+from app.db.delivery.delivery_log import Meaning, Told, save_call, save_well_calls
+from app.db.delivery.fan_out import CHANGE
+from app.db.postgres.session import Database, WriteSession
 from app.delivery.answers import Answer, Applied, Failed, Outcome, Refused, Silence
 from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target
 from app.delivery.health import Health
-from app.domain.endpoint import Failing
+from app.domain.partner.endpoint import Failing
 from app.metrics import CHANGES_APPLIED, DELIVERIES
 
 log = structlog.get_logger(__name__)

@@ -16,10 +16,10 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from app.db.changes import Change
-from app.db.copies import CopyClaim
-from app.db.fan_out import CHANGE, NOTICE
-from app.db.notices import Notice
+from app.db.delivery.changes import Change
+from app.db.delivery.copies import CopyClaim
+from app.db.delivery.fan_out import CHANGE, NOTICE
+from app.db.delivery.notices import Notice
 from app.delivery.address import Addresses, AddressRefused
 from app.delivery.answers import Answer, Silence
 from app.delivery.network import TIMEOUT

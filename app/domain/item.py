@@ -20,12 +20,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from app.domain.coupling import UnknownWord, Vocabulary
-from app.domain.fields import Fields, Value, decimal_text
-from app.domain.item_code import fold
-from app.domain.link import Intent, Standing
-from app.domain.skip import Skip
-from app.domain.xero_item import ItemWrite, XeroItem
+from app.domain.holds.skip import Skip
+from app.domain.invoices.link import Intent, Standing
+from app.domain.record.coupling import UnknownWord, Vocabulary
+from app.domain.record.fields import Fields, Value, decimal_text
+from app.domain.record.item_code import fold
+from app.domain.xero.xero_item import ItemWrite, XeroItem
 
 NAMES = ("code", "name", "description", "unit_price", "account", "tax_type")
 SALE = ("unit_price", "account", "tax_type")

@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.clock import Clock
-from app.db.arrivals import lock_connection
-from app.db.changes import CONTACT
-from app.db.session import Database
+from app.db.connections.arrivals import lock_connection
+from app.db.delivery.changes import CONTACT
+from app.db.postgres.session import Database
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
 from app.intake.document import Document

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.db.contact_documents import CONTACTS
-from app.db.documents import Filed, StoredDocument, save_documents
-from app.db.moments import insert_taken
-from app.db.partner_holdings import note_documents
-from app.db.session import WriteSession
-from app.domain.connection import Connection
+from app.db.contacts.contact_documents import CONTACTS
+from app.db.delivery.partner_holdings import note_documents
+from app.db.links.documents import Filed, StoredDocument, save_documents
+from app.db.links.moments import insert_taken
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
 from app.intake.contact_document import ContactDocument
 from app.intake.taking import (
     Arrival,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.clock import Clock
-from app.db.xero_webhooks import Webhook
+from app.db.inboxes.xero_webhooks import Webhook
 from app.gathering import Gathering
 from app.intake.inbox import Inbox
 from app.intake.partner_inbox import PartnerWebhook, Saved

@@ -10,15 +10,15 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from app.db.contact_documents import save_mentions
-from app.db.documents import INVOICES, Name, save_documents
-from app.db.moments import insert_taken
-from app.db.partner_holdings import note_documents
-from app.db.session import WriteSession
-from app.domain.connection import Connection
-from app.domain.coupling import refresh_unmapped
-from app.domain.document import from_document
-from app.domain.money import Totals, decimal_or_zero, line_amount, money_text, totals
+from app.db.contacts.contact_documents import save_mentions
+from app.db.delivery.partner_holdings import note_documents
+from app.db.links.documents import INVOICES, Name, save_documents
+from app.db.links.moments import insert_taken
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.partner.document import from_document
+from app.domain.record.coupling import refresh_unmapped
+from app.domain.record.money import Totals, decimal_or_zero, line_amount, money_text, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import (

@@ -9,14 +9,14 @@ import json
 from datetime import datetime
 from typing import Any
 
-from app.db.contact_documents import save_mentions, save_wanted_contact
-from app.db.contact_resources import find_contact_named, find_kept_contact, list_contact_details
-from app.db.contacts import list_contacts_by_xero_id
-from app.db.documents import file_all
-from app.db.session import ReadSession, WriteSession
-from app.domain.connection import Connection
-from app.domain.xero_contact import XeroContact
-from app.domain.xero_invoice import BORN_IN_XERO
+from app.db.contacts.contact_documents import save_mentions, save_wanted_contact
+from app.db.contacts.contact_links import list_contacts_by_xero_id
+from app.db.contacts.contact_resources import find_contact_named, find_kept_contact, list_contact_details
+from app.db.links.documents import file_all
+from app.db.postgres.session import ReadSession, WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.xero.xero_contact import XeroContact
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
 from app.intake.draft import DraftContact

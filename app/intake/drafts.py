@@ -7,11 +7,11 @@ nothing, and one with other content is refused, so that one id is one draft for 
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.db.documents import find_draft_asked, save_draft_asked
-from app.db.session import WriteSession
-from app.domain.connection import Connection
-from app.domain.organisation import Organisation
-from app.domain.xero_contact import XeroContact
+from app.db.links.documents import find_draft_asked, save_draft_asked
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.xero_contact import XeroContact
 from app.intake.document import Document
 from app.intake.documents import take_in
 from app.intake.draft import Draft

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.db.connections import raise_generation
-from app.db.documents import file_all, save_documents
-from app.db.items import ITEMS
-from app.db.moments import insert_taken
-from app.db.session import WriteSession
-from app.domain.connection import Connection
-from app.domain.settings import ItemSync
+from app.db.connections.connections import raise_generation
+from app.db.items.item_links import ITEMS
+from app.db.links.documents import file_all, save_documents
+from app.db.links.moments import insert_taken
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.connections.settings import ItemSync
 from app.intake.item_document import ItemDocument
 from app.intake.taking import Taken, TakenIn, count_stored, find_contradiction, take_in_turns, whom_to_wake
 

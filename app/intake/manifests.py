@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from app.db.agreement import save_manifest_at
-from app.db.discrepancies import close_missing_at_partner, close_stated_totals, insert_discrepancies
-from app.db.manifests import Known, list_not_named
-from app.db.session import WriteSession
-from app.domain.discrepancy import Found, find_missing_at_partner, find_stated_total
+from app.db.delivery.manifests import Known, list_not_named
+from app.db.findings.discrepancies import close_missing_at_partner, close_stated_totals, insert_discrepancies
+from app.db.invoices.agreement import save_manifest_at
+from app.db.postgres.session import WriteSession
+from app.domain.findings.discrepancy import Found, find_missing_at_partner, find_stated_total
 
 
 class Named(Protocol):

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.db.session import WriteSession
-from app.domain.connection import Connection
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
 from app.intake.document import Document

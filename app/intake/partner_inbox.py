@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.db.arrivals import lock_connections
-from app.db.connections import find_connection
-from app.db.events import WebhookName, find_stored, insert_partner_events
-from app.db.session import Database, ReadSession, WriteSession
-from app.domain.connection import Connection
+from app.db.connections.arrivals import lock_connections
+from app.db.connections.connections import find_connection
+from app.db.inboxes.events import WebhookName, find_stored, insert_partner_events
+from app.db.postgres.session import Database, ReadSession, WriteSession
+from app.domain.connections.connection import Connection
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact_arrivals
 from app.intake.document import Document

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from app.db.session import Database
-from app.db.webhook_secrets import list_secrets_of_partners
+from app.db.partners.webhook_secrets import list_secrets_of_partners
+from app.db.postgres.session import Database
 from app.gathering import Gathering
 from app.vault import Vault
 

@@ -13,15 +13,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.db.contact_resources import list_contact_details
-from app.db.documents import DocumentOutcome
-from app.db.resources import KeptInvoice, list_invoices_by_id
-from app.db.session import WriteSession
-from app.domain.connection import Connection
-from app.domain.document import TotalOf
-from app.domain.next_document import AppDocument, Group, count_missing_versions
-from app.domain.partner_side import UNREADABLE, PartnerSide, view_partner
-from app.domain.reckoning import build_total_of
+from app.db.contacts.contact_resources import list_contact_details
+from app.db.invoices.resources import KeptInvoice, list_invoices_by_id
+from app.db.links.documents import DocumentOutcome
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.connections.reckoning import build_total_of
+from app.domain.partner.document import TotalOf
+from app.domain.partner.next_document import AppDocument, Group, count_missing_versions
+from app.domain.partner.partner_side import UNREADABLE, PartnerSide, view_partner
 from app.intake.document import Document
 from app.intake.documents import take_in_all
 from app.intake.refusals import Fault, InputRefused, list_faults

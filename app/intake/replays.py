@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.db.connections import raise_generation
-from app.db.documents import DocumentOutcome
-from app.db.event_feed import StoredEvent, replay_xero_event, save_replay_of_partner
-from app.db.session import WriteSession
-from app.domain.connection import Connection
-from app.domain.sides import Side
+from app.db.connections.connections import raise_generation
+from app.db.inboxes.event_feed import StoredEvent, replay_xero_event, save_replay_of_partner
+from app.db.links.documents import DocumentOutcome
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.record.sides import Side
 from app.intake.partner_event import IGNORED, parse_event, take_in_changed
 
 FOLLOWED = frozenset({"invoice", "contact", "creditnote", "prepayment", "overpayment"})

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from app.db.documents import DocumentOutcome, Filed, StoredDocument
-from app.domain.connection import Connection, ConnectionState
+from app.db.links.documents import DocumentOutcome, Filed, StoredDocument
+from app.domain.connections.connection import Connection, ConnectionState
 from app.intake.refusals import Fault, InputRefused
 from app.metrics import DOCUMENTS
 from app.telemetry import find_correlation_id

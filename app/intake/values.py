@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.domain.fields import instant_text
+from app.domain.record.fields import instant_text
 
 _DECIMAL = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
 _IDENTITY = re.compile(r"[A-Za-z0-9_.:-]{1,64}")

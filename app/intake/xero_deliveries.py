@@ -3,7 +3,7 @@
 Each event is stored once for each connection of its tenant, and for none when the tenant is unknown; the events of a
 Xero app reach the connections of that app alone. The numbers of the events are followed in the same transaction, last,
 so that two of them wait for each other no longer than that takes, and it is noticed when some never come
-(`domain.event_sequence`, `reconcile.watch`).
+(`domain.connections.event_sequence`, `reconcile.timers.watch`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,11 +16,11 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
-from app.db.heard_events import store_events
-from app.db.session import WriteSession
-from app.db.subscriptions import Kept, begin_following, save_heard
-from app.db.xero_webhooks import Webhook
-from app.domain.event_sequence import follow
+from app.db.inboxes.heard_events import store_events
+from app.db.inboxes.subscriptions import Kept, begin_following, save_heard
+from app.db.inboxes.xero_webhooks import Webhook
+from app.db.postgres.session import WriteSession
+from app.domain.connections.event_sequence import follow
 from app.intake.bodies import MalformedBody, read_json
 from app.metrics import EVENTS
 

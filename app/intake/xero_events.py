@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.xero_webhooks import Webhook
+from app.db.inboxes.xero_webhooks import Webhook
 from app.intake.dependencies import IntakeServices, SignatureCheck
 from app.telemetry import find_correlation_id
 from app.tracing import span, write_parent

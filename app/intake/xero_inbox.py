@@ -6,8 +6,8 @@ has no answers from (FACTS 3), so what stands between a webhook and its 200 is i
 
 from collections.abc import Sequence
 
-from app.db.session import Database
-from app.db.xero_webhooks import Webhook, save_webhooks
+from app.db.inboxes.xero_webhooks import Webhook, save_webhooks
+from app.db.postgres.session import Database
 
 
 async def keep_webhooks(database: Database, webhooks: Sequence[Webhook]) -> list[bool]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.db.xero_apps import XeroAppVault
+from app.db.partners.xero_apps import XeroAppVault
 from app.intake.dependencies import FindAppCheck, SignatureCheck
 from app.xero.signature import is_signed_by_xero
 

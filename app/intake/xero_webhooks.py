@@ -15,9 +15,9 @@ import structlog
 
 from app import tracing
 from app.clock import Clock
-from app.db.session import Database, WriteSession
-from app.db.unavailable import is_unavailable
-from app.db.xero_webhooks import Taken, Webhook, take_failed, take_webhooks, try_again_later
+from app.db.inboxes.xero_webhooks import Taken, Webhook, take_failed, take_webhooks, try_again_later
+from app.db.postgres.session import Database, WriteSession
+from app.db.postgres.unavailable import is_unavailable
 from app.intake.xero_deliveries import read_delivery, save_deliveries, tell_saved
 from app.reconcile.ports import Waker
 from app.telemetry import correlate

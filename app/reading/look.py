@@ -13,13 +13,11 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db.arrivals import lock_connection
-from app.db.contact_resources import list_held_contact_versions
-from app.db.discrepancies import insert_discrepancies
-from app.db.manifests import list_held_versions
-from app.db.partner_reads import ReadClaim
-from app.db.session import Database
-from app.db.unlisted import (
+from app.db.connections.arrivals import lock_connection
+from app.db.contacts.contact_resources import list_held_contact_versions
+from app.db.delivery.manifests import list_held_versions
+from app.db.delivery.partner_reads import ReadClaim
+from app.db.delivery.unlisted import (
     Unlisted,
     begin_unlisted,
     count_unlisted,
@@ -27,8 +25,10 @@ from app.db.unlisted import (
     list_unlisted,
     note_listed,
 )
-from app.domain.discrepancy import find_gone_at_partner
-from app.domain.partner_read import CONTACT, INVOICE, Found, ReadRun
+from app.db.findings.discrepancies import insert_discrepancies
+from app.db.postgres.session import Database
+from app.domain.findings.discrepancy import find_gone_at_partner
+from app.domain.partner.partner_read import CONTACT, INVOICE, Found, ReadRun
 from app.reading.protocol import ReadEntry
 from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.partner_read import CONTACT, INVOICE
+from app.domain.partner.partner_read import CONTACT, INVOICE
 from app.intake.values import Identity, Instant, Version
 
 PATHS = {INVOICE: "invoices", CONTACT: "contacts"}

@@ -13,8 +13,8 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db.partner_holdings import save_read_at
-from app.db.partner_reads import (
+from app.db.delivery.partner_holdings import save_read_at
+from app.db.delivery.partner_reads import (
     ReadClaim,
     claim_read,
     list_reads_due,
@@ -23,12 +23,12 @@ from app.db.partner_reads import (
     save_failure,
     save_run,
 )
-from app.db.read_endpoints import ReadEndpoint, find_read_endpoint_of
-from app.db.session import Database
-from app.db.webhook_secrets import list_secrets
+from app.db.partners.read_endpoints import ReadEndpoint, find_read_endpoint_of
+from app.db.partners.webhook_secrets import list_secrets
+from app.db.postgres.session import Database
 from app.delivery.backoff import draw_delay
 from app.delivery.webhook import Recipient
-from app.domain.partner_read import ReadRun
+from app.domain.partner.partner_read import ReadRun
 from app.ending import Ending
 from app.reading.look import Look, StoreDocument
 from app.reading.reader import PartnerReader, ReadFailed, ReadTarget

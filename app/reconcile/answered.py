@@ -5,9 +5,9 @@ so. Nothing is asked of Xero. Whatever else waits, newer documents of the same l
 anywhere, the answers still ask, and the next worker takes in what is left of them.
 """
 
-from app.db.contacts import list_answered_contacts
-from app.db.links import list_answered
-from app.db.runs import drop_answers_due
+from app.db.connections.runs import drop_answers_due
+from app.db.contacts.contact_links import list_answered_contacts
+from app.db.invoices.invoice_links import list_answered
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.record import record

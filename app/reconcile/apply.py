@@ -12,23 +12,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from app.db.findings import Attempt
-from app.db.link_record import begin_links
-from app.domain.adoption import as_adopted
-from app.domain.change import moves_to_json
-from app.domain.fields import ABSENT, Fields
-from app.domain.hold import Hold
-from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
-from app.domain.moves import Move
-from app.domain.plan import Plan
-from app.domain.recognition import carries_mark
-from app.domain.refusals import NUMBER_TAKEN, explain
-from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.db.findings.attempts import Attempt
+from app.db.invoices.link_record import begin_links
+from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import NUMBER_TAKEN, explain
+from app.domain.invoices.adoption import as_adopted
+from app.domain.invoices.link import INVOICE_INTENT, Intent, InvoiceLink
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.recognition import carries_mark
+from app.domain.partner.change import moves_to_json
+from app.domain.record.fields import ABSENT, Fields
+from app.domain.record.moves import Move
+from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.doubt import must_look
-from app.reconcile.line_items import ensure_items
+from app.reconcile.items.line_items import ensure_items
 from app.reconcile.numbers import list_numbered, settle_clashes
 from app.reconcile.observe import take_invoice
 from app.reconcile.oscillation import find_oscillating

@@ -13,15 +13,15 @@ from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
-from app.db.findings import Attempt
-from app.db.link_record import save_links
-from app.domain.fields import ABSENT, member, member_of
-from app.domain.link import Intent
-from app.domain.merge import Conflict
-from app.domain.recognition import payment_mark
-from app.domain.refusals import explain
-from app.domain.sides import Side
-from app.domain.xero_invoice import PaymentWrite, Refused, XeroPayment
+from app.db.findings.attempts import Attempt
+from app.db.invoices.link_record import save_links
+from app.domain.holds.refusals import explain
+from app.domain.invoices.link import Intent
+from app.domain.invoices.recognition import payment_mark
+from app.domain.record.fields import ABSENT, member, member_of
+from app.domain.record.merge import Conflict
+from app.domain.record.sides import Side
+from app.domain.xero.xero_invoice import PaymentWrite, Refused, XeroPayment
 from app.reconcile.create_once import (
     with_intent,
     with_payment,
@@ -30,7 +30,7 @@ from app.reconcile.create_once import (
     without_payment,
     without_removal,
 )
-from app.reconcile.overpayments import STAYS, left_to_pay
+from app.reconcile.credits.overpayments import STAYS, left_to_pay
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record

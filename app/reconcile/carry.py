@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.domain.resolution import Action, Resolution
+from app.domain.findings.resolution import Action, Resolution
 from app.reconcile.decisions import carry_decision, load_decisions
 from app.reconcile.relink import relink, unlink
 from app.reconcile.round import Round

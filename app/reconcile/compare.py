@@ -17,18 +17,18 @@ from datetime import timedelta
 
 import structlog
 
-from app.db import compares
-from app.db.discrepancies import insert_discrepancies
-from app.db.links import list_by_xero_id, mark_xero_due
-from app.db.sums import save_sums
-from app.domain.compare_run import CompareRun
-from app.domain.link import InvoiceLink
-from app.domain.xero_invoice import XeroInvoice
+from app.db.connections import compares
+from app.db.findings.discrepancies import insert_discrepancies
+from app.db.invoices.invoice_links import list_by_xero_id, mark_xero_due
+from app.db.invoices.sums import save_sums
+from app.domain.connections.compare_run import CompareRun
+from app.domain.invoices.link import InvoiceLink
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.errors import RequestRefused
 from app.reconcile.differences import Compared, compare_links
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round, batches
-from app.reconcile.sweep import OVERLAP
+from app.reconcile.timers.sweep import OVERLAP
 from app.reconcile.triggers import link_born
 from app.reconcile.untold import note_finds
 

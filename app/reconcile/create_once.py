@@ -7,22 +7,22 @@ Xero's id. A link that has an intent and no id was cut off somewhere in between,
     cut after Xero wrote        found, and ours         adopted: the id is recorded as if the answer had come
     answered with a 429         not in Xero             as the first
 
-What is ours is told by `domain.recognition`, among the invoices that this app created since the intent and that no link
-has yet. While any intent of a connection is open, no invoice is taken for one that was born in Xero.
+What is ours is told by `domain.invoices.recognition`, among the invoices that this app created since the intent and
+that no link has yet. While any intent of a connection is open, no invoice is taken for one that was born in Xero.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from app.db.findings import Attempt
-from app.db.links import list_by_xero_id, list_unfinished
-from app.domain.adoption import as_adopted
-from app.domain.fields import decimal_text, keys_of, without_group
-from app.domain.link import INVOICE_INTENT, Intent, InvoiceLink
-from app.domain.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
-from app.domain.trial_mark import is_of_a_test
-from app.domain.xero_invoice import XeroInvoice
+from app.db.findings.attempts import Attempt
+from app.db.invoices.invoice_links import list_by_xero_id, list_unfinished
+from app.domain.crossing.trial_mark import is_of_a_test
+from app.domain.invoices.adoption import as_adopted
+from app.domain.invoices.link import INVOICE_INTENT, Intent, InvoiceLink
+from app.domain.invoices.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
+from app.domain.record.fields import decimal_text, keys_of, without_group
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
 from app.reconcile.observe import take_invoice

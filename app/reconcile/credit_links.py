@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from app.domain.credit import CreditKind
-from app.domain.fields import Fields, decimal_text, keys_of, member, without_group
-from app.domain.link import InvoiceLink
-from app.domain.sides import Side, project
-from app.domain.xero_invoice import BORN_IN_XERO
+from app.domain.invoices.link import InvoiceLink
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import Fields, decimal_text, keys_of, member, without_group
+from app.domain.record.sides import Side, project
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 
 VOID = "void"
 

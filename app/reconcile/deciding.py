@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.discrepancy import DiscrepancyState
-from app.domain.hub import Hub
-from app.domain.link import Standing
-from app.domain.merge import Conflict
-from app.domain.resolution import Resolution
-from app.domain.sides import Side
+from app.domain.findings.discrepancy import DiscrepancyState
+from app.domain.findings.resolution import Resolution
+from app.domain.invoices.link import Standing
+from app.domain.record.hub import Hub
+from app.domain.record.merge import Conflict
+from app.domain.record.sides import Side
 
 
 @dataclass(slots=True)

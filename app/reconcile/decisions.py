@@ -11,21 +11,21 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.db.resolutions import list_resolutions, list_waiting_resolutions
-from app.domain import decision, undo
-from app.domain.direction import Lanes
-from app.domain.discrepancy import DiscrepancyState
-from app.domain.fields import ABSENT
-from app.domain.held import covers
-from app.domain.hold import Hold, Way
-from app.domain.hub import Hub, settle_parted
-from app.domain.ignoring import TOTAL, heed, ignore, pair_at
-from app.domain.left_out import KEPT_APART
-from app.domain.link import State
-from app.domain.merge import Conflict
-from app.domain.owed import xero_moves
-from app.domain.resolution import Action, Resolution, ResolutionState, judge
-from app.domain.sides import Side
+from app.db.findings.resolutions import list_resolutions, list_waiting_resolutions
+from app.domain.crossing.left_out import KEPT_APART
+from app.domain.findings import decision, undo
+from app.domain.findings.discrepancy import DiscrepancyState
+from app.domain.findings.ignoring import TOTAL, heed, ignore, pair_at
+from app.domain.findings.resolution import Action, Resolution, ResolutionState, judge
+from app.domain.holds.hold import Hold, Way
+from app.domain.invoices.link import State
+from app.domain.record.direction import Lanes
+from app.domain.record.fields import ABSENT
+from app.domain.record.held import covers
+from app.domain.record.hub import Hub, settle_parted
+from app.domain.record.merge import Conflict
+from app.domain.record.owed import xero_moves
+from app.domain.record.sides import Side
 from app.reconcile.deciding import Deciding, Decisions
 from app.reconcile.round import Round
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.discrepancy import Found, find_moves_of_xero, find_unequal
-from app.domain.link import InvoiceLink, State
-from app.domain.plan import Plan
-from app.domain.sides import Side
-from app.domain.sums import Sums
-from app.domain.xero_invoice import XeroInvoice
+from app.domain.findings.discrepancy import Found, find_moves_of_xero, find_unequal
+from app.domain.invoices.link import InvoiceLink, State
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.sums import Sums
+from app.domain.record.sides import Side
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
 from app.reconcile.observe import take_invoice
 from app.reconcile.round import Round, unhurried

@@ -19,12 +19,12 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from app.db.following import list_known_ids
-from app.domain.credit import CreditKind, Overpaid, Overpayments
-from app.domain.fields import keys_of
-from app.domain.recognition import find_marked_link, own_payments
-from app.domain.xero_credit import XeroCredit, find_own_key
-from app.domain.xero_invoice import XeroInvoice
+from app.db.invoices.following import list_known_ids
+from app.domain.invoices.recognition import find_marked_link, own_payments
+from app.domain.record.credit import CreditKind, Overpaid, Overpayments
+from app.domain.record.fields import keys_of
+from app.domain.xero.xero_credit import XeroCredit, find_own_key
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.credit_links import credit_mark, with_credit_id
 from app.reconcile.round import Round
 from app.reconcile.work import Work

@@ -12,15 +12,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.clock import Clock
-from app.db.holds import drop_facts_due, list_held_codes, trigger_held
-from app.db.notices import insert_notice
-from app.db.organisations import save_organisation
-from app.db.session import Database, WriteSession
-from app.domain.connection import Connection
-from app.domain.notice import ATTENTION, build_notice
-from app.domain.organisation import Organisation
-from app.domain.part import EVERYTHING, Part, list_lifted, list_parts_of
-from app.domain.stale import list_new_problems, problem_to_json
+from app.db.connections.organisations import save_organisation
+from app.db.delivery.notices import insert_notice
+from app.db.links.holds import drop_facts_due, list_held_codes, trigger_held
+from app.db.postgres.session import Database, WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.connections.notice import ATTENTION, build_notice
+from app.domain.connections.stale import list_new_problems, problem_to_json
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.part import EVERYTHING, Part, list_lifted, list_parts_of
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from app.db.events import XeroEvent
-from app.db.following import follow_links, list_told
-from app.db.session import WriteSession
+from app.db.inboxes.events import XeroEvent
+from app.db.invoices.following import follow_links, list_told
+from app.db.postgres.session import WriteSession
 from app.reconcile.round import Round
 
 

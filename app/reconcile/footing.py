@@ -6,11 +6,11 @@ by either, so the two cannot come to different answers.
 
 from typing import Protocol
 
-from app.domain.connection import Connection
-from app.domain.direction import Lanes
-from app.domain.observing import Rules
-from app.domain.organisation import Organisation
-from app.domain.plan import Terms
+from app.domain.connections.connection import Connection
+from app.domain.invoices.plan import Terms
+from app.domain.record.direction import Lanes
+from app.domain.record.observing import Rules
+from app.domain.xero.organisation import Organisation
 
 
 class Footing(Protocol):

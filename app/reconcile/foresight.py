@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from app.domain.credit import Overpaid
-from app.domain.direction import Lanes
-from app.domain.fields import ABSENT, Fields, member
-from app.domain.hold import Hold
-from app.domain.link import InvoiceLink
-from app.domain.money import totals
-from app.domain.moves import Move
-from app.domain.plan import Plan, Terms, build_plan
-from app.domain.preview import Step, StepKind
-from app.domain.sides import Status
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.preview import Step, StepKind
+from app.domain.record.credit import Overpaid
+from app.domain.record.direction import Lanes
+from app.domain.record.fields import ABSENT, Fields, member
+from app.domain.record.money import totals
+from app.domain.record.moves import Move
+from app.domain.record.sides import Status
 from app.reconcile.create_once import with_payment, without_payment
 from app.reconcile.credit_links import find_credit_id, with_credit, with_credit_id, without_credit
 from app.reconcile.writes import create_target, update_target

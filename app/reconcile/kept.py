@@ -10,25 +10,25 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from app.db.conflicts import FoundConflict, close_conflicts, insert_conflicts, reopen_conflicts
-from app.db.discrepancies import (
+from app.db.findings.attempts import Attempt, insert_attempts
+from app.db.findings.conflicts import FoundConflict, close_conflicts, insert_conflicts, reopen_conflicts
+from app.db.findings.discrepancies import (
     KeptDiscrepancy,
     close_discrepancies,
     insert_discrepancies,
     list_left,
     save_state_of_discrepancy,
 )
-from app.db.findings import Attempt, insert_attempts
-from app.db.moments import insert_moments
-from app.db.open_findings import find_open
-from app.db.resolutions import list_uncarried, save_resolutions
-from app.db.session import ReadSession, WriteSession
-from app.domain.direction import Lanes
-from app.domain.discrepancy import Found, is_gone
-from app.domain.ignoring import list_ignored
-from app.domain.merge import Conflict
-from app.domain.settings import ConnectionSettings
-from app.domain.sides import Side
+from app.db.findings.open_findings import find_open
+from app.db.findings.resolutions import list_uncarried, save_resolutions
+from app.db.links.moments import insert_moments
+from app.db.postgres.session import ReadSession, WriteSession
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.findings.discrepancy import Found, is_gone
+from app.domain.findings.ignoring import list_ignored
+from app.domain.record.direction import Lanes
+from app.domain.record.merge import Conflict
+from app.domain.record.sides import Side
 from app.reconcile.deciding import Deciding
 from app.reconcile.decisions import judge_decisions
 from app.reconcile.moments import list_decision_moments

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from app.clock import Clock
-from app.db import leases
-from app.db.session import Database, WriteSession
-from app.domain.connection import Connection
+from app.db.connections import leases
+from app.db.postgres.session import Database, WriteSession
+from app.domain.connections.connection import Connection
 from app.errors import LeaseLost
 from app.metrics import LEASES
 

@@ -8,8 +8,8 @@ transaction under the lease, which leaves alone what was paused, removed or lost
 import structlog
 
 from app.clock import Clock
-from app.db.connections import find_connection
-from app.db.states import lose, save_missing_scopes
+from app.db.connections.connections import find_connection
+from app.db.life.states import lose, save_missing_scopes
 from app.reconcile.lease import Lease
 from app.reconcile.ports import Consents
 

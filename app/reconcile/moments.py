@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from app.db.moments import DECISION_ENDED, HELD, RELEASED, Moment
-from app.db.resolutions import name_decision
-from app.domain.link import Standing, State
-from app.domain.resolution import Resolution
+from app.db.findings.resolutions import name_decision
+from app.db.links.moments import DECISION_ENDED, HELD, RELEASED, Moment
+from app.domain.findings.resolution import Resolution
+from app.domain.invoices.link import Standing, State
 
 
 def list_hold_moments(link_id: UUID, before: Standing, after: Standing, at: datetime) -> list[Moment]:

@@ -11,11 +11,11 @@ Nothing can have moved unseen before the last sweep, which so bounds how far bac
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from app.db.changes import INVOICE
-from app.db.links import list_by_xero_id, mark_xero_due
-from app.db.reads import ReadDue, list_reads_due
-from app.domain.precedence import Portion
-from app.domain.xero_invoice import XeroInvoice
+from app.db.delivery.changes import INVOICE
+from app.db.invoices.invoice_links import list_by_xero_id, mark_xero_due
+from app.db.invoices.reads import ReadDue, list_reads_due
+from app.domain.connections.precedence import Portion
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round

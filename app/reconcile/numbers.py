@@ -12,21 +12,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from app.db.holds import trigger_freed
-from app.db.links import list_by_xero_id
-from app.db.notices import insert_notice
-from app.db.numbers import Holder, list_number_holders
-from app.db.session import ReadSession, WriteSession
-from app.domain.adoption import find_difference
-from app.domain.hold import Hold
-from app.domain.money import totals
-from app.domain.numbering import Numbering, list_suffixed, next_free
-from app.domain.organisation import Organisation
-from app.domain.plan import Plan
-from app.domain.recognition import carries_mark
-from app.domain.refusals import NUMBER_TAKEN
-from app.domain.sides import XERO_NUMBER, Side, project
-from app.domain.xero_invoice import XeroInvoice
+from app.db.delivery.notices import insert_notice
+from app.db.invoices.invoice_links import list_by_xero_id
+from app.db.invoices.numbers import Holder, list_number_holders
+from app.db.links.holds import trigger_freed
+from app.db.postgres.session import ReadSession, WriteSession
+from app.domain.crossing.numbering import Numbering, list_suffixed, next_free
+from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import NUMBER_TAKEN
+from app.domain.invoices.adoption import find_difference
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.recognition import carries_mark
+from app.domain.record.money import totals
+from app.domain.record.sides import XERO_NUMBER, Side, project
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 from app.reconcile.work import Work

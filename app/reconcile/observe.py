@@ -10,21 +10,21 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from app.db.findings import Attempt
-from app.domain.change import moves_to_json
-from app.domain.coupling import refresh_unmapped, translate_anew
-from app.domain.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
-from app.domain.due_date import with_due_date
-from app.domain.fields import ABSENT, Fields, differing, keys_of
-from app.domain.hold import Hold
-from app.domain.hub import partner_view
-from app.domain.item_code import translate_items
-from app.domain.link import InvoiceLink
-from app.domain.money import covered, totals
-from app.domain.numbering import part_numbers
-from app.domain.observing import catch_up, observe_document, observe_xero, xero_answered
-from app.domain.recognition import own_payments
-from app.domain.xero_invoice import (
+from app.db.findings.attempts import Attempt
+from app.domain.crossing.numbering import part_numbers
+from app.domain.holds.hold import Hold
+from app.domain.invoices.due_date import with_due_date
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.recognition import own_payments
+from app.domain.partner.change import moves_to_json
+from app.domain.partner.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
+from app.domain.record.coupling import refresh_unmapped, translate_anew
+from app.domain.record.fields import ABSENT, Fields, differing, keys_of
+from app.domain.record.hub import partner_view
+from app.domain.record.item_code import translate_items
+from app.domain.record.money import covered, totals
+from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
+from app.domain.xero.xero_invoice import (
     Identities,
     XeroInvoice,
     match_credits,

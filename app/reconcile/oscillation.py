@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from app.db.findings import recent_moves
-from app.domain.change import moves_to_json
-from app.domain.hold import Hold
-from app.domain.moves import Move
+from app.db.findings.attempts import recent_moves
+from app.domain.holds.hold import Hold
+from app.domain.partner.change import moves_to_json
+from app.domain.record.moves import Move
 from app.reconcile.round import Round
 
 REMEMBERED = timedelta(hours=1)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from app.db.events import XeroEvent, list_followed_between
-from app.db.findings import list_writes_over
-from app.db.session import ReadSession
-from app.domain.discrepancy import Found, find_overwritten
+from app.db.findings.attempts import list_writes_over
+from app.db.inboxes.events import XeroEvent, list_followed_between
+from app.db.postgres.session import ReadSession
+from app.domain.findings.discrepancy import Found, find_overwritten
 from app.reconcile.kept import Finding
 from app.reconcile.round import Round
 

@@ -12,13 +12,20 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.credit import CreditKind
-from app.domain.organisation import Organisation
-from app.domain.part import EVERYTHING, Part
-from app.domain.xero_contact import ContactGroup, ContactWrite, XeroContact
-from app.domain.xero_credit import CreditWrite, XeroCredit
-from app.domain.xero_invoice import InvoicePage, InvoiceWrite, PaymentWrite, Refused, XeroInvoice, XeroPayment
-from app.domain.xero_item import ItemWrite, XeroItem
+from app.domain.record.credit import CreditKind
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.part import EVERYTHING, Part
+from app.domain.xero.xero_contact import ContactGroup, ContactWrite, XeroContact
+from app.domain.xero.xero_credit import CreditWrite, XeroCredit
+from app.domain.xero.xero_invoice import (
+    InvoicePage,
+    InvoiceWrite,
+    PaymentWrite,
+    Refused,
+    XeroInvoice,
+    XeroPayment,
+)
+from app.domain.xero.xero_item import ItemWrite, XeroItem
 
 READ_BATCH = 40
 """Ids in one read: what Xero recommends (FACTS 4.7)."""

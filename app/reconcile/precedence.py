@@ -1,8 +1,8 @@
 """People first, in the loop: what a round takes up, and how a bulk gives way in the middle of one.
 
-The choice itself is `domain.precedence`'s. A bulk that meets work of people between two of its writes stops there: what
-is left of it stays behind, as it was recorded, and is planned anew after them. It does so only after a while, because
-what it read is read again then.
+The choice itself is `domain.connections.precedence`'s. A bulk that meets work of people between two of its writes stops
+there: what is left of it stays behind, as it was recorded, and is planned anew after them. It does so only after a
+while, because what it read is read again then.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from app.clock import Clock
-from app.db.session import Database
-from app.db.waiting import Agenda, read_agenda
-from app.domain.connection import Connection
-from app.domain.precedence import LATELY, Portion, choose
+from app.db.life.waiting import Agenda, read_agenda
+from app.db.postgres.session import Database
+from app.domain.connections.connection import Connection
+from app.domain.connections.precedence import LATELY, Portion, choose
 from app.reconcile.round import Round, batches
 
 GIVES_WAY_AFTER = timedelta(seconds=10)

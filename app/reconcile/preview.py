@@ -10,28 +10,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from app.db.contacts import list_contacts
-from app.db.session import ReadSession
-from app.domain.connection import Connection
-from app.domain.contact import SHARED
-from app.domain.contact_legality import judge_contact, judge_use
-from app.domain.contact_link import ContactLink
-from app.domain.direction import Lanes
-from app.domain.hold import Hold
-from app.domain.item_code import ItemCodes, unknown_items
-from app.domain.link import InvoiceLink
-from app.domain.numbering import Numbering
-from app.domain.observing import Rules
-from app.domain.organisation import Organisation
-from app.domain.owed import PartnerChange
-from app.domain.plan import Plan, Terms
-from app.domain.preview import Preview, Step, StepKind
-from app.domain.refusals import NUMBER_TAKEN
-from app.domain.sent import is_refused_for_good
+from app.db.contacts.contact_links import list_contacts
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact import SHARED
+from app.domain.contacts.contact_legality import judge_contact, judge_use
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.crossing.numbering import Numbering
+from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import NUMBER_TAKEN
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.plan import Plan, Terms
+from app.domain.invoices.preview import Preview, Step, StepKind
+from app.domain.record.direction import Lanes
+from app.domain.record.item_code import ItemCodes, unknown_items
+from app.domain.record.observing import Rules
+from app.domain.record.owed import PartnerChange
+from app.domain.record.sent import is_refused_for_good
+from app.domain.xero.organisation import Organisation
 from app.reconcile.contacts.work import ContactWork, read_said
 from app.reconcile.footing import Footing
 from app.reconcile.foresight import foresee
-from app.reconcile.line_items import recall_item_codes
+from app.reconcile.items.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
 from app.reconcile.observe import needs_a_read, read_paid_anew, take_document
 from app.reconcile.record import find_change, stand

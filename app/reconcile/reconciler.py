@@ -22,11 +22,11 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db import connections
-from app.db.session import Database
-from app.db.usage import UsageBook
-from app.domain.connection import NO_ROOM, Connection, ConnectionState
-from app.domain.precedence import Portion
+from app.db.connections import connections
+from app.db.postgres.session import Database
+from app.db.upkeep.usage import UsageBook
+from app.domain.connections.connection import NO_ROOM, Connection, ConnectionState
+from app.domain.connections.precedence import Portion
 from app.ending import Ending
 from app.errors import AuthorisationLost, LeaseLost, NoRoom, RateLimited, Retryable, ScopeMissing, Terminal
 from app.metrics import LEASES, RECONCILES

@@ -10,29 +10,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.db.changes import NewChange, insert_changes
-from app.db.contact_resources import ContactDetails, list_contact_details
-from app.db.moments import Moment, insert_moments
-from app.db.recorded import Recorded, save_recorded, save_recorded_alone
-from app.db.session import ReadSession
-from app.domain.change import entries
-from app.domain.connection import Connection
-from app.domain.direction import Lanes
-from app.domain.document import shown_status, to_document
-from app.domain.fields import Fields, instant_text
-from app.domain.hold import Hold
-from app.domain.hub import partner_view
-from app.domain.left_out import find_apart
-from app.domain.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
-from app.domain.link import WORK_LEFT as WORK_LEFT_CODE
-from app.domain.link import InvoiceLink, Standing, State
-from app.domain.money import covered
-from app.domain.moves import apply_moves
-from app.domain.owed import PartnerChange, anew, next_change
-from app.domain.plan import Plan
-from app.domain.sent import change_sent, is_refused_for_good
-from app.domain.sides import Side, Status, project
-from app.domain.sums import Sums
+from app.db.contacts.contact_resources import ContactDetails, list_contact_details
+from app.db.delivery.changes import NewChange, insert_changes
+from app.db.invoices.recorded import Recorded, save_recorded, save_recorded_alone
+from app.db.links.moments import Moment, insert_moments
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.crossing.left_out import find_apart
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
+from app.domain.invoices.link import WORK_LEFT as WORK_LEFT_CODE
+from app.domain.invoices.link import InvoiceLink, Standing, State
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.sums import Sums
+from app.domain.partner.change import entries
+from app.domain.partner.document import shown_status, to_document
+from app.domain.record.direction import Lanes
+from app.domain.record.fields import Fields, instant_text
+from app.domain.record.hub import partner_view
+from app.domain.record.money import covered
+from app.domain.record.moves import apply_moves
+from app.domain.record.owed import PartnerChange, anew, next_change
+from app.domain.record.sent import change_sent, is_refused_for_good
+from app.domain.record.sides import Side, Status, project
 from app.metrics import SETTLING
 from app.reconcile.footing import Footing
 from app.reconcile.kept import has_findings, look_for_open, save_findings

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.db.findings import Attempt
-from app.db.links import list_by_xero_id
-from app.domain.apart import apart_from_json, apart_to_json
-from app.domain.fields import ABSENT, differing
-from app.domain.link import InvoiceLink
-from app.domain.moves import Move, apply_moves
-from app.domain.relink import find_ground, match_alike_payments, why_not_relinked
-from app.domain.resolution import Resolution, ResolutionState
-from app.domain.sides import Side, project
-from app.domain.xero_invoice import (
+from app.db.findings.attempts import Attempt
+from app.db.invoices.invoice_links import list_by_xero_id
+from app.domain.findings.resolution import Resolution, ResolutionState
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked
+from app.domain.record.apart import apart_from_json, apart_to_json
+from app.domain.record.fields import ABSENT, differing
+from app.domain.record.moves import Move, apply_moves
+from app.domain.record.sides import Side, project
+from app.domain.xero.xero_invoice import (
     Identities,
     XeroInvoice,
     match_credits,

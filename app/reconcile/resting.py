@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from app.domain.link import InvoiceLink
+from app.domain.invoices.link import InvoiceLink
 
 QUIET = 0.15
 """Seconds without another edit that end a rest."""

@@ -10,18 +10,18 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db.session import Database
-from app.db.waiting import Agenda
-from app.domain.connection import Connection
-from app.domain.direction import Lanes
-from app.domain.item_code import ItemCodes
-from app.domain.observing import Rules
-from app.domain.organisation import Organisation
-from app.domain.plan import Terms
-from app.domain.precedence import Portion
-from app.domain.xero_contact import XeroContact
-from app.domain.xero_credit import XeroCredit
-from app.domain.xero_invoice import XeroInvoice
+from app.db.life.waiting import Agenda
+from app.db.postgres.session import Database
+from app.domain.connections.connection import Connection
+from app.domain.connections.precedence import Portion
+from app.domain.invoices.plan import Terms
+from app.domain.record.direction import Lanes
+from app.domain.record.item_code import ItemCodes
+from app.domain.record.observing import Rules
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.xero_contact import XeroContact
+from app.domain.xero.xero_credit import XeroCredit
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.resting import Resting

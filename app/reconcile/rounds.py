@@ -13,38 +13,38 @@ from dataclasses import dataclass
 import structlog
 
 from app.clock import Clock
-from app.db.exports import charge
-from app.db.links import list_behind
-from app.db.session import Database
-from app.db.usage import UsageBook
-from app.db.waiting import Agenda
-from app.domain.connection import Connection
-from app.domain.link import InvoiceLink
-from app.domain.organisation import Organisation
-from app.domain.precedence import FEW, LATELY, Portion
+from app.db.exports.export_runs import charge
+from app.db.invoices.invoice_links import list_behind
+from app.db.life.waiting import Agenda
+from app.db.postgres.session import Database
+from app.db.upkeep.usage import UsageBook
+from app.domain.connections.connection import Connection
+from app.domain.connections.precedence import FEW, LATELY, Portion
+from app.domain.invoices.link import InvoiceLink
+from app.domain.xero.organisation import Organisation
 from app.reconcile.answered import take_answers
 from app.reconcile.apply import apply_invoices
-from app.reconcile.apply_credits import apply_credits
-from app.reconcile.apply_items import apply_items, has_items_behind
 from app.reconcile.apply_payments import apply_payments
 from app.reconcile.carry import carry_invoice_decisions
 from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
 from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.create_once import finish_creates
+from app.reconcile.credits.apply_credits import apply_credits
+from app.reconcile.credits.finish_credits import finish_credits
 from app.reconcile.exports.step import export_step
 from app.reconcile.facts import refresh_facts
-from app.reconcile.finish_credits import finish_credits
-from app.reconcile.items import refresh_items
+from app.reconcile.items.apply_items import apply_items, has_items_behind
+from app.reconcile.items.item_list import refresh_items
+from app.reconcile.items.line_items import learn_item_codes
 from app.reconcile.lease import Lease
-from app.reconcile.line_items import learn_item_codes
 from app.reconcile.moved import search_moved
 from app.reconcile.observe import observe
 from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.record import record
 from app.reconcile.resting import Resting
 from app.reconcile.round import Round
-from app.reconcile.sweep import sweep_xero
+from app.reconcile.timers.sweep import sweep_xero
 from app.reconcile.triggers import Followed, collect_events
 from app.reconcile.work import Work
 

@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from app.domain.discrepancy import DiscrepancyKind, Found
-from app.domain.fields import Fields
-from app.domain.hub import partner_view
-from app.domain.link import InvoiceLink, Standing
-from app.domain.money import totals
-from app.domain.plan import Plan
-from app.domain.sums import SideSum, Sums, sum_partner, sum_xero
+from app.domain.findings.discrepancy import DiscrepancyKind, Found
+from app.domain.invoices.link import InvoiceLink, Standing
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.sums import SideSum, Sums, sum_partner, sum_xero
+from app.domain.record.fields import Fields
+from app.domain.record.hub import partner_view
+from app.domain.record.money import totals
 from app.reconcile.footing import Footing
 from app.reconcile.round import Round
 from app.reconcile.work import Work

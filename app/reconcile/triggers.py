@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.db.discrepancies import insert_discrepancies
-from app.db.events import XeroEvent, list_waiting, mark_taken
-from app.db.following import follow_links, list_told
-from app.db.holds import trigger_freed
-from app.db.links import insert_links, mark_xero_due
-from app.db.reads import Known, list_known
-from app.domain import gate
-from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
+from app.db.findings.discrepancies import insert_discrepancies
+from app.db.inboxes.events import XeroEvent, list_waiting, mark_taken
+from app.db.invoices.following import follow_links, list_told
+from app.db.invoices.invoice_links import insert_links, mark_xero_due
+from app.db.invoices.reads import Known, list_known
+from app.db.links.holds import trigger_freed
+from app.domain.crossing import gate
+from app.domain.xero.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.triggers import collect_contact_events
-from app.reconcile.credit_events import follow_credits
+from app.reconcile.credits.credit_events import follow_credits
 from app.reconcile.doubt import leave_out_ours
 from app.reconcile.followed import list_followed
 from app.reconcile.overwritten import find_gone_over

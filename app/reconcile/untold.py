@@ -8,9 +8,9 @@ do not count; nor does what was followed by any event at all. What the count mea
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from app.db.subscriptions import note_untold
-from app.domain.link import InvoiceLink
-from app.domain.xero_invoice import XeroInvoice
+from app.db.inboxes.subscriptions import note_untold
+from app.domain.invoices.link import InvoiceLink
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.differences import Compared, compare_links
 from app.reconcile.round import Round
 

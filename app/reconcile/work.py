@@ -9,17 +9,17 @@ from uuid import UUID
 
 import structlog
 
-from app.db.findings import Attempt
-from app.domain.contact_link import ContactLink
-from app.domain.discrepancy import Found
-from app.domain.hold import Hold
-from app.domain.hub import Hub
-from app.domain.link import InvoiceLink, Standing
-from app.domain.merge import Conflict
-from app.domain.observing import Observed
-from app.domain.plan import Plan, Terms, XeroState, build_plan
-from app.domain.sides import Side
-from app.domain.sums import Sums
+from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.findings.discrepancy import Found
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import InvoiceLink, Standing
+from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.sums import Sums
+from app.domain.record.hub import Hub
+from app.domain.record.merge import Conflict
+from app.domain.record.observing import Observed
+from app.domain.record.sides import Side
 from app.reconcile.deciding import Decisions
 
 log = structlog.get_logger(__name__)

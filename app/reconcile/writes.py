@@ -5,9 +5,12 @@ Payments and held conflicts are in it as Xero has them, so the answer can be com
 differs is Xero's own doing.
 """
 
-from app.domain.apart import offer
-from app.domain.direction import OPEN, Lanes
-from app.domain.fields import (
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.recognition import mark_of
+from app.domain.record.apart import offer
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.fields import (
     LINE_ORDER,
     Fields,
     Value,
@@ -17,16 +20,13 @@ from app.domain.fields import (
     member_of,
     without_groups,
 )
-from app.domain.hub import Hub
-from app.domain.link import InvoiceLink
-from app.domain.money import covered, tax_amounts
-from app.domain.moves import apply_moves
-from app.domain.organisation import Organisation
-from app.domain.owed import xero_moves
-from app.domain.plan import Plan
-from app.domain.recognition import mark_of
-from app.domain.sides import MEMBERS, Side, Status, project
-from app.domain.xero_invoice import DRAFTS, InvoiceWrite, LineWrite
+from app.domain.record.hub import Hub
+from app.domain.record.money import covered, tax_amounts
+from app.domain.record.moves import apply_moves
+from app.domain.record.owed import xero_moves
+from app.domain.record.sides import MEMBERS, Side, Status, project
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.xero_invoice import DRAFTS, InvoiceWrite, LineWrite
 
 
 def create_target(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Value]:

@@ -22,10 +22,10 @@ from app.api.books.invoice_inbox import save_puts
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
 from app.clock import Clock
-from app.db.api_keys import KeyUses
-from app.db.idempotency import ClaimBook
-from app.db.present import API, WORKER
-from app.db.xero_apps import XeroAppVault
+from app.db.partners.api_keys import KeyUses
+from app.db.partners.idempotency import ClaimBook
+from app.db.partners.xero_apps import XeroAppVault
+from app.db.postgres.present import API, WORKER
 from app.delivery.by_hand import ByHand
 from app.delivery.delivery import Delivery
 from app.delivery.pruning import Pruning
@@ -42,16 +42,16 @@ from app.intake.xero_signatures import build_app_checks, build_signature_check
 from app.intake.xero_webhooks import XeroWebhooks
 from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
-from app.reconcile.closing import Closings
-from app.reconcile.erasing import Erasures
 from app.reconcile.exports.timer import ExportTimer
-from app.reconcile.forgetting import Forgetting
-from app.reconcile.keep_alive import KeepAlive
 from app.reconcile.reconciler import Reconciler
-from app.reconcile.retries import Retries
-from app.reconcile.sweep import Sweep
+from app.reconcile.timers.closing import Closings
+from app.reconcile.timers.erasing import Erasures
+from app.reconcile.timers.forgetting import Forgetting
+from app.reconcile.timers.keep_alive import KeepAlive
+from app.reconcile.timers.retries import Retries
+from app.reconcile.timers.sweep import Sweep
+from app.reconcile.timers.watch import Watch
 from app.reconcile.trials.runner import Trials
-from app.reconcile.watch import Watch
 from app.settings import Settings
 from app.waker import ArqWaker
 from app.wiring.ground import SYSTEM_CLOCK, Ground, open_ground

@@ -10,7 +10,7 @@ from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
 from app.clock import Clock, SystemClock
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.settings import Settings
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker

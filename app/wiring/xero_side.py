@@ -9,10 +9,10 @@ from functools import partial
 import httpx
 
 from app.api.onboarding.oauth import RETURN_PATH
-from app.db.tokens import DatabaseTokenStore
-from app.db.usage import UsageBook
-from app.db.xero_apps import XeroAppVault
-from app.domain.pricing import TIERS, PlanInForce, XeroPlan
+from app.db.life.tokens import DatabaseTokenStore
+from app.db.partners.xero_apps import XeroAppVault
+from app.db.upkeep.usage import UsageBook
+from app.domain.xero.pricing import TIERS, PlanInForce, XeroPlan
 from app.settings import Settings
 from app.tls import trusted
 from app.wiring.ground import Ground

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from app.domain.xero_invoice import Refused
+from app.domain.xero.xero_invoice import Refused
 from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
 from app.tracing import span
 from app.xero.budget import CALLS_AT_ONCE, CallBudget

@@ -8,8 +8,8 @@ sends back what it does not move.
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.contact import ADDRESS_LINES
-from app.domain.xero_contact import ContactGroup, Part, XeroContact
+from app.domain.contacts.contact import ADDRESS_LINES
+from app.domain.xero.xero_contact import ContactGroup, Part, XeroContact
 from app.xero.json_values import Json, read_instant, read_objects, read_text
 
 PHONE_TYPES = {"phone": "DEFAULT", "mobile": "MOBILE", "direct_phone": "DDI", "fax": "FAX"}

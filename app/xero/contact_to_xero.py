@@ -8,8 +8,8 @@ they move: naming them replaces them (FACTS 5).
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.domain.contact import ADDRESS_LINES, tidy_name
-from app.domain.xero_contact import ContactWrite, Part
+from app.domain.contacts.contact import ADDRESS_LINES, tidy_name
+from app.domain.xero.xero_contact import ContactWrite, Part
 from app.xero.contact_from_xero import ADDRESS_TYPES, PERSON, PHONE_TYPES, PLACE
 from app.xero.json_values import Json
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.domain.xero_contact import ContactGroup, ContactWrite, XeroContact
-from app.domain.xero_invoice import Refused
+from app.domain.xero.xero_contact import ContactGroup, ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import Refused
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, IDS_OF_A_READ, XeroCalls
 from app.xero.contact_from_xero import contact_from_xero, group_from_xero
 from app.xero.contact_to_xero import contacts_to_xero

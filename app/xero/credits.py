@@ -10,9 +10,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from app.domain.credit import CreditKind
-from app.domain.xero_credit import CreditWrite, XeroCredit
-from app.domain.xero_invoice import Refused
+from app.domain.record.credit import CreditKind
+from app.domain.xero.xero_credit import CreditWrite, XeroCredit
+from app.domain.xero.xero_invoice import Refused
 from app.xero.calls import EACH_FOR_ITSELF, XeroCalls
 from app.xero.credits_from_xero import credit_from_xero
 from app.xero.credits_to_xero import allocation_to_xero, credit_notes_to_xero, receipts_to_xero

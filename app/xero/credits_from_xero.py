@@ -6,8 +6,8 @@ Pure and tolerant like `from_xero`. An invoice says `AppliedAmount` of each cred
 
 from decimal import Decimal
 
-from app.domain.credit import AppliedCredit, CreditKind
-from app.domain.xero_credit import Allocation, XeroCredit
+from app.domain.record.credit import AppliedCredit, CreditKind
+from app.domain.xero.xero_credit import Allocation, XeroCredit
 from app.xero.json_values import (
     EPOCH,
     Json,

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from app.domain.credit import CreditKind
-from app.domain.xero_credit import CreditLine, CreditWrite
+from app.domain.record.credit import CreditKind
+from app.domain.xero.xero_credit import CreditLine, CreditWrite
 from app.xero.json_values import Json
 
 _RECEIPTS = {

@@ -6,7 +6,7 @@ that it can mean, because a reader that fails on a new word fails for every invo
 
 from decimal import Decimal
 
-from app.domain.xero_invoice import XeroInvoice, XeroLine, XeroPayment
+from app.domain.xero.xero_invoice import XeroInvoice, XeroLine, XeroPayment
 from app.xero.credits_from_xero import applied_from_xero
 from app.xero.json_values import (
     EPOCH,

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.domain.xero_invoice import InvoicePage, InvoiceWrite, Refused, XeroInvoice
+from app.domain.xero.xero_invoice import InvoicePage, InvoiceWrite, Refused, XeroInvoice
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.credits_from_xero import applied_from_xero
 from app.xero.failures import NotFound, RequestInvalid

@@ -7,7 +7,7 @@ account are neither read nor sent, because saying them, even as they are, could 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from app.domain.xero_item import ItemWrite, XeroItem
+from app.domain.xero.xero_item import ItemWrite, XeroItem
 from app.xero.json_values import EPOCH, Json, read_decimal, read_instant, read_object, read_text
 
 _TEXTS = {"code": "Code", "name": "Name", "description": "Description"}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.domain.xero_invoice import Refused
-from app.domain.xero_item import ItemWrite, XeroItem
+from app.domain.xero.xero_invoice import Refused
+from app.domain.xero.xero_item import ItemWrite, XeroItem
 from app.xero.calls import EACH_FOR_ITSELF, XeroCalls
 from app.xero.item_mapping import item_from_xero, items_to_xero
 from app.xero.json_values import Json

@@ -5,8 +5,8 @@ from collections.abc import Collection
 
 import structlog
 
-from app.domain.organisation import Organisation
-from app.domain.part import EVERYTHING, Part
+from app.domain.xero.organisation import Organisation
+from app.domain.xero.part import EVERYTHING, Part
 from app.errors import RequestRefused
 from app.xero.calls import XeroCalls
 from app.xero.contacts import XeroSdkContacts

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from app.domain.organisation import (
+from app.domain.xero.organisation import (
     Account,
     BrandingTheme,
     Organisation,
@@ -17,7 +17,7 @@ from app.domain.organisation import (
     TrackingCategory,
     TrackingOption,
 )
-from app.domain.part import Part
+from app.domain.xero.part import Part
 from app.xero.json_values import Json, read_date, read_decimal, read_object, read_objects, read_text
 
 _REVENUE_TYPES = {"REVENUE", "SALES", "OTHERINCOME"}

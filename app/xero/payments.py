@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from app.domain.xero_invoice import PaymentWrite, Refused, XeroPayment
+from app.domain.xero.xero_invoice import PaymentWrite, Refused, XeroPayment
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.failures import NotFound, RequestInvalid
 from app.xero.from_xero import is_deleted, payment_from_xero

@@ -7,7 +7,7 @@ instead of `Message`, or only say `HasErrors`. Judging what the words mean is le
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.xero_invoice import Refused
+from app.domain.xero.xero_invoice import Refused
 
 UNSAID = "Xero refused this without saying why"
 

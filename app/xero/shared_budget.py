@@ -24,7 +24,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from app.clock import Clock
-from app.domain.usage import CallsLeft
+from app.domain.connections.usage import CallsLeft
 from app.errors import RateLimited
 from app.xero.budget import Allowance, CallMade, Remaining
 from app.xero.slots import SharedSlots

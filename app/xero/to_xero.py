@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.domain.fields import Value
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
+from app.domain.record.fields import Value
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.xero.json_values import Json
 from app.xero.words import DELETED, LINE_AMOUNT_TYPES, STATUSES
 

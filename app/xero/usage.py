@@ -17,7 +17,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.usage import Counted, LinkUsage, Usage, share
+from app.domain.connections.usage import Counted, LinkUsage, Usage, share
 from app.metrics import count_xero_call
 from app.spending import list_spenders
 from app.xero.budget import CallMade

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from app.db.present import WORKER
+from app.db.postgres.present import WORKER
 from app.demo.patience import wait_for
 from app.demo.world import World
 from benchmarks.calls.singles import await_xero

@@ -30,7 +30,7 @@ PASSED_THROUGH = {
 }
 """Who commits is whoever called these, or a query of `app/db`."""
 
-ITSELF = {f"db/session.py:{opener}" for opener in OPENERS if opener.startswith("writing")}
+ITSELF = {f"db/postgres/session.py:{opener}" for opener in OPENERS if opener.startswith("writing")}
 """By which all the others commit."""
 
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from app.domain.direction import OPEN, Lanes
-from app.domain.policy import ConflictPolicy
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.policy import ConflictPolicy
 from tests.histories.__main__ import CLOSED, CONTACT_NAMES, CONTACTS, INVOICE_NAMES, INVOICES
 from tests.histories.deciding import DecidingWorld
 from tests.histories.settings import Settings

@@ -25,8 +25,8 @@ from arq.connections import ArqRedis
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.db.lent import LentConnection
-from app.db.session import Database
+from app.db.postgres.lent import LentConnection
+from app.db.postgres.session import Database
 from tests.chaos.commit_sites import PASSED_THROUGH, ROOT, list_commit_sites
 
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|(?<=/)[^/]*[0-9a-f]{32}[^/]*")

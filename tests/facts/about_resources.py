@@ -40,7 +40,7 @@ CASH = [
     Fact("5 Payments", "Money goes to a bank or an account that takes payments; many banks have no code.", "D-ACC",
          {"sandbox/xero/payments": "money_goes_to_banks_and_to_accounts_that_take_payments",
           "unit/xero/to_xero": "a_payment_names_its_account_by_id",
-          "unit/domain/organisation": "accounts_that_take_payments"}),
+          "unit/domain/xero/organisation": "accounts_that_take_payments"}),
     Fact("5 Payments", "A payment is made or deleted, never edited, and never above what is due.", "xero-php-oauth2#91",
          {"sandbox/xero/payments": "payments_cannot_be_edited deleting_a_payment_takes_it_back",
           "integration/xero/contacts_and_payments": "a_payment_of_too_much_is_refused_in_xeros_words",
@@ -57,7 +57,7 @@ CASH = [
           "scenarios/invoice_fields": "a_payment_reconciled_with_the_bank_stays"}),
     Fact("5 Payments", "An invoice carries its payments and credits, so one read tells all.", "OAS",
          {"sandbox/xero/payments": "a_payment_moves_its_invoice",
-          "unit/domain/xero_invoice": "payments_are_read_under_their_keys"}),
+          "unit/domain/xero/xero_invoice": "payments_are_read_under_their_keys"}),
     Fact("5 Overpayments / Prepayments / Allocations / Credit notes",
          "Over- and prepayments are made as bank transactions, then allocated; an allocation is deletable.", "D-BT",
          {"sandbox/xero/credits": "an_overpayment_is_one_untaxed_line_on_the_debtors_account "
@@ -75,7 +75,7 @@ CASH = [
 ]  # fmt: skip
 SETTINGS = [
     Fact("5 Accounts", "Sales lines take active accounts of class revenue that are no system accounts.", "NOTE-OCT",
-         {"unit/domain/organisation": "accounts_that_a_sales_line_may_have",
+         {"unit/domain/xero/organisation": "accounts_that_a_sales_line_may_have",
           "integration/api/settings": "only_accounts_fit_for_a_purpose_are_offered"}),
     Fact("5 Accounts", "People change codes; ids stay. Some bank accounts have no code.", "OAS",
          {"sandbox/xero/settings": "a_person_changes_codes_and_archives_and_restores_accounts",
@@ -85,13 +85,13 @@ SETTINGS = [
          "D-ORG", {"sandbox/xero/settings": "an_adviser_is_bound_by_the_years_lock_only",
                    "unit/xero/organisation_from_xero": "an_organisation_is_bound_by_the_later_of_its_locks "
                    "an_organisation_without_locks_is_bound_by_none",
-                   "unit/domain/legality": "an_adviser_is_bound_by_the_years_lock_alone"}),
+                   "unit/domain/invoices/legality": "an_adviser_is_bound_by_the_years_lock_alone"}),
     Fact("5 Organisation", "Actions tell what the organisation may do.", "D-ORG",
          {"unit/xero/organisation_from_xero": "what_xero_allows_is_told_by_name",
           "sandbox/xero/sdk_routes": "the_sdk_reaches_and_reads"}),
     Fact("5 Rest", "Tax rates come unpaged, with a status; a deleted one may not be used.", "D-TAX",
          {"sandbox/xero/settings": "a_person_adds_and_deletes_tax_rates",
-          "unit/domain/organisation": "rates_that_a_sales_line_may_have"}),
+          "unit/domain/xero/organisation": "rates_that_a_sales_line_may_have"}),
     Fact("5 Rest", "Lines are tracked by names or ids; what is archived is refused.", "OAS",
          {"sandbox/xero/settings": "lines_are_tracked_by_name_or_by_id unknown_and_archived_tracking_is_refused",
           "unit/xero/to_xero": "tracking_travels_by_name_and_is_cleared_by_an_empty_list"}),

@@ -27,7 +27,7 @@ UNCONFIRMED = [
          "event ordering across tenants and sequence scope",
          {"sandbox/xero/switches": "events_may_be_numbered_by_tenant",
           "sandbox/xero/webhooks": "events_can_be_shuffled",
-          "unit/domain/event_sequence":
+          "unit/domain/connections/event_sequence":
           "numbers_of_several_tenants_open_no_gap_for_a_tenant_that_is_behind_another",
           "scenarios/unconfirmed": "a_life_in_a_xero_that_answers_the_other_way"}),
     Fact("8", "Whether deleting a draft tells an event", "whether a DELETED draft raises an INVOICE event",

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from app.domain.direction import OPEN, Direction, Lanes
-from app.domain.field_names import CONTACTS, INVOICES
-from app.domain.policy import ConflictPolicy
+from app.domain.record.direction import OPEN, Direction, Lanes
+from app.domain.record.field_names import CONTACTS, INVOICES
+from app.domain.record.policy import ConflictPolicy
 from tests.histories.deciding import DecidingWorld
 from tests.histories.settings import Settings
 from tests.histories.world import World

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain import hub, observing, owed
+from app.domain.record import hub, observing, owed
 
 
 def replace_in_the_hub(monkeypatch: pytest.MonkeyPatch, name: str, other: Callable[..., Any]) -> None:

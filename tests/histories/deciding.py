@@ -7,13 +7,13 @@ happens in between, it meets. What a decision replaces was seen by the one who d
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.domain import decision, undo
-from app.domain.decision import Stake
-from app.domain.hub import hold_of, settle_parted
-from app.domain.ignoring import ignore
-from app.domain.moves import Move
-from app.domain.path import is_group, read_at
-from app.domain.sides import Side
+from app.domain.findings import decision, undo
+from app.domain.findings.decision import Stake
+from app.domain.findings.ignoring import ignore
+from app.domain.record.hub import hold_of, settle_parted
+from app.domain.record.moves import Move
+from app.domain.record.path import is_group, read_at
+from app.domain.record.sides import Side
 from tests.histories.edit import Edit, list_values
 from tests.histories.world import World
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.merge import Conflict
-from app.domain.sides import Side
+from app.domain.record.merge import Conflict
+from app.domain.record.sides import Side
 
 
 def list_values(value: object) -> set[object]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.direction import OPEN, Lanes
-from app.domain.policy import ConflictPolicy
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.policy import ConflictPolicy
 
 
 @dataclass

@@ -11,17 +11,24 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from app.domain.contact import CONTACT
-from app.domain.coupling import Vocabulary
-from app.domain.direction import OPEN, Lanes
-from app.domain.fields import ABSENT, LINE_ORDER, keys_of, line_keys
-from app.domain.hub import Hub
-from app.domain.kind import INVOICE
-from app.domain.merge import Conflict
-from app.domain.observing import Observed, Rules, catch_up, observe_document, observe_xero, xero_answered
-from app.domain.owed import PartnerChange, next_change, xero_moves
-from app.domain.sent import acknowledged, change_sent
-from app.domain.sides import Side
+from app.domain.contacts.contact import CONTACT
+from app.domain.record.coupling import Vocabulary
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.fields import ABSENT, LINE_ORDER, keys_of, line_keys
+from app.domain.record.hub import Hub
+from app.domain.record.kind import INVOICE
+from app.domain.record.merge import Conflict
+from app.domain.record.observing import (
+    Observed,
+    Rules,
+    catch_up,
+    observe_document,
+    observe_xero,
+    xero_answered,
+)
+from app.domain.record.owed import PartnerChange, next_change, xero_moves
+from app.domain.record.sent import acknowledged, change_sent
+from app.domain.record.sides import Side
 from tests.histories.edit import Edit, find_false, find_lost
 from tests.histories.settings import Settings
 from tests.refusing import change_refused

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from app.__main__ import cli
 from app.api.application import build_app
 from app.api.metrics.families import build_families, build_up
-from app.db.gauges import Gauges, LinksLeft, Waiting, Webhooks
-from app.domain.pricing import PlanInForce, XeroPlan
+from app.db.upkeep.gauges import Gauges, LinksLeft, Waiting, Webhooks
+from app.domain.xero.pricing import PlanInForce, XeroPlan
 from app.intake.routes import build_routes
 from app.metrics import REGISTRY
 from tests.house import operations

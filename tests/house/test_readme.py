@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.api.settings.check import SettingsChange
-from app.domain import credit_refusals, refusals
-from app.domain.connection import ConnectionState
-from app.domain.contact_legality import CONTACT_CODES
-from app.domain.direction import Direction
-from app.domain.link import State
+from app.domain.connections.connection import ConnectionState
+from app.domain.contacts.contact_legality import CONTACT_CODES
+from app.domain.holds import refusals
+from app.domain.invoices import credit_refusals
+from app.domain.invoices.link import State
+from app.domain.record.direction import Direction
 from app.errors import Retryable, Terminal
 from app.sandbox.troubles import FAULTS
 from app.settings import Settings

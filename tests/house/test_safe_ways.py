@@ -33,7 +33,7 @@ COMPARED_ON_PURPOSE = {
 """Files in which names like these are compared, and what they are."""
 
 WRITTEN_ON_PURPOSE = {
-    "app/db/gauges.py": "its statements are put together of constants of the module alone, and take no value",
+    "app/db/upkeep/gauges.py": "its statements are put together of constants of the module alone, and take no value",
 }
 """Files in which SQL is made of more than one literal, and why that is safe."""
 

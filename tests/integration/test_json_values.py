@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.db.session import Database
-from app.domain.connection import ConnectionState
+from app.db.postgres.session import Database
+from app.domain.connections.connection import ConnectionState
 
 VALUES: list[Any] = [
     None, True, "", "é \u2028 \U0001f600 \" \\ \n", 0, -1, 2**63, -(10**30), 1.5, 0.1 + 0.2, 1e-7,

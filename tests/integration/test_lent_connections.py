@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 from sqlalchemy import select, text
 
-from app.db.lent import LentConnection
-from app.db.session import Database
+from app.db.postgres.lent import LentConnection
+from app.db.postgres.session import Database
+from app.db.postgres.unavailable import is_unavailable
 from app.db.tables import PartnerRow
-from app.db.unavailable import is_unavailable
 from tests.round_trips import counting_round_trips
 
 SAVE = "INSERT INTO partners (id, name) SELECT gen_random_uuid(), * FROM unnest($1::text[])"

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from app.db.read_only import WriteRefused
-from app.db.session import Database
+from app.db.postgres.read_only import WriteRefused
+from app.db.postgres.session import Database
 from app.db.tables import PartnerRow
 from tests.round_trips import counting_round_trips
 

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Executable, bindparam, func, insert, select, text
 from sqlalchemy.exc import InvalidRequestError
 
-from app.db.given import bare
-from app.db.session import Database
-from app.db.straight import run
+from app.db.postgres.given import bare
+from app.db.postgres.session import Database
+from app.db.postgres.straight import run
+from app.db.postgres.unavailable import is_unavailable
 from app.db.tables import PartnerRow
-from app.db.unavailable import is_unavailable
 
 PARTNER = bare(PartnerRow)
 SAVING = insert(PARTNER).values(id=func.gen_random_uuid(), name=bindparam("called")).returning(PARTNER.c.name)

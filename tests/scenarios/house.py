@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import text
 
 from app.clock import ManualClock, SystemClock
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.sandbox.xero import SandboxXero
 from app.settings import Settings
 from app.wiring import WorkerParts

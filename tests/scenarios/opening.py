@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.clock import ManualClock, SystemClock
 from app.commands.acts.new_partner import create_partner
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.delivery.answers import Answer, Silence
 from app.delivery.webhook import Message, Recipient, Sender
 from app.main import create_app

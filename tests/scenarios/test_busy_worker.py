@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from app.domain.precedence import FEW
+from app.domain.connections.precedence import FEW
 from app.reconcile.reconciler import BULKS_AT_ONCE, LONGEST_STAY
 from app.waker import QUEUE, RECONCILE
 from app.wiring.ground import open_queue

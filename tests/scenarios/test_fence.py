@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Text, cast, func, literal, text, update
 
-from app.db.given import bare
-from app.db.leases import while_alone
-from app.db.link_record import begin_links
-from app.db.links import list_by_partner_id
-from app.db.recorded import Recorded, save_recorded_alone
+from app.db.connections.leases import while_alone
+from app.db.invoices.invoice_links import list_by_partner_id
+from app.db.invoices.link_record import begin_links
+from app.db.invoices.recorded import Recorded, save_recorded_alone
+from app.db.postgres.given import bare
 from app.db.tables import InvoiceLinkRow
-from app.domain.link import InvoiceLink
+from app.domain.invoices.link import InvoiceLink
 from app.errors import LeaseLost
 from app.reconcile.lease import Lease
 from tests.scenarios.house import House

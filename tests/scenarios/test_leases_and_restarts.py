@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.db import leases
+from app.db.connections import leases
 from app.reconcile.lease import LEASE_SPAN
 from tests.round_trips import counting_round_trips
 from tests.scenarios.house import House

@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from app.reconcile.watch import GAP_GRACE, SPREAD
+from app.reconcile.timers.watch import GAP_GRACE, SPREAD
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
     app_fault,

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import SystemClock
-from app.db.trials import claim_trials, save_trial
-from app.domain.trial import Outcome, StepName, TrialState
+from app.db.life.trials import claim_trials, save_trial
+from app.domain.trials.trial import Outcome, StepName, TrialState
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import contacts_in_xero, held_up, restarted
 

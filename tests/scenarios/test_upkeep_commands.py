@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.clock import SystemClock
-from app.db.connections import insert_connection
-from app.db.session import Database
+from app.db.connections.connections import insert_connection
+from app.db.postgres.session import Database
 from app.settings import Settings
 from app.wiring import open_worker
 from tests.scenarios.house import House

@@ -8,8 +8,8 @@ import httpx
 
 from app.main import build_app, build_routes
 from app.sandbox.partner.application import WEBHOOK_PATH, build_application
-from app.sandbox.xero.clock import Clock
-from app.sandbox.xero.sandbox import Sandbox
+from app.sandbox.xero.forms.clock import Clock
+from app.sandbox.xero.memory.sandbox import Sandbox
 from app.sandbox.xero.server import SandboxXero, describe
 from app.sandbox.xero.server import build_app as build_xero_app
 from app.settings import Settings

@@ -18,7 +18,7 @@ import urllib3
 from app.commands.acts.new_partner import create_partner
 from app.sandbox.xero import Frozen, freeze
 from app.sandbox.xero.frozen import thaw
-from app.sandbox.xero.sandbox import Start, build_sandbox
+from app.sandbox.xero.memory.sandbox import Start, build_sandbox
 from app.settings import Settings
 from tests.scenarios.house import Json
 from tests.simulation.house import (

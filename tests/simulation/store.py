@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 import app
-from app.db.lent import LentConnection
-from app.db.session import Database, ReadSession, WriteSession
+from app.db.postgres.lent import LentConnection
+from app.db.postgres.session import Database, ReadSession, WriteSession
 from tests.simulation.scheduler import Actor, Scheduler
 from tests.simulation.server_time import ServerTime
 

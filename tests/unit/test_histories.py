@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from app.domain import hub, undo
-from app.domain.decision import Stake
-from app.domain.direction import Lanes
-from app.domain.fields import ABSENT
-from app.domain.held import covers
-from app.domain.hub import Hub
-from app.domain.owed import PartnerChange, next_change
-from app.domain.policy import ConflictPolicy
-from app.domain.sides import Side, project
+from app.domain.findings import undo
+from app.domain.findings.decision import Stake
+from app.domain.record import hub
+from app.domain.record.direction import Lanes
+from app.domain.record.fields import ABSENT
+from app.domain.record.held import covers
+from app.domain.record.hub import Hub
+from app.domain.record.owed import PartnerChange, next_change
+from app.domain.record.policy import ConflictPolicy
+from app.domain.record.sides import Side, project
 from tests.histories import world
 from tests.histories.__main__ import KINDS, build_world, contact_kind_of, directed_kind_of, kind_of
 from tests.histories.breaking import replace_in_the_hub

@@ -21,9 +21,9 @@ from app.api.access.keys_sent import SentKey
 from app.api.authentication import CALLER, Caller, get_state
 from app.api.dependencies import Services
 from app.api.problems import respond
-from app.db.audit import acting_as
-from app.db.partners import Key
-from app.domain.audit import Actor, ActorKind
+from app.db.partners.partners import Key
+from app.db.upkeep.audit import acting_as
+from app.domain.connections.audit import Actor, ActorKind
 
 _LIMIT = "limit"
 NOBODY = Actor(ActorKind.PERSON)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.db.api_keys import (
+from app.db.partners.api_keys import (
     ApiKey,
     KeyState,
     find_own_key,
@@ -22,8 +22,8 @@ from app.db.api_keys import (
     save_replaced,
     save_revoked,
 )
-from app.db.partners import Role
-from app.db.session import Database, WriteSession
+from app.db.partners.partners import Role
+from app.db.postgres.session import Database, WriteSession
 from app.intake.refusals import Fault, InputRefused
 from app.keys import hash_key, make_key, show_prefix
 

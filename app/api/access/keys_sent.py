@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from app.db.partners import Key, find_keys
-from app.db.session import Database
+from app.db.partners.partners import Key, find_keys
+from app.db.postgres.session import Database
 from app.gathering import Gathering
 from app.keys import hash_key
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access.keyring import Made, Rotated
-from app.db.api_keys import ApiKey, KeyState
-from app.db.partners import Role
+from app.db.partners.api_keys import ApiKey, KeyState
+from app.db.partners.partners import Role
 
 EXAMPLE: dict[str, Any] = {
     "id": "0b7f6d0e-6f0a-4a37-9d59-0c6a6f3f2a11",

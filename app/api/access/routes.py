@@ -27,8 +27,8 @@ from app.api.dependencies import Given
 from app.api.instants import Instant
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.api_keys import find_own_key, list_keys
-from app.db.partners import Role, find_partner
+from app.db.partners.api_keys import find_own_key, list_keys
+from app.db.partners.partners import Role, find_partner
 from app.intake.refusals import InputRefused
 from app.intake.values import Name
 

@@ -31,8 +31,8 @@ from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Cursor, Limit, Listing, Page
 from app.api.problems import documented
-from app.db.resources import KeptInvoice
-from app.domain.beside import Beside
+from app.db.invoices.resources import KeptInvoice
+from app.domain.invoices.beside import Beside
 from app.intake.part_documents import CREDIT_EXAMPLE, SentCredit
 from app.intake.values import Identity
 

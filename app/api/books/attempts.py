@@ -14,8 +14,8 @@ from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.resources import list_attempts
-from app.db.session import ReadSession
+from app.db.invoices.resources import list_attempts
+from app.db.postgres.session import ReadSession
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")
 

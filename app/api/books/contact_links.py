@@ -13,13 +13,13 @@ from app.api.books.contact_resource import Contact, FoundContact, build_contact,
 from app.api.dependencies import Given, Services
 from app.api.pages import Cursor, Listing, Page, read_cursor, read_number, write_cursor
 from app.api.problems import documented
-from app.db.connections import raise_generation
-from app.db.contact_documents import save_wanted_contact
-from app.db.contacts import list_contacts_by_xero_id
-from app.db.invoice_contacts import has_invoices_in_xero
-from app.domain.connection import Connection
-from app.domain.contact_link import UNLINKED
-from app.domain.xero_contact import XeroContact
+from app.db.connections.connections import raise_generation
+from app.db.contacts.contact_documents import save_wanted_contact
+from app.db.contacts.contact_links import list_contacts_by_xero_id
+from app.db.invoices.invoice_contacts import has_invoices_in_xero
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_link import UNLINKED
+from app.domain.xero.xero_contact import XeroContact
 from app.intake.refusals import Fault, InputRefused
 from app.spending import spent_on
 

@@ -11,9 +11,9 @@ from app.api.books.invoice_lists import SortedBy, UpdatedSince
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
-from app.db.contact_resources import WantedContacts, list_kept_contacts
-from app.db.listing import Sort
-from app.domain.link import State
+from app.db.contacts.contact_resources import WantedContacts, list_kept_contacts
+from app.db.links.listing import Sort
+from app.domain.invoices.link import State
 from app.intake.values import Name
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/contacts", tags=["contacts"])

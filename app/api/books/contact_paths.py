@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Path
 
-from app.db.contact_resources import KeptContact, find_kept_contact
-from app.db.session import ReadSession
-from app.domain.connection import Connection
+from app.db.contacts.contact_resources import KeptContact, find_kept_contact
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
 from app.intake.refusals import InputRefused
 from app.intake.values import Identity
 

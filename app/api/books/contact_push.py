@@ -11,11 +11,11 @@ from app.api.books.contact_resource import Contact, build_contact
 from app.api.dependencies import Given, Services
 from app.api.patience import wait_until
 from app.api.problems import documented
-from app.db.connections import find_connection, raise_generation
-from app.db.contact_documents import save_push_wanted
-from app.db.contact_resources import find_kept_contact
-from app.domain.connection import ConnectionState
-from app.domain.link import State
+from app.db.connections.connections import find_connection, raise_generation
+from app.db.contacts.contact_documents import save_push_wanted
+from app.db.contacts.contact_resources import find_kept_contact
+from app.domain.connections.connection import ConnectionState
+from app.domain.invoices.link import State
 from app.intake.refusals import InputRefused
 
 router = APIRouter(

@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.books.standing import Reason, show
-from app.db.contact_resources import KeptContact
-from app.domain.connection import Connection
-from app.domain.contact import SHARED, complete, to_contact_document
-from app.domain.link import State
-from app.domain.sides import Side
-from app.domain.xero_contact import XeroContact
+from app.db.contacts.contact_resources import KeptContact
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact import SHARED, complete, to_contact_document
+from app.domain.invoices.link import State
+from app.domain.record.sides import Side
+from app.domain.xero.xero_contact import XeroContact
 from app.intake.contact_document import CONTACT_EXAMPLE
 
 CONTACT_DEEP_LINK = "https://go.xero.com/app/{short_code}/contacts/contact/{contact_id}"

@@ -29,10 +29,10 @@ from app.api.etags import (
     check_conditions,
 )
 from app.api.problems import documented
-from app.db.contact_resources import find_kept_contact
-from app.db.documents import DocumentOutcome
-from app.db.session import ReadSession
-from app.domain.connection import Connection
+from app.db.contacts.contact_resources import find_kept_contact
+from app.db.links.documents import DocumentOutcome
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
 from app.intake.contact_document import CONTACT_EXAMPLE, ContactDocument
 from app.intake.contact_documents import take_in_contact, take_in_contacts
 from app.intake.refusals import Fault, InputRefused

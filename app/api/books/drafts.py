@@ -14,11 +14,11 @@ from app.api.books.standing import Reason
 from app.api.dependencies import Given, Services
 from app.api.patience import wait_until
 from app.api.problems import documented
-from app.db.connections import find_connection
-from app.db.resources import find_kept_invoice
-from app.domain.connection import Connection, ConnectionState
-from app.domain.link import State
-from app.domain.xero_contact import XeroContact
+from app.db.connections.connections import find_connection
+from app.db.invoices.resources import find_kept_invoice
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.invoices.link import State
+from app.domain.xero.xero_contact import XeroContact
 from app.intake.draft import Draft
 from app.intake.draft_contacts import check_contact, find_linked
 from app.intake.drafts import check_id, take_in_draft

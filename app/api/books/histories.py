@@ -13,12 +13,12 @@ from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_cursor, write_cursor
 from app.api.problems import documented
-from app.db.histories import Entry, Place, Subject, list_history
-from app.db.resources import KeptInvoice
-from app.db.session import ReadSession
-from app.domain.connection import Connection
-from app.domain.history import Happened, tell
-from app.domain.link import InvoiceLink
+from app.db.findings.histories import Entry, Place, Subject, list_history
+from app.db.invoices.resources import KeptInvoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.findings.history import Happened, tell
+from app.domain.invoices.link import InvoiceLink
 from app.intake.refusals import Fault, InputRefused
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")

@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.api.books.invoice_resource import Invoice, build_invoices_of_all
-from app.db.arrivals import lock_connections
-from app.db.resources import list_invoices_named
-from app.db.session import Database, WriteSession
-from app.domain.connection import Connection
+from app.db.connections.arrivals import lock_connections
+from app.db.invoices.resources import list_invoices_named
+from app.db.postgres.session import Database, WriteSession
+from app.domain.connections.connection import Connection
 from app.intake.document import Document
 from app.intake.documents import take_in_arrivals
 from app.intake.inbox import HELD, Held, Inbox

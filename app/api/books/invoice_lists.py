@@ -11,9 +11,9 @@ from app.api.dependencies import Given
 from app.api.instants import Instant
 from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
-from app.db.invoice_lists import Wanted, list_kept_invoices
-from app.db.listing import Sort
-from app.domain.link import State
+from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
+from app.db.links.listing import Sort
+from app.domain.invoices.link import State
 from app.intake.values import Identity, Line, Word
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"])

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Path
 
-from app.db.resources import KeptInvoice, find_kept_invoice
-from app.db.session import ReadSession
-from app.domain.connection import Connection
+from app.db.invoices.resources import KeptInvoice, find_kept_invoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
 from app.intake.refusals import InputRefused
 from app.intake.values import Identity
 

@@ -27,11 +27,11 @@ from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given, Services
 from app.api.etags import CONDITIONS, Conditions, WriteConditions, build_etag, check_conditions, to_json
 from app.api.problems import documented
-from app.db.documents import DocumentOutcome
-from app.db.partners import Role
-from app.db.resources import find_kept_invoice
-from app.db.session import ReadSession, has_hook
-from app.domain.connection import Connection
+from app.db.invoices.resources import find_kept_invoice
+from app.db.links.documents import DocumentOutcome
+from app.db.partners.partners import Role
+from app.db.postgres.session import ReadSession, has_hook
+from app.domain.connections.connection import Connection
 from app.intake.document import EXAMPLE, Document
 from app.intake.refusals import Fault, InputRefused
 from app.telemetry import find_correlation_id

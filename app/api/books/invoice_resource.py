@@ -19,16 +19,16 @@ from app.api.books.settling import (
 )
 from app.api.books.sides import Sides, show_amount, view_sides
 from app.api.books.standing import Reason, show
-from app.db.contact_resources import list_details_named
-from app.db.resources import KeptInvoice
-from app.db.session import ReadSession
-from app.domain.connection import Connection
-from app.domain.document import TotalOf, to_document
-from app.domain.link import State
-from app.domain.money import totals
-from app.domain.organisation import DEEP_LINK
-from app.domain.reckoning import build_total_of, find_amount_due
-from app.domain.sides import Side, project
+from app.db.contacts.contact_resources import list_details_named
+from app.db.invoices.resources import KeptInvoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.connections.reckoning import build_total_of, find_amount_due
+from app.domain.invoices.link import State
+from app.domain.partner.document import TotalOf, to_document
+from app.domain.record.money import totals
+from app.domain.record.sides import Side, project
+from app.domain.xero.organisation import DEEP_LINK
 from app.intake.document import EXAMPLE
 
 _RECORD_EXAMPLE = {name: value for name, value in EXAMPLE.items() if name not in ("version", "based_on")}

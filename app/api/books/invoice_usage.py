@@ -12,8 +12,8 @@ from app.api.dependencies import Given
 from app.api.problems import documented
 from app.api.usage import AskedDays, find_month
 from app.api.usage_resource import Price, Shared, build_price, egress_by_connection
-from app.db.usage import list_link_usage, list_partner_usage
-from app.domain.usage import LinkUsage
+from app.db.upkeep.usage import list_link_usage, list_partner_usage
+from app.domain.connections.usage import LinkUsage
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/invoices", tags=["usage"])
 

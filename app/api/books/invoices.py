@@ -27,9 +27,9 @@ from app.api.etags import (
     answer_read,
 )
 from app.api.problems import documented
-from app.db.holds import trigger_link
-from app.db.session import ReadSession
-from app.domain.connection import Connection
+from app.db.links.holds import trigger_link
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
 from app.intake.document import EXAMPLE, Document
 from app.intake.documents import take_in_all
 from app.intake.refusals import InputRefused

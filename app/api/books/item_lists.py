@@ -11,10 +11,10 @@ from app.api.books.item_resource import Item, build_item
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
-from app.db.item_lists import WantedItems, list_kept_items
-from app.db.listing import Sort
-from app.domain.link import State
-from app.domain.settings import ItemSync
+from app.db.items.item_lists import WantedItems, list_kept_items
+from app.db.links.listing import Sort
+from app.domain.connections.settings import ItemSync
+from app.domain.invoices.link import State
 from app.intake.values import ItemCode, Name
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/items", tags=["items"])

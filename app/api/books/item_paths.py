@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Path
 
-from app.db.item_lists import KeptItem, find_kept_item
-from app.db.session import ReadSession
-from app.domain.connection import Connection
+from app.db.items.item_lists import KeptItem, find_kept_item
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
 from app.intake.refusals import InputRefused
 from app.intake.values import Identity
 

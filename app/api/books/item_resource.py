@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.books.standing import Reason, find_connection_reason
-from app.db.item_lists import KeptItem
-from app.domain.connection import Connection
-from app.domain.fields import Fields
+from app.db.items.item_lists import KeptItem
+from app.domain.connections.connection import Connection
+from app.domain.connections.settings import ItemSync
+from app.domain.invoices.link import Standing, State
 from app.domain.item import NAMES, ItemLink, differing_fields
-from app.domain.link import Standing, State
-from app.domain.organisation import ITEMS_DEEP_LINK
-from app.domain.settings import ItemSync
+from app.domain.record.fields import Fields
+from app.domain.xero.organisation import ITEMS_DEEP_LINK
 from app.intake.item_document import EXAMPLE
 
 _OFF = Reason(

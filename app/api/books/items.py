@@ -20,7 +20,7 @@ from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.books.item_resource import Item, build_item
 from app.api.dependencies import Given
 from app.api.problems import documented
-from app.db.documents import DocumentOutcome
+from app.db.links.documents import DocumentOutcome
 from app.intake.item_document import EXAMPLE, ItemDocument
 from app.intake.items import take_in_items
 from app.intake.refusals import Fault, InputRefused

@@ -10,8 +10,8 @@ from app.api.books.standing import show
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.invoice_lists import Wanted, list_kept_invoices
-from app.domain.link import State
+from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
+from app.domain.invoices.link import State
 from app.intake.values import Line
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/links", tags=["links"])

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
 from app.api.problems import documented
-from app.db.contact_resources import list_held_contact_versions
-from app.db.manifests import list_known
-from app.db.partner_holdings import list_contacts_unknown_to_partner
-from app.db.resources import list_ids_unknown_to_partner
+from app.db.contacts.contact_resources import list_held_contact_versions
+from app.db.delivery.manifests import list_known
+from app.db.delivery.partner_holdings import list_contacts_unknown_to_partner
+from app.db.invoices.resources import list_ids_unknown_to_partner
 from app.intake.manifests import keep_what_it_tells
 from app.intake.values import Currency, Identity, Total, Version
 

@@ -9,12 +9,12 @@ from app.api.books.batches import BatchOutcome, DocumentTaken, list_nudges, show
 from app.api.books.invoice_paths import get_kept_invoice
 from app.api.books.sides import Sides, view_sides
 from app.api.dependencies import Services
-from app.db.resources import KeptInvoice, find_kept_invoice
-from app.db.session import ReadSession
-from app.domain.beside import Beside, list_beside
-from app.domain.connection import Connection
-from app.domain.next_document import Group
-from app.domain.reckoning import build_total_of
+from app.db.invoices.resources import KeptInvoice, find_kept_invoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.connections.reckoning import build_total_of
+from app.domain.invoices.beside import Beside, list_beside
+from app.domain.partner.next_document import Group
 from app.intake.part_documents import SentCredit, SentPayment
 from app.intake.parts import PartEdit, TakenPart, is_created, is_repeat, take_in_parts
 from app.intake.refusals import Fault, InputRefused

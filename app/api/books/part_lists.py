@@ -10,11 +10,11 @@ from typing import TypeVar
 from app.api.books.sides import Sides, view_sides
 from app.api.dependencies import Services
 from app.api.pages import Listing, Page, parse_position, read_cursor, write_cursor
-from app.db.part_lists import Group, list_invoices_with
-from app.db.resources import KeptInvoice
-from app.domain.beside import Beside, list_beside
-from app.domain.connection import Connection
-from app.domain.reckoning import build_total_of
+from app.db.invoices.part_lists import Group, list_invoices_with
+from app.db.invoices.resources import KeptInvoice
+from app.domain.connections.connection import Connection
+from app.domain.connections.reckoning import build_total_of
+from app.domain.invoices.beside import Beside, list_beside
 
 Shown = TypeVar("Shown")
 ShowPart = Callable[[KeptInvoice, Sides, Beside], Shown | None]

@@ -20,8 +20,8 @@ from app.api.books.settling import (
 )
 from app.api.books.sides import show_amount
 from app.api.books.standing import Reason, show
-from app.domain.link import State
-from app.domain.xero_invoice import BORN_IN_XERO
+from app.domain.invoices.link import State
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 
 _CONNECTION = "6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10"
 _AMOUNT = {"amount": "500.00", "currency": "AUD"}

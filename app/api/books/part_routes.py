@@ -30,8 +30,8 @@ from app.api.books.part_calls import (
 from app.api.dependencies import Given, Services
 from app.api.etags import READ_RESPONSES, Conditions, answer_read, build_etag, check_conditions
 from app.api.problems import documented
-from app.db.part_lists import Group
-from app.domain.connection import Connection
+from app.db.invoices.part_lists import Group
+from app.domain.connections.connection import Connection
 from app.intake.part_documents import SentCredit, SentPayment
 from app.intake.parts import PartEdit
 

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from app.api.books.sides import Sides, show_amount
-from app.domain.beside import members_of
-from app.domain.fields import keys_of
-from app.domain.link import InvoiceLink
+from app.domain.invoices.beside import members_of
+from app.domain.invoices.link import InvoiceLink
+from app.domain.record.fields import keys_of
 
 CreditKind = Literal["credit_note", "prepayment", "overpayment"]
 

@@ -7,11 +7,11 @@ answered, so what was merged before stands in for it.
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.db.resources import KeptInvoice
-from app.domain.document import TotalOf
-from app.domain.fields import Fields
-from app.domain.money import money_text
-from app.domain.partner_side import UNREADABLE, PartnerSide, view_partner
+from app.db.invoices.resources import KeptInvoice
+from app.domain.partner.document import TotalOf
+from app.domain.partner.partner_side import UNREADABLE, PartnerSide, view_partner
+from app.domain.record.fields import Fields
+from app.domain.record.money import money_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from typing import Protocol
 
 from pydantic import BaseModel, Field
 
-from app.domain.connection import Connection, ConnectionState
-from app.domain.hold import Way
-from app.domain.link import Standing, State
-from app.domain.next_run import SCHEDULED, tell_run
-from app.domain.next_step import find_next_step
-from app.domain.skip import Skip
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.next_run import SCHEDULED, tell_run
+from app.domain.connections.next_step import find_next_step
+from app.domain.holds.hold import Way
+from app.domain.holds.skip import Skip
+from app.domain.invoices.link import Standing, State
 
 
 class Reason(BaseModel):

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from app.api.dependencies import Services
-from app.db.checkup import find_backlog, find_consent_state, find_heard, find_told
-from app.db.session import ReadSession
-from app.db.usage import list_usage
-from app.db.xero_items import is_item_lost
+from app.db.items.xero_items import is_item_lost
+from app.db.life.checkup import find_backlog, find_consent_state, find_heard, find_told
+from app.db.postgres.session import ReadSession
+from app.db.upkeep.usage import list_usage
 from app.domain.checkup.facts import Calls, CheckFacts
-from app.domain.connection import Connection
+from app.domain.connections.connection import Connection
 
 
 async def gather_checks(

@@ -10,9 +10,9 @@ from app.api.checkup.gathering import gather_checks
 from app.api.checkup.resource import Checkup, build_checkup
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
-from app.db.connections import find_connection, raise_generation
-from app.domain.connection import Connection, ConnectionState
-from app.domain.organisation import Organisation
+from app.db.connections.connections import find_connection, raise_generation
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.xero.organisation import Organisation
 from app.errors import PlumblineError
 from app.intake.refusals import InputRefused
 from app.reconcile.facts import keep_facts

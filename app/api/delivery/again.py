@@ -12,9 +12,9 @@ from app.api.authentication import lock_own_connection
 from app.api.delivery.event_resource import ReplayedEvent, get_stored, show_event
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
-from app.db.endpoints import has_applying_endpoint
-from app.db.resends import Resend, ask_to_resend
-from app.domain.connection import ConnectionState
+from app.db.delivery.resends import Resend, ask_to_resend
+from app.db.partners.endpoints import has_applying_endpoint
+from app.domain.connections.connection import ConnectionState
 from app.intake.refusals import InputRefused
 from app.intake.replays import replay
 

@@ -9,9 +9,9 @@ from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, P
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.changes import acknowledge_upto, list_changes
-from app.db.connections import raise_generation
-from app.db.resources import find_newest_cursor
+from app.db.connections.connections import raise_generation
+from app.db.delivery.changes import acknowledge_upto, list_changes
+from app.db.invoices.resources import find_newest_cursor
 from app.intake.refusals import Fault, InputRefused
 
 router = APIRouter(

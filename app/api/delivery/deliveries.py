@@ -22,7 +22,7 @@ from app.api.delivery.endpoints import EndpointId, get_endpoint
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER, AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.delivery_views import (
+from app.db.delivery.delivery_views import (
     WantedDeliveries,
     list_deliveries,
 )

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.delivery.endpoints import get_endpoint
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
-from app.db.delivery_log import MOST_ATTEMPTS, Call
-from app.db.delivery_views import KeptDelivery, find_delivery, list_calls
-from app.db.session import ReadSession
+from app.db.delivery.delivery_log import MOST_ATTEMPTS, Call
+from app.db.delivery.delivery_views import KeptDelivery, find_delivery, list_calls
+from app.db.postgres.session import ReadSession
 from app.delivery.by_hand import read_body
 from app.intake.refusals import InputRefused
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.delivery.notice_webhooks import NOTICES
-from app.db.webhook_secrets import KeptSecret
-from app.domain.endpoint import CHANGE_TYPES, EVERY_TYPE, Endpoint, Part
+from app.db.partners.webhook_secrets import KeptSecret
+from app.domain.partner.endpoint import CHANGE_TYPES, EVERY_TYPE, Endpoint, Part
 from app.intake.values import Line, WebAddress, refused
 
 KNOWN_TYPES = (EVERY_TYPE, *CHANGE_TYPES, *NOTICES)

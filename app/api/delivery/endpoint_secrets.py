@@ -16,10 +16,10 @@ from app.api.delivery.endpoint_resource import WebhookEndpointMade, show_made
 from app.api.delivery.endpoints import EndpointId, get_endpoint
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
-from app.db import audit
-from app.db.endpoints import lock_partner
-from app.db.session import WriteSession
-from app.db.webhook_secrets import insert_secret, list_secrets
+from app.db.partners.endpoints import lock_partner
+from app.db.partners.webhook_secrets import insert_secret, list_secrets
+from app.db.postgres.session import WriteSession
+from app.db.upkeep import audit
 from app.intake.refusals import InputRefused
 from app.keys import make_webhook_secret
 

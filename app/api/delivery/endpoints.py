@@ -20,8 +20,8 @@ from app.api.delivery.endpoint_resource import (
 )
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
-from app.db.enabling import enable_endpoint
-from app.db.endpoints import (
+from app.db.delivery.enabling import enable_endpoint
+from app.db.partners.endpoints import (
     DISABLED_HERE,
     NewEndpoint,
     delete_endpoint,
@@ -33,10 +33,10 @@ from app.db.endpoints import (
     save_disabled,
     save_endpoint,
 )
-from app.db.session import ReadSession, WriteSession
-from app.db.webhook_secrets import delete_secrets, insert_secret, list_secrets
+from app.db.partners.webhook_secrets import delete_secrets, insert_secret, list_secrets
+from app.db.postgres.session import ReadSession, WriteSession
 from app.delivery.address import AddressRefused
-from app.domain.endpoint import Endpoint, Part, find_rival
+from app.domain.partner.endpoint import Endpoint, Part, find_rival
 from app.intake.refusals import Fault, InputRefused
 from app.keys import make_webhook_secret
 

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.pages import LARGEST_NUMBER
-from app.db.event_feed import StoredEvent, find_event
-from app.db.session import ReadSession
-from app.domain.connection import Connection
-from app.domain.sides import Side
+from app.db.inboxes.event_feed import StoredEvent, find_event
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.record.sides import Side
 from app.intake.refusals import InputRefused
 from app.intake.replays import Did
 

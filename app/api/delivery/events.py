@@ -20,8 +20,8 @@ from app.api.delivery.event_resource import (
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER, Cursor, Limit, Page
 from app.api.problems import documented
-from app.db.event_feed import EventPosition, EventsWanted, StoredEvent, list_events
-from app.domain.sides import Side
+from app.db.inboxes.event_feed import EventPosition, EventsWanted, StoredEvent, list_events
+from app.domain.record.sides import Side
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Word
 

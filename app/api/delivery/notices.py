@@ -10,7 +10,7 @@ from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.notices import list_notices
+from app.db.delivery.notices import list_notices
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/notices", tags=["notices"])
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.problems import documented
-from app.db.partner_reads import find_read_standing
-from app.db.read_endpoints import find_read_endpoint_of
-from app.domain.partner_knowledge import Source, find_knowledge
-from app.domain.partner_read import Found
+from app.db.delivery.partner_reads import find_read_standing
+from app.db.partners.read_endpoints import find_read_endpoint_of
+from app.domain.partner.partner_knowledge import Source, find_knowledge
+from app.domain.partner.partner_read import Found
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/partner-side", tags=["partner-side"])
 

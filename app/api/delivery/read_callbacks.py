@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel
 
-from app.domain.partner_read import CONTACT, INVOICE
+from app.domain.partner.partner_read import CONTACT, INVOICE
 from app.intake.contact_document import ContactDocument
 from app.intake.document import Document
 from app.intake.values import Instant

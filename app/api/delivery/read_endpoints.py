@@ -15,17 +15,17 @@ from app.api.delivery.endpoints import check_url
 from app.api.delivery.read_callbacks import callbacks
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
-from app.db import audit
-from app.db.endpoints import lock_partner
-from app.db.partner_reads import ask_for_read
-from app.db.read_endpoints import (
+from app.db.delivery.partner_reads import ask_for_read
+from app.db.partners.endpoints import lock_partner
+from app.db.partners.read_endpoints import (
     ReadEndpoint,
     delete_read_endpoint,
     find_read_endpoint,
     save_read_endpoint,
 )
-from app.db.session import ReadSession
-from app.db.webhook_secrets import delete_secrets, list_secrets
+from app.db.partners.webhook_secrets import delete_secrets, list_secrets
+from app.db.postgres.session import ReadSession
+from app.db.upkeep import audit
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import WebAddress, refused
 

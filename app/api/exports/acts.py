@@ -10,9 +10,9 @@ from app.api.authentication import lock_own_connection
 from app.api.dependencies import Services
 from app.api.exports.own import known
 from app.api.exports.resource import ExportShown, build_export, find_budget
-from app.db.exports import NewExport, find_export
-from app.domain.connection import Connection, ConnectionState
-from app.domain.export import Export, Order, Stage, choose_stages
+from app.db.exports.export_runs import NewExport, find_export
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.exports.export import Export, Order, Stage, choose_stages
 from app.intake.refusals import InputRefused
 from app.reconcile.exports.orders import ExportUnderWay, OrderRefused, open_export, order_export
 

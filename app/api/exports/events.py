@@ -18,8 +18,8 @@ from app.api.exports.own import OwnExport
 from app.api.exports.resource import EXAMPLE, build_export, find_budget
 from app.api.pages import LARGEST_NUMBER
 from app.api.problems import documented
-from app.db.connections import find_connection
-from app.domain.export import AT_REST
+from app.db.connections.connections import find_connection
+from app.domain.exports.export import AT_REST
 from app.intake.refusals import Fault, InputRefused
 from app.reconcile.exports.watch import watch_export
 

@@ -11,7 +11,7 @@ from app.api.exports import acts
 from app.api.exports.own import ExportId
 from app.api.exports.resource import ExportShown
 from app.api.problems import documented
-from app.domain.export import Order
+from app.domain.exports.export import Order
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/exports/{export_id}",

@@ -7,8 +7,8 @@ from fastapi import Depends, Path
 
 from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
-from app.db.exports import find_export
-from app.domain.export import Export
+from app.db.exports.export_runs import find_export
+from app.domain.exports.export import Export
 from app.intake.refusals import InputRefused
 
 ExportId = Annotated[UUID, Path(description="The export's id.")]

@@ -16,12 +16,12 @@ from app.api.dependencies import Given, Services
 from app.api.exports.own import OwnExport
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.export_things import list_things, sum_things
-from app.domain.connection import Connection
-from app.domain.export import Export, ExportOutcome, Stage, ThingKind
-from app.domain.export_sheet import Cell, Sum, build_head, build_rows, build_sums
-from app.domain.export_thing import Thing
-from app.domain.money import money_text
+from app.db.exports.export_things import list_things, sum_things
+from app.domain.connections.connection import Connection
+from app.domain.exports.export import Export, ExportOutcome, Stage, ThingKind
+from app.domain.exports.export_sheet import Cell, Sum, build_head, build_rows, build_sums
+from app.domain.exports.export_thing import Thing
+from app.domain.record.money import money_text
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/exports", tags=["exports"], dependencies=[MEMBERS_WRITE]

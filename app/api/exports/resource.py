@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.books.standing import Reason, find_connection_reason
 from app.api.dependencies import Services
 from app.api.usage_resource import build_left, sum_used
-from app.db.usage import list_usage
-from app.domain.connection import Connection
-from app.domain.export import AT_REST, Export, ExportOutcome, ExportState, Stage, StageProgress
-from app.domain.export_estimate import estimate_calls, estimate_end
+from app.db.upkeep.usage import list_usage
+from app.domain.connections.connection import Connection
+from app.domain.exports.export import AT_REST, Export, ExportOutcome, ExportState, Stage, StageProgress
+from app.domain.exports.export_estimate import estimate_calls, estimate_end
 from app.xero.budget import Allowance
 
 EXAMPLE: dict[str, Any] = {

@@ -10,7 +10,7 @@ from app.api.exports.own import OwnExport
 from app.api.exports.resource import ExportShown, build_export, find_budget
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.exports import list_exports
+from app.db.exports.export_runs import list_exports
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/exports", tags=["exports"], dependencies=[MEMBERS_WRITE]

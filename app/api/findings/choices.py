@@ -7,12 +7,12 @@ from pydantic import BaseModel, Field
 
 from app.api.findings.decision_input import Choice
 from app.api.findings.stakes import Link, Subject, find_value
-from app.db.conflicts import ConflictState, KeptConflict
-from app.domain.decision import find_closed, sides_of
-from app.domain.direction import Lanes
-from app.domain.discrepancy import WHOLE
-from app.domain.fields import Absent
-from app.domain.sides import Side
+from app.db.findings.conflicts import ConflictState, KeptConflict
+from app.domain.findings.decision import find_closed, sides_of
+from app.domain.findings.discrepancy import WHOLE
+from app.domain.record.direction import Lanes
+from app.domain.record.fields import Absent
+from app.domain.record.sides import Side
 
 _MEANINGS: dict[Choice, str] = {
     "take_xero": "Xero's value stands on both sides.",

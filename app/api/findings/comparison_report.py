@@ -7,20 +7,20 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.findings.doubts import Doubt, list_doubts
-from app.db.agreement import (
+from app.db.connections.compares import count_uncompared
+from app.db.findings.conflicts import count_open_conflicts
+from app.db.findings.discrepancies import count_discrepancies
+from app.db.invoices.agreement import (
     Standings,
     count_contact_standings,
     count_invoice_standings,
     count_waiting_events,
     find_manifest_at,
 )
-from app.db.compares import count_uncompared
-from app.db.conflicts import count_open_conflicts
-from app.db.discrepancies import count_discrepancies
-from app.db.session import ReadSession
-from app.db.sums import Total, find_partner_known_at, list_totals
-from app.domain.connection import Connection
-from app.domain.sums import SideSum
+from app.db.invoices.sums import Total, find_partner_known_at, list_totals
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.invoices.sums import SideSum
 
 _SUMS = {"invoiced": "2127.50", "paid": "500.00", "credited": "0.00", "due": "1627.50"}
 _EXAMPLE: dict[str, Any] = {

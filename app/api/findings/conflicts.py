@@ -19,12 +19,12 @@ from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.words import explain
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.conflicts import ConflictState, KeptConflict, WantedConflicts, list_conflicts
-from app.domain.direction import Direction
-from app.domain.hub import Hub, hold_of
-from app.domain.path import read_at
-from app.domain.policy import ConflictPolicy
-from app.domain.sides import Side
+from app.db.findings.conflicts import ConflictState, KeptConflict, WantedConflicts, list_conflicts
+from app.domain.record.direction import Direction
+from app.domain.record.hub import Hub, hold_of
+from app.domain.record.path import read_at
+from app.domain.record.policy import ConflictPolicy
+from app.domain.record.sides import Side
 from app.intake.values import Identity
 
 router = APIRouter(

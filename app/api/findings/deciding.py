@@ -12,13 +12,11 @@ from uuid import UUID, uuid4
 from app.api.authentication import Caller
 from app.api.findings.decision_input import Decision
 from app.api.findings.stakes import Link, Subject, build_stakes, is_over, is_same
-from app.db.conflicts import KeptConflict, find_conflict
-from app.db.connections import raise_generation
-from app.db.contacts import find_contact_link, list_contacts, list_contacts_by_xero_id
-from app.db.discrepancies import KeptDiscrepancy, find_discrepancy
-from app.db.invoice_contacts import has_invoices_in_xero
-from app.db.links import list_by_xero_id, list_links
-from app.db.resolutions import (
+from app.db.connections.connections import raise_generation
+from app.db.contacts.contact_links import find_contact_link, list_contacts, list_contacts_by_xero_id
+from app.db.findings.conflicts import KeptConflict, find_conflict
+from app.db.findings.discrepancies import KeptDiscrepancy, find_discrepancy
+from app.db.findings.resolutions import (
     CONTACT,
     INVOICE,
     find_kept_resolution,
@@ -26,15 +24,17 @@ from app.db.resolutions import (
     insert_resolution,
     list_waiting_resolutions,
 )
-from app.db.session import ReadSession, WriteSession
-from app.domain.connection import Connection
-from app.domain.contact_link import ContactLink
-from app.domain.decision import Stake, find_closed, say_closed, wanted_by
-from app.domain.fields import Absent, Value
-from app.domain.path import read_at, same_at
-from app.domain.resolution import Action, Resolution, ResolutionState
-from app.domain.sides import Side
-from app.domain.undo import wanted_back
+from app.db.invoices.invoice_contacts import has_invoices_in_xero
+from app.db.invoices.invoice_links import list_by_xero_id, list_links
+from app.db.postgres.session import ReadSession, WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.findings.decision import Stake, find_closed, say_closed, wanted_by
+from app.domain.findings.resolution import Action, Resolution, ResolutionState
+from app.domain.findings.undo import wanted_back
+from app.domain.record.fields import Absent, Value
+from app.domain.record.path import read_at, same_at
+from app.domain.record.sides import Side
 from app.intake.refusals import Fault, InputRefused
 
 STANDS = (ResolutionState.WAITING, ResolutionState.DONE)

@@ -20,10 +20,10 @@ from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.spreadsheet import MEDIA_TYPE, stream
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
-from app.db.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
-from app.domain.connection import Connection
-from app.domain.discrepancy import DiscrepancyKind, DiscrepancyState
-from app.domain.fields import instant_text
+from app.db.findings.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
+from app.domain.connections.connection import Connection
+from app.domain.findings.discrepancy import DiscrepancyKind, DiscrepancyState
+from app.domain.record.fields import instant_text
 from app.intake.values import Identity
 
 router = APIRouter(

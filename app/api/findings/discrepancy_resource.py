@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.discrepancies import KeptDiscrepancy
-from app.domain.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState, MovedBy
+from app.db.findings.discrepancies import KeptDiscrepancy
+from app.domain.findings.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState, MovedBy
 
 EXAMPLE: dict[str, Any] = {
     "id": 3,

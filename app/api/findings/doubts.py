@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from app.db.agreement import Standings
-from app.db.conflicts import ConflictState
-from app.domain.connection import Connection
-from app.domain.discrepancy import DiscrepancyKind, DiscrepancyState
+from app.db.findings.conflicts import ConflictState
+from app.db.invoices.agreement import Standings
+from app.domain.connections.connection import Connection
+from app.domain.findings.discrepancy import DiscrepancyKind, DiscrepancyState
 
 
 class Doubt(BaseModel):

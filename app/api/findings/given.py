@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from app.domain.contact import from_contact_document
-from app.domain.contact_link import ContactLink
-from app.domain.fields import ABSENT, Absent, Value, decimal_text, keys_of, member_of
-from app.domain.link import InvoiceLink
-from app.domain.organisation import Organisation
+from app.domain.contacts.contact import from_contact_document
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.invoices.link import InvoiceLink
+from app.domain.record.fields import ABSENT, Absent, Value, decimal_text, keys_of, member_of
+from app.domain.xero.organisation import Organisation
 from app.intake.contact_document import PostalAddress
 from app.intake.document import Job
 from app.intake.refusals import Fault, InputRefused, list_faults

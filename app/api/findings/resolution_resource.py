@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.resolutions import KeptResolution
-from app.domain.decision import Stake
-from app.domain.fields import ABSENT, Absent, Value
-from app.domain.resolution import Action, ResolutionState
+from app.db.findings.resolutions import KeptResolution
+from app.domain.findings.decision import Stake
+from app.domain.findings.resolution import Action, ResolutionState
+from app.domain.record.fields import ABSENT, Absent, Value
 
 EXAMPLE: dict[str, Any] = {
     "id": "8f4d2c1a-6b7e-4d0b-9b57-3c1f0a2e5d11",

@@ -22,10 +22,10 @@ from app.api.findings.resolution_resource import EXAMPLE, Resolution, build_reso
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import build_problem, documented
 from app.clock import Clock
-from app.db.resolutions import WantedResolutions, find_kept_resolution, list_kept_resolutions
-from app.db.session import ReadSession, WriteSession
-from app.domain.connection import Connection
-from app.domain.resolution import ResolutionState
+from app.db.findings.resolutions import WantedResolutions, find_kept_resolution, list_kept_resolutions
+from app.db.postgres.session import ReadSession, WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.findings.resolution import ResolutionState
 from app.intake.refusals import InputRefused
 from app.intake.values import Identity
 

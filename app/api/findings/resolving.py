@@ -13,9 +13,9 @@ from app.api.findings.decision_input import Decision
 from app.api.findings.resolution_resource import Resolution, build_resolution
 from app.api.findings.stakes import Subject
 from app.api.problems import documented
-from app.db.resolutions import find_kept_resolution
-from app.db.session import ReadSession
-from app.domain.connection import Connection
+from app.db.findings.resolutions import find_kept_resolution
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
 
 GetSubject = Callable[[ReadSession, Connection, int], Awaitable[Subject]]
 

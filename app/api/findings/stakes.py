@@ -5,19 +5,19 @@ from typing import Any
 
 from app.api.findings.decision_input import Decision
 from app.api.findings.given import read_given
-from app.db.conflicts import KeptConflict
-from app.db.discrepancies import KeptDiscrepancy
-from app.domain.connection import Connection
-from app.domain.contact_link import ContactLink
-from app.domain.decision import Stake, is_apart, look, sides_of
-from app.domain.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState
-from app.domain.fields import ABSENT, Absent, Value, member_of
-from app.domain.hub import Hub, hold_of, list_behind_paths
-from app.domain.ignoring import TOTAL
-from app.domain.link import InvoiceLink
-from app.domain.path import is_group, read_at
-from app.domain.resolution import Resolution
-from app.domain.sides import Side
+from app.db.findings.conflicts import KeptConflict
+from app.db.findings.discrepancies import KeptDiscrepancy
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.findings.decision import Stake, is_apart, look, sides_of
+from app.domain.findings.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState
+from app.domain.findings.ignoring import TOTAL
+from app.domain.findings.resolution import Resolution
+from app.domain.invoices.link import InvoiceLink
+from app.domain.record.fields import ABSENT, Absent, Value, member_of
+from app.domain.record.hub import Hub, hold_of, list_behind_paths
+from app.domain.record.path import is_group, read_at
+from app.domain.record.sides import Side
 from app.intake.refusals import Fault, InputRefused
 
 Subject = KeptConflict | KeptDiscrepancy

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.db.conflicts import ConflictState, KeptConflict
-from app.domain.fields import ABSENT, instant_text
+from app.db.findings.conflicts import ConflictState, KeptConflict
+from app.domain.record.fields import ABSENT, instant_text
 
 _WHO = {"partner": "the app", "xero": "Xero"}
 _WHY = {

@@ -9,10 +9,10 @@ from app.api.dependencies import Given
 from app.api.held.resource import HeldPage, build_held, build_reasons
 from app.api.pages import Cursor, Limit, Listing, read_position, write_position
 from app.api.problems import documented
-from app.db.held import HeldWanted, count_held, list_held
-from app.domain.connection import Connection
-from app.domain.settings import ItemSync
-from app.domain.thing import Thing
+from app.db.links.held import HeldWanted, count_held, list_held
+from app.domain.connections.connection import Connection
+from app.domain.connections.settings import ItemSync
+from app.domain.holds.thing import Thing
 from app.intake.values import Word
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/held", tags=["held"], dependencies=[MEMBERS_WRITE])

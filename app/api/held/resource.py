@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.pages import Page
 from app.api.why.gathering import address_of
-from app.db.held import HeldCount, HeldThing
-from app.domain.connection import Connection
-from app.domain.skip import SKIPPED
-from app.domain.thing import Thing
+from app.db.links.held import HeldCount, HeldThing
+from app.domain.connections.connection import Connection
+from app.domain.holds.skip import SKIPPED
+from app.domain.holds.thing import Thing
 from app.domain.why.reasons import reason_of
 
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
 from app.api.problems import documented
-from app.db.held import list_standings, trigger_all_held
-from app.db.holds import ask_for_facts
-from app.db.session import WriteSession
-from app.domain.connection import Connection
+from app.db.links.held import list_standings, trigger_all_held
+from app.db.links.holds import ask_for_facts
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.holds.skip import SKIPPED
+from app.domain.holds.thing import Thing
 from app.domain.item import GONE
-from app.domain.skip import SKIPPED
-from app.domain.thing import Thing
 from app.intake.values import Identity, Word, refused
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/held", tags=["held"], dependencies=[MEMBERS_WRITE])

@@ -12,17 +12,17 @@ from app.api.books.item_resource import stand_item
 from app.api.books.standing import Kept, Reason, show
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
-from app.db.connections import raise_generation
-from app.db.contact_resources import find_kept_contact
-from app.db.holds import trigger_held
-from app.db.item_lists import find_kept_item
-from app.db.resources import find_kept_invoice
-from app.db.session import ReadSession
-from app.db.skips import save_skip
-from app.domain.connection import Connection
-from app.domain.link import State
-from app.domain.skip import CONTACT_SKIPPED, Skip
-from app.domain.thing import Thing
+from app.db.connections.connections import raise_generation
+from app.db.contacts.contact_resources import find_kept_contact
+from app.db.invoices.resources import find_kept_invoice
+from app.db.items.item_lists import find_kept_item
+from app.db.links.holds import trigger_held
+from app.db.links.skips import save_skip
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.holds.skip import CONTACT_SKIPPED, Skip
+from app.domain.holds.thing import Thing
+from app.domain.invoices.link import State
 from app.intake.refusals import InputRefused
 from app.intake.values import Identity, Line, Name
 

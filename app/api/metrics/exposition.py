@@ -23,10 +23,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.api.metrics.families import build_families, build_up, write_families
-from app.db.gauges import Gauges, Tenant, read_gauges
-from app.db.session import Database
-from app.domain.pricing import PlanInForce
-from app.domain.usage import CallsLeft
+from app.db.postgres.session import Database
+from app.db.upkeep.gauges import Gauges, Tenant, read_gauges
+from app.domain.connections.usage import CallsLeft
+from app.domain.xero.pricing import PlanInForce
 from app.metrics import show_counts
 
 FRESH_SECONDS = 5.0

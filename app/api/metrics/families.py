@@ -7,10 +7,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app.db.gauges import Gauges, Waiting
-from app.domain.connection import ConnectionState
-from app.domain.pricing import PlanInForce
-from app.domain.usage import CallsLeft
+from app.db.upkeep.gauges import Gauges, Waiting
+from app.domain.connections.connection import ConnectionState
+from app.domain.connections.usage import CallsLeft
+from app.domain.xero.pricing import PlanInForce
 
 LOW_SHARE = 0.1
 """Of its limit; an organisation with less than that left is low."""

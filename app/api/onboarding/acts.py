@@ -10,13 +10,13 @@ from uuid import UUID
 from app.api.authentication import lock_own_connection
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
-from app.db.compares import ask_for_compare
-from app.db.connections import find_connection, raise_generation
-from app.db.partner_reads import ask_for_read
-from app.db.runs import ask_for_run
-from app.db.session import ReadSession
-from app.db.states import PAUSED, move
-from app.domain.connection import Connection, ConnectionState
+from app.db.connections.compares import ask_for_compare
+from app.db.connections.connections import find_connection, raise_generation
+from app.db.connections.runs import ask_for_run
+from app.db.delivery.partner_reads import ask_for_read
+from app.db.life.states import PAUSED, move
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection, ConnectionState
 from app.intake.refusals import InputRefused
 
 Acted = tuple[Connection, Nudges]

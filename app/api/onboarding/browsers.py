@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from app.api.dependencies import Services
 from app.api.onboarding.consent_refusal import ConsentRefused
-from app.db.consents import BegunConsent, lock_begun_consent, save_used
+from app.db.life.consents import BegunConsent, lock_begun_consent, save_used
 
 _COOKIE = "plumbline-consent-"
 _PATH = "/oauth"

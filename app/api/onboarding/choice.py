@@ -15,10 +15,10 @@ from app.api.dependencies import Services
 from app.api.onboarding.browsers import Binding, Cookies, Refusals, hash_secret, take_in_its_browser
 from app.api.onboarding.consent_refusal import ConsentRefused
 from app.api.onboarding.joining import activate, refuse_if_taken
-from app.db.arrivals import lock_connection
-from app.db.connections import find_connection
-from app.db.consents import BegunConsent, insert_begun_consent, join_organisation
-from app.domain.connection import Connection, Offer
+from app.db.connections.arrivals import lock_connection
+from app.db.connections.connections import find_connection
+from app.db.life.consents import BegunConsent, insert_begun_consent, join_organisation
+from app.domain.connections.connection import Connection, Offer
 
 CHOICE_LASTS = timedelta(hours=1)
 

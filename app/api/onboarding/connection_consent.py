@@ -12,8 +12,8 @@ from app.api.onboarding.choice import choose_as_partner
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.onboarding.consent_refusal import ConsentRefused
 from app.api.problems import documented
-from app.db.connections import insert_connection
-from app.db.consents import fork_connection
+from app.db.connections.connections import insert_connection
+from app.db.life.consents import fork_connection
 from app.intake.refusals import InputRefused
 from app.intake.values import Name
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.books.standing import Reason, find_connection_reason
 from app.api.settings.mappings import MappingProblem, build_problems
-from app.domain.connection import Connection, ConnectionState
-from app.domain.next_step import find_next_step, is_ready
-from app.domain.partner_knowledge import Source, find_knowledge
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.next_step import find_next_step, is_ready
+from app.domain.partner.partner_knowledge import Source, find_knowledge
 
 
 class NextStep(BaseModel):

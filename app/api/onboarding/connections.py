@@ -23,26 +23,26 @@ from app.api.onboarding import acts, consent
 from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.problems import documented
-from app.db.closings import close_connection
-from app.db.connections import (
+from app.db.connections.connections import (
     find_connection,
     insert_connection,
     list_business_connections,
     list_connections,
 )
-from app.db.consents import share_consent
-from app.db.holds import trigger_held
-from app.db.items import trigger_items
-from app.db.partner_reads import ask_for_read
-from app.db.session import WriteSession
-from app.db.states import move
-from app.db.sweeps import ask_for_sweep
-from app.db.xero_apps import find_xero_app
-from app.db.xero_items import is_item_lost
-from app.domain.connection import ConnectionState
+from app.db.connections.sweeps import ask_for_sweep
+from app.db.delivery.partner_reads import ask_for_read
+from app.db.items.item_links import trigger_items
+from app.db.items.xero_items import is_item_lost
+from app.db.life.closings import close_connection
+from app.db.life.consents import share_consent
+from app.db.life.states import move
+from app.db.links.holds import trigger_held
+from app.db.partners.xero_apps import find_xero_app
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import ConnectionState
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name
-from app.reconcile.closing import REMOVED, REMOVED_HERE
+from app.reconcile.timers.closing import REMOVED, REMOVED_HERE
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"], dependencies=[ADMINS_WRITE])
 

@@ -30,9 +30,10 @@ from app.api.onboarding.consent_refusal import ConsentRefused, put_in_words
 from app.api.onboarding.joining import activate, refuse_if_taken
 from app.api.onboarding.revival import revive_others
 from app.api.ports import Grant, Tenant, XeroConsent
-from app.db.arrivals import lock_connection
-from app.db.connections import find_connection, save_state
-from app.db.consents import (
+from app.db.connections.arrivals import lock_connection
+from app.db.connections.connections import find_connection, save_state
+from app.db.delivery.notices import insert_notice
+from app.db.life.consents import (
     BegunConsent,
     bind_begun_consent,
     insert_begun_consent,
@@ -41,11 +42,10 @@ from app.db.consents import (
     save_offered,
     save_offers,
 )
-from app.db.notices import insert_notice
-from app.db.session import WriteSession
-from app.db.tokens import find_dead_reason, save_consent
-from app.domain.connection import Connection, ConnectionState, Offer
-from app.domain.notice import ATTENTION, build_notice
+from app.db.life.tokens import find_dead_reason, save_consent
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection, ConnectionState, Offer
+from app.domain.connections.notice import ATTENTION, build_notice
 from app.errors import PlumblineError
 
 STATE_LASTS = timedelta(minutes=10)

@@ -10,7 +10,7 @@ from html import escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.api.onboarding.choice import OpenChoice
-from app.domain.connection import Connection, ConnectionState
+from app.domain.connections.connection import Connection, ConnectionState
 
 _STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}"
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -13,14 +13,14 @@ from pydantic_core import to_json
 from app.api.authentication import ADMINS_ALONE, ConnectionId, OwnConnection, PartnerId, lock_any_connection
 from app.api.dependencies import Given, Services
 from app.api.problems import documented
-from app.db import audit
-from app.db.business_data import list_data
-from app.db.closings import close_connection
-from app.db.erasures import Erasure, ask_for_erasure, find_erasure
-from app.db.states import move
-from app.domain.connection import ConnectionState
+from app.db.life.business_data import list_data
+from app.db.life.closings import close_connection
+from app.db.life.erasures import Erasure, ask_for_erasure, find_erasure
+from app.db.life.states import move
+from app.db.upkeep import audit
+from app.domain.connections.connection import ConnectionState
 from app.intake.refusals import InputRefused
-from app.reconcile.closing import REMOVED, REMOVED_HERE
+from app.reconcile.timers.closing import REMOVED, REMOVED_HERE
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["data"], dependencies=[ADMINS_ALONE])
 

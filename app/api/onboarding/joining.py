@@ -9,18 +9,18 @@ from uuid import UUID
 
 from app.api.dependencies import Services
 from app.api.onboarding.consent_refusal import ConsentRefused, put_in_words
-from app.db.arrivals import lock_connection
-from app.db.connections import find_connection
-from app.db.consents import find_other_holder
-from app.db.organisations import save_organisation
-from app.db.runs import save_schedule
-from app.db.session import ReadSession, WriteSession
-from app.db.settings import save_settings
-from app.db.states import regain
-from app.domain.carry_over import carry_over
-from app.domain.connection import Connection
-from app.domain.organisation import DEFAULT_TAXES, Organisation
-from app.domain.settings import ConnectionSettings
+from app.db.connections.arrivals import lock_connection
+from app.db.connections.connections import find_connection
+from app.db.connections.organisations import save_organisation
+from app.db.connections.runs import save_schedule
+from app.db.connections.settings import save_settings
+from app.db.life.consents import find_other_holder
+from app.db.life.states import regain
+from app.db.postgres.session import ReadSession, WriteSession
+from app.domain.connections.carry_over import carry_over
+from app.domain.connections.connection import Connection
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.xero.organisation import DEFAULT_TAXES, Organisation
 from app.errors import PlumblineError, Retryable
 
 

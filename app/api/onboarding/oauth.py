@@ -18,7 +18,7 @@ from app.api.onboarding.choice import OpenChoice, choose_as_person
 from app.api.onboarding.consent_page import lead_to_xero, show_choice, show_connected, show_refused
 from app.api.onboarding.consent_refusal import ConsentRefused
 from app.api.problems import documented
-from app.domain.connection import Connection
+from app.domain.connections.connection import Connection
 
 router = APIRouter(tags=["consent"])
 

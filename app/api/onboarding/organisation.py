@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ADMINS_WRITE, OwnConnection
 from app.api.problems import documented
-from app.domain.account_map import EXPENSE
-from app.domain.connection import Connection
-from app.domain.organisation import Account, Organisation, TaxRate, TrackingCategory
+from app.domain.connections.account_map import EXPENSE
+from app.domain.connections.connection import Connection
+from app.domain.xero.organisation import Account, Organisation, TaxRate, TrackingCategory
 from app.intake.refusals import InputRefused
 
 router = APIRouter(

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import PartnerId
 from app.api.dependencies import Given
 from app.api.problems import documented
-from app.db.connections import list_connections
-from app.domain.connection import ConnectionState
+from app.db.connections.connections import list_connections
+from app.domain.connections.connection import ConnectionState
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"])
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from app.api.dependencies import Services
 from app.api.ports import Tenant
-from app.db.arrivals import lock_connection
-from app.db.states import list_lost_with_token_set, regain, retry_for_scopes
-from app.domain.connection import ConnectionState
+from app.db.connections.arrivals import lock_connection
+from app.db.life.states import list_lost_with_token_set, regain, retry_for_scopes
+from app.domain.connections.connection import ConnectionState
 
 
 async def revive_others(

@@ -12,11 +12,11 @@ from app.api.books.contact_resource import CONTACT_DEEP_LINK
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.trials import find_trial, insert_trial, list_trials
-from app.domain.connection import Connection, ConnectionState
-from app.domain.organisation import DEEP_LINK
-from app.domain.trial import Outcome, StepName, Trial, TrialState
-from app.domain.trial_mark import contact_number_of, reference_of
+from app.db.life.trials import find_trial, insert_trial, list_trials
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.crossing.trial_mark import contact_number_of, reference_of
+from app.domain.trials.trial import Outcome, StepName, Trial, TrialState
+from app.domain.xero.organisation import DEEP_LINK
 from app.intake.refusals import InputRefused
 
 router = APIRouter(

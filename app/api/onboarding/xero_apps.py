@@ -15,7 +15,7 @@ from app.api.authentication import ADMINS_WRITE, PartnerId
 from app.api.dependencies import Given, Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.api.problems import documented
-from app.db.xero_apps import XeroApp, insert_xero_app, list_xero_apps, save_xero_app
+from app.db.partners.xero_apps import XeroApp, insert_xero_app, list_xero_apps, save_xero_app
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from starlette.datastructures import Headers
 from starlette.types import Message, Send
 
-from app.db.idempotency import KeptAnswer
+from app.db.partners.idempotency import KeptAnswer
 
 Keep = Callable[[KeptAnswer], Awaitable[None]]
 

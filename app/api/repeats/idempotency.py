@@ -18,8 +18,8 @@ from app.api.authentication import find_caller
 from app.api.problems import answer_http, answer_refusal, respond, respond_under_way
 from app.api.repeats.capture import Capture
 from app.api.repeats.keyed import HEADER, build_keyed, give_back, has_key, read_body
-from app.db.idempotency import ClaimBook, KeptAnswer, Taken
-from app.domain.claim import Verdict
+from app.db.partners.idempotency import ClaimBook, KeptAnswer, Taken
+from app.domain.partner.claim import Verdict
 from app.intake.refusals import Fault, InputRefused
 
 REPLAYED = "Idempotent-Replayed"

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope
 
 from app.api.access.door import is_of_api
 from app.api.authentication import Caller
-from app.db.idempotency import Keyed
+from app.db.partners.idempotency import Keyed
 from app.intake.refusals import Fault, InputRefused
 
 HEADER = "Idempotency-Key"

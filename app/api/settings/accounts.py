@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.domain.account_map import EXPENSE, NO_PLAIN_SALES, UnmappedCategory
-from app.domain.coupling import NO_TAX_TYPE, XERO_WORD
-from app.domain.item_code import fold
-from app.domain.organisation import Account, Organisation, TaxRate
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.account_map import EXPENSE, NO_PLAIN_SALES, UnmappedCategory
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.record.coupling import NO_TAX_TYPE, XERO_WORD
+from app.domain.record.item_code import fold
+from app.domain.xero.organisation import Account, Organisation, TaxRate
 from app.intake.refusals import Fault
 from app.intake.values import ItemCode, Line, Word
 

@@ -16,17 +16,17 @@ from app.api.dependencies import Services
 from app.api.settings.check import SettingsChange, apply_change
 from app.api.settings.contacts import fetch_groups
 from app.api.settings.items import check_fallback
-from app.db.connections import raise_generation
-from app.db.contacts import trigger_contacts
-from app.db.holds import trigger_all_held
-from app.db.items import trigger_items
-from app.db.session import WriteSession
-from app.db.settings import save_settings
-from app.db.settled import trigger_settled_contacts, trigger_settled_invoices
-from app.db.sweeps import ask_for_sweep_from_start
-from app.domain.connection import Connection
-from app.domain.settings import ConnectionSettings
-from app.domain.widening import brings_more_in
+from app.db.connections.connections import raise_generation
+from app.db.connections.settings import save_settings
+from app.db.connections.sweeps import ask_for_sweep_from_start
+from app.db.contacts.contact_links import trigger_contacts
+from app.db.items.item_links import trigger_items
+from app.db.links.holds import trigger_all_held
+from app.db.links.settled import trigger_settled_contacts, trigger_settled_invoices
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.connections.widening import brings_more_in
 from app.intake.refusals import InputRefused
 
 

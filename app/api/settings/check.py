@@ -20,11 +20,11 @@ from app.api.settings.invoicing import InvoicingChange, choose_invoicing, needs_
 from app.api.settings.items import ItemsChange, choose_items
 from app.api.settings.policies import PoliciesChange, choose_policies
 from app.api.settings.schedule import ScheduleChange, choose_schedule
-from app.domain.gate import ImportFromXero
-from app.domain.numbering import Numbering
-from app.domain.organisation import DEFAULT_TAXES, Organisation
-from app.domain.settings import ConnectionSettings
-from app.domain.xero_contact import ContactGroup
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.crossing.gate import ImportFromXero
+from app.domain.crossing.numbering import Numbering
+from app.domain.xero.organisation import DEFAULT_TAXES, Organisation
+from app.domain.xero.xero_contact import ContactGroup
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Day
 

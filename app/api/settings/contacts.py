@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import Services
-from app.db.connections import find_connection
-from app.domain.contact_matching import EVERY_KEY, ContactKey, in_order
-from app.domain.settings import ConnectionSettings
-from app.domain.xero_contact import ContactGroup
+from app.db.connections.connections import find_connection
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.contacts.contact_matching import EVERY_KEY, ContactKey, in_order
+from app.domain.xero.xero_contact import ContactGroup
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Line, Text50, Word
 

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.api.settings.accounts import choose_account, why_unfit_for_lines
-from app.domain.credit import Overpayments
-from app.domain.organisation import Organisation
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.record.credit import Overpayments
+from app.domain.xero.organisation import Organisation
 from app.intake.refusals import Fault
 from app.intake.values import Line
 

@@ -1,16 +1,16 @@
 """What a business may choose of which things and fields travel, and which way (FEATURES E5, E7). Pure.
 
-What a direction means is in `domain.direction`. Products have their own setting, `items`: here it is shown and taken
-as a direction too, and kept once.
+What a direction means is in `domain.record.direction`. Products have their own setting, `items`: here it is shown and
+taken as a direction too, and kept once.
 """
 
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.domain.direction import Direction, Entity, find_senseless
-from app.domain.field_names import FIELD_NAMES
-from app.domain.settings import ConnectionSettings, ItemSync
+from app.domain.connections.settings import ConnectionSettings, ItemSync
+from app.domain.record.direction import Direction, Entity, find_senseless
+from app.domain.record.field_names import FIELD_NAMES
 from app.intake.refusals import Fault
 from app.intake.values import Word
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from app.domain.organisation import Organisation, TrackingCategory
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.xero.organisation import Organisation, TrackingCategory
 from app.intake.refusals import Fault
 from app.intake.values import Line
 

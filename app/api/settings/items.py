@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import Services
-from app.db.connections import find_connection
-from app.db.xero_items import list_xero_items
-from app.domain.item_code import UnknownItem, fold
-from app.domain.settings import ConnectionSettings, ItemSync
+from app.db.connections.connections import find_connection
+from app.db.items.xero_items import list_xero_items
+from app.domain.connections.settings import ConnectionSettings, ItemSync
+from app.domain.record.item_code import UnknownItem, fold
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import ItemCode
 

@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.connection import Connection
-from app.domain.stale import list_problems
+from app.domain.connections.connection import Connection
+from app.domain.connections.stale import list_problems
 
 
 class MappingProblem(BaseModel):

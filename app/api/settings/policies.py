@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.domain.field_names import POLICY_NAMES
-from app.domain.policy import ConflictPolicy
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.record.field_names import POLICY_NAMES
+from app.domain.record.policy import ConflictPolicy
 from app.intake.refusals import Fault
 from app.intake.values import Word
 

@@ -14,10 +14,10 @@ from app.api.settings.items import ItemSettings, show_items
 from app.api.settings.mappings import MappingProblem, build_problems
 from app.api.settings.policies import PolicySettings, show_policies
 from app.api.settings.schedule import ScheduleSettings, show_schedule
-from app.domain.connection import Connection, ConnectionState
-from app.domain.gate import ImportFromXero
-from app.domain.numbering import Numbering
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.crossing.gate import ImportFromXero
+from app.domain.crossing.numbering import Numbering
 
 EXAMPLE: dict[str, Any] = {
     "revenue_accounts": {"general": "a2d9b2c4-8f3e-4d52-9a0f-3c1f6a7b8c90"},

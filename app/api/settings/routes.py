@@ -11,7 +11,7 @@ from app.api.problems import documented
 from app.api.settings.changing import Changing, change, write_etag
 from app.api.settings.check import SettingsChange, blank_for
 from app.api.settings.resource import EXAMPLE, Settings, show_settings
-from app.db.xero_items import is_item_lost
+from app.db.items.xero_items import is_item_lost
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/settings", tags=["settings"], dependencies=[ADMINS_WRITE]

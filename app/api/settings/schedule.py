@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.domain.schedule import MIDNIGHT, Mode, Weekday, is_zone
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.schedule import MIDNIGHT, Mode, Weekday, is_zone
+from app.domain.connections.settings import ConnectionSettings
 from app.intake.refusals import Fault
 from app.intake.values import Line
 

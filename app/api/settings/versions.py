@@ -22,10 +22,10 @@ from app.api.settings.resource import (
     show_settings,
 )
 from app.api.settings.routes import CHANGE_REFUSED, REFUSED, IfMatch
-from app.db.session import ReadSession
-from app.db.settings import SettingsVersion as KeptVersion
-from app.db.settings import find_settings_version, list_settings_versions
-from app.domain.settings import ConnectionSettings
+from app.db.connections.settings import SettingsVersion as KeptVersion
+from app.db.connections.settings import find_settings_version, list_settings_versions
+from app.db.postgres.session import ReadSession
+from app.domain.connections.settings import ConnectionSettings
 from app.intake.refusals import InputRefused
 
 router = APIRouter(

@@ -9,14 +9,14 @@ from app.api.books.standing import show
 from app.api.dependencies import Services
 from app.api.why.gathering import address_of, gather_invoice
 from app.api.why.resource import Why, Whys, build_why, build_why_of_stranger
-from app.db.invoice_lists import Wanted, list_kept_invoices
-from app.db.links import list_by_xero_id
-from app.db.resources import KeptInvoice, find_kept_invoice
-from app.db.session import ReadSession
-from app.domain.connection import Connection, ConnectionState
+from app.db.invoices.invoice_links import list_by_xero_id
+from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
+from app.db.invoices.resources import KeptInvoice, find_kept_invoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.why.invoice import answer_invoice
 from app.domain.why.stranger import answer_nowhere, answer_stranger
-from app.domain.xero_invoice import XeroInvoice
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.intake.refusals import Fault, InputRefused
 
 MOST_ALIKE = 10

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from app.db.contact_resources import KeptContact
-from app.db.contacts import list_contacts
-from app.db.last_words import find_last_attempt, find_last_change
-from app.db.links import list_by_partner_id
-from app.db.resources import KeptInvoice
-from app.db.session import ReadSession
-from app.domain.connection import Connection
-from app.domain.contact_link import ContactLink, plan_contact
-from app.domain.money import totals
-from app.domain.owed import next_change
-from app.domain.preview import Preview
+from app.db.contacts.contact_links import list_contacts
+from app.db.contacts.contact_resources import KeptContact
+from app.db.findings.last_words import find_last_attempt, find_last_change
+from app.db.invoices.invoice_links import list_by_partner_id
+from app.db.invoices.resources import KeptInvoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_link import ContactLink, plan_contact
+from app.domain.invoices.preview import Preview
+from app.domain.record.money import totals
+from app.domain.record.owed import next_change
 from app.domain.why.facts import ContactFacts, InvoiceFacts
 from app.reconcile.contacts.work import read_said
 from app.reconcile.preview import OnPaper, preview

@@ -13,14 +13,14 @@ from app.api.delivery.changes import ChangedField
 from app.api.dependencies import Given
 from app.api.onboarding.organisation import get_organisation
 from app.api.problems import documented
-from app.db.links import list_by_partner_id
-from app.db.resources import KeptInvoice, find_kept_invoice
-from app.db.session import ReadSession
-from app.domain.connection import Connection
-from app.domain.fields import ABSENT
-from app.domain.link import Standing, State
-from app.domain.preview import Preview, Step, StepKind
-from app.domain.telling import tell_step
+from app.db.invoices.invoice_links import list_by_partner_id
+from app.db.invoices.resources import KeptInvoice, find_kept_invoice
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection
+from app.domain.invoices.link import Standing, State
+from app.domain.invoices.preview import Preview, Step, StepKind
+from app.domain.invoices.telling import tell_step
+from app.domain.record.fields import ABSENT
 from app.intake.refusals import InputRefused
 from app.reconcile.preview import OnPaper, preview
 from app.reconcile.record import build_change, list_named_contacts

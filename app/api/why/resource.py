@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.link import State
+from app.domain.invoices.link import State
 from app.domain.why.gates import Answer, Gate, Outcome
-from app.domain.xero_invoice import XeroInvoice
+from app.domain.xero.xero_invoice import XeroInvoice
 
 _EXAMPLE: dict[str, Any] = {
     "kind": "invoice",

@@ -14,7 +14,7 @@ from app.api.problems import documented
 from app.api.why.answering import explain_invoice, explain_number
 from app.api.why.gathering import gather_contact
 from app.api.why.resource import Why, Whys, build_why
-from app.db.contact_resources import find_kept_contact
+from app.db.contacts.contact_resources import find_kept_contact
 from app.domain.why.contact import answer_contact
 from app.intake.refusals import InputRefused
 from app.intake.values import Line

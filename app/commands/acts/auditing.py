@@ -7,7 +7,7 @@ from app.api.dependencies import Services
 from app.commands.acts.own import get_partner
 from app.commands.screen import build_facts, build_table
 from app.commands.shown import Exit, Shown
-from app.db.audit import check_log, list_entries
+from app.db.upkeep.audit import check_log, list_entries
 
 _COLUMNS = ("id", "at", "action", "actor", "key_id", "connection_id", "subject", "facts")
 

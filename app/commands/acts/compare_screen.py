@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.api.findings.comparison_report import ComparisonReport, CurrencyTotals
 from app.api.findings.discrepancy_resource import Discrepancy
 from app.commands.screen import build_facts, build_table, write_instant, write_value
-from app.domain.connection import Connection
+from app.domain.connections.connection import Connection
 
 MOST_ROWS = 200
 """Differences shown in a table; JSON and the sheet have all of them."""

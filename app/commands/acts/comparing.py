@@ -13,11 +13,16 @@ from app.api.patience import wait_until
 from app.commands.acts.compare_screen import build_parts, watched
 from app.commands.acts.own import get_connection
 from app.commands.shown import Exit, NotYet, Shown
-from app.db.discrepancies import KeptDiscrepancy, WantedDiscrepancies, find_newest_number, list_discrepancies
-from app.db.session import ReadSession
-from app.domain.connection import Connection, ConnectionState
-from app.domain.discrepancy import DiscrepancyState
-from app.domain.schedule import Mode
+from app.db.findings.discrepancies import (
+    KeptDiscrepancy,
+    WantedDiscrepancies,
+    find_newest_number,
+    list_discrepancies,
+)
+from app.db.postgres.session import ReadSession
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.schedule import Mode
+from app.domain.findings.discrepancy import DiscrepancyState
 
 SETTLES = timedelta(seconds=10)
 """How long what the compare found may take to be brought into step before all is shown as it then is."""

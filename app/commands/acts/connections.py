@@ -14,9 +14,9 @@ from app.api.onboarding.connection_resource import ConnectionShown, build_connec
 from app.commands.acts.own import get_connection, get_partner
 from app.commands.screen import build_facts, build_table, mark
 from app.commands.shown import Exit, Shown
-from app.db.connections import list_connections
-from app.db.partners import list_partners
-from app.db.xero_items import is_item_lost
+from app.db.connections.connections import list_connections
+from app.db.items.xero_items import is_item_lost
+from app.db.partners.partners import list_partners
 from app.domain.checkup.facts import Backlog, CheckFacts
 
 

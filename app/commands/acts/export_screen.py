@@ -12,7 +12,7 @@ from app.api.exports.report import ExportSum, ExportThing
 from app.api.exports.resource import ExportShown
 from app.api.exports.resource import Progress as StageShown
 from app.commands.screen import build_facts, build_table, write_instant
-from app.domain.export import AT_REST, ExportOutcome, ExportState, Stage
+from app.domain.exports.export import AT_REST, ExportOutcome, ExportState, Stage
 
 MOST_HELD = 50
 """Shown in a table; the report has all of them."""

@@ -14,11 +14,11 @@ from app.api.exports.report import list_shown, show_sum, show_thing, write_sheet
 from app.api.exports.resource import ExportShown
 from app.commands.acts.export_screen import MOST_HELD, build_list, build_parts, watched
 from app.commands.shown import Exit, NotYet, Shown
-from app.db.connections import find_connection
-from app.db.export_things import list_things, sum_things
-from app.db.exports import find_export, list_exports
-from app.domain.connection import Connection
-from app.domain.export import AT_REST, Export, ExportOutcome, ExportState, Order
+from app.db.connections.connections import find_connection
+from app.db.exports.export_runs import find_export, list_exports
+from app.db.exports.export_things import list_things, sum_things
+from app.domain.connections.connection import Connection
+from app.domain.exports.export import AT_REST, Export, ExportOutcome, ExportState, Order
 from app.intake.refusals import InputRefused, list_faults
 from app.reconcile.exports.watch import PACE_SECONDS, watch_export
 

@@ -16,8 +16,8 @@ from app.api.dependencies import Services
 from app.commands.acts.own import get_partner
 from app.commands.screen import build_facts, build_table
 from app.commands.shown import Shown
-from app.db.api_keys import ApiKey
-from app.db.partners import Role
+from app.db.partners.api_keys import ApiKey
+from app.db.partners.partners import Role
 from app.intake.refusals import InputRefused
 
 _COLUMNS = (

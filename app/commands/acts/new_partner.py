@@ -1,12 +1,12 @@
 """A partner, made at a terminal: there is no key yet that could make one by the API."""
 
 from app import keys
-from app.db import partners
-from app.db.audit import acting_as
-from app.db.endpoints import NewEndpoint, insert_endpoint
-from app.db.session import Database
-from app.db.webhook_secrets import insert_secret
-from app.domain.audit import Actor, ActorKind
+from app.db.partners import partners
+from app.db.partners.endpoints import NewEndpoint, insert_endpoint
+from app.db.partners.webhook_secrets import insert_secret
+from app.db.postgres.session import Database
+from app.db.upkeep.audit import acting_as
+from app.domain.connections.audit import Actor, ActorKind
 from app.settings import Settings
 from app.wiring.ground import SYSTEM_CLOCK, build_vault
 from app.wiring.partner_side import build_addresses

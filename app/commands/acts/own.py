@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from app.api.dependencies import Services
-from app.db.connections import find_connection
-from app.db.partners import Partner, find_partner
-from app.domain.connection import Connection
+from app.db.connections.connections import find_connection
+from app.db.partners.partners import Partner, find_partner
+from app.domain.connections.connection import Connection
 from app.intake.refusals import InputRefused
 
 

@@ -3,7 +3,7 @@
 from app.api.dependencies import Services
 from app.commands.screen import build_table
 from app.commands.shown import Shown
-from app.db.partners import list_partners
+from app.db.partners.partners import list_partners
 
 
 async def list_all(services: Services) -> Shown:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from app.api.dependencies import Services
 from app.commands.screen import build_facts
 from app.commands.shown import Exit, Shown
-from app.db.present import API, WORKER, count_connected, count_leases
-from app.db.restored import doubt_everything, find_newest
+from app.db.postgres.present import API, WORKER, count_connected, count_leases
+from app.db.upkeep.restored import doubt_everything, find_newest
 from app.errors import PlumblineError
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from app.api.dependencies import Services
 from app.commands.screen import build_facts, build_table
 from app.commands.shown import Exit, Shown
-from app.db.key_rotation import Rotation, Standing, look_at_keys, rotate_keys
+from app.db.upkeep.key_rotation import Rotation, Standing, look_at_keys, rotate_keys
 
 _COLUMNS = ("table", "seen", "renewed", "left", "unreadable")
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from app.commands.examination.finding import Finding, passed, warned
 from app.commands.examination.ground import Ground
-from app.db.server import Way, find_way
+from app.db.postgres.server import Way, find_way
 from app.wiring.ground import choose_checks
 
 DATABASE_CURE = (

@@ -8,7 +8,7 @@ import httpx
 from redis.asyncio import Redis
 
 from app.clock import Clock, SystemClock
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.settings import Settings
 from app.tls import trusted
 from app.wiring.ground import open_queue

@@ -4,8 +4,8 @@ import shutil
 
 from app.commands.examination.finding import Finding, failed, passed, warned
 from app.commands.examination.ground import Ground
-from app.db.server import sample_sealed
-from app.db.subscriptions import Subscription, list_subscriptions
+from app.db.inboxes.subscriptions import Subscription, list_subscriptions
+from app.db.postgres.server import sample_sealed
 from app.errors import ConfigurationMissing
 from app.wiring.ground import build_vault
 

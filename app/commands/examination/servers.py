@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.commands.examination.finding import Finding, failed, judge_skew, passed, warned
 from app.commands.examination.ground import Ground
-from app.db.server import Server, find_revision, read_server
+from app.db.postgres.server import Server, find_revision, read_server
 from app.revisions import list_pending, list_revisions
 from app.worker.jobs import HEALTH_KEY
 

@@ -95,7 +95,7 @@ class ConnectionRow(Table):
 
     What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
     `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end. `doubted_since` and
-    `doubted_until` are of a copy that was restored (`db.restored`).
+    `doubted_until` are of a copy that was restored (`db.upkeep.restored`).
     """
 
     __tablename__ = "connections"

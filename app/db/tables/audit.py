@@ -11,7 +11,7 @@ from app.db.tables.table import Table
 
 
 class AuditEntryRow(Table):
-    """One act (`domain.audit`). Rows are only ever added: a trigger refuses UPDATE, DELETE and TRUNCATE.
+    """One act (`domain.connections.audit`). Rows are only ever added: a trigger refuses UPDATE, DELETE and TRUNCATE.
 
     `connection_id` and `key_id` refer to nothing, so that an entry outlives what it is about. `hash` covers the content
     and the hash before it in the partner's log; the log of the whole installation has no `partner_id`.

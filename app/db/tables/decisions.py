@@ -12,7 +12,7 @@ from app.db.tables.table import Table
 
 
 class ResolutionRow(Table):
-    """A person's decision (`domain.resolution`), or the wish to take one back (`undoes`).
+    """A person's decision (`domain.findings.resolution`), or the wish to take one back (`undoes`).
 
     The API inserts it; everything from `state` on is the reconcile's, which carries it out. `stakes` are its paths with
     the values before and after, `moves` what it came to in the record. `xero_id` is the other identity of a link that
@@ -57,7 +57,7 @@ class ResolutionRow(Table):
 
 
 class InvoiceSumRow(Table):
-    """What one invoice comes to on each side, in its currency, so that totals are a query (`domain.sums`).
+    """What one invoice comes to on each side, in its currency, so that totals are a query (`domain.invoices.sums`).
 
     Null where a side does not show the invoice, or its sum cannot be known; `is_counted` is false while it stays at
     home on purpose. `partner_at` is when the partner's side last spoke of it.

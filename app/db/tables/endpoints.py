@@ -10,7 +10,7 @@ from app.db.tables.table import Table
 
 
 class WebhookEndpointRow(Table):
-    """One address of a partner's app. `part` is `applies` or `listens` (`domain.endpoint`).
+    """One address of a partner's app. `part` is `applies` or `listens` (`domain.partner.endpoint`).
 
     `types` are the types of messages that it takes, `*` all; `connection_ids` the connections, null all. `failures`
     counts the attempts in a row that failed, `failing_since` and `failed_at` are the first and the last of them. One

@@ -15,7 +15,7 @@ WORKABLE = "state = 'running' OR is_portion_open"
 
 
 class ExportRow(Table):
-    """One run (see `domain.export`). Of one connection, one at a time is under way.
+    """One run (see `domain.exports.export`). Of one connection, one at a time is under way.
 
     `cursor` and `found` belong to the listing; `progress` is summed up from the things whenever any of them moves, in
     the same transaction. `number` grows with everything that there is to show: it is the event's id for whoever

@@ -40,18 +40,18 @@ HAS_CREDITS = _has_some("credits")
 
 
 class ContactLinkRow(Skippable, Table):
-    """The pair of identities of one contact, and what we know of each side (see `domain.hub`).
+    """The pair of identities of one contact, and what we know of each side (see `domain.record.hub`).
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
     `details_based_on` what they said with it; the document columns are its newest document of its own.
-    `merged_version` is the rank that the record has taken in (`domain.contact_link`). `intent_key` and `intent_at`
-    stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no invoice.
-    `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
+    `merged_version` is the rank that the record has taken in (`domain.contacts.contact_link`). `intent_key` and
+    `intent_at` stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no
+    invoice. `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
     `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
     `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
-    what people decided of held conflicts (`domain.hub`). `partner_apart` and `xero_apart` are what does not travel and
-    each side keeps for itself (`domain.apart`). `marker_number` counts how often it was unlinked by hand, since each
-    time it gets another marker. `updated_at` moves with every write, whoever makes it.
+    what people decided of held conflicts (`domain.record.hub`). `partner_apart` and `xero_apart` are what does not
+    travel and each side keeps for itself (`domain.record.apart`). `marker_number` counts how often it was unlinked by
+    hand, since each time it gets another marker. `updated_at` moves with every write, whoever makes it.
     """
 
     __tablename__ = "contact_links"
@@ -163,7 +163,7 @@ class ContactLinkRow(Skippable, Table):
 
 
 class InvoiceLinkRow(Skippable, Table):
-    """The pair of identities of one invoice, and what we know of each side (see `domain.hub`).
+    """The pair of identities of one invoice, and what we know of each side (see `domain.record.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the
     record has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they
@@ -173,9 +173,9 @@ class InvoiceLinkRow(Skippable, Table):
     Xero's clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's
     key, or a credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way
     out, `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted`
-    and `ignored` are what people decided of held conflicts (`domain.hub`); `partner_apart` and `xero_apart` are what
-    does not travel and each side keeps for itself (`domain.apart`). `draft_asked` is the body of the call that asked
-    for it in Xero as a draft, null where there was none.
+    and `ignored` are what people decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are
+    what does not travel and each side keeps for itself (`domain.record.apart`). `draft_asked` is the body of the call
+    that asked for it in Xero as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"

@@ -87,7 +87,7 @@ class ConflictRow(Table):
 
 
 class DiscrepancyRow(Table):
-    """A difference for a person to look at (`domain.discrepancy`): of one field, or with an empty `path` of the whole.
+    """A difference for a person (`domain.findings.discrepancy`): of one field, or with an empty `path` of the whole.
 
     `state` is `open`, `ignored` while the values stay as they were, or `resolved`, with when and why. `moved_by` is the
     side that moved it there, as far as it is known, and `moved_at` when.

@@ -42,9 +42,9 @@ class PartnerReadRow(Table):
 
     `due_at` is when the next step is, null at once, whatever the clocks of API and worker say to each other;
     `claimed_until` is the expiring claim of the one that takes it now. `run` is the look under way
-    (`domain.partner_read`), null between two looks. `read_to` is, per kind of thing, the app's own clock up to which it
-    was read. `compare_due` asks that the next look lists everything; `compared_at` is when that was last done and
-    `compared` what it came to. `failures` and `last_error` are of the calls that failed since one did not.
+    (`domain.partner.partner_read`), null between two looks. `read_to` is, per kind of thing, the app's own clock up to
+    which it was read. `compare_due` asks that the next look lists everything; `compared_at` is when that was last done
+    and `compared` what it came to. `failures` and `last_error` are of the calls that failed since one did not.
     """
 
     __tablename__ = "partner_reads"

@@ -14,8 +14,8 @@ class SubscriptionRow(Table):
     """What arrived of one Xero app's webhooks, and what did not. `xero_app_id` is null for Plumbline's own app.
 
     `sequence` is the newest number that was seen, the gaps below it that nobody acted on yet, and how many deliveries
-    in a row were below it (see `domain.event_sequence`). `heard_at` is when an event last arrived. `untold` counts the
-    sweeps since then that found changes which no event had told of, `untold_since` is the first of these;
+    in a row were below it (see `domain.connections.event_sequence`). `heard_at` is when an event last arrived. `untold`
+    counts the sweeps since then that found changes which no event had told of, `untold_since` is the first of these;
     `silent_since` is when the operator was told, null while all is well. `gaps` and `events_missed` count for good.
     """
 

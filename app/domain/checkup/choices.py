@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from app.domain.checkup.check import Check, failed, passed, warning
 from app.domain.checkup.facts import CheckFacts
-from app.domain.organisation import APPROVE, DEFAULT_TAXES, USE_CURRENCIES, Organisation
-from app.domain.stale import list_problems
+from app.domain.connections.stale import list_problems
 from app.domain.why.hinges import FACTS_STALE_AFTER
+from app.domain.xero.organisation import APPROVE, DEFAULT_TAXES, USE_CURRENCIES, Organisation
 
 STOPS_INVOICES = frozenset({"account_stale", "tax_stale"})
 """Stale mappings that hold invoices; the others are passed over when an invoice is written."""

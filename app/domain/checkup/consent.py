@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.domain.checkup.check import Check, failed, passed, warning
 from app.domain.checkup.facts import CheckFacts
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 
 CONSENT_LASTS = timedelta(days=60)
 """Unused for so long, a refresh token ends (FACTS 1); every refresh begins it anew."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.connection import Connection
-from app.domain.usage import CallsLeft
+from app.domain.connections.connection import Connection
+from app.domain.connections.usage import CallsLeft
 
 
 @dataclass(frozen=True, slots=True)

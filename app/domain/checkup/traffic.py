@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.domain.checkup.check import Check, describe, failed, passed, warning
 from app.domain.checkup.facts import CheckFacts
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 
 FEW_LEFT = 10
 """One in so many calls of a day."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from app.domain.direction import Entity
-from app.domain.hold import Hold
-from app.domain.left_out import find_apart
-from app.domain.link import State
-from app.domain.sides import Side
+from app.domain.crossing.left_out import find_apart
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import State
+from app.domain.record.direction import Entity
+from app.domain.record.sides import Side
 from app.domain.why.facts import ContactFacts, held_of, places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.domain.why.hinges import Writer, judge_connection

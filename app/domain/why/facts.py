@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.connection import Connection
-from app.domain.contact_link import ContactLink, ContactPlan
-from app.domain.hold import Hold, Way
-from app.domain.link import InvoiceLink, Standing, State
-from app.domain.owed import PartnerChange
-from app.domain.preview import Preview
+from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_link import ContactLink, ContactPlan
+from app.domain.holds.hold import Hold, Way
+from app.domain.invoices.link import InvoiceLink, Standing, State
+from app.domain.invoices.preview import Preview
+from app.domain.record.owed import PartnerChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.connection import Connection, ConnectionState
-from app.domain.hold import Hold
-from app.domain.next_run import SCHEDULED, tell_run
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.next_run import SCHEDULED, tell_run
+from app.domain.holds.hold import Hold
 from app.domain.why.gates import Finding, Gate, Outcome
 from app.domain.why.reasons import reason_of
 

@@ -8,15 +8,15 @@ after the one that holds the invoice the others are not reached.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from app.domain.contact import SHARED
-from app.domain.contact_legality import judge_contact, judge_use
-from app.domain.coupling import unknown_words
-from app.domain.direction import Lanes
-from app.domain.hold import Hold
-from app.domain.left_out import KEPT_APART, find_apart
-from app.domain.link import InvoiceLink
-from app.domain.owed import xero_moves
-from app.domain.sides import Status
+from app.domain.contacts.contact import SHARED
+from app.domain.contacts.contact_legality import judge_contact, judge_use
+from app.domain.crossing.left_out import KEPT_APART, find_apart
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import InvoiceLink
+from app.domain.record.coupling import unknown_words
+from app.domain.record.direction import Lanes
+from app.domain.record.owed import xero_moves
+from app.domain.record.sides import Status
 from app.domain.why.facts import InvoiceFacts, held_of, places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.domain.why.hinges import Writer, judge_connection

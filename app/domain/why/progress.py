@@ -1,7 +1,7 @@
 """How far a thing came: written to Xero, and taken by the partner's app. The last gates, the same for every kind."""
 
-from app.domain.link import State
-from app.domain.preview import StepKind
+from app.domain.invoices.link import State
+from app.domain.invoices.preview import StepKind
 from app.domain.why.facts import InvoiceFacts, LastAttempt, LastChange, held_of
 from app.domain.why.gates import Finding, Gate
 from app.domain.why.hinges import Writer

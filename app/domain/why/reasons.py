@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.domain.connection import NO_ROOM
+from app.domain.connections.connection import NO_ROOM
 from app.domain.why.gates import Gate
 
 SETTINGS = "PATCH {connection}/settings"

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.domain import gate as gates
-from app.domain.connection import Connection
+from app.domain.connections.connection import Connection
+from app.domain.crossing import gate as gates
 from app.domain.why.facts import places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.domain.why.hinges import Writer, judge_connection
 from app.domain.why.reasons import reason_of
-from app.domain.xero_invoice import XeroInvoice
+from app.domain.xero.xero_invoice import XeroInvoice
 
 _PASSED = {
     Gate.SENT: "It may be brought in.",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.domain.contact_link import ContactLink
-from app.domain.resolution import Action, Resolution, ResolutionState
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.findings.resolution import Action, Resolution, ResolutionState
 from app.reconcile.contacts.work import ContactWork, take_said
 from app.reconcile.decisions import carry_decision, load_decisions
 from app.reconcile.round import Round

@@ -12,15 +12,15 @@ is nobody's from then on.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.contact_record import insert_contacts_from_xero
-from app.db.contacts import list_contacts_by_xero_id
-from app.db.findings import Attempt
-from app.db.invoice_contacts import has_invoices_in_xero, save_contact_of_invoices
-from app.domain.contact_legality import CONTACT_LINK_REFUSED, judge_use
-from app.domain.contact_link import UNLINKED
-from app.domain.hold import Hold
-from app.domain.xero_contact import XeroContact
-from app.domain.xero_invoice import BORN_IN_XERO
+from app.db.contacts.contact_links import list_contacts_by_xero_id
+from app.db.contacts.contact_record import insert_contacts_from_xero
+from app.db.findings.attempts import Attempt
+from app.db.invoices.invoice_contacts import has_invoices_in_xero, save_contact_of_invoices
+from app.domain.contacts.contact_legality import CONTACT_LINK_REFUSED, judge_use
+from app.domain.contacts.contact_link import UNLINKED
+from app.domain.holds.hold import Hold
+from app.domain.xero.xero_contact import XeroContact
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 from app.reconcile.contacts.keys import born_link
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.contacts.work import ContactWork, take_contact

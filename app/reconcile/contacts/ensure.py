@@ -13,19 +13,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from app.db.contact_record import save_contact_links
-from app.db.contacts import list_contacts, list_contacts_by_xero_id
-from app.db.findings import Attempt
-from app.domain.apart import offer
-from app.domain.contact import SHARED
-from app.domain.contact_legality import explain_contact, judge_contact, judge_use
-from app.domain.contact_link import ContactLink
-from app.domain.fields import Fields
-from app.domain.hold import Hold
-from app.domain.link import Intent
-from app.domain.sides import Side
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import Refused
+from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id
+from app.db.contacts.contact_record import save_contact_links
+from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact import SHARED
+from app.domain.contacts.contact_legality import explain_contact, judge_contact, judge_use
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import Intent
+from app.domain.record.apart import offer
+from app.domain.record.fields import Fields
+from app.domain.record.sides import Side
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import Refused
 from app.errors import RateLimited
 from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen

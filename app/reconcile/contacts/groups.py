@@ -8,8 +8,8 @@ which changes nothing.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.findings import Attempt
-from app.domain.hold import Hold
+from app.db.findings.attempts import Attempt
+from app.domain.holds.hold import Hold
 from app.reconcile.contacts.record import groups_due, record_contacts
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.ports import WRITE_BATCH

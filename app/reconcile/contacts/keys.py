@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from app.db.contact_record import insert_contacts_from_xero
-from app.db.contacts import list_contacts_by_xero_id
-from app.domain.contact import CONTACT, DETAILS, observed_contact
-from app.domain.contact_link import ContactLink, Mention
-from app.domain.hub import Hub
-from app.domain.link import Standing, State
-from app.domain.xero_contact import XeroContact
-from app.domain.xero_invoice import BORN_IN_XERO, XeroInvoice
+from app.db.contacts.contact_links import list_contacts_by_xero_id
+from app.db.contacts.contact_record import insert_contacts_from_xero
+from app.domain.contacts.contact import CONTACT, DETAILS, observed_contact
+from app.domain.contacts.contact_link import ContactLink, Mention
+from app.domain.invoices.link import Standing, State
+from app.domain.record.hub import Hub
+from app.domain.xero.xero_contact import XeroContact
+from app.domain.xero.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.round import Round
 

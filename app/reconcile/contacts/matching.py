@@ -1,7 +1,7 @@
 """Which contact of Xero stands in the way of a create, and whether it is the same customer.
 
-Matched by our marker in ContactNumber, then by the keys that the business allows (`domain.contact_matching`): account
-number, exact name and e-mail address, exact name without e-mail addresses that contradict each other. A few are
+Matched by our marker in ContactNumber, then by the keys that the business allows (`domain.contacts.contact_matching`):
+account number, exact name and e-mail address, exact name without e-mail addresses that contradict each other. A few are
 searched for, a call for each thing that was taken; for many, all contacts are read once in the round, a call per
 thousand, and matched here, so that joining an organisation that knows two hundred of the app's customers does not cost
 two hundred searches. Nothing that another app wrote into ContactNumber is touched.
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from app.domain.contact import tidy_name
-from app.domain.contact_legality import (
+from app.domain.contacts.contact import tidy_name
+from app.domain.contacts.contact_legality import (
     CONTACT_ACCOUNT_NUMBER_TAKEN,
     CONTACT_NUMBER_TAKEN,
     reasons_for,
 )
-from app.domain.contact_link import ContactLink
-from app.domain.contact_matching import ContactKey, is_named
-from app.domain.fields import Fields
-from app.domain.hold import Hold
-from app.domain.refusals import CONTACT_NAME_TAKEN
-from app.domain.xero_contact import XeroContact
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.contacts.contact_matching import ContactKey, is_named
+from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import CONTACT_NAME_TAKEN
+from app.domain.record.fields import Fields
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.round import Round
 

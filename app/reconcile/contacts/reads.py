@@ -6,7 +6,7 @@ stays. A chain of merges is followed to its end.
 
 from collections.abc import Collection
 
-from app.domain.xero_contact import XeroContact
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 

@@ -7,23 +7,23 @@ held about contacts is looked at again: the invoices that wait for this one need
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.changes import CONTACT, NewChange, insert_changes, supersede_changes
-from app.db.contact_record import save_contact_links
-from app.db.holds import trigger_all_held
-from app.db.moments import insert_moments
-from app.domain.contact import contact_entries, to_contact_document
-from app.domain.contact_legality import CONTACT_CODES
-from app.domain.contact_link import ContactLink, ContactPlan, plan_contact
-from app.domain.direction import Entity
-from app.domain.fields import instant_text
-from app.domain.gate import CONTACTS_STAY_HOME
-from app.domain.hub import partner_view
-from app.domain.left_out import find_apart
-from app.domain.link import Standing, State
-from app.domain.moves import apply_moves
-from app.domain.owed import PartnerChange, anew, next_change
-from app.domain.sent import change_sent, is_refused_for_good
-from app.domain.sides import Side
+from app.db.contacts.contact_record import save_contact_links
+from app.db.delivery.changes import CONTACT, NewChange, insert_changes, supersede_changes
+from app.db.links.holds import trigger_all_held
+from app.db.links.moments import insert_moments
+from app.domain.contacts.contact import contact_entries, to_contact_document
+from app.domain.contacts.contact_legality import CONTACT_CODES
+from app.domain.contacts.contact_link import ContactLink, ContactPlan, plan_contact
+from app.domain.crossing.gate import CONTACTS_STAY_HOME
+from app.domain.crossing.left_out import find_apart
+from app.domain.invoices.link import Standing, State
+from app.domain.record.direction import Entity
+from app.domain.record.fields import instant_text
+from app.domain.record.hub import partner_view
+from app.domain.record.moves import apply_moves
+from app.domain.record.owed import PartnerChange, anew, next_change
+from app.domain.record.sent import change_sent, is_refused_for_good
+from app.domain.record.sides import Side
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.kept import look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments

@@ -1,4 +1,4 @@
-"""The stage of contacts in a round: edits both ways by field, by the same hub as invoices (`domain.hub`).
+"""The stage of contacts in a round: edits both ways by field, by the same hub as invoices (`domain.record.hub`).
 
 It comes before the invoices of the round, so that these find their contacts as they are. A contact is read only for a
 reason: an event newer than what we hold, a write that is due or was not answered. Where Xero answers with the contact
@@ -12,9 +12,9 @@ A contact comes to Xero with the first invoice that does, or by a call of its ow
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.contacts import list_behind_contacts, list_contacts_by_xero_id
-from app.domain.hold import Hold
-from app.domain.xero_contact import XeroContact
+from app.db.contacts.contact_links import list_behind_contacts, list_contacts_by_xero_id
+from app.domain.holds.hold import Hold
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
 from app.reconcile.contacts.ensure import ensure_contacts

@@ -9,21 +9,21 @@ have become free.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from app.db.changes import CONTACT
-from app.db.contacts import (
+from app.db.contacts.contact_links import (
     find_contacts_swept_to,
     list_contacts_by_xero_id,
     mark_contacts_due,
     save_contacts_swept,
 )
-from app.db.discrepancies import insert_discrepancies
-from app.db.events import XeroEvent
-from app.db.following import follow_links
-from app.db.holds import trigger_all_held
-from app.db.session import WriteSession
-from app.domain.contact_legality import CONTACT_CODES
-from app.domain.contact_link import ContactLink
-from app.domain.xero_contact import XeroContact
+from app.db.delivery.changes import CONTACT
+from app.db.findings.discrepancies import insert_discrepancies
+from app.db.inboxes.events import XeroEvent
+from app.db.invoices.following import follow_links
+from app.db.links.holds import trigger_all_held
+from app.db.postgres.session import WriteSession
+from app.domain.contacts.contact_legality import CONTACT_CODES
+from app.domain.contacts.contact_link import ContactLink
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.followed import follow_found, list_followed
 from app.reconcile.overwritten import find_gone_over
 from app.reconcile.ports import PAGE_SIZE

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from app.db.contacts import list_unfinished_contacts
-from app.db.findings import Attempt
-from app.domain.contact_link import MARKER
-from app.domain.sides import Side
-from app.domain.xero_contact import XeroContact
+from app.db.contacts.contact_links import list_unfinished_contacts
+from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact_link import MARKER
+from app.domain.record.sides import Side
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.contacts.carry import start_work
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import take_contact

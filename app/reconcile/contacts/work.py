@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from app.db.findings import Attempt
-from app.domain.change import moves_to_json
-from app.domain.contact import common_ground, from_contact_document, observed_contact
-from app.domain.contact_link import ContactLink, plan_contact
-from app.domain.direction import Lanes
-from app.domain.fields import ABSENT, Fields, differing
-from app.domain.hold import Hold
-from app.domain.hub import Hub, partner_view
-from app.domain.observing import catch_up, observe_document, observe_xero, xero_answered
-from app.domain.sides import Side
-from app.domain.xero_contact import XeroContact
+from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact import common_ground, from_contact_document, observed_contact
+from app.domain.contacts.contact_link import ContactLink, plan_contact
+from app.domain.holds.hold import Hold
+from app.domain.partner.change import moves_to_json
+from app.domain.record.direction import Lanes
+from app.domain.record.fields import ABSENT, Fields, differing
+from app.domain.record.hub import Hub, partner_view
+from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
+from app.domain.record.sides import Side
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.footing import Footing
 from app.reconcile.round import Round
 from app.reconcile.work import BROKEN_CONTACT, NEVER, LinkWork

@@ -11,16 +11,16 @@ What happens when the process dies on any line of this module, for one batch:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.db.contact_record import save_contact_links
-from app.db.findings import Attempt
-from app.domain.change import moves_to_json
-from app.domain.contact_legality import explain_contact
-from app.domain.contact_link import plan_contact
-from app.domain.fields import Fields
-from app.domain.moves import Move, apply_moves
-from app.domain.owed import xero_moves
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import Refused
+from app.db.contacts.contact_record import save_contact_links
+from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact_legality import explain_contact
+from app.domain.contacts.contact_link import plan_contact
+from app.domain.partner.change import moves_to_json
+from app.domain.record.fields import Fields
+from app.domain.record.moves import Move, apply_moves
+from app.domain.record.owed import xero_moves
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import Refused
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.oscillation import find_oscillating

@@ -9,19 +9,19 @@ made; that is enough to carry an export out.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.db.contacts import list_contacts, list_contacts_by_xero_id
-from app.db.export_scope import list_all_customers, list_customers_in_scope
-from app.db.export_states import LinkState
-from app.domain.contact import SHARED, tidy_name
-from app.domain.contact_legality import judge_contact, judge_use
-from app.domain.contact_link import ContactLink, plan_contact
-from app.domain.export import Export, ExportOutcome, ThingKind
-from app.domain.export_outcome import Result
-from app.domain.export_thing import PlannedThing
-from app.domain.fields import Fields
-from app.domain.hold import Hold
-from app.domain.refusals import CONTACT_NAME_TAKEN
-from app.domain.xero_contact import XeroContact
+from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id
+from app.db.exports.export_scope import list_all_customers, list_customers_in_scope
+from app.db.exports.export_states import LinkState
+from app.domain.contacts.contact import SHARED, tidy_name
+from app.domain.contacts.contact_legality import judge_contact, judge_use
+from app.domain.contacts.contact_link import ContactLink, plan_contact
+from app.domain.exports.export import Export, ExportOutcome, ThingKind
+from app.domain.exports.export_outcome import Result
+from app.domain.exports.export_thing import PlannedThing
+from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import CONTACT_NAME_TAKEN
+from app.domain.record.fields import Fields
+from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.contacts.ensure import build_create, list_known
 from app.reconcile.contacts.matching import match_contact
 from app.reconcile.contacts.reads import read_followed

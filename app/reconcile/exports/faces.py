@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from app.db.export_states import LinkState
-from app.domain.credit import CreditKind
-from app.domain.export import ThingKind
-from app.domain.export_thing import Face
-from app.domain.fields import Fields, keys_of, member
-from app.domain.link import InvoiceLink
-from app.domain.money import totals
-from app.domain.sides import Side, project
-from app.domain.xero_invoice import BORN_IN_XERO
+from app.db.exports.export_states import LinkState
+from app.domain.exports.export import ThingKind
+from app.domain.exports.export_thing import Face
+from app.domain.invoices.link import InvoiceLink
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import Fields, keys_of, member
+from app.domain.record.money import totals
+from app.domain.record.sides import Side, project
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 from app.reconcile.exports.foresight import FORESEEN
 
 Rates = Mapping[str, Decimal]

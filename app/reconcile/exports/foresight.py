@@ -6,10 +6,10 @@ The steps are `reconcile.foresight`'s, those that anybody is told who asks for a
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.domain.hold import Hold
-from app.domain.link import InvoiceLink
-from app.domain.plan import Plan, Terms, build_plan
-from app.domain.preview import Step, StepKind
+from app.domain.holds.hold import Hold
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.preview import Step, StepKind
 from app.reconcile.foresight import foresee
 
 FORESEEN = "foreseen"

@@ -8,21 +8,21 @@ is foreseen of customers and of invoices before them counts: one whose customer 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.db.contact_resources import list_contact_details
-from app.db.contacts import list_contacts
-from app.db.export_things import list_numbers_planned, list_planned_contacts
-from app.db.numbers import Holder, list_number_holders
-from app.domain.adoption import as_adopted
-from app.domain.export import Export, ExportOutcome, ThingKind
-from app.domain.export_outcome import Result
-from app.domain.export_thing import PlannedThing, Thing
-from app.domain.hold import Hold
-from app.domain.item_code import ItemCodes, UnknownItem
-from app.domain.link import InvoiceLink
-from app.domain.numbering import list_suffixed
-from app.domain.plan import Plan
-from app.domain.sides import Side, project
-from app.domain.xero_invoice import XeroInvoice
+from app.db.contacts.contact_links import list_contacts
+from app.db.contacts.contact_resources import list_contact_details
+from app.db.exports.export_things import list_numbers_planned, list_planned_contacts
+from app.db.invoices.numbers import Holder, list_number_holders
+from app.domain.crossing.numbering import list_suffixed
+from app.domain.exports.export import Export, ExportOutcome, ThingKind
+from app.domain.exports.export_outcome import Result
+from app.domain.exports.export_thing import PlannedThing, Thing
+from app.domain.holds.hold import Hold
+from app.domain.invoices.adoption import as_adopted
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.plan import Plan
+from app.domain.record.item_code import ItemCodes, UnknownItem
+from app.domain.record.sides import Side, project
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.exports.contacts import held
 from app.reconcile.exports.faces import (
     face_of_invoice,

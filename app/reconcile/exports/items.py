@@ -7,21 +7,21 @@ not kept: what the kept list has not told of yet is for the loop to find, with w
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.db.export_scope import list_products, names_item_codes
-from app.db.export_states import LinkState
-from app.domain.export import Export, ExportOutcome, ThingKind
-from app.domain.export_outcome import Result
-from app.domain.export_thing import PlannedThing
-from app.domain.hold import Hold
+from app.db.exports.export_scope import list_products, names_item_codes
+from app.db.exports.export_states import LinkState
+from app.domain.connections.settings import ItemSync
+from app.domain.exports.export import Export, ExportOutcome, ThingKind
+from app.domain.exports.export_outcome import Result
+from app.domain.exports.export_thing import PlannedThing
+from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import DUPLICATE_ITEM_CODE
 from app.domain.item import GONE, ItemLink, adopt, list_due, take_item
-from app.domain.item_code import fold
-from app.domain.refusals import DUPLICATE_ITEM_CODE
-from app.domain.settings import ItemSync
-from app.domain.xero_item import XeroItem
+from app.domain.record.item_code import fold
+from app.domain.xero.xero_item import XeroItem
 from app.errors import ScopeMissing
-from app.reconcile.apply_items import IS_GONE, SCOPE_MISSING, ItemWork, take_documents
 from app.reconcile.exports.contacts import held
 from app.reconcile.exports.faces import face_of_item
+from app.reconcile.items.apply_items import IS_GONE, SCOPE_MISSING, ItemWork, take_documents
 from app.reconcile.round import Round
 
 ITEMS_OFF = Result(

@@ -16,13 +16,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.db.export_scope import list_invoices_in_scope
-from app.db.export_things import insert_things, tally_things
-from app.db.exports import get_export_anew, save_export
-from app.db.listing import Position
-from app.domain.export import Export, ExportOutcome, ExportState, Stage, sum_up
-from app.domain.export_thing import PlannedThing
-from app.domain.item_code import fold
+from app.db.exports.export_runs import get_export_anew, save_export
+from app.db.exports.export_scope import list_invoices_in_scope
+from app.db.exports.export_things import insert_things, tally_things
+from app.db.links.listing import Position
+from app.domain.exports.export import Export, ExportOutcome, ExportState, Stage, sum_up
+from app.domain.exports.export_thing import PlannedThing
+from app.domain.record.item_code import fold
 from app.reconcile.exports.contacts import plan_contacts
 from app.reconcile.exports.invoices import plan_invoices
 from app.reconcile.exports.items import Items, plan_items

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.db.connections import raise_generation
-from app.db.exports import NewExport, find_export, find_under_way, insert_export, save_export
-from app.db.runs import ask_for_run
-from app.db.session import WriteSession
-from app.domain.export import UNDER_WAY, Export, ExportState, Order, find_move
+from app.db.connections.connections import raise_generation
+from app.db.connections.runs import ask_for_run
+from app.db.exports.export_runs import NewExport, find_export, find_under_way, insert_export, save_export
+from app.db.postgres.session import WriteSession
+from app.domain.exports.export import UNDER_WAY, Export, ExportState, Order, find_move
 
 
 class ExportUnderWay(Exception):

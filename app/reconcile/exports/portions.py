@@ -17,17 +17,17 @@ from uuid import UUID
 
 import structlog
 
-from app.db.contact_resources import list_contact_details
-from app.db.export_states import LinkState, list_states, list_tried, make_due
-from app.db.export_things import list_due, list_next, mark_due, save_outcomes, tally_things
-from app.db.exports import get_export_anew, save_export
-from app.domain.contact_legality import judge_use
-from app.domain.export import Export, ExportOutcome, ExportState, ThingKind, sum_up
-from app.domain.export_outcome import Result, Tried, judge_link, judge_part, list_moved
-from app.domain.export_thing import DoneThing, Face, Thing
+from app.db.contacts.contact_resources import list_contact_details
+from app.db.exports.export_runs import get_export_anew, save_export
+from app.db.exports.export_states import LinkState, list_states, list_tried, make_due
+from app.db.exports.export_things import list_due, list_next, mark_due, save_outcomes, tally_things
+from app.domain.connections.settings import ItemSync
+from app.domain.contacts.contact_legality import judge_use
+from app.domain.exports.export import Export, ExportOutcome, ExportState, ThingKind, sum_up
+from app.domain.exports.export_outcome import Result, Tried, judge_link, judge_part, list_moved
+from app.domain.exports.export_thing import DoneThing, Face, Thing
+from app.domain.invoices.link import State
 from app.domain.item import GONE
-from app.domain.link import State
-from app.domain.settings import ItemSync
 from app.reconcile.contacts.ensure import ensure_contacts
 from app.reconcile.exports.contacts import held
 from app.reconcile.exports.faces import (

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import structlog
 
-from app.db.exports import get_export_anew, has_workable, list_workable, save_export
-from app.db.session import Database
-from app.db.unavailable import is_unavailable
-from app.domain.export import UNDER_WAY, Export, ExportState
-from app.domain.precedence import Portion
+from app.db.exports.export_runs import get_export_anew, has_workable, list_workable, save_export
+from app.db.postgres.session import Database
+from app.db.postgres.unavailable import is_unavailable
+from app.domain.connections.precedence import Portion
+from app.domain.exports.export import UNDER_WAY, Export, ExportState
 from app.errors import PlumblineError, RequestRefused, ScopeMissing
 from app.reconcile.exports.listing import list_portion
 from app.reconcile.exports.portions import carry_out

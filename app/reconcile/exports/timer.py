@@ -9,10 +9,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.clock import Clock
-from app.db.arrivals import lock_connection
-from app.db.exports import get_export_anew, list_orphaned, list_stalled, save_export
-from app.db.session import Database
-from app.domain.export import UNDER_WAY, ExportState
+from app.db.connections.arrivals import lock_connection
+from app.db.exports.export_runs import get_export_anew, list_orphaned, list_stalled, save_export
+from app.db.postgres.session import Database
+from app.domain.exports.export import UNDER_WAY, ExportState
 from app.reconcile.exports.orders import wake_for
 from app.reconcile.ports import Waker
 

@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID
 
-from app.db.exports import find_export, find_export_number
-from app.db.session import Database
-from app.domain.export import AT_REST, Export
+from app.db.exports.export_runs import find_export, find_export_number
+from app.db.postgres.session import Database
+from app.domain.exports.export import AT_REST, Export
 
 PACE_SECONDS = 0.5
 """Between two looks: what a person takes for at once, at two short queries a second."""

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.trial import Outcome, StepName, Trial
-from app.domain.trial_mark import contact_number_of, reference_of
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.domain.crossing.trial_mark import contact_number_of, reference_of
+from app.domain.trials.trial import Outcome, StepName, Trial
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.errors import Retryable, Terminal
 from app.reconcile.doubt import SKEW
 from app.reconcile.ports import XeroOrganisation

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from app.domain.connection import Connection
-from app.domain.trial import Outcome, StepName, Trial, TrialState
-from app.domain.trial_invoice import TrialInvoice, build_trial_invoice, list_differences
-from app.domain.trial_mark import contact_number_of
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import Refused, XeroInvoice
+from app.domain.connections.connection import Connection
+from app.domain.crossing.trial_mark import contact_number_of
+from app.domain.trials.trial import Outcome, StepName, Trial, TrialState
+from app.domain.trials.trial_invoice import TrialInvoice, build_trial_invoice, list_differences
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import Refused, XeroInvoice
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.trials.steps import Steps
 

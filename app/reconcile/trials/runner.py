@@ -10,12 +10,12 @@ from uuid import uuid4
 import structlog
 
 from app.clock import Clock
-from app.db.connections import find_connection
-from app.db.session import Database
-from app.db.trials import claim_trials
-from app.db.usage import UsageBook
-from app.domain.connection import ConnectionState
-from app.domain.trial import Outcome, StepName, Trial, TrialState
+from app.db.connections.connections import find_connection
+from app.db.life.trials import claim_trials
+from app.db.postgres.session import Database
+from app.db.upkeep.usage import UsageBook
+from app.domain.connections.connection import ConnectionState
+from app.domain.trials.trial import Outcome, StepName, Trial, TrialState
 from app.errors import ClaimLost
 from app.reconcile.ports import XeroOrganisations
 from app.reconcile.trials.cleaning import clean_up

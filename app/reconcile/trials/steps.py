@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from app.clock import Clock
-from app.db.session import Database
-from app.db.trials import save_trial
-from app.domain.trial import Outcome, StepName, Trial
-from app.domain.xero_invoice import Refused
+from app.db.life.trials import save_trial
+from app.db.postgres.session import Database
+from app.domain.trials.trial import Outcome, StepName, Trial
+from app.domain.xero.xero_invoice import Refused
 from app.errors import ClaimLost, OutcomeUnknown, Retryable, Terminal
 from app.reconcile.ports import XeroOrganisation, XeroOrganisations
 

@@ -7,11 +7,13 @@ was served can be gone on with. Everything of Xero lives below `root_url`: the c
 `/identity/connect/authorize`, `/connect/token`, `/connections`, `/api.xro/2.0`. Persons, faults, clock and webhooks are
 driven at `/control`, which lists it all. What is not built answers 501.
 
-A request goes doorway -> gate -> `*_endpoints` -> `*_writes` -> books of an `Organisation`; refusals are `refusals`.
+A request goes `doorway` -> `gate` -> `endpoints` -> `writes` -> `books` of an `Organisation`; what it is read from and
+answered in are `forms`. Consent is at `identity`, people and orders come in by `controls`, news goes out by `events`,
+and what is remembered beside the books is `memory`.
 """
 
 from app.sandbox.xero.frozen import Frozen, freeze
-from app.sandbox.xero.sandbox import Start
+from app.sandbox.xero.memory.sandbox import Start
 from app.sandbox.xero.server import SandboxXero, serve_in_thread
 
 __all__ = ["Frozen", "SandboxXero", "Start", "freeze", "serve_in_thread"]

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from app.sandbox.xero.sandbox import Start, build_sandbox
+from app.sandbox.xero.memory.sandbox import Start, build_sandbox
 from app.sandbox.xero.server import bind, build_server
 
 

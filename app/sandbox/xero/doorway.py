@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.sandbox.xero.answers import answer_invalid, answer_json, answer_missing, answer_problem
-from app.sandbox.xero.bearer import refuse_expired, refuse_scope, refuse_stranger, refuse_unknown
-from app.sandbox.xero.faults import API_PREFIX, Fault
+from app.sandbox.xero.forms.answers import answer_invalid, answer_json, answer_missing, answer_problem
 from app.sandbox.xero.gate import refuse_limit
-from app.sandbox.xero.limits import LimitReached
-from app.sandbox.xero.sandbox import Sandbox
+from app.sandbox.xero.memory.bearer import refuse_expired, refuse_scope, refuse_stranger, refuse_unknown
+from app.sandbox.xero.memory.faults import API_PREFIX, Fault
+from app.sandbox.xero.memory.limits import LimitReached
+from app.sandbox.xero.memory.sandbox import Sandbox
 
 _WORKS_FIRST = frozenset(
     {"unavailable_after", "cut_after", "timeout_after", "truncated", "slow", "duplicate_rows", "stale"}

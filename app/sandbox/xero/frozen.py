@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.sandbox.xero.credits import FAMILIES, Family
-from app.sandbox.xero.sandbox import Sandbox
+from app.sandbox.xero.books.credits import FAMILIES, Family
+from app.sandbox.xero.memory.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.sandbox.xero.answers import answer_error, answer_missing, answer_not_built, answer_problem
-from app.sandbox.xero.ask import Ask
-from app.sandbox.xero.bearer import bearer_of, find_access, refuse_scope, refuse_stranger
-from app.sandbox.xero.limits import LimitReached
-from app.sandbox.xero.listing import Question
-from app.sandbox.xero.organisation import Organisation
-from app.sandbox.xero.refusals import Missing, NotBuilt, PostDataInvalid, QueryNotUnderstood
-from app.sandbox.xero.sandbox import Sandbox, sandbox_of
+from app.sandbox.xero.books.organisation import Organisation
+from app.sandbox.xero.endpoints.ask import Ask
+from app.sandbox.xero.forms.answers import answer_error, answer_missing, answer_not_built, answer_problem
+from app.sandbox.xero.forms.listing import Question
+from app.sandbox.xero.forms.refusals import Missing, NotBuilt, PostDataInvalid, QueryNotUnderstood
+from app.sandbox.xero.memory.bearer import bearer_of, find_access, refuse_scope, refuse_stranger
+from app.sandbox.xero.memory.limits import LimitReached
+from app.sandbox.xero.memory.sandbox import Sandbox, sandbox_of
 from app.sandbox.xero.scopes import is_covered
 
 Endpoint = Callable[[Ask], Response]

@@ -19,7 +19,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.sandbox.serving import PromptServer
-from app.sandbox.xero import (
+from app.sandbox.xero.books.credits import FAMILIES
+from app.sandbox.xero.controls import people, people_credits, people_settings
+from app.sandbox.xero.controls.acting import build_act_routes
+from app.sandbox.xero.controls.control import build_control_routes
+from app.sandbox.xero.controls.control_answers import ControlError, answer_control_error
+from app.sandbox.xero.controls.organisation_controls import build_organisation_routes
+from app.sandbox.xero.doorway import Doorway
+from app.sandbox.xero.endpoints import (
     bank_transaction_endpoints,
     contact_endpoints,
     contact_group_endpoints,
@@ -27,24 +34,15 @@ from app.sandbox.xero import (
     history_endpoints,
     invoice_endpoints,
     item_endpoints,
-    oauth,
     payment_endpoints,
-    people,
-    people_credits,
-    people_settings,
     setting_endpoints,
 )
-from app.sandbox.xero.acting import build_act_routes
-from app.sandbox.xero.answers import answer_not_built
-from app.sandbox.xero.control import build_control_routes
-from app.sandbox.xero.control_answers import ControlError, answer_control_error
-from app.sandbox.xero.credits import FAMILIES
-from app.sandbox.xero.doorway import Doorway
-from app.sandbox.xero.faults import API_PREFIX
+from app.sandbox.xero.forms.answers import answer_not_built
 from app.sandbox.xero.frozen import Frozen, thaw
 from app.sandbox.xero.gate import Endpoint, guard
-from app.sandbox.xero.organisation_controls import build_organisation_routes
-from app.sandbox.xero.sandbox import Sandbox, Start, build_sandbox
+from app.sandbox.xero.identity import oauth
+from app.sandbox.xero.memory.faults import API_PREFIX
+from app.sandbox.xero.memory.sandbox import Sandbox, Start, build_sandbox
 
 PATIENCE_SECONDS = 60
 """What starting and stopping in a thread may take on a busy machine."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.db.business_data import ERASED
+from app.db.life.business_data import ERASED
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
 from tests.scenarios.house import House

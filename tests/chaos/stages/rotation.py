@@ -8,8 +8,8 @@ from multiprocessing.connection import Connection
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from app.db.key_rotation import look_at_keys, rotate_keys
-from app.db.session import Database
+from app.db.postgres.session import Database
+from app.db.upkeep.key_rotation import look_at_keys, rotate_keys
 from app.settings import Settings
 from app.wiring.ground import build_vault
 from tests.chaos.stages.stage import Stage

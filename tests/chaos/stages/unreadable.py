@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from app.intake.xero_webhooks import FIRST_WAIT
-from app.sandbox.xero.webhooks import build_signature
+from app.sandbox.xero.events.webhooks import build_signature
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
 from tests.scenarios.troubles import ask, rows

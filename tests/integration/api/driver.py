@@ -20,14 +20,14 @@ from sqlalchemy import text
 from app.api.dependencies import Services
 from app.clock import Clock, SystemClock
 from app.commands.acts.new_partner import create_partner
-from app.db.connections import find_connection, save_state
-from app.db.idempotency import ClaimBook
-from app.db.organisations import save_organisation
-from app.db.session import Database
-from app.db.settings import save_settings
-from app.domain.connection import Connection, ConnectionState
-from app.domain.organisation import Account, Organisation, TaxRate
-from app.domain.settings import ConnectionSettings
+from app.db.connections.connections import find_connection, save_state
+from app.db.connections.organisations import save_organisation
+from app.db.connections.settings import save_settings
+from app.db.partners.idempotency import ClaimBook
+from app.db.postgres.session import Database
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.xero.organisation import Account, Organisation, TaxRate
 from app.intake.xero_webhooks import XeroWebhooks
 from app.main import create_app
 from app.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from app.commands.acts.new_partner import create_partner
-from app.db.audit import check_log
+from app.db.upkeep.audit import check_log
 from tests.integration.api.driver import Plumbline, document, name_faults
 from tests.integration.api.test_decisions import HELD, RECORD, add_conflict
 

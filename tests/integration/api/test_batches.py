@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app.domain.connection import ConnectionState
-from app.domain.settings import ItemSync
+from app.domain.connections.connection import ConnectionState
+from app.domain.connections.settings import ItemSync
 from tests.integration.api.driver import SETTINGS, Plumbline, document, line, name_faults
 from tests.integration.api.test_contacts import contact
 from tests.integration.api.test_items import product

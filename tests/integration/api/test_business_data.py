@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.clock import ManualClock, SystemClock
-from app.db.business_data import ERASED, KEPT
+from app.db.life.business_data import ERASED, KEPT
 from app.db.tables import Table
-from app.reconcile import erasing
+from app.reconcile.timers import erasing
 from app.wiring import WorkerParts, open_worker
 from tests.integration.api.browser import Browser
 from tests.integration.api.driver import Plumbline, document

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, document, name_faults
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.commands.acts.new_partner import create_partner
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from tests.integration.api.browser import Browser
 from tests.integration.api.driver import document
 

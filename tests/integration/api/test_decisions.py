@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, document, name_faults
 
 HELD = {"base": "PO 1177", "partner": "PO a", "xero": "PO x"}

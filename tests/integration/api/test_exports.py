@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.commands.acts.new_partner import create_partner
-from app.db.export_things import insert_things, save_outcomes, tally_things
-from app.db.exports import get_export_anew, save_export
-from app.domain.connection import ConnectionState
-from app.domain.export import ExportOutcome, ExportState, ThingKind, sum_up
-from app.domain.export_outcome import Result
-from app.domain.export_thing import DoneThing, Face, PlannedThing
+from app.db.exports.export_runs import get_export_anew, save_export
+from app.db.exports.export_things import insert_things, save_outcomes, tally_things
+from app.domain.connections.connection import ConnectionState
+from app.domain.exports.export import ExportOutcome, ExportState, ThingKind, sum_up
+from app.domain.exports.export_outcome import Result
+from app.domain.exports.export_thing import DoneThing, Face, PlannedThing
 from app.reconcile.exports.timer import ExportTimer
 from app.wiring.ground import open_ground
 from tests.integration.api.driver import Plumbline, name_faults

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, document, name_faults
 
 HOLD = (

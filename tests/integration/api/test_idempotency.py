@@ -13,10 +13,10 @@ from sqlalchemy import text
 from app.api.dependencies import Services
 from app.api.repeats.keyed import take_fingerprint
 from app.clock import ManualClock
-from app.db.connections import insert_connection
-from app.db.idempotency import Keyed, Taken
-from app.db.partners import Role
-from app.domain.claim import CLAIM_LASTS, KEPT_FOR, Verdict
+from app.db.connections.connections import insert_connection
+from app.db.partners.idempotency import Keyed, Taken
+from app.db.partners.partners import Role
+from app.domain.partner.claim import CLAIM_LASTS, KEPT_FOR, Verdict
 from app.errors import ClaimLost
 from tests.integration.api.driver import Plumbline, document, name_faults
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.settings import ItemSync
+from app.domain.connections.settings import ItemSync
 from tests.integration.api.driver import SETTINGS, Plumbline, name_faults
 
 

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.db.contact_resources import WantedContacts, build_contact_page
-from app.db.invoice_lists import Wanted, build_page
-from app.db.item_lists import WantedItems, build_item_page
-from app.db.listing import Sort
-from app.db.part_lists import build_page as build_part_page
-from app.domain.link import State
-from app.domain.settings import ItemSync
+from app.db.contacts.contact_resources import WantedContacts, build_contact_page
+from app.db.invoices.invoice_lists import Wanted, build_page
+from app.db.invoices.part_lists import build_page as build_part_page
+from app.db.items.item_lists import WantedItems, build_item_page
+from app.db.links.listing import Sort
+from app.domain.connections.settings import ItemSync
+from app.domain.invoices.link import State
 from tests.integration.api.driver import SETTINGS, Plumbline, document
 from tests.integration.api.plans import explain, fill
 from tests.integration.api.test_contacts import contact

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.api.metrics.exposition import Exposition
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.settings import Environment, Settings
 from app.wiring import open_worker
 from app.worker.metrics_port import serve_metrics

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from app.db.notices import insert_notice
-from app.domain.connection import ConnectionState
+from app.db.delivery.notices import insert_notice
+from app.domain.connections.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, name_faults
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from app.db.organisations import save_organisation
-from app.domain.organisation import BrandingTheme, TrackingCategory, TrackingOption
+from app.db.connections.organisations import save_organisation
+from app.domain.xero.organisation import BrandingTheme, TrackingCategory, TrackingOption
 from tests.integration.api.driver import ORGANISATION, Plumbline, document
 
 REGION = TrackingCategory(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import event
 
-from app.db.links import list_by_partner_id
-from app.domain.preview import Preview, StepKind
+from app.db.invoices.invoice_links import list_by_partner_id
+from app.domain.invoices.preview import Preview, StepKind
 from app.reconcile.preview import preview
 from tests.integration.api.driver import Plumbline, document, line
 

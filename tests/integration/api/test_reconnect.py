@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.clock import ManualClock, SystemClock
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from app.wiring import open_worker
 from tests.integration.api.browser import Browser
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.clock import ManualClock, SystemClock
 from app.commands.acts.new_partner import create_partner
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from app.wiring import WorkerParts, open_worker
 from tests.integration.api.browser import Browser
 from tests.integration.api.driver import document

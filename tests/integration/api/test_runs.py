@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from app.db.connections import list_due
-from app.db.leases import take_lease
-from app.db.runs import begin_runs
-from app.domain.connection import ConnectionState
+from app.db.connections.connections import list_due
+from app.db.connections.leases import take_lease
+from app.db.connections.runs import begin_runs
+from app.domain.connections.connection import ConnectionState
 from tests.integration.api.driver import Plumbline, document
 
 WEEKLY = {"mode": "weekly", "at": "06:15", "weekday": "friday", "time_zone": "Australia/Perth"}

@@ -8,8 +8,8 @@ import pytest
 
 from app.clock import ManualClock, SystemClock
 from app.commands.acts.new_partner import create_partner
-from app.db.usage import UsageBook, add_usage
-from app.domain.usage import LinkUsage, Usage
+from app.db.upkeep.usage import UsageBook, add_usage
+from app.domain.connections.usage import LinkUsage, Usage
 from app.xero.budget import CallMade, Remaining
 from app.xero.usage import CallCounter
 from tests.integration.api.driver import Plumbline, document, name_faults

@@ -7,7 +7,7 @@ import pytest
 from arq.connections import ArqRedis
 from cryptography.fernet import Fernet
 
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.delivery.network import build_client
 from app.sandbox.partner.server import SandboxPartner
 from app.settings import Settings

@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from app.db.copies import claim_copies
-from app.db.endpoints import NewEndpoint
-from app.db.notices import insert_notice
+from app.db.delivery.copies import claim_copies
+from app.db.delivery.notices import insert_notice
+from app.db.partners.endpoints import NewEndpoint
 from app.delivery.backoff import DELAYS
 from app.delivery.copies import CLAIM, GIVEN_UP_AFTER
 from app.delivery.pruning import Pruning
-from app.domain.connection import ConnectionState
-from app.domain.endpoint import Endpoint, Part
+from app.domain.connections.connection import ConnectionState
+from app.domain.partner.endpoint import Endpoint, Part
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.integration.delivery.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from app.delivery.backoff import DELAYS
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from tests.integration.delivery.world import World
 
 REFERENCE = ("reference", None, "PO 1178")

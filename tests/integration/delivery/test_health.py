@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.db.enabling import enable_endpoint
-from app.db.endpoints import NewEndpoint, list_endpoints
-from app.db.notices import list_notices
-from app.domain.endpoint import Endpoint, Part
+from app.db.delivery.enabling import enable_endpoint
+from app.db.delivery.notices import list_notices
+from app.db.partners.endpoints import NewEndpoint, list_endpoints
+from app.domain.partner.endpoint import Endpoint, Part
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.integration.delivery.world import World
 

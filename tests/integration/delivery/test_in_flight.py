@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from arq.connections import ArqRedis
 
-from app.db import deliveries
-from app.db.deliveries import Claim, Said
+from app.db.delivery import deliveries
+from app.db.delivery.deliveries import Claim, Said
 from app.ending import Ending
 from app.room import Room
 from app.waker import DELIVER, QUEUE, RECONCILE

@@ -8,10 +8,10 @@ import pytest
 from arq.connections import ArqRedis
 from sqlalchemy import text
 
-from app.db.notices import claim_next_notice, insert_notice, list_notices
+from app.db.delivery.notices import claim_next_notice, insert_notice, list_notices
 from app.delivery.backoff import DELAYS
 from app.delivery.notices import CLAIM
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from app.waker import QUEUE
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World

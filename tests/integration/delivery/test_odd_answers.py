@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.db.session import Database
+from app.db.postgres.session import Database
 from app.delivery.webhook import LARGEST_ANSWER
 from app.vault import Vault
 from app.waker import ArqWaker

@@ -12,20 +12,24 @@ import httpx
 from sqlalchemy import select
 
 from app.clock import ManualClock, SystemClock
-from app.db import changes, connections, documents, links, partners
-from app.db.changes import NewChange
-from app.db.deliveries import Claim, Claimed, claim_due
-from app.db.endpoints import NewEndpoint, insert_endpoint
-from app.db.session import Database, WriteSession
+from app.db.connections import connections
+from app.db.delivery import changes
+from app.db.delivery.changes import NewChange
+from app.db.delivery.deliveries import Claim, Claimed, claim_due
+from app.db.invoices import invoice_links
+from app.db.links import documents
+from app.db.partners import partners
+from app.db.partners.endpoints import NewEndpoint, insert_endpoint
+from app.db.partners.webhook_secrets import insert_secret
+from app.db.postgres.session import Database, WriteSession
 from app.db.tables import ChangeRow, InvoiceLinkRow
-from app.db.webhook_secrets import insert_secret
 from app.delivery.address import Addresses
 from app.delivery.changes import AT_ONCE, CLAIM, MOST_CLAIMED
 from app.delivery.delivery import Delivery
 from app.delivery.network import TIMEOUT
 from app.delivery.webhook import Sender
-from app.domain.connection import ConnectionState
-from app.domain.endpoint import Endpoint
+from app.domain.connections.connection import ConnectionState
+from app.domain.partner.endpoint import Endpoint
 from app.ending import Ending
 from app.intake.answered import build_document_store
 from app.intake.document import Document
@@ -93,7 +97,7 @@ class World:
             stored = Document.model_validate(PLAIN | document).to_json()
             filed = documents.file_all(self.connection_id, [stored], self.clock.now())
             await documents.save_documents(session, documents.INVOICES, filed)
-            behind = await links.list_behind(session, self.connection_id, 1000)
+            behind = await invoice_links.list_behind(session, self.connection_id, 1000)
         self.links |= {link.partner_invoice_id: link.id for link in behind}
 
     async def put_change(self, invoice_id: str, revision: int, *moves: tuple[str, Any, Any]) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from app import schema
 from app.commands.examination.encryption import DATABASE_CURE, check_way_to_database, judge_way, read_way
 from app.commands.examination.ground import open_ground
-from app.db.server import Way, find_way
-from app.db.session import Database
+from app.db.postgres.server import Way, find_way
+from app.db.postgres.session import Database
 from app.settings import Settings
 from app.wiring.ground import open_queue
 from tests.integration.encryption.tls_front import make_certificate, tls_in_front_of

@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from app.commands.acts.new_partner import create_partner
-from app.db.arrivals import lock_connection
+from app.db.connections.arrivals import lock_connection
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.db.session import Database
-from app.db.xero_webhooks import Webhook
-from app.domain.connection import ConnectionState
+from app.db.inboxes.xero_webhooks import Webhook
+from app.db.postgres.session import Database
+from app.domain.connections.connection import ConnectionState
 from app.intake.xero_deliveries import Delivery, Saved, save_deliveries
 from app.xero.signature import is_signed_by_xero
 from tests.integration.api.driver import Plumbline, sign_as_xero

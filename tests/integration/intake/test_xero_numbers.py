@@ -9,9 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.clock import ManualClock
-from app.db.subscriptions import list_subscriptions, note_untold
-from app.domain.connection import ConnectionState
-from app.reconcile.watch import FINDS, GAP_GRACE, SPREAD, TOLD_WITHIN, Watch
+from app.db.inboxes.subscriptions import list_subscriptions, note_untold
+from app.domain.connections.connection import ConnectionState
+from app.reconcile.timers.watch import FINDS, GAP_GRACE, SPREAD, TOLD_WITHIN, Watch
 from tests.integration.api.driver import Plumbline, sign_as_xero
 
 TENANT = "c2cc9b6e-9458-4c7d-93cc-f02b81b0594f"

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from app.clock import ManualClock, SystemClock
-from app.db.business_data import ERASED, KEPT
-from app.db.pruning import RECORDS, RULES
-from app.reconcile import forgetting
-from app.reconcile.forgetting import Forgetting
+from app.db.life.business_data import ERASED, KEPT
+from app.db.upkeep.pruning import RECORDS, RULES
+from app.reconcile.timers import forgetting
+from app.reconcile.timers.forgetting import Forgetting
 from tests.integration.api.driver import build_settings, open_plumbline
 from tests.integration.api.test_events import fill
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.db.connections import find_connection
-from app.db.runs import drop_answers_due
-from app.db.sweeps import save_swept
-from app.domain.connection import ConnectionState
-from app.reconcile.sweep import SWEEP_EVERY, Sweep
+from app.db.connections.connections import find_connection
+from app.db.connections.runs import drop_answers_due
+from app.db.connections.sweeps import save_swept
+from app.domain.connections.connection import ConnectionState
+from app.reconcile.timers.sweep import SWEEP_EVERY, Sweep
 from app.wiring.ground import Ground
 from tests.integration.delivery.world import World
 

@@ -13,9 +13,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from app.clock import SystemClock
-from app.db.session import Database
+from app.db.life.tokens import DatabaseTokenStore, save_consent
+from app.db.postgres.session import Database
 from app.db.tables import ConnectionRow, PartnerRow
-from app.db.tokens import DatabaseTokenStore, save_consent
 from app.sandbox.xero import SandboxXero, Start, serve_in_thread
 from app.vault import Vault
 from app.xero.budget import CallMade

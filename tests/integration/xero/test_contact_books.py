@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import Refused
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import Refused
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 from tests.integration.xero.writes import LONG_AGO, make_contact

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import Refused, XeroPayment
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import Refused, XeroPayment
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 from tests.integration.xero.writes import make_contact, make_invoice, pay

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from app.domain.credit import AppliedCredit, CreditKind
-from app.domain.xero_credit import CreditLine, CreditWrite, XeroCredit
-from app.domain.xero_invoice import Refused, XeroInvoice
+from app.domain.record.credit import AppliedCredit, CreditKind
+from app.domain.xero.xero_credit import CreditLine, CreditWrite, XeroCredit
+from app.domain.xero.xero_invoice import Refused, XeroInvoice
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 from tests.integration.xero.writes import LONG_AGO, make_invoice

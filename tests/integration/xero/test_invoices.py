@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.organisation import APPROVE
-from app.domain.part import Part
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, Refused, XeroInvoice
+from app.domain.xero.organisation import APPROVE
+from app.domain.xero.part import Part
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, Refused, XeroInvoice
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 from tests.integration.xero.writes import HEADER, LINE, LONG_AGO, create, make_contact, make_invoice

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.xero_invoice import Refused
-from app.domain.xero_item import ItemWrite, XeroItem
+from app.domain.xero.xero_invoice import Refused
+from app.domain.xero.xero_item import ItemWrite, XeroItem
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 

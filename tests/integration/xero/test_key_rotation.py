@@ -8,11 +8,11 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select, update
 
 from app.clock import SystemClock
-from app.db import key_rotation
-from app.db.key_rotation import SEALED, Standing, look_at_keys, rotate_keys
-from app.db.session import Database
+from app.db.life.tokens import DatabaseTokenStore
+from app.db.postgres.session import Database
 from app.db.tables import PartnerRow, Table, TokenSetRow, WebhookSecretRow, XeroAppRow
-from app.db.tokens import DatabaseTokenStore
+from app.db.upkeep import key_rotation
+from app.db.upkeep.key_rotation import SEALED, Standing, look_at_keys, rotate_keys
 from app.errors import ConfigurationMissing
 from app.vault import Vault
 from app.xero.tokens import TokenKeeper

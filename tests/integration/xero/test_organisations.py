@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.clock import SystemClock
-from app.db.tokens import DatabaseTokenStore
-from app.domain.xero_contact import ContactWrite, XeroContact
+from app.db.life.tokens import DatabaseTokenStore
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
 from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.xero.conftest import Connect, Xero

@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import SystemClock
-from app.db.compares import ask_for_compare
-from app.db.links import insert_links, list_by_xero_id
-from app.db.session import Database
-from app.db.tokens import DatabaseTokenStore
-from app.domain.gate import ImportFromXero
-from app.domain.settings import ConnectionSettings
+from app.db.connections.compares import ask_for_compare
+from app.db.invoices.invoice_links import insert_links, list_by_xero_id
+from app.db.life.tokens import DatabaseTokenStore
+from app.db.postgres.session import Database
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.crossing.gate import ImportFromXero
 from app.errors import XeroUnavailable
 from app.reconcile.compare import compare_step
 from app.reconcile.lease import Lease
 from app.reconcile.round import Round
-from app.reconcile.sweep import sweep_xero
+from app.reconcile.timers.sweep import sweep_xero
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.api.driver import ORGANISATION
 from tests.integration.xero.conftest import Connect, Xero

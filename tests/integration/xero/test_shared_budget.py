@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app.clock import ManualClock, SystemClock
-from app.db.tokens import DatabaseTokenStore
+from app.db.life.tokens import DatabaseTokenStore
 from app.errors import RateLimited
 from app.xero.budget import Allowance
 from app.xero.organisation import XeroSdkOrganisation

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app.clock import ManualClock, SystemClock
-from app.db.tokens import DatabaseTokenStore
+from app.db.life.tokens import DatabaseTokenStore
 from app.errors import RateLimited
 from app.xero.budget import CALLS_AT_ONCE, Allowance
 from app.xero.organisations import XeroSdkOrganisations

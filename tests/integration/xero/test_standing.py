@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.clock import SystemClock
-from app.db.tokens import DatabaseTokenStore
+from app.db.life.tokens import DatabaseTokenStore
 from app.errors import AuthorisationLost, XeroUnavailable
 from app.xero.consents import XeroConsents
 from app.xero.tokens import TokenKeeper

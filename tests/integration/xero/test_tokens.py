@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app.clock import SystemClock
-from app.db.connections import find_connection, save_state
-from app.db.session import Database
+from app.db.connections.connections import find_connection, save_state
+from app.db.life.tokens import DatabaseTokenStore
+from app.db.postgres.session import Database
 from app.db.tables import NoticeRow, TokenSetRow
-from app.db.tokens import DatabaseTokenStore
-from app.domain.connection import ConnectionState
+from app.domain.connections.connection import ConnectionState
 from app.errors import AuthorisationLost, XeroUnavailable
 from app.xero.oauth import Grant, XeroIdentity
 from app.xero.tokens import Patience, TokenKeeper

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.money import totals
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, XeroInvoice
+from app.domain.record.money import totals
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, XeroInvoice
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.xero.conftest import Connect, Xero
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, Refused, XeroInvoice, XeroPayment
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, Refused, XeroInvoice, XeroPayment
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 from tests.integration.xero.writes import HEADER, LINE, pay

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.xero_contact import ContactWrite, XeroContact
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite, XeroInvoice
+from app.domain.xero.xero_contact import ContactWrite, XeroContact
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite, XeroInvoice
 from app.xero.organisation import XeroSdkOrganisation
 from tests.integration.xero.conftest import Xero
 

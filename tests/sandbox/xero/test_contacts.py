@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.sandbox.xero.contact_writes import NOT_IDENTIFIED
+from app.sandbox.xero.writes.contact_writes import NOT_IDENTIFIED
 from tests.sandbox.xero.driver import XeroApp, messages_of
 
 TAKEN = (

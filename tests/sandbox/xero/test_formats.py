@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.sandbox.xero import dates
-from app.sandbox.xero.amounts import cents, places
-from app.sandbox.xero.clock import Clock
-from app.sandbox.xero.totals import build_line_amount, build_line_tax, build_totals
+from app.sandbox.xero.books.amounts import cents, places
+from app.sandbox.xero.books.totals import build_line_amount, build_line_tax, build_totals
+from app.sandbox.xero.forms import dates
+from app.sandbox.xero.forms.clock import Clock
 
 INSTANT = datetime(2018, 11, 2, 16, 31, 30, 160_000, tzinfo=UTC)
 

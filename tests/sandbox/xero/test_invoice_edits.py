@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.sandbox.xero.editing import DATE_FIXED, PAYMENT_APPLIED, VOID_BLOCKED
+from app.sandbox.xero.writes.editing import DATE_FIXED, PAYMENT_APPLIED, VOID_BLOCKED
 from tests.sandbox.xero.driver import XeroApp, build_invoice, build_line, messages_of
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.xero_contact import ContactWrite
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
-from app.sandbox.xero.shapes import SHAPES
+from app.domain.xero.xero_contact import ContactWrite
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
+from app.sandbox.xero.forms.shapes import SHAPES
 from app.xero.client import XeroClient
 from app.xero.contact_to_xero import contacts_to_xero
 from app.xero.to_xero import invoices_to_xero, payments_to_xero

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 
-from app.sandbox.xero.webhooks import build_signature
+from app.sandbox.xero.events.webhooks import build_signature
 from tests.sandbox.xero.driver import Receiver, XeroApp, build_invoice, until
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.sandbox.xero.webhooks import build_signature
+from app.sandbox.xero.events.webhooks import build_signature
 from tests.loopback import build_client
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json

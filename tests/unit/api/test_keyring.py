@@ -8,8 +8,8 @@ import pytest
 
 from app.api.access.keyring import find_end, find_successors_end, is_outlasted
 from app.clock import ManualClock
-from app.db.api_keys import ApiKey, KeyState
-from app.db.partners import Role
+from app.db.partners.api_keys import ApiKey, KeyState
+from app.db.partners.partners import Role
 
 NOW = ManualClock().now()
 DAY = timedelta(days=1)

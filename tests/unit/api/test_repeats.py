@@ -13,8 +13,8 @@ from app.api.authentication import Caller
 from app.api.repeats.capture import Capture
 from app.api.repeats.idempotency import is_worth_keeping
 from app.api.repeats.keyed import build_keyed, give_back, has_key, read_body, take_fingerprint
-from app.db.idempotency import KeptAnswer
-from app.db.partners import Role
+from app.db.partners.idempotency import KeptAnswer
+from app.db.partners.partners import Role
 from app.intake.refusals import InputRefused
 
 CALLER = Caller(UUID(int=1), UUID(int=2), Role.ADMIN)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from app.db.organisations import organisation_from_json, organisation_to_json
-from app.domain.organisation import (
+from app.db.connections.organisations import organisation_from_json, organisation_to_json
+from app.domain.xero.organisation import (
     BrandingTheme,
     Organisation,
     PaymentTerms,

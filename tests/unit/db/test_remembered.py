@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from app.db import remembered
-from app.db.remembered import Remembered
+from app.db.postgres import remembered
+from app.db.postgres.remembered import Remembered
 
 
 def test_a_value_is_made_anew_when_its_json_is_another() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from app.db.unavailable import is_unavailable
+from app.db.postgres.unavailable import is_unavailable
 
 
 class Said(Exception):

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from app.domain.coupling import refresh_unmapped
-from app.domain.document import IMPLIED_PAYMENT, from_document
-from app.domain.fields import Fields
-from app.domain.money import totals
+from app.domain.partner.document import IMPLIED_PAYMENT, from_document
+from app.domain.record.coupling import refresh_unmapped
+from app.domain.record.fields import Fields
+from app.domain.record.money import totals
 from tests.unit.domain.samples import ORGANISATION, VOCABULARY
 
 CONTACT = {"id": "cus_17", "name": "Kim Tran", "email": "kim@example.com", "phone": None}

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.coupling import Vocabulary
-from app.domain.fields import ABSENT
-from app.domain.organisation import Account, Organisation, TaxRate
-from app.domain.xero_invoice import XeroInvoice, XeroLine
+from app.domain.record.coupling import Vocabulary
+from app.domain.record.fields import ABSENT
+from app.domain.xero.organisation import Account, Organisation, TaxRate
+from app.domain.xero.xero_invoice import XeroInvoice, XeroLine
 
 AT = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 

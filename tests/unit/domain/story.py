@@ -7,14 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.domain.direction import OPEN, Lanes
-from app.domain.fields import ABSENT
-from app.domain.hub import Hub
-from app.domain.observing import Observed, Rules, catch_up, observe_document, observe_xero, xero_answered
-from app.domain.owed import PartnerChange, next_change, xero_moves
-from app.domain.policy import ConflictPolicy
-from app.domain.sent import change_sent
-from app.domain.sides import Side, holds
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.fields import ABSENT
+from app.domain.record.hub import Hub
+from app.domain.record.observing import (
+    Observed,
+    Rules,
+    catch_up,
+    observe_document,
+    observe_xero,
+    xero_answered,
+)
+from app.domain.record.owed import PartnerChange, next_change, xero_moves
+from app.domain.record.policy import ConflictPolicy
+from app.domain.record.sent import change_sent
+from app.domain.record.sides import Side, holds
 from tests.unit.domain.samples import AT, RECORD, VOCABULARY
 
 XERO_WINS, PARTNER_WINS, HOLD = ConflictPolicy.XERO_WINS, ConflictPolicy.PARTNER_WINS, ConflictPolicy.HOLD

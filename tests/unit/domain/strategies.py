@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.domain.fields import LINE_ORDER, group_of
-from app.domain.sides import HEADER, MEMBERS, Side, holds
+from app.domain.record.fields import LINE_ORDER, group_of
+from app.domain.record.sides import HEADER, MEMBERS, Side, holds
 from tests.unit.domain.samples import VOCABULARY
 
 properties = settings(max_examples=80, deadline=None, derandomize=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.coupling import UnknownWord
+from app.domain.invoices.link import Intent, Standing, State
 from app.domain.item import (
     ItemLink,
     adopt,
@@ -22,8 +22,8 @@ from app.domain.item import (
     take_item,
     target_of,
 )
-from app.domain.link import Intent, Standing, State
-from app.domain.xero_item import XeroItem
+from app.domain.record.coupling import UnknownWord
+from app.domain.xero.xero_item import XeroItem
 from tests.unit.domain.samples import VOCABULARY
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.db.documents import DocumentOutcome, StoredDocument
+from app.db.links.documents import DocumentOutcome, StoredDocument
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import Taken, TakenIn, raise_refusal, take_in_turns
 

@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 
-from app.domain.credit import Overpayments
-from app.domain.credit_plan import CreditTerms
-from app.domain.fields import ABSENT
-from app.domain.hub import Hub
-from app.domain.link import InvoiceLink, Standing, State
-from app.domain.plan import Terms
-from app.domain.preview import StepKind
+from app.domain.invoices.credit_plan import CreditTerms
+from app.domain.invoices.link import InvoiceLink, Standing, State
+from app.domain.invoices.plan import Terms
+from app.domain.invoices.preview import StepKind
+from app.domain.record.credit import Overpayments
+from app.domain.record.fields import ABSENT
+from app.domain.record.hub import Hub
 from app.reconcile.foresight import foresee
 from tests.unit.domain.samples import ORGANISATION, RECORD, changed, credit, payment, record
 from tests.unit.domain.story import settled

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.db.reads import ReadDue
+from app.db.invoices.reads import ReadDue
 from app.reconcile.moved import OVERLAP, SEARCH_FROM, is_search_cheaper, search_from
 from app.reconcile.ports import READ_BATCH
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.hub import Hub
-from app.domain.link import Document, InvoiceLink, Standing, State
+from app.domain.invoices.link import Document, InvoiceLink, Standing, State
+from app.domain.record.hub import Hub
 from app.reconcile.resting import LONGEST_REST, MOST_AT_REST, QUIET, Resting
 from tests.simulation.loop import SimulatedLoop
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.contact import CONTACT, blank, from_contact_document, observed_contact
-from app.domain.sides import Side
-from app.domain.xero_contact import ContactWrite
+from app.domain.contacts.contact import CONTACT, blank, from_contact_document, observed_contact
+from app.domain.record.sides import Side
+from app.domain.xero.xero_contact import ContactWrite
 from app.intake.contact_document import CONTACT_EXAMPLE
 from app.xero.contact_from_xero import contact_from_xero, group_from_xero
 from app.xero.contact_to_xero import contact_to_xero

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.credit import AppliedCredit, CreditKind
-from app.domain.xero_credit import Allocation, CreditLine, CreditWrite
+from app.domain.record.credit import AppliedCredit, CreditKind
+from app.domain.xero.xero_credit import Allocation, CreditLine, CreditWrite
 from app.xero.credits_from_xero import applied_from_xero, credit_from_xero
 from app.xero.credits_to_xero import allocation_to_xero, credit_notes_to_xero, receipts_to_xero
 

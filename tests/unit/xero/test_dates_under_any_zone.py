@@ -17,7 +17,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from app.domain.xero_invoice import InvoiceWrite, PaymentWrite
+from app.domain.xero.xero_invoice import InvoiceWrite, PaymentWrite
 from app.xero.from_xero import invoice_from_xero, payment_from_xero
 from app.xero.json_values import read_date, read_instant
 from app.xero.to_xero import invoices_to_xero, payments_to_xero

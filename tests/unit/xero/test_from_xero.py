@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.xero_invoice import XeroPayment
+from app.domain.xero.xero_invoice import XeroPayment
 from app.xero.failures import parse_json
 from app.xero.from_xero import invoice_from_xero, payment_from_xero
 from app.xero.json_values import read_date, read_instant

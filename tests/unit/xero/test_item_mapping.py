@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.domain.xero_item import ItemWrite
+from app.domain.xero.xero_item import ItemWrite
 from app.xero.item_mapping import item_from_xero, item_to_xero, items_to_xero
 
 SHOWN = {

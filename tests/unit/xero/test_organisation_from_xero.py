@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.domain.organisation import (
+from app.domain.xero.organisation import (
     BrandingTheme,
     Organisation,
     PaymentTerms,
     TrackingCategory,
     TrackingOption,
 )
-from app.domain.part import Part
+from app.domain.xero.part import Part
 from app.xero.failures import parse_json
 from app.xero.organisation_from_xero import (
     NOTHING,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.xero_invoice import Refused
+from app.domain.xero.xero_invoice import Refused
 from app.xero.refusals import UNSAID, find_refusal, list_reasons
 
 

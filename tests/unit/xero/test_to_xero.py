@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, PaymentWrite
 from app.xero.to_xero import invoice_to_xero, line_to_xero, payments_to_xero
 
 LINE = {

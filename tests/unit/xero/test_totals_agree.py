@@ -15,18 +15,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.hub import Hub
-from app.domain.money import tax_amounts, totals
-from app.domain.organisation import Organisation as Facts
-from app.domain.plan import Plan, Terms, XeroState, build_plan
-from app.domain.sides import Side, project
-from app.domain.xero_invoice import InvoiceWrite, LineWrite, XeroInvoice, line_members
-from app.sandbox.xero.clock import Clock
-from app.sandbox.xero.contact_writes import create_contact
-from app.sandbox.xero.elements import Element, read_elements
-from app.sandbox.xero.invoice_views import view_invoice
-from app.sandbox.xero.invoice_writes import save_invoice
-from app.sandbox.xero.organisation import Organisation
+from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.record.hub import Hub
+from app.domain.record.money import tax_amounts, totals
+from app.domain.record.sides import Side, project
+from app.domain.xero.organisation import Organisation as Facts
+from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, XeroInvoice, line_members
+from app.sandbox.xero.books.organisation import Organisation
+from app.sandbox.xero.endpoints.invoice_views import view_invoice
+from app.sandbox.xero.forms.clock import Clock
+from app.sandbox.xero.forms.elements import Element, read_elements
+from app.sandbox.xero.writes.contact_writes import create_contact
+from app.sandbox.xero.writes.invoice_writes import save_invoice
 from app.xero.from_xero import invoice_from_xero
 from app.xero.organisation_from_xero import account_from_xero, tax_rate_from_xero
 from app.xero.to_xero import invoices_to_xero

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.clock import ManualClock
-from app.domain.usage import Usage
+from app.domain.connections.usage import Usage
 from app.spending import list_spenders, spent_on
 from app.xero.budget import CallMade, Remaining
 from app.xero.usage import CallCounter, read_entity

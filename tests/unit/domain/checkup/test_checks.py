@@ -9,11 +9,11 @@ import pytest
 from app.domain.checkup.all_checks import is_ready, list_checks
 from app.domain.checkup.check import Check, CheckOutcome
 from app.domain.checkup.facts import Backlog, Calls, CheckFacts, ConsentState, Heard, Told
-from app.domain.compare_run import CompareRun
-from app.domain.connection import ConnectionState
-from app.domain.organisation import APPROVE
-from app.domain.settings import ConnectionSettings
-from app.domain.usage import CallsLeft
+from app.domain.connections.compare_run import CompareRun
+from app.domain.connections.connection import ConnectionState
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.connections.usage import CallsLeft
+from app.domain.xero.organisation import APPROVE
 from tests.unit.domain.samples import AT, ORGANISATION
 from tests.unit.domain.why.facts import CONNECTION, NOW
 

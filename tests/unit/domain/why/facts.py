@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.connection import Connection, ConnectionState
-from app.domain.hub import Hub
-from app.domain.link import Document, InvoiceLink, Standing, State
-from app.domain.owed import next_change
-from app.domain.plan import Plan, Terms, build_plan
-from app.domain.preview import Preview
-from app.domain.settings import ConnectionSettings
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.invoices.link import Document, InvoiceLink, Standing, State
+from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.preview import Preview
+from app.domain.record.hub import Hub
+from app.domain.record.owed import next_change
 from app.domain.why.facts import InvoiceFacts
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.reconcile.foresight import foresee

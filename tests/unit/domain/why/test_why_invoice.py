@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 
-from app.domain.connection import ConnectionState
-from app.domain.contact_link import ContactLink, Mention
-from app.domain.direction import Direction
-from app.domain.hub import Hub
-from app.domain.link import Standing, State
-from app.domain.owed import next_change
-from app.domain.sent import change_sent
-from app.domain.skip import Skip
+from app.domain.connections.connection import ConnectionState
+from app.domain.contacts.contact_link import ContactLink, Mention
+from app.domain.holds.skip import Skip
+from app.domain.invoices.link import Standing, State
+from app.domain.record.direction import Direction
+from app.domain.record.hub import Hub
+from app.domain.record.owed import next_change
+from app.domain.record.sent import change_sent
 from app.domain.why.facts import InvoiceFacts, LastAttempt, LastChange
 from app.domain.why.gates import Gate, Outcome
 from app.domain.why.invoice import answer_invoice

@@ -7,17 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.connection import Connection
-from app.domain.contact import CONTACT
-from app.domain.contact_link import ContactLink, Mention, plan_contact
-from app.domain.direction import Direction
-from app.domain.gate import ImportFromXero
-from app.domain.hub import Hub
-from app.domain.link import Standing, State
-from app.domain.owed import next_change
-from app.domain.settings import ConnectionSettings
-from app.domain.skip import Skip
-from app.domain.trial_mark import REFERENCE
+from app.domain.connections.connection import Connection
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.contacts.contact import CONTACT
+from app.domain.contacts.contact_link import ContactLink, Mention, plan_contact
+from app.domain.crossing.gate import ImportFromXero
+from app.domain.crossing.trial_mark import REFERENCE
+from app.domain.holds.skip import Skip
+from app.domain.invoices.link import Standing, State
+from app.domain.record.direction import Direction
+from app.domain.record.hub import Hub
+from app.domain.record.owed import next_change
 from app.domain.why.contact import answer_contact
 from app.domain.why.facts import ContactFacts
 from app.domain.why.stranger import answer_nowhere, answer_stranger

@@ -1,0 +1,264 @@
+"""The lease of a connection, in its row: taken, renewed and given back, by one statement each (`reconcile.lease`).
+
+These are asked for at every transaction that records, so they are built once in a process.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Insert,
+    Result,
+    Select,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from app.db.connections.connections import connection_from_row
+from app.db.connections.runs import has_looks, may_work
+from app.db.postgres.built import whole_columns
+from app.db.postgres.given import bare
+from app.db.postgres.session import WriteSession
+from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
+from app.domain.connections.connection import Connection, ConnectionState
+from app.errors import LeaseLost
+
+
+class Taken(NamedTuple):
+    """What came of asking for a lease: the connection where it was given, and `is_takeover` where another worker had it
+    and let it run out; else `is_busy` says that one has it.
+    """
+
+    connection: Connection | None
+    is_takeover: bool
+    is_busy: bool
+
+
+async def take_lease(
+    session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
+) -> Taken:
+    """Take an active connection's lease; it is not given when somebody holds it, or it is not active, or must wait, for
+    Xero or for its next run where there is more to do than to look.
+
+    Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
+    """
+    asked = {"of_connection": connection_id, "to_owner": owner, "at": now, "until": until}
+    found = (await session.execute(_TAKING, asked)).one()
+    if found.id is None:
+        return Taken(None, is_takeover=False, is_busy=found.is_busy)
+    given = connection_from_row(cast(ConnectionRow, found))
+    return Taken(given, is_takeover=found.held_before is not None, is_busy=False)
+
+
+_TABLE = bare(ConnectionRow)
+_CONNECTION = bindparam("of_connection", type_=Uuid)
+_OWNER = bindparam("to_owner", type_=Text)
+_UNTIL = bindparam("until", type_=DateTime(timezone=True))
+
+
+def _build_taking() -> Select[Any]:
+    """One row in any case: the connection's, or one of nothing but whether somebody has the lease."""
+    row, before, now = _TABLE.c, _TABLE.alias("before").c, bindparam("at", type_=DateTime(timezone=True))
+    taking = (
+        update(_TABLE)
+        .where(
+            row.id == _CONNECTION,
+            row.state == ConnectionState.ACTIVE,
+            or_(row.retry_at.is_(None), row.retry_at <= now, row.bulk_waits),
+            or_(may_work(), has_looks()),
+            or_(row.lease_until.is_(None), row.lease_until < now),
+        )
+        .values(lease_owner=_OWNER, lease_until=_UNTIL)
+        # A query in it sees the row as it was before.
+        .returning(
+            *whole_columns(ConnectionRow),
+            select(before.lease_owner).where(before.id == _CONNECTION).scalar_subquery().label("held_before"),
+        )
+        .cte("taking")
+    )
+    is_busy = exists().where(before.id == _CONNECTION, before.lease_until >= now).label("is_busy")
+    one = select(is_busy).subquery("one")
+    return select(*taking.c, one.c.is_busy).select_from(one.outerjoin(taking, true()))
+
+
+_TAKING = _build_taking()
+
+
+async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
+    """Renew a lease that is still ours, or False. It locks the row: what this transaction records is fenced."""
+    asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
+    return (await session.execute(_FENCING, asked)).scalar_one_or_none() is not None
+
+
+_IS_OURS = and_(_TABLE.c.id == _CONNECTION, _TABLE.c.lease_owner == _OWNER)
+_RENEWING = update(_TABLE).where(_IS_OURS).values(lease_until=_UNTIL)
+_FENCING = _RENEWING.returning(_TABLE.c.id)
+_FINDING = _RENEWING.returning(*whole_columns(ConnectionRow))
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """A session for a single statement that does nothing unless the lease is still ours: the fence is part of it."""
+
+    session: WriteSession
+    connection_id: UUID
+    owner: str
+    until: datetime
+
+    async def execute(self, statement: Select[tuple[UUID, UUID]], values: Mapping[str, Any]) -> set[UUID]:
+        """Run one that `while_ours` built; the ids of what it wrote. Raises `LeaseLost` where it did nothing."""
+        found = (await self._run(statement, values)).all()
+        if not found:
+            raise LeaseLost
+        return {row.written for row in found if row.written is not None}
+
+    async def try_to(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> bool:
+        """Run one that `while_alone` built; False where it did nothing."""
+        return (await self._run(statement, values)).scalar_one_or_none() is not None
+
+    async def _run(self, statement: Select[Any], values: Mapping[str, Any]) -> Result[Any]:
+        asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
+        result: Result[Any] = await self.session.execute(statement, {**asked, **values})
+        return result
+
+
+def while_ours(
+    build: Callable[[ColumnElement[bool]], ReturningUpdate[tuple[UUID]]],
+) -> Select[tuple[UUID, UUID]]:
+    """An update of a connection's things together with the renewal of its lease; `build` makes it, with the id of each
+    that it writes, of the condition that the lease is ours, which PostgreSQL looks at, and locks the connection for,
+    before it looks for a row.
+    """
+    fence = _FENCING.cte("fence")
+    writing = build(exists(select(fence.c.id))).cte("writing")
+    return select(fence.c.id, writing.c.id.label("written")).select_from(fence.outerjoin(writing, true()))
+
+
+def while_alone(
+    unless: ColumnElement[bool], build: Callable[[ColumnElement[bool]], Sequence[Insert | Update]]
+) -> Select[tuple[UUID]]:
+    """The same for several at once, of which none does anything where `unless` holds.
+
+    A statement sees what was committed when it began. So none does anything either while somebody else has the
+    connection, or where he let it go since: he may have written what `unless` asks for.
+    """
+    mine, before = _TABLE.alias("mine"), _TABLE.alias("before")
+    # Another version of the row is there since whoever wrote to it has committed.
+    as_seen = select(literal_column("before.xmin")).where(before.c.id == _CONNECTION).scalar_subquery()
+    is_ours = and_(mine.c.id == _CONNECTION, mine.c.lease_owner == _OWNER)
+    free = select(mine.c.id).where(is_ours, literal_column("mine.xmin") == as_seen, ~unless)
+    # The lock that an update takes: rows that point at the connection may be written meanwhile.
+    locked = free.with_for_update(skip_locked=True, key_share=True)
+    renewing = update(_TABLE).where(_TABLE.c.id == locked.scalar_subquery())
+    fence = renewing.values(lease_until=_UNTIL).returning(_TABLE.c.id).cte("fence")
+    parts = build(exists(select(fence.c.id)))
+    return select(fence.c.id).add_cte(*(part.cte(f"part_{n}") for n, part in enumerate(parts)))
+
+
+async def renew_and_find(
+    session: WriteSession, connection_id: UUID, owner: str, until: datetime
+) -> Connection | None:
+    """Renew a lease that is still ours, and answer the connection as it is now; None when it is not."""
+    asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
+    row = (await session.execute(_FINDING, asked)).one_or_none()
+    return connection_from_row(cast(ConnectionRow, row)) if row else None
+
+
+async def release_lease(
+    session: WriteSession, connection_id: UUID, owner: str, seen: int, *, unless_behind: bool = False
+) -> bool:
+    """Give the lease back if no trigger came since generation `seen`, nor, where that is asked, a link of an invoice or
+    a contact is behind; True when given back. That ends a run.
+
+    One statement on one row: a trigger that commits before it is seen by it, one that commits after finds no lease.
+    """
+    asked = {"of_connection": connection_id, "to_owner": owner, "seen": seen}
+    releasing = _RELEASING_UNLESS_BEHIND if unless_behind else _RELEASING
+    return (await session.execute(releasing, asked)).scalar_one_or_none() is not None
+
+
+_SEEN = bindparam("seen", type_=BigInteger)
+_RELEASING = (
+    update(_TABLE)
+    .where(_IS_OURS, _TABLE.c.generation == _SEEN)
+    .values(
+        lease_owner=None,
+        lease_until=None,
+        settled_generation=_SEEN,
+        retry_at=None,
+        retry_reason=None,
+        retries=0,
+        missing_scopes=[],
+        run_due=False,
+        answers_due=False,
+    )
+    .returning(_TABLE.c.id)
+)
+_RELEASING_UNLESS_BEHIND = _RELEASING.where(
+    *(
+        ~exists().where(row.connection_id == _CONNECTION, row.generation > row.settled_generation)
+        for row in (InvoiceLinkRow, ContactLinkRow)
+    )
+)
+
+
+async def postpone(
+    session: WriteSession,
+    connection_id: UUID,
+    owner: str,
+    retry_at: datetime,
+    reason: str,
+    *,
+    bulk_alone: bool = False,
+) -> None:
+    """Give the lease back with work left: look again at `retry_at`, for that reason. A bulk alone may have to wait:
+    that counts as no failure.
+    """
+    asked = {
+        "of_connection": connection_id,
+        "to_owner": owner,
+        "again_at": retry_at,
+        "for_reason": reason,
+        "bulk_alone": bulk_alone,
+    }
+    await session.execute(_POSTPONING, asked)
+
+
+_DROPPING = update(_TABLE).where(_IS_OURS).values(lease_owner=None, lease_until=None)
+_POSTPONING = _DROPPING.values(
+    retry_at=bindparam("again_at", type_=DateTime(timezone=True)),
+    retry_reason=bindparam("for_reason", type_=Text),
+    bulk_waits=bindparam("bulk_alone", type_=Boolean),
+    retries=case((bindparam("bulk_alone", type_=Boolean), _TABLE.c.retries), else_=_TABLE.c.retries + 1),
+)
+
+
+_GOING_ON = update(_TABLE).where(_IS_OURS).values(retry_at=None, retry_reason=None, bulk_waits=False)
+
+
+async def go_on(session: WriteSession, connection_id: UUID, owner: str) -> None:
+    """What the work was put off for is over before its time."""
+    await session.execute(_GOING_ON, {"of_connection": connection_id, "to_owner": owner})
+
+
+async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> None:
+    """Give the lease back and leave everything else as it is."""
+    await session.execute(_DROPPING, {"of_connection": connection_id, "to_owner": owner})

@@ -1,0 +1,77 @@
+"""What a partner's manifest is set against: what is known of the invoices that it names, and those that it does not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, cast, func, or_, select
+from sqlalchemy import all_ as all_of
+from sqlalchemy import any_ as any_of
+
+from app.db.postgres.session import ReadSession
+from app.db.tables import InvoiceLinkRow, InvoiceSumRow
+from app.domain.record.sides import Status
+
+_OVER = ("VOIDED", "DELETED")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An invoice that the partner knows: the version held, and what it comes to on each side.
+
+    `partner_total` is None while that version is not worked off, and of a cancelled invoice.
+    """
+
+    link_id: UUID
+    partner_invoice_id: str
+    version: int
+    partner_total: Decimal | None
+    xero_total: Decimal | None
+
+
+async def list_known(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
+) -> list[Known]:
+    """What is known of those invoices."""
+    row, sums = InvoiceLinkRow, InvoiceSumRow
+    is_worked_off = and_(
+        row.generation <= row.settled_generation, row.record["status"].astext != Status.CANCELLED.value
+    )
+    total = case((is_worked_off, sums.partner_total), else_=None)
+    known = (
+        select(row.id, row.partner_invoice_id, _version(), total, sums.xero_total)
+        .outerjoin(sums, sums.link_id == row.id)
+        .where(
+            row.connection_id == connection_id,
+            row.partner_invoice_id == any_of(cast(list(partner_invoice_ids), ARRAY(Text))),
+        )
+    )
+    return [Known(*found) for found in await session.execute(known)]
+
+
+async def list_held_versions(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
+) -> dict[str, int]:
+    """The newest version known of each of those invoices."""
+    known = await list_known(session, connection_id, partner_invoice_ids)
+    return {one.partner_invoice_id: one.version for one in known}
+
+
+async def list_not_named(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
+) -> list[tuple[UUID, int]]:
+    """Links, with the version held, of invoices in Xero that the partner had and that are not among these."""
+    row = InvoiceLinkRow
+    missing = select(row.id, _version()).where(
+        row.connection_id == connection_id,
+        row.xero_invoice_id.is_not(None),
+        func.coalesce(row.xero_status, "").not_in(_OVER),
+        or_(row.document.is_not(None), row.acked_revision > 0),
+        row.partner_invoice_id != all_of(cast(list(partner_invoice_ids), ARRAY(Text))),
+    )
+    return [(link_id, version) for link_id, version in await session.execute(missing)]
+
+
+def _version() -> ColumnElement[int]:
+    return func.greatest(InvoiceLinkRow.document_version, InvoiceLinkRow.acked_version)

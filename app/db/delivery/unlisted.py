@@ -1,0 +1,82 @@
+"""What a partner should have and has not listed yet, while a compare reads its lists."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, insert, literal, or_, select
+
+from app.db.postgres.session import ReadSession, WriteSession
+from app.db.tables import ContactLinkRow, InvoiceLinkRow, UnlistedRow
+from app.domain.partner.partner_read import CONTACT, INVOICE
+from app.domain.record.sides import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """One thing that was not listed."""
+
+    kind: str
+    partner_id: str
+    link_id: UUID
+
+
+async def begin_unlisted(session: WriteSession, connection_id: UUID, kinds: Collection[str]) -> None:
+    """Note everything of these kinds that the partner sent, or took from us; a cancelled invoice may be gone."""
+    await forget_unlisted(session, connection_id)
+    into = ["connection_id", "kind", "partner_id", "link_id"]
+    if INVOICE in kinds:
+        await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id)))
+    if CONTACT in kinds:
+        await session.execute(insert(UnlistedRow).from_select(into, _contacts(connection_id)))
+
+
+def _invoices(connection_id: UUID) -> Select[UUID, str, str, UUID]:
+    row = InvoiceLinkRow
+    return select(row.connection_id, literal(INVOICE), row.partner_invoice_id, row.id).where(
+        row.connection_id == connection_id,
+        or_(row.document.is_not(None), row.acked_revision > 0),
+        func.coalesce(row.record["status"].as_string(), "") != Status.CANCELLED.value,
+    )
+
+
+def _contacts(connection_id: UUID) -> Select[UUID, str, str, UUID]:
+    row = ContactLinkRow
+    return select(row.connection_id, literal(CONTACT), row.partner_contact_id, row.id).where(
+        row.connection_id == connection_id, or_(row.document.is_not(None), row.acked_revision > 0)
+    )
+
+
+async def note_listed(
+    session: WriteSession, connection_id: UUID, kind: str, partner_ids: Collection[str]
+) -> None:
+    """These were listed, or asked for."""
+    row = UnlistedRow
+    await session.execute(
+        delete(row).where(
+            row.connection_id == connection_id, row.kind == kind, row.partner_id.in_(list(partner_ids))
+        )
+    )
+
+
+async def list_unlisted(session: ReadSession, connection_id: UUID, limit: int) -> Sequence[Unlisted]:
+    """Some that were not listed."""
+    row = UnlistedRow
+    left = (
+        select(row.kind, row.partner_id, row.link_id)
+        .where(row.connection_id == connection_id)
+        .order_by(row.kind, row.partner_id)
+        .limit(limit)
+    )
+    return [Unlisted(*found) for found in await session.execute(left)]
+
+
+async def count_unlisted(session: ReadSession, connection_id: UUID) -> int:
+    """How many were not."""
+    counted = select(func.count()).where(UnlistedRow.connection_id == connection_id)
+    return (await session.execute(counted)).scalar_one()
+
+
+async def forget_unlisted(session: WriteSession, connection_id: UUID) -> None:
+    """The compare is over."""
+    await session.execute(delete(UnlistedRow).where(UnlistedRow.connection_id == connection_id))

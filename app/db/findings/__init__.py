@@ -1,0 +1,1 @@
+"""What is left for people to read and to decide: attempts, conflicts, discrepancies, resolutions, histories."""

@@ -1,0 +1,1 @@
+"""Products: their links, their lists, and Xero's own items as they were last read."""

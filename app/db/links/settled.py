@@ -1,0 +1,34 @@
+"""Links that have nothing to do by the settings: looked at again when other settings are chosen."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from app.db.postgres.session import WriteSession
+from app.db.tables import ContactLinkRow, InvoiceLinkRow
+from app.domain.crossing.left_out import KEPT_APART
+from app.domain.invoices.link import State
+
+BY_SETTINGS = ("before_sync_from", "invoices_stay_home", "contacts_stay_home", KEPT_APART)
+"""The reasons that lie in the settings; the others lie in the thing itself."""
+
+
+async def trigger_settled_invoices(session: WriteSession, connection_id: UUID) -> None:
+    """Look again at every invoice that is settled by the settings alone."""
+    await _trigger(session, InvoiceLinkRow, connection_id)
+
+
+async def trigger_settled_contacts(session: WriteSession, connection_id: UUID) -> None:
+    """Look again at every contact that is settled by the settings alone."""
+    await _trigger(session, ContactLinkRow, connection_id)
+
+
+async def _trigger(
+    session: WriteSession, row: type[ContactLinkRow] | type[InvoiceLinkRow], connection_id: UUID
+) -> None:
+    settled = update(row).where(
+        row.connection_id == connection_id,
+        row.state == State.SETTLED.value,
+        row.reason_code.in_(BY_SETTINGS),
+    )
+    await session.execute(settled.values(generation=row.generation + 1))

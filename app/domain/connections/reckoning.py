@@ -1,0 +1,31 @@
+"""What an invoice comes to by a connection's own maps and its organisation's rates; None where a rate is not known."""
+
+from decimal import Decimal
+
+from app.domain.connections.connection import Connection
+from app.domain.partner.document import TotalOf
+from app.domain.record.coupling import refresh_unmapped
+from app.domain.record.fields import Fields
+from app.domain.record.money import cents, covered, totals
+from app.domain.record.sides import Status
+
+
+def build_total_of(connection: Connection) -> TotalOf:
+    """The function that reckons; the maps are looked up once for all that it is asked."""
+    organisation = connection.organisation
+    if organisation is None:
+        return lambda _: None
+    vocabulary, rates = connection.settings.vocabulary(organisation), organisation.rates()
+
+    def total_of(fields: Fields) -> Decimal | None:
+        found = totals(refresh_unmapped(fields, vocabulary), rates) if fields else None
+        return found.total if found else None
+
+    return total_of
+
+
+def find_amount_due(fields: Fields, total: Decimal | None) -> Decimal | None:
+    """What of a total payments and credits leave; nothing is due of an invoice that was cancelled."""
+    if fields.get("status") == Status.CANCELLED:
+        return Decimal("0.00")
+    return None if total is None else max(Decimal("0.00"), cents(total) - covered(fields))

@@ -1,0 +1,94 @@
+"""What a decision did, taken back on a hub (FEATURES N12): a pure function of it, as the decision was.
+
+Where the two sides were in step before, the record goes back to what it said, and the ordinary plan follows. Where they
+were left apart by a held conflict, each is brought back to its own value, by the same compare-and-set change and the
+same write as ever, and the conflict is held again. Neither is done once somebody has edited these fields.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from app.domain.findings.decision import Carried, Stake
+from app.domain.record.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, differing, keys_of, line_keys
+from app.domain.record.held import covers
+from app.domain.record.hub import Hub, hold_of, settle_parted
+from app.domain.record.line_order import interleave
+from app.domain.record.moves import Move, apply_moves
+from app.domain.record.path import is_group, read_at, same_at
+from app.domain.record.sides import Side
+
+
+def find_edited(hub: Hub, stakes: Sequence[Stake], moves: Mapping[str, Move]) -> list[str]:
+    """The paths that somebody edited since a decision moved them so."""
+    moved = [path for path, (_, after) in moves.items() if path != LINE_ORDER and _at(hub, path) != after]
+    return sorted({*moved, *(stake.path for stake in stakes if _was_edited(hub, stake))})
+
+
+def _at(hub: Hub, path: str) -> Value | Absent:
+    return hub.record.get(path, ABSENT)
+
+
+def _was_edited(hub: Hub, stake: Stake) -> bool:
+    if any(covers(held, stake.path) or covers(stake.path, held) for held in hub.open_conflicts):
+        return True
+    if not same_at(stake.path, read_at(hub.record, stake.path), stake.value):
+        return True
+    return any(stake.has_moved(side, read_at(hold_of(hub, side), stake.path)) for side in stake.seen)
+
+
+def cannot_part(stakes: Sequence[Stake]) -> bool:
+    """Whether the sides would have to be brought apart over a payment or a credit, which are never edited."""
+    return any(is_parted(stake) and stake.path.startswith(("payments/", "credits/")) for stake in stakes)
+
+
+def wanted_back(stakes: Sequence[Stake], moves: Mapping[str, Move]) -> dict[str, dict[Side, Value | Absent]]:
+    """What taking a decision back would have each side hold, by path."""
+    parted = [stake for stake in stakes if is_parted(stake)]
+    wanted = {stake.path: dict(stake.seen) for stake in parted}
+    for path, (before, _) in moves.items():
+        if path != LINE_ORDER and not _is_kept(path, parted):
+            wanted[path] = {
+                side: before for stake in stakes for side in stake.seen if covers(stake.path, path)
+            }
+    return wanted
+
+
+def is_parted(stake: Stake) -> bool:
+    """Whether the sides held two values there, and were meant to."""
+    seen = [stake.seen[side] for side in Side if side in stake.seen]
+    return stake.was_apart and len(seen) == len(Side) and not same_at(stake.path, seen[0], seen[1])
+
+
+def take_back(hub: Hub, stakes: Sequence[Stake], moves: Mapping[str, Move]) -> Carried:
+    """The hub as it was before a decision, with whatever else happened since. Nobody has edited these fields."""
+    parted = [stake for stake in stakes if is_parted(stake)]
+    back = {path: (after, before) for path, (before, after) in moves.items() if not _is_kept(path, parted)}
+    record = _with_order(hub.record, apply_moves(hub.record, back), back)
+    moved = differing(hub.record, record)
+    taken = replace(
+        hub,
+        record=record,
+        revision=hub.revision + bool(moved),
+        open_conflicts=hub.open_conflicts | {stake.path for stake in stakes if stake.was_apart},
+        parted={**hub.parted, **{stake.path: _own_values(stake) for stake in parted}},
+    )
+    done = {path: (_at(hub, path), record.get(path, ABSENT)) for path in moved}
+    return Carried(settle_parted(taken), moves=done)
+
+
+def _is_kept(path: str, parted: Iterable[Stake]) -> bool:
+    """Until both sides are back, the record stays: so an edit meanwhile meets what the sides really hold."""
+    return any(covers(stake.path, path) or (path == LINE_ORDER and is_group(stake.path)) for stake in parted)
+
+
+def _own_values(stake: Stake) -> dict[Side, Value | Absent]:
+    return {side: value for side, value in stake.seen.items() if not same_at(stake.path, value, stake.value)}
+
+
+def _with_order(before: Fields, record: Mapping[str, Value], back: Mapping[str, Move]) -> dict[str, Value]:
+    if LINE_ORDER not in back:
+        return dict(record)
+    was = back[LINE_ORDER][1]
+    lead = [] if isinstance(was, Absent) else list(was or ())
+    order = interleave(lead, line_keys(before), set(keys_of(record, "lines")))
+    return {**record, LINE_ORDER: order}

@@ -1,0 +1,196 @@
+"""What is due in Xero of one link's credits, and of what its payments exceed: the credits' part of `plan`.
+
+The order that keeps every amount legal: credits that should not be there go first, then new ones are applied, then
+payments are made, each of them within what is due at that moment. Whatever exceeds that is held before any call,
+because a credit note that cannot be allocated would be left lying about in Xero.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.domain.holds.hold import Hold
+from app.domain.record.credit import CreditKind, Overpaid, Overpayments
+from app.domain.record.fields import Fields, keys_of, member
+from app.domain.record.money import covered
+from app.domain.xero.organisation import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class CreditTerms:
+    """What the settings say of credits: accounts of their lines by code, the bank account that takes deposits by id."""
+
+    credit_note_account: str | None = None
+    prepayment_account: str | None = None
+    bank_account_id: str | None = None
+    overpayments: Overpayments = Overpayments.HOLD
+
+    def account_of(self, kind: str) -> str | None:
+        """The code of the account for the lines of a credit of that kind."""
+        return self.prepayment_account if kind == CreditKind.PREPAYMENT else self.credit_note_account
+
+
+@dataclass(frozen=True, slots=True)
+class CreditState:
+    """What is known of the link's credits in Xero beside its shadow.
+
+    `made`: keys of credits that exist there, allocated or not. `overpaid`: by payment key.
+    """
+
+    made: frozenset[str] = frozenset()
+    overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Which keys fit into what is due, and the first reason why one does not.
+
+    `exceeding`: payment keys with how much of each is to be booked as an overpayment before the payment.
+    """
+
+    keys: tuple[str, ...] = ()
+    hold: Hold | None = None
+    exceeding: tuple[tuple[str, Decimal], ...] = ()
+
+
+def find_due(total: str | None, shadow: Fields) -> Decimal | None:
+    """What is due on the invoice in Xero; None where its total is not known yet."""
+    return None if total is None else max(Decimal(0), Decimal(total) - covered(shadow))
+
+
+def groups_gone(
+    kind: str, moves: Collection[str], record: Fields, shadow: Fields, open_conflicts: Collection[str]
+) -> tuple[str, ...]:
+    """Keys of that kind (`payments`, `credits`) that Xero should not hold as it does: gone from the record, or changed.
+
+    Xero edits neither kind, so a changed one is taken away and made anew (FACTS 5).
+    """
+    changed = {path.split("/")[1] for path in moves if path.startswith(f"{kind}/")}
+    gone = set(keys_of(shadow, kind)) - set(keys_of(record, kind))
+    return tuple(
+        key
+        for key in keys_of(shadow, kind)
+        if key in changed | gone and f"{kind}/{key}" not in open_conflicts
+    )
+
+
+def fit_credits(
+    keys: Sequence[str],
+    record: Fields,
+    due: Decimal | None,
+    state: CreditState,
+    terms: CreditTerms,
+    organisation: Organisation,
+) -> Fitting:
+    """Those of the missing credits that can be applied now."""
+    fitting: list[str] = []
+    holds: list[Hold] = []
+    for key in keys:
+        amount = Decimal(member(record, "credits", key, "amount"))
+        hold = next(_objections(record, key, state, terms, organisation), None)
+        if hold is None and due is not None and amount > due:
+            hold = _exceeds(amount, due)
+        if hold is not None:
+            holds.append(hold)
+            continue
+        fitting.append(key)
+        due = None if due is None else due - amount
+    return Fitting(tuple(fitting), holds[0] if holds else None)
+
+
+def fit_payments(
+    keys: Sequence[str], record: Fields, due: Decimal | None, state: CreditState, policy: Overpayments
+) -> Fitting:
+    """Those of the missing payments that can be made now, each less what of it is an overpayment already.
+
+    One of which a part exceeds what is due is made after that part has been booked.
+    """
+    if due is None:
+        return Fitting(tuple(keys))
+    fitting: list[str] = []
+    exceeding: list[tuple[str, Decimal]] = []
+    hold: Hold | None = None
+    for key in keys:
+        part = state.overpaid.get(key)
+        amount = Decimal(member(record, "payments", key, "amount")) - (part.amount if part else 0)
+        excess = amount - due
+        if excess > 0 and (part is not None or policy is Overpayments.HOLD):
+            hold = hold or _overpays(amount, due)
+            continue
+        if excess > 0:
+            exceeding.append((key, excess))
+        else:
+            fitting.append(key)
+        due -= min(amount, due)
+    return Fitting(tuple(fitting), hold, tuple(exceeding))
+
+
+def _objections(
+    record: Fields, key: str, state: CreditState, terms: CreditTerms, organisation: Organisation
+) -> Iterator[Hold]:
+    applied_on = member(record, "credits", key, "applied_on")
+    lock_on = organisation.lock_on
+    if lock_on is not None and date.fromisoformat(applied_on) <= lock_on:
+        yield Hold(
+            "locked_period",
+            f"A credit is dated {applied_on}, and the organisation's books are locked up to {lock_on}.",
+            "Move the lock date in Xero, or date the credit later.",
+        )
+    if key in state.made:
+        return
+    kind = member(record, "credits", key, "kind")
+    if kind == CreditKind.OVERPAYMENT:
+        yield Hold(
+            "overpayment_not_in_xero",
+            "The app says that an overpayment covers a part of it, and which one that is only Xero knows.",
+            "Allocate the overpayment in Xero; it is shown in the app then. Or take this entry out in the app.",
+        )
+    if kind == CreditKind.PREPAYMENT:
+        yield from _deposit_objections(record, terms, organisation)
+    if terms.account_of(kind) is None:
+        yield Hold(
+            "credit_account_missing",
+            f"A {kind.replace('_', ' ')} was made in the app, and no account is chosen for it in Xero.",
+            "Choose one in the settings: credit_note_account, prepayment_account, or revenue_accounts for general.",
+        )
+
+
+def _deposit_objections(record: Fields, terms: CreditTerms, organisation: Organisation) -> Iterator[Hold]:
+    """A deposit is a receipt at the bank, in the bank account's own currency."""
+    bank = organisation.find_account(terms.bank_account_id) if terms.bank_account_id else None
+    if bank is None:
+        yield Hold(
+            "payment_account_missing",
+            "A deposit was taken in the app, and no account in Xero is chosen for payments.",
+            "Choose a payment account in the settings.",
+        )
+    elif bank.type != "BANK":
+        yield Hold(
+            "deposit_account_not_bank",
+            f"A deposit was taken in the app, and {bank.name} in Xero is no bank account, as Xero asks of deposits.",
+            "Choose a bank account as payment_account in the settings, and others under payment_accounts.",
+        )
+    if record.get("currency") != organisation.base_currency:
+        yield Hold(
+            "deposit_currency",
+            f"A deposit was taken in {record.get('currency')}, and Xero lets apps book deposits in"
+            f" {organisation.base_currency} only.",
+            "Book the prepayment in Xero and allocate it there; it is shown in the app then.",
+        )
+
+
+def _exceeds(amount: Decimal, due: Decimal) -> Hold:
+    return Hold(
+        "credit_exceeds_due",
+        f"A credit of {amount:.2f} exceeds the {due:.2f} outstanding on the invoice in Xero.",
+        "Correct the credit in the app, or remove a payment or another credit first.",
+    )
+
+
+def _overpays(amount: Decimal, due: Decimal) -> Hold:
+    return Hold(
+        "payment_exceeds_due",
+        f"A payment of {amount:.2f} exceeds the {due:.2f} outstanding on the invoice in Xero.",
+        "Correct the payment, or choose in the settings that overpayments are booked.",
+    )

@@ -1,0 +1,67 @@
+"""What to take for the last agreement when a link turns out to be another invoice of Xero's.
+
+The person says whose words stand where the two differ. Payments and credits are never taken away by this: those that
+are alike on both sides are the same, the others come in addition.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from app.domain.record.fields import Fields, Value, keys_of, member, without_groups
+from app.domain.record.sides import Side, Status, project
+from app.domain.xero.xero_invoice import XeroInvoice
+
+
+def why_not_relinked(invoice: XeroInvoice | None, record: Fields, owner: str | None) -> str | None:
+    """Why an invoice of Xero's cannot be the one of this record, in words; `owner` is the app's invoice that it is."""
+    if invoice is None:
+        return "Xero has no such invoice."
+    if not invoice.is_receivable:
+        return "It is a bill, not a sales invoice."
+    if invoice.canonical_status is not Status.SENT:
+        return f"It is {invoice.status} in Xero; only an approved invoice can be linked."
+    if owner is not None:
+        return f"It is the app's invoice {owner} already."
+    if record.get("status") != Status.SENT:
+        return "The invoice is not sent, or is cancelled, in the app."
+    return None
+
+
+def match_alike_payments(invoice: XeroInvoice, record: Fields) -> dict[str, str]:
+    """Our key for each of Xero's payments that is like one of the record's: the same amount, at best the same day."""
+    free = {key: member(record, "payments", key, "paid_on") for key in keys_of(record, "payments")}
+    matched: dict[str, str] = {}
+    for is_same_day in (True, False):
+        for payment in invoice.payments or ():
+            if payment.xero_payment_id in matched:
+                continue
+            key = next(
+                (
+                    key
+                    for key, day in free.items()
+                    if Decimal(member(record, "payments", key, "amount")) == payment.amount
+                    and (day == payment.paid_on.isoformat() or not is_same_day)
+                ),
+                None,
+            )
+            if key is not None:
+                matched[payment.xero_payment_id] = key
+                del free[key]
+    return matched
+
+
+def find_ground(
+    record: Fields, seen: Fields, content: Side, payment_ids: Mapping[str, str]
+) -> dict[str, Value]:
+    """The base against which what Xero shows is merged; `payment_ids` are payments that are alike."""
+    whose = seen if content is Side.PARTNER else project(Side.XERO, record)
+    ground = without_groups(without_groups(whose, "payments"), "credits")
+    if content is Side.XERO and record.get("is_sent"):
+        # That it was sent is true, whatever the box in Xero says.
+        ground["is_sent"] = seen.get("is_sent")
+    alike = set(payment_ids.values())
+    return ground | {
+        path: value
+        for path, value in seen.items()
+        if path.startswith("payments/") and path.split("/")[1] in alike
+    }

@@ -1,0 +1,79 @@
+"""A change as the partner receives it: entries of path, before and after, in the words of the partner's document.
+
+Lines that come or go, and payments and credits (which are never edited), are whole entries; everything else is a
+field. The status is the shown one: an invoice that a payment completes goes from "sent" to "paid" in the same change.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.domain.partner.document import shown_status, to_credit, to_document, to_line, to_payment
+from app.domain.record.fields import ABSENT, Fields, group_of, keys_of, member_of
+from app.domain.record.moves import Move
+
+Contacts = Mapping[str, Mapping[str, Any]]
+
+_WHOLE = {"payments": to_payment, "credits": to_credit}
+"""What is never edited, and how the document shows one."""
+
+
+def entries(
+    moves: Mapping[str, Move],
+    view: Fields,
+    wanted: Fields,
+    contacts: Contacts,
+    totals: tuple[Decimal | None, Decimal | None],
+    *,
+    contacts_in_app: Contacts | None = None,
+) -> list[dict[str, Any]]:
+    """The entries for moves that bring the partner from `view` to `wanted`; `totals` are those of the two.
+
+    `contacts_in_app` are the details that the app's own invoices have, where they are not `contacts`.
+    """
+    before = to_document("", view, contacts_in_app or contacts, totals[0]) if view else {}
+    after = to_document("", wanted, contacts, totals[1])
+    listed: dict[str, tuple[Any, Any]] = {}
+    for path in sorted(moves):
+        group = group_of(path)
+        if group is None:
+            listed[path] = (_header(before, view, path), _header(after, wanted, path))
+        else:
+            listed |= _group_entry(path, group, view, wanted)
+    statuses = (shown_status(view, totals[0]), shown_status(wanted, totals[1]))
+    if statuses[0] != statuses[1]:
+        listed["status"] = statuses
+    return [{"path": path, "before": was, "after": now} for path, (was, now) in listed.items()]
+
+
+def _header(document: Mapping[str, Any], fields: Fields, path: str) -> Any:
+    if path == "line_order":
+        return fields.get(path)
+    return document.get(path)
+
+
+def _group_entry(path: str, group: str, view: Fields, wanted: Fields) -> dict[str, tuple[Any, Any]]:
+    kind, _, key = group.partition("/")
+    was, now = key in keys_of(view, kind), key in keys_of(wanted, kind)
+    if kind in _WHOLE:
+        show = _WHOLE[kind]
+        return {group: (show(view, key) if was else None, show(wanted, key) if now else None)}
+    if was and now:
+        name = member_of(path)
+        return {path: (to_line(view, key)[name], to_line(wanted, key)[name])}
+    return {group: (to_line(view, key) if was else None, to_line(wanted, key) if now else None)}
+
+
+def moves_to_json(moves: Mapping[str, Move]) -> dict[str, dict[str, Any]]:
+    """Moves for keeping: an absent side is left out."""
+    return {
+        path: {
+            name: value for name, value in zip(("before", "after"), move, strict=True) if value is not ABSENT
+        }
+        for path, move in moves.items()
+    }
+
+
+def moves_from_json(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Move]:
+    """The moves that `moves_to_json` kept."""
+    return {path: (move.get("before", ABSENT), move.get("after", ABSENT)) for path, move in stored.items()}

@@ -1,0 +1,185 @@
+"""The three-way merge of one side's edits into the record, field by field.
+
+`base` is what this side was known to hold, `seen` what it holds now, `record` what both should show (it may carry
+edits of the other side). For a single field and for a whole group (a line, a payment) there is one table:
+
+    this side (base -> seen)   other side (base -> record)   outcome
+    ------------------------   ---------------------------   -----------------------------------------
+    unchanged                  anything                      the record stays                 UNCHANGED
+    changed, added or gone     unchanged                     this side's value is taken       TAKEN
+    changed, added or gone     the same                      they agree                       AGREED
+    both there, different      both there, different         group: field by field            (recursive)
+                                                             field: conflict                  CONFLICT
+    gone                       changed                       conflict over the whole group    CONFLICT
+    changed                    gone                          conflict over the whole group    CONFLICT
+
+A conflict is settled by the policy and kept with base and both values, or held: then the record stays as it is and the
+path is left alone on both sides until a person decides.
+
+An edit that does not travel, by the connection's directions (`direction`), is not taken: its path goes apart, with what
+`base` held there. Where the record changed too and goes to this side all the same, it is a conflict, and the record
+stays; where it does not, each side keeps its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, grouped, line_keys
+from app.domain.record.line_order import merge_order
+from app.domain.record.moves import put
+from app.domain.record.sides import Side, holds
+
+WinnerOf = Callable[[str], Side | None]
+
+
+class Outcome(StrEnum):
+    """The rows of the table above."""
+
+    UNCHANGED = "unchanged"
+    TAKEN = "taken"
+    AGREED = "agreed"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same thing changed on both sides to different values since each last agreed.
+
+    `path` is a field, or a group where one side removed what the other changed. A value that is not there is ABSENT;
+    a group's value is its members by name. `winner` is None while the conflict is held for a person.
+    """
+
+    path: str
+    base: Value | Absent
+    partner: Value | Absent
+    xero: Value | Absent
+    winner: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The new record and the conflicts met on the way to it.
+
+    `apart` are the paths of fields and groups at which this side holds what was not taken, with their base values.
+    """
+
+    record: dict[str, Value]
+    conflicts: tuple[Conflict, ...]
+    apart: dict[str, Value | Absent] = field(default_factory=dict)
+
+
+def decide(base: object, record: object, seen: object) -> Outcome:
+    """One row of the table, for one field or one whole group (ABSENT or {} when it is not there)."""
+    if seen == base:
+        return Outcome.UNCHANGED
+    if record == base:
+        return Outcome.TAKEN
+    if record == seen:
+        return Outcome.AGREED
+    return Outcome.CONFLICT
+
+
+def merge(
+    side: Side, *, base: Fields, seen: Fields, record: Fields, winner_of: WinnerOf, lanes: Lanes = OPEN
+) -> Merged:
+    """Merge what `side` did between `base` and `seen` into `record`; `winner_of` answers for each conflict's path."""
+    if base == seen and _is_in_order(record, base):
+        return Merged(dict(record), ())
+    merging = _Merging(side, dict(record), winner_of, lanes)
+    base_header, base_groups = grouped(base)
+    seen_header, seen_groups = grouped(seen)
+    merging.merge_fields(base_header, seen_header)
+    for group in sorted({*base_groups, *seen_groups}):
+        merging.merge_group(group, base_groups.get(group, {}), seen_groups.get(group, {}))
+    merging.merge_line_order(base, seen)
+    return Merged(merging.record, tuple(merging.conflicts), merging.apart)
+
+
+def _is_in_order(record: Fields, base: Fields) -> bool:
+    """Whether the record's order names its lines: then a side that did nothing changes nothing."""
+    return record[LINE_ORDER] == line_keys(record) if LINE_ORDER in record else LINE_ORDER not in base
+
+
+class _Merging:
+    """The state of one merge: the record as it grows, its conflicts, and what is not taken."""
+
+    def __init__(self, side: Side, record: dict[str, Value], winner_of: WinnerOf, lanes: Lanes) -> None:
+        self.side = side
+        self.before = dict(record)
+        self.record = record
+        self.conflicts: list[Conflict] = []
+        self.apart: dict[str, Value | Absent] = {}
+        self._winner_of = winner_of
+        self._lanes = lanes
+        _, self._record_groups = grouped(self.before)
+
+    def merge_fields(self, base: Mapping[str, Value], seen: Mapping[str, Value]) -> None:
+        for path in sorted({*base, *seen} - {LINE_ORDER}):
+            self._merge_field(path, base.get(path, ABSENT), seen.get(path, ABSENT))
+
+    def _merge_field(self, path: str, base: Value | Absent, seen: Value | Absent) -> None:
+        held = self.record.get(path, ABSENT)
+        outcome = decide(base, held, seen)
+        if self._stays_apart(path, outcome):
+            self.apart[path] = base
+        elif outcome is Outcome.TAKEN or (
+            outcome is Outcome.CONFLICT and self._settle(path, base, held, seen) is self.side
+        ):
+            put(self.record, path, seen)
+
+    def merge_group(self, group: str, base: dict[str, Value], seen: dict[str, Value]) -> None:
+        held = {p: v for p, v in self._record_groups.get(group, {}).items() if holds(self.side, p)}
+        outcome = decide(base, held, seen)
+        is_edited = outcome in (Outcome.TAKEN, Outcome.CONFLICT) and bool(base and held and seen)
+        if (outcome is Outcome.CONFLICT and held and seen) or (is_edited and not self._lanes.are_open):
+            self.merge_fields(base, seen)
+        elif self._stays_apart(group, outcome):
+            self.apart[group] = _by_name(base)
+        elif outcome is Outcome.TAKEN or (
+            outcome is Outcome.CONFLICT
+            and self._settle(group, _by_name(base), _by_name(held), _by_name(seen)) is self.side
+        ):
+            self._replace_group(group, seen)
+
+    def merge_line_order(self, base: Fields, seen: Fields) -> None:
+        if LINE_ORDER not in {**base, **seen, **self.record}:
+            return
+        if not self._carries(LINE_ORDER):
+            if base.get(LINE_ORDER) != seen.get(LINE_ORDER):
+                self.apart[LINE_ORDER] = base.get(LINE_ORDER, ABSENT)
+            return
+        wins = self._winner_at(LINE_ORDER) is self.side
+        self.record[LINE_ORDER] = merge_order(base, seen, self.before, self.record, seen_wins=wins)
+
+    def _carries(self, path: str) -> bool:
+        """Whether this side's edits of a path travel."""
+        return self._lanes.leads_to(self.side.other, path)
+
+    def _stays_apart(self, path: str, outcome: Outcome) -> bool:
+        """Whether this side keeps for itself what it holds at a path."""
+        if outcome not in (Outcome.TAKEN, Outcome.CONFLICT) or self._carries(path):
+            return False
+        return outcome is Outcome.TAKEN or not self._lanes.leads_to(self.side, path)
+
+    def _winner_at(self, path: str) -> Side | None:
+        return self._lanes.owner_of(path) or self._winner_of(path)
+
+    def _settle(
+        self, path: str, base: Value | Absent, held: Value | Absent, seen: Value | Absent
+    ) -> Side | None:
+        winner = self._winner_at(path)
+        partner, xero = (seen, held) if self.side is Side.PARTNER else (held, seen)
+        self.conflicts.append(Conflict(path, base, partner, xero, winner))
+        return winner
+
+    def _replace_group(self, group: str, seen: dict[str, Value]) -> None:
+        for path in list(self._record_groups.get(group, {})):
+            if not seen or holds(self.side, path):
+                del self.record[path]
+        self.record.update(seen)
+
+
+def _by_name(group: dict[str, Value]) -> dict[str, Value] | Absent:
+    return {path.rpartition("/")[2]: value for path, value in group.items()} or ABSENT

@@ -1,0 +1,195 @@
+"""What a side was seen to hold, merged into a link's record: edits against that side's own shadow, field by field.
+
+The base of a merge is what the side was known to hold, never the record: see the rules in `hub`. What was apart is
+merged too, as soon as it travels. All functions are pure: they take a hub and answer the next one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.record.apart import travels, with_bases, without_met
+from app.domain.record.coupling import Vocabulary
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.fields import Fields, Value, differing
+from app.domain.record.held import covers, without_edited
+from app.domain.record.hub import (
+    Hub,
+    list_behind_paths,
+    list_unheard,
+    partner_view,
+    settle_parted,
+)
+from app.domain.record.merge import Conflict, WinnerOf, merge
+from app.domain.record.moves import landed
+from app.domain.record.sides import Side, with_own_number, with_xeros_number
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How this connection merges: who wins a conflict at a path (None: hold it), its maps, and what travels where."""
+
+    winner_of: Callable[[Side, datetime, datetime], WinnerOf]
+    vocabulary: Vocabulary
+    lanes: Lanes = OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The hub after one side was looked at, and the conflicts that this brought to light."""
+
+    hub: Hub
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def observe_document(
+    hub: Hub,
+    document: Fields,
+    *,
+    version: int,
+    based_on: int | None,
+    rules: Rules,
+    at: datetime,
+    xero_at: datetime,
+) -> Observed:
+    """Merge the partner's newest document; an older version than the one merged last changes nothing.
+
+    `based_on` None means the newest revision that the partner acknowledged. `at` is when the document was written as
+    far as we know, `xero_at` when Xero's side last moved; both matter only to the policy `newest_wins`.
+    """
+    if version <= hub.partner_version:
+        return Observed(hub)
+    taken = hub.acked_revision if based_on is None else based_on
+    base = partner_view(hub, taken)
+    seen = replace(
+        hub,
+        partner_shadow=dict(document),
+        partner_version=version,
+        partner_based_on=taken,
+        acked_revision=max(hub.acked_revision, taken),
+        # No news, unless an older copy of us was restored that does not know what it had sent.
+        revision=max(hub.revision, taken),
+        sent={revision: moves for revision, moves in hub.sent.items() if revision > taken},
+        refused={revision: moves for revision, moves in hub.refused.items() if revision > taken},
+        parted=without_edited(hub.parted, Side.PARTNER, differing(base, document)),
+    )
+    observed = _merge_partner(hub, seen, base, document, rules, at, xero_at)
+    return _with_what_travels(observed, rules, xero_at, at)
+
+
+def _merge_partner(
+    hub: Hub, after: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, xero_at: datetime
+) -> Observed:
+    """Merge what the partner holds; `after` is the hub that knows it, but for the record."""
+    lanes = rules.lanes if hub.xero_shadow else OPEN
+    merged = merge(
+        Side.PARTNER,
+        base=with_bases(base, hub.partner_apart),
+        seen=seen,
+        record=hub.record,
+        winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
+        lanes=lanes,
+    )
+    record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
+    still, met = without_met(Side.XERO, hub.xero_apart, hub.xero_shadow, hub.record, record, lanes)
+    return _moved(
+        replace(after, partner_apart=merged.apart, xero_apart=still), record, (*merged.conflicts, *met)
+    )
+
+
+def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_at: datetime) -> Observed:
+    """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's."""
+    base = hub.xero_shadow
+    if hub.unanswered is not None:
+        base = landed(base, hub.unanswered, seen)
+    return _with_what_travels(_merge_xero(hub, base, seen, rules, at, partner_at), rules, at, partner_at)
+
+
+def xero_answered(
+    hub: Hub, wrote: Fields, returned: Fields, *, rules: Rules, at: datetime, partner_at: datetime
+) -> Observed:
+    """Record Xero's answer to a write as its new shadow; what it returned otherwise than we wrote is its edit."""
+    return _with_what_travels(_merge_xero(hub, wrote, returned, rules, at, partner_at), rules, at, partner_at)
+
+
+def _merge_xero(
+    hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
+) -> Observed:
+    seen = hub.kind.believe(base, seen)
+    lanes = rules.lanes
+    view = partner_view(hub, hub.acked_revision) if hub.partner_apart or not lanes.are_open else {}
+    lanes = lanes if view else OPEN
+    merged = merge(
+        Side.XERO,
+        base=with_bases(base, hub.xero_apart),
+        seen=seen,
+        record=with_xeros_number(hub.record),
+        winner_of=rules.winner_of(Side.XERO, at, partner_at),
+        lanes=lanes,
+    )
+    edited = with_own_number(merged.record, hub.record)
+    record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
+    still, met = without_met(Side.PARTNER, hub.partner_apart, view, hub.record, record, lanes)
+    after = replace(
+        hub,
+        xero_shadow=dict(seen),
+        unanswered=None,
+        xero_apart=merged.apart,
+        partner_apart=still,
+        parted=without_edited(hub.parted, Side.XERO, differing(base, seen)),
+    )
+    return _moved(after, record, (*merged.conflicts, *met))
+
+
+def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
+    """Merge what was apart and travels by now, as if each side were looked at anew; nothing else changes.
+
+    Where the app may have taken a change that it has not answered, nobody knows what it holds: that waits for it.
+    """
+    if not hub.has_apart:
+        return Observed(hub)
+    apart, view, unsure = (
+        hub.partner_apart,
+        partner_view(hub, hub.acked_revision),
+        list_unheard(hub, hub.sent),
+    )
+    due = [path for path in apart if travels(Side.PARTNER, {path: apart[path]}, hub.record, rules.lanes)]
+    sure = {path: apart[path] for path in due if not any(covers(path, each) for each in unsure)}
+    waits = {path: base for path, base in apart.items() if path not in sure}
+    begun = replace(hub, partner_apart=sure)
+    first = _merge_partner(begun, begun, view, view, rules, partner_at, xero_at)
+    looked = replace(first.hub, partner_apart={**waits, **first.hub.partner_apart})
+    tried = looked.unanswered
+    second = _merge_xero(looked, hub.xero_shadow, hub.xero_shadow, rules, xero_at, partner_at)
+    return Observed(replace(second.hub, unanswered=tried), (*first.conflicts, *second.conflicts))
+
+
+def _with_what_travels(observed: Observed, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
+    """What was apart is merged at once where it travels by now, as a field does when its line went with it."""
+    hub = observed.hub
+    if not hub.has_apart or not any(
+        travels(side, apart, hub.record, rules.lanes)
+        for side, apart in ((Side.PARTNER, hub.partner_apart), (Side.XERO, hub.xero_apart))
+    ):
+        return observed
+    caught_up = catch_up(hub, rules=rules, xero_at=xero_at, partner_at=partner_at)
+    return Observed(caught_up.hub, (*observed.conflicts, *caught_up.conflicts))
+
+
+def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...]) -> Observed:
+    moved = differing(hub.record, record)
+    held = hub.open_conflicts | {conflict.path for conflict in conflicts if conflict.winner is None}
+    hub = replace(hub, record=dict(record), revision=hub.revision + bool(moved), open_conflicts=held)
+    return Observed(settle_parted(replace(hub, open_conflicts=_still_open(hub))), conflicts)
+
+
+def _still_open(hub: Hub) -> frozenset[str]:
+    """A held conflict ends by itself once both sides hold what the record says."""
+    if not hub.open_conflicts:
+        return hub.open_conflicts
+    behind = list_behind_paths(hub)
+    return frozenset(
+        path
+        for path in hub.open_conflicts
+        if path in hub.parted or any(covers(path, other) for other in behind)
+    )

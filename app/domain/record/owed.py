@@ -1,0 +1,64 @@
+"""What a side still needs before it holds what the record says: moves to write to Xero, a change for the partner.
+
+What is held for a person, kept apart, or does not travel is owed to nobody and stays as the side has it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.record.apart import leave_apart
+from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.fields import Fields, Value
+from app.domain.record.held import put_back
+from app.domain.record.hub import Hub, list_unheard, pair_of
+from app.domain.record.moves import Move, list_moves
+from app.domain.record.sides import Side
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerChange:
+    """What the partner's side must now show: compare-and-set moves under a revision of their own."""
+
+    revision: int
+    moves: Mapping[str, Move]
+
+
+def xero_moves(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Move]:
+    """What a write to Xero would have to move: path -> what Xero holds, what it should hold."""
+    holds, wanted = pair_of(hub, Side.XERO)
+    return list_moves(holds, leave_alone(Side.XERO, hub, holds, wanted, lanes))
+
+
+def leave_alone(side: Side, hub: Hub, holds: Fields, wanted: Fields, lanes: Lanes) -> dict[str, Value]:
+    """What a side should hold, what is held or apart there or does not go there left as that side has it."""
+    apart = hub.xero_apart if side is Side.XERO else hub.partner_apart
+    keeps = put_back(holds, {path: to for path, to in hub.parted.items() if lanes.leads_to(side, path)}, side)
+    if side is Side.XERO:
+        keeps = hub.kind.compare(keeps, wanted)
+    return leave_apart(side, keeps, wanted, apart=apart, conflicts=hub.open_conflicts, lanes=lanes)
+
+
+def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
+    """The change that the partner's side still needs, or None when it holds all of the record.
+
+    The same moves that are already on their way keep their revision; other moves get a new one, larger than any sent.
+    A path that an unacknowledged change touched is named again even if the partner last held what it should hold: the
+    partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
+    it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
+    those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
+    """
+    view, record = pair_of(hub, Side.PARTNER)
+    wanted = leave_alone(Side.PARTNER, hub, view, record, lanes)
+    moves = list_moves(view, wanted, list_unheard(hub, hub.sent))
+    if not moves:
+        return None
+    moves = list_moves(view, wanted, list_unheard(hub, {**hub.sent, **hub.refused}))
+    newest = max(hub.sent, default=0)
+    if newest > hub.acked_revision and hub.sent[newest] == moves:
+        return PartnerChange(newest, moves)
+    return anew(hub, PartnerChange(newest, moves))
+
+
+def anew(hub: Hub, change: PartnerChange) -> PartnerChange:
+    """The same moves under a revision of their own, larger than any sent: what was withdrawn is not sent as it was."""
+    return PartnerChange(max(hub.revision, hub.newest_sent + 1, hub.acked_revision + 1), change.moves)

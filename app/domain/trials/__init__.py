@@ -1,0 +1,1 @@
+"""A test transaction: its steps, its invoice, and what it leaves."""

@@ -1,0 +1,66 @@
+"""The parts of an organisation's facts: each is one read of Xero, and each can lift its own kinds of holds.
+
+A full read is one call for each part. While a link is held for a fact, only the parts that can lift it are read in
+between (FACTS 2: calls are a budget).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+
+from app.domain.xero.organisation import Organisation
+
+
+class Part(StrEnum):
+    """One read of Xero each."""
+
+    ORGANISATION = "organisation"
+    ACCOUNTS = "accounts"
+    TAX_RATES = "tax_rates"
+    CURRENCIES = "currencies"
+    TRACKING = "tracking_categories"
+    THEMES = "branding_themes"
+    ACTIONS = "actions"
+
+
+EVERYTHING = frozenset(Part)
+
+LIFTS: Mapping[Part, frozenset[str]] = {
+    Part.ORGANISATION: frozenset({"locked_period"}),
+    Part.ACCOUNTS: frozenset(
+        {"account_unusable", "account_missing", "cis_account", "category_unmapped", "tax_unusable",
+         "payment_account_unusable"}
+    ),
+    Part.TAX_RATES: frozenset({"tax_unusable"}),
+    Part.CURRENCIES: frozenset({"currency_unknown"}),
+    Part.ACTIONS: frozenset({"plan_limit", "currency_unknown", "locked_period"}),
+}  # fmt: skip
+"""The codes of holds that a change of a part can lift; the other parts lift none."""
+
+FACT_CODES = frozenset().union(*LIFTS.values())
+"""Every code of a hold whose cause lies in the organisation's facts."""
+
+_ELSEWHERE: Mapping[str, Part] = {
+    "currencies": Part.CURRENCIES,
+    "accounts": Part.ACCOUNTS,
+    "tax_rates": Part.TAX_RATES,
+    "tracking_categories": Part.TRACKING,
+    "branding_themes": Part.THEMES,
+    "actions": Part.ACTIONS,
+}
+
+
+def list_parts_of(codes: Collection[str]) -> frozenset[Part]:
+    """The parts to read to learn whether holds of these codes can be lifted."""
+    return frozenset(part for part, lifted in LIFTS.items() if lifted & frozenset(codes))
+
+
+def list_lifted(before: Organisation | None, after: Organisation) -> frozenset[str]:
+    """The codes of holds that may go on now that the facts are no longer what they were."""
+    if before is None:
+        return FACT_CODES
+    changed = (name for name in Organisation.__slots__ if getattr(before, name) != getattr(after, name))
+    return _lifted_by(_ELSEWHERE.get(name, Part.ORGANISATION) for name in changed)
+
+
+def _lifted_by(parts: Iterable[Part]) -> frozenset[str]:
+    return frozenset().union(*(LIFTS.get(part, frozenset()) for part in set(parts)))

@@ -1,0 +1,86 @@
+"""Make credits in Xero, each once: intent on disk, one call for a batch, ids handed back to be put on disk at once.
+
+Credit notes, deposits and booked overpayments all come through here. The intent names kind and key, and every credit
+carries a mark of the same, by which `finish_credits` finds one whose answer was lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import uuid4
+
+from app.db.findings.attempts import Attempt
+from app.db.invoices.link_record import save_links
+from app.domain.holds.hold import Hold
+from app.domain.invoices.credit_refusals import explain_credit
+from app.domain.invoices.link import Intent
+from app.domain.record.credit import CreditKind
+from app.domain.xero.xero_credit import CreditWrite, XeroCredit
+from app.domain.xero.xero_invoice import Refused
+from app.errors import ScopeMissing
+from app.reconcile.create_once import with_intent, without_intent
+from app.reconcile.credit_links import intent_of
+from app.reconcile.round import Round
+from app.reconcile.work import Work
+from app.spending import spent_on
+
+SCOPE_FOR_RECEIPTS = Hold(
+    "scope_missing",
+    "The consent does not cover bank transactions, by which Xero books deposits and overpayments.",
+    "Authorise the connection again, with every scope that is asked for; then retry.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """One credit to make for a link; `key` is the credit's, or the payment's whose excess it is."""
+
+    work: Work
+    key: str
+    write: CreditWrite
+
+    @property
+    def intent(self) -> str:
+        return intent_of(self.write.kind, self.key)
+
+
+def find_contact(current: Round, work: Work) -> str | None:
+    """Xero's id of the invoice's contact: as the invoice was read in this round, else as our key of it is known."""
+    invoice = current.fresh.get(work.link.xero_invoice_id or "")
+    if invoice is not None:
+        return invoice.xero_contact_id
+    ours = work.hub.record.get("contact")
+    return next((theirs for theirs, key in current.contact_keys.items() if key == ours), None)
+
+
+async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCredit | None]:
+    """What Xero made of each; None where it refused, which then holds the link. The caller records.
+
+    All are credit notes, or none is: the other kinds need a scope of their own, and without it only they wait.
+    """
+    intent = Intent(uuid4().hex, current.clock.now())
+    for making in batch:
+        making.work.link = with_intent(making.work.link, making.intent, intent)
+    links = {making.work.link.id: making.work.link for making in batch}
+    async with current.lease.recording() as session:
+        await save_links(session, list(links.values()), intent.at, again=links)
+    try:
+        call = current.xero.credits.create([making.write for making in batch], intent.key)
+        answers = await spent_on([making.work.link.id for making in batch], call)
+    except ScopeMissing:
+        if batch[0].write.kind is CreditKind.CREDIT_NOTE:
+            raise
+        return [_take_answer(making, SCOPE_FOR_RECEIPTS) for making in batch]
+    return [_take_answer(making, answer) for making, answer in zip(batch, answers, strict=True)]
+
+
+def _take_answer(making: Making, answer: XeroCredit | Refused | Hold) -> XeroCredit | None:
+    work = making.work
+    work.link = without_intent(work.link, making.intent)
+    if isinstance(answer, XeroCredit):
+        return answer
+    work.refusal = answer if isinstance(answer, Hold) else explain_credit(answer.messages)
+    amount = sum((line.amount for line in making.write.lines), Decimal(0))
+    moves = {making.intent: {"after": str(amount)}}
+    work.attempts.append(Attempt(work.link.id, "credit", moves, "refused", work.refusal.message))
+    return None

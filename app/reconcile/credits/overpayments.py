@@ -1,0 +1,123 @@
+"""What a payment exceeds: booked in Xero as the customer's overpayment, before the payment of what is due.
+
+In the record the payment stays whole. In Xero it is two things: a payment of what was due (none where nothing was) and
+an overpayment, of which Xero lets no app delete anything (FACTS 5). So a payment that the app takes back leaves its
+overpayment where it is, and one that comes again takes it up again. In this order a cut loses and doubles nothing: an
+overpayment is recognised by its mark, and the payment is then made of what is left of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from app.db.findings.attempts import Attempt
+from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.plan import Plan
+from app.domain.record.credit import CreditKind, Overpaid
+from app.domain.record.fields import member
+from app.domain.xero.xero_credit import CreditLine, CreditWrite, XeroCredit
+from app.reconcile.create_once import with_payment, without_payment
+from app.reconcile.credit_links import credit_mark
+from app.reconcile.credits.make_credits import Making, find_contact, make_credits
+from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.precedence import giving_way
+from app.reconcile.record import record
+from app.reconcile.round import Round
+from app.reconcile.work import Work
+
+STAYS = (
+    "What of it was booked as an overpayment stays on the customer's account in Xero, which lets no app delete it: "
+    "refund it or use it there."
+)
+
+
+async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]) -> bool:
+    """Book what payments exceed, and follow payments that are an overpayment alone; True when the feed got a change."""
+    told = False
+    for work, plan in plans:
+        if _take_back(work, plan) | _take_up(work, plan):
+            told |= await record(current, [work])
+    makings = [
+        Making(work, key, write)
+        for work, plan in plans
+        for key, excess in plan.payments_exceeding
+        if work.refusal is None and (write := _build(current, work, key, excess)) is not None
+    ]
+    async for batch in giving_way(current, makings, WRITE_BATCH):
+        for making, made in zip(batch, await make_credits(current, batch), strict=True):
+            if made is not None:
+                making.work.link = with_overpaid(making.work.link, making.key, made)
+        told |= await record(current, list({id(making.work): making.work for making in batch}.values()))
+    return told
+
+
+def with_overpaid(link: InvoiceLink, key: str, made: XeroCredit) -> InvoiceLink:
+    """The link with what of a payment is an overpayment in Xero; where that is all of it, Xero holds the payment."""
+    record_ = link.hub.record
+    amount = member(record_, "payments", key, "amount")
+    paid_on = member(record_, "payments", key, "paid_on")
+    if amount is None:
+        # The app took the payment back while the answer was lost: the money stays where it is, and is remembered.
+        part = Overpaid(made.xero_credit_id, made.total, made.updated_at.date(), True, is_taken_back=True)
+        return replace(link, overpaid={**link.overpaid, key: part})
+    is_whole = made.total >= Decimal(amount)
+    part = Overpaid(made.xero_credit_id, made.total, date.fromisoformat(paid_on), is_whole)
+    link = replace(link, overpaid={**link.overpaid, key: part})
+    return with_payment(link, key, amount, paid_on) if is_whole else link
+
+
+def left_to_pay(link: InvoiceLink, key: str) -> Decimal:
+    """What of a payment is to be made as such, beside what of it is an overpayment already."""
+    part = link.overpaid.get(key)
+    amount = Decimal(member(link.hub.record, "payments", key, "amount"))
+    return amount - part.amount if part else amount
+
+
+def _take_back(work: Work, plan: Plan) -> bool:
+    """Payments that are an overpayment alone and that the app took back: there is no payment in Xero to delete."""
+    moved = False
+    for key in plan.payments_to_delete:
+        part = work.link.overpaid.get(key)
+        if part is None or key in work.link.payment_ids.values():
+            continue
+        moves = {f"payments/{key}": {"before": str(part.amount)}}
+        work.attempts.append(Attempt(work.link.id, "unpay", moves, "done", STAYS))
+        work.link = without_payment(_marked(work.link, key, is_taken_back=True), key)
+        moved = True
+    return moved
+
+
+def _take_up(work: Work, plan: Plan) -> bool:
+    """Payments that came again while their overpayment stayed where it was: no more is to be paid than what is left."""
+    moved = False
+    for key in plan.payments_to_create:
+        if key not in work.link.overpaid or left_to_pay(work.link, key) > 0:
+            continue
+        record_ = work.hub.record
+        amount, paid_on = (member(record_, "payments", key, name) for name in ("amount", "paid_on"))
+        work.link = with_payment(_marked(work.link, key, is_taken_back=False), key, amount, paid_on)
+        moved = True
+    return moved
+
+
+def _marked(link: InvoiceLink, key: str, *, is_taken_back: bool) -> InvoiceLink:
+    part = replace(link.overpaid[key], is_taken_back=is_taken_back)
+    return replace(link, overpaid={**link.overpaid, key: part})
+
+
+def _build(current: Round, work: Work, key: str, excess: Decimal) -> CreditWrite | None:
+    """The overpayment, into the account of the payment; None while the invoice's contact is not known."""
+    record_, contact = work.hub.record, find_contact(current, work)
+    if contact is None:
+        return None
+    return CreditWrite(
+        kind=CreditKind.OVERPAYMENT,
+        xero_contact_id=contact,
+        issued_on=date.fromisoformat(member(record_, "payments", key, "paid_on")),
+        currency=record_["currency"],
+        amounts_are="no_tax",
+        lines=(CreditLine(f"Paid beyond {record_.get('number') or 'an invoice'}", excess),),
+        reference=credit_mark(work.link.id, CreditKind.OVERPAYMENT, key),
+        xero_account_id=current.terms.account_for(member(record_, "payments", key, "method")),
+    )

@@ -1,0 +1,95 @@
+"""Take a credit back in Xero that the app has taken back: its allocation goes, and our own credit note is voided.
+
+That a note is to be voided is on disk before its allocation goes. Without that, a note whose allocation a person in
+Xero removed could not be told from one that the app took back; the first is the person's to use elsewhere. So it is of
+a credit that the app changed, which goes to be made anew.
+"""
+
+from app.db.findings.attempts import Attempt
+from app.db.invoices.link_record import save_links
+from app.domain.invoices.credit_refusals import explain_credit
+from app.domain.invoices.link import Intent
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import member
+from app.domain.xero.xero_invoice import Refused
+from app.reconcile.create_once import with_intent, with_removal_begun, without_intent, without_removal
+from app.reconcile.credit_links import (
+    find_credit_id,
+    is_note_of_ours,
+    kind_of,
+    void_of,
+    without_credit,
+    without_credit_id,
+    without_number,
+)
+from app.reconcile.record import record
+from app.reconcile.round import Round
+from app.reconcile.work import Work
+
+_STAYS = {
+    CreditKind.CREDIT_NOTE: "The credit note itself was made in Xero and stays there.",
+    CreditKind.PREPAYMENT: "The deposit itself stays on the customer's account in Xero, which lets no app delete it: "
+    "refund it or use it there.",
+    CreditKind.OVERPAYMENT: "The overpayment itself stays on the customer's account in Xero, which lets no app delete "
+    "it: refund it or use it there.",
+}
+_UNNAMED = Refused(("Xero does not name the allocation, so it cannot be removed from here",))
+
+
+async def remove_credit(current: Round, work: Work, key: str) -> bool:
+    """Take one credit off its invoice; True when a change for the partner was put into the feed."""
+    kind, credit_id = kind_of(work.hub.xero_shadow, key), find_credit_id(work.link, key)
+    is_voided_after = is_note_of_ours(kind, key)
+    await _begin(current, work, key, is_voided_after=is_voided_after)
+    moves = {f"credits/{key}": {"before": member(work.hub.xero_shadow, "credits", key, "amount")}}
+    refused = await _remove_allocations(current, work, kind, credit_id)
+    if refused is not None:
+        work.link = without_removal(without_intent(work.link, void_of(key)))
+        work.refusal = explain_credit(refused.messages)
+        work.attempts.append(Attempt(work.link.id, "uncredit", moves, "refused", work.refusal.message))
+        return await record(current, [work])
+    work.link = without_credit(work.link, key)
+    said = None if is_voided_after else _STAYS[kind]
+    work.attempts.append(Attempt(work.link.id, "uncredit", moves, "done", said))
+    told = await record(current, [work])
+    if is_voided_after:
+        await void_note(current, work, key)
+        told |= await record(current, [work])
+    return told
+
+
+async def void_note(current: Round, work: Work, key: str) -> None:
+    """Void a credit note of ours that covers nothing any more; one that is used elsewhere stays, no longer ours."""
+    credit_id = find_credit_id(work.link, key)
+    refused = await current.xero.credits.void(credit_id) if credit_id is not None else None
+    work.link = without_number(without_credit_id(without_intent(work.link, void_of(key)), key), key)
+    if refused is not None:
+        said = f"The credit note stays in Xero, which does not void it: {' '.join(refused.messages)}"
+        work.attempts.append(Attempt(work.link.id, "uncredit", {}, "refused", said))
+
+
+async def _begin(current: Round, work: Work, key: str, *, is_voided_after: bool) -> None:
+    now, begun = current.clock.now(), with_removal_begun(work.link, "credits", key)
+    if is_voided_after:
+        begun = with_intent(begun, void_of(key), Intent("", now))
+    if begun is not work.link:
+        work.link = begun
+        async with current.lease.recording() as session:
+            await save_links(session, [begun], now, again=[begun.id])
+
+
+async def _remove_allocations(
+    current: Round, work: Work, kind: CreditKind, credit_id: str | None
+) -> Refused | None:
+    """All allocations of the credit to this invoice; those that are gone already need no call."""
+    found = await current.xero.credits.find(kind, credit_id) if credit_id else None
+    if found is None:
+        return None
+    for allocation in found.allocated_to(work.link.xero_invoice_id or ""):
+        named = allocation.xero_allocation_id
+        if named is None:
+            return _UNNAMED
+        refused = await current.xero.credits.remove_allocation(kind, found.xero_credit_id, named)
+        if refused is not None:
+            return refused
+    return None

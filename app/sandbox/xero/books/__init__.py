@@ -1,0 +1,1 @@
+"""An organisation's books: invoices, contacts, items, payments, credits, and the arithmetic over them."""

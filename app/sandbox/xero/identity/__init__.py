@@ -1,0 +1,1 @@
+"""The identity server: consent, tokens, connections."""

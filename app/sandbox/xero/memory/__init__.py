@@ -1,0 +1,1 @@
+"""What the sandbox remembers beside the books: tokens, limits, repeated calls, faults to order, the call log."""

@@ -1,0 +1,1 @@
+"""What Xero does with what is posted, kind by kind."""

@@ -1,0 +1,91 @@
+"""A link: its standing, what is news to it, and what it knows after Xero showed the invoice."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.settings import ConnectionSettings
+from app.domain.holds.hold import Hold, Way
+from app.domain.invoices.link import Document, InvoiceLink, Standing, State
+from app.domain.invoices.plan import XeroState
+from app.domain.xero.xero_invoice import Identities
+from tests.unit.domain.samples import AT, xero_invoice
+from tests.unit.domain.story import settled
+
+SETTLED = Standing(State.SETTLED)
+
+
+def link(**differing: Any) -> InvoiceLink:
+    """A settled link of the sample invoice."""
+    usual: dict[str, Any] = {
+        "id": UUID(int=1),
+        "partner_invoice_id": "inv_8801",
+        "xero_invoice_id": "x-1",
+        "generation": 1,
+        "hub": settled(),
+        "standing": SETTLED,
+    }
+    return InvoiceLink(**usual | differing)
+
+
+def test_a_held_link_says_why_and_what_to_do() -> None:
+    """Code, sentence and cure of the hold."""
+    held = Standing.held(Hold("locked_period", "It is locked.", "Unlock it."))
+    assert held == Standing(State.HELD, "locked_period", "It is locked.", "Unlock it.", Way.PERSON)
+
+
+@pytest.mark.parametrize(("version", "is_news"), [(1, False), (2, True)])
+def test_a_newer_document_than_the_merged_one_is_news(version: int, is_news: bool) -> None:
+    """The record has taken in version 1."""
+    document = Document({}, version, None, AT)
+    assert link(document=document).has_news_from_partner is is_news
+    assert link(document=document).partner_at == AT
+
+
+def test_without_a_document_the_partner_never_spoke() -> None:
+    """An invoice born in Xero."""
+    assert (link().has_news_from_partner, link().partner_at) == (False, None)
+
+
+def test_a_link_knows_what_xero_showed() -> None:
+    """Identities, total, status and clock are Xero's newest; an old payment's key is kept, an old line's is not."""
+    before = link(line_ids={"old": "l9"}, payment_ids={"p": "p1"}, xero_due=True)
+    seen = xero_invoice(status="PAID", total=Decimal("1100"), amount_due=Decimal("0"))
+    after = before.as_held_by_xero(seen, settled(), Identities({"a": "l1"}, {"q": "xero-q"}))
+    assert after.identities == Identities({"a": "l1"}, {"p": "p1", "q": "xero-q"})
+    assert after.xero_state == XeroState("x-1", "1100.00", tax_amounts_sent=False, is_credited=True)
+    assert (after.xero_status, after.xero_amount_due, after.xero_updated_at) == ("PAID", "0.00", AT)
+    assert not after.xero_due
+
+
+@pytest.mark.parametrize(("generation", "is_behind"), [(3, False), (4, True)])
+def test_a_connection_is_behind_until_its_newest_trigger_is_settled(generation: int, is_behind: bool) -> None:
+    """A trigger that came during a reconcile leaves it behind."""
+    connection = Connection(
+        id=UUID(int=2),
+        partner_id=UUID(int=3),
+        business_id="b1",
+        display_name="Wattle Plumbing",
+        state=ConnectionState.ACTIVE,
+        reason=None,
+        since_at=AT,
+        tenant_id="t1",
+        settings=ConnectionSettings(),
+        settings_version=1,
+        organisation=None,
+        organisation_fetched_at=None,
+        generation=generation,
+        settled_generation=3,
+        retry_at=None,
+        retry_reason=None,
+        retries=0,
+        sweep_due=False,
+        swept_to=AT - timedelta(hours=1),
+        swept_at=AT,
+        created_at=AT,
+    )
+    assert connection.is_behind is is_behind

@@ -1,0 +1,54 @@
+"""Which facts lift which holds: no link is looked at for a change that cannot lift its cause."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.domain.xero.organisation import BrandingTheme, TrackingCategory
+from app.domain.xero.part import EVERYTHING, FACT_CODES, Part, list_lifted, list_parts_of
+from tests.unit.domain.samples import ORGANISATION, account, tax_rate
+
+
+@pytest.mark.parametrize(
+    ("facts", "lifted", "not_lifted"),
+    [
+        ({"period_lock_on": date(2026, 1, 1)}, {"locked_period"}, {"account_unusable", "plan_limit"}),
+        ({"year_lock_on": date(2026, 1, 1)}, {"locked_period"}, {"currency_unknown"}),
+        ({"accounts": (account("200"),)}, {"account_unusable", "tax_unusable"}, {"locked_period"}),
+        ({"tax_rates": (tax_rate("OUTPUT", "15"),)}, {"tax_unusable"}, {"account_unusable"}),
+        ({"currencies": ("AUD",)}, {"currency_unknown"}, {"plan_limit"}),
+        ({"actions": {"CreateApprovedInvoice": True}}, {"plan_limit", "currency_unknown"}, {"tax_unusable"}),
+        ({"branding_themes": (BrandingTheme("t", "x"),)}, set(), FACT_CODES),
+        ({"tracking_categories": (TrackingCategory("c", "x"),)}, set(), FACT_CODES),
+        ({}, set(), FACT_CODES),
+    ],
+)
+def test_a_change_of_facts_lifts_what_it_can(
+    facts: dict[str, Any], lifted: set[str], not_lifted: set[str]
+) -> None:
+    """And nothing else: each look that cannot help would be a call for nothing."""
+    found = list_lifted(ORGANISATION, replace(ORGANISATION, **facts))
+    assert lifted <= found
+    assert not found & not_lifted
+
+
+def test_what_was_never_known_may_lift_everything() -> None:
+    """The first facts of a connection."""
+    assert list_lifted(None, ORGANISATION) == FACT_CODES
+
+
+@pytest.mark.parametrize(
+    ("codes", "parts"),
+    [
+        ({"locked_period"}, {Part.ORGANISATION, Part.ACTIONS}),
+        ({"account_unusable"}, {Part.ACCOUNTS}),
+        ({"plan_limit", "number_taken"}, {Part.ACTIONS}),
+        ({"number_taken", "conflict_held"}, set()),
+        (FACT_CODES, EVERYTHING - {Part.TRACKING, Part.THEMES}),
+    ],
+)
+def test_only_the_parts_that_can_lift_a_hold_are_read_for_it(codes: set[str], parts: set[Part]) -> None:
+    """One call each, so that an hourly look costs one or two."""
+    assert list_parts_of(codes) == parts
