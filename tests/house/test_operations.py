@@ -106,19 +106,6 @@ def test_commands_and_calls_of_a_page_exist(page: str) -> None:
     assert operations.list_calls(text) - list_known_calls() == set()
 
 
-@pytest.mark.parametrize("page", sorted(operations.read_pages()))
-def test_links_of_a_page_lead_somewhere(page: str) -> None:
-    """To a file beside it, and to a heading there."""
-    for target in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", operations.read_pages()[page]):
-        path, anchor = target
-        if "://" in path:
-            continue
-        assert (operations.FOLDER / (path or page)).exists(), target
-        if anchor:
-            headings = {each.lower().replace(" ", "-") for each in operations.list_headings(path or page)}
-            assert anchor in headings, target
-
-
 def list_known_commands() -> set[tuple[str, ...]]:
     """Every command, in words."""
     root = typer.main.get_command(cli)

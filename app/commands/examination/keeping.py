@@ -16,7 +16,7 @@ _LEAST_ROOM = 1 * _GIGABYTE
 async def check_settings(ground: Ground) -> Finding:
     """Production has what it needs, and nothing unsafe."""
     if ground.faults:
-        cure = "Set them in the environment; the README's table says what each is."
+        cure = "Set them in the environment; docs/operations/configuration.md says what each is."
         return failed("settings", "; ".join(ground.faults), cure)
     if not ground.settings.is_production:
         return warned("settings", "This is development.", "Set PLUMBLINE_ENV=production where it is not.")

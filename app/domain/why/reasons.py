@@ -1,7 +1,7 @@
 """Every code by which something waits or stays: its gate, a sentence of it in general, the cure and the call.
 
 What a link itself says is more exact (it names the word, the number, the date) and comes first; this is what is true of
-all that share the code, as where they are counted. The README's tables are held to this list.
+all that share the code, as where they are counted. The tables of docs/states.md are held to this list.
 """
 
 from collections.abc import Iterator, Mapping
