@@ -16,5 +16,6 @@ The folders read as the story of one change:
 Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `worker` use `wiring`; it uses `api`,
 `reading`, `intake` and `delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; everything may use
 `domain`, which imports the standard library alone. `sandbox` stands in for both sides and imports nothing of the
-rest; `demo` drives everything over HTTP. The contracts in pyproject.toml hold all of this.
+rest; `demo` drives everything over HTTP. No two folders or modules beside each other import one another. The contracts
+in pyproject.toml hold all of this; a folder's own `__init__` says what is in it, and where to begin.
 """

@@ -23,8 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with tracing_to(chosen.otlp_endpoint, "api"), wiring.open_api(chosen) as parts:
-            app.state.services, app.state.intake = parts.services, parts.intake
-            app.state.metrics = parts.metrics
+            parts.lay_on(app.state)
             if settings is None:
                 # A process of its own, which now has all that it needs.
                 memory.settle()

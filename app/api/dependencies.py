@@ -7,12 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.api.access.call_limit import CallLimit
-from app.api.access.keys_sent import SentKeys
-from app.api.books.invoice_inbox import InvoiceInbox
 from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
-from app.db.partners.api_keys import KeyUses
 from app.db.partners.idempotency import ClaimBook
 from app.db.postgres.session import Database
 from app.db.upkeep.usage import UsageBook
@@ -29,9 +25,8 @@ class Services:
 
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
     `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
-    and `by_hand` calls it for whoever asks. `invoice_inbox` stores documents of invoices that come one by one.
-    `sent_keys`, `call_limit`, `key_uses` and `claims` are for the middleware: no handler needs them. `answer_wait` is
-    how long a call that a person watches may wait for the loop.
+    and `by_hand` calls it for whoever asks. `claims` are of calls that may come again: no handler needs them.
+    `answer_wait` is how long a call that a person watches may wait for the loop.
     """
 
     database: Database
@@ -47,11 +42,7 @@ class Services:
     calls_left: CallsLeftSource
     plan: PlanInForce
     usage: UsageBook
-    sent_keys: SentKeys
-    call_limit: CallLimit
-    key_uses: KeyUses
     claims: ClaimBook
-    invoice_inbox: InvoiceInbox
     addresses: Addresses
     by_hand: ByHand
     answer_wait: timedelta

@@ -17,6 +17,5 @@ A room for each thing that is remembered, those that others stand on first:
     exports         exports
     life            a connection's life, from consent to erasure
 
-No two of them import each other; a contract in pyproject.toml holds that, as it does of the rooms of `domain` and
-`reconcile` and of the sandbox.
+No two of them import each other; a contract in pyproject.toml holds that, as it does everywhere in `app`.
 """

@@ -10,15 +10,17 @@ used, so that an API starts, and answers, while Redis or Xero are down.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import partial
 
 import httpx
+from starlette.datastructures import State
 
 from app.api.access.call_limit import CallLimit
 from app.api.access.keys_sent import gather_sent_keys
-from app.api.books.invoice_inbox import save_puts
+from app.api.access.services import DoorServices
+from app.api.books.invoice_inbox import InvoiceInbox, save_puts
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
 from app.clock import Clock
@@ -66,8 +68,15 @@ class ApiParts:
     """What the API's routes and the webhooks' routes find on the application's state."""
 
     services: Services
+    doors: DoorServices
+    invoice_inbox: InvoiceInbox
     intake: IntakeServices
     metrics: Exposition
+
+    def lay_on(self, state: State) -> None:
+        """Where they are looked for, each under its own name."""
+        for field in fields(self):
+            setattr(state, field.name, getattr(self, field.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,13 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         calls_left=xero.budget,
         plan=build_plan_in_force(settings),
         usage=xero.usage,
+        claims=ClaimBook(ground.database, ground.vault, ground.clock),
+        addresses=addresses,
+        by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+        answer_wait=timedelta(seconds=settings.answer_wait_seconds),
+    )
+    doors = DoorServices(
+        clock=ground.clock,
         sent_keys=gather_sent_keys(ground.database),
         call_limit=CallLimit(
             ground.queue,
@@ -192,11 +208,6 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
             stranger_calls=settings.stranger_limit_per_minute,
         ),
         key_uses=KeyUses(ground.database),
-        claims=ClaimBook(ground.database, ground.vault, ground.clock),
-        addresses=addresses,
-        by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
-        invoice_inbox=Inbox(partial(save_puts, ground.database)),
-        answer_wait=timedelta(seconds=settings.answer_wait_seconds),
     )
     intake = IntakeServices(
         clock=ground.clock,
@@ -208,4 +219,4 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
     )
     metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
-    return ApiParts(services, intake, metrics)
+    return ApiParts(services, doors, Inbox(partial(save_puts, ground.database)), intake, metrics)

@@ -106,9 +106,7 @@ class Inhabitants:
     def open_api(self) -> Actor:
         """An API, where none is or one died."""
         actor = Actor(f"API {self._count()}")
-        parts = build_api_of(self.world, actor)
-        state = PLUMBLINE.state
-        state.services, state.intake, state.metrics = parts.services, parts.intake, parts.metrics
+        build_api_of(self.world, actor).lay_on(PLUMBLINE.state)
         self.world.sites[API] = Site(PLUMBLINE, actor)
         return actor
 

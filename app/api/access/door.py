@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access.call_limit import Counted
 from app.api.access.keys_sent import SentKey
+from app.api.access.services import DoorServices, find_doors
 from app.api.authentication import CALLER, Caller, get_state
-from app.api.dependencies import Services
 from app.api.problems import respond
 from app.db.partners.partners import Key
 from app.db.upkeep.audit import acting_as
@@ -44,9 +44,9 @@ class Door:
             with acting_as(NOBODY):
                 await self._app(scope, receive, send)
             return
-        services: Services = scope["app"].state.services
-        key = await _find_sent_key(scope, services)
-        counted = await _count(scope, services, key)
+        doors = find_doors(scope)
+        key = await _find_sent_key(scope, doors)
+        counted = await _count(scope, doors, key)
         state = get_state(scope)
         state[CALLER] = Caller(key.partner_id, key.id, key.role) if key else None
         state[_LIMIT] = counted if key else None
@@ -54,7 +54,7 @@ class Door:
             await refuse(counted)(scope, receive, send)
             return
         if key is not None:
-            await services.key_uses.note(key, services.clock.now())
+            await doors.key_uses.note(key, doors.clock.now())
         with acting_as(Actor(ActorKind.API_KEY, key.id) if key else NOBODY):
             await self._app(scope, receive, send)
 
@@ -70,22 +70,21 @@ def find_limit(scope: Scope) -> Counted | None:
     return found
 
 
-async def _find_sent_key(scope: Scope, services: Services) -> Key | None:
+async def _find_sent_key(scope: Scope, doors: DoorServices) -> Key | None:
     scheme, sent = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
     if scheme.lower() != "bearer" or not sent:
         return None
-    return await services.sent_keys.join(SentKey(sent, services.clock.now()))
+    return await doors.sent_keys.join(SentKey(sent, doors.clock.now()))
 
 
-async def _count(scope: Scope, services: Services, key: Key | None) -> Counted | None:
-    limit = services.call_limit
+async def _count(scope: Scope, doors: DoorServices, key: Key | None) -> Counted | None:
+    limit = doors.call_limit
     return await limit.count(limit.of_key, str(key.id)) if key else await count_stranger(scope)
 
 
 async def count_stranger(scope: Scope) -> Counted | None:
     """Count a call without a key by the address that it came from; None where it cannot be counted now."""
-    services: Services = scope["app"].state.services
-    limit = services.call_limit
+    limit = find_doors(scope).call_limit
     return await limit.count(limit.of_stranger, name_address(scope.get("client")))
 
 

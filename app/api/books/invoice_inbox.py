@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from fastapi import Request
+
 from app.api.books.invoice_resource import Invoice, build_invoices_of_all
 from app.db.connections.arrivals import lock_connections
 from app.db.invoices.resources import list_invoices_named
@@ -39,6 +41,13 @@ class PutDone:
 
 
 InvoiceInbox = Inbox[Put, PutDone | InputRefused]
+"""That of one process; `wiring` lays it on the application's state as `invoice_inbox`."""
+
+
+def find_inbox(request: Request) -> InvoiceInbox:
+    """That of the application which is asked."""
+    inbox: InvoiceInbox = request.app.state.invoice_inbox
+    return inbox
 
 
 async def save_puts(

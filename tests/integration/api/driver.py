@@ -116,6 +116,7 @@ class Plumbline:
         services: Services = self.app.state.services
         claims = ClaimBook(services.database, services.vault, clock)
         self.app.state.services = replace(services, clock=clock, claims=claims)
+        self.app.state.doors = replace(self.app.state.doors, clock=clock)
 
     async def make_key(self, role: str = "member", **more: Any) -> dict[str, Any]:
         """Another key of the partner, as it is answered to its making."""

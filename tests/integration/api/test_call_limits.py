@@ -47,7 +47,7 @@ async def test_calls_that_come_together_are_numbered_one_by_one(database_url: st
     """Each of them has a number of its own, and so have those of another key that came with them."""
     settings = build_settings(database_url, redis_url, api_limit_per_minute=5)
     async with open_plumbline(settings) as plumbline:
-        limit = plumbline.app.state.services.call_limit
+        limit = plumbline.app.state.doors.call_limit
         callers = ["one", "other", "one", "one", "other", "one", "one", "one"]
         counted = await asyncio.gather(*(limit.count(limit.of_key, caller) for caller in callers))
     assert [each.left for each in counted] == [4, 4, 3, 2, 3, 1, 0, 0]
