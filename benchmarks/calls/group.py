@@ -1,7 +1,7 @@
 """The figures of calls, each beside what the naive client made for as many things."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from app.demo.introduction import introduce
 from app.demo.world import World
@@ -42,7 +42,7 @@ def measure_singles(world: World, ground: Ground, naive: NaiveClient) -> Iterato
     echoed = bulks.echo(world, ground, ["single", "walk_1"])
     yield counted("calls.echo", echoed, 2, count(naive, lambda: naive.read(mine)))
     made, seconds, writes = bulks.burst(world, ground, "single")
-    edits = count(naive, lambda: [naive.edit(mine, Reference=f"burst {n}") for n in range(bulks.BURST)])
+    edits = count(naive, lambda: burst_naively(naive, mine))
     note = f"{bulks.BURST} edits within {seconds:.1f} s; {made.words}; goal: 1 write"
     yield Figure("calls.burst", writes, "writes", f"one call per edit: {edits}", writes / edits, 1, note)
 
@@ -57,7 +57,7 @@ def measure_bulks(world: World, ground: Ground, naive: NaiveClient, volume: int)
     yield whole("calls.export", len(sent.calls), "calls", theirs, "one call per thing", goal)
     arrived, _ = bulks.storm(world, ground, ids)
     before = naive.received
-    theirs = count(naive, lambda: [naive.read(invoice_id) for invoice_id in made])
+    theirs = count(naive, lambda: read_naively(naive, made))
     goal = f"{volume} changed; {arrived.words}; goal: at most {MOST_IMPORT_CALLS}"
     yield whole("calls.import", len(arrived.calls), "calls", theirs, "one call per thing", goal)
     read = (naive.received - before) / volume
@@ -76,10 +76,9 @@ def whole(name: str, value: float, unit: str, naive: float, against: str, note: 
     return Figure(name, value, unit, f"{against}: {naive:,.4g}", value / naive if naive else None, 1, note)
 
 
-def count(naive: NaiveClient, act: object) -> int:
+def count(naive: NaiveClient, act: Callable[[], object]) -> int:
     """The calls that the naive client makes in an act."""
     before = naive.calls
-    assert callable(act)
     act()
     return naive.calls - before
 
@@ -98,3 +97,15 @@ def export_naively(naive: NaiveClient, invoices: int, customers: int) -> list[st
     """A call for each customer and each invoice."""
     contacts = [naive.create_contact() for _ in range(customers)]
     return [naive.create_invoice(contacts[n % customers]) for n in range(invoices)]
+
+
+def burst_naively(naive: NaiveClient, invoice_id: str) -> None:
+    """A call for each edit."""
+    for number in range(bulks.BURST):
+        naive.edit(invoice_id, Reference=f"burst {number}")
+
+
+def read_naively(naive: NaiveClient, invoice_ids: Iterable[str]) -> None:
+    """A call for each invoice."""
+    for invoice_id in invoice_ids:
+        naive.read(invoice_id)

@@ -1,7 +1,7 @@
 """The rounds of latency: each way, Xero answering in 0, 50 and 300 ms, alone and beside busy connections."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -100,21 +100,36 @@ def measure(size: Size) -> Iterator[Figure]:
             loaded = measure_ways(bench, rounds)
         beside_bulks = measure_beside_bulks(world, ground, joined, INVOICE, bench.key)
         slow_xero = measure_slow_xero(world, ground, joined, size)
-    note = f"our own share, {len(idle)} changes both ways, Xero at {', '.join(map(str, DELAYS_MS))} ms"
-    yield alone("latency.idle.p50", "ms", [median(idle)], note)
-    yield Figure("latency.idle.p99", _p99(idle), "ms", rounds=rounds, note=note)
+    own, own_loaded = _list_own(idle), _list_own(loaded)
+    note = f"our own share, {len(own)} changes both ways, Xero at {', '.join(map(str, DELAYS_MS))} ms"
+    yield alone("latency.idle.p50", "ms", [median(own)], note)
+    yield Figure("latency.idle.p99", _p99(own), "ms", rounds=rounds, note=note)
+    for delay_ms, spans in idle.items():
+        yield tell_whole(delay_ms, spans, rounds)
     busily = f"{len(joined)} connections, {taken[0]} documents meanwhile"
-    against = f"idle: {_p99(idle):,.0f} ms"
-    yield Figure("latency.busy.p99", _p99(loaded), "ms", against, _p99(loaded) / _p99(idle), rounds, busily)
+    against, ratio = f"idle: {_p99(own):,.0f} ms", _p99(own_loaded) / _p99(own)
+    yield Figure("latency.busy.p99", _p99(own_loaded), "ms", against, ratio, rounds, busily)
     yield beside_bulks
     yield slow_xero
 
 
-def measure_ways(bench: Bench, rounds: int) -> list[float]:
-    """Our own share of every change, both ways, at every speed of Xero's, in turn."""
+def measure_ways(bench: Bench, rounds: int) -> dict[int, list[Spans]]:
+    """Every change, both ways in turn, by Xero's milliseconds for a call."""
     turns = {f"out {delay}": lambda _, delay=delay: bench.out(delay) for delay in DELAYS_MS}
     turns |= {f"back {delay}": lambda _, delay=delay: bench.back(delay) for delay in DELAYS_MS}
     found = interleave(turns, rounds)
+    return {delay: found[f"out {delay}"] + found[f"back {delay}"] for delay in DELAYS_MS}
+
+
+def tell_whole(delay_ms: int, spans: Sequence[Spans], rounds: int) -> Figure:
+    """From the edit to the other side, Xero's time in it; beside it the slowest in a hundred."""
+    whole = [span for each in spans for span in each.whole]
+    note = f"{len(whole)} changes both ways, each of Xero's calls {delay_ms} ms"
+    against = f"99th percentile: {_p99(whole):,.0f} ms"
+    return Figure(f"latency.whole.{delay_ms}", median(whole), "ms", against, None, rounds, note)
+
+
+def _list_own(found: Mapping[int, Sequence[Spans]]) -> list[float]:
     return [span for spans in found.values() for each in spans for span in each.own]
 
 

@@ -67,13 +67,10 @@ async def _play(url: str, file: Path, seconds: float, connections: int, is_endle
     found = requests.read(file)
     waiting = cycle(found) if is_endless else iter(found)
     began, parts = time.perf_counter(), urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 0
     loop = asyncio.get_running_loop()
     opened = [
-        (
-            await loop.create_connection(
-                lambda: Connection(waiting, began + seconds), parts.hostname, parts.port
-            )
-        )[1]
+        (await loop.create_connection(lambda: Connection(waiting, began + seconds), host, port))[1]
         for _ in range(connections)
     ]
     await asyncio.gather(*(each.done for each in opened))

@@ -54,7 +54,7 @@ async def tick_once(environment: dict[str, str], name: str) -> None:
 
 def _load_settings(environment: dict[str, str]) -> Settings:
     with patch.dict(os.environ, environment):
-        return Settings(_env_file=None)  # type: ignore[call-arg]
+        return Settings(_env_file=None)
 
 
 async def _time(job: Job) -> float:

@@ -17,6 +17,7 @@ from benchmarks.machine import list_children, resident
 from benchmarks.rest.fill import fill
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
+from benchmarks.start.install import measure_install
 
 ROUNDS = 3
 SETTLE_SECONDS = 15.0
@@ -37,6 +38,7 @@ def measure(size: Size) -> Iterator[Figure]:
         note = tell_of_images()
         yield compare("start.ready", "s", found["ours"], "a bare FastAPI application", found["bare"], note)
         yield from measure_memory(ground, size.connections)
+    yield from measure_install()
 
 
 def start_serve(ground: Ground) -> float:
@@ -75,9 +77,9 @@ def measure_memory(ground: Ground, connections: int) -> Iterator[Figure]:
 def tell_of_images() -> str:
     """The image's size where a container engine can build it, else that there is none."""
     if shutil.which("docker") is None:
-        return "no docker here: image size and install time are not measured"
+        return "no docker here: the image itself is not measured"
     if subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode:
-        return "docker has no engine here: image size and install time are not measured"
+        return "docker has no engine here: the image itself is not measured"
     made = subprocess.run(["docker", "build", "-q", "."], capture_output=True, text=True, timeout=600)
     if made.returncode:
         return "docker could not build the image here"

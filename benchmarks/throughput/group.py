@@ -1,12 +1,18 @@
-"""The rounds of throughput: one, two and four workers in turn, then one worker through the counting proxy."""
+"""The rounds of throughput: one, two and four workers in turn, then one that tells its stages, then one through the
+counting proxy.
+"""
 
+import json
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
 from app.demo.introduction import introduce
+from app.demo.patience import wait_for
 from app.demo.processes import Child
 from app.demo.world import World
 from benchmarks.figure import Figure, alone, compare
@@ -15,7 +21,24 @@ from benchmarks.joined import Joined, join
 from benchmarks.machine import cpu_seconds, find_postgres, list_children
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
+from benchmarks.throughput import STAGES_FILE
 from benchmarks.throughput.proxy import Counter, counting_proxy
+
+NOTES = {
+    "webhooks": "reading Xero's webhooks",
+    "lease": "the lease, taken on, renewed and given back",
+    "choose": "what waits, and the links that are taken up",
+    "events": "what Xero's events point to",
+    "contacts": "customers, before their invoices",
+    "observe": "both sides taken in and merged",
+    "apply": "plans carried out: what is written, and what came of it",
+    "record": "what was found, put on disk",
+    "deliver": "changes to the app",
+    "loop": "the event loop: database driver, jobs, timers",
+    "calls": "calls to Xero, in threads",
+}
+"""What each stage is; `staged` says which functions."""
+
 
 CONNECTIONS = 4
 WORKERS = (1, 2, 4)
@@ -141,6 +164,7 @@ def measure(size: Size) -> Iterator[Figure]:
         joined = join(world, ground, CONNECTIONS, world.introduction["api_key"])
         bench = Bench(ground, world, joined, max(20, size.volume // (2 * CONNECTIONS)))
         yield from measure_rates(bench, min(size.rounds, MOST_ROUNDS))
+        yield from measure_stages(ground, world, bench)
         yield from measure_round_trips(ground, world, bench, max(20, size.volume // CONNECTIONS))
 
 
@@ -159,11 +183,52 @@ def measure_rates(bench: Bench, rounds: int) -> Iterator[Figure]:
     yield compare("throughput.cpu", "CPU ms/change", ours, "one at a time", singly, note)
 
 
-def measure_round_trips(ground: Ground, world: World, bench: Bench, bulk_of_each: int) -> Iterator[Figure]:
-    """The round trips of a worker that reaches the database through the counter alone."""
+def measure_stages(ground: Ground, world: World, bench: Bench) -> Iterator[Figure]:
+    """CPU of one worker by the stages of its work, the largest first."""
+    end_workers()
+    file = ground.folder / "stages.json"
+    world.children.tell(**{STAGES_FILE: str(file)})
+    worker = world.children.start("work-by-stage", "work", module="benchmarks.throughput.staged")
+    # The first has everything prepared.
+    bench.spend()
+    before, changes = _ask_for_stages(file), bench.spend().changes
+    after = _ask_for_stages(file)
+    worker.ask_to_end()
+    worker.end()
+    spent = {stage: (after[stage] - before.get(stage, 0.0)) / changes * MILLISECONDS for stage in after}
+    whole = sum(spent.values())
+    for stage in sorted(spent, key=lambda each: -spent[each]):
+        against = f"the whole worker: {whole:.2f} CPU ms/change"
+        yield Figure(
+            f"throughput.cpu.{stage}",
+            spent[stage],
+            "CPU ms/change",
+            against,
+            spent[stage] / whole,
+            1,
+            NOTES[stage],
+        )
+
+
+def _ask_for_stages(file: Path) -> dict[str, float]:
+    """Seconds by stage so far, as the worker writes them down when it is asked."""
+    file.unlink(missing_ok=True)
+    list_children("work")[0].send_signal(signal.SIGUSR1)
+    wait_for(file.exists, bool, lambda _: "the worker did not tell its stages", seconds=10)
+    told: dict[str, float] = json.loads(file.read_text())
+    return told
+
+
+def end_workers() -> None:
+    """As a deployment ends them."""
     for running in list_children("work"):
         running.terminate()
         running.wait(30)
+
+
+def measure_round_trips(ground: Ground, world: World, bench: Bench, bulk_of_each: int) -> Iterator[Figure]:
+    """The round trips of a worker that reaches the database through the counter alone."""
+    end_workers()
     with counting_proxy(ground.addresses.database_url) as (url, counter):
         world.children.tell(DATABASE_URL=url)
         worker = world.children.start("work-counted", "work")
