@@ -1,4 +1,4 @@
-"""Rows that PostgreSQL read, by its own statistics of our tables, for changes and for timers apart.
+"""Rows that PostgreSQL read, by its own statistics of our tables, for changes and timers apart; and what it was asked.
 
 Timers run by the clock, so beside them a change comes to more or fewer rows as its round happens to fall. Changes are
 counted with a worker whose timers never run, timers with no other worker there.
@@ -10,6 +10,7 @@ own catalogues do not count, since what reads them is each new connection and it
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from app.db.postgres.present import WORKER
 from app.demo.patience import wait_for
@@ -17,6 +18,7 @@ from app.demo.world import World
 from benchmarks.calls.singles import await_xero
 from benchmarks.ground import Ground, run, without_worker
 from benchmarks.rest.timers import list_names, tick_once
+from benchmarks.throughput.proxy import Counter, counting_proxy
 
 READ = """
 SELECT (SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables)
@@ -30,32 +32,46 @@ ECHO_SECONDS = 0.7
 """For what a change does after Xero shows it. Nobody asks how far it is: that would be read from the database too."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a change comes to in the database: rows that were read, and questions of the worker's that were answered."""
+
+    rows: float
+    queries: float
+
+
 @contextmanager
-def without_timers(ground: Ground) -> Iterator[None]:
-    """A worker whose timers never run is there in place of the others until the block ends."""
-    with without_worker(ground):
+def without_timers(ground: Ground) -> Iterator[Counter]:
+    """A worker whose timers never run is there in place of the others until the block ends; what it asks is counted."""
+    with without_worker(ground), counting_proxy(ground.addresses.database_url) as (url, counter):
+        ground.children.tell(DATABASE_URL=url)
         worker = ground.children.start("work-untimed", module="benchmarks.rest.untimed")
         try:
-            yield
+            yield counter
         finally:
+            ground.children.tell(DATABASE_URL=ground.addresses.database_url)
             worker.ask_to_end()
             worker.end()
 
 
 def count_changes(
-    ground: Ground, world: World, invoice_id: str, key: str, changes: Sequence[int]
-) -> Iterator[float]:
-    """Rows read for one of so many changes, in each round; one before them that does not count wakes everything."""
+    ground: Ground, world: World, counter: Counter, named: tuple[str, str], changes: Sequence[int]
+) -> Iterator[Asked]:
+    """What one of so many changes comes to, in each round; one before them that does not count wakes everything.
+
+    `named` is the invoice, by the app's id and by Xero's.
+    """
+    invoice_id, key = named
     # Else the planner goes through the small tables or does not, as the server's own upkeep happens to come.
     ground.execute("ANALYZE")
     _change(world, invoice_id, key, "first")
-    before = _count_all(ground)
+    before, asked_before = _count_all(ground), counter.round_trips
     for number, several in enumerate(changes, start=1):
         for n in range(several):
             _change(world, invoice_id, key, f"counted {number}.{n}")
-        after = _count_all(ground)
-        yield (after - before) / several
-        before = after
+        after, asked = _count_all(ground), counter.round_trips
+        yield Asked((after - before) / several, (asked - asked_before) / several)
+        before, asked_before = after, asked
     world.settle_quietly(invoice_id)
 
 
