@@ -61,7 +61,7 @@ def create_partner(world: World) -> Json:
 
 def choose_account(world: World) -> Json:
     """List the accounts fit for sales, take one as a person would, and set what else a business decides."""
-    accounts = world.plumbline.list_sales_accounts()
+    accounts = world.plumbline.list_accounts("sales")
     chosen = next((account for account in accounts if account["code"] == SALES_CODE), None)
     if chosen is None:
         raise StepFailed(f"no account {SALES_CODE} among {[account['name'] for account in accounts]}")

@@ -36,9 +36,9 @@ class Plumbline:
         connection: Json = self.remote.get(self._path(""))
         return connection
 
-    def list_sales_accounts(self) -> list[Json]:
-        """The accounts of the organisation that a sales line may be booked to."""
-        accounts: list[Json] = self.remote.get(self._path("/accounts"), fit_for="sales")["data"]
+    def list_accounts(self, fit_for: str) -> list[Json]:
+        """The accounts of the organisation that `sales` lines may be booked to, or `payments`."""
+        accounts: list[Json] = self.remote.get(self._path("/accounts"), fit_for=fit_for)["data"]
         return accounts
 
     def change_settings(self, **settings: Any) -> Json:

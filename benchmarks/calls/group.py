@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from app.demo.introduction import introduce
 from app.demo.world import World
-from benchmarks.calls import bulks, singles
+from benchmarks.calls import bulks, script, singles
 from benchmarks.calls.counting import Counted
 from benchmarks.calls.naive import NaiveClient
 from benchmarks.figure import Figure
@@ -31,14 +31,14 @@ def measure_singles(world: World, ground: Ground, naive: NaiveClient) -> Iterato
     """One change at a time."""
     singles.open_in_step(world, ground, "single")
     out = singles.edit_out(world, ground, "single", ONE_BY_ONE)
-    mine = naive.create_invoice(naive.create_contact())
+    mine = naive.create_invoice(naive.customer)
     yield counted(
         "calls.single_out", out, ONE_BY_ONE, count(naive, lambda: naive.edit(mine, Reference="out"))
     )
     back = singles.edit_in(world, ground, "single", ONE_BY_ONE)
     yield counted("calls.single_in", back, ONE_BY_ONE, count(naive, lambda: naive.read(mine)))
     walked, changes = singles.walk_both_sides(world, ground)
-    yield counted("calls.script", walked, changes, count(naive, lambda: walk(naive)) / changes)
+    yield counted("calls.walk", walked, changes, count(naive, lambda: walk(naive)) / changes)
     echoed = bulks.echo(world, ground, ["single", "walk_1"])
     yield counted("calls.echo", echoed, 2, count(naive, lambda: naive.read(mine)))
     made, seconds, writes = bulks.burst(world, ground, "single")
@@ -63,6 +63,9 @@ def measure_bulks(world: World, ground: Ground, naive: NaiveClient, volume: int)
     read = (naive.received - before) / volume
     note = "of answers to reads, as they travel without compression"
     yield whole("bytes.import", arrived.received / volume, "bytes/change", read, "one read by id", note)
+    played, mine = script.play(world, ground, ids, volume), script.prepare_naively(naive, volume)
+    script_calls = count(naive, lambda: script.play_naively(naive, mine, volume))
+    yield counted("calls.script", played, volume, script_calls / volume)
 
 
 def counted(name: str, ours: Counted, things: int, naive: float) -> Figure:

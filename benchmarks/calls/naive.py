@@ -22,7 +22,10 @@ API = "/api.xro/2.0"
 
 
 class NaiveClient:
-    """Signed in to an organisation of its own; `calls` and `received` are what it has made and read so far."""
+    """Signed in to an organisation of its own, where it has a `customer`.
+
+    `calls` and `received` are what it has made and read so far.
+    """
 
     def __init__(self, xero: Organisation) -> None:
         made = xero.remote.post("/organisations", {"name": "Naive Trades", "country": "AU"})
@@ -33,6 +36,7 @@ class NaiveClient:
         token = self._sign_in(app, made["tenant_id"])
         headers = {"authorization": f"Bearer {token}", "xero-tenant-id": made["tenant_id"]}
         self._http.headers.update(headers | {"accept": "application/json"})
+        self.customer = self.create_contact()
 
     def create_contact(self) -> str:
         """One contact; its id."""
@@ -63,7 +67,7 @@ class NaiveClient:
         """One payment of a part."""
         body = {
             "Invoice": {"InvoiceID": invoice_id},
-            "Account": {"Code": "090"},
+            "Account": {"Code": "091"},
             "Date": "2026-11-20",
             "Amount": 10,
         }
