@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rich.console import Console
+
 from benchmarks.figure import Figure
 from benchmarks.ground import DATA_FOLDER
 from benchmarks.machine import MEBIBYTE
@@ -27,7 +29,7 @@ class NotInstalled(Exception):
 
 
 def measure_install() -> Iterator[Figure]:
-    """Seconds and mebibytes; nothing where no index can be reached."""
+    """Seconds and mebibytes; where no index can be reached, it says so instead."""
     DATA_FOLDER.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=DATA_FOLDER) as folder:
         try:
@@ -35,7 +37,8 @@ def measure_install() -> Iterator[Figure]:
             began = time.monotonic()
             packages = install(Path(folder) / "second")
             seconds = time.monotonic() - began
-        except NotInstalled:
+        except NotInstalled as missing:
+            Console(stderr=True).print(f"  start.install: not measured, no index gave all of {missing}")
             return
         began = time.monotonic()
         shutil.copytree(packages, Path(folder) / "copied")
