@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from starlette.types import Message, Scope
 
+from app.api.access.dependencies import get_doors
 from app.api.access.door import find_limit, is_of_api
-from app.api.access.services import find_doors
 from app.api.authentication import find_caller
 
 Header = tuple[bytes, bytes]
@@ -51,5 +51,5 @@ def _tell_limit(scope: Scope) -> tuple[Header, ...]:
     if find_caller(scope) is None:
         return ()
     counted = find_limit(scope)
-    policy = {"RateLimit-Policy": find_doors(scope).call_limit.of_key.policy}
+    policy = {"RateLimit-Policy": get_doors(scope).call_limit.of_key.policy}
     return _encode({**policy, "RateLimit": counted.limit} if counted else policy)

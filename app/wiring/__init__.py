@@ -18,8 +18,8 @@ import httpx
 from starlette.datastructures import State
 
 from app.api.access.call_limit import CallLimit
+from app.api.access.dependencies import DoorServices
 from app.api.access.keys_sent import gather_sent_keys
-from app.api.access.services import DoorServices
 from app.api.books.invoice_inbox import InvoiceInbox, save_puts
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition

@@ -8,6 +8,3 @@ Xero answers at once and allows any number of calls. Edits of the app are put wh
 let go together; the time runs until nothing is behind. All processes share the machine with both sandboxes, so a rate
 is a lower bound, and CPU time per change the figure that carries over to another machine.
 """
-
-STAGES_FILE = "STAGES_FILE"
-"""Where a worker that tells its stages finds the file to tell them in."""

@@ -21,24 +21,8 @@ from benchmarks.joined import Joined, join
 from benchmarks.machine import cpu_seconds, find_postgres, list_children
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
-from benchmarks.throughput import STAGES_FILE
 from benchmarks.throughput.proxy import Counter, counting_proxy
-
-NOTES = {
-    "webhooks": "reading Xero's webhooks",
-    "lease": "the lease, taken on, renewed and given back",
-    "choose": "what waits, and the links that are taken up",
-    "events": "what Xero's events point to",
-    "contacts": "customers, before their invoices",
-    "observe": "both sides taken in and merged",
-    "apply": "plans carried out: what is written, and what came of it",
-    "record": "what was found, put on disk",
-    "deliver": "changes to the app",
-    "loop": "the event loop: database driver, jobs, timers",
-    "calls": "calls to Xero, in threads",
-}
-"""What each stage is; `staged` says which functions."""
-
+from benchmarks.throughput.staged import STAGES, STAGES_FILE
 
 CONNECTIONS = 4
 WORKERS = (1, 2, 4)
@@ -206,7 +190,7 @@ def measure_stages(ground: Ground, world: World, bench: Bench) -> Iterator[Figur
             against,
             spent[stage] / whole,
             1,
-            NOTES[stage],
+            STAGES[stage].words,
         )
 
 

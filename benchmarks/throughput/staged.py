@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import app.worker  # noqa: F401 - loads every module that has one of these functions under a name of its own
 from app.__main__ import cli
@@ -25,29 +25,47 @@ from app.delivery import delivery as deliveries
 from app.intake import xero_webhooks
 from app.reconcile import apply, apply_payments, lease, observe, precedence, record, triggers
 from app.reconcile.contacts import ensure, stage
-from app.reconcile.credits import apply_credits, finish_credits
-from benchmarks.throughput import STAGES_FILE
+from app.reconcile.credits import apply_credits
 
+STAGES_FILE = "STAGES_FILE"
 LOOP, CALLS = "loop", "calls"
-"""What is left of the loop's thread, and the threads of calls to Xero."""
 
-STAGES: Mapping[str, tuple[tuple[Any, str], ...]] = {
-    "webhooks": ((xero_webhooks.XeroWebhooks, "take_in"),),
-    "lease": tuple((lease.Lease, name) for name in ("begin_round", "renew", "release", "drop")),
-    "choose": ((precedence, "find_portion"), (invoice_links, "list_behind")),
-    "events": ((triggers, "collect_events"),),
-    "contacts": ((stage, "reconcile_contacts"), (ensure, "ensure_contacts")),
-    "observe": ((observe, "observe"),),
-    "apply": (
-        (apply, "apply_invoices"),
-        (apply_credits, "apply_credits"),
-        (apply_payments, "apply_payments"),
-        (finish_credits, "finish_credits"),
+
+class Stage(NamedTuple):
+    """What it does, in words, and its functions where they are defined."""
+
+    words: str
+    functions: tuple[tuple[Any, str], ...] = ()
+
+
+STAGES: Mapping[str, Stage] = {
+    "webhooks": Stage("reading Xero's webhooks", ((xero_webhooks.XeroWebhooks, "take_in"),)),
+    "lease": Stage(
+        "the lease, taken on, renewed and given back",
+        tuple((lease.Lease, name) for name in ("begin_round", "renew", "release", "drop")),
     ),
-    "record": ((record, "record"),),
-    "deliver": ((deliveries.Delivery, "deliver"),),
+    "choose": Stage(
+        "what waits, and the links that are taken up",
+        ((precedence, "find_portion"), (invoice_links, "list_behind")),
+    ),
+    "events": Stage("what Xero's events point to", ((triggers, "collect_events"),)),
+    "contacts": Stage(
+        "customers, before their invoices", ((stage, "reconcile_contacts"), (ensure, "ensure_contacts"))
+    ),
+    "observe": Stage("both sides taken in and merged", ((observe, "observe"),)),
+    "apply": Stage(
+        "plans carried out: what is written, and what came of it",
+        (
+            (apply, "apply_invoices"),
+            (apply_credits, "apply_credits"),
+            (apply_payments, "apply_payments"),
+        ),
+    ),
+    "record": Stage("what was found, put on disk", ((record, "record"),)),
+    "deliver": Stage("changes to the app", ((deliveries.Delivery, "deliver"),)),
+    LOOP: Stage("what is no stage's: the event loop, the database driver, jobs, timers"),
+    CALLS: Stage("calls to Xero, in threads"),
 }
-"""The functions of each, where they are defined."""
 
 
 class Ledger:
@@ -122,8 +140,8 @@ def charge(stage: str, function: Callable[..., Awaitable[Any]]) -> Callable[...,
 def charge_all() -> None:
     """Charge every stage, under whatever name a module of ours has its function."""
     modules = [module for name, module in list(sys.modules.items()) if name.startswith("app.")]
-    for stage_name, functions in STAGES.items():
-        for home, name in functions:
+    for stage_name, each in STAGES.items():
+        for home, name in each.functions:
             function = getattr(home, name)
             charged = charge(stage_name, function)
             setattr(home, name, charged)

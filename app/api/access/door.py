@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access.call_limit import Counted
+from app.api.access.dependencies import DoorServices, get_doors
 from app.api.access.keys_sent import SentKey
-from app.api.access.services import DoorServices, find_doors
 from app.api.authentication import CALLER, Caller, get_state
 from app.api.problems import respond
 from app.db.partners.partners import Key
@@ -44,7 +44,7 @@ class Door:
             with acting_as(NOBODY):
                 await self._app(scope, receive, send)
             return
-        doors = find_doors(scope)
+        doors = get_doors(scope)
         key = await _find_sent_key(scope, doors)
         counted = await _count(scope, doors, key)
         state = get_state(scope)
@@ -84,7 +84,7 @@ async def _count(scope: Scope, doors: DoorServices, key: Key | None) -> Counted 
 
 async def count_stranger(scope: Scope) -> Counted | None:
     """Count a call without a key by the address that it came from; None where it cannot be counted now."""
-    limit = find_doors(scope).call_limit
+    limit = get_doors(scope).call_limit
     return await limit.count(limit.of_stranger, name_address(scope.get("client")))
 
 

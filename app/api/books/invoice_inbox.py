@@ -44,7 +44,7 @@ InvoiceInbox = Inbox[Put, PutDone | InputRefused]
 """That of one process; `wiring` lays it on the application's state as `invoice_inbox`."""
 
 
-def find_inbox(request: Request) -> InvoiceInbox:
+def get_inbox(request: Request) -> InvoiceInbox:
     """That of the application which is asked."""
     inbox: InvoiceInbox = request.app.state.invoice_inbox
     return inbox

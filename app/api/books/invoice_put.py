@@ -21,7 +21,7 @@ from app.api.authentication import (
     find_caller,
     lock_own_connection,
 )
-from app.api.books.invoice_inbox import Put, PutDone, find_inbox, put_all
+from app.api.books.invoice_inbox import Put, PutDone, get_inbox, put_all
 from app.api.books.invoice_paths import InvoiceId
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given, Services
@@ -97,7 +97,7 @@ async def put_invoice(
         message = f"must be {invoice_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
     put = Put(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
-    done = await _save(request, services, put, conditions)
+    done = await _save(request, put, conditions)
     tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
     response.status_code = _find_status(done)
     response.headers["ETag"] = build_etag(done.invoice)
@@ -125,7 +125,7 @@ async def _read_put(request: Request) -> Put | None:
 
 async def _answer(request: Request, put: Put) -> Response:
     services: Services = request.app.state.services
-    done = await _save(request, services, put, Conditions(None, None))
+    done = await _save(request, put, Conditions(None, None))
     shown = to_json(done.invoice)
     return Response(
         shown,
@@ -140,11 +140,12 @@ def _find_status(done: PutDone) -> int:
     return 201 if done.taken.stored.outcome is DocumentOutcome.CREATED else 200
 
 
-async def _save(request: Request, services: Services, put: Put, conditions: Conditions) -> PutDone:
+async def _save(request: Request, put: Put, conditions: Conditions) -> PutDone:
     """Store it together with others, unless it depends on what is held, or its commit is to be noted as its own."""
     with span("intake", source="partner"):
         if conditions == Conditions(None, None) and not has_hook():
-            return _get_done(await find_inbox(request).save(put))
+            return _get_done(await get_inbox(request).save(put))
+        services: Services = request.app.state.services
         async with services.database.writing() as session:
             connection = await lock_own_connection(session, put.partner_id, put.connection_id)
             await _check(session, connection, conditions, put.document)

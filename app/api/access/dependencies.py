@@ -20,7 +20,7 @@ class DoorServices:
     key_uses: KeyUses
 
 
-def find_doors(scope: Scope) -> DoorServices:
+def get_doors(scope: Scope) -> DoorServices:
     """Those of the application that is asked."""
     doors: DoorServices = scope["app"].state.doors
     return doors
