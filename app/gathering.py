@@ -17,11 +17,15 @@ Got = TypeVar("Got")
 MOST_TOGETHER = 200
 """Callers that one transaction serves."""
 
+_QUIET_TURNS = 2
+"""Turns of the event loop after which nobody is coming: in one a request is read, in the next it is carried on."""
+
 
 class Gathering(Generic[Given, Got]):
     """Gathers for one event loop; `do_all` answers for each of what it is given, in order.
 
-    So many transactions as `at_once` may be under way: while one waits for the disk the next is put together.
+    Each transaction begins when nobody else is just coming. Up to `at_once` may be under way: while one waits for the
+    disk the next is put together.
     """
 
     def __init__(
@@ -30,6 +34,7 @@ class Gathering(Generic[Given, Got]):
         self._do_all, self._at_once = do_all, at_once
         self._waiting: deque[tuple[Given, asyncio.Future[Got]]] = deque()
         self._doing: set[asyncio.Task[None]] = set()
+        self._is_gathering = False
 
     async def join(self, given: Given) -> Got:
         """What became of it once it is done; raises what doing it raises. Who stops waiting stops nothing."""
@@ -40,27 +45,55 @@ class Gathering(Generic[Given, Got]):
         return await asyncio.gather(*map(self._put, given))
 
     def _put(self, given: Given) -> "asyncio.Future[Got]":
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Got] = loop.create_future()
+        future: asyncio.Future[Got] = asyncio.get_running_loop().create_future()
         self._waiting.append((given, future))
-        if len(self._doing) < self._at_once:
-            # Not in the context of the first caller: the others' work is not done on its behalf.
-            self._doing.add(loop.create_task(self._do_waiting(), context=Context()))
+        self._begin()
         return future
 
-    async def _do_waiting(self) -> None:
+    def _begin(self) -> None:
+        """Have the next transaction put together, if there is anybody for it, and none is being put together."""
+        if self._waiting and not self._is_gathering and len(self._doing) < self._at_once:
+            self._is_gathering = True
+            # Not in the context of the first caller: the others' work is not done on its behalf.
+            task = asyncio.get_running_loop().create_task(self._do_next(), context=Context())
+            self._doing.add(task)
+
+    async def _do_next(self) -> None:
         together: list[tuple[Given, asyncio.Future[Got]]] = []
         try:
-            while self._waiting:
-                together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
-                await self._do_together(together)
-        finally:
-            # Here, and not once the task is done: what comes in between would wait for the next one.
-            self._doing.discard(cast(Any, asyncio.current_task()))
+            await self._let_in()
+            together = self._take()
+            await self._do_together(together)
+        except BaseException:
             # Only where this task itself is ended; else everybody has heard.
             for _, future in [*together, *self._waiting]:
                 future.cancel()
             self._waiting.clear()
+            self._is_gathering = False
+            raise
+        finally:
+            # Here, and not once the task is done: what comes in between would wait for the next one.
+            self._doing.discard(cast(Any, asyncio.current_task()))
+            self._begin()
+
+    async def _let_in(self) -> None:
+        """Let those join whose requests the process was sent already, but has not read so far.
+
+        Whoever was answered together asks again together, and is read one after the other: begun with the first of
+        them, every other transaction would be one caller's, and cost nearly as much as all the others'.
+        """
+        quiet = 0
+        while quiet < _QUIET_TURNS and len(self._waiting) < MOST_TOGETHER:
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if len(self._waiting) == before else 0
+
+    def _take(self) -> list[tuple[Given, "asyncio.Future[Got]"]]:
+        """The callers of one transaction; who is left over goes into the next, with whoever comes."""
+        together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        self._is_gathering = False
+        self._begin()
+        return together
 
     async def _do_together(self, together: Sequence[tuple[Given, asyncio.Future[Got]]]) -> None:
         try:

@@ -8,15 +8,21 @@ import pytest
 from app.gathering import MOST_TOGETHER, Gathering
 
 
+async def turn(times: int) -> None:
+    """Let everybody else go on so many times."""
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
 class Book:
     """Saves numbers and answers twice each; `gate` holds every save up, a number in `poison` fails what holds it."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
         self.saved: list[list[int]] = []
         self.poison: set[int] = set()
         self.gate = asyncio.Event()
         self.gate.set()
-        self.gathering = Gathering(self._save_all)
+        self.gathering = Gathering(self._save_all, at_once=at_once)
 
     async def _save_all(self, numbers: Sequence[int]) -> list[int]:
         await self.gate.wait()
@@ -26,10 +32,9 @@ class Book:
         return [2 * number for number in numbers]
 
     async def begin(self, numbers: Sequence[int]) -> list["asyncio.Task[int]"]:
-        """Callers that have given their numbers and wait."""
+        """Callers that have given their numbers and wait, in a transaction that has begun if there was none."""
         callers = [asyncio.create_task(self.gathering.join(number)) for number in numbers]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await turn(10)
         return callers
 
 
@@ -49,6 +54,32 @@ async def test_what_comes_while_one_is_saved_is_saved_together_after_it() -> Non
     book.gate.set()
     assert await asyncio.gather(*first, *others) == [2, 4, 6, 8]
     assert book.saved == [[1], [2, 3, 4]]
+
+
+async def test_who_is_just_coming_is_let_in() -> None:
+    """A request that is read one turn of the loop after the first one is saved with it, and none is kept waiting."""
+    book = Book()
+    callers = []
+    for number in range(5):
+        callers.append(asyncio.create_task(book.gathering.join(number)))
+        await turn(1)
+    assert await asyncio.gather(*callers) == [0, 2, 4, 6, 8]
+    assert book.saved == [[0, 1, 2, 3, 4]]
+
+
+async def test_a_second_one_is_under_way_while_the_first_waits_for_the_database() -> None:
+    """Where two may be: each has callers, and a third waits for one of them to end."""
+    book = Book(at_once=2)
+    book.gate.clear()
+    callers = [
+        *await book.begin([1]),
+        *await book.begin([2, 3]),
+        *await book.begin([4]),
+        *await book.begin([5]),
+    ]
+    book.gate.set()
+    assert await asyncio.gather(*callers) == [2, 4, 6, 8, 10]
+    assert book.saved == [[1], [2, 3], [4, 5]]
 
 
 async def test_so_many_and_no_more_are_saved_together() -> None:
