@@ -12,5 +12,5 @@ Nothing here decides and nothing here asks Xero: what is stored becomes a trigge
     xero_events     POST /webhooks/xero; `xero_inbox` stores what it is sent, as it came
     xero_webhooks   a worker reads the events out of that; `xero_deliveries` is what they say
     partner_events  POST /webhooks/partner/{partner_id}
-    services        what intake needs, put together by `wiring`; `routes` the addresses
+    dependencies    what intake needs, put together by `wiring`; `routes` the addresses
 """

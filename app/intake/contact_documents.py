@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.db.contacts.contact_documents import CONTACTS
-from app.db.delivery.partner_holdings import note_documents
-from app.db.links.documents import Filed, StoredDocument, save_documents
-from app.db.links.moments import insert_taken
+from app.db.links.documents import save_documents
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
 from app.intake.contact_document import ContactDocument
@@ -57,17 +55,9 @@ async def take_in_contact_arrivals(
 
 async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[ContactDocument]]) -> list[Taken]:
     filed = [each.file() for each in arrivals if not is_removed(each.connection)]
-    stored = dict(zip((each.name for each in filed), await _store(session, filed), strict=True))
+    outcomes = await save_documents(session, CONTACTS, filed)
+    count_stored("contact", outcomes)
+    stored = dict(zip((each.name for each in filed), outcomes, strict=True))
     return [
         each.tell(stored[each.id], "contact") if each.id in stored else build_removed() for each in arrivals
     ]
-
-
-async def _store(session: WriteSession, filed: Sequence[Filed]) -> list[StoredDocument]:
-    stored = await save_documents(session, CONTACTS, filed)
-    count_stored("contact", stored)
-    news = [each for each, one in zip(filed, stored, strict=True) if one.is_news]
-    if news:
-        await insert_taken(session, filed, stored)
-        await note_documents(session, {each.connection_id: each.at for each in news})
-    return stored

@@ -11,9 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.db.contacts.contact_documents import save_mentions
-from app.db.delivery.partner_holdings import note_documents
 from app.db.links.documents import INVOICES, Name, save_documents
-from app.db.links.moments import insert_taken
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.partner.document import from_document
@@ -91,8 +89,6 @@ async def _store(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -
     news = [each for each, one in zip(filed, stored, strict=True) if one.is_news]
     if news:
         await save_mentions(session, [replace(each, document=each.document["contact"]) for each in news])
-        await insert_taken(session, filed, stored)
-        await note_documents(session, {each.connection_id: each.at for each in news})
     return {each.id: each.tell(one, "invoice") for each, one in zip(arrivals, stored, strict=True)}
 
 

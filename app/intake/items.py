@@ -6,7 +6,6 @@ from datetime import datetime
 from app.db.connections.connections import raise_generation
 from app.db.items.item_links import ITEMS
 from app.db.links.documents import file_all, save_documents
-from app.db.links.moments import insert_taken
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ItemSync
@@ -35,7 +34,6 @@ async def _take_turn(
     filed = file_all(connection.id, [document.to_json() for document in documents], at)
     stored = await save_documents(session, ITEMS, filed)
     count_stored("item", stored)
-    await insert_taken(session, filed, stored)
     is_on = connection.settings.items is ItemSync.ON
     if is_on and any(one.is_news for one in stored):
         await raise_generation(session, connection.id)

@@ -3,6 +3,7 @@
 A webhook is stored once by its id, in the transaction that stores its document. What is refused leaves nothing behind.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,8 +78,8 @@ async def _save_once(
         taken = await _take_in(session, fit, locked)
         kept = [each for each in fit if not isinstance(taken.get(each.name), InputRefused)]
         await insert_partner_events(session, [await _build_row(session, each, taken) for each in kept])
-    for each in kept:
-        EVENTS.labels("partner", "other" if each.changed is None else each.event["type"]).inc()
+    for kind, number in Counter(each.event["type"] if each.changed else "other" for each in kept).items():
+        EVENTS.labels("partner", kind).inc(number)
     return told | {each.name: _tell(taken.get(each.name)) for each in fit}
 
 

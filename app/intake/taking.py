@@ -3,6 +3,7 @@
 One that is refused is a value among the others, because it stops nothing else; whoever sent one alone has it raised.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,8 +118,8 @@ def raise_refusal(taken: Taken, prefix: str = "") -> TakenIn:
 
 def count_stored(kind: str, stored: Iterable[StoredDocument]) -> None:
     """Count documents of a kind by what storing them came to."""
-    for one in stored:
-        DOCUMENTS.labels(kind, one.outcome.value).inc()
+    for outcome, number in Counter(one.outcome for one in stored).items():
+        DOCUMENTS.labels(kind, outcome.value).inc(number)
 
 
 def refuse_removed(connection: Connection) -> None:

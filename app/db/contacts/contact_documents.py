@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from app.db.links.documents import Document, Filed, Name, Shelf, find_revisions
+from app.db.links.documents import Filed, Name, find_revisions
+from app.db.links.shelves import Document, Shelf
 from app.db.postgres.given import bare, give, rows_given, types_of
 from app.db.postgres.session import WriteSession
 from app.db.postgres.straight import run

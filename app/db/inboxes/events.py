@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, and_, bindparam, case, select, update
+from sqlalchemy import DateTime, Integer, Text, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.built import among_asked, asked
-from app.db.postgres.given import Types, bare, give, rows_given, types_of
+from app.db.postgres.given import Types, bare, each_found, give, rows_given, types_of
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.postgres.straight import run
 from app.db.tables import PartnerEventRow, XeroEventRow
@@ -132,10 +132,11 @@ async def insert_partner_events(session: WriteSession, rows: Sequence[dict[str, 
 _NAMED = types_of(PartnerEventRow, "partner_id", "webhook_id")
 _named = rows_given(_NAMED)
 _PARTNER_EVENT = bare(PartnerEventRow).c
-_LOOKING_UP = select(_PARTNER_EVENT.partner_id, _PARTNER_EVENT.webhook_id).join_from(
+_LOOKING_UP = each_found(
     _named,
-    bare(PartnerEventRow),
-    and_(_PARTNER_EVENT.partner_id == _named.c.partner_id, _PARTNER_EVENT.webhook_id == _named.c.webhook_id),
+    [_PARTNER_EVENT.partner_id, _PARTNER_EVENT.webhook_id],
+    _PARTNER_EVENT.partner_id == _named.c.partner_id,
+    _PARTNER_EVENT.webhook_id == _named.c.webhook_id,
 )
 _PARTNERS = types_of(
     PartnerEventRow,

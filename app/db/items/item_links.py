@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 
-from app.db.links.documents import Document, Shelf
+from app.db.links.shelves import Document, Shelf
 from app.db.links.skips import skip_from_row
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ItemLinkRow
@@ -23,7 +23,7 @@ def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
     return {"document": dict(document), "document_version": document["version"], "touched_at": at}
 
 
-ITEMS = Shelf(ItemLinkRow, "partner_item_id", _build_columns, has_revisions=False)
+ITEMS = Shelf(ItemLinkRow, "partner_item_id", _build_columns, has_revisions=False, is_word=False)
 """Where products are kept."""
 
 

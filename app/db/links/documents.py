@@ -4,7 +4,7 @@ Several are stored at once, of one connection or of many, in as many statements 
 rows of their connections, so that what is found here about a link stands until the transaction ends.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, Select, Text, Uuid, and_, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Select, Text, Uuid, select, update
 
-from app.db.postgres.given import Types, bare, give, rows_given, types_of
+from app.db.links.shelves import Document, Shelf, build_storing
+from app.db.postgres.given import Types, bare, each_found, give, rows_given, types_of
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.postgres.straight import run
 from app.db.tables import InvoiceLinkRow
@@ -24,7 +23,6 @@ from app.db.upkeep.restored import LEAP, is_doubted
 from app.domain.partner.document import list_fees
 from app.telemetry import find_correlation_id
 
-Document = Mapping[str, Any]
 Held = tuple[int, Document | None, int]
 """The version and the document that a link has, and our newest revision of it."""
 
@@ -78,35 +76,14 @@ class StoredDocument:
         return self.outcome in {DocumentOutcome.CREATED, DocumentOutcome.UPDATED}
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where the documents of one kind are kept.
-
-    `row` is the table of their links and `key` its column with the partner's id. `build` gives the columns that come
-    with a document, `build_first` those that only the first one of a link brings. Of `kept` columns one without a value
-    leaves what is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
-    """
-
-    row: Any
-    key: str
-    build: Callable[[Document, datetime], dict[str, Any]]
-    build_first: Callable[[Document], dict[str, Any]] = lambda _: {}
-    kept: frozenset[str] = frozenset()
-    has_revisions: bool = True
-
-    def names(self, connection_id: UUID, ids: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-        """What the links of those things of a connection fulfil."""
-        return self.row.connection_id == connection_id, getattr(self.row, self.key).in_(ids)
-
-
 async def save_documents(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> list[StoredDocument]:
-    """Store those of these documents that are newer than what is held, and raise their links' generations.
+    """Store those of these documents that are newer than what is held, with all that follows from that (`shelves`).
 
     One answer for each, in order; nothing may be named twice. The same document again is `UNCHANGED`; another document
     under a version that was used is `VERSION_REUSED`.
     """
     fit = await _list_fit(session, shelf, filed)
-    news = await _upsert(session, shelf, fit) if fit else {}
+    news = await _store(session, shelf, fit) if fit else {}
     left = [each.name for each in filed if each.name not in news]
     held = await _find_held(session, shelf, left) if left else {}
     return [news.get(each.name) or _explain(each.document, held.get(each.name)) for each in filed]
@@ -157,8 +134,8 @@ def give_names(names: Iterable[Name]) -> dict[str, list[Any]]:
 def build_finding(shelf: Shelf, *wanted: Any) -> Select[Any]:
     """The statement that reads so much of the links that are named, in no order."""
     given, table = rows_given(_NAMED), bare(shelf.row)
-    is_named = and_(table.c.connection_id == given.c.connection_id, table.c[shelf.key] == given.c.partner_key)
-    return select(*wanted).select_from(given).join(table, is_named)
+    is_its = table.c.connection_id == given.c.connection_id, table.c[shelf.key] == given.c.partner_key
+    return each_found(given, wanted, *is_its)
 
 
 @cache
@@ -168,7 +145,7 @@ def _build_looking_up(shelf: Shelf, names: tuple[str, ...]) -> Select[Any]:
     return build_finding(shelf, *(table.c[name] for name in ("connection_id", shelf.key, *names)))
 
 
-async def _upsert(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> dict[Name, StoredDocument]:
+async def _store(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> dict[Name, StoredDocument]:
     """Those that were news, by name."""
     brought = [
         shelf.build(each.document, each.at) | {"correlation_id": each.correlation_id} for each in filed
@@ -180,39 +157,14 @@ async def _upsert(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -
         for each, columns in zip(filed, brought, strict=True)
     ]
     names = tuple(rows[0])
-    upsert = _build_upsert(shelf, names, tuple(brought[0]))
-    stored = await run(session, upsert, give(types_of(shelf.row, *names), rows))
+    storing = build_storing(shelf, names, tuple(brought[0]))
+    stored = await run(session, storing, give(types_of(shelf.row, *names), rows))
     return {
         (connection_id, key): StoredDocument(
             DocumentOutcome.CREATED if is_new else DocumentOutcome.UPDATED, version, 0, link_id
         )
         for connection_id, key, link_id, version, is_new in stored
     }
-
-
-@cache
-def _build_upsert(
-    shelf: Shelf, names: tuple[str, ...], brought: tuple[str, ...]
-) -> ReturningInsert[UUID, str, UUID, int, bool]:
-    """The statement that stores documents where they are news; `brought` are the columns that every document brings,
-    `names` those and what a first one brings beside them.
-    """
-    row, key, given = shelf.row, getattr(shelf.row, shelf.key), rows_given(types_of(shelf.row, *names))
-    statement = insert(bare(row)).from_select(list(names), select(*(given.c[name] for name in names)))
-    set_ = {name: _replaced(shelf, statement.excluded, name) for name in brought}
-    # What is written by a conflict moves no `onupdate` column by itself.
-    moved = {"updated_at": func.clock_timestamp()} if "updated_at" in row.__table__.columns else {}
-    statement = statement.on_conflict_do_update(
-        index_elements=["connection_id", shelf.key],
-        set_=set_ | moved | {"generation": row.generation + 1},
-        where=row.document_version < statement.excluded.document_version,
-    )
-    inserted: ColumnElement[bool] = literal_column("xmax = 0", type_=Boolean())
-    return statement.returning(row.connection_id, key, row.id, row.document_version, inserted)
-
-
-def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
-    return func.coalesce(excluded[name], getattr(shelf.row, name)) if name in shelf.kept else excluded[name]
 
 
 def _explain(document: Document, held: Held | None) -> StoredDocument:

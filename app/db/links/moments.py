@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.links.documents import Filed, StoredDocument
 from app.db.postgres.given import bare, give, rows_given, types_of
 from app.db.postgres.session import WriteSession
 from app.db.postgres.straight import run
@@ -34,31 +33,7 @@ class Moment:
 
 
 async def insert_moments(session: WriteSession, connection_id: UUID, moments: Sequence[Moment]) -> None:
-    """Keep these moments of a connection's."""
-    await _insert(session, [(connection_id, moment) for moment in moments])
-
-
-async def insert_taken(
-    session: WriteSession, filed: Sequence[Filed], stored: Sequence[StoredDocument]
-) -> None:
-    """Keep the moments of those documents that were news; `stored` has the outcome of each."""
-    await _insert(
-        session,
-        [
-            (each.connection_id, _build_taken(one.link_id, each))
-            for each, one in zip(filed, stored, strict=True)
-            if one.link_id is not None
-        ],
-    )
-
-
-def _build_taken(link_id: UUID, filed: Filed) -> Moment:
-    document = filed.document
-    facts = {"version": document["version"], "based_on": document.get("based_on")}
-    return Moment(link_id, DOCUMENT, facts, filed.at)
-
-
-async def _insert(session: WriteSession, moments: Sequence[tuple[UUID, Moment]]) -> None:
+    """Keep these moments of a connection's; those of documents are kept with them (`shelves`)."""
     rows = [
         {
             "connection_id": connection_id,
@@ -67,7 +42,7 @@ async def _insert(session: WriteSession, moments: Sequence[tuple[UUID, Moment]])
             "facts": dict(moment.facts),
             "at": moment.at,
         }
-        for connection_id, moment in moments
+        for moment in moments
     ]
     if rows:
         await run(session, _INSERTING, give(_NEW, rows))

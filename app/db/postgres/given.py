@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, cast
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, TableValuedAlias, any_, bindparam, column, func
+from sqlalchemy import ColumnElement, Select, TableValuedAlias, any_, bindparam, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -44,6 +44,18 @@ def rows_given(types: Types, name: str = "given", prefix: str = _PREFIX) -> Tabl
     arrays = [bindparam(f"{prefix}{each}", type_=ARRAY(kind, dimensions=1)) for each, kind in types.items()]
     columns = [column(each, kind) for each, kind in types.items()]
     return func.unnest(*arrays).table_valued(*columns, name=name).render_derived()
+
+
+def each_found(
+    given: TableValuedAlias, wanted: Sequence[ColumnElement[Any]], *named: ColumnElement[bool]
+) -> Select[Any]:
+    """The columns that are wanted of the one row, if any, that each of the given rows names; in no order.
+
+    It is one look into the index for each, whatever PostgreSQL thinks of the table: a join that was planned while the
+    table was small reads the whole of it, and a prepared statement keeps its plan until the table is analysed.
+    """
+    one = select(*wanted).where(*named).limit(1).lateral()
+    return select(*one.c).select_from(given.join(one, true()))
 
 
 def give(types: Types, rows: Sequence[Mapping[str, Any]], prefix: str = _PREFIX) -> dict[str, list[Any]]:

@@ -1,0 +1,115 @@
+"""Where documents of each kind are kept, and the statement that puts them there.
+
+It is one statement for all that news comes to: the link's row and its generation, the moment in the link's history, and
+the connection's generation. What each of them is told it takes from the one before, so the documents go over once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from app.db.links.moments import DOCUMENT
+from app.db.postgres.given import bare, rows_given, types_of
+from app.db.tables import ConnectionRow, MomentRow
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the documents of one kind are kept.
+
+    `row` is the table of their links and `key` its column with the partner's id. `build` gives the columns that come
+    with a document, `build_first` those that only the first one of a link brings. Of `kept` columns one without a value
+    leaves what is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
+    `is_word`: such a document is a reason to look at its connection, and the newest word from the partner's side.
+    """
+
+    row: Any
+    key: str
+    build: Callable[[Document, datetime], dict[str, Any]]
+    build_first: Callable[[Document], dict[str, Any]] = lambda _: {}
+    kept: frozenset[str] = frozenset()
+    has_revisions: bool = True
+    is_word: bool = True
+
+    def names(self, connection_id: UUID, ids: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+        """What the links of those things of a connection fulfil."""
+        return self.row.connection_id == connection_id, getattr(self.row, self.key).in_(ids)
+
+
+@cache
+def build_storing(
+    shelf: Shelf, names: tuple[str, ...], brought: tuple[str, ...]
+) -> Select[UUID, str, UUID, int, bool]:
+    """The statement that stores documents where they are news, and finds of each the connection, the partner's id, the
+    link, the version, and whether it is the first of its link.
+
+    `brought` are the columns that every document brings, `names` those and what a first one brings beside them.
+    """
+    news = _build_upsert(shelf, names, brought).cte("news")
+    found = news.c
+    stored = select(found.connection_id, found.partner_key, found.id, found.document_version, found.is_first)
+    follows = [_keep_moments(news)] + ([_tell_connections(news)] if shelf.is_word else [])
+    return stored.add_cte(*follows)
+
+
+def _build_upsert(
+    shelf: Shelf, names: tuple[str, ...], brought: tuple[str, ...]
+) -> ReturningInsert[UUID, str, UUID, int, Any, datetime, bool]:
+    row, given = shelf.row, rows_given(types_of(shelf.row, *names))
+    statement = insert(bare(row)).from_select(list(names), select(*(given.c[name] for name in names)))
+    set_ = {name: _replaced(shelf, statement.excluded, name) for name in brought}
+    # What is written by a conflict moves no `onupdate` column by itself.
+    moved = {"updated_at": func.clock_timestamp()} if "updated_at" in row.__table__.columns else {}
+    statement = statement.on_conflict_do_update(
+        index_elements=["connection_id", shelf.key],
+        set_=set_ | moved | {"generation": row.generation + 1},
+        where=row.document_version < statement.excluded.document_version,
+    )
+    return statement.returning(
+        row.connection_id,
+        getattr(row, shelf.key).label("partner_key"),
+        row.id,
+        row.document_version,
+        row.document["based_on"].label("based_on"),
+        row.touched_at,
+        literal_column("xmax = 0", type_=Boolean()).label("is_first"),
+    )
+
+
+def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
+    return func.coalesce(excluded[name], getattr(shelf.row, name)) if name in shelf.kept else excluded[name]
+
+
+def _keep_moments(news: CTE) -> CTE:
+    facts = func.jsonb_build_object("version", news.c.document_version, "based_on", news.c.based_on)
+    taken = select(news.c.connection_id, news.c.id, literal(DOCUMENT, Text), facts, news.c.touched_at)
+    into = ["connection_id", "link_id", "kind", "facts", "at"]
+    return insert(bare(MomentRow)).from_select(into, taken).cte("moments_kept")
+
+
+def _tell_connections(news: CTE) -> CTE:
+    table = bare(ConnectionRow)
+    newest = func.max(news.c.touched_at).label("at")
+    came = select(news.c.connection_id, newest).group_by(news.c.connection_id).subquery("came")
+    telling = update(table).where(table.c.id == came.c.connection_id)
+    return telling.values(generation=table.c.generation + 1, documented_at=came.c.at).cte("connections_told")
