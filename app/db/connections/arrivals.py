@@ -7,8 +7,11 @@ records: taken in the other order, the two would wait for each other.
 from collections.abc import Collection
 from uuid import UUID
 
-from app.db.connections.connections import FINDING, connection_from_row
-from app.db.postgres.built import among_asked, fetch_whole, whole
+from sqlalchemy import select
+
+from app.db.connections.connections import FINDING, fetch_connections
+from app.db.connections.facts_at_hand import list_columns
+from app.db.postgres.built import among_asked
 from app.db.postgres.given import bare
 from app.db.postgres.session import WriteSession
 from app.db.tables import ConnectionRow
@@ -23,8 +26,8 @@ async def lock_connection(
     With `partner_id`, None also when it is another partner's.
     """
     asking = {"of_connection": connection_id, "of_partner": partner_id}
-    rows = await fetch_whole(session, _LOCKING_ONE, asking)
-    return connection_from_row(rows[0]) if rows else None
+    found = await fetch_connections(session, _LOCKING_ONE, asking, [connection_id])
+    return found[0] if found else None
 
 
 _LOCKING_ONE = FINDING.with_for_update(key_share=True)
@@ -40,11 +43,12 @@ async def lock_connections(
     if not connection_ids:
         return {}
     statement = _LOCKING_WAITING if waits else _LOCKING_FREE
-    rows = await fetch_whole(session, statement, {"locked_ids": list(connection_ids)})
-    return {row.id: connection_from_row(row) for row in rows}
+    asking = {"locked_ids": list(connection_ids)}
+    found = await fetch_connections(session, statement, asking, connection_ids)
+    return {each.id: each for each in found}
 
 
 _CONNECTION = bare(ConnectionRow).c
-_LOCKING = whole(ConnectionRow).where(among_asked(_CONNECTION.id, "locked_ids")).order_by(_CONNECTION.id)
+_LOCKING = select(*list_columns()).where(among_asked(_CONNECTION.id, "locked_ids")).order_by(_CONNECTION.id)
 _LOCKING_WAITING = _LOCKING.with_for_update(key_share=True)
 _LOCKING_FREE = _LOCKING.with_for_update(key_share=True, skip_locked=True)

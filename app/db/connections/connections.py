@@ -1,15 +1,23 @@
 """Connections: their state, their generation, their lease, and what is kept of their organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import Select, and_, exists, or_, select, update
 
+from app.db.connections.facts_at_hand import (
+    AtHand,
+    ask_beyond,
+    list_at_hand,
+    list_columns,
+    read_organisation,
+)
 from app.db.connections.organisations import organisation_from_json
 from app.db.connections.runs import may_work
 from app.db.connections.settings import keep_version
-from app.db.postgres.built import asked, fetch_whole, whole
+from app.db.postgres.built import asked, fetch_whole
 from app.db.postgres.given import bare
 from app.db.postgres.remembered import Remembered
 from app.db.postgres.session import ReadSession, WriteSession
@@ -19,6 +27,7 @@ from app.domain.connections.compare_run import CompareRun
 from app.domain.connections.connection import Connection, ConnectionState, Offer
 from app.domain.connections.precedence import LATELY
 from app.domain.connections.settings import ConnectionSettings
+from app.domain.xero.organisation import Organisation
 
 
 async def insert_connection(
@@ -51,39 +60,47 @@ async def find_connection(
 ) -> Connection | None:
     """The connection, or None; with `partner_id`, None also when it is another partner's."""
     asking = {"of_connection": connection_id, "of_partner": partner_id}
-    rows = await fetch_whole(session, FINDING, asking)
-    return connection_from_row(rows[0]) if rows else None
+    found = await fetch_connections(session, FINDING, asking, [connection_id])
+    return found[0] if found else None
+
+
+async def fetch_connections(
+    session: ReadSession,
+    statement: Select[Any],
+    asking: Mapping[str, Any],
+    connection_ids: Collection[UUID] | None = None,
+) -> list[Connection]:
+    """The connections that a query for `list_columns` finds, among these where it names them."""
+    at_hand = list_at_hand(connection_ids)
+    rows = await fetch_whole(session, statement, {**asking, **ask_beyond(at_hand)})
+    return [connection_from_columns(row, at_hand) for row in rows]
 
 
 _table = bare(ConnectionRow)
 _IS_ASKED = _table.c.id == asked("of_connection", _table.c.id)
 _PARTNER = asked("of_partner", _table.c.partner_id)
-FINDING = whole(ConnectionRow).where(_IS_ASKED, or_(_PARTNER.is_(None), _table.c.partner_id == _PARTNER))
+FINDING = select(*list_columns()).where(_IS_ASKED, or_(_PARTNER.is_(None), _table.c.partner_id == _PARTNER))
 """The row `of_connection`; `of_partner` is null where it does not matter whose it is."""
 
 
 async def list_connections(session: ReadSession, partner_id: UUID) -> list[Connection]:
     """A partner's connections, oldest first."""
-    rows = await session.execute(
-        select(ConnectionRow).where(ConnectionRow.partner_id == partner_id).order_by(ConnectionRow.created_at)
-    )
-    return [connection_from_row(row) for row in rows.scalars()]
+    return await fetch_connections(session, _LISTING.where(_table.c.partner_id == partner_id), {})
 
 
 async def list_business_connections(
     session: ReadSession, partner_id: UUID, business_id: str
 ) -> list[Connection]:
     """The connections of one business of a partner that were not removed, oldest first."""
-    rows = await session.execute(
-        select(ConnectionRow)
-        .where(
-            ConnectionRow.partner_id == partner_id,
-            ConnectionRow.business_id == business_id,
-            ConnectionRow.state != ConnectionState.REMOVED,
-        )
-        .order_by(ConnectionRow.created_at)
+    of_business = _LISTING.where(
+        _table.c.partner_id == partner_id,
+        _table.c.business_id == business_id,
+        _table.c.state != ConnectionState.REMOVED,
     )
-    return [connection_from_row(row) for row in rows.scalars()]
+    return await fetch_connections(session, of_business, {})
+
+
+_LISTING = select(*list_columns()).order_by(_table.c.created_at)
 
 
 async def raise_generation(session: WriteSession, connection_id: UUID, *, has_answer: bool = False) -> None:
@@ -135,11 +152,19 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
 
 
 _settings = Remembered(ConnectionSettings.from_json)
-_organisations = Remembered(organisation_from_json)
 
 
 def connection_from_row(row: ConnectionRow) -> Connection:
     """The domain value of a row."""
+    return _build(row, organisation_from_json(row.organisation) if row.organisation else None)
+
+
+def connection_from_columns(row: Any, at_hand: AtHand) -> Connection:
+    """The same of `list_columns`."""
+    return _build(row, read_organisation(row, at_hand))
+
+
+def _build(row: ConnectionRow, organisation: Organisation | None) -> Connection:
     return Connection(
         id=row.id,
         partner_id=row.partner_id,
@@ -151,7 +176,7 @@ def connection_from_row(row: ConnectionRow) -> Connection:
         tenant_id=row.tenant_id,
         settings=_settings.make(row.id, row.settings),
         settings_version=row.settings_version,
-        organisation=_organisations.make(row.id, row.organisation) if row.organisation else None,
+        organisation=organisation,
         organisation_fetched_at=row.organisation_fetched_at,
         generation=row.generation,
         settled_generation=row.settled_generation,

@@ -6,7 +6,7 @@ These are asked for at every transaction that records, so they are built once in
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -32,9 +32,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from app.db.connections.connections import connection_from_row
+from app.db.connections.connections import connection_from_columns
+from app.db.connections.facts_at_hand import ask_beyond, list_at_hand, list_columns
 from app.db.connections.runs import has_looks, may_work
-from app.db.postgres.built import whole_columns
 from app.db.postgres.given import bare
 from app.db.postgres.session import WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
@@ -60,11 +60,12 @@ async def take_lease(
 
     Where a bulk alone must wait it is given: whether there is work for people is for its holder to see.
     """
+    at_hand = list_at_hand([connection_id])
     asked = {"of_connection": connection_id, "to_owner": owner, "at": now, "until": until}
-    found = (await session.execute(_TAKING, asked)).one()
+    found = (await session.execute(_TAKING, {**asked, **ask_beyond(at_hand)})).one()
     if found.id is None:
         return Taken(None, is_takeover=False, is_busy=found.is_busy)
-    given = connection_from_row(cast(ConnectionRow, found))
+    given = connection_from_columns(found, at_hand)
     return Taken(given, is_takeover=found.held_before is not None, is_busy=False)
 
 
@@ -89,7 +90,7 @@ def _build_taking() -> Select[Any]:
         .values(lease_owner=_OWNER, lease_until=_UNTIL)
         # A query in it sees the row as it was before.
         .returning(
-            *whole_columns(ConnectionRow),
+            *list_columns(),
             select(before.lease_owner).where(before.id == _CONNECTION).scalar_subquery().label("held_before"),
         )
         .cte("taking")
@@ -111,7 +112,7 @@ async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, un
 _IS_OURS = and_(_TABLE.c.id == _CONNECTION, _TABLE.c.lease_owner == _OWNER)
 _RENEWING = update(_TABLE).where(_IS_OURS).values(lease_until=_UNTIL)
 _FENCING = _RENEWING.returning(_TABLE.c.id)
-_FINDING = _RENEWING.returning(*whole_columns(ConnectionRow))
+_FINDING = _RENEWING.returning(*list_columns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,10 @@ async def renew_and_find(
     session: WriteSession, connection_id: UUID, owner: str, until: datetime
 ) -> Connection | None:
     """Renew a lease that is still ours, and answer the connection as it is now; None when it is not."""
+    at_hand = list_at_hand([connection_id])
     asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
-    row = (await session.execute(_FINDING, asked)).one_or_none()
-    return connection_from_row(cast(ConnectionRow, row)) if row else None
+    row = (await session.execute(_FINDING, {**asked, **ask_beyond(at_hand)})).one_or_none()
+    return connection_from_columns(row, at_hand) if row else None
 
 
 async def release_lease(

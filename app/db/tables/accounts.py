@@ -78,7 +78,8 @@ class ConnectionRow(Table):
     when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`; where
     `bulk_waits`, a bulk alone waits for it and people's work goes on. `swept_to` is Xero's clock up to which changes
     were looked for (of contacts: `contacts_swept_to`), `sweep_due` asks for the next look. `facts_due` asks for those
-    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read.
+    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read. The
+    database gives `organisation` another `facts_mark` whenever it is written, by whomever (version 0018).
 
     `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
     `compare_run` is how far it has come, and `compare_at` when to go on with one that was put off. `compared_at` is
@@ -136,7 +137,9 @@ class ConnectionRow(Table):
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings_version: Mapped[int] = mapped_column(server_default="0")
+    # Kept beside the row, uncompressed (version 0018): it is the most of it by far, and seldom changes.
     organisation: Mapped[dict[str, Any] | None]
+    facts_mark: Mapped[UUID | None]
     organisation_fetched_at: Mapped[datetime | None]
     facts_checked_at: Mapped[datetime | None]
     facts_due: Mapped[bool] = mapped_column(server_default=text("false"))
