@@ -15,10 +15,10 @@ from benchmarks.load.played import Played
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
 
-FIRST_GUESS = 6000
+FIRST_GUESS = 10_000
 """Requests a second that are prepared before anything is known; from then on twice what was answered last."""
 
-MOST = 12_000
+MOST = 24_000
 ENDLESSLY = 2_000
 """Requests that go round and round where nothing is stored."""
 
