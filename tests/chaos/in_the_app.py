@@ -59,9 +59,16 @@ async def edit(story: Story) -> None:
         story.ledger.note(SIDE, invoice_id, path, each, None)
 
 
+ON_THE_HEADER = ["reference", "reference", "due_on", "add"]
+ON_A_LINE = ["description", "price", "remove"]
+
+
 def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
-    token, line = story.token(), story.random.choice(held["lines"])
-    match story.random.choice(["reference", "reference", "due_on", "description", "price", "add", "remove"]):
+    token, kinds, line = story.token(), ON_THE_HEADER, {}
+    # Each side may have taken away the lines that the other left.
+    if held["lines"]:
+        kinds, line = [*ON_THE_HEADER, *ON_A_LINE], story.random.choice(held["lines"])
+    match story.random.choice(kinds):
         case "due_on":
             day = (FIRST_DAY + timedelta(days=token)).isoformat()
             return "due_on", held["due_on"], day, {"due_on": day}
