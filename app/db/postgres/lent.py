@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -27,6 +28,10 @@ async def lend(engine: AsyncEngine) -> AsyncIterator[LentConnection]:
     borrowed = await _borrow(engine)
     try:
         yield _get_own(borrowed)
+    except InternalClientError:
+        # The driver is left amid a statement: nobody can use this one any more, though it may not look closed.
+        _get_own(borrowed).terminate()
+        raise
     finally:
         if _get_own(borrowed).is_closed():
             borrowed.invalidate()

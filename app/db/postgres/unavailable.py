@@ -7,6 +7,7 @@ closed, by the operating system's error for a socket.
 """
 
 import asyncpg
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -27,6 +28,9 @@ def is_unavailable(error: BaseException) -> bool:
     """Whether a database session raised this because its server cannot serve now."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or _tells_so(find_state(error.orig))
+    if isinstance(error, InternalClientError):
+        # A server that died between two messages of one statement: the driver is left amid it, and sent nothing more.
+        return True
     if isinstance(error, asyncpg.PostgresError):
         return _tells_so(find_state(error))
     if isinstance(error, asyncpg.InterfaceError | AsyncAdapt_asyncpg_dbapi.Error):
