@@ -13,7 +13,7 @@ from benchmarks.ground import Ground
 CONNECTIONS = 100
 
 ACCOUNTS, TAX_RATES = 70, 14
-"""Of each organisation, as many as Xero gives a new one in Australia, about."""
+"""Of each organisation: assumed, for a chart of accounts as businesses have."""
 
 MAKE_CONNECTIONS = """
 INSERT INTO connections (
