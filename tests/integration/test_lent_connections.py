@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy import select, text
 
 from app.db.postgres.lent import LentConnection
@@ -88,3 +89,20 @@ async def test_one_whose_statement_failed_goes_on(database: Database) -> None:
             await connection.execute("SELECT 1 / $1::int", 0)
     async with database.writing_bare() as connection:
         assert own(connection).get_server_pid() == before
+
+
+async def test_one_that_is_left_amid_a_statement_is_lent_to_nobody_again(database: Database) -> None:
+    """As where PostgreSQL dies while a statement is prepared: it may not look closed."""
+    left: list[Any] = []
+    with pytest.raises(InternalClientError):
+        await be_left_amid(database, left)
+    assert left[0].is_closed()
+    await save(database, "Ada's")
+    assert await list_names(database) == ["Ada's"]
+
+
+async def be_left_amid(database: Database, left: list[Any]) -> None:
+    """Have the driver say so of a connection that is open."""
+    async with database.writing_bare() as connection:
+        left.append(own(connection))
+        raise InternalClientError("cannot switch to state 12; another operation (2) is in progress")

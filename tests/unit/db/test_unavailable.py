@@ -2,6 +2,7 @@
 
 import asyncpg
 import pytest
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -33,6 +34,7 @@ def test_a_connection_that_was_cut_is_too() -> None:
         FileNotFoundError(),
         PoolExhausted(),
         asyncpg.InterfaceError("cannot perform operation: connection is closed"),
+        InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
         AsyncAdapt_asyncpg_dbapi.Error("recovering", asyncpg.CannotConnectNowError()),
         AsyncAdapt_asyncpg_dbapi.InterfaceError("the underlying connection is closed"),
     ):
