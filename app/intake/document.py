@@ -178,7 +178,10 @@ class Document(_Sent):
     url: WebAddress | None = None
     job: Job | None = None
     contact: InvoiceContact
-    lines: list[DocumentLine] = Field(max_length=500)
+    lines: list[DocumentLine] = Field(
+        max_length=500,
+        description="At least one once the invoice is sent, unless each side took away what the other left.",
+    )
     payments: Annotated[list[DocumentPayment], Field(max_length=500)] | None = Field(
         default=None, description="Left out or null: not said, what is known of payments stays."
     )

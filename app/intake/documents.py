@@ -18,6 +18,7 @@ from app.domain.partner.document import from_document
 from app.domain.record.coupling import refresh_unmapped
 from app.domain.record.money import Totals, decimal_or_zero, line_amount, money_text, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
+from app.intake.emptied import is_without_lines, list_emptied_by_us
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import (
     Arrival,
@@ -65,17 +66,20 @@ async def take_in_arrivals(session: WriteSession, arrivals: Sequence[Arrival[Doc
 
 async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> list[Taken]:
     """What becomes of documents of which no id comes twice."""
-    refused = {each.id: why for each in arrivals if (why := _find_refusal(each)) is not None}
+    emptied = await list_emptied_by_us(session, arrivals)
+    judged = ((each.id, _find_refusal(each, may_be_bare=each.id in emptied)) for each in arrivals)
+    refused = {name: why for name, why in judged if why is not None}
     fit = [each for each in arrivals if each.id not in refused]
     stored = await _store(session, fit) if fit else {}
     return [refused.get(each.id) or stored[each.id] for each in arrivals]
 
 
-def _find_refusal(arrival: Arrival[Document]) -> InputRefused | None:
+def _find_refusal(arrival: Arrival[Document], *, may_be_bare: bool) -> InputRefused | None:
     if is_removed(arrival.connection):
         return build_removed()
     faults = [
         *_between_fields(arrival.document),
+        *([] if may_be_bare else _of_no_lines(arrival.document)),
         *_against_connection(arrival.document, arrival.connection),
     ]
     return build_invalid(faults) if faults else None
@@ -101,7 +105,10 @@ def _between_fields(document: Document) -> Iterator[Fault]:
             yield Fault(f"lines.{position}.discount_amount", "must be left out where discount_rate is given")
     if document.due_on is not None and document.due_on < document.issued_on:
         yield Fault("due_on", f"must not be before issued_on ({document.issued_on})")
-    if not document.lines and document.status in ("sent", "paid"):
+
+
+def _of_no_lines(document: Document) -> Iterator[Fault]:
+    if is_without_lines(document):
         yield Fault("lines", "must have at least one entry once the invoice is sent")
 
 

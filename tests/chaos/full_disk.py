@@ -1,9 +1,10 @@
 """PostgreSQL's disk full under load, for its data and then for its log too, and free again.
 
 First no table can grow: PostgreSQL lives, and refuses what needs room. Then its log finds no room either: it ends
-itself, as it must, cannot recover, and is started by an operator once there is room. All that while every answer is an
-honest 503 or a promise that is kept, both APIs say that they are not ready, and no process of ours ends; afterwards
-everything is caught up with by itself.
+itself, as it must, cannot recover, and is restarted by an operator once there is room. It has ended by then, or, as was
+seen of PostgreSQL 18.4, it neither ends nor goes on with its recovery. All that while every answer is an honest 503 or
+a promise that is kept, both APIs say that they are not ready, and no process of ours ends; afterwards everything is
+caught up with by itself.
 """
 
 import asyncio
@@ -76,8 +77,7 @@ async def _live(disk: SmallDisk, servers: OwnServers, house: House, seed: int) -
             await _use_up_log(servers)
             findings.diverged += await _watch(town, clerk, "its log")
             disk.clear()
-            if servers.postgres.process.poll() is not None:
-                servers.start_postgres()
+            servers.restart_postgres()
             await _wait_until_ready(town)
             clerk.padding = 0
             await clerk.put_times(10)

@@ -40,7 +40,7 @@ class OwnServers:
         return Settings(_env_file=None, database_url=self.postgres.url, redis_url=self.valkey.url)
 
     def restart_postgres(self) -> None:
-        """An operator restarts PostgreSQL: every connection is ended."""
+        """An operator restarts PostgreSQL, or starts it where it has ended: every connection is ended."""
         self._end_postgres(signal.SIGINT)
         self.start_postgres()
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import writes_since
+from tests.scenarios.troubles import app_fault, writes_since
 
 TWO = [
     {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"},
@@ -95,6 +95,43 @@ async def test_each_side_takes_away_the_line_that_the_other_left(house: House) -
     await house.drain()
     await assert_alike(house)
     assert named(await house.in_app()) == [TAP["description"]]
+
+
+async def test_an_invoice_that_we_emptied_is_edited_on_in_the_app(house: House) -> None:
+    """Its documents have no lines for as long as none is given: their edits are kept, and Xero's new line arrives."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 0, "Removed": True}])
+    await house.edit(lines={"l2": None})
+    await house.drain()
+    assert (await house.held_as(), (await house.in_app())["lines"]) == ("lines_missing", [])
+    edited = await house.edit(reference="PO 2")
+    await house.drain()
+    assert (await house.resource())["record"]["reference"] == edited["reference"]
+    # An edit that never arrives by itself: the app refuses the line for its sake, with a document that has none.
+    await app_fault(house, lose_outgoing_next=1)
+    await house.edit(reference="PO 3")
+    await house.edit_xero(LineItems=[XERO_TAP], Reference="PO 4")
+    await house.drain()
+    await assert_alike(house)
+    shown = await house.in_app()
+    assert (named(shown), shown["reference"]) == (["Tap"], "PO 4")
+    kept = [(each["path"], each["values"]["partner"]) for each in await house.conflicts()]
+    assert kept == [("reference", "PO 2"), ("reference", "PO 3")]
+
+
+async def test_the_last_line_is_not_taken_away_in_the_app(house: House) -> None:
+    """Its document is refused by field, also where an older one was emptied, and given a line since."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 0, "Removed": True}])
+    await house.edit(lines={"l2": None})
+    await house.drain()
+    await house.edit(lines={"l3": TAP})
+    await house.drain()
+    bare = await house.edit(lines={"l3": None})
+    await house.drain()
+    assert named((await house.resource())["record"]) == ["Tap"]
+    answer = await house.api.put(f"{house.path}/invoices/inv_1", json=bare)
+    assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (422, ["lines"])
 
 
 @pytest.mark.proof
