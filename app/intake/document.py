@@ -22,6 +22,7 @@ from app.intake.values import (
     Quantity,
     Rate,
     Revision,
+    Sum,
     Total,
     UnitPrice,
     Version,
@@ -178,18 +179,17 @@ class Document(_Sent):
     url: WebAddress | None = None
     job: Job | None = None
     contact: InvoiceContact
-    lines: list[DocumentLine] = Field(
-        max_length=500,
-        description="At least one once the invoice is sent, unless each side took away what the other left.",
-    )
+    lines: list[DocumentLine] = Field(max_length=500, description="At least one once the invoice is sent.")
     payments: Annotated[list[DocumentPayment], Field(max_length=500)] | None = Field(
         default=None, description="Left out or null: not said, what is known of payments stays."
     )
     credits: Annotated[list[DocumentCredit], Field(max_length=500)] | None = Field(
         default=None, description="Left out or null: not said, what is known of credits stays."
     )
-    total: Total | None = Field(
-        default=None, description="What the customer was told. If it is given it must equal the lines."
+    total: Sum | None = Field(
+        default=None,
+        description="What the customer was told. If it is given it must equal the lines, and not be below "
+        "zero.",
     )
 
     def to_json(self) -> dict[str, Any]:

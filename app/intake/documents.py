@@ -18,7 +18,7 @@ from app.domain.partner.document import from_document
 from app.domain.record.coupling import refresh_unmapped
 from app.domain.record.money import Totals, decimal_or_zero, line_amount, money_text, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
-from app.intake.emptied import is_without_lines, list_emptied_by_us
+from app.intake.inherited import NOTHING, Inherited, list_inherited
 from app.intake.refusals import Fault, InputRefused
 from app.intake.taking import (
     Arrival,
@@ -66,21 +66,22 @@ async def take_in_arrivals(session: WriteSession, arrivals: Sequence[Arrival[Doc
 
 async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> list[Taken]:
     """What becomes of documents of which no id comes twice."""
-    emptied = await list_emptied_by_us(session, arrivals)
-    judged = ((each.id, _find_refusal(each, may_be_bare=each.id in emptied)) for each in arrivals)
+    faulty = [each for each in arrivals if _find_refusal(each, NOTHING) is not None]
+    before = await list_inherited(session, faulty)
+    judged = ((each.id, _find_refusal(each, before.get(each.id, NOTHING))) for each in faulty)
     refused = {name: why for name, why in judged if why is not None}
     fit = [each for each in arrivals if each.id not in refused]
     stored = await _store(session, fit) if fit else {}
     return [refused.get(each.id) or stored[each.id] for each in arrivals]
 
 
-def _find_refusal(arrival: Arrival[Document], *, may_be_bare: bool) -> InputRefused | None:
+def _find_refusal(arrival: Arrival[Document], before: Inherited) -> InputRefused | None:
+    """Why a document is refused: for no fault that the app's invoice had before."""
     if is_removed(arrival.connection):
         return build_removed()
     faults = [
-        *_between_fields(arrival.document),
-        *([] if may_be_bare else _of_no_lines(arrival.document)),
-        *_against_connection(arrival.document, arrival.connection),
+        *_between_fields(arrival.document, before),
+        *_against_connection(arrival.document, arrival.connection, before),
     ]
     return build_invalid(faults) if faults else None
 
@@ -96,19 +97,17 @@ async def _store(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -
     return {each.id: each.tell(one, "invoice") for each, one in zip(arrivals, stored, strict=True)}
 
 
-def _between_fields(document: Document) -> Iterator[Fault]:
+def _between_fields(document: Document, before: Inherited) -> Iterator[Fault]:
     yield from _repeated("lines", document.lines)
     yield from _repeated("payments", document.payments or [])
     yield from _repeated("credits", document.credits or [])
     for position, line in enumerate(document.lines):
         if Decimal(line.discount_rate or 0) and Decimal(line.discount_amount or 0):
             yield Fault(f"lines.{position}.discount_amount", "must be left out where discount_rate is given")
-    if document.due_on is not None and document.due_on < document.issued_on:
+    is_due_before_issued = document.due_on is not None and document.due_on < document.issued_on
+    if is_due_before_issued and not before.due_before_issued:
         yield Fault("due_on", f"must not be before issued_on ({document.issued_on})")
-
-
-def _of_no_lines(document: Document) -> Iterator[Fault]:
-    if is_without_lines(document):
+    if not document.lines and document.status in ("sent", "paid") and not before.no_lines:
         yield Fault("lines", "must have at least one entry once the invoice is sent")
 
 
@@ -122,17 +121,23 @@ def _repeated(
         first.setdefault(member.id, position)
 
 
-def _against_connection(document: Document, connection: Connection) -> Iterator[Fault]:
+def _against_connection(document: Document, connection: Connection, before: Inherited) -> Iterator[Fault]:
     organisation = connection.organisation
     if organisation and document.currency not in organisation.currencies:
         known = ", ".join(organisation.currencies)
         yield Fault("currency", f"{document.currency} is not a currency of {organisation.name} ({known})")
-    total = _find_total(document, connection)
-    if total is None:
-        return
-    if total < 0:
+    yield from _of_totals(document, _find_total(document, connection), before)
+
+
+def _of_totals(document: Document, total: Decimal | None, before: Inherited) -> Iterator[Fault]:
+    """What is wrong with what the lines come to, None where that is not known, and with what they are said to."""
+    if total is not None and total < 0 and not before.below_zero:
         yield Fault("lines", f"come to {money_text(total)}; an invoice cannot be below zero")
-    elif document.total is not None and Decimal(document.total) != total:
+    elif document.total is None:
+        return
+    elif Decimal(document.total) < 0 and not before.below_zero:
+        yield Fault("total", "must be at least 0")
+    elif total is not None and Decimal(document.total) != total:
         yield Fault("total", f"says {money_text(document.total)}, but the lines come to {money_text(total)}")
 
 

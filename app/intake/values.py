@@ -141,6 +141,8 @@ Instant = Annotated[str, _text(40), AfterValidator(_check_instant), _shown_as(fo
 Currency = Annotated[str, _text(3), AfterValidator(_check_currency), _shown_as(pattern="^[A-Z]{3}$")]
 Amount = Annotated[str, _text(32), _decimal(2, above=0), _shown_as(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
 Total = Annotated[str, _text(32), _decimal(2, least=0), _shown_as(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")]
+Sum = Annotated[str, _text(32), _decimal(2), _shown_as(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$")]
+"""What lines come to, which may be below zero."""
 UnitPrice = Annotated[str, _text(32), _decimal(4), _shown_as(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")]
 Quantity = Annotated[str, _text(32), _decimal(4), _shown_as(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")]
 Percentage = Annotated[

@@ -1,0 +1,53 @@
+"""What both sides' edits come to, and neither would have sent: the app goes on with it, and is not refused."""
+
+from datetime import timedelta
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House
+from tests.scenarios.test_lines import named, two_lines
+from tests.scenarios.troubles import app_fault
+
+CREDIT_LINE = {
+    "Description": "Rebate",
+    "Quantity": 1,
+    "UnitAmount": -100,
+    "AccountCode": "200",
+    "TaxType": "OUTPUT",
+}
+
+
+async def test_it_is_due_before_it_was_issued(house: House) -> None:
+    """A person set that at Xero's screen: what the app sends next arrives; it cannot make such an invoice itself."""
+    issued_on = (house.clock.now() - timedelta(days=30)).date()
+    earlier = (issued_on - timedelta(days=1)).isoformat()
+    await house.write(issued_on=issued_on.isoformat(), due_on=issued_on.isoformat())
+    await house.drain()
+    refused = await house.edit(due_on=earlier)
+    answer = await house.api.put(f"{house.path}/invoices/inv_1", json=refused)
+    assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (422, ["due_on"])
+    await house.edit(due_on=issued_on.isoformat())
+    await house.edit_xero(DueDate=earlier)
+    await house.drain()
+    assert (await house.in_app())["due_on"] == earlier
+    await house.edit(reference="PO 2")
+    await house.drain()
+    await assert_alike(house)
+    assert (await house.in_xero())["Reference"] == "PO 2"
+
+
+async def test_it_comes_to_less_than_nothing(house: House) -> None:
+    """The app takes a line away, Xero adds a rebate: held, and edits arrive, also one that was lost on its way."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[CREDIT_LINE])
+    await house.edit(lines={"l1": None})
+    await house.drain()
+    assert (await house.held_as(), named(await house.in_app())) == ("total_below_zero", ["Pipe", "Rebate"])
+    await app_fault(house, lose_outgoing_next=1)
+    await house.edit(reference="PO 2")
+    await house.edit_xero(Reference="PO 3")
+    await house.drain()
+    assert (await house.in_app())["reference"] == "PO 3"
+    shown = await house.in_app()
+    stated = shown | {"version": shown["version"] + 1, "total": "-62.50"}
+    answer = await house.api.put(f"{house.path}/invoices/inv_1", json=stated)
+    assert answer.is_success, answer.text
