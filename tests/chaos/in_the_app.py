@@ -60,7 +60,8 @@ async def edit(story: Story) -> None:
 
 
 ON_THE_HEADER = ["reference", "reference", "due_on", "add"]
-ON_A_LINE = ["description", "price", "remove"]
+ON_A_LINE = ["description", "price", "remove", "rate", "amount"]
+DISCOUNTS = {"rate": "discount_rate", "amount": "discount_amount"}
 
 
 def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
@@ -78,6 +79,12 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
         case "price":
             price = f"{500 + token}.50"
             return "lines", line["unit_price"], price, {"lines": {line["id"]: {"unit_price": price}}}
+        case "rate" | "amount" as form:
+            # The one takes the other's place; every amount is its own.
+            value = f"{50 + token % 40}.5" if form == "rate" else f"4.{token:02}"
+            discount = {name: value if name == DISCOUNTS[form] else None for name in DISCOUNTS.values()}
+            over = [line[name] for name in DISCOUNTS.values()]
+            return "lines", over, value, {"lines": {line["id"]: discount}}
         case "add":
             new = {"description": f"D{token}", "quantity": "1", "unit_price": "20.00", "tax": "gst"}
             return "lines", None, new["description"], {"lines": {f"n{token}": new}}

@@ -9,6 +9,13 @@ from tests.scenarios.troubles import writes_since
 
 SIDE = "xero"
 FIRST_DAY = date(2028, 1, 1)
+EARLY_DAY = date(2024, 1, 1)
+"""Before any invoice of a story was issued, which Xero lets a person do."""
+
+EDITS = (
+    "reference", "reference", "due_on", "early", "description", "price", "add", "remove", "rate", "amount",
+)  # fmt: skip
+DISCOUNTS = {"rate": "DiscountRate", "amount": "DiscountAmount"}
 
 
 def _path(story: Story, rest: str) -> str:
@@ -42,9 +49,9 @@ async def _note_unseen(story: Story, calls: int, thing: str, path: str, value: A
 def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
     token, index = story.token(), story.random.randrange(len(held["LineItems"]))
     line = held["LineItems"][index]
-    match story.random.choice(["reference", "reference", "due_on", "description", "price", "add", "remove"]):
-        case "due_on":
-            day = (FIRST_DAY + timedelta(days=token)).isoformat()
+    match story.random.choice(EDITS):
+        case "due_on" | "early" as when:
+            day = ((EARLY_DAY if when == "early" else FIRST_DAY) + timedelta(days=token)).isoformat()
             return "due_on", held["DueDateString"][:10], day, {"DueDate": day}
         case "description":
             changes = {"index": index, "Description": f"D{token}"}
@@ -53,6 +60,10 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
             price = f"{500 + token}.50"
             changes = {"index": index, "UnitAmount": float(price)}
             return "lines", line["UnitAmount"], price, {"LineItems": [changes]}
+        case "rate" | "amount" as form:
+            over = [line.get(name) for name in DISCOUNTS.values()]
+            name, value = DISCOUNTS[form], f"{50 + token % 40}.25" if form == "rate" else f"5.{token:02}"
+            return "lines", over, value, {"LineItems": [{"index": index, name: float(value)}]}
         case "add":
             new = {"Description": f"D{token}", "Quantity": 1, "UnitAmount": 20, "AccountCode": "200",
                    "TaxType": line.get("TaxType", "OUTPUT")}  # fmt: skip

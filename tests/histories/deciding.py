@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from app.domain.findings import decision, undo
 from app.domain.findings.decision import Stake
 from app.domain.findings.ignoring import ignore
+from app.domain.record.fields import DISCOUNTS
 from app.domain.record.hub import hold_of, settle_parted
 from app.domain.record.moves import Move
 from app.domain.record.path import is_group, read_at
@@ -74,7 +75,8 @@ class DecidingWorld(World):
             self.waiting.append(Decided(chosen.stake, undoes=chosen))
 
     def _was_seen(self, stake: Stake) -> None:
-        for value in (*stake.seen.values(), *stake.ours, read_at(self.hub.record, stake.path)):
+        shown = [read_at(self.hub.record, path) for path in _list_shown(stake.path)]
+        for value in (*stake.seen.values(), *stake.ours, *shown):
             self.seen_by_deciders |= list_values(value)
         self._may_be_anyones(stake.value)
 
@@ -128,3 +130,9 @@ class DecidingWorld(World):
     def _refuse(self, stake: Stake) -> None:
         self.refused += 1
         self.seen_by_deciders |= list_values(stake.value)
+
+
+def _list_shown(path: str) -> list[str]:
+    """What somebody looks at who decides about a path: of a discount both forms, since one takes the other's place."""
+    line, _, name = path.rpartition("/")
+    return [f"{line}/{each}" for each in DISCOUNTS] if name in DISCOUNTS else [path]

@@ -14,7 +14,7 @@ from random import Random
 from app.domain.contacts.contact import CONTACT
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import ABSENT, LINE_ORDER, keys_of, line_keys
+from app.domain.record.fields import ABSENT, DISCOUNTS, LINE_ORDER, keys_of, line_keys
 from app.domain.record.hub import Hub
 from app.domain.record.kind import INVOICE
 from app.domain.record.merge import Conflict
@@ -38,6 +38,7 @@ CONTACT_FIELDS = ("name", "email", "phone", "address")
 MEMBERS = ("description", "unit_price")
 APP_WORDS: dict[str, object] = {"category": None, "tax": None}
 XERO_WORDS: dict[str, object] = {"account": "200", "tax_type": "NT"}
+NO_DISCOUNT: dict[str, object] = dict.fromkeys(DISCOUNTS)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 Fields = dict[str, object]
@@ -86,7 +87,7 @@ class World:
         start: Fields = {path: f"start {path}" for path in self.header} | {LINE_ORDER: []}
         if self.settings.with_lines:
             start |= {f"lines/l0/{name}": f"start {name}" for name in MEMBERS} | {LINE_ORDER: ["l0"]}
-            start |= {f"lines/l0/{name}": word for name, word in words.items()}
+            start |= {f"lines/l0/{name}": word for name, word in (words | NO_DISCOUNT).items()}
         return start
 
     def _choose(self, lanes: Lanes) -> None:
@@ -115,6 +116,8 @@ class World:
             self._add_line(side)
         elif choice < 0.2 and lines:
             self._remove_line(side, self.random.choice(lines))
+        elif choice < 0.3 and lines:
+            self._discount(side, f"lines/{self.random.choice(lines)}")
         elif choice < 0.5 and lines:
             self._set(side, f"lines/{self.random.choice(lines)}/{self.random.choice(MEMBERS)}")
         else:
@@ -122,9 +125,8 @@ class World:
 
     def _token(self) -> str:
         self.made += 1
-        return (
-            f"v{self.made if self.settings.tokens is None else self.random.randrange(self.settings.tokens)}"
-        )
+        tokens = self.settings.tokens
+        return f"v{self.made if tokens is None else self.random.randrange(tokens)}"
 
     def _set(self, side: Fields, path: str) -> None:
         value = self._token()
@@ -132,11 +134,19 @@ class World:
         self.makers[value] = Side.PARTNER if side is self.app else Side.XERO
         side[path] = value
 
+    def _discount(self, side: Fields, line: str) -> None:
+        """A rate or an amount, in the place of the other."""
+        given, other = self.random.sample([f"{line}/{name}" for name in DISCOUNTS], 2)
+        if side.get(other) is not None:
+            self.edits.append(Edit(other, side[other], None))
+        side[other] = None
+        self._set(side, given)
+
     def _add_line(self, side: Fields) -> None:
         self.made += 1
         key = f"n{self.made}"
         words = APP_WORDS if side is self.app else XERO_WORDS
-        side |= {f"lines/{key}/{name}": word for name, word in words.items()}
+        side |= {f"lines/{key}/{name}": word for name, word in (words | NO_DISCOUNT).items()}
         for name in MEMBERS:
             self._set(side, f"lines/{key}/{name}")
         side[LINE_ORDER] = [*side[LINE_ORDER], key]  # type: ignore[misc]

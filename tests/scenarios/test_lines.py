@@ -190,3 +190,28 @@ async def test_two_identical_lines_stay_two(house: House) -> None:
     await house.drain()
     assert [line["UnitAmount"] for line in (await house.in_xero())["LineItems"]] == [110, 98]
     await assert_alike(house)
+
+
+@pytest.mark.parametrize(
+    ("policy", "stands"), [("xero_wins", (None, 7.77)), ("partner_wins", ("12.5", None)), ("hold", None)]
+)
+async def test_a_rate_here_and_an_amount_there_are_one_discount(
+    house: House, policy: str, stands: tuple[str | None, float | None] | None
+) -> None:
+    """The policy decides between them, and the conflict keeps both; held, each side keeps its own."""
+    await house.choose(conflict_policy=policy)
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 0, "DiscountAmount": 7.77}])
+    await house.edit(lines={"l1": {"discount_rate": "12.5"}})
+    await house.drain()
+    in_app, in_xero = (await house.in_app())["lines"][0], (await house.in_xero())["LineItems"][0]
+    [conflict] = await house.conflicts()
+    assert conflict["path"] == "lines/l1"
+    assert conflict["values"]["partner"]["discount_rate"] == "12.5"
+    assert conflict["values"]["xero"]["discount_amount"] == "7.77"
+    if stands is None:
+        assert await house.held_as() == "conflict_held"
+        assert (in_app["discount_rate"], in_xero["DiscountAmount"]) == ("12.5", 7.77)
+    else:
+        await assert_alike(house)
+        assert (in_app["discount_rate"], in_xero.get("DiscountAmount")) == stands

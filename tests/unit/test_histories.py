@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.findings import undo
 from app.domain.findings.decision import Stake
-from app.domain.record import hub
+from app.domain.record import hub, merge, owed
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import ABSENT
 from app.domain.record.held import covers
@@ -209,8 +209,22 @@ def test_without_naming_held_paths_beside_others_histories_go_wrong(monkeypatch:
             path for path in moved(hub, changes) if not any(covers(held, path) for held in hub.open_conflicts)
         }
 
-    seeds = range(1550, 1560)
+    seeds = (6801, 7257, 7493, 9852, 9908)
     settings = Settings(ConflictPolicy.HOLD, steps=57)
     assert {World(seed, settings).run() for seed in seeds} == {None}
     replace_in_the_hub(monkeypatch, "list_unheard", without_held)
     assert {World(seed, settings).run() for seed in seeds} != {None}
+
+
+def test_without_one_conflict_over_both_discounts_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rate of the one side and an amount of the other would both be taken, and one of them go in silence."""
+    monkeypatch.setattr(merge._Merging, "_is_discounted_twice", lambda *_: False)
+    assert is_noticed()
+
+
+def test_without_naming_both_discounts_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app that is brought an amount would take it beside the rate that was typed there meanwhile."""
+    seeds, settings = (1382, 1945, 2252), Settings(ConflictPolicy.XERO_WINS)
+    assert {World(seed, settings).run() for seed in seeds} == {None}
+    monkeypatch.setattr(owed, "_list_other_discounts", lambda *_: set())
+    assert None not in {World(seed, settings).run() for seed in seeds}

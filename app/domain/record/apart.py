@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
     ABSENT,
+    DISCOUNTS,
     LINE_ORDER,
     Absent,
     Fields,
@@ -56,12 +57,20 @@ def without_met(
     conflicts: list[Conflict] = []
     for path, base in apart.items():
         was, now, held = (_at(side, fields, path) for fields in (before, record, shadow))
-        if was == now or (now != held and not _is_overruled(side, path, record, lanes)):
+        is_met = was != now or _is_discounted_otherwise(path, before, record)
+        if not is_met or (now != held and not _is_overruled(side, path, record, lanes)):
             still[path] = base
         elif now != held and path != LINE_ORDER:
             partner, xero = (held, now) if side is Side.PARTNER else (now, held)
             conflicts.append(Conflict(path, base, partner, xero, side.other))
     return still, conflicts
+
+
+def _is_discounted_otherwise(path: str, before: Fields, record: Fields) -> bool:
+    """Whether a line's discount is apart in one form, and the record was given the other: a line has one of them."""
+    line, _, name = path.rpartition("/")
+    others = [f"{line}/{other}" for other in DISCOUNTS if other != name] if name in DISCOUNTS else []
+    return any(record.get(other) is not None and record.get(other) != before.get(other) for other in others)
 
 
 def travels(side: Side, apart: Apart, record: Fields, lanes: Lanes) -> bool:

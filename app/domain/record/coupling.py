@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.record.fields import Fields, Value, instant_text, is_text_only, keys_of, member
+from app.domain.record.fields import DISCOUNTS, Fields, Value, instant_text, is_text_only, keys_of, member
 from app.domain.record.item_code import ItemCodes, couple_item, fold
 from app.domain.record.sides import Side
 
@@ -146,7 +146,7 @@ def couple(
 
 def _keep_one_discount(before: Fields, record: dict[str, Value], line: str) -> None:
     """A line has a discount by rate or by amount: of two, the one that was just given stands."""
-    rate, amount = line + "discount_rate", line + "discount_amount"
+    rate, amount = (line + name for name in DISCOUNTS)
     if record.get(rate) is None or record.get(amount) is None:
         return
     if record[amount] != before.get(amount):

@@ -17,6 +17,9 @@ Fields = Mapping[str, Value]
 
 LINE_ORDER = "line_order"
 
+DISCOUNTS = ("discount_rate", "discount_amount")
+"""The members of a line that say what is taken off it; a line has one of them at most."""
+
 
 class Absent(Enum):
     """The value of a path that is not there; None is a value (an empty reference), absence is not."""

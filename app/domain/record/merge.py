@@ -12,6 +12,8 @@ edits of the other side). For a single field and for a whole group (a line, a pa
                                                              field: conflict                  CONFLICT
     gone                       changed                       conflict over the whole group    CONFLICT
     changed                    gone                          conflict over the whole group    CONFLICT
+    gave a line a discount     gave it a discount            conflict over the whole group    CONFLICT
+    by rate                    by amount (or the other way)
 
 A conflict is settled by the policy and kept with base and both values, or held: then the record stays as it is and the
 path is left alone on both sides until a person decides.
@@ -21,12 +23,12 @@ An edit that does not travel, by the connection's directions (`direction`), is n
 stays; where it does not, each side keeps its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, grouped, line_keys
+from app.domain.record.fields import ABSENT, DISCOUNTS, LINE_ORDER, Absent, Fields, Value, grouped, line_keys
 from app.domain.record.line_order import merge_order
 from app.domain.record.moves import put
 from app.domain.record.sides import Side, holds
@@ -47,8 +49,9 @@ class Outcome(StrEnum):
 class Conflict:
     """The same thing changed on both sides to different values since each last agreed.
 
-    `path` is a field, or a group where one side removed what the other changed. A value that is not there is ABSENT;
-    a group's value is its members by name. `winner` is None while the conflict is held for a person.
+    `path` is a field, or a group: one side removed what the other changed, or they discounted a line in two ways. A
+    value that is not there is ABSENT; a group's value is its members by name. `winner` is None while the conflict is
+    held for a person.
     """
 
     path: str
@@ -82,12 +85,22 @@ def decide(base: object, record: object, seen: object) -> Outcome:
 
 
 def merge(
-    side: Side, *, base: Fields, seen: Fields, record: Fields, winner_of: WinnerOf, lanes: Lanes = OPEN
+    side: Side,
+    *,
+    base: Fields,
+    seen: Fields,
+    record: Fields,
+    winner_of: WinnerOf,
+    lanes: Lanes = OPEN,
+    open_conflicts: Collection[str] = (),
 ) -> Merged:
-    """Merge what `side` did between `base` and `seen` into `record`; `winner_of` answers for each conflict's path."""
+    """Merge what `side` did between `base` and `seen` into `record`; `winner_of` answers for each conflict's path.
+
+    A group among the `open_conflicts` is one thing until a person has decided: an edit of a field is an edit of all.
+    """
     if base == seen and _is_in_order(record, base):
         return Merged(dict(record), ())
-    merging = _Merging(side, dict(record), winner_of, lanes)
+    merging = _Merging(side, dict(record), winner_of, lanes, open_conflicts)
     base_header, base_groups = grouped(base)
     seen_header, seen_groups = grouped(seen)
     merging.merge_fields(base_header, seen_header)
@@ -105,7 +118,14 @@ def _is_in_order(record: Fields, base: Fields) -> bool:
 class _Merging:
     """The state of one merge: the record as it grows, its conflicts, and what is not taken."""
 
-    def __init__(self, side: Side, record: dict[str, Value], winner_of: WinnerOf, lanes: Lanes) -> None:
+    def __init__(
+        self,
+        side: Side,
+        record: dict[str, Value],
+        winner_of: WinnerOf,
+        lanes: Lanes,
+        open_conflicts: Collection[str],
+    ) -> None:
         self.side = side
         self.before = dict(record)
         self.record = record
@@ -113,6 +133,7 @@ class _Merging:
         self.apart: dict[str, Value | Absent] = {}
         self._winner_of = winner_of
         self._lanes = lanes
+        self._open_conflicts = open_conflicts
         _, self._record_groups = grouped(self.before)
 
     def merge_fields(self, base: Mapping[str, Value], seen: Mapping[str, Value]) -> None:
@@ -133,7 +154,11 @@ class _Merging:
         held = {p: v for p, v in self._record_groups.get(group, {}).items() if holds(self.side, p)}
         outcome = decide(base, held, seen)
         is_edited = outcome in (Outcome.TAKEN, Outcome.CONFLICT) and bool(base and held and seen)
-        if (outcome is Outcome.CONFLICT and held and seen) or (is_edited and not self._lanes.are_open):
+        is_by_field = (outcome is Outcome.CONFLICT and held and seen) or (
+            is_edited and not self._lanes.are_open
+        )
+        is_whole = group in self._open_conflicts or self._is_discounted_twice(group, base, held, seen)
+        if is_by_field and not is_whole:
             self.merge_fields(base, seen)
         elif self._stays_apart(group, outcome):
             self.apart[group] = _by_name(base)
@@ -142,6 +167,16 @@ class _Merging:
             and self._settle(group, _by_name(base), _by_name(held), _by_name(seen)) is self.side
         ):
             self._replace_group(group, seen)
+
+    def _is_discounted_twice(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
+        """Whether the sides gave a line one a rate and the other an amount: two fields, of which a line has one."""
+        rate, amount = (f"{group}/{name}" for name in DISCOUNTS)
+        return any(
+            _is_given(base, seen, own)
+            and _is_given(base, held, others)
+            and (self._carries(own) or self._lanes.leads_to(self.side, others))
+            for own, others in ((rate, amount), (amount, rate))
+        )
 
     def merge_line_order(self, base: Fields, seen: Fields) -> None:
         if LINE_ORDER not in {**base, **seen, **self.record}:
@@ -179,6 +214,11 @@ class _Merging:
             if not seen or holds(self.side, path):
                 del self.record[path]
         self.record.update(seen)
+
+
+def _is_given(base: Fields, now: Fields, path: str) -> bool:
+    value = now.get(path)
+    return value is not None and value != base.get(path)
 
 
 def _by_name(group: dict[str, Value]) -> dict[str, Value] | Absent:

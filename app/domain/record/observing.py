@@ -89,6 +89,7 @@ def _merge_partner(
         record=hub.record,
         winner_of=rules.winner_of(Side.PARTNER, at, xero_at),
         lanes=lanes,
+        open_conflicts=hub.open_conflicts,
     )
     record = hub.kind.couple(Side.PARTNER, hub.record, merged.record, rules.vocabulary, at)
     still, met = without_met(Side.XERO, hub.xero_apart, hub.xero_shadow, hub.record, record, lanes)
@@ -126,6 +127,7 @@ def _merge_xero(
         record=with_xeros_number(hub.record),
         winner_of=rules.winner_of(Side.XERO, at, partner_at),
         lanes=lanes,
+        open_conflicts=hub.open_conflicts,
     )
     edited = with_own_number(merged.record, hub.record)
     record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from app.domain.record.apart import leave_apart
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import Fields, Value
+from app.domain.record.fields import DISCOUNTS, Fields, Value, group_of
 from app.domain.record.held import put_back
 from app.domain.record.hub import Hub, list_unheard, pair_of
-from app.domain.record.moves import Move, list_moves
+from app.domain.record.moves import Move, list_groups, list_moves
 from app.domain.record.sides import Side
 
 
@@ -46,17 +46,26 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
     it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
     those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
+    A discount is named in both its forms, so that an app where the line was given the other meanwhile refuses it.
     """
     view, record = pair_of(hub, Side.PARTNER)
     wanted = leave_alone(Side.PARTNER, hub, view, record, lanes)
     moves = list_moves(view, wanted, list_unheard(hub, hub.sent))
     if not moves:
         return None
-    moves = list_moves(view, wanted, list_unheard(hub, {**hub.sent, **hub.refused}))
+    named = list_unheard(hub, {**hub.sent, **hub.refused}) | _list_other_discounts(moves, view, wanted)
+    moves = list_moves(view, wanted, named)
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
     return anew(hub, PartnerChange(newest, moves))
+
+
+def _list_other_discounts(moves: Mapping[str, Move], view: Fields, wanted: Fields) -> set[str]:
+    """Of lines that stay and are given a discount, the paths of both its forms."""
+    given = {path for path in moves if path.endswith(DISCOUNTS) and wanted.get(path) is not None}
+    groups = {str(group_of(path)) for path in given} & list_groups(view) if given else set()
+    return {f"{group}/{name}" for group in groups for name in DISCOUNTS}
 
 
 def anew(hub: Hub, change: PartnerChange) -> PartnerChange:

@@ -123,3 +123,37 @@ def conflict(path: str, side: Side, base: Any, seen: Any, held: Any, winner: Sid
     """The conflict in which `side` holds `seen` and the record holds the other side's value."""
     partner, xero = (seen, held) if side is Side.PARTNER else (held, seen)
     return Conflict(path, base, partner, xero, winner)
+
+
+DISCOUNTED = {"lines/l1/description": "a", "lines/l1/discount_rate": None}
+BY_RATE = DISCOUNTED | {"lines/l1/discount_rate": "10"}
+BY_AMOUNT = DISCOUNTED | {"lines/l1/discount_amount": "5"}
+
+
+@pytest.mark.parametrize("winner", WINNERS)
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize(("seen", "held"), [(BY_RATE, BY_AMOUNT), (BY_AMOUNT, BY_RATE)])
+def test_a_rate_here_and_an_amount_there_is_a_conflict_over_the_line(
+    seen: dict[str, Any], held: dict[str, Any], side: Side, winner: Side | None
+) -> None:
+    """A line has one discount, so the two fields are one fact: who wins has it, and the conflict keeps the other's."""
+    merged = merge(side, base=DISCOUNTED, seen=seen, record=held, winner_of=lambda _path: winner)
+    assert merged.record == (seen if winner is side else held)
+    [found] = merged.conflicts
+    assert (found.path, found.winner) == ("lines/l1", winner)
+    kept = [found.partner, found.xero] if side is Side.PARTNER else [found.xero, found.partner]
+    assert kept == [by_name(seen), by_name(held)]
+
+
+def test_an_amount_in_the_place_of_a_rate_is_taken() -> None:
+    """One side alone may change the form; the other's edit of another field stands beside it."""
+    seen = BY_AMOUNT
+    held = BY_RATE | {"lines/l1/description": "b"}
+    merged = merge(Side.XERO, base=BY_RATE, seen=seen, record=held, winner_of=lambda _path: None)
+    assert merged.record == BY_AMOUNT | {"lines/l1/description": "b"}
+    assert merged.conflicts == ()
+
+
+def by_name(line: dict[str, Any]) -> dict[str, Any]:
+    """The members of the line, as a conflict keeps them."""
+    return {path.rpartition("/")[2]: value for path, value in line.items()}
