@@ -215,3 +215,25 @@ async def test_a_rate_here_and_an_amount_there_are_one_discount(
     else:
         await assert_alike(house)
         assert (in_app["discount_rate"], in_xero.get("DiscountAmount")) == stands
+
+
+async def test_a_person_decides_between_a_rate_and_an_amount(house: House) -> None:
+    """Told in words what each side gave; the rate that is chosen stands on both, beside what was edited meanwhile."""
+    await house.choose(conflict_policy="hold")
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 0, "DiscountAmount": 7.77}])
+    await house.edit(lines={"l1": {"discount_rate": "12.5"}})
+    await house.drain()
+    await house.edit(lines={"l1": {"description": "Call-out, evening"}}, reference="PO 2")
+    await house.drain()
+    assert (await house.in_xero())["Reference"] == "PO 2"
+    conflict = (await house.conflicts())[-1]
+    path = f"{house.path}/conflicts/{conflict['id']}"
+    told = (await house._json(house.api.get(path)))["explanation"]
+    assert "with 12.5 % off" in told
+    assert "with 7.77 off" in told
+    await house._json(house.api.post(f"{path}/resolve", json={"action": "take_partner"}))
+    await house.drain()
+    await assert_alike(house)
+    line = (await house.in_app())["lines"][0]
+    assert (line["discount_rate"], line["description"]) == ("12.5", "Call-out, evening")

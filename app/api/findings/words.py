@@ -64,12 +64,19 @@ def _outcome(conflict: KeptConflict) -> str:
 
 
 def _say(value: Any) -> str:
-    """A value in a sentence; a line is said by its description."""
+    """A value in a sentence; a line is said by its description and its discount."""
     if value is None:
         return "nothing"
     if isinstance(value, Mapping):
-        return f"a line of {value['description']!r}" if value.get("description") else "a line"
+        line = f"a line of {value['description']!r}" if value.get("description") else "a line"
+        return line + _say_discount(value)
     return repr(value) if isinstance(value, str) else str(value)
+
+
+def _say_discount(line: Mapping[str, Any]) -> str:
+    if line.get("discount_rate"):
+        return f" with {line['discount_rate']} % off"
+    return f" with {line['discount_amount']} off" if line.get("discount_amount") else ""
 
 
 def _at(moment: datetime | None) -> str:
