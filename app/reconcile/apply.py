@@ -37,7 +37,13 @@ from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
-from app.reconcile.writes import build_create, build_update, create_target, update_target
+from app.reconcile.writes import (
+    build_create,
+    build_update,
+    create_target,
+    update_target,
+    with_lines_along,
+)
 from app.spending import spent_on
 
 
@@ -110,10 +116,10 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
         taxes_sent = link.tax_amounts_sent if write.lines is None else plan.with_tax_amounts
         work.link = replace(link, read_updated_at=link.xero_updated_at, tax_amounts_sent=taxes_sent)
     held = hub.xero_shadow
-    paths = plan.moves or tuple(target)
-    return Sending(
-        work, write, target, {path: (held.get(path, ABSENT), target.get(path, ABSENT)) for path in paths}
-    )
+    moves = {path: (held.get(path, ABSENT), target.get(path, ABSENT)) for path in plan.moves or tuple(target)}
+    if not plan.create and write.lines is not None:
+        moves = with_lines_along(moves, target)
+    return Sending(work, write, target, moves)
 
 
 async def _create(current: Round, batch: Sequence[Sending]) -> bool:

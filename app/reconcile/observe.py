@@ -39,6 +39,7 @@ from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches, unhurried
 from app.reconcile.work import NEVER, Work
+from app.reconcile.writes import takes_lines, with_lines_along
 from app.spending import spent_on
 
 MISSING_IN_XERO = Hold(
@@ -201,5 +202,7 @@ def _landed(link: InvoiceLink, seen: Fields, at: datetime) -> list[Attempt]:
     }
     if not any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()):
         return []
+    if takes_lines(moves, tried):
+        moves = with_lines_along(moves, tried)
     said = "Found in Xero: the update whose answer was lost had arrived."
     return [Attempt(link.id, "update", moves_to_json(moves), "adopted", said, link.read_updated_at, at)]

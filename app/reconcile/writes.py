@@ -5,16 +5,23 @@ Payments and held conflicts are in it as Xero has them, so the answer can be com
 differs is Xero's own doing.
 """
 
+from collections.abc import Iterable, Mapping
+
+from app.domain.findings.discrepancy import LINES_ALONG
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.recognition import mark_of
 from app.domain.record.apart import offer
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import (
+    ABSENT,
+    DISCOUNTS,
     LINE_ORDER,
     Fields,
     Value,
+    group_of,
     is_text_only,
+    keys_of,
     line_keys,
     member,
     member_of,
@@ -22,7 +29,7 @@ from app.domain.record.fields import (
 )
 from app.domain.record.hub import Hub
 from app.domain.record.money import covered, tax_amounts
-from app.domain.record.moves import apply_moves
+from app.domain.record.moves import Move, apply_moves
 from app.domain.record.owed import xero_moves
 from app.domain.record.sides import MEMBERS, Side, Status, project
 from app.domain.xero.organisation import Organisation
@@ -77,25 +84,36 @@ def build_update(
         ended = {"status": Status.CANCELLED.value}
         return InvoiceWrite(link.xero_invoice_id, ended, None, is_draft=link.xero_status in DRAFTS)
     header = {path: target.get(path) for path in plan.moves if "/" not in path and path != LINE_ORDER}
-    touches_lines = plan.with_tax_amounts or any(
-        path == LINE_ORDER or path.startswith("lines/") for path in plan.moves
-    )
-    touches_lines = touches_lines or (_is_discounted(target) and not covered(target))
-    if touches_lines or "amounts_are" in header:
+    has_lines = plan.with_tax_amounts or takes_lines(plan.moves, target)
+    if has_lines:
         header["amounts_are"] = target.get("amounts_are")
     taxes = tax_amounts(target, organisation.rates()) if plan.with_tax_amounts else None
     return InvoiceWrite(
         xero_invoice_id=link.xero_invoice_id,
         header=header,
-        lines=_lines(link, target, taxes or {}) if "amounts_are" in header else None,
+        lines=_lines(link, target, taxes or {}) if has_lines else None,
         xero_contact_id=xero_contact_id,
     )
 
 
+def takes_lines(moves: Iterable[str], target: Fields) -> bool:
+    """Whether an update that moves these paths has to say the lines."""
+    if target.get("status") == Status.CANCELLED:
+        return False
+    is_about_lines = any(path in (LINE_ORDER, "amounts_are") or path.startswith("lines/") for path in moves)
+    return is_about_lines or (_is_discounted(target) and not covered(target))
+
+
 def _is_discounted(target: Fields) -> bool:
-    return any(
-        value and member_of(path) in {"discount_rate", "discount_amount"} for path, value in target.items()
-    )
+    return any(value and member_of(path) in DISCOUNTS for path, value in target.items())
+
+
+def with_lines_along(moves: Mapping[str, Move], target: Fields) -> dict[str, Move]:
+    """The moves of an update that says the lines, and that others go along which it does not move, if there are any."""
+    moved = {group_of(path) for path in moves}
+    if all(f"lines/{key}" in moved for key in keys_of(target, "lines")):
+        return dict(moves)
+    return {**moves, LINES_ALONG: (ABSENT, ABSENT)}
 
 
 def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[LineWrite, ...]:

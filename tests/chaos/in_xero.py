@@ -69,7 +69,7 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
                    "TaxType": line.get("TaxType", "OUTPUT")}  # fmt: skip
             return "lines", None, f"D{token}", {"LineItems": [new]}
         case "remove" if len(held["LineItems"]) > 1:
-            gone = [line["Description"], line["UnitAmount"]]
+            gone = [line.get(name) for name in ("Description", "UnitAmount", *DISCOUNTS.values())]
             return "lines", gone, None, {"LineItems": [{"index": index, "Removed": True}]}
     return "reference", held["Reference"], f"R{token}", {"Reference": f"R{token}"}
 

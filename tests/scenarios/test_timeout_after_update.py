@@ -98,6 +98,31 @@ async def test_an_edit_of_the_same_field_in_the_middle_of_a_write_is_kept_for_a_
     await assert_in_step(house)
 
 
+@pytest.mark.parametrize("is_answer_lost", [False, True])
+async def test_an_edit_of_a_line_that_went_along_is_told(house: House, is_answer_lost: bool) -> None:
+    """Xero may drop discounts that it is not sent, so discounted lines go with any write, as they were read."""
+    await house.write()
+    await house.edit(lines={"l1": {"discount_rate": "10"}})
+    await house.drain()
+    if is_answer_lost:
+        await house.fault("cut_after", *UPDATES)
+    await house.edit(reference="PO 2")
+    seen = await house.last_call()
+    async with in_the_middle(house, "GET", "/Invoices"):
+        await house.edit_xero(LineItems=[{"index": 0, "Description": "Call-out, evening"}])
+    assert await writes_since(house, seen) == [UPDATES]
+    await flush(house)
+    async with restarted(house):
+        await later(house, SOON)
+    found = {each["path"]: each["message"] for each in await discrepancies(house)}
+    assert set(found) == {"", "reference"}
+    assert "perhaps a line was overwritten" in found[""]
+    assert (await house.in_xero())["LineItems"][0]["Description"] == "Call-out"
+    attempts = (await house._json(house.api.get(f"{house.path}/invoices/inv_1/attempts")))["data"]
+    assert attempts[-1]["moves"] == {"reference": {"before": "PO 1", "after": "PO 2"}, "lines": {}}
+    await assert_in_step(house)
+
+
 async def test_an_edit_under_a_write_whose_answer_was_lost_is_told(house: House) -> None:
     """Its event is followed in the very round that finds out that the write had landed, and before that."""
     await house.write()

@@ -23,7 +23,10 @@ _MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Attempt(BaseModel):
-    """One action on Xero: what was to be moved (before and after by path), and what came of it."""
+    """One action on Xero: what was to be moved (before and after by path), and what came of it.
+
+    `lines` without a before and an after: lines went along as they had been read, since Xero takes them whole or not.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -103,7 +103,8 @@ async def list_tried(session: ReadSession, after: Mapping[UUID, int]) -> dict[UU
     )
     for link_id, number, action, outcome, moves in await session.execute(found.order_by(row.id)):
         if number > after[link_id]:
-            tried[link_id].append(Tried(action, outcome, tuple(moves)))
+            # Lines that went along have no values: nothing of them moved.
+            tried[link_id].append(Tried(action, outcome, tuple(path for path in moves if moves[path])))
     return tried
 
 

@@ -29,6 +29,11 @@ from app.domain.record.sides import Side
 WHOLE = ""
 """The path of a difference that is not of one field."""
 
+LINES_ALONG = "lines"
+"""Stands among the moves of a write, with no values, where lines went along that it does not move: Xero's are replaced
+whole by what was read of them.
+"""
+
 
 class DiscrepancyKind(StrEnum):
     """See the table above."""
@@ -77,13 +82,14 @@ def find_overwritten(moves: Mapping[str, Mapping[str, Any]], at: datetime) -> li
     return [
         Found(
             DiscrepancyKind.OVERWRITTEN_IN_XERO,
-            f"Somebody changed it in Xero at {at}, between our read and our write: perhaps it was overwritten.",
+            f"Somebody changed it in Xero at {at}, between our read and our write: perhaps {what} overwritten.",
             path,
             {name: move[kept] for name, kept in (("base", "before"), ("partner", "after")) if kept in move},
             MovedBy.XERO,
             at,
         )
-        for path, move in sorted(moves.items())
+        for moved, move in sorted(moves.items())
+        for path, what in [(WHOLE, "a line was") if moved == LINES_ALONG else (moved, "it was")]
     ]
 
 

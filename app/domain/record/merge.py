@@ -157,8 +157,7 @@ class _Merging:
         is_by_field = (outcome is Outcome.CONFLICT and held and seen) or (
             is_edited and not self._lanes.are_open
         )
-        is_whole = group in self._open_conflicts or self._is_discounted_twice(group, base, held, seen)
-        if is_by_field and not is_whole:
+        if is_by_field and not self._is_whole(group, base, held, seen):
             self.merge_fields(base, seen)
         elif self._stays_apart(group, outcome):
             self.apart[group] = _by_name(base)
@@ -167,6 +166,10 @@ class _Merging:
             and self._settle(group, _by_name(base), _by_name(held), _by_name(seen)) is self.side
         ):
             self._replace_group(group, seen)
+
+    def _is_whole(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
+        """Whether a conflict is over a group that both sides have: one that is open, or over a line's one discount."""
+        return group in self._open_conflicts or self._is_discounted_twice(group, base, held, seen)
 
     def _is_discounted_twice(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
         """Whether the sides gave a line one a rate and the other an amount: two fields, of which a line has one."""
