@@ -1,5 +1,7 @@
 """Contacts edited on both sides: by field, by the same rules as invoices, whatever invoices say in passing."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.scenarios.both_sides import assert_alike
@@ -14,6 +16,7 @@ from tests.scenarios.contact_sides import (
     part,
 )
 from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import discrepancies, flush, in_the_middle, later
 
 
 @pytest.mark.proof
@@ -130,3 +133,23 @@ async def test_an_invoice_names_a_customer_and_never_undoes_an_edit(house: House
 async def _by_webhook(house: House) -> Json:
     known = dict(await house._json(house.app.get("/plumbline")))
     return {**known, "send": "webhook"}
+
+
+@pytest.mark.parametrize("is_answer_lost", [False, True])
+async def test_an_edit_of_a_phone_that_went_along_is_told(house: House, is_answer_lost: bool) -> None:
+    """Xero takes a contact's phones as one list: what a person changed in it between our read and write is named."""
+    await house.write(contact=KIM)
+    await house.drain()
+    if is_answer_lost:
+        await house.fault("cut_after", "POST", "/Contacts")
+    await edit_contact(house, phone="02 9000 0009")
+    async with in_the_middle(house, "GET", "/Contacts"):
+        await edit_contact_in_xero(house, Phones=[{"PhoneType": "MOBILE", "PhoneNumber": "0499 999 999"}])
+    await flush(house)
+    await later(house, timedelta(seconds=30))
+    found = {each["path"]: each["values"] for each in await discrepancies(house)}
+    assert set(found) == {"phone", "mobile", "direct_phone", "fax"}
+    assert found["mobile"] == {"base": None, "partner": None}
+    xero = await contact_in_xero(house)
+    assert part(xero["Phones"], PhoneType="DEFAULT")["PhoneNumber"] == "02 9000 0009"
+    await assert_contacts_alike(house)

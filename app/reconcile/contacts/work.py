@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from app.db.findings.attempts import Attempt
-from app.domain.contacts.contact import common_ground, from_contact_document, observed_contact
+from app.domain.contacts.contact import (
+    common_ground,
+    from_contact_document,
+    observed_contact,
+    with_said_along,
+)
 from app.domain.contacts.contact_link import ContactLink, plan_contact
 from app.domain.holds.hold import Hold
 from app.domain.partner.change import moves_to_json
@@ -111,5 +116,5 @@ def _landed(link: ContactLink, seen: Fields, at: datetime) -> list[Attempt]:
     moves = {path: (held.get(path, ABSENT), tried.get(path, ABSENT)) for path in differing(held, tried)}
     if not any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()):
         return []
-    said = "Found in Xero: the update whose answer was lost had arrived."
+    said, moves = "Found in Xero: the update whose answer was lost had arrived.", with_said_along(moves, held)
     return [Attempt(link.id, "update", moves_to_json(moves), "adopted", said, link.read_updated_at, at)]

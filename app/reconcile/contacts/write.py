@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from app.db.contacts.contact_record import save_contact_links
 from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact import with_said_along
 from app.domain.contacts.contact_legality import explain_contact
 from app.domain.contacts.contact_link import plan_contact
 from app.domain.partner.change import moves_to_json
@@ -62,7 +63,7 @@ def _prepare(current: Round, work: ContactWork) -> Sending | None:
     target = apply_moves(link.hub.xero_shadow, moves)
     fields = {path: target.get(path) for path in plan.moves}
     write = ContactWrite(fields, link.marker if is_unmarked else None, held)
-    return Sending(work, write, target, moves)
+    return Sending(work, write, target, with_said_along(moves, link.hub.xero_shadow))
 
 
 async def _write(current: Round, batch: Sequence[Sending]) -> None:
