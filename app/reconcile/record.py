@@ -49,7 +49,7 @@ AWAITING_PARTNER = Standing(
     State.BEHIND,
     AWAITING_PARTNER_CODE,
     "A change is on its way to the partner's app, which has not confirmed it.",
-    "It is sent again until the app takes it; where that takes long, ask why, which tells what the app answered last.",
+    "It is sent again until the app takes it. Where that takes long, `GET .../why` tells what the app answered last.",
 )
 WORK_LEFT = Standing(State.BEHIND, WORK_LEFT_CODE, "More is to be written to Xero.", None)
 PARTNER_REFUSES = Hold(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.house import House
 from tests.scenarios.troubles import (
+    ask,
     assert_in_step,
     discrepancies,
     flush,
@@ -118,9 +119,16 @@ async def test_an_edit_of_a_line_that_went_along_is_told(house: House, is_answer
     assert set(found) == {"", "reference"}
     assert "perhaps a line was overwritten" in found[""]
     assert (await house.in_xero())["LineItems"][0]["Description"] == "Call-out"
-    attempts = (await house._json(house.api.get(f"{house.path}/invoices/inv_1/attempts")))["data"]
+    attempts = (await ask(house.api.get(f"{house.path}/invoices/inv_1/attempts")))["data"]
     assert attempts[-1]["moves"] == {"reference": {"before": "PO 1", "after": "PO 2"}, "lines": {}}
     await assert_in_step(house)
+    listed = (await ask(house.api.get(f"{house.path}/discrepancies")))["data"]
+    [whole] = [each["id"] for each in listed if each["path"] is None]
+    given = {"action": "merged", "values": {"lines/l1/description": "Call-out, evening"}}
+    await ask(house.api.post(f"{house.path}/discrepancies/{whole}/resolve", json=given))
+    await house.drain()
+    assert (await house.in_xero())["LineItems"][0]["Description"] == "Call-out, evening"
+    assert (await house.in_app())["lines"][0]["description"] == "Call-out, evening"
 
 
 async def test_an_edit_under_a_write_whose_answer_was_lost_is_told(house: House) -> None:

@@ -25,7 +25,8 @@ _MISSING = ("unauthorised", "not_found", "invalid_request")
 class Attempt(BaseModel):
     """One action on Xero: what was to be moved (before and after by path), and what came of it.
 
-    `lines` without a before and an after: lines went along as they had been read, since Xero takes them whole or not.
+    What is the same before and after only went along, as it had been read, since Xero takes some lists whole or not;
+    `lines` without either stands for those of an invoice.
     """
 
     model_config = ConfigDict(

@@ -103,8 +103,9 @@ async def list_tried(session: ReadSession, after: Mapping[UUID, int]) -> dict[UU
     )
     for link_id, number, action, outcome, moves in await session.execute(found.order_by(row.id)):
         if number > after[link_id]:
-            # Lines that went along have no values: nothing of them moved.
-            tried[link_id].append(Tried(action, outcome, tuple(path for path in moves if moves[path])))
+            # What only went along is the same before and after.
+            moved = (path for path, move in moves.items() if move.get("before") != move.get("after"))
+            tried[link_id].append(Tried(action, outcome, tuple(moved)))
     return tried
 
 
