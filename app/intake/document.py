@@ -188,8 +188,7 @@ class Document(_Sent):
     )
     total: Sum | None = Field(
         default=None,
-        description="What the customer was told. If it is given it must equal the lines, and not be below "
-        "zero.",
+        description="What the customer was told. If it is given it must equal the lines, and not be below zero.",
     )
 
     def to_json(self) -> dict[str, Any]:

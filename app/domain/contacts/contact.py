@@ -31,7 +31,7 @@ LISTS = frozenset({"persons", "groups"})
 _ADDRESSES = frozenset({"address", "delivery_address"})
 _PERSON = ("first_name", "last_name", "email")
 
-_SAID_TOGETHER = (frozenset({"phone", "mobile", "direct_phone", "fax"}), _ADDRESSES)
+SAID_TOGETHER = (frozenset({"phone", "mobile", "direct_phone", "fax"}), _ADDRESSES)
 """What Xero has in a list each, and takes whole."""
 
 ADDRESS_LINES = 4
@@ -143,6 +143,6 @@ def _canonical_address(address: Mapping[str, Any] | None) -> Value:
 
 def with_said_along(moves: Mapping[str, Move], held: Fields) -> dict[str, Move]:
     """The moves of an update in Xero, and what goes along with them as it was read there, the same before and after."""
-    groups = [group for group in _SAID_TOGETHER if not group.isdisjoint(moves)]
+    groups = [group for group in SAID_TOGETHER if not group.isdisjoint(moves)]
     along = sorted({path for group in groups for path in group if path in held} - set(moves))
     return {**moves, **{path: (held[path], held[path]) for path in along}}

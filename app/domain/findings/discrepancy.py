@@ -79,18 +79,20 @@ def find_overwritten(moves: Mapping[str, Mapping[str, Any]], at: datetime) -> li
 
     What Xero held before is the base, what we wrote is the partner's value; what was lost, nobody can tell any more.
     """
-    return [
-        Found(
-            DiscrepancyKind.OVERWRITTEN_IN_XERO,
-            f"Somebody changed it in Xero at {at}, between our read and our write: perhaps {what} overwritten.",
-            path,
-            {name: move[kept] for name, kept in (("base", "before"), ("partner", "after")) if kept in move},
-            MovedBy.XERO,
-            at,
-        )
-        for moved, move in sorted(moves.items())
-        for path, what in [(WHOLE, "a line was") if moved == LINES_ALONG else (moved, "it was")]
-    ]
+    return [_build_overwritten(path, move, at) for path, move in sorted(moves.items())]
+
+
+def _build_overwritten(path: str, move: Mapping[str, Any], at: datetime) -> Found:
+    is_of_lines = path == LINES_ALONG
+    what = "a line was" if is_of_lines else "it was"
+    return Found(
+        DiscrepancyKind.OVERWRITTEN_IN_XERO,
+        f"Somebody changed it in Xero at {at}, between our read and our write: perhaps {what} overwritten.",
+        WHOLE if is_of_lines else path,
+        {name: move[kept] for name, kept in (("base", "before"), ("partner", "after")) if kept in move},
+        MovedBy.XERO,
+        at,
+    )
 
 
 def find_moves_of_xero(

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.contacts.contact import CONTACT, blank, from_contact_document, observed_contact
+from app.domain.contacts.contact import CONTACT, SAID_TOGETHER, blank, from_contact_document, observed_contact
 from app.domain.record.sides import Side
 from app.domain.xero.xero_contact import ContactWrite
 from app.intake.contact_document import CONTACT_EXAMPLE
-from app.xero.contact_from_xero import contact_from_xero, group_from_xero
+from app.xero.contact_from_xero import ADDRESS_TYPES, PHONE_TYPES, contact_from_xero, group_from_xero
 from app.xero.contact_to_xero import contact_to_xero
 from tests.unit.xero.test_from_xero import example
 
@@ -145,3 +145,8 @@ def test_an_update_names_what_moves_and_sends_back_what_stands_beside_it() -> No
     assert (moved["ContactNumber"], "Phones" in moved) == ("pl-1", False)
     cleared = contact_to_xero(ContactWrite({"address": None}, None, held))["Addresses"][0]
     assert {cleared[f"AddressLine{n}"] for n in range(1, 5)} == {""}
+
+
+def test_what_is_said_to_go_along_is_what_xero_has_in_one_list() -> None:
+    """An edit that a write may have gone over is told of just these; a kind that one of the two forgot would not be."""
+    assert {frozenset(PHONE_TYPES), frozenset(ADDRESS_TYPES)} == set(SAID_TOGETHER)
