@@ -132,6 +132,7 @@ async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: 
         drawn.again.update(seen.undecided)
         await save_recorded(session, current.connection_id, _build_recorded(works, drawn, now))
         for work in works:
+            # They are kept by now; `save_findings` would keep them a second time.
             work.attempts.clear()
         await insert_changes(
             session, current.connection_id, await _build_changes(session, current, drawn.due)

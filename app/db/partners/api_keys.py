@@ -1,6 +1,6 @@
 """API keys as their partner sees them: made, listed, replaced, revoked, and when each was last used.
 
-A key that calls is found by `partners.find_key`. Whoever ends keys locks the partner first (`lock_partner`), so that
+A key that calls is found by `partners.find_keys`. Whoever ends keys locks the partner first (`lock_partner`), so that
 two of them cannot each leave the other's as the last one.
 """
 

@@ -1,7 +1,7 @@
 """The plan for one link: what is due in Xero, computed before anything is sent, as data that can be shown and refused.
 
 `build_plan` compares the record with Xero's shadow, asks the gate, the maps and legality, and answers a plan: a
-write, payments to create and delete, or a hold. What is due at the partner is `hub.next_change`; it never waits for
+write, payments to create and delete, or a hold. What is due at the partner is `owed.next_change`; it never waits for
 Xero.
 """
 

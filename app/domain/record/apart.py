@@ -51,7 +51,7 @@ def without_met(
 
     A path that moved to what the side holds is apart no more. One that moved elsewhere was changed by both: where only
     the other side's word counts the record stands, and the conflict is kept. Where both count by now, this side's edit
-    is still to be merged (`hub.catch_up`); where neither does, each keeps its own.
+    is still to be merged (`observing.catch_up`); where neither does, each keeps its own.
     """
     still: dict[str, Value | Absent] = {}
     conflicts: list[Conflict] = []
