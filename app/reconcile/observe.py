@@ -159,8 +159,7 @@ def _xero_id(work: Work) -> str:
 async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
     """Read by id what is not fresh yet; where many moved, `moved` has read most of it by pages."""
     wanted = {link.xero_invoice_id: link for link in links if link.xero_invoice_id not in current.fresh}
-    missing = [xero_id for xero_id in wanted if xero_id is not None and xero_id not in current.fresh]
-    for batch in batches(missing, READ_BATCH):
+    for batch in batches([xero_id for xero_id in wanted if xero_id is not None], READ_BATCH):
         found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
         await current.lease.keep()

@@ -14,7 +14,6 @@ two reconciles.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import timedelta
 from uuid import UUID
@@ -71,7 +70,6 @@ class Reconciler:
         clock: Clock,
         usage: UsageBook,
         ending: Ending,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._rounds = Rounds(database, organisations, waker, clock, usage)
         self._database = database
@@ -80,7 +78,6 @@ class Reconciler:
         self._waker = waker
         self._clock = clock
         self._ending = ending
-        self._pause = pause
         self._bulks = Room("bulk", BULKS_AT_ONCE, lambda connection_id: waker.reconcile_soon([connection_id]))
         self._at_rest: set[Resting] = set()
         self._leases: dict[UUID, Lease] = {}
@@ -170,7 +167,7 @@ class Reconciler:
                 if not await self._do_between_runs(lease, connection):
                     return await lease.drop()
             elif connection.is_behind:
-                await self._pause(pause)
+                await asyncio.sleep(pause)
                 portion, agenda = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and not await self._find_room(lease, connection, place):
                     return None

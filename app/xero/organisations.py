@@ -22,7 +22,7 @@ from app.xero.tokens import Refreshers, TokenKeeper, TokenSet, TokenStore
 from app.xero.transport import Timeouts
 from app.xero.usage import CountCall, count_nothing
 
-DEFAULT_TIMEOUTS = Timeouts()
+TIMEOUTS = Timeouts()
 
 _CLIENTS_KEPT = 200
 """Each may hold a few idle connections to Xero."""
@@ -42,7 +42,6 @@ class XeroSdkOrganisations:
         refreshers: Refreshers,
         clock: Clock,
         *,
-        timeouts: Timeouts = DEFAULT_TIMEOUTS,
         call_log: CallLog = ignore_call,
         count_call: CountCall = count_nothing,
         budget: CallBudget | None = None,
@@ -56,7 +55,7 @@ class XeroSdkOrganisations:
         self._budgets: dict[str, CallBudget] = {}
         self._keeper = TokenKeeper(store, refreshers, clock)
         self._call_log = call_log
-        self._clients = _Clients(api_url, timeouts, count_call)
+        self._clients = _Clients(api_url, count_call)
         self._threads = Threads()
 
     async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroSdkOrganisation:
@@ -113,9 +112,8 @@ def _count_and_log(connection_id: UUID, count_call: CountCall, call_log: CallLog
 class _Clients:
     """The most recently used clients, by connection."""
 
-    def __init__(self, api_url: str, timeouts: Timeouts, count_call: CountCall) -> None:
+    def __init__(self, api_url: str, count_call: CountCall) -> None:
         self._api_url = api_url
-        self._timeouts = timeouts
         self._count_call = count_call
         self._kept: OrderedDict[UUID, tuple[tuple[str, bytes], XeroClient]] = OrderedDict()
 
@@ -126,7 +124,7 @@ class _Clients:
         kept = self._kept.get(connection_id)
         if kept is None or kept[0] != identity:
             tell = partial(_count_and_log, connection_id, self._count_call, call_log)
-            client = XeroClient(held.access_token, held.xero_tenant_id, self._api_url, self._timeouts, tell)
+            client = XeroClient(held.access_token, held.xero_tenant_id, self._api_url, TIMEOUTS, tell)
             kept = self._kept[connection_id] = (identity, client)
         self._kept.move_to_end(connection_id)
         while len(self._kept) > _CLIENTS_KEPT:

@@ -37,12 +37,12 @@ def view_sides(kept: KeptInvoice, total_of: TotalOf) -> Sides:
     return Sides(hub.record, find_partner_side(kept, total_of).held, hub.xero_shadow)
 
 
-def find_partner_side(kept: KeptInvoice, total_of: TotalOf, upto: int | None = None) -> PartnerSide:
+def find_partner_side(kept: KeptInvoice, total_of: TotalOf) -> PartnerSide:
     """The partner's side, as far as its documents can be read."""
     try:
-        return view_partner(kept.link, total_of, upto)
+        return view_partner(kept.link, total_of)
     except UNREADABLE:
-        return view_partner(replace(kept.link, document=None), total_of, upto)
+        return view_partner(replace(kept.link, document=None), total_of)
 
 
 def show_amount(amount: Decimal | str | None) -> str | None:

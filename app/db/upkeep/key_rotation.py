@@ -92,11 +92,11 @@ class Rotation:
 Tell = Callable[[Standing], None]
 
 
-async def rotate_keys(database: Database, vault: Vault, tell: Tell, *, rounds: int = MOST_ROUNDS) -> Rotation:
+async def rotate_keys(database: Database, vault: Vault, tell: Tell) -> Rotation:
     """Encrypt anew what the newest key does not open; `tell` hears of each batch. Safe to run twice, and at once."""
     done: dict[str, int] = {}
     rotation = await look_at_keys(database, vault)
-    for _ in range(rounds):
+    for _ in range(MOST_ROUNDS):
         if not any(each.left for each in rotation.tables):
             break
         for sealed in SEALED:

@@ -118,10 +118,10 @@ class Plan:
 
 def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     """What is due in Xero for this hub under these terms."""
-    conflict = conflict_hold(hub)
     if xero.invoice_id is None:
         return _plan_create(hub, xero, terms)
     plan = _plan_update(hub, xero, terms)
+    conflict = conflict_hold(hub)
     return plan if plan.hold or conflict is None else _held_beside(plan, conflict)
 
 
@@ -301,13 +301,4 @@ def conflict_hold(hub: Hub, of: str = "") -> Hold | None:
 
 def _held_beside(plan: Plan, hold: Hold) -> Plan:
     """A held conflict holds its own paths only; the rest of the plan goes on."""
-    return Plan(
-        moves=plan.moves,
-        with_tax_amounts=False,
-        payments_to_create=plan.payments_to_create,
-        payments_to_delete=plan.payments_to_delete,
-        credits_to_apply=plan.credits_to_apply,
-        credits_to_remove=plan.credits_to_remove,
-        payments_exceeding=plan.payments_exceeding,
-        hold=hold,
-    )
+    return replace(plan, with_tax_amounts=False, hold=hold)

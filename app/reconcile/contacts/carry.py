@@ -47,7 +47,7 @@ def end_relinks(current: Round, works: Sequence[ContactWork]) -> None:
     """Say what came of the wishes to link contacts anew; one that cannot be holds nothing, for it is told here."""
     now = current.clock.now()
     for work in works:
-        for resolution in [each for each in work.decisions.now if _was_tried(work, each)]:
+        for resolution in [each for each in work.decisions.now if _was_tried(each)]:
             if work.link.xero_contact_id == resolution.xero_id:
                 done = resolution.carried(now, {}).ended(ResolutionState.DONE, now)
             else:
@@ -57,5 +57,5 @@ def end_relinks(current: Round, works: Sequence[ContactWork]) -> None:
             work.decisions.put(done)
 
 
-def _was_tried(work: ContactWork, resolution: Resolution) -> bool:
+def _was_tried(resolution: Resolution) -> bool:
     return resolution.action is Action.RELINK and resolution.waits_to_be_carried

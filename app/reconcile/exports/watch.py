@@ -6,7 +6,7 @@ sent to the watcher from the worker: any number of processes may work, and any n
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from app.db.exports.export_runs import find_export, find_export_number
@@ -22,7 +22,6 @@ async def watch_export(
     export_id: UUID,
     *,
     after: int = 0,
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     looks: int | None = None,
 ) -> AsyncIterator[Export]:
     """The run each time that there is something new to show, until it is at rest; at most for so many looks.
@@ -44,4 +43,4 @@ async def watch_export(
             yield export
         if export is not None and export.state in AT_REST and not export.is_portion_open:
             return
-        await pause(PACE_SECONDS)
+        await asyncio.sleep(PACE_SECONDS)
