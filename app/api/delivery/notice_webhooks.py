@@ -23,6 +23,14 @@ NOTICES = {
 }
 """Every type with a sentence."""
 
+SentAt = Annotated[str, Header(description="Unix seconds of this attempt.")]
+Signature = Annotated[
+    str,
+    Header(
+        description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
+    ),
+]
+
 
 class NoticeSent(BaseModel):
     """What an app is sent: the very object that the feed of notices has, in an envelope."""
@@ -52,13 +60,8 @@ def declare_notices(router: APIRouter) -> None:
 def send_notice(
     notice: NoticeSent,
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `ntc_17`.")],
-    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
-    webhook_signature: Annotated[
-        str,
-        Header(
-            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
-        ),
-    ],
+    webhook_timestamp: SentAt,
+    webhook_signature: Signature,
 ) -> None:
     """One connection's notices come in the order in which things happened, one at a time; it may be history by then,
     so read the connection where its present state matters. Signed as changes are.

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.delivery.changes import Change
-from app.api.delivery.notice_webhooks import declare_notices
+from app.api.delivery.notice_webhooks import SentAt, Signature, declare_notices
 from app.api.problems import documented
 from app.intake.contact_document import ContactDocument
 from app.intake.document import EXAMPLE, Document
@@ -76,13 +76,8 @@ def _answers(refused: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
 def send_change(
     change: ChangeSent,
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1042`.")],
-    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
-    webhook_signature: Annotated[
-        str,
-        Header(
-            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
-        ),
-    ],
+    webhook_timestamp: SentAt,
+    webhook_signature: Signature,
 ) -> None:
     """Compare and set, for each entry of `fields`, all of them or none:
 
@@ -110,13 +105,8 @@ def send_change(
 def send_contact_change(
     change: ChangeSent,
     webhook_id: Annotated[str, Header(description="The same at every retry, as in `chg_1043`.")],
-    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
-    webhook_signature: Annotated[
-        str,
-        Header(
-            description="`v1,` and a signature, with the endpoint's secret; several while one replaces another."
-        ),
-    ],
+    webhook_timestamp: SentAt,
+    webhook_signature: Signature,
 ) -> None:
     """The same rules as for an invoice, on the fields of a contact; `data` has `contact_id` and `contact`.
 
@@ -157,7 +147,7 @@ class TestSent(BaseModel):
 def send_test(
     test: TestSent,
     webhook_id: Annotated[str, Header(description="New with every test, as in `tst_2f0a...`.")],
-    webhook_timestamp: Annotated[str, Header(description="Unix seconds of this attempt.")],
+    webhook_timestamp: SentAt,
     webhook_signature: Annotated[
         str, Header(description="`v1,` and a signature by the endpoint's secret; two while one is replaced.")
     ],
