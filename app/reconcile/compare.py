@@ -28,7 +28,7 @@ from app.errors import RequestRefused
 from app.reconcile.differences import Compared, compare_links
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round, batches
-from app.reconcile.timers.sweep import OVERLAP
+from app.reconcile.seeking import OVERLAP
 from app.reconcile.triggers import link_born
 from app.reconcile.untold import note_finds
 

@@ -9,7 +9,7 @@ Nothing can have moved unseen before the last sweep, which so bounds how far bac
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.db.delivery.changes import INVOICE
 from app.db.invoices.invoice_links import list_by_xero_id, mark_xero_due
@@ -19,14 +19,12 @@ from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round
+from app.reconcile.seeking import OVERLAP
 from app.reconcile.work import NEVER
 from app.spending import spent_on
 
 SEARCH_FROM = READ_BATCH // 2
 """From more than so many on, a call by id would not be much better filled than a page is."""
-
-OVERLAP = timedelta(minutes=5)
-"""Xero's clock and its index are its own (FACTS 4.7)."""
 
 
 async def search_moved(current: Round, limit: int) -> None:

@@ -7,7 +7,7 @@ have become free.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.db.contacts.contact_links import (
     find_contacts_swept_to,
@@ -28,9 +28,7 @@ from app.reconcile.followed import follow_found, list_followed
 from app.reconcile.overwritten import find_gone_over
 from app.reconcile.ports import PAGE_SIZE
 from app.reconcile.round import Round
-
-OVERLAP = timedelta(minutes=5)
-"""Xero's clock and its index are its own (FACTS 4.7)."""
+from app.reconcile.seeking import OVERLAP, is_stuck
 
 
 async def collect_contact_events(
@@ -66,14 +64,14 @@ async def sweep_contacts(current: Round) -> None:
     while True:
         page = await current.xero.contacts.fetch_modified_since(since)
         newest = max((contact.updated_at for contact in page if contact.updated_at), default=since)
-        is_stuck = len(page) == PAGE_SIZE and _second_of(newest) <= _second_of(since)
-        if is_stuck:
+        is_last = len(page) < PAGE_SIZE
+        if not is_last and is_stuck(newest, since):
             # More contacts share one second than fit into a page: there is nowhere to seek to.
-            page = await current.xero.contacts.fetch_all()
+            page, is_last = await current.xero.contacts.fetch_all(), True
         await _take_page(current, page, swept_to)
         async with current.lease.recording() as session:
             await save_contacts_swept(session, current.connection_id, newest)
-        if is_stuck or len(page) < PAGE_SIZE:
+        if is_last:
             return
         since = newest
         await current.lease.keep()
@@ -99,8 +97,3 @@ def _has_news(link: ContactLink, moved_at: datetime | None) -> bool:
 
 async def _free_held(current: Round, session: WriteSession) -> None:
     await trigger_all_held(session, current.connection_id, CONTACT_CODES)
-
-
-def _second_of(at: datetime) -> datetime:
-    """If-Modified-Since has whole seconds (FACTS 4.7)."""
-    return at.replace(microsecond=0)

@@ -31,11 +31,10 @@ from app.domain.record.item_code import fold
 from app.domain.xero.xero_item import XeroItem
 from app.errors import ScopeMissing
 from app.reconcile.round import Round
+from app.reconcile.seeking import OVERLAP
 
 ITEMS_KEPT = timedelta(hours=6)
 """How long an item is believed to be there still."""
-
-OVERLAP = timedelta(minutes=5)
 
 WANT_AN_ITEM = frozenset({ITEM_UNKNOWN, "item_missing"})
 """Holds that an item lifts which came into the list."""

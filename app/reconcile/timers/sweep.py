@@ -26,10 +26,10 @@ from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, Waker
 from app.reconcile.round import Round
+from app.reconcile.seeking import OVERLAP, is_stuck
 from app.reconcile.triggers import link_born
 from app.reconcile.untold import note_finds
 
-OVERLAP = timedelta(minutes=5)
 SWEEP_EVERY = timedelta(minutes=15)
 SWEEP_IF_HEARD = timedelta(hours=1)
 """While webhooks are well heard, a sweep is the second net: a lost one shows by its number within minutes (`watch`)."""
@@ -105,7 +105,7 @@ async def sweep_xero(current: Round) -> None:
         await _take_page(current, page)
         if len(page) < PAGE_SIZE:
             break
-        if _second_of(newest) <= _second_of(since):
+        if is_stuck(newest, since):
             newest = await _sweep_by_number(current, since)
             break
         async with current.lease.recording() as session:
@@ -130,11 +130,6 @@ async def _sweep_by_number(current: Round, since: datetime) -> datetime:
         if len(page) < PAGE_SIZE:
             return max(since, min(newest, began_at))
         number += 1
-
-
-def _second_of(at: datetime) -> datetime:
-    """If-Modified-Since has whole seconds, so rows of one second cannot be told apart by it (FACTS 4.7)."""
-    return at.replace(microsecond=0)
 
 
 async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from app.db.invoices.reads import ReadDue
-from app.reconcile.moved import OVERLAP, SEARCH_FROM, is_search_cheaper, search_from
+from app.reconcile.moved import SEARCH_FROM, is_search_cheaper, search_from
 from app.reconcile.ports import READ_BATCH
+from app.reconcile.seeking import OVERLAP
 
 SWEPT = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
