@@ -18,4 +18,8 @@ Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `wo
 `domain`, which imports the standard library alone. `sandbox` stands in for both sides and imports nothing of the
 rest; `demo` drives everything over HTTP. No two folders or modules beside each other import one another. The contracts
 in pyproject.toml hold all of this; a folder's own `__init__` says what is in it, and where to begin.
+
+Three kinds of reference stand in the docstrings. `FACTS 4.3` is a section of the facts collected of Xero: what we rely
+on of it stands in `tests/facts` under that number, with its source and its tests. `DESIGN section 2` is a section of
+the house plan, and `FEATURES T1` a row of what the product must do; both are kept beside the repository.
 """
