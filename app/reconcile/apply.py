@@ -21,8 +21,8 @@ from app.domain.invoices.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.recognition import carries_mark
 from app.domain.partner.change import moves_to_json
-from app.domain.record.fields import ABSENT, Fields
-from app.domain.record.moves import Move
+from app.domain.record.fields import Fields
+from app.domain.record.moves import Move, list_moves_at
 from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
@@ -115,8 +115,7 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
         write = build_update(link, plan, target, contact, current.organisation)
         taxes_sent = link.tax_amounts_sent if write.lines is None else plan.with_tax_amounts
         work.link = replace(link, read_updated_at=link.xero_updated_at, tax_amounts_sent=taxes_sent)
-    held = hub.xero_shadow
-    moves = {path: (held.get(path, ABSENT), target.get(path, ABSENT)) for path in plan.moves or tuple(target)}
+    moves = list_moves_at(plan.moves or target, hub.xero_shadow, target)
     if not plan.create and write.lines is not None:
         moves = with_lines_along(moves, target)
     return Sending(work, write, target, moves)

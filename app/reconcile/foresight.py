@@ -4,7 +4,7 @@ The loop plans again after every answer: payments wait for the invoice, credits 
 is taken to be what was asked, which is what Xero gives unless it refuses or somebody edits meanwhile. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from app.domain.record.credit import Overpaid
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import ABSENT, Fields, member
 from app.domain.record.money import totals
-from app.domain.record.moves import Move
+from app.domain.record.moves import list_moves_at
 from app.domain.record.sides import Status
 from app.reconcile.create_once import with_payment, without_payment
 from app.reconcile.credit_links import find_credit_id, with_credit, with_credit_id, without_credit
@@ -70,9 +70,7 @@ def _writing(link: InvoiceLink, plan: Plan, lanes: Lanes) -> Step:
         target = create_target(hub, lanes)
         return Step(StepKind.CREATE, {path: (ABSENT, value) for path, value in target.items()})
     target = update_target(hub, plan, lanes)
-    moves: Mapping[str, Move] = {
-        path: (hub.xero_shadow.get(path, ABSENT), target.get(path, ABSENT)) for path in plan.moves
-    }
+    moves = list_moves_at(plan.moves, hub.xero_shadow, target)
     if hub.record.get("status") == Status.CANCELLED:
         return Step(StepKind.VOID, moves)
     return Step(StepKind.UPDATE if plan.moves else StepKind.SEND_TAX_AMOUNTS, moves)

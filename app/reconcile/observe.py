@@ -19,10 +19,11 @@ from app.domain.invoices.recognition import own_payments
 from app.domain.partner.change import moves_to_json
 from app.domain.partner.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
 from app.domain.record.coupling import refresh_unmapped, translate_anew
-from app.domain.record.fields import ABSENT, Fields, differing, keys_of
+from app.domain.record.fields import Fields, keys_of
 from app.domain.record.hub import partner_view
 from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
+from app.domain.record.moves import list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.xero.xero_invoice import (
     Identities,
@@ -195,11 +196,8 @@ def _landed(link: InvoiceLink, seen: Fields, at: datetime) -> list[Attempt]:
     tried = link.hub.unanswered
     if tried is None or link.xero_invoice_id is None:
         return []
-    moves = {
-        path: (link.hub.xero_shadow.get(path, ABSENT), tried.get(path, ABSENT))
-        for path in differing(link.hub.xero_shadow, tried)
-    }
-    if not any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()):
+    moves = list_moves_arrived(link.hub.xero_shadow, tried, seen)
+    if not moves:
         return []
     if takes_lines(moves, tried):
         moves = with_lines_along(moves, tried)

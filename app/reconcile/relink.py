@@ -5,7 +5,6 @@ in the database, so it is linked once. The invoice that the link stood for stays
 nobody. Taken back, the link stands for that one again, with all that was known of it.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +14,8 @@ from app.domain.findings.resolution import Resolution, ResolutionState
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked
 from app.domain.record.apart import apart_from_json, apart_to_json
-from app.domain.record.fields import ABSENT, differing
-from app.domain.record.moves import Move, apply_moves
+from app.domain.record.fields import ABSENT
+from app.domain.record.moves import apply_moves, list_moves
 from app.domain.record.sides import Side, project
 from app.domain.xero.xero_invoice import (
     Identities,
@@ -58,7 +57,7 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
         _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id))
     if work.is_broken and known is not work.broken:
         return
-    moved = _moves_between(before, work.link)
+    moved = list_moves(before.hub.record, work.link.hub.record)
     work.attempts.append(Attempt(before.id, "link", {}, "adopted", f"Linked by hand to {invoice.number!r}."))
     done = replace(resolution.carried(current.clock.now(), moved), before=_remember(before))
     work.decisions.put(done.ended(ResolutionState.DONE, current.clock.now()))
@@ -139,11 +138,6 @@ def _remember(link: InvoiceLink) -> dict[str, Any]:
         "xero_shadow": dict(hub.xero_shadow),
         "xero_apart": apart_to_json(hub.xero_apart),
     }
-
-
-def _moves_between(before: InvoiceLink, after: InvoiceLink) -> Mapping[str, Move]:
-    was, now = before.hub.record, after.hub.record
-    return {path: (was.get(path, ABSENT), now.get(path, ABSENT)) for path in differing(was, now)}
 
 
 async def _find_owner(current: Round, work: Work, xero_invoice_id: str) -> str | None:

@@ -1,8 +1,8 @@
 """Changes in Xero of which no event told: one is a lost webhook, many with nothing heard since are a dead subscription.
 
-What a sweep or a compare finds counts once for each of its pages, if somebody in Xero changed something there after the
-connection began to work and before Xero's webhooks may still be on their way. Our own writes differ from nothing and
-do not count; nor does what was followed by any event at all. What the count means is for `watch` to say.
+What a sweep or a compare finds counts once for each of its pages, if it changed after the connection began to work and
+so long ago that its event is no longer on its way. Our own writes do not count, since they differ from nothing that we
+hold; nor does what was followed by any event at all. What the count means is for `watch` to say.
 """
 
 from collections.abc import Mapping, Sequence

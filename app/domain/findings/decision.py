@@ -36,7 +36,7 @@ from app.domain.record.held import covers
 from app.domain.record.hub import Hub, hold_of, partner_view, settle_parted
 from app.domain.record.line_order import interleave
 from app.domain.record.merge import Conflict
-from app.domain.record.moves import Move
+from app.domain.record.moves import Move, list_moves
 from app.domain.record.observing import Rules
 from app.domain.record.path import is_group, read_at, same_at, write_at
 from app.domain.record.sides import XERO_NUMBER, Side
@@ -176,9 +176,8 @@ def carry_out(
         conflicts += met.conflicts
         carried = _take(carried, stake.path, value, is_held=met.is_held)
     record = _coupled(hub, carried.record, stakes, rules, at)
-    moved = differing(hub.record, record)
-    carried = replace(carried, record=record, revision=hub.revision + bool(moved))
-    moves = {path: (hub.record.get(path, ABSENT), record.get(path, ABSENT)) for path in moved}
+    moves = list_moves(hub.record, record)
+    carried = replace(carried, record=record, revision=hub.revision + bool(moves))
     return Carried(settle_parted(carried), tuple(conflicts), moves)
 
 

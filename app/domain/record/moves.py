@@ -1,6 +1,6 @@
 """Moves: what differs between what a side holds and what it should hold, path by path, and how they are made."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.record.fields import ABSENT, Absent, Fields, Value, differing, group_of
 
@@ -10,10 +10,18 @@ Move = tuple[Value | Absent, Value | Absent]
 
 def list_moves(holds: Fields, wanted: Fields, unsure: Collection[str] = ()) -> dict[str, Move]:
     """The moves from one to the other; the `unsure` paths are named even where the two are equal."""
-    return {
-        path: (holds.get(path, ABSENT), wanted.get(path, ABSENT))
-        for path in sorted({*differing(holds, wanted), *unsure})
-    }
+    return list_moves_at(sorted({*differing(holds, wanted), *unsure}), holds, wanted)
+
+
+def list_moves_at(paths: Iterable[str], holds: Fields, wanted: Fields) -> dict[str, Move]:
+    """The moves at these paths, whether the two differ there or not."""
+    return {path: (holds.get(path, ABSENT), wanted.get(path, ABSENT)) for path in paths}
+
+
+def list_moves_arrived(held: Fields, tried: Fields, seen: Fields) -> dict[str, Move]:
+    """The moves of a write that was not answered, where what was seen shows that it had arrived; else none."""
+    moves = list_moves(held, tried)
+    return moves if any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()) else {}
 
 
 def apply_moves(fields: Fields, moves: Mapping[str, Move]) -> dict[str, Value]:

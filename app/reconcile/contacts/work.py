@@ -16,8 +16,9 @@ from app.domain.contacts.contact_link import ContactLink, plan_contact
 from app.domain.holds.hold import Hold
 from app.domain.partner.change import moves_to_json
 from app.domain.record.direction import Lanes
-from app.domain.record.fields import ABSENT, Fields, differing
+from app.domain.record.fields import Fields
 from app.domain.record.hub import Hub, partner_view
+from app.domain.record.moves import list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.record.sides import Side
 from app.domain.xero.xero_contact import XeroContact
@@ -113,8 +114,8 @@ def _landed(link: ContactLink, seen: Fields, at: datetime) -> list[Attempt]:
     if tried is None:
         return []
     held = link.hub.xero_shadow
-    moves = {path: (held.get(path, ABSENT), tried.get(path, ABSENT)) for path in differing(held, tried)}
-    if not any(seen.get(path, ABSENT) == after for path, (_, after) in moves.items()):
+    moves = list_moves_arrived(held, tried, seen)
+    if not moves:
         return []
     said, moves = "Found in Xero: the update whose answer was lost had arrived.", with_said_along(moves, held)
     return [Attempt(link.id, "update", moves_to_json(moves), "adopted", said, link.read_updated_at, at)]

@@ -1,8 +1,8 @@
 """Take a credit back in Xero that the app has taken back: its allocation goes, and our own credit note is voided.
 
 That a note is to be voided is on disk before its allocation goes. Without that, a note whose allocation a person in
-Xero removed could not be told from one that the app took back; the first is the person's to use elsewhere. So it is of
-a credit that the app changed, which goes to be made anew.
+Xero removed could not be told from one that the app took back; the first is the person's to use elsewhere. The same is
+on disk before a credit goes that the app changed, and that is to be made anew.
 """
 
 from app.db.findings.attempts import Attempt
