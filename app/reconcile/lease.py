@@ -23,7 +23,6 @@ from app.metrics import LEASES
 LEASE_SPAN = timedelta(seconds=90)
 """Longer than the slowest single call to Xero, which is the longest time without a renewal."""
 
-
 RENEW_AFTER = timedelta(seconds=20)
 """Together with one more call this stays below the span."""
 

@@ -171,7 +171,7 @@ class Reconciler:
                 portion, agenda = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and not await self._find_room(lease, connection, place):
                     return None
-                seen = await self._rounds.do(lease, connection, Chosen(portion, agenda, resting))
+                seen = await self._rounds.go_round(lease, connection, Chosen(portion, agenda, resting))
                 pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else resting.nap
                 if not seen.work_left and await lease.release(connection.generation, unless_behind=True):
                     return None

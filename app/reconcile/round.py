@@ -52,14 +52,16 @@ async def unhurried(items: Iterable[Item]) -> AsyncIterator[Item]:
 class Round:
     """What every stage needs: the connection as it was at the start of the round, its rules, and the way to Xero.
 
-    `fresh` holds invoices that were read in this round, by Xero's id, and `contact_keys` our keys of Xero's contacts,
-    so that nothing is read twice in it; `item_codes` are what its lines need of Xero's items, read once at the most.
-    Of contacts, `contact_sharers` are all our keys of one that several links share, `fresh_contacts` those that were
-    read, `contact_book` all of them where that was cheaper than searching; `has_told_of_contacts`: a change of one was
-    put into the feed. `made_by_us` are Xero's ids of what this app created since the copy of a restored database, read
-    where that is doubted, and `overpayments_made` the overpayments of that time. `portion` says what the round takes
-    up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when it was chosen; None: not asked.
-    `resting` are the invoices that this worker wrote a moment ago.
+    What was read stays for the round, so that nothing is read twice in it, all by Xero's ids: `fresh` are invoices,
+    `fresh_contacts` contacts, and `contact_book` is every contact, where reading them all was cheaper than searching.
+    `contact_keys` has our key of each contact of Xero's, `contact_sharers` all our keys of one that several links
+    share. `item_codes` are what the round's lines need of Xero's items, read once at the most. In doubt after an older
+    copy was restored, `made_by_us` are the ids of what this app created since the copy, and `overpayments_made` the
+    overpayments of that time.
+
+    `portion` says what the round takes up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when
+    the portion was chosen; None: not asked. `resting` are the invoices that this worker wrote a moment ago.
+    `has_told_of_contacts`: a change of a contact was put into the feed.
     """
 
     lease: Lease

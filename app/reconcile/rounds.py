@@ -78,7 +78,7 @@ class Chosen:
 
 
 class Rounds:
-    """Does the rounds of connections whose lease the caller has."""
+    """Goes the rounds of connections whose lease the caller has."""
 
     def __init__(
         self,
@@ -94,12 +94,12 @@ class Rounds:
         self._clock = clock
         self._usage = usage
 
-    async def do(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
+    async def go_round(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
         """One round; its calls count as those of the export that it worked on, where there is one."""
         if chosen.portion is Portion.TOUCHED_LATELY or not chosen.agenda.has_exports:
-            return await self._do(lease, connection, chosen)
+            return await self._go_round(lease, connection, chosen)
         async with self._charging(connection):
-            return await self._do(lease, connection, chosen)
+            return await self._go_round(lease, connection, chosen)
 
     async def look_for_exports(self, lease: Lease, connection: Connection) -> None:
         """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""
@@ -124,7 +124,7 @@ class Rounds:
         current = Round(lease, self._database, self._clock, connection, connection.organisation, xero)
         await self._tell(current, await take_answers(current))
 
-    async def _do(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
+    async def _go_round(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
         is_bulk = chosen.portion is Portion.BULK
         xero = await self._organisations.open(connection.id, bulk=is_bulk)
         organisation = await self._learn_organisation(lease, connection, xero)

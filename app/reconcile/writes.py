@@ -12,7 +12,7 @@ from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.recognition import mark_of
 from app.domain.record.apart import offer
-from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
     ABSENT,
     DISCOUNTS,
@@ -36,13 +36,13 @@ from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import DRAFTS, InvoiceWrite, LineWrite
 
 
-def create_target(hub: Hub, lanes: Lanes = OPEN) -> dict[str, Value]:
+def create_target(hub: Hub, lanes: Lanes) -> dict[str, Value]:
     """What Xero holds once the record has been created there, without what is withheld from it."""
     offered = offer(Side.XERO, project(Side.XERO, hub.record), lanes)
     return without_groups(without_groups(offered, "payments"), "credits")
 
 
-def update_target(hub: Hub, plan: Plan, lanes: Lanes = OPEN) -> dict[str, Value]:
+def update_target(hub: Hub, plan: Plan, lanes: Lanes) -> dict[str, Value]:
     """What Xero holds once the plan's moves have been written."""
     if hub.record.get("status") == Status.CANCELLED:
         return {**hub.xero_shadow, "status": Status.CANCELLED.value}

@@ -105,7 +105,7 @@ class ContactLink:
         """Somebody wants it in Xero, and it is not there yet."""
         return self.push_wanted and self.xero_contact_id is None
 
-    def needs_a_read(self, lanes: Lanes = OPEN) -> bool:
+    def needs_a_read(self, lanes: Lanes) -> bool:
         """Xero may hold something else than its shadow says, or is about to be written."""
         if self.xero_contact_id is None or self.wanted_xero_id is not None:
             return False
