@@ -41,8 +41,7 @@ def from_document(
     """The document in the partner's projection.
 
     `held` is what the partner was known to hold: it supplies the payments and credits where the document does not say
-    them.
-    `total_of` answers what an invoice comes to, or None; `received_on` dates a payment that is only implied.
+    them. `total_of` answers what an invoice comes to, or None; `received_on` dates a payment that is only implied.
     """
     fields = _header(document) | _lines(document["lines"])
     payments = document.get("payments")
