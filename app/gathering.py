@@ -7,8 +7,9 @@ where many fail together each is tried by itself.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextvars import Context
+from itertools import chain
 from typing import Any, Generic, TypeVar, cast
 
 Given = TypeVar("Given")
@@ -21,18 +22,30 @@ _QUIET_TURNS = 2
 """Turns of the event loop after which nobody is coming: in one a request is read, in the next it is carried on."""
 
 
+_Caller = tuple[Given, "asyncio.Future[Got]"]
+
+
+def _find_nothing(_: object) -> None:
+    return None
+
+
 class Gathering(Generic[Given, Got]):
     """Gathers for one event loop; `do_all` answers for each of what it is given, in order.
 
     Each transaction begins when nobody else is just coming. Up to `at_once` may be under way: while one waits for the
-    disk the next is put together.
+    disk the next is put together. `apart` names what no two of them may have in common, or None.
     """
 
     def __init__(
-        self, do_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]], *, at_once: int = 1
+        self,
+        do_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]],
+        *,
+        at_once: int = 1,
+        apart: Callable[[Given], Hashable] | None = None,
     ) -> None:
-        self._do_all, self._at_once = do_all, at_once
-        self._waiting: deque[tuple[Given, asyncio.Future[Got]]] = deque()
+        self._do_all, self._at_once, self._apart = do_all, at_once, apart or _find_nothing
+        self._waiting: deque[_Caller[Given, Got]] = deque()
+        self._behind: dict[Hashable, list[_Caller[Given, Got]]] = {}
         self._doing: set[asyncio.Task[None]] = set()
         self._is_gathering = False
 
@@ -46,9 +59,14 @@ class Gathering(Generic[Given, Got]):
 
     def _put(self, given: Given) -> "asyncio.Future[Got]":
         future: asyncio.Future[Got] = asyncio.get_running_loop().create_future()
-        self._waiting.append((given, future))
+        self._line_up((given, future))
         self._begin()
         return future
+
+    def _line_up(self, caller: "_Caller[Given, Got]") -> None:
+        """Among those of the next transaction, or behind the one under way that he must not go beside."""
+        behind = self._behind.get(self._apart(caller[0]))
+        (self._waiting if behind is None else behind).append(caller)
 
     def _begin(self) -> None:
         """Have the next transaction put together, if there is anybody for it, and none is being put together."""
@@ -59,21 +77,23 @@ class Gathering(Generic[Given, Got]):
             self._doing.add(task)
 
     async def _do_next(self) -> None:
-        together: list[tuple[Given, asyncio.Future[Got]]] = []
+        together: list[_Caller[Given, Got]] = []
         try:
             await self._let_in()
             together = self._take()
             await self._do_together(together)
         except BaseException:
             # Only where this task itself is ended; else everybody has heard.
-            for _, future in [*together, *self._waiting]:
+            for _, future in [*together, *self._waiting, *chain(*self._behind.values())]:
                 future.cancel()
             self._waiting.clear()
+            self._behind.clear()
             self._is_gathering = False
             raise
         finally:
             # Here, and not once the task is done: what comes in between would wait for the next one.
             self._doing.discard(cast(Any, asyncio.current_task()))
+            self._let_go(together)
             self._begin()
 
     async def _let_in(self) -> None:
@@ -88,14 +108,23 @@ class Gathering(Generic[Given, Got]):
             await asyncio.sleep(0)
             quiet = quiet + 1 if len(self._waiting) == before else 0
 
-    def _take(self) -> list[tuple[Given, "asyncio.Future[Got]"]]:
+    def _take(self) -> list["_Caller[Given, Got]"]:
         """The callers of one transaction; who is left over goes into the next, with whoever comes."""
         together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        self._behind |= {key: [] for given, _ in together if (key := self._apart(given)) is not None}
+        left, self._waiting = self._waiting, deque()
+        for each in left:
+            self._line_up(each)
         self._is_gathering = False
         self._begin()
         return together
 
-    async def _do_together(self, together: Sequence[tuple[Given, asyncio.Future[Got]]]) -> None:
+    def _let_go(self, together: Sequence["_Caller[Given, Got]"]) -> None:
+        """Those behind this transaction need not wait any longer."""
+        for given, _ in together:
+            self._waiting.extend(self._behind.pop(self._apart(given), ()))
+
+    async def _do_together(self, together: Sequence["_Caller[Given, Got]"]) -> None:
         try:
             got = await self._do_all([given for given, _ in together])
         except Exception as error:

@@ -50,6 +50,8 @@ def counting_round_trips() -> Iterator[Asked]:
     with pytest.MonkeyPatch.context() as patch:
         _follow(patch, asyncpg.Connection, "execute", note, lambda _, query, *__: str(query))
         _follow(patch, asyncpg.Connection, "executemany", note, lambda _, query, *__: str(query))
+        # What goes past SQLAlchemy: a lent connection's, and what is run straight.
+        _follow(patch, asyncpg.Connection, "fetch", note, lambda _, query, *__: str(query))
         _follow(patch, asyncpg.Connection, "prepare", note_preparing, lambda _, query, *__: str(query))
         _follow(patch, PreparedStatement, BIND_EXECUTE, note, lambda statement, *_: str(statement._query))
         yield asked

@@ -7,6 +7,7 @@ Nothing here decides and nothing here asks Xero: what is stored becomes a trigge
     document        the partner's document, as its schema
     taking          what becomes of documents of any kind, several at a time, each by itself
     documents       what else must hold of a document, and how it is stored; used by the API's PUT as well
+    at_once         most documents that come one by one: stored by a single statement; `inbox` has the ways they go
     answered        documents in answers of the partner's app
     bodies          JSON that can be kept
     xero_events     POST /webhooks/xero; `xero_inbox` stores what it is sent, as it came

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.clock import Clock
+from app.db.connections.known import KnownConnections
 from app.db.inboxes.xero_webhooks import Webhook
 from app.gathering import Gathering
 from app.intake.inbox import Inbox
@@ -21,14 +22,15 @@ FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
 
 @dataclass(frozen=True, slots=True)
 class IntakeServices:
-    """The inboxes store what Xero and the partners deliver, and answer whom to wake, or whether to; `partner_secrets`
-    finds what partners sign with.
+    """The inboxes store what Xero and the partners deliver, and answer whom to wake, or whether to; by `known`
+    connections documents are judged, and `partner_secrets` finds what partners sign with.
     """
 
     clock: Clock
     waker: Waker
     xero_inbox: Gathering[Webhook, bool]
     partner_inbox: Inbox[PartnerWebhook, Saved]
+    known: KnownConnections
     partner_secrets: PartnerSecrets
     is_signed_by_xero: SignatureCheck
     find_app_check: FindAppCheck

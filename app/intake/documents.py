@@ -75,6 +75,11 @@ async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[Document]
     return [refused.get(each.id) or stored[each.id] for each in arrivals]
 
 
+def has_no_fault(arrival: Arrival[Document]) -> bool:
+    """Whether nothing speaks against a document, whatever is held."""
+    return _find_refusal(arrival, NOTHING) is None
+
+
 def _find_refusal(arrival: Arrival[Document], before: Inherited) -> InputRefused | None:
     """Why a document is refused: for no fault that the app's invoice had before."""
     if is_removed(arrival.connection):

@@ -1,11 +1,12 @@
 """Inboxes: what comes at about the same time is stored together, and nobody waits for another business's work.
 
-Together goes what can go at once. A thing whose connection somebody holds, as the loop does while it records, is left
-out of that transaction; those go together into another one, which waits, while the first goes on without them. So
-however many wait, they keep one of the process's connections to the database, and no more.
+There are three ways, each tried with what the one before left. At once: by a single statement, which takes most things;
+two of them may be under way, never for the same connection. The whole way: by a transaction that reads before it
+writes. Waiting: by the same transaction once a connection is free that somebody holds, as the loop does while it
+records. So however many wait, they keep one of the process's connections to the database, and no more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
@@ -32,16 +33,29 @@ class SaveAll(Protocol[Taking, Telling]):
     async def __call__(self, given: Sequence[Taking], /, *, waits: bool) -> Sequence[Telling | Held]: ...
 
 
-class Inbox(Generic[Given, Got]):
-    """One inbox of one process."""
+SaveAtOnce = Callable[[Sequence[Given]], Awaitable[Sequence[Got | None]]]
+"""Stores by one statement what it can, and answers None for every other."""
 
-    def __init__(self, save_all: SaveAll[Given, Got]) -> None:
+
+class Inbox(Generic[Given, Got]):
+    """One inbox of one process; `whose` says which connection a thing is for."""
+
+    def __init__(
+        self,
+        save_at_once: SaveAtOnce[Given, Got],
+        save_all: SaveAll[Given, Got],
+        whose: Callable[[Given], Hashable],
+    ) -> None:
         self._save_all = save_all
+        self._at_once: Gathering[Given, Got | None] = Gathering(save_at_once, at_once=2, apart=whose)
         self._free: Gathering[Given, Got | Held] = Gathering(self._save_free)
         self._held: Gathering[Given, Got | Held] = Gathering(self._save_held)
 
     async def save(self, given: Given) -> Got:
         """What became of it, once it is on disk."""
+        at_once = await self._at_once.join(given)
+        if at_once is not None:
+            return at_once
         got = await self._free.join(given)
         if isinstance(got, Held):
             got = await self._held.join(given)

@@ -12,9 +12,12 @@ from uuid import UUID
 
 from app.db.connections.arrivals import lock_connections
 from app.db.connections.connections import find_connection
+from app.db.connections.known import KnownConnections
+from app.db.inboxes.at_once import Event
 from app.db.inboxes.events import WebhookName, find_stored, insert_partner_events
 from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.domain.connections.connection import Connection
+from app.intake.at_once import SentDocument, take_in_at_once
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact_arrivals
 from app.intake.document import Document
@@ -46,12 +49,40 @@ class PartnerWebhook:
         return self.partner_id, self.webhook_id
 
 
+async def save_at_once(
+    database: Database, known: KnownConnections, webhooks: Sequence[PartnerWebhook]
+) -> list[Saved | None]:
+    """Store those that can be by a single statement; None for every other."""
+    taken = await take_in_at_once(database, known, [_build_sent(each) for each in webhooks])
+    _count([each for each, one in zip(webhooks, taken, strict=True) if one])
+    return [one.nudges if one else None for one in taken]
+
+
+def find_whose(webhook: PartnerWebhook) -> UUID | None:
+    """The connection that a webhook carries a document for."""
+    return webhook.changed.connection_id if webhook.changed else None
+
+
+def _build_sent(webhook: PartnerWebhook) -> SentDocument | None:
+    changed = webhook.changed
+    if not isinstance(changed, ChangedInvoice):
+        return None
+    return SentDocument(
+        webhook.partner_id,
+        changed.connection_id,
+        changed.document,
+        webhook.at,
+        webhook.correlation_id,
+        Event(webhook.webhook_id, webhook.event["type"], webhook.event),
+    )
+
+
 async def save_webhooks(
-    database: Database, webhooks: Sequence[PartnerWebhook], *, waits: bool
+    database: Database, known: KnownConnections, webhooks: Sequence[PartnerWebhook], *, waits: bool
 ) -> list[Saved | Held]:
     """Store them with what becomes of each, in order; one that is there already changes nothing."""
     first = {webhook.name: webhook for webhook in reversed(webhooks)}
-    saved = await _save_once(database, list(first.values()), waits=waits)
+    saved = await _save_once(database, known, list(first.values()), waits=waits)
     return [
         saved[each.name] if each is first[each.name] else _tell_again(saved[each.name]) for each in webhooks
     ]
@@ -63,12 +94,13 @@ def _tell_again(saved: Saved | Held) -> Saved | Held:
 
 
 async def _save_once(
-    database: Database, webhooks: Sequence[PartnerWebhook], *, waits: bool
+    database: Database, known: KnownConnections, webhooks: Sequence[PartnerWebhook], *, waits: bool
 ) -> dict[WebhookName, Saved | Held]:
     """What becomes of webhooks of which none comes twice."""
     named = {each.changed.connection_id for each in webhooks if each.changed is not None}
     async with database.writing() as session:
         locked = await lock_connections(session, named, waits=waits)
+        known.remember(locked.values())
         stored = await find_stored(session, [each.name for each in webhooks])
         told: dict[WebhookName, Saved | Held] = dict.fromkeys(stored, ())
         told |= {
@@ -78,9 +110,13 @@ async def _save_once(
         taken = await _take_in(session, fit, locked)
         kept = [each for each in fit if not isinstance(taken.get(each.name), InputRefused)]
         await insert_partner_events(session, [await _build_row(session, each, taken) for each in kept])
+    _count(kept)
+    return told | {each.name: _tell(taken.get(each.name)) for each in fit}
+
+
+def _count(kept: Sequence[PartnerWebhook]) -> None:
     for kind, number in Counter(each.event["type"] if each.changed else "other" for each in kept).items():
         EVENTS.labels("partner", kind).inc(number)
-    return told | {each.name: _tell(taken.get(each.name)) for each in fit}
 
 
 def _find_own(webhook: PartnerWebhook, locked: Mapping[UUID, Connection]) -> Connection | None:

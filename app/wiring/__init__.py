@@ -20,10 +20,12 @@ from starlette.datastructures import State
 from app.api.access.call_limit import CallLimit
 from app.api.access.dependencies import DoorServices
 from app.api.access.keys_sent import gather_sent_keys
-from app.api.books.invoice_inbox import InvoiceInbox, save_puts
+from app.api.books import invoice_inbox
+from app.api.books.invoice_inbox import InvoiceInbox
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
 from app.clock import Clock
+from app.db.connections.known import KnownConnections
 from app.db.partners.api_keys import KeyUses
 from app.db.partners.idempotency import ClaimBook
 from app.db.partners.xero_apps import XeroAppVault
@@ -34,10 +36,10 @@ from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.ending import Ending
 from app.gathering import Gathering
+from app.intake import partner_inbox
 from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
 from app.intake.inbox import Inbox
-from app.intake.partner_inbox import save_webhooks
 from app.intake.partner_secrets import gather_partner_secrets
 from app.intake.xero_inbox import keep_webhooks
 from app.intake.xero_signatures import build_app_checks, build_signature_check
@@ -209,14 +211,25 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         ),
         key_uses=KeyUses(ground.database),
     )
+    known = KnownConnections()
     intake = IntakeServices(
         clock=ground.clock,
         waker=ground.waker,
         xero_inbox=Gathering(partial(keep_webhooks, ground.database), at_once=2),
-        partner_inbox=Inbox(partial(save_webhooks, ground.database)),
+        partner_inbox=Inbox(
+            partial(partner_inbox.save_at_once, ground.database, known),
+            partial(partner_inbox.save_webhooks, ground.database, known),
+            partner_inbox.find_whose,
+        ),
+        known=known,
         partner_secrets=gather_partner_secrets(ground.database, ground.vault),
         is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
         find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
     )
     metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
-    return ApiParts(services, doors, Inbox(partial(save_puts, ground.database)), intake, metrics)
+    puts: InvoiceInbox = Inbox(
+        partial(invoice_inbox.save_puts_at_once, ground.database, known),
+        partial(invoice_inbox.save_puts, ground.database, known),
+        invoice_inbox.find_whose,
+    )
+    return ApiParts(services, doors, puts, intake, metrics)

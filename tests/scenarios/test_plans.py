@@ -129,7 +129,7 @@ async def run_timers(parts: WorkerParts) -> None:
     await parts.claims.prune()
 
 
-async def send_webhook(house: House) -> None:
+async def send_webhook(house: House, webhook_id: str = "msg_1") -> None:
     """An app that tells by webhooks what its person did."""
     document = await house.in_app()
     told = document | {"version": document["version"] + 1, "reference": "PO 3"}
@@ -137,13 +137,22 @@ async def send_webhook(house: House) -> None:
     body = json.dumps({"type": "invoice.changed", "data": data})
     now = datetime.now(UTC)
     signed = {
-        "webhook-id": "msg_1",
+        "webhook-id": webhook_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(house.partner["webhook_secret_in"]).sign("msg_1", now, body),
+        "webhook-signature": Webhook(house.partner["webhook_secret_in"]).sign(webhook_id, now, body),
     }
     path = f"/webhooks/partner/{house.partner['partner_id']}"
     answer = await house.api.post(path, content=body, headers=signed)
     assert answer.status_code == 200, answer.text
+
+
+async def fill_connections(house: House) -> None:
+    """Two thousand others at rest, of which PostgreSQL knows."""
+    async with house.database._sessions.begin() as filling:
+        await filling.execute(text(FILL), {"rows": RESTING})
+    async with house.database._engine.connect() as alone:
+        await alone.execution_options(isolation_level="AUTOCOMMIT")
+        await alone.execute(text("VACUUM (ANALYZE) connections, exports"))
 
 
 async def test_no_hot_statement_reads_a_table_whole(house: House) -> None:
@@ -155,11 +164,7 @@ async def test_no_hot_statement_reads_a_table_whole(house: House) -> None:
     """
     await house.write()
     await house.drain()
-    async with house.database._sessions.begin() as filling:
-        await filling.execute(text(FILL), {"rows": RESTING})
-    async with house.database._engine.connect() as alone:
-        await alone.execution_options(isolation_level="AUTOCOMMIT")
-        await alone.execute(text("VACUUM (ANALYZE) connections, exports"))
+    await fill_connections(house)
     with recording() as ran:
         await house.edit(reference="PO 2")
         await send_webhook(house)
@@ -180,6 +185,7 @@ async def test_names_are_looked_up_in_the_index_while_their_tables_are_small(hou
     """Nothing is forbidden here: what is planned beside a few hundred rows is kept when there are many more."""
     await house.write()
     await send_webhook(house)
+    await fill_connections(house)
     async with house.database._sessions.begin() as filling:
         for statement in (*UNANALYSED, COPY_LINKS, COPY_EVENTS):
             await filling.execute(text(statement), {"rows": YOUNG} if "INSERT" in statement else {})
@@ -190,6 +196,8 @@ async def test_names_are_looked_up_in_the_index_while_their_tables_are_small(hou
             await session.execute(text("SELECT 1"))  # which begins the transaction
             assert not await find_stored(session, [(partner_id, each) for each in asked])
             assert not await list_invoices_named(session, [(connection_id, each) for each in asked])
+        await send_webhook(house, "msg_2")
+    assert any("connections_told" in statement and "events_kept" in statement for statement in ran.past_it)
     assert len(ran.past_it) + len(ran.by_sqlalchemy) > 2
     wide = await list_wide(house, ran, forbidden=())
     assert not wide, "\n\n".join(wide)

@@ -1,7 +1,7 @@
 """Group commit: what comes meanwhile is saved together, each caller hears of his own part."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import pytest
 
@@ -17,12 +17,12 @@ async def turn(times: int) -> None:
 class Book:
     """Saves numbers and answers twice each; `gate` holds every save up, a number in `poison` fails what holds it."""
 
-    def __init__(self, at_once: int = 1) -> None:
+    def __init__(self, at_once: int = 1, apart: Callable[[int], Hashable] | None = None) -> None:
         self.saved: list[list[int]] = []
         self.poison: set[int] = set()
         self.gate = asyncio.Event()
         self.gate.set()
-        self.gathering = Gathering(self._save_all, at_once=at_once)
+        self.gathering = Gathering(self._save_all, at_once=at_once, apart=apart)
 
     async def _save_all(self, numbers: Sequence[int]) -> list[int]:
         await self.gate.wait()
@@ -80,6 +80,38 @@ async def test_a_second_one_is_under_way_while_the_first_waits_for_the_database(
     book.gate.set()
     assert await asyncio.gather(*callers) == [2, 4, 6, 8, 10]
     assert book.saved == [[1], [2, 3], [4, 5]]
+
+
+async def test_what_must_not_go_beside_the_one_under_way_goes_after_it() -> None:
+    """The tens are to be apart: those of the first wait for it, whatever room there is, and others do not."""
+    book = Book(at_once=2, apart=lambda number: number // 10)
+    book.gate.clear()
+    callers = [*await book.begin([11]), *await book.begin([12, 21, 13]), *await book.begin([14, 22])]
+    book.gate.set()
+    assert await asyncio.gather(*callers) == [22, 24, 42, 26, 28, 44]
+    assert book.saved == [[11], [21], [12, 13, 14, 22]]
+
+
+async def test_what_may_go_beside_anything_is_kept_apart_from_nothing() -> None:
+    """None is no name."""
+    book = Book(at_once=2, apart=lambda _: None)
+    book.gate.clear()
+    callers = [*await book.begin([1]), *await book.begin([2])]
+    book.gate.set()
+    assert await asyncio.gather(*callers) == [2, 4]
+    assert book.saved == [[1], [2]]
+
+
+async def test_who_waits_behind_one_that_fails_is_saved_after_it() -> None:
+    """Nobody is forgotten there."""
+    book = Book(at_once=2, apart=lambda number: number // 10)
+    book.poison = {11}
+    book.gate.clear()
+    callers = [*await book.begin([11]), *await book.begin([12])]
+    book.gate.set()
+    failed, saved = await asyncio.gather(*callers, return_exceptions=True)
+    assert isinstance(failed, ValueError)
+    assert saved == 24
 
 
 async def test_so_many_and_no_more_are_saved_together() -> None:

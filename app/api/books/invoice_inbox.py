@@ -4,32 +4,23 @@ answered from it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import Request
 
 from app.api.books.invoice_resource import Invoice, build_invoices_of_all
 from app.db.connections.arrivals import lock_connections
+from app.db.connections.connections import find_connections
+from app.db.connections.known import KnownConnections
 from app.db.invoices.resources import list_invoices_named
-from app.db.postgres.session import Database, WriteSession
+from app.db.links.documents import Name
+from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.domain.connections.connection import Connection
-from app.intake.document import Document
+from app.intake.at_once import SentDocument, take_in_at_once
 from app.intake.documents import take_in_arrivals
 from app.intake.inbox import HELD, Held, Inbox
 from app.intake.refusals import InputRefused
 from app.intake.taking import Arrival, TakenIn, find_stale
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """A document that a partner sends of an invoice of a connection's."""
-
-    partner_id: UUID
-    connection_id: UUID
-    document: Document
-    at: datetime
-    correlation_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +31,7 @@ class PutDone:
     invoice: Invoice
 
 
-InvoiceInbox = Inbox[Put, PutDone | InputRefused]
+InvoiceInbox = Inbox[SentDocument, PutDone | InputRefused]
 """That of one process; `wiring` lays it on the application's state as `invoice_inbox`."""
 
 
@@ -50,18 +41,42 @@ def get_inbox(request: Request) -> InvoiceInbox:
     return inbox
 
 
+def find_whose(put: SentDocument) -> UUID:
+    """The connection that a document is for."""
+    return put.connection_id
+
+
+async def save_puts_at_once(
+    database: Database, known: KnownConnections, puts: Sequence[SentDocument]
+) -> list[PutDone | InputRefused | None]:
+    """Store those that can be by a single statement, in order; None for every other."""
+    taken = await take_in_at_once(database, known, puts)
+    names = [put.name for put, one in zip(puts, taken, strict=True) if one]
+    if not names:
+        return [None] * len(puts)
+    async with database.reading() as session:
+        found = await find_connections(session, {name[0] for name in names})
+        invoices = await _show(session, {name: found[name[0]] for name in names if name[0] in found})
+    return [
+        # One that is gone by now goes the whole way, where it is found out why.
+        PutDone(one, invoices[put.name]) if one and put.name in invoices else None
+        for put, one in zip(puts, taken, strict=True)
+    ]
+
+
 async def save_puts(
-    database: Database, puts: Sequence[Put], *, waits: bool
+    database: Database, known: KnownConnections, puts: Sequence[SentDocument], *, waits: bool
 ) -> list[PutDone | InputRefused | Held]:
     """Store each, or refuse it by itself, in order."""
     async with database.writing() as session:
         locked = await lock_connections(session, {put.connection_id for put in puts}, waits=waits)
+        known.remember(locked.values())
         own = [put for put in puts if _is_own(put, locked)]
         done = iter(await put_all(session, [(locked[put.connection_id], put) for put in own]))
         return [next(done) if _is_own(put, locked) else _tell_unlocked(waits=waits) for put in puts]
 
 
-def _is_own(put: Put, locked: Mapping[UUID, Connection]) -> bool:
+def _is_own(put: SentDocument, locked: Mapping[UUID, Connection]) -> bool:
     connection = locked.get(put.connection_id)
     return connection is not None and connection.partner_id == put.partner_id
 
@@ -71,17 +86,14 @@ def _tell_unlocked(*, waits: bool) -> InputRefused | Held:
 
 
 async def put_all(
-    session: WriteSession, puts: Sequence[tuple[Connection, Put]]
+    session: WriteSession, puts: Sequence[tuple[Connection, SentDocument]]
 ) -> list[PutDone | InputRefused]:
     """Store documents of connections that are locked; what is refused left nothing behind."""
     arrivals = [Arrival(connection, put.document, put.at, put.correlation_id) for connection, put in puts]
     taken = await take_in_arrivals(session, arrivals)
     found = [_refuse_stale(one, put.document.version) for one, (_, put) in zip(taken, puts, strict=True)]
-    stored = [each.id for each, one in zip(arrivals, found, strict=True) if isinstance(one, TakenIn)]
-    kept = await list_invoices_named(session, stored)
-    connections = {each.connection.id: each.connection for each in arrivals}
-    shown = await build_invoices_of_all(session, [(connections[name[0]], kept[name]) for name in kept])
-    invoices = {(invoice.connection_id, invoice.id): invoice for invoice in shown}
+    stored = [each for each, one in zip(arrivals, found, strict=True) if isinstance(one, TakenIn)]
+    invoices = await _show(session, {each.id: each.connection for each in stored})
     return [
         PutDone(one, invoices[each.id]) if isinstance(one, TakenIn) else one
         for each, one in zip(arrivals, found, strict=True)
@@ -90,3 +102,10 @@ async def put_all(
 
 def _refuse_stale(taken: TakenIn | InputRefused, version: int) -> TakenIn | InputRefused:
     return taken if isinstance(taken, InputRefused) else find_stale(taken.stored, version) or taken
+
+
+async def _show(session: ReadSession, connections: Mapping[Name, Connection]) -> dict[Name, Invoice]:
+    """The invoices of these names as they stand, each by its connection."""
+    kept = await list_invoices_named(session, connections)
+    shown = await build_invoices_of_all(session, [(connections[name], kept[name]) for name in kept])
+    return {(invoice.connection_id, invoice.id): invoice for invoice in shown}

@@ -21,7 +21,7 @@ from app.api.authentication import (
     find_caller,
     lock_own_connection,
 )
-from app.api.books.invoice_inbox import Put, PutDone, get_inbox, put_all
+from app.api.books.invoice_inbox import PutDone, get_inbox, put_all
 from app.api.books.invoice_paths import InvoiceId
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given, Services
@@ -32,6 +32,7 @@ from app.db.links.documents import DocumentOutcome
 from app.db.partners.partners import Role
 from app.db.postgres.session import ReadSession, has_hook
 from app.domain.connections.connection import Connection
+from app.intake.at_once import SentDocument
 from app.intake.document import EXAMPLE, Document
 from app.intake.refusals import Fault, InputRefused
 from app.telemetry import find_correlation_id
@@ -96,7 +97,7 @@ async def put_invoice(
     if document.id != invoice_id:
         message = f"must be {invoice_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
-    put = Put(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
+    put = SentDocument(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
     done = await _save(request, put, conditions)
     tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
     response.status_code = _find_status(done)
@@ -104,7 +105,7 @@ async def put_invoice(
     return done.invoice
 
 
-async def _read_put(request: Request) -> Put | None:
+async def _read_put(request: Request) -> SentDocument | None:
     """What is asked for; None where anything about it is not as in almost every request."""
     caller, headers = find_caller(request.scope), request.headers
     if caller is None or not caller.role.covers(Role.MEMBER) or request.scope["query_string"]:
@@ -120,10 +121,12 @@ async def _read_put(request: Request) -> Put | None:
     if document.id != invoice_id:
         return None
     services: Services = request.app.state.services
-    return Put(caller.partner_id, connection_id, document, services.clock.now(), find_correlation_id())
+    return SentDocument(
+        caller.partner_id, connection_id, document, services.clock.now(), find_correlation_id()
+    )
 
 
-async def _answer(request: Request, put: Put) -> Response:
+async def _answer(request: Request, put: SentDocument) -> Response:
     services: Services = request.app.state.services
     done = await _save(request, put, Conditions(None, None))
     shown = to_json(done.invoice)
@@ -140,7 +143,7 @@ def _find_status(done: PutDone) -> int:
     return 201 if done.taken.stored.outcome is DocumentOutcome.CREATED else 200
 
 
-async def _save(request: Request, put: Put, conditions: Conditions) -> PutDone:
+async def _save(request: Request, put: SentDocument, conditions: Conditions) -> PutDone:
     """Store it together with others, unless it depends on what is held, or its commit is to be noted as its own."""
     with span("intake", source="partner"):
         if conditions == Conditions(None, None) and not has_hook():

@@ -17,7 +17,7 @@ from app.db.connections.facts_at_hand import (
 from app.db.connections.organisations import organisation_from_json
 from app.db.connections.runs import may_work
 from app.db.connections.settings import keep_version
-from app.db.postgres.built import asked, fetch_whole
+from app.db.postgres.built import among_asked, asked, fetch_whole
 from app.db.postgres.given import bare
 from app.db.postgres.remembered import Remembered
 from app.db.postgres.session import ReadSession, WriteSession
@@ -64,6 +64,12 @@ async def find_connection(
     return found[0] if found else None
 
 
+async def find_connections(session: ReadSession, connection_ids: Collection[UUID]) -> dict[UUID, Connection]:
+    """Those of these connections that there are."""
+    found = await fetch_connections(session, _NAMED, {"named": list(connection_ids)}, connection_ids)
+    return {each.id: each for each in found}
+
+
 async def fetch_connections(
     session: ReadSession,
     statement: Select[Any],
@@ -101,6 +107,7 @@ async def list_business_connections(
 
 
 _LISTING = select(*list_columns()).order_by(_table.c.created_at)
+_NAMED = select(*list_columns()).where(among_asked(_table.c.id, "named"))
 
 
 async def raise_generation(session: WriteSession, connection_id: UUID, *, has_answer: bool = False) -> None:

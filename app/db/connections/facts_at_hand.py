@@ -46,6 +46,20 @@ def list_at_hand(connection_ids: Iterable[UUID] | None = None) -> AtHand:
 
 _UNMARKED = UUID(int=0)
 
+
+def find_mark(connection_id: UUID, organisation: Organisation | None) -> UUID | None:
+    """The mark of these facts; None where others are at hand by now."""
+    facts = _at_hand.get(connection_id)
+    if organisation is None:
+        return _UNMARKED
+    return facts.mark if facts is not None and facts.organisation is organisation else None
+
+
+def mark_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The mark that a row has."""
+    return func.coalesce(column, literal(_UNMARKED, Uuid))
+
+
 _KNOWN: Types = {"id": Uuid, "mark": Uuid}
 _PREFIX = "at_hand_"
 
@@ -59,9 +73,7 @@ def ask_beyond(at_hand: AtHand) -> dict[str, list[Any]]:
 def list_columns() -> list[ColumnElement[Any]]:
     """The columns of a connection, without the facts that are at hand; `has_facts` says whether there are any."""
     table, known = bare(ConnectionRow).c, rows_given(_KNOWN, "at_hand", _PREFIX).c
-    is_known = exists(select(known.id)).where(
-        known.id == table.id, known.mark == func.coalesce(table.facts_mark, literal(_UNMARKED, Uuid))
-    )
+    is_known = exists(select(known.id)).where(known.id == table.id, known.mark == mark_of(table.facts_mark))
     wanted = type_coerce(case((is_known, null()), else_=table.organisation), table.organisation.type)
     others = [each for each in whole_columns(ConnectionRow) if each.name != "organisation"]
     return [*others, wanted.label("organisation"), table.organisation.is_not(None).label("has_facts")]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import FromClause, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.db.links.documents import Filed, Name, find_revisions
@@ -31,11 +31,12 @@ def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
     }
 
 
-def _build_details(said: Mapping[str, Any]) -> dict[str, Any]:
+def build_details(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What an invoice says of its contact, or the contact's first document."""
     return {"details": {name: said.get(name) for name in DETAILS}}
 
 
-CONTACTS = Shelf(ContactLinkRow, "partner_contact_id", _build_columns, _build_details)
+CONTACTS = Shelf(ContactLinkRow, "partner_contact_id", _build_columns, build_details)
 """Where documents of contacts are kept."""
 
 
@@ -61,24 +62,22 @@ async def save_mentions(session: WriteSession, mentions: Iterable[Filed]) -> Non
             "details_at": each.at,
             "touched_at": each.at,
         }
-        | _build_details(each.document)
+        | build_details(each.document)
         for each in chosen
     ]
-    await run(session, _SAVING, give(_MENTIONED, rows))
+    await run(session, _SAVING, give(MENTIONED, rows))
 
 
-_MENTIONED = types_of(
+MENTIONED = types_of(
     ContactLinkRow, "id", "connection_id", "partner_contact_id", "details_version", "details_based_on", "details_at",
     "touched_at", "details",
 )  # fmt: skip
 
 
-def _build_saving() -> Insert:
-    """The statement that keeps a mention where it is news."""
-    row, given = ContactLinkRow, rows_given(_MENTIONED)
-    statement = insert(bare(row)).from_select(
-        list(_MENTIONED), select(*(given.c[name] for name in _MENTIONED))
-    )
+def build_saving_mentions(given: FromClause) -> Insert:
+    """The statement that keeps those of the given mentions that are news; of a contact there may be one."""
+    row = ContactLinkRow
+    statement = insert(bare(row)).from_select(list(MENTIONED), select(*(given.c[name] for name in MENTIONED)))
     said = statement.excluded
     is_news = and_(row.details_version == 0, row.details.is_distinct_from(said.details))
     names = ("details", "details_version", "details_based_on", "details_at", "touched_at")
@@ -90,7 +89,7 @@ def _build_saving() -> Insert:
     )
 
 
-_SAVING = _build_saving()
+_SAVING = build_saving_mentions(rows_given(MENTIONED))
 
 
 def _choose(mentions: Iterable[Filed]) -> list[Filed]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     CTE,
     Boolean,
     ColumnElement,
+    FromClause,
     Select,
     Text,
     func,
@@ -65,17 +66,26 @@ def build_storing(
 
     `brought` are the columns that every document brings, `names` those and what a first one brings beside them.
     """
-    news = _build_upsert(shelf, names, brought).cte("news")
+    news = build_news(shelf, rows_given(types_of(shelf.row, *names)), names, brought)
     found = news.c
     stored = select(found.connection_id, found.partner_key, found.id, found.document_version, found.is_first)
-    follows = [_keep_moments(news)] + ([_tell_connections(news)] if shelf.is_word else [])
-    return stored.add_cte(*follows)
+    return stored.add_cte(*build_follows(shelf, news))
+
+
+def build_news(shelf: Shelf, given: FromClause, names: tuple[str, ...], brought: tuple[str, ...]) -> CTE:
+    """The part that stores those of the given documents that are newer than what is held, and names them."""
+    return _build_upsert(shelf, given, names, brought).cte("news")
+
+
+def build_follows(shelf: Shelf, news: CTE) -> list[CTE]:
+    """The parts that write what follows from that."""
+    return [_keep_moments(news)] + ([_tell_connections(news)] if shelf.is_word else [])
 
 
 def _build_upsert(
-    shelf: Shelf, names: tuple[str, ...], brought: tuple[str, ...]
+    shelf: Shelf, given: FromClause, names: tuple[str, ...], brought: tuple[str, ...]
 ) -> ReturningInsert[UUID, str, UUID, int, Any, datetime, bool]:
-    row, given = shelf.row, rows_given(types_of(shelf.row, *names))
+    row = shelf.row
     statement = insert(bare(row)).from_select(list(names), select(*(given.c[name] for name in names)))
     set_ = {name: _replaced(shelf, statement.excluded, name) for name in brought}
     # What is written by a conflict moves no `onupdate` column by itself.

@@ -46,11 +46,12 @@ def build_engine(url: str, name: str, **options: Any) -> AsyncEngine:
         address.difference_update_query(of_tls),
         connect_args=arguments,
         # A row of a link has ten values of JSON, most of them empty: the standard library takes 0.9 us for each.
-        json_serializer=_write_json,
+        json_serializer=write_json,
         json_deserializer=from_json,
         **options,
     )
 
 
-def _write_json(value: Any) -> str:
+def write_json(value: Any) -> str:
+    """JSON as it is sent to PostgreSQL."""
     return to_json(value).decode()

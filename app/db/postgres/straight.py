@@ -11,10 +11,15 @@ from functools import cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ClauseElement, Dialect, Executable
+from sqlalchemy import ClauseElement, Executable
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.orm import SessionTransaction
 
+from app.db.postgres.driver import write_json
+from app.db.postgres.lent import LentConnection
 from app.db.postgres.session import ReadSession
+
+_DIALECT: Any = cast(Any, dialect)(json_serializer=write_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,17 @@ async def run(session: ReadSession, statement: Executable, given: Mapping[str, A
         return found.all() if found.returns_rows else ()
     if session.new or session.dirty or session.deleted:
         await session.flush()
-    written = _write_out(statement, session.get_bind().dialect)
+    written = _write_out(statement)
     rows: Sequence[Any] = await driver.fetch(written.text, *written.list_values(given))
     return rows
+
+
+async def run_alone(
+    connection: LentConnection, statement: Executable, given: Mapping[str, Any]
+) -> Sequence[Any]:
+    """The same on a lent connection, where the statement is a transaction in itself."""
+    written = _write_out(statement)
+    return await connection.fetch(written.text, *written.list_values(given))
 
 
 async def _find_driver(session: ReadSession) -> Any:
@@ -65,12 +78,12 @@ _drivers: WeakKeyDictionary[SessionTransaction, Any] = WeakKeyDictionary()
 
 
 @cache
-def _write_out(statement: Executable, dialect: Dialect) -> _Written:
-    compiled: Any = cast(ClauseElement, statement).compile(dialect=dialect)
+def _write_out(statement: Executable) -> _Written:
+    compiled: Any = cast(ClauseElement, statement).compile(dialect=_DIALECT)
     if compiled.insert_prefetch or compiled.update_prefetch:
         raise ValueError(f"SQLAlchemy makes up values for this statement: {compiled}")
     names = tuple(compiled.positiontup)
-    kinds = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names}
-    writers = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
+    kinds = {name: compiled.binds[name].type.dialect_impl(_DIALECT) for name in names}
+    writers = {name: kind.bind_processor(_DIALECT) for name, kind in kinds.items()}
     needed = {name: writer for name, writer in writers.items() if writer is not None}
     return _Written(str(compiled), names, compiled.params, needed)

@@ -31,6 +31,8 @@ async def come_in(story: Story, api: httpx.AsyncClient) -> None:
     await ask(house.app.put("/plumbline", json=known | {"send": "webhook"}))
     await house.edit("inv_2", reference="R21")
     note("partner", "inv_2", "reference", "R2", "R21")
+    await ask(house.app.patch("/contacts/cus_1", json={"phone": "0400 111 222"}))
+    note("partner", "cus_1", "phone", None, "0400 111 222")
     await ask(house.app.put("/plumbline", json=known))
     await house.edit_xero("N-inv_1", DueDate="2027-03-03")
     note("xero", "inv_1", "due_on", None, "2027-03-03")

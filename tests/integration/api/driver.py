@@ -20,7 +20,7 @@ from sqlalchemy import text
 from app.api.dependencies import Services
 from app.clock import Clock, SystemClock
 from app.commands.acts.new_partner import create_partner
-from app.db.connections.connections import find_connection, save_state
+from app.db.connections.connections import find_connection, find_connections, save_state
 from app.db.connections.organisations import save_organisation
 from app.db.connections.settings import save_settings
 from app.db.partners.idempotency import ClaimBook
@@ -28,6 +28,7 @@ from app.db.postgres.session import Database
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.xero.organisation import Account, Organisation, TaxRate
+from app.intake.dependencies import IntakeServices
 from app.intake.xero_webhooks import XeroWebhooks
 from app.main import create_app
 from app.settings import Settings
@@ -99,13 +100,18 @@ def line(**changes: Any) -> dict[str, Any]:
 
 @dataclass
 class Plumbline:
-    """The running API, and what lies under it; `http` calls as the partner."""
+    """The running API, and what lies under it; `http` calls as the partner.
+
+    Where it `is_known`, a connection that is opened is one that the process has stored documents for, so that the next
+    one can be stored at once.
+    """
 
     app: FastAPI
     http: httpx.AsyncClient
     settings: Settings
     partner: dict[str, str]
     database: Database
+    is_known: bool = False
 
     def as_partner(self, api_key: str | None) -> httpx.AsyncClient:
         """Another caller of the same API; None calls without a key."""
@@ -140,7 +146,15 @@ class Plumbline:
             await save_organisation(session, connection_id, ORGANISATION, now)
             await save_settings(session, connection_id, settings, 0, at=now)
             await save_state(session, connection_id, ConnectionState.ACTIVE, None, now)
+        if self.is_known:
+            await self.know(connection_id)
         return f"/v1/connections/{connection_id}"
+
+    async def know(self, connection_id: UUID) -> None:
+        """Have the process know a connection as it is now."""
+        intake: IntakeServices = self.app.state.intake
+        async with self.database.reading() as session:
+            intake.known.remember((await find_connections(session, [connection_id])).values())
 
     async def take_in(self) -> None:
         """Read what Xero sent, as a worker does."""

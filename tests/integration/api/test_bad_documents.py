@@ -79,6 +79,13 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.fixture(params=[False, True], ids=["whole way", "at once"])
+def plumbline(request: pytest.FixtureRequest, plumbline: Plumbline) -> Plumbline:
+    """The application, which knows no connection yet, or every one that is opened."""
+    plumbline.is_known = request.param
+    return plumbline
+
+
 @pytest.mark.parametrize(("sent", "field"), BAD.values(), ids=BAD.keys())
 async def test_a_bad_document_is_refused_by_field(
     plumbline: Plumbline, sent: dict[str, Any], field: str

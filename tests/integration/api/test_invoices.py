@@ -14,6 +14,13 @@ SETTLE = (
 )
 
 
+@pytest.fixture(params=[False, True], ids=["whole way", "at once"])
+def plumbline(request: pytest.FixtureRequest, plumbline: Plumbline) -> Plumbline:
+    """The application, which knows no connection yet, or every one that is opened."""
+    plumbline.is_known = request.param
+    return plumbline
+
+
 async def test_a_first_document_is_created_and_wakes_a_worker(plumbline: Plumbline) -> None:
     """201 with the resource, behind until it was worked on; link and connection are triggered, a worker is woken."""
     path = await plumbline.open_active()

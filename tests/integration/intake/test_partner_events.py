@@ -15,6 +15,13 @@ from app.db.connections.arrivals import lock_connection
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 
 
+@pytest.fixture(params=[False, True], ids=["whole way", "at once"])
+def plumbline(request: pytest.FixtureRequest, plumbline: Plumbline) -> Plumbline:
+    """The application, which knows no connection yet, or every one that is opened."""
+    plumbline.is_known = request.param
+    return plumbline
+
+
 def changed(path: str, sent: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The webhook that carries a document."""
     data = {"connection_id": path.split("/")[3], "document": sent, **more}
