@@ -174,7 +174,13 @@ def take_invoice(
     expected = wrote if wrote is not None else link.hub.unanswered or link.hub.xero_shadow
     answers = wrote is not None or link.hub.unanswered is not None
     identities = Identities(
-        match_lines(invoice.lines, link.line_ids, expected, answers_a_write=answers),
+        match_lines(
+            invoice.lines,
+            link.line_ids,
+            expected,
+            answers_a_write=answers,
+            in_doubt=() if wrote is not None else _list_in_doubt(link),
+        ),
         match_payments(invoice, {**own_payments(link.id, invoice), **link.payment_ids}),
         match_credits(invoice, link.credit_ids),
         link.overpaid,
@@ -189,6 +195,13 @@ def take_invoice(
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
     work.is_renumbered |= link.hub.xero_shadow.get("number") != work.hub.xero_shadow.get("number")
     work.link = work.link.as_held_by_xero(invoice, work.link.hub, identities)
+
+
+def _list_in_doubt(link: InvoiceLink) -> set[str]:
+    """The new lines of an update whose answer was lost; of a create that is found, all that was sent had arrived."""
+    held = link.hub.xero_shadow
+    tried = link.hub.unanswered if held else None
+    return set(keys_of(tried or {}, "lines")) - set(keys_of(held, "lines"))
 
 
 def _landed(link: InvoiceLink, seen: Fields, at: datetime) -> list[Attempt]:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
+from tests.scenarios.test_lines import TAP, XERO_TAP, named, two_lines
 from tests.scenarios.troubles import (
     ask,
     assert_in_step,
@@ -62,6 +64,23 @@ async def test_a_persons_edit_after_an_unanswered_update_survives(house: House) 
         {"base": "PO 1", "xero": "PO 9", "partner": "PO 2"},
     )
     await assert_in_step(house)
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+async def test_a_persons_line_is_not_taken_for_ours(house: House, kind: str) -> None:
+    """The app's new line may or may not have arrived unheard when a person adds another one: both stand, each once."""
+    await two_lines(house)
+    await house.fault(kind, *UPDATES)
+    await house.edit(lines={"l3": TAP})
+    await house.drain()
+    await house.edit_xero(LineItems=[{**XERO_TAP, "Description": "Washer", "UnitAmount": 5}])
+    async with restarted(house):
+        await later(house, SOON)
+    assert sorted(named(await house.in_xero())) == ["Call-out", "Pipe", "Tap", "Washer"]
+    prices = {line["id"]: line["unit_price"] for line in (await house.in_app())["lines"]}
+    assert prices["l3"] == "80.00"
+    assert sorted(prices.values()) == ["110.00", "12.50", "5.00", "80.00"]
+    await assert_alike(house)
 
 
 async def edit_in_the_middle(house: House, **changes: str) -> None:

@@ -4,7 +4,7 @@
 the canonical form with the link's own keys, and `InvoiceWrite` is a write in canonical words. Neither knows JSON.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -225,14 +225,20 @@ def line_members(line: XeroLine) -> dict[str, Value]:
 
 
 def match_lines(
-    lines: Sequence[XeroLine], known: Mapping[str, str], shadow: Fields, *, answers_a_write: bool = False
+    lines: Sequence[XeroLine],
+    known: Mapping[str, str],
+    shadow: Fields,
+    *,
+    answers_a_write: bool = False,
+    in_doubt: Collection[str] = (),
 ) -> dict[str, str]:
     """Our key for each of Xero's line ids: known ids keep their key; an unknown id takes over a vanished line's key
     where it says the same, then where it describes the same; what is left is new and named after Xero's id.
 
     Xero gives every line a new id when all of them are written without one (FACTS 4.6), which is no edit. The
     answer to a write has the lines in the order of the write (`shadow` is then what was written), which settles
-    what is left.
+    what is left. Lines `in_doubt` are new ones of a write whose answer was lost: they may not be there at all, and what
+    is may be a person's line, so that their order settles nothing where the money is another.
     """
     keys = {line.xero_line_id: known[line.xero_line_id] for line in lines if line.xero_line_id in known}
     vanished = {
@@ -252,9 +258,13 @@ def match_lines(
             if key is not None:
                 keys[line.xero_line_id] = key
                 del vanished[key]
-    unmatched = [line.xero_line_id for line in lines if line.xero_line_id not in keys]
+    unmatched = [line for line in lines if line.xero_line_id not in keys]
     if answers_a_write and len(unmatched) == len(vanished):
-        keys |= dict(zip(unmatched, vanished, strict=True))
+        keys |= {
+            line.xero_line_id: key
+            for line, (key, members) in zip(unmatched, vanished.items(), strict=True)
+            if key not in in_doubt or _costs_the_same(line_members(line), members)
+        }
     return {
         line.xero_line_id: keys.get(line.xero_line_id, BORN_IN_XERO + line.xero_line_id) for line in lines
     }
@@ -282,6 +292,10 @@ def _says_the_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool
 
 def _describes_the_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     return one["description"] is not None and one["description"] == other.get("description")
+
+
+def _costs_the_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    return all(one[name] == other.get(name) for name in ("quantity", "unit_price"))
 
 
 def _text(value: Decimal | None) -> str | None:
