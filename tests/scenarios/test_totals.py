@@ -69,6 +69,55 @@ async def test_t20_a_basis_changed_in_xero_shows_in_the_app(house: House) -> Non
     assert (line["TaxType"], (await house.in_app())["lines"][0]["tax"]) == ("OUTPUT", "gst")
 
 
+@pytest.mark.parametrize("policy", ["xero_wins", "partner_wins", "hold"])
+@pytest.mark.parametrize(("app", "xero"), [("no_tax", "Exclusive"), ("tax_exclusive", "NoTax")])
+async def test_taxes_go_with_the_side_that_says_how_amounts_are(
+    house: House, app: str, xero: str, policy: str
+) -> None:
+    """One side takes tax off the invoice, the other puts it on top: no tax and no NONE of the loser is left."""
+    await house.choose(conflict_policy=policy)
+    await house.write()
+    await house.drain()
+    await house.edit_xero(LineAmountTypes=xero)
+    await house.edit(amounts_are=app)
+    await house.drain()
+    in_app, in_xero = await house.in_app(), await house.in_xero()
+    assert in_app["lines"][0]["tax"] == "gst"
+    if policy == "hold":
+        assert (await house.held_as(), in_app["amounts_are"]) == ("conflict_held", app)
+        is_taxed = xero == "Exclusive"
+    else:
+        await assert_alike(house)
+        is_taxed = (policy == "xero_wins") == (xero == "Exclusive")
+    assert (in_xero["LineItems"][0]["TaxType"], in_xero["Total"]) == (
+        ("OUTPUT", 121) if is_taxed else ("NONE", 110)
+    )
+    [conflict] = await house.conflicts()
+    assert conflict["path"] == "amounts_are"
+
+
+@pytest.mark.parametrize("action", ["take_xero", "take_partner"])
+@pytest.mark.parametrize(("app", "xero"), [("no_tax", "Exclusive"), ("tax_exclusive", "NoTax")])
+async def test_a_person_decides_how_amounts_are_and_taxes_follow(
+    house: House, app: str, xero: str, action: str
+) -> None:
+    """Both sides show the decided basis and what it comes to, and the app its own word for the tax."""
+    await house.choose(conflict_policy="hold")
+    await house.write()
+    await house.drain()
+    await house.edit_xero(LineAmountTypes=xero)
+    await house.edit(amounts_are=app)
+    await house.drain()
+    [conflict] = await house.conflicts()
+    path = f"{house.path}/conflicts/{conflict['id']}/resolve"
+    await house._json(house.api.post(path, json={"action": action}))
+    await house.drain()
+    await assert_alike(house)
+    is_taxed = (action == "take_xero") == (xero == "Exclusive")
+    assert (await house.in_xero())["Total"] == (121 if is_taxed else 110)
+    assert (await house.in_app())["lines"][0]["tax"] == "gst"
+
+
 async def test_a_tax_set_by_hand_is_told_and_not_written_over(house: House) -> None:
     """The totals differ by more than rounding can: a person must look, and Xero keeps what a person set there."""
     await house.write(amounts_are="tax_exclusive")

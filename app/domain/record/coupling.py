@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.record.basis import AMOUNTS_ARE, NO_TAX
 from app.domain.record.fields import DISCOUNTS, Fields, Value, instant_text, is_text_only, keys_of, member
 from app.domain.record.item_code import ItemCodes, couple_item, fold
 from app.domain.record.sides import Side
@@ -203,7 +204,9 @@ def _follow_xero(before: Fields, record: dict[str, Value], line: str, vocabulary
     if line + "category" not in record or is_moved:
         item, current = record.get(line + "item_code"), record.get(line + "category")
         record[line + "category"] = vocabulary.category_of(account, current, item)
-    tax_moved = tax_type != before.get(line + "tax_type")
+    # While nothing was taxed the words said nothing, and nobody moved them.
+    is_taxed_again = before.get(AMOUNTS_ARE) == NO_TAX != record.get(AMOUNTS_ARE)
+    tax_moved = is_taxed_again or tax_type != before.get(line + "tax_type")
     if line + "tax" not in record or tax_moved or _is_other_class(before, record, line, vocabulary):
         record[line + "tax"] = vocabulary.tax_of(
             tax_type, record.get(line + "tax"), record.get("amounts_are"), account

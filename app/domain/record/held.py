@@ -1,7 +1,8 @@
 """What a side should hold while conflicts wait for a person: the record, but at every held path what it holds now.
 
 A held path is a field, or a whole line or payment. Where a field is held and its line has come or gone in the record,
-the whole line is left alone: taking it away would take the held value with it. The order of the lines follows.
+the whole line is left alone: taking it away would take the held value with it. The order of the lines follows. Where
+it is held how amounts are, lines keep their tax types, which follow from it (`basis`).
 
 After a decision over such a path was undone, the sides are brought back apart: each to the value of its own that it had
 before (`Parted`), until it holds it or somebody edits it.
@@ -9,6 +10,7 @@ before (`Parted`), until it holds it or somebody edits it.
 
 from collections.abc import Collection, Iterable, Mapping
 
+from app.domain.record.basis import AMOUNTS_ARE, with_tax_types_of
 from app.domain.record.fields import LINE_ORDER, Absent, Fields, Value, group_of, keys_of, line_keys
 from app.domain.record.line_order import interleave
 from app.domain.record.path import is_group, read_at, write_at
@@ -21,6 +23,8 @@ Parted = Mapping[str, Mapping[Side, Value | Absent]]
 def leave_held(holds: Fields, wanted: Fields, open_conflicts: Collection[str]) -> dict[str, Value]:
     """`wanted` with the side's own values (`holds`) at every held path."""
     left = dict(wanted)
+    if AMOUNTS_ARE in open_conflicts:
+        left = with_tax_types_of(left, holds)
     for conflict in open_conflicts:
         group = group_of(conflict)
         is_whole = group is not None and (conflict == group or _has(holds, group) != _has(wanted, group))

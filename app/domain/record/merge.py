@@ -14,6 +14,8 @@ edits of the other side). For a single field and for a whole group (a line, a pa
     changed                    gone                          conflict over the whole group    CONFLICT
     gave a line a discount     gave it a discount            conflict over the whole group    CONFLICT
     by rate                    by amount (or the other way)
+    took tax off the invoice   said otherwise how amounts    conflict of `amounts_are`; the   CONFLICT
+                               are (or the other way)        tax types go with it (`basis`)
 
 A conflict is settled by the policy and kept with base and both values, or held: then the record stays as it is and the
 path is left alone on both sides until a person decides.
@@ -27,6 +29,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.record.basis import AMOUNTS_ARE, NO_TAX, with_tax_types_of
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import ABSENT, DISCOUNTS, LINE_ORDER, Absent, Fields, Value, grouped, line_keys
 from app.domain.record.line_order import merge_order
@@ -102,8 +105,9 @@ def merge(
         return Merged(dict(record), ())
     merging = _Merging(side, dict(record), winner_of, lanes, open_conflicts)
     base_header, base_groups = grouped(base)
-    seen_header, seen_groups = grouped(seen)
+    seen_header, _ = grouped(seen)
     merging.merge_fields(base_header, seen_header)
+    _, seen_groups = grouped(merging.without_taxes_that_follow(base, seen))
     for group in sorted({*base_groups, *seen_groups}):
         merging.merge_group(group, base_groups.get(group, {}), seen_groups.get(group, {}))
     merging.merge_line_order(base, seen)
@@ -149,6 +153,17 @@ class _Merging:
             outcome is Outcome.CONFLICT and self._settle(path, base, held, seen) is self.side
         ):
             put(self.record, path, seen)
+
+    def without_taxes_that_follow(self, base: Fields, seen: Fields) -> Fields:
+        """What is seen of lines, once the basis is merged: their taxes follow from no `no_tax` that lost, or waits."""
+        conflict = next((each for each in self.conflicts if each.path == AMOUNTS_ARE), None)
+        if conflict is None:
+            return seen
+        if self.before.get(AMOUNTS_ARE) == NO_TAX and conflict.winner is not self.side.other:
+            self.record = with_tax_types_of(self.record, base)
+            _, self._record_groups = grouped(with_tax_types_of(self.before, base))
+        is_lost = seen.get(AMOUNTS_ARE) == NO_TAX and conflict.winner is not self.side
+        return with_tax_types_of(seen, base) if is_lost else seen
 
     def merge_group(self, group: str, base: dict[str, Value], seen: dict[str, Value]) -> None:
         held = {p: v for p, v in self._record_groups.get(group, {}).items() if holds(self.side, p)}

@@ -136,6 +136,14 @@ def test_turning_tax_off_and_on_moves_every_lines_tax_type() -> None:
     assert on == record({"amounts_are": "tax_exclusive"})
 
 
+def test_tax_turned_on_in_xero_on_a_line_that_stays_without_shows_so() -> None:
+    """Xero leaves its NONE on a line: the app's word meant nothing meanwhile, and would now tell of a tax."""
+    off = couple(Side.XERO, RECORD, record({"amounts_are": "no_tax", TAX_TYPE: "NONE"}), VOCABULARY, AT)
+    assert off[TAX] == "gst"
+    on = couple(Side.XERO, off, {**off, "amounts_are": "tax_exclusive"}, VOCABULARY, AT)
+    assert (on[TAX_TYPE], on[TAX]) == ("NONE", "xero:NONE")
+
+
 def test_a_new_line_gets_the_other_sides_words() -> None:
     """A line comes with the words of the side that added it; nothing of it is left unsaid."""
     price = {"lines/l9/unit_price": "5"}
