@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.record.fields import group_of
+from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
+from app.domain.record.moves import list_groups
+from app.domain.record.path import is_group
 from app.domain.record.sides import Side
 
 
@@ -44,4 +48,13 @@ def find_false(conflicts: Sequence[Conflict], makers: Mapping[object, Side]) -> 
         for side, value in ((Side.PARTNER, conflict.partner), (Side.XERO, conflict.xero)):
             if isinstance(value, str) and makers.get(value, side) is not side:
                 return f"false conflict {conflict}: the {side} side never set {value}"
+    return None
+
+
+def find_undecidable(hub: Hub) -> str | None:
+    """The first held field whose line is gone from the record: nobody could decide it any more."""
+    there = {None, *list_groups(hub.record)}
+    for path in sorted(hub.open_conflicts):
+        if not is_group(path) and group_of(path) not in there:
+            return f"undecidable {path}: record {hub.record}"
     return None

@@ -1,9 +1,9 @@
 """A world of two sides and the hub between them, everything in it decided by one seed.
 
 The partner's app and Xero are small, independent pictures: a map of fields, a clock, and what is on its way. The hub is
-the real one. Every edit is accounted for: it must stand at the end, or be kept in a conflict, or have been replaced by
-somebody who saw it, or be flagged as overwritten in the moment between our read and our write. Where the directions
-change on the way, an edit that did not travel must stand when everything is open again in the end.
+the real one. Every edit is accounted for: it must stand at the end, or be kept in a conflict that can be decided, or be
+replaced by somebody who saw it, or be flagged as overwritten in the moment between our read and our write. Where the
+directions change on the way, an edit that did not travel must stand when everything is open again in the end.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from app.domain.record.observing import (
 from app.domain.record.owed import PartnerChange, next_change, xero_moves
 from app.domain.record.sent import acknowledged, change_sent
 from app.domain.record.sides import Side
-from tests.histories.edit import Edit, find_false, find_lost
+from tests.histories.edit import Edit, find_false, find_lost, find_undecidable
 from tests.histories.settings import Settings
 from tests.refusing import change_refused
 
@@ -302,7 +302,7 @@ class World:
             return None
         excused = self.flagged | self.seen_by_deciders
         lost = find_lost(self.edits, self.hub.record, self.conflicts, excused)
-        return lost or find_false(self.conflicts, self.makers)
+        return lost or find_false(self.conflicts, self.makers) or find_undecidable(self.hub)
 
     def list_acts(self) -> list[Callable[[], None]]:
         """What may happen next; what stands twice happens twice as often."""

@@ -237,3 +237,43 @@ async def test_a_person_decides_between_a_rate_and_an_amount(house: House) -> No
     await assert_alike(house)
     line = (await house.in_app())["lines"][0]
     assert (line["discount_rate"], line["description"]) == ("12.5", "Call-out, evening")
+
+
+@pytest.mark.parametrize(("action", "stands"), [("take_partner", ["Pipe"]), ("take_xero", ["Dear", "Pipe"])])
+async def test_a_line_of_a_held_field_is_taken_away(house: House, action: str, stands: list[str]) -> None:
+    """Both described it otherwise, then the app takes the line away: that is what a person decides about now."""
+    await house.choose(conflict_policy="hold")
+    await two_lines(house)
+    await house.edit_xero(LineItems=[{"index": 0, "Description": "Dear"}])
+    await house.edit(lines={"l1": {"description": "Cheap"}})
+    await house.drain()
+    await house.edit(lines={"l1": None})
+    await house.drain()
+    assert (await house.held_as(), named(await house.in_xero())) == ("conflict_held", ["Dear", "Pipe"])
+    field, line = await house.conflicts()
+    assert (field["path"], field["state"]) == ("lines/l1/description", "closed")
+    assert (line["path"], line["state"], line["values"]["xero"]["description"]) == (
+        "lines/l1",
+        "held",
+        "Dear",
+    )
+    path = f"{house.path}/conflicts/{line['id']}/resolve"
+    await house._json(house.api.post(path, json={"action": action}))
+    await house.drain()
+    await assert_alike(house)
+    assert named(await house.in_app()) == stands
+
+
+async def test_a_line_of_a_held_field_goes_by_the_policy_of_lines(house: House) -> None:
+    """Descriptions wait for a person, lines do not: Xero takes the line away, and nothing of it is held any more."""
+    await house.choose(conflict_policies={"lines/*/description": "hold"})
+    await two_lines(house)
+    await house.edit(lines={"l1": {"description": "Cheap"}})
+    await house.edit_xero(LineItems=[{"index": 0, "Description": "Dear"}])
+    await house.drain()
+    assert await house.held_as() == "conflict_held"
+    await house.edit_xero(LineItems=[{"index": 0, "Removed": True}])
+    await house.drain()
+    await assert_alike(house)
+    assert named(await house.in_app()) == ["Pipe"]
+    assert (await house.conflicts())[-1]["values"]["partner"]["description"] == "Cheap"

@@ -63,6 +63,12 @@ def with_a_sides_value(record: Fields, path: str, holds: Mapping[Side, Fields]) 
     return write_at(record, path, held[Side.PARTNER])
 
 
+def list_gone(open_conflicts: Collection[str], base: Fields, seen: Fields) -> frozenset[str]:
+    """The held fields of a line, payment or credit that a side took away (`base` and `seen` are what it held)."""
+    groups = {path: group for path in open_conflicts if (group := group_of(path)) not in (None, path)}
+    return frozenset(path for path, group in groups.items() if _has(base, group) and not _has(seen, group))
+
+
 def _lies_in(held: str, paths: Iterable[str]) -> bool:
     return any(covers(held, path) for path in paths)
 

@@ -12,9 +12,10 @@ from app.domain.record.apart import travels, with_bases, without_met
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import Fields, Value, differing
-from app.domain.record.held import covers, without_edited
+from app.domain.record.held import covers, list_gone, without_edited
 from app.domain.record.hub import (
     Hub,
+    hold_of,
     list_behind_paths,
     list_unheard,
     partner_view,
@@ -22,6 +23,7 @@ from app.domain.record.hub import (
 )
 from app.domain.record.merge import Conflict, WinnerOf, merge
 from app.domain.record.moves import landed
+from app.domain.record.path import read_at, write_at
 from app.domain.record.sides import Side, with_own_number, with_xeros_number
 
 
@@ -81,6 +83,8 @@ def _merge_partner(
     hub: Hub, after: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, xero_at: datetime
 ) -> Observed:
     """Merge what the partner holds; `after` is the hub that knows it, but for the record."""
+    hub = _without_gone(hub, Side.PARTNER, base, seen, rules, xero_at)
+    after = replace(after, open_conflicts=hub.open_conflicts)
     lanes = rules.lanes if hub.xero_shadow else OPEN
     merged = merge(
         Side.PARTNER,
@@ -117,6 +121,7 @@ def _merge_xero(
     hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
 ) -> Observed:
     seen = hub.kind.believe(base, seen)
+    hub = _without_gone(hub, Side.XERO, base, seen, rules, partner_at)
     lanes = rules.lanes
     view = partner_view(hub, hub.acked_revision) if hub.partner_apart or not lanes.are_open else {}
     lanes = lanes if view else OPEN
@@ -141,6 +146,25 @@ def _merge_xero(
         parted=without_edited(hub.parted, Side.XERO, differing(base, seen)),
     )
     return _moved(after, record, (*merged.conflicts, *met))
+
+
+def _without_gone(hub: Hub, side: Side, base: Fields, seen: Fields, rules: Rules, other_at: datetime) -> Hub:
+    """The hub without the held fields of lines that this side took away: what the other side holds there is met by
+    that, as a conflict over the whole line. Left open, they could be decided no more, because their line is gone.
+    """
+    gone = list_gone(hub.open_conflicts, base, seen)
+    if not gone:
+        return hub
+    record, theirs = hub.record, hold_of(hub, side.other)
+    for path in gone:
+        if hub.kind.project(side.other, {path: None}):
+            record = write_at(record, path, read_at(theirs, path))
+    return replace(
+        hub,
+        record=hub.kind.couple(side.other, hub.record, record, rules.vocabulary, other_at),
+        open_conflicts=hub.open_conflicts - gone,
+        parted={path: values for path, values in hub.parted.items() if path not in gone},
+    )
 
 
 def catch_up(hub: Hub, *, rules: Rules, xero_at: datetime, partner_at: datetime) -> Observed:
