@@ -42,3 +42,19 @@ async def test_edits_of_different_fields_both_survive(house: House) -> None:
     assert (document["reference"], invoice["Reference"]) == ("PO app", "PO app")
     assert (document["due_on"], invoice["DueDateString"][:10]) == ("2027-03-01", "2027-03-01")
     assert await house.conflicts() == []
+
+
+async def test_marked_as_unsent_in_xero_it_stays_so_until_it_is_sent_again(house: House) -> None:
+    """A person wants it on the list of what is still to go out; the app's next edit of something else lets it be."""
+    await house.write()
+    await house.drain()
+    await house.edit_xero(SentToContact=False)
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await house.drain()
+    invoice = await house.in_xero()
+    assert (invoice["Reference"], invoice["SentToContact"]) == ("PO 2", False)
+    await house.edit(sent_at="2027-01-05T01:00:00Z")
+    await house.drain()
+    assert (await house.in_xero())["SentToContact"] is True
+    assert (await house.resource())["state"] == "settled"

@@ -127,7 +127,7 @@ def couple(
 ) -> dict[str, Value]:
     """The merged record with the other side's words moved along; `at` is when the edit was made (for `sent_at`)."""
     record = dict(merged)
-    _couple_sent(side, record, at)
+    _couple_sent(side, before, record, at)
     for key in keys_of(record, "lines"):
         line = f"lines/{key}/"
         _keep_one_discount(before, record, line)
@@ -156,9 +156,11 @@ def _keep_one_discount(before: Fields, record: dict[str, Value], line: str) -> N
         del record[amount]
 
 
-def _couple_sent(side: Side, record: dict[str, Value], at: datetime) -> None:
+def _couple_sent(side: Side, before: Fields, record: dict[str, Value], at: datetime) -> None:
+    """A person in Xero may mark as unsent what was sent: no other edit of the app undoes that."""
     if side is Side.PARTNER:
-        record["is_sent"] = record.get("sent_at") is not None
+        if "is_sent" not in record or record.get("sent_at") != before.get("sent_at"):
+            record["is_sent"] = record.get("sent_at") is not None
     elif record.get("is_sent") and not record.get("sent_at"):
         record["sent_at"] = instant_text(at)
 
