@@ -15,7 +15,7 @@ from tests.scenarios.contact_sides import (
     shown_contact,
 )
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import ask
+from tests.scenarios.troubles import app_fault, ask
 
 
 async def clash(house: House, xero: str = "PO xero", app: str = "PO app") -> Json:
@@ -208,6 +208,37 @@ async def test_what_xero_will_not_take_is_held_or_changes_nothing(house: House) 
     await resolve(house, conflict, "take_xero")
     await house.drain()
     assert (await house.in_app())["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("path", ["lines/l1/account", "lines/l1/category"])
+async def test_a_word_of_one_side_is_decided_by_what_the_other_says_now(house: House, path: str) -> None:
+    """Category against account is held; then the side that has no such word edits on: taking its value takes that."""
+    accounts = (await ask(house.api.get(f"{house.path}/accounts", params={"fit_for": "sales"})))["data"][:4]
+    chosen = dict(zip(("general", "labour"), (each["account_id"] for each in accounts), strict=False))
+    await house.choose(conflict_policy="hold", revenue_accounts=chosen)
+    await house.write()
+    await house.drain()
+    is_of_xero = path.endswith("account")
+    if not is_of_xero:
+        await app_fault(house, lose_outgoing_next=1)
+    await house.edit(lines={"l1": {"category": "labour"}})
+    await house.edit_xero(LineItems=[{"index": 0, "AccountCode": accounts[2]["code"]}])
+    await house.drain()
+    [conflict] = await house.conflicts()
+    assert (conflict["path"], conflict["state"]) == (path, "held")
+    if is_of_xero:
+        await house.edit(lines={"l1": {"category": None}})
+    else:
+        await house.edit_xero(LineItems=[{"index": 0, "AccountCode": accounts[3]["code"]}])
+    await house.drain()
+    taken = await resolve(house, conflict, "take_partner" if is_of_xero else "take_xero")
+    await house.drain()
+    assert await state_of(house, taken) == ("done", None)
+    await assert_alike(house)
+    [in_app], [in_xero] = (await house.in_app())["lines"], (await house.in_xero())["LineItems"]
+    stands = accounts[0 if is_of_xero else 3]["code"]
+    assert in_xero["AccountCode"] == stands
+    assert in_app["category"] == (None if is_of_xero else f"xero:{stands}")
 
 
 @pytest.mark.proof

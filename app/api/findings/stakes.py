@@ -17,7 +17,7 @@ from app.domain.invoices.link import InvoiceLink
 from app.domain.record.fields import ABSENT, Absent, Value, member_of
 from app.domain.record.hub import Hub, hold_of, list_behind_paths
 from app.domain.record.path import is_group, read_at
-from app.domain.record.sides import Side
+from app.domain.record.sides import Side, with_xeros_number
 from app.intake.refusals import Fault, InputRefused
 
 Subject = KeptConflict | KeptDiscrepancy
@@ -75,10 +75,15 @@ def _path_of(subject: Subject) -> str:
 def find_value(subject: Subject, hub: Hub, side: Side) -> Value | Absent:
     """A side's value: what it holds now while the two still differ, else what was kept of it."""
     path = subject.path
-    is_left = isinstance(subject, KeptConflict) and path in hub.open_conflicts
-    is_left |= isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.VALUE_DIFFERS
+    is_open = isinstance(subject, KeptConflict) and path in hub.open_conflicts
+    is_left = is_open or (
+        isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.VALUE_DIFFERS
+    )
     if is_left and side in sides_of(hub, path):
         return read_at(hold_of(hub, side), path)
+    if is_open:
+        # It is the other side's word (an account): what this side says in it follows this side's edits in the record.
+        return read_at(with_xeros_number(hub.record), path)
     if isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.OVERWRITTEN_IN_XERO:
         # What was lost in between nobody knows; what Xero held before, we read ourselves.
         return subject.values.get("base" if side is Side.XERO else "partner", ABSENT)
