@@ -16,7 +16,7 @@ from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.partner.document import from_document
 from app.domain.record.coupling import refresh_unmapped
-from app.domain.record.money import Totals, decimal_or_zero, line_amount, money_text, totals
+from app.domain.record.money import Totals, decimal_or_zero, line_amount, money_text, quantity_or_one, totals
 from app.intake.document import Document, DocumentCredit, DocumentLine, DocumentPayment
 from app.intake.inherited import NOTHING, Inherited, list_inherited
 from app.intake.refusals import Fault, InputRefused
@@ -156,8 +156,8 @@ def _find_total(document: Document, connection: Connection) -> Decimal | None:
 
 
 def _find_amount(line: DocumentLine) -> Decimal:
-    said = (line.quantity, line.unit_price, line.discount_rate, line.discount_amount)
-    return line_amount(*map(decimal_or_zero, said))
+    said = (line.unit_price, line.discount_rate, line.discount_amount)
+    return line_amount(quantity_or_one(line.quantity), *map(decimal_or_zero, said))
 
 
 def _find_totals(document: Document, connection: Connection) -> Totals | None:

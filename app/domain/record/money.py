@@ -51,7 +51,7 @@ def line_tax(amount: Decimal, rate: Decimal, amounts_are: str) -> Decimal:
 def amount_of_line(record: Fields, key: str) -> Decimal:
     """The amount of one line of a record; a line that is only a description comes to nothing."""
     return line_amount(
-        decimal_or_zero(member(record, "lines", key, "quantity")),
+        quantity_or_one(member(record, "lines", key, "quantity")),
         decimal_or_zero(member(record, "lines", key, "unit_price")),
         decimal_or_zero(member(record, "lines", key, "discount_rate")),
         decimal_or_zero(member(record, "lines", key, "discount_amount")),
@@ -114,6 +114,11 @@ def _sum_of(record: Fields, kind: str) -> Decimal:
 def decimal_or_zero(text: Value) -> Decimal:
     """The decimal that a canonical text says; nothing said is zero."""
     return Decimal(text) if text else Decimal(0)
+
+
+def quantity_or_one(text: Value) -> Decimal:
+    """The quantity that a canonical text says; of a line that has a price nothing said is one, as Xero takes it."""
+    return Decimal(text) if text else Decimal(1)
 
 
 def money_text(amount: Decimal | str) -> str:
