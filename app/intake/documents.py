@@ -128,7 +128,7 @@ def _repeated(
 
 def _against_connection(document: Document, connection: Connection, before: Inherited) -> Iterator[Fault]:
     organisation = connection.organisation
-    if organisation and document.currency not in organisation.currencies:
+    if organisation and document.currency not in {*organisation.currencies, before.currency}:
         known = ", ".join(organisation.currencies)
         yield Fault("currency", f"{document.currency} is not a currency of {organisation.name} ({known})")
     yield from _of_totals(document, _find_total(document, connection), before)

@@ -22,11 +22,14 @@ from app.intake.taking import Arrival
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """The faults that the app's invoice had, as it was sent and with the changes that the document names."""
+    """The faults that the app's invoice had, as it was sent and with the changes that the document names; `currency` is
+    the one it was in, known to the organisation or not.
+    """
 
     no_lines: bool = False
     due_before_issued: bool = False
     below_zero: bool = False
+    currency: str | None = None
 
 
 NOTHING = Inherited()
@@ -51,6 +54,7 @@ def _find_inherited(kept: KeptInvoice, arrival: Arrival[Document]) -> Inherited:
         no_lines=held.get("status") == Status.SENT and not line_keys(held),
         due_before_issued=_is_due_before_issued(held),
         below_zero=total is not None and total < 0,
+        currency=held.get("currency"),
     )
 
 

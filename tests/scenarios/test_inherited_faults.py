@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
+from tests.scenarios.test_gate import write_in_xero
 from tests.scenarios.test_lines import named, two_lines
 from tests.scenarios.troubles import app_fault
 
@@ -51,3 +52,20 @@ async def test_it_comes_to_less_than_nothing(house: House) -> None:
     stated = shown | {"version": shown["version"] + 1, "total": "-62.50"}
     answer = await house.api.put(f"{house.path}/invoices/inv_1", json=stated)
     assert answer.is_success, answer.text
+
+
+async def test_it_is_in_a_currency_that_was_added_in_xero_a_moment_ago(house: House) -> None:
+    """Born in Xero before the organisation's facts are read again: the app's edits arrive, in no third currency."""
+    await house.set_facts(currencies=["USD"])
+    await write_in_xero(house, "X-1", CurrencyCode="USD")
+    await house.drain()
+    [document] = await house.list_in_app()
+    assert document["currency"] == "USD"
+    await house.edit(document["id"], reference="PO 2")
+    await house.drain()
+    assert (await house.in_xero("X-1"))["Reference"] == "PO 2"
+    await assert_alike(house, document["id"])
+    edited = await house.in_app(document["id"])
+    other = edited | {"version": edited["version"] + 1, "currency": "NZD"}
+    answer = await house.api.put(f"{house.path}/invoices/{document['id']}", json=other)
+    assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (422, ["currency"])
