@@ -190,7 +190,8 @@ def take_invoice(
     rules, at, partner_at = current.rules, invoice.updated_at, work.partner_at(NEVER)
     if wrote is None:
         work.attempts += _landed(link, seen, invoice.updated_at)
-        work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at))
+        known = work.before.hub.record
+        work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at, remembered=known))
     else:
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
     work.is_renumbered |= link.hub.xero_shadow.get("number") != work.hub.xero_shadow.get("number")

@@ -277,3 +277,17 @@ async def test_a_line_of_a_held_field_goes_by_the_policy_of_lines(house: House) 
     await assert_alike(house)
     assert named(await house.in_app()) == ["Pipe"]
     assert (await house.conflicts())[-1]["values"]["partner"]["description"] == "Cheap"
+
+
+async def test_a_line_that_comes_back_to_the_app_has_its_own_words(house: House) -> None:
+    """Taken away in the app and edited in Xero, whose policy wins: what Xero cannot say of the line is not lost."""
+    own = {"category": "labour", "item_code": "PIPE-15", "tax": "gst"}
+    await house.write(lines=[{**TWO[0], **own}, TWO[1]])
+    await house.drain()
+    await house.edit_xero(LineItems=[{"index": 0, "Quantity": 5}])
+    await house.edit(lines={"l1": None})
+    await house.drain()
+    await assert_alike(house)
+    line = (await house.in_app())["lines"][0]
+    assert (line["id"], line["quantity"]) == ("l1", "5")
+    assert {name: line[name] for name in own} == own

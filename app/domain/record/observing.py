@@ -7,11 +7,12 @@ merged too, as soon as it travels. All functions are pure: they take a hub and a
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from app.domain.record.apart import travels, with_bases, without_met
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import Fields, Value, differing
+from app.domain.record.fields import Fields, Value, differing, group_of
 from app.domain.record.held import covers, list_gone, without_edited
 from app.domain.record.hub import (
     Hub,
@@ -22,9 +23,9 @@ from app.domain.record.hub import (
     settle_parted,
 )
 from app.domain.record.merge import Conflict, WinnerOf, merge
-from app.domain.record.moves import landed
+from app.domain.record.moves import landed, list_groups
 from app.domain.record.path import read_at, write_at
-from app.domain.record.sides import Side, with_own_number, with_xeros_number
+from app.domain.record.sides import Side, holds, with_own_number, with_xeros_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,25 @@ def _merge_partner(
     )
 
 
-def observe_xero(hub: Hub, seen: Fields, *, rules: Rules, at: datetime, partner_at: datetime) -> Observed:
-    """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's."""
+def observe_xero(
+    hub: Hub,
+    seen: Fields,
+    *,
+    rules: Rules,
+    at: datetime,
+    partner_at: datetime,
+    remembered: Fields = MappingProxyType({}),
+) -> Observed:
+    """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's.
+
+    `remembered` is the record before the partner's document was taken in: a line that this took away and that Xero's
+    edit brings back has the app's own words from there.
+    """
     base = hub.xero_shadow
     if hub.unanswered is not None:
         base = landed(base, hub.unanswered, seen)
-    return _with_what_travels(_merge_xero(hub, base, seen, rules, at, partner_at), rules, at, partner_at)
+    merged = _merge_xero(hub, base, seen, rules, at, partner_at, remembered)
+    return _with_what_travels(merged, rules, at, partner_at)
 
 
 def xero_answered(
@@ -118,7 +132,13 @@ def xero_answered(
 
 
 def _merge_xero(
-    hub: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, partner_at: datetime
+    hub: Hub,
+    base: Fields,
+    seen: Fields,
+    rules: Rules,
+    at: datetime,
+    partner_at: datetime,
+    remembered: Fields = MappingProxyType({}),
 ) -> Observed:
     seen = hub.kind.believe(base, seen)
     hub = _without_gone(hub, Side.XERO, base, seen, rules, partner_at)
@@ -135,7 +155,9 @@ def _merge_xero(
         open_conflicts=hub.open_conflicts,
     )
     edited = with_own_number(merged.record, hub.record)
-    record = hub.kind.couple(Side.XERO, hub.record, edited, rules.vocabulary, at)
+    back = _list_brought_back(edited, hub.record, remembered)
+    words = {path: value for path, value in back.items() if not holds(Side.XERO, path)}
+    record = hub.kind.couple(Side.XERO, {**back, **hub.record}, {**edited, **words}, rules.vocabulary, at)
     still, met = without_met(Side.PARTNER, hub.partner_apart, view, hub.record, record, lanes)
     after = replace(
         hub,
@@ -146,6 +168,12 @@ def _merge_xero(
         parted=without_edited(hub.parted, Side.XERO, differing(base, seen)),
     )
     return _moved(after, record, (*merged.conflicts, *met))
+
+
+def _list_brought_back(edited: Fields, record: Fields, remembered: Fields) -> dict[str, Value]:
+    """What is remembered of lines, payments and credits that the record had no more and has again."""
+    groups = list_groups(edited) - list_groups(record) if remembered else set()
+    return {path: value for path, value in remembered.items() if group_of(path) in groups}
 
 
 def _without_gone(hub: Hub, side: Side, base: Fields, seen: Fields, rules: Rules, other_at: datetime) -> Hub:
