@@ -138,7 +138,8 @@ def _find_document(
         return _MadeFor(AppDocument(held.body, side.said, link.fees), held.body.get("based_on"), True)
     _refuse_gap(edit, kept, side)
     body = held.body if held else None
-    document = AppDocument.of(link.partner_invoice_id, body, side, contacts, link.fees)
+    total = total_of(side.held)
+    document = AppDocument.of(link.partner_invoice_id, body, side, contacts, link.fees, total)
     # Said now, because the app may have acknowledged more by the time that the document is merged.
     return _MadeFor(document, link.hub.acked_revision, False)
 

@@ -2,13 +2,22 @@
 
 Lines that come or go, and payments and credits (which are never edited), are whole entries; everything else is a
 field. The status is the shown one: an invoice that a payment completes goes from "sent" to "paid" in the same change.
+One that goes back to "sent" takes the word away that stood for a payment: that payment is then said as what it is, or
+the app would show less than was paid, and take the rest back with its next document.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.domain.partner.document import shown_status, to_credit, to_document, to_line, to_payment
+from app.domain.partner.document import (
+    IMPLIED_PAYMENT,
+    shown_status,
+    to_credit,
+    to_document,
+    to_line,
+    to_payment,
+)
 from app.domain.record.fields import ABSENT, Fields, group_of, keys_of, member_of
 from app.domain.record.moves import Move
 
@@ -16,6 +25,8 @@ Contacts = Mapping[str, Mapping[str, Any]]
 
 _WHOLE = {"payments": to_payment, "credits": to_credit}
 """What is never edited, and how the document shows one."""
+
+_IMPLIED = f"payments/{IMPLIED_PAYMENT}"
 
 
 def entries(
@@ -43,6 +54,9 @@ def entries(
     statuses = (shown_status(view, totals[0]), shown_status(wanted, totals[1]))
     if statuses[0] != statuses[1]:
         listed["status"] = statuses
+    is_implied = all(IMPLIED_PAYMENT in keys_of(fields, "payments") for fields in (view, wanted))
+    if statuses == ("paid", "sent") and is_implied and _IMPLIED not in listed:
+        listed |= _group_entry(_IMPLIED, _IMPLIED, {}, wanted)
     return [{"path": path, "before": was, "after": now} for path, (was, now) in listed.items()]
 
 

@@ -45,12 +45,15 @@ def from_document(
     """
     fields = _header(document) | _lines(document["lines"])
     payments = document.get("payments")
-    fields |= without_implied(only_groups(held, "payments")) if payments is None else _payments(payments)
+    fields |= _unsaid_payments(held, total_of) if payments is None else _payments(payments)
     applied = document.get("credits")
     fields |= only_groups(held, "credits") if applied is None else _credits(applied, held)
     if document["status"] == "paid":
         total = total_of(fields) or _stated_total(document)
-        return without_implied(fields) | _implied_payment(fields, held, total, received_on)
+        if total is None:
+            # Nobody can say what is due, so what "paid" stood for before is let be.
+            return pick(held, _IMPLIED_PATHS) | fields
+        return _as_paid(fields, held, total, received_on)
     if document["status"] == "cancelled":
         # Cancelling a paid invoice does not say that the money went back: a person must take the payment back first.
         return pick(held, _IMPLIED_PATHS) | fields
@@ -126,17 +129,32 @@ def with_implied_at_most(fields: Fields, due: Decimal) -> dict[str, Value]:
     return {**fields, path: decimal_text(due)} if due > 0 else without_implied(fields)
 
 
-def _implied_payment(
-    fields: Fields, held: Fields, total: Decimal | None, received_on: str
-) -> dict[str, Value]:
-    prefix = f"payments/{IMPLIED_PAYMENT}/"
-    due = None if total is None else cents(total) - covered(fields)
-    if due is None or due <= 0:
-        return {}
-    return {
-        prefix + "amount": decimal_text(due),
-        prefix + "paid_on": held.get(prefix + "paid_on") or received_on,
-        prefix + "method": held.get(prefix + "method"),
+def _unsaid_payments(held: Fields, total_of: TotalOf) -> dict[str, Value]:
+    """The payments of a document that does not say them, which has taken back its word that the invoice is paid.
+
+    Where payments or credits were taken off, the app was told that it is paid no more: that it says so now takes back
+    nothing.
+    """
+    payments = only_groups(held, "payments")
+    total = total_of(held) if IMPLIED_PAYMENT in keys_of(payments, "payments") else None
+    is_part_paid = total is not None and covered(held) < cents(total)
+    return payments if is_part_paid else without_implied(payments)
+
+
+def _as_paid(fields: Fields, held: Fields, total: Decimal, received_on: str) -> dict[str, Value]:
+    """The fields with what "paid" stands for beside the payments that are listed.
+
+    An app that keeps the payment as we showed it lists it by its name: it is then as listed, or more where that does
+    not cover the total.
+    """
+    others = without_implied(fields)
+    if covered(fields) >= cents(total):
+        return dict(fields) if covered(others) < cents(total) else others
+    prefix, known = f"payments/{IMPLIED_PAYMENT}/", {**held, **fields}
+    return others | {
+        prefix + "amount": decimal_text(cents(total) - covered(others)),
+        prefix + "paid_on": known.get(prefix + "paid_on") or received_on,
+        prefix + "method": known.get(prefix + "method"),
     }
 
 

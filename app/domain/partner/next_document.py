@@ -11,9 +11,10 @@ then said as the payment that it is.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 
-from app.domain.partner.document import IMPLIED_PAYMENT, to_document, to_payment
+from app.domain.partner.document import IMPLIED_PAYMENT, shown_status, to_document
 from app.domain.partner.partner_side import PartnerSide
 from app.domain.record.fields import Fields, keys_of
 
@@ -53,15 +54,18 @@ class AppDocument:
         side: PartnerSide,
         contacts: Mapping[str, Mapping[str, Any]],
         fees: Mapping[str, str],
+        total: Decimal | None,
     ) -> "AppDocument":
         """Word for word while the app applied nothing since, else rebuilt from what it holds, and then without a total.
 
-        `contacts` are the details that the app's own invoices have.
+        `contacts` are the details that the app's own invoices have; `total` is what it comes to there, None where that
+        is not known.
         """
         if body is not None and side.held == side.said:
             return cls(body, side.held, fees)
         rebuilt = to_document(invoice_id, side.held, contacts, None, fees)
-        if IMPLIED_PAYMENT in keys_of(side.held, "payments"):
+        is_paid = total is None or shown_status(side.held, total) == "paid"
+        if is_paid and IMPLIED_PAYMENT in keys_of(side.held, "payments"):
             listed = [payment for payment in rebuilt["payments"] if payment["id"] != IMPLIED_PAYMENT]
             rebuilt |= {"status": "paid", "payments": listed}
         kept = {name: body[name] for name in _ONLY_IN_DOCUMENTS if body and body.get(name)}
@@ -82,9 +86,9 @@ class AppDocument:
         """The document without that payment or credit; what "paid" stood for beside it stays as it was."""
         body = dict(self.body)
         if body["status"] == "paid":
-            implied = IMPLIED_PAYMENT in keys_of(self.held, "payments")
-            rest = [to_payment(self.held, IMPLIED_PAYMENT)] if implied else []
-            body |= {"status": "sent", "payments": [*self._list("payments"), *rest]}
+            listed = [part for part in self._list("payments") if part["id"] != IMPLIED_PAYMENT]
+            rest = [part for part in self._show("payments") if part["id"] == IMPLIED_PAYMENT]
+            body |= {"status": "sent", "payments": [*listed, *rest]}
         listed = replace(self, body=body)._list(group)
         return {**body, group: [part for part in listed if part["id"] != key]}
 
@@ -93,5 +97,9 @@ class AppDocument:
         listed = self.body.get(group)
         if listed is not None:
             return list(listed)
-        shown = to_document("", self.held, {}, None, self.fees)[group]
-        return [part for part in shown if part["id"] != IMPLIED_PAYMENT]
+        is_implied = self.body["status"] == "paid"
+        return [part for part in self._show(group) if not is_implied or part["id"] != IMPLIED_PAYMENT]
+
+    def _show(self, group: Group) -> list[Part]:
+        """All that are held, as a document would list them."""
+        return list(to_document("", self.held, {}, None, self.fees)[group])

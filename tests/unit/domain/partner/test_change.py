@@ -232,3 +232,13 @@ def follow(document: dict[str, Any], path: str, after: Any) -> None:
         document["order"] = after
     else:
         document[path] = after
+
+
+def test_what_paid_stood_for_is_said_when_the_word_goes() -> None:
+    """Another payment went: the app, which had only the word, would else show less than is paid."""
+    rest, other = payment("paid-in-full", "600", method=None), payment("p1", "500", method=None)
+    heard = said(RECORD | rest, VIEW | rest | other)
+    assert heard["status"] == ("paid", "sent")
+    before, after = heard["payments/paid-in-full"]
+    assert (before, after["amount"]) == (None, "600.00")
+    assert "payments/paid-in-full" not in said(record({"reference": "x"}) | rest, VIEW | rest)

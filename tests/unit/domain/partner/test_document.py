@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.partner.document import (
+    IMPLIED_PAYMENT,
     shown_status,
     to_document,
     to_line,
@@ -147,6 +148,32 @@ def test_no_longer_paid_takes_the_implied_payment_back() -> None:
     held = RECORD | {IMPLIED + "amount": "800", IMPLIED + "paid_on": "2026-11-01", IMPLIED + "method": None}
     held |= payment("xero-7", "300", method=None)
     assert payments_of(read(without("payments"), held)) == payment("xero-7", "300", method=None)
+
+
+def test_not_paid_any_more_is_no_news_of_an_invoice_that_was_shown_so() -> None:
+    """Another payment was taken off before, and the app was told: its word takes back nothing."""
+    held = RECORD | {IMPLIED + "amount": "800", IMPLIED + "paid_on": "2026-11-01", IMPLIED + "method": None}
+    assert payments_of(read(without("payments"), held)) == payments_of(held)
+    paid = payments_of(read(without("payments", status="paid"), held))
+    assert paid == payments_of(held) | {IMPLIED + "amount": "1100"}
+
+
+@pytest.mark.parametrize(("listed", "amount"), [("1100.00", "1100"), ("800.00", "1100"), ("1200.00", "1200")])
+def test_the_payment_that_paid_stands_for_may_be_listed(listed: str, amount: str) -> None:
+    """We show it under its name, so an app may keep it: it is one payment, and covers what the word says."""
+    one = {"id": IMPLIED_PAYMENT, "amount": listed, "paid_on": "2026-11-03", "method": "cash"}
+    assert payments_of(read(without(status="paid", payments=[one]))) == {
+        IMPLIED + "amount": amount,
+        IMPLIED + "paid_on": "2026-11-03",
+        IMPLIED + "method": "cash",
+    }
+
+
+def test_where_nobody_knows_the_total_paid_takes_nothing_back() -> None:
+    """What the word stood for while the taxes were known stays as it was, said or not."""
+    held = RECORD | {IMPLIED + "amount": "800", IMPLIED + "paid_on": "2026-11-01", IMPLIED + "method": None}
+    for document in (without("payments", "total", status="paid"), without("total", status="paid")):
+        assert payments_of(read(document, held, total=lambda _fields: None)) == payments_of(held)
 
 
 def test_cancelling_a_paid_invoice_takes_no_payment_back() -> None:

@@ -12,6 +12,7 @@ from app.domain.invoices.link import Document, InvoiceLink, Standing, State
 from app.domain.partner.document import IMPLIED_PAYMENT, list_fees, to_document
 from app.domain.partner.next_document import AppDocument, count_missing_versions
 from app.domain.partner.partner_side import view_partner
+from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub
 from app.domain.record.money import covered
 from tests.unit.domain.documents import CONTACTS, DOCUMENT, P1, read, total_of, without
@@ -33,9 +34,10 @@ def held(of: InvoiceLink, upto: int | None = None) -> AppDocument:
     """The document as the app has it."""
     assert of.document is not None
     side = view_partner(of, total_of, upto)
-    return AppDocument.of("inv_8801", of.document.body, side, CONTACTS, of.fees)
+    return AppDocument.of("inv_8801", of.document.body, side, CONTACTS, of.fees, total_of(side.held))
 
 
+NAMES, P1_FIELDS = ("amount", "paid_on", "method"), ("500", "2026-11-21", "card")
 REFERENCE = {4: {"reference": ("PO 1177", "PO 9")}}
 
 
@@ -93,6 +95,22 @@ def test_paid_is_said_again_when_the_document_is_rebuilt() -> None:
     after = held(of).put_in("payments", P1)
     assert (after["status"], after["payments"], after["reference"]) == ("paid", [P1], "PO 9")
     assert covered(read(after)) == 1100
+
+
+def test_what_paid_stood_for_is_said_once_the_invoice_is_paid_no_more() -> None:
+    """Another payment was taken away since: the word would say that the rest is paid, and by how much more."""
+    gone = {f"payments/p1/{name}": (value, ABSENT) for name, value in zip(NAMES, P1_FIELDS, strict=True)}
+    made = held(link(without(status="paid", payments=[P1]), sent={4: gone}, acked_revision=4))
+    after = made.put_in("payments", P1 | {"id": "p2", "amount": "30.00"})
+    assert (after["status"], [each["id"] for each in after["payments"]]) == ("sent", [IMPLIED_PAYMENT, "p2"])
+    assert covered(read(after)) == 630
+
+
+def test_what_paid_stood_for_is_listed_once() -> None:
+    """An app may list it itself, with a fee."""
+    rest = {"id": IMPLIED_PAYMENT, "amount": "600.00", "paid_on": "2026-11-22", "method": None, "fee": "1.00"}
+    made = held(link(without(status="paid", payments=[P1, rest])))
+    assert made.take_out("payments", "p1")["payments"] == [rest]
 
 
 @pytest.mark.parametrize(
