@@ -7,8 +7,8 @@ once. What may then differ is what is held, never what is shown: a difference th
 import pytest
 
 from tests.scenarios.both_sides import assert_alike
-from tests.scenarios.house import House
-from tests.scenarios.troubles import ask
+from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import ask, standing
 
 OTHER_ANSWERS = {
     "rounding": "half_even",
@@ -69,6 +69,40 @@ async def test_half_a_cent_that_xero_rounds_otherwise_is_mended_or_told(house: H
     assert await house.held_as("inv_2") == "total_differs"
     message = (await house.resource("inv_2"))["reason"]["message"]
     assert ("10.13" in message, "10.12" in message) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "money",
+    [
+        {"payments": [{"id": "p1", "amount": "0.50", "paid_on": "2026-11-20"}]},
+        {"credits": [{"id": "c1", "kind": "credit_note", "amount": "0.50", "applied_on": "2026-11-20"}]},
+        {"payments": None, "status": "paid"},
+    ],
+    ids=["part-paid", "credited", "paid"],
+)
+async def test_half_a_cent_is_mended_before_any_money_is_on_the_invoice(house: House, money: Json) -> None:
+    """Sent and paid in one document: Xero takes no tax amounts after a payment, and less would be due than was paid."""
+    await answer_otherwise(house, rounding="half_even")
+    line = {"id": "l1", "description": "Half", "quantity": "1", "unit_price": "1.05", "tax": "gst"}
+    await house.write(amounts_are="tax_exclusive", lines=[line], **money)
+    await house.drain()
+    invoice = await house.in_xero()
+    assert (invoice["Total"], invoice["AmountDue"]) == (1.16, 0 if money.get("status") else 0.66)
+    assert await standing(house) == ("settled", None)
+
+
+async def test_a_total_that_stays_apart_is_the_reason_told_beside_a_payment_of_all_of_it(
+    house: House,
+) -> None:
+    """Half a cent of a line: nobody can correct a payment that the app calls "paid"; the lines are what differs."""
+    await answer_otherwise(house, rounding="half_even")
+    line = {"id": "l1", "description": "Half", "quantity": "0.125", "unit_price": "1.00", "tax": "gst"}
+    await house.write(lines=[line], status="paid", payments=None)
+    await house.drain()
+    assert await house.held_as() == "total_differs"
+    await house.edit(lines={"l1": {"quantity": "1", "unit_price": "0.13"}})
+    await house.drain()
+    assert (await standing(house), (await house.in_xero())["Status"]) == (("settled", None), "PAID")
 
 
 async def test_a_discount_outlives_an_update_of_something_else(house: House) -> None:

@@ -41,6 +41,8 @@ from app.domain.xero.organisation import Organisation
 
 ITEM_UNKNOWN = "item_unknown"
 
+_EXCEEDING = ("payment_exceeds_due", "credit_exceeds_due")
+
 _AWAITS_APPROVAL = Hold(
     "not_approved",
     "It is a draft in Xero, which takes payments and credits on approved invoices alone.",
@@ -161,10 +163,15 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove)
     if moves and shadow.get("status") == Status.DRAFT:
         return Plan(hold=_AWAITS_APPROVAL)
-    settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
-    is_equal = not (moves or hub.open_conflicts or list_left_out(hub, terms.lanes))
+    is_equal = not (hub.open_conflicts or list_left_out(hub, terms.lanes))
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)
-    return replace(settling, with_tax_amounts=with_tax, hold=hold or total_hold)
+    if with_tax:
+        # Before any money: with payments or credits on it, Xero takes no tax amounts any more.
+        return Plan(with_tax_amounts=True)
+    settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
+    # Money goes on while the totals differ; but that all of it exceeds what is due has then no other cause.
+    is_told = not moves or (hold is not None and hold.code in _EXCEEDING)
+    return replace(settling, hold=total_hold or hold if is_told else hold)
 
 
 def _plan_settling(
@@ -239,7 +246,7 @@ def _unusable_account(account_ids: Collection[str | None], terms: Terms) -> Hold
 
 
 def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | None]:
-    """Both sides agree on every field: the totals must then agree to the cent, or somebody must know.
+    """Both sides agree on all but payments and credits: the totals must then agree to the cent, or somebody must know.
 
     Tax amounts mend what rounding can do, a cent for each line; a larger difference has a cause that we do not see (a
     discount by amount, a tax set by hand), and writing over it would be wrong.
