@@ -74,9 +74,11 @@ def without_credit(link: InvoiceLink, key: str) -> InvoiceLink:
     return replace(link, hub=replace(link.hub, xero_shadow=kept, unanswered=None), xero_due=True)
 
 
-def without_number(link: InvoiceLink, key: str) -> InvoiceLink:
-    """The link with a credit note that is made anew: a voided note keeps its number, so Xero numbers the next one."""
+def without_number(link: InvoiceLink, key: str, taken: str | None) -> InvoiceLink:
+    """The link with a credit note that is made anew: a voided note keeps its number (`taken`), so Xero numbers the next
+    one, unless the app gave it another meanwhile.
+    """
     hub, path = link.hub, f"credits/{key}/number"
-    if hub.record.get(path) is None:
+    if hub.record.get(path) is None or hub.record[path] != taken:
         return link
     return replace(link, hub=replace(hub, record={**hub.record, path: None}, revision=hub.revision + 1))

@@ -15,7 +15,7 @@ _MEANINGS: tuple[tuple[str, str, str, str], ...] = (
         r"credit ?note ?(#|number).*(unique|already)",
         "credit_number_taken",
         "Another credit note in Xero has this number.",
-        "Give the credit note another number in the app, or none, and Xero numbers it.",
+        "Give it another number in the app, or make it anew there, under another id without a number: Xero gives one.",
     ),
     (
         r"remaining credit|exceeds.*(credit|prepayment|overpayment)\b",

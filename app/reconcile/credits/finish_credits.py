@@ -94,4 +94,4 @@ async def _finish_voiding(current: Round, work: Work, key: str) -> None:
     if found is not None and found.allocated_to(work.link.xero_invoice_id or ""):
         work.link = without_intent(work.link, void_of(key))
     else:
-        await void_note(current, work, key)
+        await void_note(current, work, key, found.number if found else None)

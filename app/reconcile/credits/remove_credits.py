@@ -39,6 +39,7 @@ _UNNAMED = Refused(("Xero does not name the allocation, so it cannot be removed 
 async def remove_credit(current: Round, work: Work, key: str) -> bool:
     """Take one credit off its invoice; True when a change for the partner was put into the feed."""
     kind, credit_id = kind_of(work.hub.xero_shadow, key), find_credit_id(work.link, key)
+    number = member(work.hub.xero_shadow, "credits", key, "number")
     is_voided_after = is_note_of_ours(kind, key)
     await _begin(current, work, key, is_voided_after=is_voided_after)
     moves = {f"credits/{key}": {"before": member(work.hub.xero_shadow, "credits", key, "amount")}}
@@ -53,16 +54,19 @@ async def remove_credit(current: Round, work: Work, key: str) -> bool:
     work.attempts.append(Attempt(work.link.id, "uncredit", moves, "done", said))
     told = await record(current, [work])
     if is_voided_after:
-        await void_note(current, work, key)
+        await void_note(current, work, key, number)
         told |= await record(current, [work])
     return told
 
 
-async def void_note(current: Round, work: Work, key: str) -> None:
-    """Void a credit note of ours that covers nothing any more; one that is used elsewhere stays, no longer ours."""
+async def void_note(current: Round, work: Work, key: str, number: str | None) -> None:
+    """Void a credit note of ours that covers nothing any more; one that is used elsewhere stays, no longer ours.
+
+    `number` is the note's own, which it keeps: the next one has what the app says, if that is another.
+    """
     credit_id = find_credit_id(work.link, key)
     refused = await current.xero.credits.void(credit_id) if credit_id is not None else None
-    work.link = without_number(without_credit_id(without_intent(work.link, void_of(key)), key), key)
+    work.link = without_number(without_credit_id(without_intent(work.link, void_of(key)), key), key, number)
     if refused is not None:
         said = f"The credit note stays in Xero, which does not void it: {' '.join(refused.messages)}"
         work.attempts.append(Attempt(work.link.id, "uncredit", {}, "refused", said))

@@ -1,0 +1,50 @@
+"""Numbers of credit notes: the app's where it has one, Xero's where it has none, and never lost or stuck."""
+
+import pytest
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House
+from tests.scenarios.test_credits import LATE, credit, held_in_xero, sent
+from tests.scenarios.troubles import later
+
+
+async def numbers(house: House) -> dict[str, str]:
+    """The credit notes in Xero: number and status."""
+    return {note["CreditNoteNumber"]: note["Status"] for note in await held_in_xero(house)}
+
+
+@pytest.mark.parametrize("fault", [None, "cut_after"])
+async def test_a_credit_note_that_the_app_numbers_anew_has_that_number(
+    house: House, fault: str | None
+) -> None:
+    """Xero had numbered it: it is made anew under the app's number, whatever was cut off in between."""
+    await sent(house)
+    await credit(house, "40.00")
+    await house.drain()
+    [given] = (await house.in_app())["credits"]
+    if fault:
+        await house.fault(fault, "DELETE", "/CreditNotes/")
+    await house.edit(credits=[given | {"number": "CR-7"}])
+    await house.drain()
+    await later(house, LATE)
+    assert await numbers(house) == {given["number"]: "VOIDED", "CR-7": "PAID"}
+    assert [one["number"] for one in (await house.in_app())["credits"]] == ["CR-7"]
+    assert await house.conflicts() == []
+    await assert_alike(house)
+
+
+async def test_a_number_that_is_taken_has_the_cures_that_are_named(house: House) -> None:
+    """Another number; or the credit anew without one. Saying none of the same says nothing, and is not advised."""
+    for invoice_id in ("inv_1", "inv_2", "inv_3"):
+        await sent(house, invoice_id)
+        await credit(house, "10.00", invoice_id=invoice_id, number="CR-7")
+        await house.drain()
+    assert [await house.held_as(name) for name in ("inv_2", "inv_3")] == ["credit_number_taken"] * 2
+    [taken] = (await house.in_app("inv_2"))["credits"]
+    assert "under another id" in (await house.resource("inv_2"))["reason"]["cure"]
+    await house.edit("inv_2", credits=[taken | {"id": "c9", "number": None}])
+    await house.edit("inv_3", credits=[taken | {"number": "CR-8"}])
+    await house.drain()
+    assert len(await numbers(house)) == 3
+    await assert_alike(house, "inv_2")
+    await assert_alike(house, "inv_3")
