@@ -51,7 +51,7 @@ MEANINGS: tuple[Meaning, ...] = (
             "Remove them in Xero, let the change through and apply them again, or write a credit note.",
             Way.PAYMENTS_REMOVED),
     Meaning(r"lock date", "locked_period", "The organisation's books are locked for its date.",
-            "Move the lock date in Xero, or date the invoice later."),
+            "Move the lock date in Xero, or date later what is dated so."),
     Meaning(r"only authorised.*sentto|only be made against authorised", "not_approved",
             "The invoice is not approved in Xero, which this needs.",
             "Approve the invoice in Xero; it goes on by itself then."),

@@ -99,6 +99,15 @@ def fit_credits(
     return Fitting(tuple(fitting), holds[0] if holds else None)
 
 
+def leave_locked(
+    keys: Sequence[str], record: Fields, organisation: Organisation
+) -> tuple[tuple[str, ...], Hold | None]:
+    """Those of the payments that are not dated in locked books, and why the others wait."""
+    dates = {key: member(record, "payments", key, "paid_on") for key in keys}
+    holds = {key: hold for key, day in dates.items() if (hold := _judge_date("payment", day, organisation))}
+    return tuple(key for key in keys if key not in holds), next(iter(holds.values()), None)
+
+
 def fit_payments(
     keys: Sequence[str], record: Fields, due: Decimal | None, state: CreditState, policy: Overpayments
 ) -> Fitting:
@@ -129,14 +138,9 @@ def fit_payments(
 def _objections(
     record: Fields, key: str, state: CreditState, terms: CreditTerms, organisation: Organisation
 ) -> Iterator[Hold]:
-    applied_on = member(record, "credits", key, "applied_on")
-    lock_on = organisation.lock_on
-    if lock_on is not None and date.fromisoformat(applied_on) <= lock_on:
-        yield Hold(
-            "locked_period",
-            f"A credit is dated {applied_on}, and the organisation's books are locked up to {lock_on}.",
-            "Move the lock date in Xero, or date the credit later.",
-        )
+    locked = _judge_date("credit", member(record, "credits", key, "applied_on"), organisation)
+    if locked is not None:
+        yield locked
     if key in state.made:
         return
     kind = member(record, "credits", key, "kind")
@@ -178,6 +182,17 @@ def _deposit_objections(record: Fields, terms: CreditTerms, organisation: Organi
             f" {organisation.base_currency} only.",
             "Book the prepayment in Xero and allocate it there; it is shown in the app then.",
         )
+
+
+def _judge_date(what: str, dated_on: str, organisation: Organisation) -> Hold | None:
+    lock_on = organisation.lock_on
+    if lock_on is None or date.fromisoformat(dated_on) > lock_on:
+        return None
+    return Hold(
+        "locked_period",
+        f"A {what} is dated {dated_on}, and the organisation's books are locked up to {lock_on}.",
+        f"Move the lock date in Xero, or date the {what} later.",
+    )
 
 
 def _exceeds(amount: Decimal, due: Decimal) -> Hold:

@@ -18,6 +18,7 @@ from app.domain.xero.organisation import APPROVE, Organisation
 EDITABLE_WHEN_PAID_HEADER = frozenset({"reference", "due_on", "number", "contact", "is_sent"})
 EDITABLE_WHEN_PAID_LINE = frozenset({"description", "account", "tracking"})
 
+LOCKED_PERIOD = "locked_period"
 PAID_LOCKED = "paid_locked"
 VOID_BLOCKED = "void_blocked_by_payment"
 
@@ -164,7 +165,7 @@ def _judge_lock(dated_on: str | None, organisation: Organisation, *, is_void: bo
     if dated_on is None or lock_on is None or date.fromisoformat(dated_on) > lock_on:
         return None
     return Hold(
-        "locked_period",
+        LOCKED_PERIOD,
         f"It is dated {dated_on}, and the organisation's books are locked up to {lock_on}.",
         "Write a credit note in Xero dated after the lock, or have an adviser move the lock date."
         if is_void

@@ -21,8 +21,10 @@ from app.domain.invoices.credit_plan import (
     fit_credits,
     fit_payments,
     groups_gone,
+    leave_locked,
 )
 from app.domain.invoices.legality import (
+    LOCKED_PERIOD,
     PAID_LOCKED,
     VOID_BLOCKED,
     editable_when_paid,
@@ -155,7 +157,8 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
         # Taking a payment or a credit back is a way out of these two; beside any other hold it would be done silently.
         deleted, removed = (to_delete, to_remove) if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ((), ())
-        return Plan(moves=goes, hold=hold, payments_to_delete=deleted, credits_to_remove=removed)
+        comes = Plan() if deleted or removed else _plan_beside(hold, hub, xero, terms, moves)
+        return replace(comes, moves=goes, hold=hold, payments_to_delete=deleted, credits_to_remove=removed)
     if invoice_moves:
         return Plan(moves=invoice_moves, payments_to_delete=to_delete, credits_to_remove=to_remove)
     if to_remove or (to_delete and _missing("credits", hub, moves)):
@@ -186,13 +189,26 @@ def _plan_settling(
     booked, hold = _payments_missing(hub, moves, terms)
     # What is about to be deleted is due again by the time that a payment is made.
     room = None if to_delete else due
-    payments = fit_payments(booked, hub.record, room, xero.credits, terms.credits.overpayments)
+    open_, locked = leave_locked(booked, hub.record, terms.organisation)
+    payments = fit_payments(open_, hub.record, room, xero.credits, terms.credits.overpayments)
     plan = Plan(
         payments_to_create=payments.keys,
         payments_to_delete=to_delete,
         payments_exceeding=payments.exceeding,
     )
-    return plan, applied.hold or hold or payments.hold
+    return plan, applied.hold or hold or locked or payments.hold
+
+
+def _plan_beside(hold: Hold, hub: Hub, xero: XeroState, terms: Terms, moves: Mapping[str, object]) -> Plan:
+    """What is paid or credited while Xero takes no other change: money need not wait until somebody gives way.
+
+    Only what is due as the invoice stands there: what exceeds that may be due once the change is through.
+    """
+    is_open = hub.xero_shadow.get("status") == Status.SENT and "currency" not in moves
+    if hold.code not in {PAID_LOCKED, LOCKED_PERIOD} or not is_open:
+        return Plan()
+    settling, _ = _plan_settling(hub, xero, terms, moves, ())
+    return replace(settling, payments_exceeding=())
 
 
 def _still_editable(moves: Iterable[str], hub: Hub, xero: XeroState) -> tuple[str, ...]:
