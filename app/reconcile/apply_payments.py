@@ -48,7 +48,7 @@ async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
     async for work in unhurried(works):
         plan = work.plan(current.terms)
         if work.refusal is None and not plan.writes_invoice:
-            create += [(work, key) for key in plan.payments_to_create]
+            create += [(work, key) for key in plan.payments_to_create if left_to_pay(work.link, key) > 0]
             delete += [(work, key) for key in plan.payments_to_delete]
     told = False
     for work, key in delete:

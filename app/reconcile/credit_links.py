@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.domain.invoices.link import InvoiceLink
-from app.domain.record.credit import CreditKind
+from app.domain.record.credit import CreditKind, Overpaid
 from app.domain.record.fields import Fields, decimal_text, keys_of, member, without_group
 from app.domain.record.sides import Side, project
-from app.domain.xero.xero_invoice import BORN_IN_XERO
+from app.domain.xero.xero_invoice import BORN_IN_XERO, XeroInvoice
 
 VOID = "void"
 
@@ -82,3 +82,28 @@ def without_number(link: InvoiceLink, key: str, taken: str | None) -> InvoiceLin
     if hub.record.get(path) is None or hub.record[path] != taken:
         return link
     return replace(link, hub=replace(hub, record={**hub.record, path: None}, revision=hub.revision + 1))
+
+
+def with_overpaid_apart(link: InvoiceLink, invoice: XeroInvoice) -> tuple[InvoiceLink, XeroInvoice]:
+    """The link that knows what of its payments' overpayments covers this very invoice, and the invoice without these.
+
+    They are part of payments that the record has whole: as credits beside them the same money would be there twice.
+    """
+    if not link.overpaid or invoice.credits is None:
+        return link, invoice
+    paid = set(keys_of(link.hub.record, "payments"))
+    applied: dict[str, Decimal] = {}
+    for credit in invoice.credits:
+        applied[credit.xero_credit_id] = applied.get(credit.xero_credit_id, Decimal(0)) + credit.amount
+    overpaid = {
+        key: replace(part, allocated=applied.get(part.xero_overpayment_id, Decimal(0)))
+        for key, part in link.overpaid.items()
+    }
+    parts = {part.xero_overpayment_id for key, part in overpaid.items() if key in paid}
+    others = tuple(credit for credit in invoice.credits if credit.xero_credit_id not in parts)
+    return replace(link, overpaid=overpaid), replace(invoice, credits=others)
+
+
+def find_covering(link: InvoiceLink, part: Overpaid) -> Decimal:
+    """How much of what of a payment is an overpayment covers the invoice as it is due in Xero."""
+    return min(Decimal(link.xero_amount_due or 0), part.amount - part.allocated)

@@ -20,7 +20,13 @@ from app.domain.record.money import totals
 from app.domain.record.moves import list_moves_at
 from app.domain.record.sides import Status
 from app.reconcile.create_once import with_payment, without_payment
-from app.reconcile.credit_links import find_credit_id, with_credit, with_credit_id, without_credit
+from app.reconcile.credit_links import (
+    find_covering,
+    find_credit_id,
+    with_credit,
+    with_credit_id,
+    without_credit,
+)
 from app.reconcile.writes import create_target, update_target
 
 MOST_TURNS = 20
@@ -56,6 +62,11 @@ def _list_steps(link: InvoiceLink, plan: Plan, terms: Terms) -> Iterator[Step]:
         yield _settling(StepKind.REMOVE_CREDIT, "credits", key, _amount(shadow, "credits", key), None)
     for key, excess in plan.payments_exceeding:
         yield _settling(StepKind.BOOK_OVERPAYMENT, "payments", key, None, f"{excess}")
+    if plan.overpaid_to_allocate is not None:
+        part = link.overpaid[plan.overpaid_to_allocate]
+        yield _settling(
+            StepKind.APPLY_CREDIT, "payments", plan.overpaid_to_allocate, None, f"{find_covering(link, part)}"
+        )
     for key in plan.credits_to_apply:
         yield _settling(StepKind.APPLY_CREDIT, "credits", key, None, _amount(record, "credits", key))
     for key in plan.payments_to_delete:
@@ -94,6 +105,10 @@ def _carry_out(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
         link = without_credit(link, key)
     for key, excess in plan.payments_exceeding:
         link = _overpaid(link, key, excess)
+    if plan.overpaid_to_allocate is not None:
+        part = link.overpaid[plan.overpaid_to_allocate]
+        part = replace(part, allocated=part.allocated + find_covering(link, part))
+        link = replace(link, overpaid={**link.overpaid, plan.overpaid_to_allocate: part})
     for key in plan.credits_to_apply:
         if find_credit_id(link, key) is None:
             link = with_credit_id(link, key, f"{ON_PAPER}-{key}")
@@ -103,7 +118,8 @@ def _carry_out(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
     for key in plan.payments_to_create:
         amount = _amount(link.hub.record, "payments", key) or "0"
         link = with_payment(link, key, amount, member(link.hub.record, "payments", key, "paid_on"))
-    return replace(link, xero_due=False)
+    # What Xero showed as due is no longer so, and what it will show nobody knows yet.
+    return replace(link, xero_due=False, xero_amount_due=None)
 
 
 def _overpaid(link: InvoiceLink, key: str, excess: Decimal) -> InvoiceLink:

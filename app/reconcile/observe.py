@@ -34,6 +34,7 @@ from app.domain.xero.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys, key_of_contact
+from app.reconcile.credit_links import with_overpaid_apart
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.footing import Footing
 from app.reconcile.overwritten import tell_overwritten
@@ -170,7 +171,7 @@ def take_invoice(
     current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None, *, wrote: Fields | None = None
 ) -> None:
     """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
-    link = work.link
+    link, invoice = with_overpaid_apart(work.link, invoice)
     expected = wrote if wrote is not None else link.hub.unanswered or link.hub.xero_shadow
     answers = wrote is not None or link.hub.unanswered is not None
     identities = Identities(
@@ -195,7 +196,7 @@ def take_invoice(
     else:
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
     work.is_renumbered |= link.hub.xero_shadow.get("number") != work.hub.xero_shadow.get("number")
-    work.link = work.link.as_held_by_xero(invoice, work.link.hub, identities)
+    work.link = replace(work.link.as_held_by_xero(invoice, work.link.hub, identities), overpaid=link.overpaid)
 
 
 def _list_in_doubt(link: InvoiceLink) -> set[str]:

@@ -52,6 +52,7 @@ def credits_to_row(link: InvoiceLink) -> dict[str, Any]:
             "paid_on": part.paid_on.isoformat(),
             "is_whole": part.is_whole,
             "is_taken_back": part.is_taken_back,
+            "allocated": str(part.allocated),
         }
         for key, part in link.overpaid.items()
     }
@@ -67,6 +68,7 @@ def credits_from_row(row: InvoiceLinkRow) -> dict[str, Any]:
             date.fromisoformat(kept["paid_on"]),
             kept["is_whole"],
             kept["is_taken_back"],
+            Decimal(kept.get("allocated", 0)),
         )
         for key, kept in row.overpaid.items()
     }

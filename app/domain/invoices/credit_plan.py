@@ -54,9 +54,26 @@ class Fitting:
     exceeding: tuple[tuple[str, Decimal], ...] = ()
 
 
-def find_due(total: str | None, shadow: Fields) -> Decimal | None:
-    """What is due on the invoice in Xero; None where its total is not known yet."""
-    return None if total is None else max(Decimal(0), Decimal(total) - covered(shadow))
+def find_uncovering(shadow: Fields, due: Decimal | None, state: CreditState) -> str | None:
+    """A payment of which something is an overpayment while the invoice is still due in Xero, where that covers nothing.
+
+    `due` is Xero's own word; None where it is not known.
+    """
+    if not due:
+        return None
+    paid = set(keys_of(shadow, "payments"))
+    return next(
+        (key for key, part in state.overpaid.items() if key in paid and part.allocated < part.amount), None
+    )
+
+
+def find_due(total: str | None, shadow: Fields, state: CreditState) -> Decimal | None:
+    """What is due on the invoice in Xero, where overpayments cover nothing of it; None where its total is not known."""
+    if total is None:
+        return None
+    paid = set(keys_of(shadow, "payments"))
+    beside = (part.amount - part.allocated for key, part in state.overpaid.items() if key in paid)
+    return max(Decimal(0), Decimal(total) - covered(shadow) + sum(beside, Decimal(0)))
 
 
 def groups_gone(
@@ -125,7 +142,7 @@ def fit_payments(
         amount = Decimal(member(record, "payments", key, "amount")) - (part.amount if part else 0)
         excess = amount - due
         if excess > 0 and (part is not None or policy is Overpayments.HOLD):
-            hold = hold or _overpays(amount, due)
+            hold = hold or (_overpays_again(amount, due, part) if part else _overpays(amount, due))
             continue
         if excess > 0:
             exceeding.append((key, excess))
@@ -208,4 +225,13 @@ def _overpays(amount: Decimal, due: Decimal) -> Hold:
         "payment_exceeds_due",
         f"A payment of {amount:.2f} exceeds the {due:.2f} outstanding on the invoice in Xero.",
         "Correct the payment, or choose in the settings that overpayments are booked.",
+    )
+
+
+def _overpays_again(amount: Decimal, due: Decimal, part: Overpaid) -> Hold:
+    return Hold(
+        "payment_exceeds_due",
+        f"A payment, less the {part.amount:.2f} of it that are an overpayment in Xero already, is {amount:.2f} and "
+        f"exceeds the {due:.2f} outstanding there.",
+        "Say what came beyond that as a payment of its own.",
     )

@@ -135,6 +135,7 @@ class InvoiceLink:
             self.is_credited,
             CreditState(frozenset(self.credit_ids.values()), self.overpaid),
             self.is_draft_wanted,
+            None if self.xero_due or self.xero_amount_due is None else Decimal(self.xero_amount_due),
         )
 
     @property

@@ -18,6 +18,7 @@ from app.domain.invoices.credit_plan import (
     CreditState,
     CreditTerms,
     find_due,
+    find_uncovering,
     fit_credits,
     fit_payments,
     groups_gone,
@@ -76,6 +77,7 @@ class XeroState:
     `invoice_id` is None until it was created. `total` is the total that Xero last showed, `tax_amounts_sent` whether
     line tax amounts were written already to mend a cent, `is_credited` whether something beside payments is applied,
     `credits` what is there of credits. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
+    `amount_due` is what Xero last showed as due, None once a payment moved it since.
     """
 
     invoice_id: str | None
@@ -84,6 +86,7 @@ class XeroState:
     is_credited: bool = False
     credits: CreditState = field(default_factory=CreditState)
     is_draft_wanted: bool = False
+    amount_due: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class Plan:
     `create`: a new invoice from the record. `moves`: paths of an update in place (a void among them).
     `with_tax_amounts`: send every line with its tax amount. `payments_to_create` and `payments_to_delete` are payment
     keys, `credits_to_apply` and `credits_to_remove` credit keys; `payments_exceeding` has, by payment key, what of a
-    payment is booked as an overpayment before it is made. `hold` stops the writes but not what the partner is told;
+    payment is booked as an overpayment before it is made; `overpaid_to_allocate` is the key of one of which such a part
+    covers the invoice after all. `hold` stops the writes but not what the partner is told;
     `stays_home` is the gate's answer.
     """
 
@@ -105,6 +109,7 @@ class Plan:
     credits_to_apply: tuple[str, ...] = ()
     credits_to_remove: tuple[str, ...] = ()
     payments_exceeding: tuple[tuple[str, Decimal], ...] = ()
+    overpaid_to_allocate: str | None = None
     hold: Hold | None = None
     stays_home: gate.StaysHome | None = None
 
@@ -117,7 +122,7 @@ class Plan:
         """Nothing is due in Xero: settled there, at home, or held."""
         pays = self.payments_to_create or self.payments_to_delete
         credits_due = self.credits_to_apply or self.credits_to_remove or self.payments_exceeding
-        return not (self.writes_invoice or pays or credits_due)
+        return not (self.writes_invoice or pays or credits_due or self.overpaid_to_allocate)
 
 
 def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
@@ -181,7 +186,7 @@ def _plan_settling(
     hub: Hub, xero: XeroState, terms: Terms, moves: Mapping[str, object], to_delete: tuple[str, ...]
 ) -> tuple[Plan, Hold | None]:
     """The credits to apply, else the payments to make within what they leave due; beside what is held of them."""
-    due = find_due(xero.total, hub.xero_shadow)
+    due = find_due(xero.total, hub.xero_shadow, xero.credits)
     missing = _missing("credits", hub, moves)
     applied = fit_credits(missing, hub.record, due, xero.credits, terms.credits, terms.organisation)
     if applied.keys:
@@ -195,6 +200,9 @@ def _plan_settling(
         payments_to_create=payments.keys,
         payments_to_delete=to_delete,
         payments_exceeding=payments.exceeding,
+        overpaid_to_allocate=None
+        if moves
+        else find_uncovering(hub.xero_shadow, xero.amount_due, xero.credits),
     )
     return plan, applied.hold or hold or locked or payments.hold
 

@@ -47,6 +47,7 @@ class Overpaid:
 
     `is_whole`: nothing was due, so the invoice has no payment of it at all and the overpayment alone stands for it.
     `is_taken_back`: the app has removed the payment; Xero lets nobody delete the overpayment, so it is remembered.
+    `allocated` is what of it was set against this same invoice, because the payment turned out to be smaller.
     """
 
     xero_overpayment_id: str
@@ -54,6 +55,7 @@ class Overpaid:
     paid_on: date
     is_whole: bool = False
     is_taken_back: bool = False
+    allocated: Decimal = Decimal(0)
 
 
 def credit_fields(

@@ -70,7 +70,12 @@ async def apply_credits(current: Round, works: Sequence[Work]) -> bool:
         if work.refusal is None and is_made and not is_applied(work.link, key):
             told |= await spent_on([work.link.id], _allocate(current, work, key))
     await _read_again(
-        current, [work for work, plan in plans if plan.credits_to_apply or plan.credits_to_remove]
+        current,
+        [
+            work
+            for work, plan in plans
+            if plan.credits_to_apply or plan.credits_to_remove or plan.overpaid_to_allocate
+        ],
     )
     return told
 

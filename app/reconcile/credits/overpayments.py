@@ -4,28 +4,38 @@ In the record the payment stays whole. In Xero it is two things: a payment of wh
 an overpayment, of which Xero lets no app delete anything (FACTS 5). So a payment that the app takes back leaves its
 overpayment where it is, and one that comes again takes it up again. In this order a cut loses and doubles nothing: an
 overpayment is recognised by its mark, and the payment is then made of what is left of it.
+
+Where the app corrects the payment to a smaller one, what was too much is needed after all: the overpayment is set
+against the invoice for as much as that, and taken off again before the payment changes once more.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 from app.db.findings.attempts import Attempt
+from app.domain.invoices.credit_refusals import explain_credit
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind, Overpaid
 from app.domain.record.fields import member
 from app.domain.xero.xero_credit import CreditLine, CreditWrite, XeroCredit
 from app.reconcile.create_once import with_payment, without_payment
-from app.reconcile.credit_links import credit_mark
+from app.reconcile.credit_links import credit_mark, find_covering
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
+from app.reconcile.credits.remove_credits import remove_allocations
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round
 from app.reconcile.work import Work
+from app.spending import spent_on
 
+COVERS = (
+    "What of a payment was booked as an overpayment is set against the invoice, which needs it after all."
+)
 STAYS = (
     "What of it was booked as an overpayment stays on the customer's account in Xero, which lets no app delete it: "
     "refund it or use it there."
@@ -36,8 +46,11 @@ async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]
     """Book what payments exceed, and follow payments that are an overpayment alone; True when the feed got a change."""
     told = False
     for work, plan in plans:
-        if _take_back(work, plan) | _take_up(work, plan):
+        told |= await spent_on([work.link.id], _free(current, work, plan))
+        if work.refusal is None and _take_back(work, plan) | _take_up(work, plan):
             told |= await record(current, [work])
+        if work.refusal is None and plan.overpaid_to_allocate is not None:
+            told |= await spent_on([work.link.id], _allocate(current, work, plan.overpaid_to_allocate))
     makings = [
         Making(work, key, write)
         for work, plan in plans
@@ -92,13 +105,60 @@ def _take_up(work: Work, plan: Plan) -> bool:
     """Payments that came again while their overpayment stayed where it was: no more is to be paid than what is left."""
     moved = False
     for key in plan.payments_to_create:
-        if key not in work.link.overpaid or left_to_pay(work.link, key) > 0:
+        is_going = key in plan.payments_to_delete
+        if is_going or key not in work.link.overpaid or left_to_pay(work.link, key) > 0:
             continue
         record_ = work.hub.record
         amount, paid_on = (member(record_, "payments", key, name) for name in ("amount", "paid_on"))
-        work.link = with_payment(_marked(work.link, key, is_taken_back=False), key, amount, paid_on)
+        link = _marked(work.link, key, is_taken_back=False)
+        # Corrected to less than that: the rest of the overpayment stands for nothing here.
+        part = replace(
+            link.overpaid[key], amount=min(link.overpaid[key].amount, Decimal(amount)), is_whole=True
+        )
+        link = replace(link, overpaid={**link.overpaid, key: part})
+        # Nothing moved in Xero, so what it showed as due still is.
+        work.link = replace(with_payment(link, key, amount, paid_on), xero_due=link.xero_due)
         moved = True
     return moved
+
+
+async def _allocate(current: Round, work: Work, key: str) -> bool:
+    """Set against the invoice what of a payment is an overpayment and covers it after all."""
+    link, part = work.link, work.link.overpaid[key]
+    amount = find_covering(link, part)
+    refused = await current.xero.credits.allocate(
+        CreditKind.OVERPAYMENT,
+        part.xero_overpayment_id,
+        link.xero_invoice_id or "",
+        amount,
+        part.paid_on,
+        uuid4().hex,
+    )
+    if refused is None:
+        covering = replace(part, allocated=part.allocated + amount)
+        work.link = replace(link, overpaid={**link.overpaid, key: covering}, xero_due=True)
+        work.attempts.append(Attempt(link.id, "credit", {}, "done", COVERS))
+    else:
+        work.refusal = explain_credit(refused.messages)
+        work.attempts.append(Attempt(link.id, "credit", {}, "refused", work.refusal.message))
+    return await record(current, [work])
+
+
+async def _free(current: Round, work: Work, plan: Plan) -> bool:
+    """Take overpayments off the invoice whose payments are about to go, so that what comes instead finds room."""
+    told = False
+    for key in plan.payments_to_delete:
+        part = work.link.overpaid.get(key)
+        if work.refusal is not None or part is None or not part.allocated:
+            continue
+        refused = await remove_allocations(current, work, CreditKind.OVERPAYMENT, part.xero_overpayment_id)
+        if refused is None:
+            free = replace(part, allocated=Decimal(0))
+            work.link = replace(work.link, overpaid={**work.link.overpaid, key: free}, xero_due=True)
+        else:
+            work.refusal = explain_credit(refused.messages)
+        told |= await record(current, [work])
+    return told
 
 
 def _marked(link: InvoiceLink, key: str, *, is_taken_back: bool) -> InvoiceLink:

@@ -43,7 +43,7 @@ async def remove_credit(current: Round, work: Work, key: str) -> bool:
     is_voided_after = is_note_of_ours(kind, key)
     await _begin(current, work, key, is_voided_after=is_voided_after)
     moves = {f"credits/{key}": {"before": member(work.hub.xero_shadow, "credits", key, "amount")}}
-    refused = await _remove_allocations(current, work, kind, credit_id)
+    refused = await remove_allocations(current, work, kind, credit_id)
     if refused is not None:
         work.link = without_removal(without_intent(work.link, void_of(key)))
         work.refusal = explain_credit(refused.messages)
@@ -82,10 +82,10 @@ async def _begin(current: Round, work: Work, key: str, *, is_voided_after: bool)
             await save_links(session, [begun], now, again=[begun.id])
 
 
-async def _remove_allocations(
+async def remove_allocations(
     current: Round, work: Work, kind: CreditKind, credit_id: str | None
 ) -> Refused | None:
-    """All allocations of the credit to this invoice; those that are gone already need no call."""
+    """Remove all allocations of the credit to this invoice; those that are gone already need no call."""
     found = await current.xero.credits.find(kind, credit_id) if credit_id else None
     if found is None:
         return None

@@ -1,6 +1,7 @@
 """The plan carried out on paper: what follows one upon another in Xero, and what stops it."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from app.domain.invoices.credit_plan import CreditTerms
 from app.domain.invoices.link import InvoiceLink, Standing, State
 from app.domain.invoices.plan import Terms
 from app.domain.invoices.preview import StepKind
-from app.domain.record.credit import Overpayments
+from app.domain.record.credit import Overpaid, Overpayments
 from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub
 from app.reconcile.foresight import foresee
@@ -118,3 +119,15 @@ def test_it_comes_to_an_end(was: dict[str, Any], now: dict[str, Any]) -> None:
     steps, _ = foresee(link(replace(hub, record=now), "x-1", "1100.00"), TERMS)
     taken = [(step.kind, step.about, tuple(step.moves)) for step in steps]
     assert len(taken) == len(set(taken))
+
+
+def test_an_overpayment_is_set_against_the_invoice_where_that_is_still_due() -> None:
+    """Not the one that is booked just now because nothing is due beside the payment."""
+    booking = replace(TERMS, credits=replace(TERMS.credits, overpayments=Overpayments.BOOK))
+    paid = replace(in_xero(payment("p1", "1150", method=None)), xero_amount_due="1100.00")
+    assert kinds(paid, booking) == (["book_overpayment", "make_payment"], None)
+    part = Overpaid("o", Decimal(50), date(2026, 11, 21), is_whole=True)
+    held = in_xero({}, held=payment("p1", "50", method=None))
+    needed = replace(held, overpaid={"p1": part}, xero_amount_due="1100.00")
+    [step] = foresee(needed, booking)[0]
+    assert (step.kind.value, step.moves) == ("apply_credit", {"payments/p1/amount": (ABSENT, "50")})

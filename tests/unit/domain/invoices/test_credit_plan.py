@@ -140,6 +140,19 @@ def test_what_is_due_counts_credits() -> None:
     assert plan.payments_exceeding == (("p1", Decimal(100)),)
 
 
+def test_an_overpayment_covers_nothing_until_it_is_set_against_the_invoice() -> None:
+    """Booked first, it takes nothing from what another payment pays; needed after all, it is set against it."""
+    over, other = payment("p2", "50", method=None), payment("p1", "1100", method=None)
+    whole = Overpaid("o", Decimal(50), date(2026, 11, 21), is_whole=True)
+    booked = replace(IN_XERO, credits=CreditState(overpaid={"p2": whole}))
+    assert build_plan(after(over | other, held=over), booked, BOOKING) == Plan(payments_to_create=("p1",))
+    needed = replace(booked, amount_due=Decimal(1100))
+    assert build_plan(after({}, held=over), needed, BOOKING) == Plan(overpaid_to_allocate="p2")
+    covering = CreditState(overpaid={"p2": replace(whole, allocated=Decimal(50))})
+    assert build_plan(after({}, held=over), replace(needed, credits=covering), BOOKING) == Plan()
+    assert build_plan(after({}, held=over), replace(booked, amount_due=Decimal(0)), BOOKING) == Plan()
+
+
 def test_a_void_and_an_edit_of_amounts_are_blocked_by_credits_as_by_payments() -> None:
     """Held with the way out, which the app takes by removing the credit."""
     credited = replace(IN_XERO, is_credited=True)

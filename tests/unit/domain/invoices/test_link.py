@@ -1,5 +1,6 @@
 """A link: its standing, what is news to it, and what it knows after Xero showed the invoice."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -57,7 +58,10 @@ def test_a_link_knows_what_xero_showed() -> None:
     seen = xero_invoice(status="PAID", total=Decimal("1100"), amount_due=Decimal("0"))
     after = before.as_held_by_xero(seen, settled(), Identities({"a": "l1"}, {"q": "xero-q"}))
     assert after.identities == Identities({"a": "l1"}, {"p": "p1", "q": "xero-q"})
-    assert after.xero_state == XeroState("x-1", "1100.00", tax_amounts_sent=False, is_credited=True)
+    assert after.xero_state == XeroState(
+        "x-1", "1100.00", tax_amounts_sent=False, is_credited=True, amount_due=Decimal("0.00")
+    )
+    assert replace(after, xero_due=True).xero_state.amount_due is None
     assert (after.xero_status, after.xero_amount_due, after.xero_updated_at) == ("PAID", "0.00", AT)
     assert not after.xero_due
 
