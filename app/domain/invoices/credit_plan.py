@@ -116,6 +116,20 @@ def fit_credits(
     return Fitting(tuple(fitting), holds[0] if holds else None)
 
 
+def judge_accounts(account_ids: Collection[str | None], organisation: Organisation) -> Hold | None:
+    """The first of the accounts, by id, that takes no payments; None of them is one that nobody chose."""
+    for account_id in sorted(each for each in account_ids if each is not None):
+        account = organisation.find_account(account_id)
+        if account is None or not account.fits_payments:
+            name = f"{account.code or account.name}" if account else account_id
+            return Hold(
+                "payment_account_unusable",
+                f"A payment was taken in the app, and account {name} no longer takes payments in Xero.",
+                "Choose another payment account in the settings, or restore this one in Xero.",
+            )
+    return None
+
+
 def leave_locked(
     keys: Sequence[str], record: Fields, organisation: Organisation
 ) -> tuple[tuple[str, ...], Hold | None]:

@@ -17,11 +17,13 @@ from app.domain.holds.hold import Hold
 from app.domain.invoices.credit_plan import (
     CreditState,
     CreditTerms,
+    Fitting,
     find_due,
     find_uncovering,
     fit_credits,
     fit_payments,
     groups_gone,
+    judge_accounts,
     leave_locked,
 )
 from app.domain.invoices.legality import (
@@ -34,7 +36,7 @@ from app.domain.invoices.legality import (
 )
 from app.domain.record.coupling import unknown_words
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import Fields, keys_of, member
+from app.domain.record.fields import Fields, keys_of, member, without_group
 from app.domain.record.hub import Hub
 from app.domain.record.item_code import ItemCodes, unknown_items
 from app.domain.record.money import CENT, covered, totals
@@ -191,20 +193,41 @@ def _plan_settling(
     applied = fit_credits(missing, hub.record, due, xero.credits, terms.credits, terms.organisation)
     if applied.keys:
         return Plan(credits_to_apply=applied.keys), applied.hold
-    booked, hold = _payments_missing(hub, moves, terms)
+    going, anew = _leave_what_stays(to_delete, hub, xero, terms)
     # What is about to be deleted is due again by the time that a payment is made.
-    room = None if to_delete else due
-    open_, locked = leave_locked(booked, hub.record, terms.organisation)
-    payments = fit_payments(open_, hub.record, room, xero.credits, terms.credits.overpayments)
+    payments = _fit_payments(_missing("payments", hub, moves), hub, xero, terms, None if going else due)
     plan = Plan(
         payments_to_create=payments.keys,
-        payments_to_delete=to_delete,
+        payments_to_delete=going,
         payments_exceeding=payments.exceeding,
         overpaid_to_allocate=None
         if moves
         else find_uncovering(hub.xero_shadow, xero.amount_due, xero.credits),
     )
-    return plan, applied.hold or hold or locked or payments.hold
+    return plan, applied.hold or anew or payments.hold
+
+
+def _leave_what_stays(
+    to_delete: tuple[str, ...], hub: Hub, xero: XeroState, terms: Terms
+) -> tuple[tuple[str, ...], Hold | None]:
+    """The payments to delete, without those that the app changed to what cannot be booked, and why: until it can, what
+    was paid stays paid in Xero.
+    """
+    left = hub.xero_shadow
+    for key in to_delete:
+        left = without_group(left, "payments", key)
+    changed = [key for key in to_delete if key in keys_of(hub.record, "payments")]
+    anew = _fit_payments(changed, hub, xero, terms, find_due(xero.total, left, xero.credits))
+    stays = set(changed) - {*anew.keys, *dict(anew.exceeding)}
+    return tuple(key for key in to_delete if key not in stays), anew.hold
+
+
+def _fit_payments(keys: list[str], hub: Hub, xero: XeroState, terms: Terms, room: Decimal | None) -> Fitting:
+    """Those of the payments that can be booked within so much, and why the others cannot."""
+    booked, hold = _list_booked(keys, hub, terms)
+    open_, locked = leave_locked(booked, hub.record, terms.organisation)
+    fitting = fit_payments(open_, hub.record, room, xero.credits, terms.credits.overpayments)
+    return replace(fitting, hold=hold or locked or fitting.hold)
 
 
 def _plan_beside(hold: Hold, hub: Hub, xero: XeroState, terms: Terms, moves: Mapping[str, object]) -> Plan:
@@ -237,12 +260,10 @@ def _missing(kind: str, hub: Hub, moves: Iterable[str]) -> list[str]:
     return [key for key in keys_of(dict.fromkeys(moves), kind) if key in wanted]
 
 
-def _payments_missing(
-    hub: Hub, moves: Mapping[str, object], terms: Terms
-) -> tuple[tuple[str, ...], Hold | None]:
-    missing = _missing("payments", hub, moves)
+def _list_booked(missing: list[str], hub: Hub, terms: Terms) -> tuple[tuple[str, ...], Hold | None]:
     methods = {key: member(hub.record, "payments", key, "method") for key in missing}
-    unusable = _unusable_account({terms.account_for(method) for method in methods.values()}, terms)
+    accounts = {terms.account_for(method) for method in methods.values()}
+    unusable = judge_accounts(accounts, terms.organisation)
     if unusable is not None:
         return (), unusable
     booked = tuple(key for key in missing if terms.account_for(methods[key]) is not None)
@@ -254,19 +275,6 @@ def _payments_missing(
         f"A payment by {', '.join(unmapped)} was taken in the app, and no account in Xero is chosen for it.",
         "Choose one in the settings, under payment_accounts for the method or as payment_account for all.",
     )
-
-
-def _unusable_account(account_ids: Collection[str | None], terms: Terms) -> Hold | None:
-    for account_id in sorted(each for each in account_ids if each is not None):
-        account = terms.organisation.find_account(account_id)
-        if account is None or not account.fits_payments:
-            name = f"{account.code or account.name}" if account else account_id
-            return Hold(
-                "payment_account_unusable",
-                f"A payment was taken in the app, and account {name} no longer takes payments in Xero.",
-                "Choose another payment account in the settings, or restore this one in Xero.",
-            )
-    return None
 
 
 def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | None]:

@@ -1,0 +1,47 @@
+"""A payment that the app changes is made anew in Xero; the old one stays while the new one cannot be booked."""
+
+from datetime import timedelta
+
+from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.house import House
+from tests.scenarios.troubles import writes_since
+
+LONGER_THAN_FACTS_ARE_KEPT = timedelta(hours=7)
+PAID = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "card"}
+
+
+async def change(house: House, **differing: str) -> str | None:
+    """A person changes the payment in the app; why the invoice is held then, with Xero as it was."""
+    await house.edit(payments=[PAID | differing])
+    await house.drain()
+    assert [payment["Amount"] for payment in (await house.in_xero())["Payments"]] == [40]
+    return await house.held_as()
+
+
+async def test_what_was_paid_stays_paid_while_its_change_cannot_be_booked(house: House) -> None:
+    """More than is due, in locked books, or by a method without an account; put right, it is made anew."""
+    await house.write(payments=[PAID])
+    await house.drain()
+    since = await house.last_call()
+    assert await change(house, amount="150.00") == "payment_exceeds_due"
+    await house.set_facts(period_lock_date="2026-10-31")
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    assert await change(house, paid_on="2026-10-15") == "locked_period"
+    account = (await house._json(house.api.get(f"{house.path}/settings")))["payment_account"]
+    await house.choose(payment_account=None)
+    assert await change(house, amount="50.00") == "payment_account_missing"
+    assert await writes_since(house, since) == []
+    await house.choose(payment_account=account)
+    await house.drain()
+    assert [payment["Amount"] for payment in (await house.in_xero())["Payments"]] == [50]
+    await assert_alike(house)
+
+
+async def test_a_change_within_what_the_old_one_frees_goes(house: House) -> None:
+    """Paid in full, and by another amount in two parts: the old one makes room for both."""
+    await house.write(payments=[PAID | {"amount": "110.00"}], status="paid")
+    await house.drain()
+    await house.edit(payments=[PAID | {"amount": "60.00"}, PAID | {"id": "p2", "amount": "50.00"}])
+    await house.drain()
+    assert sorted(payment["Amount"] for payment in (await house.in_xero())["Payments"]) == [50, 60]
+    await assert_alike(house)
