@@ -1,4 +1,4 @@
-"""A payment that the app changes is made anew in Xero; the old one stays while the new one cannot be booked."""
+"""A payment or credit that the app changes is made anew in Xero; the old one stays while the new one cannot be."""
 
 from datetime import timedelta
 
@@ -8,6 +8,8 @@ from tests.scenarios.troubles import writes_since
 
 LONGER_THAN_FACTS_ARE_KEPT = timedelta(hours=7)
 PAID = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "card"}
+
+NOTE = {"id": "c1", "kind": "credit_note", "amount": "40.00", "applied_on": "2026-11-20"}
 
 
 async def change(house: House, **differing: str) -> str | None:
@@ -44,4 +46,26 @@ async def test_a_change_within_what_the_old_one_frees_goes(house: House) -> None
     await house.edit(payments=[PAID | {"amount": "60.00"}, PAID | {"id": "p2", "amount": "50.00"}])
     await house.drain()
     assert sorted(payment["Amount"] for payment in (await house.in_xero())["Payments"]) == [50, 60]
+    await assert_alike(house)
+
+
+async def test_a_credit_stays_while_its_change_cannot_be_applied(house: House) -> None:
+    """More than is due, or dated in locked books: the note is not voided for that; put right, it is made anew."""
+    await house.write(credits=[NOTE])
+    await house.drain()
+    await house.set_facts(period_lock_date="2026-10-31")
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    since = await house.last_call()
+    [given] = (await house.in_app())["credits"]
+    for changed, code in (
+        (given | {"amount": "150.00"}, "credit_exceeds_due"),
+        (given | {"applied_on": "2026-10-15"}, "locked_period"),
+    ):
+        await house.edit(credits=[changed])
+        await house.drain()
+        assert (await house.held_as(), (await house.in_xero())["AmountCredited"]) == (code, 40)
+    assert await writes_since(house, since) == []
+    await house.edit(credits=[given | {"amount": "110.00"}], status="paid")
+    await house.drain()
+    assert (await house.in_xero())["AmountDue"] == 0
     await assert_alike(house)

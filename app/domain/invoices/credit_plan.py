@@ -6,15 +6,17 @@ because a credit note that cannot be allocated would be left lying about in Xero
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from app.domain.holds.hold import Hold
 from app.domain.record.credit import CreditKind, Overpaid, Overpayments
-from app.domain.record.fields import Fields, keys_of, member
+from app.domain.record.fields import Fields, keys_of, member, without_group
+from app.domain.record.hub import Hub
 from app.domain.record.money import covered
 from app.domain.xero.organisation import Organisation
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,32 @@ def fit_credits(
         fitting.append(key)
         due = None if due is None else due - amount
     return Fitting(tuple(fitting), holds[0] if holds else None)
+
+
+def leave_unfit(
+    to_remove: tuple[str, ...],
+    to_delete: Sequence[str],
+    hub: Hub,
+    total: str | None,
+    state: CreditState,
+    terms: CreditTerms,
+    organisation: Organisation,
+) -> tuple[tuple[str, ...], Hold | None]:
+    """The credits to take off, without those that the app changed to what cannot be applied, and why.
+
+    Until it can, what was credited stays so in Xero. `to_delete` are the payments that go with them.
+    """
+    record, left = hub.record, hub.xero_shadow
+    for kind, gone in (("credits", to_remove), ("payments", to_delete)):
+        for key in gone:
+            left = without_group(left, kind, key)
+    changed = [key for key in to_remove if key in keys_of(record, "credits")]
+    # A note is voided and made anew, under the settings as they are.
+    notes = {key for key in changed if member(record, "credits", key, "kind") == CreditKind.CREDIT_NOTE}
+    anew = replace(state, made=state.made - {key for key in notes if not key.startswith(BORN_IN_XERO)})
+    fitting = fit_credits(changed, record, find_due(total, left, state), anew, terms, organisation)
+    stays = set(changed) - set(fitting.keys)
+    return tuple(key for key in to_remove if key not in stays), fitting.hold
 
 
 def judge_accounts(account_ids: Collection[str | None], organisation: Organisation) -> Hold | None:

@@ -25,6 +25,7 @@ from app.domain.invoices.credit_plan import (
     groups_gone,
     judge_accounts,
     leave_locked,
+    leave_unfit,
 )
 from app.domain.invoices.legality import (
     LOCKED_PERIOD,
@@ -133,7 +134,8 @@ def build_plan(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         return _plan_create(hub, xero, terms)
     plan = _plan_update(hub, xero, terms)
     conflict = conflict_hold(hub)
-    return plan if plan.hold or conflict is None else _held_beside(plan, conflict)
+    # A held conflict holds its own paths only; the rest of the plan goes on.
+    return plan if plan.hold or conflict is None else replace(plan, with_tax_amounts=False, hold=conflict)
 
 
 def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
@@ -168,9 +170,11 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         return replace(comes, moves=goes, hold=hold, payments_to_delete=deleted, credits_to_remove=removed)
     if invoice_moves:
         return Plan(moves=invoice_moves, payments_to_delete=to_delete, credits_to_remove=to_remove)
+    going = to_remove, to_delete
+    to_remove, unfit = leave_unfit(*going, hub, xero.total, xero.credits, terms.credits, terms.organisation)
     if to_remove or (to_delete and _missing("credits", hub, moves)):
         # What is taken away makes room for what comes.
-        return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove)
+        return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove, hold=unfit)
     if moves and shadow.get("status") == Status.DRAFT:
         return Plan(hold=_AWAITS_APPROVAL)
     is_equal = not (hub.open_conflicts or list_left_out(hub, terms.lanes))
@@ -179,6 +183,7 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         # Before any money: with payments or credits on it, Xero takes no tax amounts any more.
         return Plan(with_tax_amounts=True)
     settling, hold = _plan_settling(hub, xero, terms, moves, to_delete)
+    hold = unfit or hold
     # Money goes on while the totals differ; but that all of it exceeds what is due has then no other cause.
     is_told = not moves or (hold is not None and hold.code in _EXCEEDING)
     return replace(settling, hold=total_hold or hold if is_told else hold)
@@ -336,8 +341,3 @@ def conflict_hold(hub: Hub, of: str = "") -> Hold | None:
         "Decide it by POST .../conflicts/{id}/resolve, or give it the same value on both sides; it goes on by itself "
         "then.",
     )
-
-
-def _held_beside(plan: Plan, hold: Hold) -> Plan:
-    """A held conflict holds its own paths only; the rest of the plan goes on."""
-    return replace(plan, with_tax_amounts=False, hold=hold)
