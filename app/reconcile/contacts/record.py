@@ -1,7 +1,7 @@
 """Record: put what a round found of contacts on disk, and tell the partner, in one fenced transaction.
 
-Where a contact changed in a way that may let others go on (its name, its state in Xero, the link itself), whatever is
-held about contacts is looked at again: the invoices that wait for this one need not be known by name.
+Where a contact changed in a way that may let others go on (what it says, its state in Xero, the link itself), whatever
+is held about contacts is looked at again: the invoices that wait for this one need not be known by name.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from app.db.contacts.contact_record import save_contact_links
 from app.db.delivery.changes import CONTACT, NewChange, insert_changes, supersede_changes
 from app.db.links.holds import trigger_all_held
 from app.db.links.moments import insert_moments
-from app.domain.contacts.contact import contact_entries, to_contact_document
+from app.domain.contacts.contact import SHARED, contact_entries, to_contact_document
 from app.domain.contacts.contact_legality import CONTACT_CODES
 from app.domain.contacts.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.crossing.gate import CONTACTS_STAY_HOME
@@ -114,13 +114,13 @@ def groups_due(current: Round, link: ContactLink) -> frozenset[str]:
 
 
 def _may_free_others(work: ContactWork) -> bool:
+    """Any field may be the one that Xero takes no more, or again: what it says of a contact is judged as a whole."""
     before, link = work.before, work.link
-    watched = ("name", "email", "account_number")
     return (
         before.unusable != link.unusable
         or before.xero_contact_id != link.xero_contact_id
-        or any(before.hub.record.get(path) != link.hub.record.get(path) for path in watched)
-        or any(before.hub.xero_shadow.get(path) != link.hub.xero_shadow.get(path) for path in watched)
+        or any(before.hub.record.get(path) != link.hub.record.get(path) for path in SHARED)
+        or any(before.hub.xero_shadow.get(path) != link.hub.xero_shadow.get(path) for path in SHARED)
     )
 
 
