@@ -1,14 +1,25 @@
 """The partner's contact document, as its schema: a customer as it stands in the app, whole every time.
 
 It is versioned like an invoice's document and answers to the same rules. Limits are Xero's own (FACTS 5), so that what
-is taken here can stand there.
+it shows can come back: a phone with its codes is longer than what goes there as its number, which is judged before.
 """
 
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.intake.values import Identity, Line, Name, Revision, Text50, Version, WebAddress, Word
+from app.intake.values import (
+    AddressLine,
+    Identity,
+    Line,
+    Name,
+    Phone,
+    Revision,
+    Text50,
+    Version,
+    WebAddress,
+    Word,
+)
 
 CONTACT_EXAMPLE: dict[str, Any] = {
     "id": "cus_17",
@@ -54,7 +65,7 @@ class _Sent(BaseModel):
 class PostalAddress(_Sent):
     """Where post goes; Xero prints it on invoices. It is one value: it changes as a whole."""
 
-    lines: Annotated[list[Line], Field(max_length=4)] = []
+    lines: Annotated[list[AddressLine], Field(max_length=4)] = []
     city: Line | None = None
     region: Line | None = None
     postal_code: Text50 | None = None
@@ -70,6 +81,9 @@ class Person(_Sent):
     gets_emails: bool = Field(default=False, strict=True, description="Is sent the invoices too.")
 
 
+_CODES = (
+    "One that changes goes to Xero with 50 characters at the most; Xero shows more where it has codes beside."
+)
 _NOT_SAID = "Left out: not said, what is known of it stays. Null clears it."
 
 
@@ -93,10 +107,10 @@ class ContactDocument(_Sent):
     first_name: Line | None = Field(default=None, description="Of the first person.")
     last_name: Line | None = Field(default=None, description="The same.")
     email: Line | None = None
-    phone: Text50 | None = Field(default=None, description="At work; Xero's default phone.")
-    mobile: Text50 | None = None
-    direct_phone: Text50 | None = Field(default=None, description=f"Past the switchboard. {_NOT_SAID}")
-    fax: Text50 | None = Field(default=None, description=_NOT_SAID)
+    phone: Phone | None = Field(default=None, description=f"At work; Xero's default phone. {_CODES}")
+    mobile: Phone | None = None
+    direct_phone: Phone | None = Field(default=None, description=f"Past the switchboard. {_NOT_SAID}")
+    fax: Phone | None = Field(default=None, description=_NOT_SAID)
     address: PostalAddress | None = Field(default=None, description="The postal one.")
     delivery_address: PostalAddress | None = Field(
         default=None, description=f"Where the work is; Xero's street address. {_NOT_SAID}"

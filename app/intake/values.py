@@ -129,6 +129,9 @@ Line = Annotated[str, _text(255), _STORABLE]
 """One line of text; an empty one means the same as none."""
 Text50 = Annotated[str, _text(50), _STORABLE]
 """A short line, of as many characters as Xero's short fields of a contact hold."""
+Phone = Annotated[str, _text(82), _STORABLE]
+"""As long as what Xero shows of one: country code, area code and number, 20, 10 and 50 characters."""
+AddressLine = Annotated[str, _text(500), _STORABLE]
 Word = Annotated[str, _text(64), _STORABLE]
 """A category or a tax, in the partner's words."""
 ItemCode = Annotated[str, _text(30, 1), _STORABLE]

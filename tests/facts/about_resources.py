@@ -22,6 +22,10 @@ PEOPLE_AND_THINGS = [
                            "integration/xero/contacts_and_payments":
                            "an_archived_contact_is_found_and_known_as_such",
                            "scenarios/contacts": "an_archived_customer_holds_and_a_restored_one_frees"}),
+    Fact("5 Contacts", "Each field of a contact has its length; umlauts are no part of an e-mail address.", "OAS",
+         {"sandbox/xero/contacts": "refusals", "unit/domain/contacts/contact": "what_xero_would_refuse_is_known_before",
+          "scenarios/contact_fitness": "a_phone_that_is_too_long_for_xero_is_said_before_the_call "
+          "what_xero_shows_of_a_customer_can_come_back"}),
     Fact("5 Contacts", "Becoming a customer does not move a contact's instant.", "D-CON",
          {"sandbox/xero/contacts": "becoming_a_customer_does_not_move_the_contacts_instant"}),
     Fact("5 Contacts", "A contact nested in an invoice is edited by it; a bare name finds or makes one.", "SKILL",

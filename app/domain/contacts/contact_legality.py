@@ -9,7 +9,13 @@ from collections.abc import Iterable, Sequence
 
 from app.domain.contacts.contact import tidy_name
 from app.domain.holds.hold import Hold
-from app.domain.holds.refusals import ABOUT_CONTACTS, CONTACT_ARCHIVED, CONTACT_NAME_TAKEN, explain
+from app.domain.holds.refusals import (
+    ABOUT_CONTACTS,
+    CONTACT_ARCHIVED,
+    CONTACT_INVALID,
+    CONTACT_NAME_TAKEN,
+    explain,
+)
 from app.domain.record.fields import Fields
 
 CONTACT_ACCOUNT_NUMBER_TAKEN = "contact_account_number_taken"
@@ -28,7 +34,14 @@ CONTACT_CODES = ABOUT_CONTACTS | {
 }
 """Holds, of contacts and of the invoices that need them, that an edit of a contact on either side may lift."""
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+LONGEST = {
+    **dict.fromkeys(("name", "first_name", "last_name", "email"), 255),
+    **dict.fromkeys(("phone", "mobile", "direct_phone", "fax", "account_number", "tax_number"), 50),
+}
+"""Characters, by field (Xero's specification); a phone goes to Xero as its number alone."""
+
+_EMAIL = re.compile(r"[^@\säëïöüÿ]+@[^@\säëïöüÿ]+\.[^@\säëïöüÿ]+", re.IGNORECASE)
+"""Umlauts are not supported (Xero's specification)."""
 
 _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (
@@ -81,6 +94,9 @@ def judge_contact(fields: Fields, paths: Iterable[str]) -> Hold | None:
             f"{email!r} is no e-mail address that Xero takes.",
             "Correct the e-mail address.",
         )
+    too_long = next((path for path in LONGEST if path in moved and _is_too_long(fields, path)), None)
+    if too_long is not None:
+        return _refuse_length(too_long, len(fields[too_long]))
     persons = fields.get("persons") or []
     if "persons" in moved and persons and not email:
         return Hold(
@@ -96,6 +112,20 @@ def judge_contact(fields: Fields, paths: Iterable[str]) -> Hold | None:
             "Correct the e-mail address of that person.",
         )
     return None
+
+
+def _is_too_long(fields: Fields, path: str) -> bool:
+    return len(fields.get(path) or "") > LONGEST[path]
+
+
+def _refuse_length(path: str, length: int) -> Hold:
+    words = path.replace("_", " ")
+    elsewhere = ", or contact_account_number in the settings" if path == "account_number" else ""
+    return Hold(
+        CONTACT_INVALID,
+        f"The contact's {words} has {length} characters, and Xero takes {LONGEST[path]}.",
+        f"Shorten it in the app{elsewhere}.",
+    )
 
 
 def _is_email(address: str | None) -> bool:

@@ -15,11 +15,12 @@ NUMBER_TAKEN = "number_taken"
 PLAN_LIMIT = "plan_limit"
 CONTACT_NAME_TAKEN = "contact_name_taken"
 CONTACT_ARCHIVED = "contact_archived"
+CONTACT_INVALID = "contact_invalid"
 DUPLICATE_ITEM_CODE = "duplicate_item_code"
 REFUSED = "refused_by_xero"
 
 ABOUT_CONTACTS = frozenset(
-    {CONTACT_NAME_TAKEN, CONTACT_ARCHIVED, "contact_invalid", "contact_persons", "duplicate_account_number"}
+    {CONTACT_NAME_TAKEN, CONTACT_ARCHIVED, CONTACT_INVALID, "contact_persons", "duplicate_account_number"}
 )
 """Holds that somebody may lift by editing a contact in Xero."""
 
@@ -74,7 +75,7 @@ MEANINGS: tuple[Meaning, ...] = (
             "Give the contact an e-mail address, in the app or in Xero."),
     Meaning(r"contact must contain", "contact_missing", "The contact has nothing that it could be known by.",
             "Give the contact a name in the app."),
-    Meaning(r"e-?mail address", "contact_invalid", "Xero does not take the contact's e-mail address.",
+    Meaning(r"e-?mail address", CONTACT_INVALID, "Xero does not take the contact's e-mail address.",
             "Correct the e-mail address in the app."),
     # payments
     Meaning(r"amount outstanding|exceeds the amount", "payment_exceeds_due", "The payment is more than is due.",

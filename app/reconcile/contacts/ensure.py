@@ -49,7 +49,7 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
     missing = await start_work(current, [link for link in links if link.xero_contact_id is None])
     await link_chosen(current, missing)
     end_relinks(current, missing)
-    fit = [work for work in missing if work.link.xero_contact_id is None and _may_be_created(work)]
+    fit = [work for work in missing if work.link.xero_contact_id is None and _may_be_created(current, work)]
     to_create = {work.link.id for work in fit}
     await record_contacts(current, [work for work in missing if work.link.id not in to_create])
     for batch in batches(fit, WRITE_BATCH):
@@ -71,9 +71,10 @@ def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
     return judge_use(link.hub.record.get("name"), link.unusable) or link.xero_contact_id
 
 
-def _may_be_created(work: ContactWork) -> bool:
+def _may_be_created(current: Round, work: ContactWork) -> bool:
+    """What is judged is what would be sent: the account number may be the settings'."""
     if work.refusal is None:
-        work.refusal = judge_contact(work.hub.record, SHARED)
+        work.refusal = judge_contact(build_create(current, work).fields, SHARED)
     return work.refusal is None
 
 

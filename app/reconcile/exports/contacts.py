@@ -136,10 +136,10 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
         return _foresee_linked(current, work, ExportOutcome.UNCHANGED)
     if work.link.wanted_xero_id is not None:
         return Result(ExportOutcome.ADOPTED, "chosen_by_hand", "Somebody chose its contact in Xero."), ()
-    hold = judge_contact(work.hub.record, SHARED)
+    sent = build_create(current, work).fields
+    hold = judge_contact(sent, SHARED)
     if hold is not None:
         return held(hold), ()
-    sent = build_create(current, work).fields
     keys = current.connection.settings.contact_matching
     match = match_contact(work.link, list_known(current, work), book.list_like(work.link, sent), keys)
     if match is None:

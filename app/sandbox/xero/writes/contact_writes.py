@@ -5,6 +5,7 @@ with nothing but an id is a reference; any other field beside it edits the conta
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,8 @@ from app.sandbox.xero.forms.elements import Element
 from app.sandbox.xero.forms.refusals import Refused
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+_UMLAUTS = re.compile(r"[äëïöüÿ]", re.IGNORECASE)
+"""Not supported in e-mail addresses (Xero's specification)."""
 NOT_IDENTIFIED = (
     "The Contact must contain at least 1 of the following elements to identify the contact: "
     "Name, ContactID, ContactNumber"
@@ -28,6 +31,11 @@ ARCHIVED = (
 NOT_FOUND = "An existing Contact with the specified ContactID could not be found"
 _LENGTHS = {"Name": 255, "ContactNumber": 50, "AccountNumber": 50, "FirstName": 255, "LastName": 255,
             "EmailAddress": 255, "CompanyNumber": 50, "TaxNumber": 50}  # fmt: skip
+_LENGTHS_OF_PARTS = {
+    "Phones": {"PhoneNumber": 50, "PhoneAreaCode": 10, "PhoneCountryCode": 20},
+    "Addresses": {**{f"AddressLine{n}": 500 for n in range(1, 5)}, "City": 255, "Region": 255, "PostalCode": 50,
+                  "Country": 50, "AttentionTo": 255},
+}  # fmt: skip
 
 
 def create_contact(organisation: Organisation, element: Element, by_app: bool) -> Contact:
@@ -167,7 +175,7 @@ def _faults_of(organisation: Organisation, contact: Contact, element: Element) -
         messages.append("The contact name cannot contain the characters < or >.")
     email = contact.texts.get("EmailAddress", "")
     addresses = [email, *(person["EmailAddress"] for person in contact.persons)]
-    if any(address and not _EMAIL.match(address) for address in addresses):
+    if any(address and (not _EMAIL.match(address) or _UMLAUTS.search(address)) for address in addresses):
         messages.append("Email address must be valid.")
     if contact.persons and not email:
         messages.append("Additional people cannot be added when the primary person has no email address set")
@@ -175,9 +183,10 @@ def _faults_of(organisation: Organisation, contact: Contact, element: Element) -
         messages.append("A contact can have no more than 5 ContactPersons.")
     if contact.status not in ("ACTIVE", "ARCHIVED", "GDPRREQUEST"):
         messages.append(f"'{contact.status}' is not a valid ContactStatus.")
-    for name, longest in _LENGTHS.items():
-        if len(element.text(name) or "") > longest:
-            messages.append(f"The field {name} must be a string with a maximum length of {longest}.")
+    messages.extend(_too_long(element, _LENGTHS))
+    for name, lengths in _LENGTHS_OF_PARTS.items():
+        for part in element.many(name) or ():
+            messages.extend(_too_long(part, lengths))
     messages.extend(
         f"'{kind}' is not a valid AddressType." for kind in contact.addresses if kind not in ADDRESS_TYPES
     )
@@ -187,6 +196,12 @@ def _faults_of(organisation: Organisation, contact: Contact, element: Element) -
         if kind not in (*PHONE_TYPES, "OFFICE")
     )
     return messages + _taken(organisation, contact)
+
+
+def _too_long(element: Element, lengths: Mapping[str, int]) -> Iterator[str]:
+    for name, longest in lengths.items():
+        if len(element.text(name) or "") > longest:
+            yield f"The field {name} must be a string with a maximum length of {longest}."
 
 
 def _taken(organisation: Organisation, contact: Contact) -> list[str]:
