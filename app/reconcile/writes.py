@@ -116,12 +116,17 @@ def with_lines_along(moves: Mapping[str, Move], target: Fields) -> dict[str, Mov
     return {**moves, LINES_ALONG: (ABSENT, ABSENT)}
 
 
+def _becomes_text(link: InvoiceLink, target: Fields, key: str) -> bool:
+    """Xero keeps the price of a line that is said by its id and without one: such a line is made anew (FACTS 4.6)."""
+    return is_text_only(target, key) and not is_text_only(link.hub.xero_shadow, key)
+
+
 def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[LineWrite, ...]:
     xero_ids = {key: xero_id for xero_id, key in link.line_ids.items()}
     names = sorted(MEMBERS[Side.XERO]["lines"])
     return tuple(
         LineWrite(
-            xero_line_id=xero_ids.get(key),
+            xero_line_id=None if _becomes_text(link, target, key) else xero_ids.get(key),
             # Of a line that is only a description nothing else is said, or Xero would make it one of no money.
             members={
                 name: member(target, "lines", key, name)

@@ -41,12 +41,15 @@ _LINE: dict[str, tuple[str, Callable[[Value], Any]]] = {
 _CLEARED: dict[str, Any] = {"Reference": ""}
 _CLEARED_ON_A_LINE: dict[str, Any] = {
     "Description": "",
+    "Quantity": Decimal(1),
     "ItemCode": "",
     "DiscountRate": Decimal(0),
     "DiscountAmount": Decimal(0),
     "Tracking": [],
 }
-"""What Xero takes for "no value" in a line that exists and would otherwise keep the value it has."""
+"""What Xero takes for "no value" in a line that exists and would otherwise keep the value it has; of no quantity it
+makes one in a new line.
+"""
 
 _DISCOUNTS = ("DiscountRate", "DiscountAmount")
 

@@ -5,6 +5,8 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 
+LINE: Json = {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}
+
 
 async def first_line(house: House) -> tuple[Json, Json]:
     """The first line as the app and as Xero shows it."""
@@ -161,5 +163,54 @@ async def test_a_description_cleared_in_the_app_is_refused_in_words(house: House
     assert await house.held_as() == "description_missing"
     assert "no description" in (await house.resource())["reason"]["message"]
     await house.edit(lines={"l1": {"description": "Call-out again"}})
+    await house.drain()
+    await assert_alike(house)
+
+
+@pytest.mark.parametrize("discount", [None, "10"])
+async def test_a_line_that_loses_its_price_is_words_alone_in_xero_too(
+    house: House, discount: str | None
+) -> None:
+    """Xero keeps the price of a line that it is told the words of: the charge must not come back to the app."""
+    await house.write(
+        lines=[
+            {
+                "id": "l1",
+                "description": "Pipe",
+                "quantity": "3",
+                "unit_price": "12.50",
+                "discount_rate": discount,
+            },
+            {"id": "l2", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"},
+        ]
+    )
+    await house.drain()
+    await house.edit(lines={"l1": {"quantity": None, "unit_price": None, "discount_rate": None}})
+    await house.drain()
+    assert [(line["id"], line["unit_price"]) for line in (await house.in_app())["lines"]] == [
+        ("l1", None),
+        ("l2", "110.00"),
+    ]
+    assert (await house.in_xero())["Total"] == 110
+    await assert_alike(house)
+    await house.edit(lines={"l1": {"description": "Pipe, free of charge"}})
+    await house.drain()
+    await assert_alike(house)
+    await house.edit(lines={"l1": {"quantity": "2", "unit_price": "5.00"}, "l2": {"quantity": None}})
+    await house.drain()
+    await house.edit(lines={"l1": {"quantity": None}})
+    await house.drain()
+    assert (await house.in_app())["lines"][0]["quantity"] == "1"
+    await assert_alike(house)
+
+
+async def test_words_alone_that_say_nothing_are_known_before_the_call(house: House) -> None:
+    """A line without description and price is nothing that Xero could hold."""
+    before = await house.last_call()
+    await house.write(lines=[LINE, {"id": "l2", "description": " ", "quantity": None, "unit_price": None}])
+    await house.drain()
+    assert await house.held_as() == "description_missing"
+    assert await house.calls(before) == []
+    await house.edit(lines={"l2": {"description": "Warranty: one year"}})
     await house.drain()
     await assert_alike(house)

@@ -59,14 +59,15 @@ def _judge_line(record: Fields, key: str, organisation: Organisation) -> Iterato
             f"A line's description has {len(description)} characters, and Xero takes {LONGEST_DESCRIPTION}.",
             "Shorten it in the app, or cut it into two lines, of which one is words alone.",
         )
-    if is_text_only(record, key):
-        return
-    if not description and not member(record, "lines", key, "item"):
+    is_text = is_text_only(record, key)
+    if not description.strip() and (is_text or not member(record, "lines", key, "item")):
         yield Hold(
             "description_missing",
             "A line has no description, which Xero asks for in an approved invoice.",
             "Give every line a description in the app.",
         )
+    if is_text:
+        return
     if abs(amount_of_line(record, key)) > LARGEST_AMOUNT:
         yield Hold(
             "amount_too_large",
