@@ -2,7 +2,7 @@
 
 Every write of ours is kept as an attempt with its moves. The same move of the same field made twice already within
 `REMEMBERED` means that somebody, most likely a program at one of the sides, sets it back each time: a third write would
-only feed it, at a call a round.
+only feed it, at a call a round. What Xero refused was never made, and nobody set it back.
 """
 
 from collections.abc import Mapping, Sequence

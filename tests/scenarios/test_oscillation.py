@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 
 
@@ -27,3 +28,20 @@ async def test_two_sides_that_keep_undoing_each_other_are_held_at_the_third_roun
     await house.drain()
     assert (await house.in_xero())["Reference"] == "B"
     assert (await house.resource())["state"] == "settled"
+
+
+async def test_a_write_that_xero_refused_is_no_round_of_a_quarrel(house: House) -> None:
+    """Asked for again and again while Xero refuses it, it keeps its reason; once Xero takes it, it goes."""
+    await house.write()
+    await house.drain()
+    await house.fault("bad_request", "POST", "/Invoices", times=3)
+    await house.edit(reference="B")
+    await house.drain()
+    for _ in range(2):
+        await house.api.post(f"{house.path}/invoices/inv_1/retry")
+        await house.drain()
+        assert await house.held_as() == "refused_by_xero"
+    await house.api.post(f"{house.path}/invoices/inv_1/retry")
+    await house.drain()
+    assert (await house.in_xero())["Reference"] == "B"
+    await assert_alike(house)

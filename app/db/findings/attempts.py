@@ -122,7 +122,7 @@ _WRITES_OVER = (
 async def recent_moves(
     session: ReadSession, link_ids: Sequence[UUID], since: datetime
 ) -> dict[UUID, list[Mapping[str, Any]]]:
-    """What each update of these links moved since then."""
+    """What each update of these links moved since then, but for those that Xero refused: they moved nothing."""
     found: dict[UUID, list[Mapping[str, Any]]] = {}
     asking = {"links": list(link_ids), "since": since}
     for link_id, moves in await session.execute(_RECENT_UPDATES, asking):
@@ -131,5 +131,8 @@ async def recent_moves(
 
 
 _RECENT_UPDATES = select(_ATTEMPT.link_id, _ATTEMPT.moves).where(
-    _OF_LINKS, _ATTEMPT.action == "update", _ATTEMPT.at > asked("since", _ATTEMPT.at)
+    _OF_LINKS,
+    _ATTEMPT.action == "update",
+    _ATTEMPT.outcome != "refused",
+    _ATTEMPT.at > asked("since", _ATTEMPT.at),
 )
