@@ -109,3 +109,24 @@ async def test_i8_a_namesake_is_no_match_where_names_may_not_match(house: House)
     await house.choose(contact_matching=["name"])
     await house.drain()
     await assert_alike(house)
+
+
+async def test_an_account_of_a_line_beside_the_edited_one_is_archived(house: House) -> None:
+    """Xero takes the lines whole and refuses them for it; the cure is one that helps a line that Xero has."""
+    await house.choose(revenue_accounts={"materials": "220"})
+    pipe = {"id": "l1", "description": "Pipe", "unit_price": "12.50", "category": "materials", "tax": "gst"}
+    work = {"id": "l2", "description": "Work", "unit_price": "80.00", "category": "labour", "tax": "gst"}
+    await house.write(lines=[pipe, work])
+    await house.drain()
+    await house.at_xero("accounts/220/archive")
+    await house.edit(lines={"l2": {"unit_price": "90.00"}})
+    await house.drain()
+    reason = (await house.resource())["reason"]
+    assert (reason["code"], "else on the line" in reason["cure"]) == ("account_unusable", True)
+    await house.choose(revenue_accounts={"materials": "200"})
+    await house.drain()
+    assert await house.held_as() == "account_unusable"
+    await house.edit(lines={"l1": {"category": "labour"}})
+    await house.drain()
+    await assert_alike(house)
+    assert [line["AccountCode"] for line in (await house.in_xero())["LineItems"]] == ["200", "200"]

@@ -35,6 +35,12 @@ class Meaning(NamedTuple):
     way: Way = Way.PERSON
 
 
+ACCOUNT_CURE = (
+    "Restore it in Xero, or choose another: in the settings for lines not yet in Xero, else on the line."
+)
+TAX_CURE = "Choose another rate: in the settings for lines not yet in Xero, else on the line."
+"""What the settings map is said when a line is made; what Xero has of one moves by edits of the line alone."""
+
 _OPERATOR = "Tell Plumbline's operator: what it sent should have been right."
 
 MEANINGS: tuple[Meaning, ...] = (
@@ -89,12 +95,12 @@ MEANINGS: tuple[Meaning, ...] = (
             "The account belongs to the Construction Industry Scheme, and Xero lets no app use it in lines.",
             "Choose another account in the settings."),
     Meaning(r"tax ?type|tax rate", "tax_unusable", "The tax rate cannot be used with the account of its line.",
-            "Choose another tax rate for that tax in the settings."),
+            TAX_CURE),
     Meaning(r"account code or id must", "account_missing", "A line has no account.",
             "Map its category to an account in the settings."),
     Meaning(r"account code.*(not a valid|archived|deleted|invalid)|account.*archived", "account_unusable",
             "The account of a line cannot be used.",
-            "Choose another account in the settings, or restore it in Xero."),
+            ACCOUNT_CURE),
     Meaning(r"item with code.*exists", DUPLICATE_ITEM_CODE, "Another item in Xero has this code.",
             "Give the item another code, or use the one that is there."),
     Meaning(r"item ?code", "item_missing", "Xero has no item of this code.",

@@ -1,13 +1,14 @@
 """Whether the lines of an invoice are such as Xero takes: accounts, tax rates, words and sums (FACTS 4.3, 4.4).
 
 Pure judgements of one line or of the whole; the limits are Xero's, each with its source. Lines that do not move are let
-be: an account that was archived since is no reason to refuse the edit of another line.
+be: whether Xero refuses an edit of another line for an account that was archived since, it says itself.
 """
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import ACCOUNT_CURE, TAX_CURE
 from app.domain.record.fields import Fields, is_text_only, keys_of, member
 from app.domain.record.money import amount_of_line, totals
 from app.domain.record.sides import Side, project
@@ -87,7 +88,7 @@ def _judge_account(code: str | None, account: Account | None) -> Iterator[Hold]:
         yield Hold(
             "account_unusable",
             f"Account {code} {fact} in Xero.",
-            "Choose another account in the settings, or restore it in Xero.",
+            ACCOUNT_CURE,
         )
     elif account.is_for_cis:
         yield Hold(
@@ -114,5 +115,5 @@ def _judge_tax(tax_type: str | None, account: Account, organisation: Organisatio
     yield Hold(
         "tax_unusable",
         f"Tax rate {tax_type} {fact} in Xero.",
-        "Choose another rate for that tax in the settings; for accounts of expenses, under expense_taxes.",
+        f"{TAX_CURE} For accounts of expenses it is under expense_taxes.",
     )
