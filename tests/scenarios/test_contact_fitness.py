@@ -101,3 +101,24 @@ async def test_what_xero_shows_of_a_customer_can_come_back(house: House) -> None
     assert (
         part((await contact_in_xero(house))["Phones"], PhoneType="DEFAULT")["PhoneNumber"] == "0400 000 000"
     )
+
+
+async def test_a_contact_with_persons_keeps_an_address_of_its_own(house: House) -> None:
+    """Taken away in the app it is held before Xero refuses, for what it is; without the persons it goes."""
+    await house.write(contact=KIM)
+    await house.drain()
+    await edit_contact_in_xero(
+        house, ContactPersons=[{"FirstName": "Lee", "EmailAddress": "lee@example.com"}]
+    )
+    await house.drain()
+    before = await house.last_call()
+    await edit_contact(house, email=None)
+    await house.drain()
+    shown = await shown_contact(house)
+    assert (shown["state"], shown["reason"]["code"]) == ("held", "contact_persons")
+    assert {call["method"] for call in await house.calls(before)} == {"GET"}
+    await edit_contact(house, persons=[])
+    await house.drain()
+    xero = await contact_in_xero(house)
+    assert (xero["EmailAddress"], xero["ContactPersons"]) == ("", [])
+    assert (await shown_contact(house))["state"] == "settled"

@@ -24,6 +24,7 @@ CONTACT_ERASED = "contact_erased"
 CONTACT_LINK_REFUSED = "contact_link_refused"
 CONTACT_NAME_INVALID = "contact_name_invalid"
 CONTACT_NUMBER_TAKEN = "contact_number_taken"
+CONTACT_PERSONS = "contact_persons"
 
 CONTACT_CODES = ABOUT_CONTACTS | {
     CONTACT_ACCOUNT_NUMBER_TAKEN,
@@ -59,7 +60,12 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         CONTACT_NAME_TAKEN,
         "Give one of the two another name, or link that contact by hand.",
     ),
-    (r"e-?mail address", CONTACT_EMAIL_INVALID, "Correct the e-mail address."),
+    (
+        r"additional people",
+        CONTACT_PERSONS,
+        "Give the contact an e-mail address, or take the persons off.",
+    ),
+    (r"(?<!no )e-?mail address", CONTACT_EMAIL_INVALID, "Correct the e-mail address."),
     (r"contact name cannot contain", CONTACT_NAME_INVALID, "Take the angle brackets out of the name."),
 )
 
@@ -98,9 +104,9 @@ def judge_contact(fields: Fields, paths: Iterable[str]) -> Hold | None:
     if too_long is not None:
         return _refuse_length(too_long, len(fields[too_long]))
     persons = fields.get("persons") or []
-    if "persons" in moved and persons and not email:
+    if moved & {"persons", "email"} and persons and not email:
         return Hold(
-            "contact_persons",
+            CONTACT_PERSONS,
             "Xero takes no persons beside the first while the contact itself has no e-mail address.",
             "Give the contact an e-mail address, or take the persons off.",
         )

@@ -177,6 +177,9 @@ NAME_TAKEN = """The contact name Kim is already assigned to another contact. \
 The contact name must be unique across all active contacts."""
 
 
+PERSONS_WITHOUT_EMAIL = "Additional people cannot be added when the primary person has no email address set"
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -184,6 +187,7 @@ The contact name must be unique across all active contacts."""
         ("The Account Number already exists. Please enter another.", "contact_account_number_taken"),
         (NAME_TAKEN, "contact_name_taken"),
         ("Email address must be valid.", "contact_email_invalid"),
+        (PERSONS_WITHOUT_EMAIL, "contact_persons"),
         ("The contact name cannot contain the characters < or >.", "contact_name_invalid"),
         ("Something new.", "refused_by_xero"),
     ],
