@@ -1,5 +1,6 @@
 """Item codes on lines: what Xero books for a code that it does not have, and what the app hears of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -101,3 +102,20 @@ async def test_c8_items_made_from_lines_are_made_once_and_a_persons_choice_trave
     await assert_alike(house)
     await assert_alike(house, "inv_2")
     assert await refusals(house) == []
+
+
+async def test_an_item_that_is_made_again_lets_its_invoice_go(house: House) -> None:
+    """A person takes it out of Xero, and on being told so adds one of the same code: that is all that must be done."""
+    await house.at_xero("items", Code="TAP", Name="Mixer tap")
+    await house.write(lines=[line()])
+    await house.drain()
+    await house._json(house.xero.delete(f"/people/{house.tenant_id}/items/TAP"))
+    await house.edit(lines={"l1": {"unit_price": "120.00"}})
+    await house.drain()
+    assert await house.held_as() == "item_missing"
+    await house.at_xero("items", Code="TAP", Name="Mixer tap")
+    house.clock.advance(timedelta(hours=7))
+    await house.parts.sweep.ask_for_sweeps()
+    await house.drain()
+    await assert_alike(house)
+    assert await booked(house) == ["TAP"]

@@ -107,7 +107,10 @@ async def _trigger(
     if is_whole:
         await _tell_lost_fallback(session, current, keys)
     known = await list_xero_items(session, current.connection_id, code_keys=keys)
-    if keys - {fold(item.code) for item in known}:
+    # One that was taken out and made again is another item of the same code.
+    if {(fold(item.code), item.xero_item_id) for item in items} - {
+        (fold(item.code), item.xero_item_id) for item in known
+    }:
         await trigger_held(session, current.connection_id, WANT_AN_ITEM)
     if current.connection.settings.items is ItemSync.OFF:
         return
