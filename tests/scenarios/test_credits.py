@@ -9,6 +9,7 @@ import pytest
 from app.sandbox.xero.events.webhooks import build_signature
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
+from tests.scenarios.test_legality import LONGER_THAN_FACTS_ARE_KEPT, pass_timer
 from tests.scenarios.troubles import ask, later, restarted, standing
 
 LATE = timedelta(minutes=7)
@@ -293,4 +294,40 @@ async def test_a_credit_changed_in_the_app_outlives_a_cut_between_the_old_and_th
     [shown] = (await house.in_app())["credits"]
     assert (shown["amount"], shown["number"] == given["number"]) == ("30.00", False)
     assert await house.conflicts() == []
+    await assert_alike(house)
+
+
+async def test_a_credit_is_not_lost_for_an_amount_that_xero_will_not_take(house: House) -> None:
+    """The app raises it above what is due: the note that stands in Xero stays, until it can be what it should be."""
+    await sent(house)
+    await credit(house, "30.00", reason="Sorry")
+    await house.drain()
+    await assert_alike(house)
+    [given] = (await house.in_app())["credits"]
+    await house.edit(credits=[given | {"amount": "300.00"}])
+    await house.drain()
+    assert await house.held_as() == "credit_exceeds_due"
+    assert [(note["Status"], note["RemainingCredit"]) for note in await held_in_xero(house)] == [("PAID", 0)]
+    assert (await house.in_xero())["AmountCredited"] == 30
+    await house.edit(credits=[given | {"amount": "40.00"}])
+    await house.drain()
+    await assert_alike(house)
+    assert (await house.in_xero())["AmountCredited"] == 40
+
+
+async def test_a_deposit_into_a_bank_account_that_was_archived_is_said_as_that(house: House) -> None:
+    """It is known before the call, is no matter of the account's kind, and restored in Xero the deposit is booked."""
+    banks = await ask(house.api.get(f"{house.path}/accounts", params={"fit_for": "payments"}))
+    bank = banks["data"][0]["account_id"]
+    await house.at_xero(f"accounts/{bank}/archive")
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    await house.sweep()
+    await sent(house)
+    await credit(house, "50.00", "prepayment")
+    await house.drain()
+    assert await house.held_as() == "payment_account_unusable"
+    assert not [call for call in await house.calls() if "/BankTransactions" in call["path"]]
+    await house.at_xero(f"accounts/{bank}/restore")
+    await pass_timer(house)
+    assert (await house.in_xero())["AmountCredited"] == 50
     await assert_alike(house)

@@ -234,6 +234,12 @@ def _deposit_objections(record: Fields, terms: CreditTerms, organisation: Organi
             f"A deposit was taken in the app, and {bank.name} in Xero is no bank account, as Xero asks of deposits.",
             "Choose a bank account as payment_account in the settings, and others under payment_accounts.",
         )
+    elif not bank.fits_payments:
+        yield Hold(
+            "payment_account_unusable",
+            f"A deposit was taken in the app, and {bank.name} is {bank.status.lower()} in Xero.",
+            "Choose another bank account as payment_account in the settings, or restore this one in Xero.",
+        )
     if record.get("currency") != organisation.base_currency:
         yield Hold(
             "deposit_currency",
