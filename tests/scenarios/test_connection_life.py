@@ -1,5 +1,6 @@
 """A connection's whole life: taken over, refused for a moment, cut off in the middle, asleep for months, removed."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -13,6 +14,7 @@ from tests.scenarios.troubles import (
     ask,
     assert_in_step,
     connection,
+    held_up,
     in_the_middle,
     later,
     numbers_in_xero,
@@ -162,6 +164,27 @@ async def test_a_connection_removed_in_the_middle_of_its_work_stays_removed(hous
     assert (await list_kinds_told(house))[-1] == "removed"
     assert await rows(house, "SELECT 1 FROM token_sets") == []
     assert (await house.resource())["id"] == "inv_1", "everything is kept"
+
+
+async def test_a_connection_removed_while_its_consent_is_brought_to_an_end_stays_removed(
+    house: House,
+) -> None:
+    """The person is told so, nothing is made to work again, and Xero is told."""
+    again = await ask(house.api.post(f"{house.path}/authorise"))
+    async with held_up(house, "GET", "/Organisation") as arrival:
+        consent = asyncio.create_task(house.consent(again["authorise_url"]))
+        await arrival()
+        assert (await ask(house.api.delete(house.path)))["state"] == "removed"
+    page = await consent
+    assert (page.status_code, "was removed in the meantime" in page.text) == (400, True)
+    house.clock.advance(timedelta(minutes=1))
+    await house.parts.closings.close_due()
+    await house.drain()
+    ended = await connection(house)
+    told = "Removed by the partner, and disconnected in Xero."
+    assert (ended["state"], ended["reason"]) == ("removed", told)
+    assert (await list_kinds_told(house))[-1] == "removed"
+    assert await entries_in_xero(house) == []
 
 
 async def test_a_worker_that_lost_its_lease_ends_no_connection(house: House) -> None:

@@ -18,7 +18,7 @@ from app.db.life.consents import find_other_holder
 from app.db.life.states import regain
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.connections.carry_over import carry_over
-from app.domain.connections.connection import Connection
+from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.xero.organisation import DEFAULT_TAXES, Organisation
 from app.errors import PlumblineError, Retryable
@@ -37,7 +37,9 @@ async def activate(services: Services, connection_id: UUID, tenant_id: str) -> C
     now = services.clock.now()
     async with services.database.writing() as session:
         connection = await lock_connection(session, connection_id)
-        if connection is None or connection.tenant_id != tenant_id:
+        if connection is None or connection.state is ConnectionState.REMOVED:
+            raise ConsentRefused("The connection was removed in the meantime.")
+        if connection.tenant_id != tenant_id:
             raise ConsentRefused("The connection was changed in the meantime.")
         if organisation is not None and connection.organisation is None:
             settings = await _begin_settings(session, connection, organisation)
