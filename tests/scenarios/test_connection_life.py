@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.reconcile.lease import LEASE_SPAN
+from app.reconcile.timers import keep_alive
 from app.wiring.ground import build_vault
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import (
@@ -138,6 +139,40 @@ async def test_a_paused_connection_outlives_xeros_sixty_days(house: House) -> No
     again = await ask(house.api.post(f"{house.path}/authorise"))
     assert (await house.consent(again["authorise_url"])).is_success
     assert (await connection(house))["state"] == "paused", "a consent resumes nothing that somebody paused"
+
+
+async def join_by_broken_app(house: House) -> None:
+    """Another business of the partner's was joined before, by a Xero app whose secret nobody told us anew."""
+    new = {"name": "Own", "client_id": "of another secret", "client_secret": "no more what it was"}
+    app = await ask(house.api.post("/v1/xero-apps", json=new))
+    wanted = {"business_id": "biz_2", "xero_app_id": app["id"]}
+    opened = await ask(house.api.post("/v1/connections", json=wanted))
+    joined = (
+        "WITH new AS (INSERT INTO token_sets (id, xero_app_id, access_token, refresh_token, expires_at, scopes,"
+        " xero_user_id, refreshed_at) SELECT gen_random_uuid(), CAST(:app AS uuid), access_token, refresh_token,"
+        " expires_at, scopes, 'another', refreshed_at - interval '1 hour' FROM token_sets RETURNING id)"
+        " UPDATE connections SET token_set_id = new.id FROM new WHERE connections.id = CAST(:id AS uuid)"
+    )
+    async with house.database.writing() as session:
+        await session.execute(text(joined), {"app": app["id"], "id": opened["id"]})
+
+
+async def test_an_app_that_xero_refuses_costs_nobody_else_the_consent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tokens stay idle however often they are tried; those of others have their turn before sixty days are over."""
+    await join_by_broken_app(house)
+    await ask(house.api.post(f"{house.path}/pause"))
+    monkeypatch.setattr(keep_alive, "AT_ONCE", 1)
+    for _ in range(2):
+        await later(house, timedelta(days=31))
+        for _ in range(24):
+            await house.parts.keep_alive.keep_alive()
+    assert (await connection(house))["state"] == "paused"
+    await house.write()
+    await ask(house.api.post(f"{house.path}/resume"))
+    await house.drain()
+    assert await numbers_in_xero(house) == ["N-inv_1"]
 
 
 async def test_a_connection_removed_in_the_middle_of_its_work_stays_removed(house: House) -> None:

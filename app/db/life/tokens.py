@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from app.db.life.states import lose_all_of_token_set
 from app.db.postgres.built import asked, whole
@@ -83,14 +83,17 @@ class DatabaseTokenStore:
         return self._open(found[0], "", found[1])
 
     async def list_idle(self, before: datetime, limit: int) -> Sequence[UUID]:
-        """Token sets that were not refreshed since then, are not dead, and that something needs; oldest first."""
+        """Some of the token sets that were not refreshed since then, are not dead, and that something needs.
+
+        At random: those of a Xero app whose secret is wrong stay idle, and must not be all that is ever tried.
+        """
         is_used = exists().where(
             ConnectionRow.token_set_id == TokenSetRow.id, ConnectionRow.state != ConnectionState.REMOVED
         )
         idle = (
             select(TokenSetRow.id)
             .where(TokenSetRow.refreshed_at < before, TokenSetRow.dead_reason.is_(None), is_used)
-            .order_by(TokenSetRow.refreshed_at)
+            .order_by(func.random())
             .limit(limit)
         )
         async with self._database.reading() as session:
