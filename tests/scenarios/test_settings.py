@@ -5,6 +5,8 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.opening import open_house
+from tests.scenarios.test_gate import write_in_xero
+from tests.scenarios.troubles import ask, in_the_middle
 
 LINE = {"id": "l1", "unit_price": "110.00", "category": "materials", "tax": "gst"}
 
@@ -77,3 +79,18 @@ async def test_no_tax_on_one_line_is_a_tax_of_its_own(database_url: str, redis_u
         await house.drain()
         assert (await house.in_xero())["Total"] == 154.1
         await assert_alike(house)
+
+
+async def test_a_gate_that_is_opened_while_xero_is_searched_lets_in_what_was_passed_over(
+    house: House,
+) -> None:
+    """The search under way goes by the settings of before; what they left outside is looked at once more."""
+    await house.choose(import_from_xero="off")
+    await write_in_xero(house, "X-1")
+    await house.drain()
+    assert await house.list_in_app() == []
+    await ask(house.api.post(f"{house.path}/sweep"))
+    async with in_the_middle(house, "GET", "/Invoices"):
+        await house.choose(import_from_xero="sent")
+    await house.drain()
+    assert [document["number"] for document in await house.list_in_app()] == ["X-1"]

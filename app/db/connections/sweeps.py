@@ -116,19 +116,18 @@ async def save_swept(
     *,
     done_at: datetime | None = None,
     next_at: datetime | None = None,
-) -> None:
+    by_settings: int | None = None,
+) -> bool:
     """Everything that moved in Xero up to `swept_to` (its clock) has been looked at; with `done_at`, that was all.
 
-    The next comes at `next_at` where no time was set, as after the first.
+    The next comes at `next_at` where no time was set, as after the first. False, and nothing done, where the settings
+    are not of the version any more by which was looked: what they left outside may have been asked for since.
     """
+    row = ConnectionRow
+    is_so = literal(True) if by_settings is None else row.settings_version == by_settings
     done: dict[str, Any] = {} if done_at is None else {"sweep_due": False, "swept_at": done_at}
     if next_at is not None:
-        done["sweep_at"] = func.coalesce(ConnectionRow.sweep_at, next_at)
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(
-            swept_to=func.greatest(func.coalesce(ConnectionRow.swept_to, swept_to), swept_to),
-            **done,
-        )
-    )
+        done["sweep_at"] = func.coalesce(row.sweep_at, next_at)
+    newest = func.greatest(func.coalesce(row.swept_to, swept_to), swept_to)
+    saved = update(row).where(row.id == connection_id, is_so).values(swept_to=newest, **done)
+    return (await session.execute(saved.returning(row.id))).scalar_one_or_none() is not None

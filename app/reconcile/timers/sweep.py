@@ -96,8 +96,11 @@ class Sweep:
 
 
 async def sweep_xero(current: Round) -> None:
-    """Find what moved in Xero since the last look: links that are due, and invoices to bring in."""
-    connection = current.connection
+    """Find what moved in Xero since the last look: links that are due, and invoices to bring in.
+
+    Where other settings are chosen meanwhile it stays due, and the next round does it by those.
+    """
+    connection, version = current.connection, current.connection.settings_version
     since = (connection.swept_to or connection.created_at) - OVERLAP
     while True:
         page = await current.xero.invoices.fetch_modified_since(since)
@@ -109,11 +112,13 @@ async def sweep_xero(current: Round) -> None:
             newest = await _sweep_by_number(current, since)
             break
         async with current.lease.recording() as session:
-            await save_swept(session, current.connection_id, newest)
+            if not await save_swept(session, current.connection_id, newest, by_settings=version):
+                return
         since = newest
     async with current.lease.recording() as session:
         now = current.clock.now()
-        await save_swept(session, current.connection_id, newest, done_at=now, next_at=now + SWEEP_EVERY)
+        done = {"done_at": now, "next_at": now + SWEEP_EVERY}
+        await save_swept(session, current.connection_id, newest, by_settings=version, **done)
 
 
 async def _sweep_by_number(current: Round, since: datetime) -> datetime:
