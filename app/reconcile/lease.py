@@ -38,6 +38,8 @@ class Lease:
         self._owner = owner
         self._renewed_at = clock.now()
         self._may_be_back = False
+        self.settings_version = taken_of.settings_version
+        """Of the settings as the lease was renewed last; in a transaction that records they stay so until it ends."""
         self.looked_for: set[UUID] = set()
         """Links whose creates were looked for under this lease, after an older copy was restored."""
 
@@ -88,6 +90,7 @@ class Lease:
             )
         if connection is None:
             raise LeaseLost
+        self.settings_version = connection.settings_version
         self._renewed_at = now
         return connection
 
@@ -98,8 +101,10 @@ class Lease:
 
     async def _fence(self, session: WriteSession) -> None:
         until = self._clock.now() + LEASE_SPAN
-        if not await leases.renew_lease(session, self.connection_id, self._owner, until):
+        version = await leases.renew_lease(session, self.connection_id, self._owner, until)
+        if version is None:
             raise LeaseLost
+        self.settings_version = version
         self._renewed_at = self._clock.now()
 
     async def release(self, seen: int, *, unless_behind: bool = False) -> bool:

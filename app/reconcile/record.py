@@ -122,14 +122,19 @@ def _is_short(works: Sequence[Work], drawn: Drawn) -> bool:
 async def _save_short(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
     """By a statement alone; False where it did nothing, because more must be looked at, or the lease is lost."""
     async with current.lease.recording_one() as fenced:
-        return await save_recorded_alone(fenced, _build_recorded(works, drawn, now))
+        version = current.connection.settings_version
+        return await save_recorded_alone(fenced, _build_recorded(works, drawn, now), version)
 
 
 async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
-    """By a transaction; True when a notice was written. What people decided meanwhile is seen once it has the fence."""
+    """By a transaction; True when a notice was written. What people decided meanwhile is seen once it has the fence, as
+    is whether they chose other settings: then every link of it stays behind, to be judged by those.
+    """
     async with current.lease.recording() as session:
         seen = await look_for_open(session, works)
         drawn.again.update(seen.undecided)
+        if current.is_outdated:
+            drawn.again.update(work.link.id for work in works)
         await save_recorded(session, current.connection_id, _build_recorded(works, drawn, now))
         for work in works:
             # They are kept by now; `save_findings` would keep them a second time.

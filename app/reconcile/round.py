@@ -94,6 +94,13 @@ class Round:
         return self.connection.id
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether other settings were chosen since the round began; what a transaction that records sees is so until it
+        ends.
+        """
+        return self.lease.settings_version != self.connection.settings_version
+
+    @property
     def may_have_contacts(self) -> bool:
         """False where no contact was behind when the round was chosen, and nothing before its stage makes one so."""
         asked = self.agenda

@@ -121,13 +121,13 @@ async def test_it_notes_nothing_once_the_lease_is_anothers(house: House) -> None
 
 
 async def save_alone(house: House, lease: Lease, link: InvoiceLink) -> bool:
-    """Record a link of which nothing else is to be seen to, as after a call."""
+    """Record a link of which nothing else is to be seen to, as after a call, by the settings of when it was taken."""
     recorded = replace(
         link, generation=link.generation + 1, hub=replace(link.hub, unanswered={"reference": "new"})
     )
     whole = Recorded([recorded], house.clock.now(), set(), [link.id], {}, [])
     async with lease.recording_one() as fenced:
-        return await save_recorded_alone(fenced, whole)
+        return await save_recorded_alone(fenced, whole, lease.settings_version)
 
 
 async def test_it_records_alone_where_nobody_else_has_the_connection(house: House) -> None:
@@ -148,6 +148,15 @@ async def test_it_records_nothing_alone_where_something_is_left_for_people(house
     before = await find_row(house)
     async with house.database.writing() as session:
         await session.execute(SETTING_APART, {"id": lease.connection_id, "link": link.id})
+    assert not await save_alone(house, lease, link)
+    assert await find_row(house) == before
+
+
+async def test_it_records_nothing_alone_where_other_settings_were_chosen(house: House) -> None:
+    """By those the link may stand otherwise, so the transaction leaves it behind."""
+    lease, link = await begin(house)
+    before = await find_row(house)
+    await house.choose(due_days=7)
     assert not await save_alone(house, lease, link)
     assert await find_row(house) == before
 

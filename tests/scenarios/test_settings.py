@@ -3,10 +3,10 @@
 import pytest
 
 from tests.scenarios.both_sides import assert_alike
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Json
 from tests.scenarios.opening import open_house
 from tests.scenarios.test_gate import write_in_xero
-from tests.scenarios.troubles import ask, in_the_middle
+from tests.scenarios.troubles import ask, in_the_middle, standing
 
 LINE = {"id": "l1", "unit_price": "110.00", "category": "materials", "tax": "gst"}
 
@@ -79,6 +79,42 @@ async def test_no_tax_on_one_line_is_a_tax_of_its_own(database_url: str, redis_u
         await house.drain()
         assert (await house.in_xero())["Total"] == 154.1
         await assert_alike(house)
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "after"),
+    [
+        ({"sync_from": "2099-01-01"}, "before_sync_from", {"sync_from": None}),
+        (
+            {"directions": {"invoices": "to_partner"}},
+            "invoices_stay_home",
+            {"directions": {"invoices": "both"}},
+        ),
+        (
+            {"revenue_accounts": {"labour": None}},
+            "category_unmapped",
+            {"revenue_accounts": {"labour": "200"}},
+        ),
+    ],
+    ids=["a date", "a direction", "an account"],
+)
+async def test_an_invoice_in_a_workers_hands_goes_by_the_settings_that_were_chosen_meanwhile(
+    house: House, before: Json, code: str, after: Json
+) -> None:
+    """What the worker recorded by those of before is looked at again, and nothing waits for a cause that is gone."""
+    await house.choose(**before)
+    await house.write("inv_1", lines=[LINE | {"category": "labour"}])
+    await house.drain()
+    assert (await house.resource("inv_1"))["reason"]["code"] == code
+    await ask(house.api.post(f"{house.path}/sweep"))
+    await house.write("inv_2", lines=[LINE | {"category": "labour"}])
+    await ask(house.app.post("/flush"))
+    async with in_the_middle(house, "GET", "/Invoices"):
+        await house.choose(**after)
+    await house.drain()
+    for invoice_id in ("inv_1", "inv_2"):
+        assert await standing(house, invoice_id) == ("settled", None)
+        await assert_alike(house, invoice_id)
 
 
 async def test_a_gate_that_is_opened_while_xero_is_searched_lets_in_what_was_passed_over(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Insert,
+    Integer,
     Result,
     Select,
     Text,
@@ -103,16 +104,26 @@ def _build_taking() -> Select[Any]:
 _TAKING = _build_taking()
 
 
-async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> bool:
-    """Renew a lease that is still ours, or False. It locks the row: what this transaction records is fenced."""
+async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> int | None:
+    """Renew a lease that is still ours, or None. It locks the row: what this transaction records is fenced, and the
+    settings stay of the version that is answered until it ends.
+    """
     asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
-    return (await session.execute(_FENCING, asked)).scalar_one_or_none() is not None
+    version: int | None = (await session.execute(_FENCING_SETTINGS, asked)).scalar_one_or_none()
+    return version
 
 
 _IS_OURS = and_(_TABLE.c.id == _CONNECTION, _TABLE.c.lease_owner == _OWNER)
 _RENEWING = update(_TABLE).where(_IS_OURS).values(lease_until=_UNTIL)
 _FENCING = _RENEWING.returning(_TABLE.c.id)
+_FENCING_SETTINGS = _RENEWING.returning(_TABLE.c.settings_version)
 _FINDING = _RENEWING.returning(*list_columns())
+
+
+def has_other_settings() -> ColumnElement[bool]:
+    """Whether the connection's settings are of another version than `by_settings` by now."""
+    by_settings = bindparam("by_settings", type_=Integer)
+    return exists().where(_TABLE.c.id == _CONNECTION, _TABLE.c.settings_version != by_settings)
 
 
 @dataclass(frozen=True, slots=True)

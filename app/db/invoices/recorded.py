@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.sql.dml import Insert, Update
 
-from app.db.connections.leases import Fenced, while_alone
+from app.db.connections.leases import Fenced, has_other_settings, while_alone
 from app.db.delivery.changes import WITHDRAWABLE_OF_LINKS, WITHDRAWING
 from app.db.delivery.fan_out import save_in_order
 from app.db.findings.attempts import (
@@ -66,12 +66,13 @@ _RECORDING = select(_WITHDRAWN.c.id).add_cte(
 )
 
 
-async def save_recorded_alone(fenced: Fenced, recorded: Recorded) -> bool:
+async def save_recorded_alone(fenced: Fenced, recorded: Recorded, by_settings: int) -> bool:
     """The same in the one statement that holds the lease's fence too. False, and nothing done, where more is to be seen
-    to of these links: something waits for the partner's side or for people, or somebody else has the connection.
+    to of these links: something waits for the partner's side or for people, the settings are of another version by now,
+    or somebody else has the connection.
     """
-    links = {"links": [link.id for link in recorded.links]}
-    saved = await fenced.try_to(_RECORDING_ALONE, {**links, **recorded.give(fenced.connection_id)})
+    asking = {"links": [link.id for link in recorded.links], "by_settings": by_settings}
+    saved = await fenced.try_to(_RECORDING_ALONE, {**asking, **recorded.give(fenced.connection_id)})
     if saved:
         count_attempts(recorded.attempts)
     return saved
@@ -81,4 +82,5 @@ def _build_parts(is_ours: ColumnElement[bool]) -> Sequence[Insert | Update]:
     return SAVING_LINKS.where(is_ours), build_saving_sums(is_ours), build_inserting_attempts(is_ours)
 
 
-_RECORDING_ALONE = while_alone(or_(ANY_OPEN, exists().where(WITHDRAWABLE_OF_LINKS)), _build_parts)
+_HAS_MORE = or_(ANY_OPEN, exists().where(WITHDRAWABLE_OF_LINKS), has_other_settings())
+_RECORDING_ALONE = while_alone(_HAS_MORE, _build_parts)

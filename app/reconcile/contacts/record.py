@@ -61,6 +61,8 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     async with current.lease.recording() as session:
         seen = await look_for_open(session, works)
         again |= seen.undecided
+        if current.is_outdated:
+            again |= {work.link.id for work in works}
         await save_contact_links(session, [work.link for work in works], now, again=again)
         await insert_changes(session, current.connection_id, changes)
         await supersede_changes(session, satisfied)
