@@ -69,10 +69,10 @@ class CopyDelivery:
 
     async def _deliver_one(self, sender: Sender, target: Target, claim: CopyClaim) -> bool:
         made = await make_call(sender, target.recipient, build_copy_message(claim), self._clock)
-        goes_on = await self._record(claim, made)
+        goes_on = await self._record(target, claim, made)
         return goes_on and not isinstance(made.answer, Silence) and not self._ending.is_near
 
-    async def _record(self, claim: CopyClaim, made: Made) -> bool:
+    async def _record(self, target: Target, claim: CopyClaim, made: Made) -> bool:
         now = self._clock.now()
         failure = read_acceptance(made.answer)
         is_over = failure is not None and now - claim.created_at >= GIVEN_UP_AFTER
@@ -89,7 +89,7 @@ class CopyDelivery:
             state=state,
             answer=said,
         )
-        return await self._health.judge(claim.endpoint_id, made.status, failing, now)
+        return await self._health.judge(target.endpoint, made.status, failing, now)
 
 
 def _told(claim: CopyClaim) -> Told:

@@ -5,13 +5,12 @@ enabled again; copies to one that listens end as they end otherwise.
 """
 
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 
 from app.db.delivery.disabling import disable_endpoint
 from app.db.postgres.session import Database
-from app.domain.partner.endpoint import GONE, Failing
+from app.domain.partner.endpoint import GONE, Endpoint, Failing
 
 SAID_GONE = "It answered 410 Gone."
 
@@ -25,16 +24,19 @@ class Health:
         self._database = database
 
     async def judge(
-        self, endpoint_id: UUID, status: int | None, failing: Failing | None, now: datetime
+        self, endpoint: Endpoint, status: int | None, failing: Failing | None, now: datetime
     ) -> bool:
-        """Disable an endpoint if this attempt was the last that it gets; whether it goes on being called."""
+        """Disable an endpoint if this attempt was the last that it gets; whether it goes on being called.
+
+        What an address answers that was replaced meanwhile says nothing of the new one.
+        """
         reason = _why_lost(status, failing, now)
         if reason is None:
             return True
         async with self._database.writing() as session:
-            is_disabled = await disable_endpoint(session, endpoint_id, reason, now)
+            is_disabled = await disable_endpoint(session, endpoint.id, endpoint.url, reason, now)
         if is_disabled:
-            log.warning("endpoint_disabled", endpoint_id=str(endpoint_id), reason=reason)
+            log.warning("endpoint_disabled", endpoint_id=str(endpoint.id), reason=reason)
         return False
 
 

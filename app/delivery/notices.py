@@ -68,4 +68,4 @@ class NoticeDelivery:
             failing = await save_call(session, told, made.call, meaning)
         DELIVERIES.labels("notice", "failed" if failure else "applied").inc()
         log.info("notice_sent", cursor=notice.cursor, type=notice.type, answer=said, claim_held=is_ours)
-        return await self._health.judge(target.id, made.status, failing, now) and failure is None
+        return await self._health.judge(target.endpoint, made.status, failing, now) and failure is None

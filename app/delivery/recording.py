@@ -73,7 +73,7 @@ class Recorder:
             )
         _count(answered, now)
         judged = [
-            await self._health.judge(target.id, each.made.status, failing, now)
+            await self._health.judge(target.endpoint, each.made.status, failing, now)
             for each, failing in zip(answered, failings, strict=True)
         ]
         is_on = connection is not None and connection.state in deliveries.DELIVERED_STATES

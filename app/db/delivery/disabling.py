@@ -19,14 +19,17 @@ from app.domain.record.fields import instant_text
 ROWS_AT_ONCE = 1000
 
 
-async def disable_endpoint(session: WriteSession, endpoint_id: UUID, reason: str, at: datetime) -> bool:
-    """Disable an endpoint and tell its partner; False, and nothing told, when it was disabled already.
+async def disable_endpoint(
+    session: WriteSession, endpoint_id: UUID, url: str, reason: str, at: datetime
+) -> bool:
+    """Disable an endpoint and tell its partner; False, and nothing told, when it was disabled already, or has another
+    address than this by now.
 
     Every connection that it was for gets a notice in its feed, and each other endpoint of theirs hears of it once.
     Connections are locked in the order of their ids, before the endpoint.
     """
     endpoint = await session.get(WebhookEndpointRow, endpoint_id, populate_existing=True)
-    if endpoint is None or not endpoint.is_enabled:
+    if endpoint is None or not endpoint.is_enabled or endpoint.url != url:
         return False
     connections = (
         await session.execute(
@@ -44,7 +47,7 @@ async def disable_endpoint(session: WriteSession, endpoint_id: UUID, reason: str
             .with_for_update(key_share=True)
         )
     ).all()
-    if not await save_disabled(session, endpoint_id, reason, at):
+    if not await save_disabled(session, endpoint_id, reason, at, url=url):
         return False
     told = _build_told(endpoint, reason, at)
     rows = [

@@ -113,12 +113,15 @@ async def save_enabled(session: WriteSession, endpoint_id: UUID) -> None:
     )
 
 
-async def save_disabled(session: WriteSession, endpoint_id: UUID, reason: str, at: datetime) -> bool:
-    """Disable an endpoint; False when it was disabled or deleted already."""
+async def save_disabled(
+    session: WriteSession, endpoint_id: UUID, reason: str, at: datetime, *, url: str | None = None
+) -> bool:
+    """Disable an endpoint; False when it was disabled or deleted already, or has another address than `url`."""
     row = WebhookEndpointRow
+    is_there = literal(True) if url is None else row.url == url
     disabled = (
         update(row)
-        .where(row.id == endpoint_id, row.is_enabled, row.deleted_at.is_(None))
+        .where(row.id == endpoint_id, row.is_enabled, row.deleted_at.is_(None), is_there)
         .values(is_enabled=False, disabled_reason=reason, disabled_at=at)
         .returning(row.id)
     )

@@ -1,5 +1,6 @@
 """Endpoints that do not work: disabled with the reason, told to the partner, and enabled again with nothing lost."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import text
 
 from app.db.delivery.enabling import enable_endpoint
 from app.db.delivery.notices import list_notices
-from app.db.partners.endpoints import NewEndpoint, list_endpoints
+from app.db.partners.endpoints import NewEndpoint, list_endpoints, save_endpoint
 from app.domain.partner.endpoint import Endpoint, Part
 from tests.integration.delivery.odd_app import OddApp, serve_odd_app
 from tests.integration.delivery.world import World
@@ -106,3 +107,26 @@ async def test_an_endpoint_that_says_that_it_is_gone_is_disabled_at_once(
     async with odd_world.database.reading() as session:
         waiting = await session.execute(text("SELECT count(*) FROM changes WHERE state = 'pending'"))
     assert waiting.scalar_one() == 3
+
+
+async def test_what_an_address_answers_that_was_replaced_meanwhile_ends_nothing(
+    odd_world: World, odd: OddApp
+) -> None:
+    """The app moved: its old address says 410 to a call that was under way, and the new one takes everything."""
+    odd.say(410)
+    odd.gate.clear()
+    await odd_world.put_change("inv_1", 1, REFERENCE)
+    sending = asyncio.create_task(deliver(odd_world))
+    await odd.wait_for(1)
+    async with serve_odd_app() as moved:
+        [endpoint] = await endpoints(odd_world)
+        async with odd_world.database.writing() as session:
+            await save_endpoint(session, endpoint.id, url=moved.webhook_url)
+            await enable_endpoint(session, endpoint, odd_world.clock.now())
+        odd.gate.set()
+        await sending
+        assert [each.is_enabled for each in await endpoints(odd_world)] == [True]
+        odd_world.clock.advance(timedelta(minutes=1))
+        await deliver(odd_world)
+        assert moved.list_revisions() == [("inv_1", 1)]
+    assert await feed(odd_world) == []
