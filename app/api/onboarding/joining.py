@@ -17,7 +17,7 @@ from app.db.connections.settings import save_settings
 from app.db.life.consents import find_other_holder
 from app.db.life.states import regain
 from app.db.postgres.session import ReadSession, WriteSession
-from app.domain.connections.carry_over import carry_over
+from app.domain.connections.carry_over import carry_over, put_over
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.xero.organisation import DEFAULT_TAXES, Organisation
@@ -78,6 +78,6 @@ async def _begin_settings(
     settings = connection.settings
     source = await find_connection(session, connection.forked_from) if connection.forked_from else None
     if source is not None and source.organisation is not None:
-        return carry_over(source.settings, source.organisation, organisation)
+        return put_over(carry_over(source.settings, source.organisation, organisation), settings)
     taxes = settings.taxes or DEFAULT_TAXES.get(organisation.country, {})
     return replace(settings, taxes=taxes)

@@ -6,7 +6,8 @@ alone, so none is carried. Pure.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from app.domain.connections.account_map import EXPENSE, NO_PLAIN_SALES
 from app.domain.connections.settings import ConnectionSettings
@@ -47,6 +48,16 @@ def carry_over(
         prepayment_account_id=for_credits(settings.prepayment_account_id or ""),
         contact_groups={},
     )
+
+
+def put_over(carried: ConnectionSettings, chosen: ConnectionSettings) -> ConnectionSettings:
+    """What was carried over, but for what was chosen already; of a map entry by entry."""
+    plain, kept = ConnectionSettings(), dict[str, Any]()
+    for name in (each.name for each in fields(ConnectionSettings)):
+        own = getattr(chosen, name)
+        if own != getattr(plain, name):
+            kept[name] = {**getattr(carried, name), **own} if isinstance(own, Mapping) else own
+    return replace(carried, **kept)
 
 
 def _map(chosen: Mapping[str, str], find: Callable[[str], str | None]) -> dict[str, str]:

@@ -114,6 +114,29 @@ async def test_other_books_are_forked_on_purpose(browser: Browser) -> None:
     assert (await browser.get(path))["state"] == "active"
 
 
+async def test_what_was_chosen_for_the_other_books_before_their_consent_stands(browser: Browser) -> None:
+    """The rest is carried over; above all, nothing that is older than the new books goes into them."""
+    path = await browser.open_active()
+    http = browser.plumbline.http
+    for_old = {"conflict_policy": "hold", "conflict_policies": {"lines": "xero_wins"}, "due_days": 7}
+    await http.patch(f"{path}/settings", json=for_old)
+    other = await browser.add_organisation("New Books")
+    forked = (await http.post(f"{path}/fork")).json()
+    new_path = f"/v1/connections/{forked['id']}"
+    for_new = {"sync_from": "2026-07-01", "conflict_policies": {"payments": "hold"}, "due_days": 30}
+    assert (await http.patch(f"{new_path}/settings", json=for_new)).status_code == 200
+    assert (await browser.consent(forked["authorise_url"], tenant_id=other)).status_code == 200
+    kept = await browser.get(f"{new_path}/settings")
+    assert {
+        name: kept[name] for name in ("sync_from", "conflict_policy", "conflict_policies", "due_days")
+    } == {
+        "sync_from": "2026-07-01",
+        "conflict_policy": "hold",
+        "conflict_policies": {"lines": "xero_wins", "payments": "hold"},
+        "due_days": 30,
+    }
+
+
 async def test_a_fork_to_the_same_books_is_refused(browser: Browser) -> None:
     """Two connections would write every invoice twice."""
     path = await browser.open_active()
