@@ -8,6 +8,7 @@
     ├── Terminal                    trying again unchanged is useless; somebody must act
     │   ├── AuthorisationLost       the connection must be authorised again (dead refresh token, removed app)
     │   ├── ScopeMissing            the consent lacks a scope
+    │   ├── AppRefused              Xero does not take the client id or secret of the app
     │   └── RequestRefused          Xero refused the request as a whole (ours is malformed)
     ├── ClaimLost                   another attempt carries out this request now; what we did is rolled back
     ├── LeaseLost                   another worker has the connection now; what we did not record is derived anew
@@ -81,6 +82,12 @@ class ScopeMissing(Terminal):
     """The consent lacks a scope that the call needs."""
 
     code = "scope_missing"
+
+
+class AppRefused(Terminal):
+    """Xero does not take the client id or secret by which the app asks for tokens: who registered it must mend that."""
+
+    code = "app_refused"
 
 
 class RequestRefused(Terminal):

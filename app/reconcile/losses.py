@@ -1,15 +1,21 @@
-"""A connection whose consent is gone, or lacks a scope: the state that it ends in, and what its partner is told.
+"""A connection that Xero lets in no more, for its consent, a scope or its app: the state that it ends in, and what its
+partner is told.
 
 The error of one call is a suspicion. Before a connection is called lost Xero is asked what it lists (`Consents`): where
 Xero gives no answer, or still lists the organisation, the work is postponed and nothing ends. State and notice are one
 transaction under the lease, which leaves alone what was paused, removed or lost by another meanwhile.
 """
 
+from dataclasses import replace
+
 import structlog
 
 from app.clock import Clock
 from app.db.connections.connections import find_connection
+from app.db.delivery.notices import insert_notice
 from app.db.life.states import lose, save_missing_scopes
+from app.domain.connections.notice import ATTENTION, build_notice
+from app.errors import AppRefused
 from app.reconcile.lease import Lease
 from app.reconcile.ports import Consents
 
@@ -25,6 +31,16 @@ async def disconnect(lease: Lease, consents: Consents, clock: Clock) -> None:
         if connection is not None:
             await lose(session, connection, reason, clock.now())
     await lease.drop()
+
+
+async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> None:
+    """Tell the partner the first time that nothing goes until the Xero app is mended; raises `LeaseLost`."""
+    reason = str(refused)
+    async with lease.recording() as session:
+        connection = await find_connection(session, lease.connection_id)
+        if connection is not None and not connection.is_app_refused:
+            waiting = replace(connection, retry_reason=f"{refused.code}: {reason}")
+            await insert_notice(session, connection.id, ATTENTION, build_notice(waiting, reason), clock.now())
 
 
 async def ask_for_scopes(lease: Lease, consents: Consents, clock: Clock, reason: str) -> None:

@@ -27,11 +27,20 @@ from app.db.upkeep.usage import UsageBook
 from app.domain.connections.connection import NO_ROOM, Connection, ConnectionState
 from app.domain.connections.precedence import Portion
 from app.ending import Ending
-from app.errors import AuthorisationLost, LeaseLost, NoRoom, RateLimited, Retryable, ScopeMissing, Terminal
+from app.errors import (
+    AppRefused,
+    AuthorisationLost,
+    LeaseLost,
+    NoRoom,
+    RateLimited,
+    Retryable,
+    ScopeMissing,
+    Terminal,
+)
 from app.metrics import LEASES, RECONCILES
 from app.reconcile.exports.step import has_looks
 from app.reconcile.lease import Lease
-from app.reconcile.losses import ask_for_scopes, disconnect
+from app.reconcile.losses import ask_for_scopes, disconnect, tell_app_refused
 from app.reconcile.ports import Consents, Waker, XeroOrganisations
 from app.reconcile.precedence import find_portion
 from app.reconcile.resting import Resting
@@ -135,6 +144,11 @@ class Reconciler:
             await self._postpone(lease, RETRY_WHEN_REFUSED, missing.code, str(missing))
             await self._waker.deliver_soon(lease.connection_id)
             return missing.code
+        except AppRefused as refused:
+            await tell_app_refused(lease, self._clock, refused)
+            await self._postpone(lease, RETRY_WHEN_REFUSED, refused.code, str(refused))
+            await self._waker.deliver_soon(lease.connection_id)
+            return refused.code
         except Terminal as failure:
             return await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
         except asyncio.CancelledError:

@@ -17,11 +17,12 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from app.clock import Clock
-from app.errors import AuthorisationLost, PlumblineError, RequestRefused, XeroUnavailable
+from app.errors import AppRefused, AuthorisationLost, PlumblineError, XeroUnavailable
 from app.xero.failures import NotFound, TokenRejected, map_status
 from app.xero.registration import Registration
 from app.xero.scopes import PURPOSE_OF_SCOPE
 
+_OF_THE_APP = ("invalid_client", "unauthorized_client")
 _TIMEOUT = httpx.Timeout(15, connect=5)
 
 
@@ -141,12 +142,12 @@ def _map_refusal(answer: httpx.Response) -> PlumblineError:
     if answer.status_code == 400 and "invalid_grant" in answer.text:
         reason = "Xero no longer accepts the consent: it was withdrawn, or not used for sixty days (invalid_grant)."
         return AuthorisationLost(reason)
+    # At the token endpoint these are about our client id and secret, elsewhere a 401 is about the access token.
+    is_token_call = answer.request.url.path.endswith("/connect/token")
+    if is_token_call and (answer.status_code == 401 or any(word in answer.text for word in _OF_THE_APP)):
+        return AppRefused("Xero does not take the client id or secret of the Xero app any more.")
     error = map_status(answer.status_code, answer.headers, answer.content, is_write=False)
-    if isinstance(error, TokenRejected):
-        # At the token endpoint a 401 is about our client id and secret, elsewhere about the access token.
-        is_ours = answer.request.url.path.endswith("/connect/token")
-        return RequestRefused(f"Xero refused this app: {error}") if is_ours else AuthorisationLost(str(error))
-    return error
+    return AuthorisationLost(str(error)) if isinstance(error, TokenRejected) else error
 
 
 def _json(answer: httpx.Response) -> Any:

@@ -95,7 +95,8 @@ def find_connection_reason(connection: Connection) -> Reason | None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")
     at = connection.retry_at.isoformat(timespec="seconds")
-    step = find_next_step(connection) if connection.lacks_scopes else None
+    needs_somebody = connection.lacks_scopes or connection.is_app_refused
+    step = find_next_step(connection) if needs_somebody else None
     return Reason(
         code=code if separator else "waiting",
         message=message or code or "Work waits.",

@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db.postgres.session import Database, ReadSession, WriteSession
-from app.db.tables import XeroAppRow
+from app.db.tables import ConnectionRow, XeroAppRow
 from app.db.upkeep import audit
+from app.domain.connections.connection import APP_REFUSED
 from app.errors import RequestRefused
 from app.vault import Vault
 
@@ -88,9 +89,28 @@ async def save_xero_app(
         is_own = (XeroAppRow.id == xero_app_id, XeroAppRow.partner_id == partner_id)
         saved = update(XeroAppRow).where(*is_own).values(values).returning(XeroAppRow.id)
         if (await session.execute(saved)).scalar_one_or_none() is not None:
+            if client_secret:
+                await _retry_refused(session, xero_app_id)
             told = ", ".join(sorted(values))
             audit.note(session, "xero_app_changed", partner_id=partner_id, subject=xero_app_id, changed=told)
     return await find_xero_app(session, partner_id, xero_app_id)
+
+
+async def _retry_refused(session: WriteSession, xero_app_id: UUID) -> None:
+    """What waits because Xero did not take the app is tried with the new secret; the timer of what is behind wakes it.
+
+    In the order of their ids, as whoever locks several connections does.
+    """
+    row = ConnectionRow
+    waiting = (
+        select(row.id)
+        .where(row.xero_app_id == xero_app_id, row.retry_reason.startswith(f"{APP_REFUSED}:"))
+        .order_by(row.id)
+        .with_for_update(key_share=True)
+    )
+    await session.execute(
+        update(row).where(row.id.in_(waiting)).values(retry_at=None, retry_reason=None, retries=0)
+    )
 
 
 async def find_xero_app(session: ReadSession, partner_id: UUID, xero_app_id: UUID) -> XeroApp | None:

@@ -12,6 +12,9 @@ from app.domain.xero.organisation import Organisation
 NO_ROOM = "no_room"
 """Why a bulk waits that found other businesses' under way."""
 
+APP_REFUSED = "app_refused"
+"""Why everything waits where Xero does not take the Xero app's client id or secret."""
+
 
 class ConnectionState(StrEnum):
     """pending: not authorised yet. active: in step or working. paused: stores everything, does nothing.
@@ -135,6 +138,11 @@ class Connection:
     def awaits_choice(self) -> bool:
         """A consent was given that covers several organisations, and none of them was read yet."""
         return self.state is ConnectionState.PENDING and bool(self.offered) and self.organisation is None
+
+    @property
+    def is_app_refused(self) -> bool:
+        """Xero does not take the client id or secret of its Xero app, so nothing can be asked."""
+        return (self.retry_reason or "").startswith(f"{APP_REFUSED}:")
 
     @property
     def lacks_scopes(self) -> bool:

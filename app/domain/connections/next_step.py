@@ -49,6 +49,8 @@ def find_next_step(connection: Connection) -> NextStep | None:
 
 
 def _find_step_of_active(connection: Connection, path: str) -> NextStep | None:
+    if connection.is_app_refused:
+        return _mend_app(connection)
     if connection.lacks_scopes:
         named = ", ".join(connection.missing_scopes) or "a scope that is needed"
         message = f"The consent lacks {named}: POST to authorise and give consent in Xero again."
@@ -64,6 +66,14 @@ def _find_step_of_active(connection: Connection, path: str) -> NextStep | None:
         )
         return NextStep("map_taxes", message, f"PATCH {path}/settings")
     return _find_step_of_organisation(connection, path) or _find_last_step(connection, path)
+
+
+def _mend_app(connection: Connection) -> NextStep:
+    """Whoever registered the app is the one to do it."""
+    if connection.xero_app_id is None:
+        return NextStep("mend_xero_app", "Tell the operator of Plumbline, whose Xero app it is.")
+    message = "Replace the secret of your Xero app by the one that Xero's portal has for its client id."
+    return NextStep("mend_xero_app", message, f"PATCH /v1/xero-apps/{connection.xero_app_id}")
 
 
 def _find_step_of_organisation(connection: Connection, path: str) -> NextStep | None:

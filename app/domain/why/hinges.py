@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.next_run import SCHEDULED, tell_run
+from app.domain.connections.next_step import find_next_step
 from app.domain.holds.hold import Hold
 from app.domain.why.gates import Finding, Gate, Outcome
 from app.domain.why.reasons import reason_of
@@ -80,7 +81,10 @@ def _judge_waiting(connection: Connection, now: datetime, writer: Writer) -> Fin
     code, separator, message = (connection.retry_reason or "").partition(": ")
     which = " Edits by people go on; only a bulk waits." if connection.bulk_waits else ""
     said = message if separator else code or "The work waits."
-    cure = f"Nothing to do: it is tried again at {at.isoformat(timespec='seconds')}."
+    step = find_next_step(connection) if connection.is_app_refused else None
+    cure = (
+        step.message if step else f"Nothing to do: it is tried again at {at.isoformat(timespec='seconds')}."
+    )
     return writer.failed(Gate.WAITING, code if separator else "waiting", f"{said}{which}", cure)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.domain.connections.connection import NO_ROOM
+from app.domain.connections.connection import APP_REFUSED, NO_ROOM
 from app.domain.why.gates import Gate
 
 SETTINGS = "PATCH {connection}/settings"
@@ -71,6 +71,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
             RUN),
         Row(NO_ROOM, "Other businesses' bulks are under way; this one comes after them.", NOTHING, None),
         Row("interrupted", "The worker was stopped in the middle.", NOTHING, None),
+        Row(APP_REFUSED, "Xero does not take the client id or secret of the Xero app.",
+            "Replace the secret of the Xero app; where it is Plumbline's, tell the operator.", None),
         Row("request_refused refused", "Xero refused a request as a whole.",
             "See the log; it is tried again after an hour.", None),
     ),

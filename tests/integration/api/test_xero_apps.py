@@ -9,6 +9,7 @@ import pytest
 from app.clock import ManualClock, SystemClock
 from app.commands.acts.new_partner import create_partner
 from app.wiring import open_worker
+from app.wiring.ground import build_vault
 from tests.integration.api.browser import Browser
 from tests.integration.api.driver import WEBHOOK_KEY, Plumbline, name_faults, sign_as_xero
 
@@ -131,18 +132,34 @@ async def test_one_persons_tokens_of_two_apps_are_kept_apart(browser: Browser) -
 
 
 async def test_a_secret_that_was_replaced_counts_at_once(browser: Browser) -> None:
-    """A wrong one is told as a refusal and disconnects nobody; the right one goes on."""
+    """A wrong one disconnects nobody, and the partner is told once what to do; with the right one all goes on."""
     app, path = await open_own(browser)
-    wrong = {"client_secret": "a secret that is wrong"}
-    await browser.plumbline.http.patch(f"/v1/xero-apps/{app['id']}", json=wrong)
+    address = f"/v1/xero-apps/{app['id']}"
+    [(sealed,)] = await browser.plumbline.execute("SELECT client_secret FROM xero_apps")
+    right = build_vault(browser.plumbline.settings).decrypt(sealed)
+    await browser.plumbline.http.patch(address, json={"client_secret": "a secret that is wrong"})
     await browser.plumbline.execute("UPDATE token_sets SET expires_at = now() - interval '1 day'")
     clock = ManualClock(SystemClock().now() + timedelta(minutes=1))
     async with open_worker(browser.plumbline.settings, clock) as worker:
         connection = await browser.plumbline.get_connection(path)
+        for _ in range(3):
+            await worker.reconciler.reconcile(connection.id)
+            clock.advance(timedelta(hours=2))
+        shown = await browser.get(path)
+        assert (shown["state"], shown["is_ready"], shown["waits_for"]["code"]) == (
+            "active",
+            False,
+            "app_refused",
+        )
+        step = shown["next_step"]
+        assert (step["code"], step["call"]) == ("mend_xero_app", f"PATCH {address}")
+        assert shown["waits_for"]["cure"] == step["message"]
+        assert await browser.list_notices(path) == ["connected", "attention"]
+        await browser.plumbline.http.patch(address, json={"client_secret": right})
         await worker.reconciler.reconcile(connection.id)
-    shown = await browser.get(path)
-    assert shown["state"] == "active"
-    assert "invalid_client" in shown["retry_reason"] or "refused this app" in shown["retry_reason"]
+    mended = await browser.get(path)
+    assert (mended["retry_reason"], mended["is_behind"]) == (None, False)
+    assert (mended["next_step"] or {}).get("code") != "mend_xero_app"
 
 
 async def test_the_webhooks_of_an_app_reach_its_connections_alone(browser: Browser) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.clock import SystemClock
-from app.errors import AuthorisationLost, RateLimited, RequestRefused, ScopeMissing, XeroUnavailable
+from app.errors import AppRefused, AuthorisationLost, RateLimited, ScopeMissing, XeroUnavailable
 from app.xero.oauth import XeroIdentity
 from app.xero.registration import Registration
 from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
@@ -61,7 +61,7 @@ async def test_a_wrong_secret_is_our_fault_and_no_lost_consent(xero: Xero) -> No
     wrong = Registration(
         "nobody", "wrong", REDIRECT_URL, xero.at.root_url, xero.at.root_url, xero.at.root_url
     )
-    with pytest.raises(RequestRefused):
+    with pytest.raises(AppRefused):
         await XeroIdentity(wrong, xero.http, SystemClock()).refresh("whatever")
 
 
