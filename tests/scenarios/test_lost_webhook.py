@@ -11,6 +11,7 @@ from tests.scenarios.troubles import (
     assert_in_step,
     discrepancies,
     flush,
+    in_the_middle,
     numbers_in_xero,
     reconcile,
     rows,
@@ -189,3 +190,16 @@ async def test_t2_webhooks_of_the_partner_may_come_twice_too(house: House) -> No
     assert await writes_since(house, before) == [("POST", "/Invoices")]
     assert await numbers_in_xero(house) == ["N-inv_1"]
     await assert_in_step(house)
+
+
+async def test_a_search_that_is_asked_for_while_one_is_under_way_is_made_after_it(house: House) -> None:
+    """What moves behind the back of the one under way is found by the other, and not only by the timer's next."""
+    await house.write()
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"lose_next": 1000}))
+    await ask(house.api.post(f"{house.path}/sweep"))
+    async with in_the_middle(house, "GET", "/Invoices"):
+        await house.edit_xero(Reference="behind its back")
+        await ask(house.api.post(f"{house.path}/sweep"))
+    await house.drain()
+    assert (await house.in_app())["reference"] == "behind its back"

@@ -125,7 +125,9 @@ async def save_swept(
     """
     row = ConnectionRow
     is_so = literal(True) if by_settings is None else row.settings_version == by_settings
-    done: dict[str, Any] = {} if done_at is None else {"sweep_due": False, "swept_at": done_at}
+    # A sweep that somebody asks for reads the facts first: where these are due, another was asked for meanwhile.
+    still_due = row.organisation_fetched_at.is_(None)
+    done: dict[str, Any] = {} if done_at is None else {"sweep_due": still_due, "swept_at": done_at}
     if next_at is not None:
         done["sweep_at"] = func.coalesce(row.sweep_at, next_at)
     newest = func.greatest(func.coalesce(row.swept_to, swept_to), swept_to)
