@@ -23,6 +23,7 @@ from app.intake.values import (
     Rate,
     Revision,
     Sum,
+    Text30,
     Total,
     UnitPrice,
     Version,
@@ -107,7 +108,7 @@ class DocumentLine(_Sent):
     category: Word | None = Field(
         default=None, description="Chooses the revenue account by the connection's map; null means `general`."
     )
-    item_code: Annotated[str, Field(strict=True, max_length=30)] | None = None
+    item_code: Text30 | None = None
     discount_rate: Percentage | None = Field(default=None, description="Percent off this line.")
     discount_amount: Amount | None = Field(
         default=None, description="Money off this line, before tax where amounts are; instead of a rate."

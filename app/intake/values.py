@@ -127,6 +127,8 @@ Identity = Annotated[
 Name = Annotated[str, _text(255, 1), _STORABLE]
 Line = Annotated[str, _text(255), _STORABLE]
 """One line of text; an empty one means the same as none."""
+Text30 = Annotated[str, _text(30), _STORABLE]
+"""A line's item code, which may be empty."""
 Text50 = Annotated[str, _text(50), _STORABLE]
 """A short line, of as many characters as Xero's short fields of a contact hold."""
 Phone = Annotated[str, _text(82), _STORABLE]
@@ -137,6 +139,8 @@ Word = Annotated[str, _text(64), _STORABLE]
 ItemCode = Annotated[str, _text(30, 1), _STORABLE]
 """The code of an item (FACTS 5)."""
 ItemName = Annotated[str, _text(50, 1), _STORABLE]
+Remark = Annotated[str, _text(1000), _STORABLE]
+"""What a person says beside what they do, for whoever reads it later."""
 LongText = Annotated[str, _text(4000), _STORABLE]
 WebAddress = Annotated[str, _text(2048), _STORABLE, AfterValidator(_check_address), _shown_as(format="uri")]
 Day = Annotated[str, _text(10), AfterValidator(_check_day), _shown_as(format="date")]

@@ -14,6 +14,7 @@ from app.db.exports.export_runs import NewExport, find_export
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.exports.export import Export, Order, Stage, choose_stages
 from app.intake.refusals import InputRefused
+from app.intake.values import Remark
 from app.reconcile.exports.orders import ExportUnderWay, OrderRefused, open_export, order_export
 
 
@@ -41,7 +42,9 @@ class ExportAsked(BaseModel):
     all_contacts: StrictBool = Field(
         default=False, description="Also customers who have no invoice that was sent. They go to Xero."
     )
-    note: str | None = Field(default=None, max_length=200, description="For whoever reads the list later.")
+    note: Annotated[Remark, Field(max_length=200)] | None = Field(
+        default=None, description="For whoever reads the list later."
+    )
 
 
 async def create(services: Services, partner_id: UUID, connection_id: UUID, asked: ExportAsked) -> Export:

@@ -3,13 +3,12 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, model_validator
 
-from app.intake.values import refused
+from app.intake.values import Remark, refused
 
 MOST_AT_ONCE = 100
 
-Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
 Choice = Literal["take_xero", "take_partner", "merged", "relink", "ignore"]
 
 _EXAMPLES: list[JsonValue] = [
@@ -45,7 +44,7 @@ class Decision(BaseModel):
         default=False,
         description="Of `relink` of a contact: move its invoices in Xero too, if they stand under another there.",
     )
-    note: Note | None = Field(default=None, description="Why, for whoever reads it later.")
+    note: Remark | None = Field(default=None, description="Why, for whoever reads it later.")
 
     @model_validator(mode="after")
     def _fits_its_action(self) -> Self:
@@ -100,4 +99,4 @@ class Undo(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"note": "The customer meant the other."}]}
     )
 
-    note: Note | None = None
+    note: Remark | None = None

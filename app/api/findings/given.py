@@ -28,13 +28,12 @@ from app.intake.values import (
     Name,
     Percentage,
     Quantity,
+    Text30,
     Text50,
     UnitPrice,
     WebAddress,
     Word,
 )
-
-_ItemCode = Annotated[str, Field(strict=True, max_length=30)]
 
 
 def _kinds(**kinds: Any) -> dict[str, TypeAdapter[Any]]:
@@ -62,7 +61,7 @@ _LINE = _kinds(
     discount_amount=Amount | None,
     category=Word | None,
     tax=Word | None,
-    item_code=_ItemCode | None,
+    item_code=Text30 | None,
     account=Word,
     tax_type=Word,
 )

@@ -64,6 +64,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a description that is too long": (document(lines=[line(description="x" * 4001)]), "lines.0.description"),
     "a number that is too long": (document(number="x" * 256), "number"),
     "a reference with a NUL": (document(reference="PO\x00"), "reference"),
+    "an item code with a NUL": (document(lines=[line(item_code="TAP\x00")]), "lines.0.item_code"),
     "a day that is none": (document(issued_on="2026-02-30"), "issued_on"),
     "a day with a time": (document(issued_on="2026-11-20T00:00:00Z"), "issued_on"),
     "due before it was issued": (document(due_on="2026-11-19"), "due_on"),

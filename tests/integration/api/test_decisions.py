@@ -206,6 +206,20 @@ async def test_many_are_decided_at_once_each_with_its_answer(plumbline: Plumblin
         assert refused.status_code == 422
 
 
+async def test_words_that_cannot_be_kept_are_refused(plumbline: Plumbline, path: str) -> None:
+    """A NUL in a note, or in the code of an item that both sides are to have, is named; nothing is decided."""
+    await add_conflict(plumbline, "lines/l1/item_code", {"base": "A", "partner": "B", "xero": "C"}, "xero")
+    header, code = [
+        f"{path}/conflicts/{await conflict_id(plumbline, path, index)}/resolve" for index in (0, 1)
+    ]
+    noted = await plumbline.http.post(header, json={"action": "take_xero", "note": "a\x00"})
+    assert (noted.status_code, name_faults(noted)) == (422, ["note"])
+    given = {"lines/l1/item_code": "a\x00"}
+    merged = await plumbline.http.post(code, json={"action": "merged", "values": given})
+    assert (merged.status_code, name_faults(merged)) == (422, ["values.lines/l1/item_code"])
+    assert await plumbline.count("resolutions") == 0
+
+
 async def test_an_undo_is_a_resolution_of_its_own_and_comes_in_time_or_not_at_all(
     plumbline: Plumbline, path: str
 ) -> None:

@@ -1,0 +1,46 @@
+"""Text that cannot be kept is refused by its field, wherever it stands: PostgreSQL has no NUL."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.api.driver import Plumbline, name_faults
+from tests.integration.api.test_drafts import DEAL, KIM
+
+Json = dict[str, Any]
+NUL = "a\x00b"
+
+
+async def write(plumbline: Plumbline, address: str, body: Json) -> httpx.Response:
+    """A POST below a connection of its own."""
+    return await plumbline.http.post(f"{await plumbline.open_active()}/{address}", json=body)
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "field"),
+    [
+        (
+            "drafts",
+            {"deal": DEAL, "contact": KIM, "lines": [{"id": "l1", "unit_price": "1", "item_code": NUL}]},
+            "lines.0.item_code",
+        ),
+        ("exports", {"stages": ["invoices"], "note": NUL}, "note"),
+    ],
+)
+async def test_a_nul_is_refused_by_field(plumbline: Plumbline, address: str, body: Json, field: str) -> None:
+    """422, and nothing is stored."""
+    answer = await write(plumbline, address, body)
+    assert (answer.status_code, name_faults(answer)) == (422, [field])
+    assert (await plumbline.count("invoice_links"), await plumbline.count("exports")) == (0, 0)
+
+
+async def test_a_filter_with_a_nul_is_refused(plumbline: Plumbline) -> None:
+    """The messages of an endpoint are narrowed by the names of types."""
+    made = await plumbline.http.post(
+        "/v1/webhook-endpoints", json={"url": "https://app.example/hooks", "part": "listens"}
+    )
+    assert made.status_code == 201, made.text
+    path = f"/v1/webhook-endpoints/{made.json()['id']}/deliveries"
+    answer = await plumbline.http.get(path, params={"type": NUL})
+    assert (answer.status_code, name_faults(answer)) == (422, ["type"])
