@@ -30,6 +30,15 @@ def refused(why: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{why}", {"why": why})
 
 
+def is_text(said: str) -> bool:
+    """Whether it can be written as UTF-8: half a surrogate pair, which JSON can escape, cannot."""
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _check_storable(text: str) -> str:
     if "\x00" in text:
         raise refused("must not hold a NUL character")

@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 from app.api.problems import build_problem
 from app.intake.refusals import InputRefused, list_faults
 from app.intake.taking import Taken, build_invalid
+from app.intake.values import is_text
 
 MOST_DOCUMENTS = 100
 
@@ -55,7 +56,9 @@ class DocumentTaken(BaseModel):
         }
     )
 
-    id: str | None = Field(description="As the element said it; null where it said none.")
+    id: str | None = Field(
+        description="As the element said it; null where it said none, or none that can be repeated."
+    )
     outcome: BatchOutcome
     held_version: int | None = Field(
         description="The version that is held now; null where none is known of it."
@@ -104,8 +107,7 @@ def merge_taken(read: Sequence[Element | InputRefused], taken: Sequence[Taken]) 
 
 def show_taken(element: Any, taken: Taken) -> DocumentTaken:
     """The answer for one element as it was sent."""
-    named = element.get("id") if isinstance(element, dict) else None
-    partner_id = named if isinstance(named, str) else None
+    partner_id = find_said(element, "id")
     if isinstance(taken, InputRefused):
         problem = build_problem(taken.code, taken.detail, taken.faults, taken.more)
         return DocumentTaken(
@@ -116,6 +118,12 @@ def show_taken(element: Any, taken: Taken) -> DocumentTaken:
         )
     outcome = BatchOutcome(taken.stored.outcome.value)
     return DocumentTaken(id=partner_id, outcome=outcome, held_version=taken.stored.held_version, problem=None)
+
+
+def find_said(element: Any, name: str) -> str | None:
+    """What an element says by that name, where it is text that an answer can repeat: half a surrogate pair is not."""
+    said = element.get(name) if isinstance(element, dict) else None
+    return said if isinstance(said, str) and is_text(said) else None
 
 
 def list_nudges(taken: Sequence[Taken]) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.api.authentication import lock_own_connection
-from app.api.books.batches import BatchOutcome, DocumentTaken, list_nudges, show_taken
+from app.api.books.batches import BatchOutcome, DocumentTaken, find_said, list_nudges, show_taken
 from app.api.books.invoice_paths import get_kept_invoice
 from app.api.books.sides import Sides, view_sides
 from app.api.dependencies import Services
@@ -125,8 +125,7 @@ def show_part_taken(element: Any, part: TakenPart) -> PartTaken:
     shown = show_taken(element, part.taken)
     if shown.outcome is BatchOutcome.UPDATED and is_created(part):
         shown.outcome = BatchOutcome.CREATED
-    named = element.get("invoice_id") if isinstance(element, dict) else None
-    return PartTaken(**dict(shown), invoice_id=named if isinstance(named, str) else None)
+    return PartTaken(**dict(shown), invoice_id=find_said(element, "invoice_id"))
 
 
 def list_part_nudges(taken: Sequence[TakenPart]) -> list[UUID]:

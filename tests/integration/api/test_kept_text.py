@@ -1,15 +1,18 @@
-"""Text that cannot be kept is refused by its field, wherever it stands: PostgreSQL has no NUL."""
+"""Text that cannot be kept is refused by its field, wherever it stands: PostgreSQL has no NUL, UTF-8 no half a pair."""
 
+import json
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.api.driver import Plumbline, name_faults
+from tests.integration.api.driver import Plumbline, document, name_faults
 from tests.integration.api.test_drafts import DEAL, KIM
 
 Json = dict[str, Any]
 NUL = "a\x00b"
+HALF = "\ud800"
+JSON = {"content-type": "application/json"}
 
 
 async def write(plumbline: Plumbline, address: str, body: Json) -> httpx.Response:
@@ -44,3 +47,19 @@ async def test_a_filter_with_a_nul_is_refused(plumbline: Plumbline) -> None:
     path = f"/v1/webhook-endpoints/{made.json()['id']}/deliveries"
     answer = await plumbline.http.get(path, params={"type": NUL})
     assert (answer.status_code, name_faults(answer)) == (422, ["type"])
+
+
+@pytest.mark.parametrize("kind", ["invoices", "contacts", "items", "payments", "credits"])
+async def test_an_id_that_no_answer_can_repeat_stops_no_other_element(
+    plumbline: Plumbline, kind: str
+) -> None:
+    """Half a surrogate pair is refused like any id that is none, and answered as if none had been said."""
+    path = await plumbline.open_active()
+    bad = {"id": HALF, "invoice_id": HALF}
+    sent = [bad, document()] if kind == "invoices" else [bad]
+    answer = await plumbline.http.put(f"{path}/{kind}", content=json.dumps({kind: sent}), headers=JSON)
+    assert answer.status_code == 200, answer.text
+    taken = answer.json()["data"]
+    assert [one["outcome"] for one in taken] == ["refused", "created"][: len(sent)]
+    assert (taken[0]["id"], taken[0].get("invoice_id")) == (None, None)
+    assert {"field": "id", "message": "must be valid Unicode text"} in taken[0]["problem"]["errors"]
