@@ -75,6 +75,9 @@ def list_faults(errors: Sequence[Mapping[str, Any]], *, skip: int = 0, prefix: s
 def _fault(error: Mapping[str, Any], skip: int, prefix: str) -> Fault:
     where = () if error["type"] == "json_invalid" else error["loc"][skip:]
     path = ".".join([*([prefix] if prefix else []), *(str(part) for part in where)])
-    words = _WORDS.get(error["type"])
-    message = words.format(**error.get("ctx", {})) if words else error["msg"]
+    context = error.get("ctx", {})
+    # Of a secret Pydantic says so, and counts characters.
+    kind = f"string_{error['type']}" if context.get("field_type") == "Value" else error["type"]
+    words = _WORDS.get(kind)
+    message = words.format(**context) if words else error["msg"]
     return Fault(path or "body", message)

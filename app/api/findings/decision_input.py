@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, model_validator
 
-from app.intake.values import Remark, refused
+from app.intake.values import Line, Remark, refused
 
 MOST_AT_ONCE = 100
 
@@ -28,7 +28,7 @@ class Decision(BaseModel):
         "it is another invoice or contact of Xero's, `xero_id`. `ignore`: it stays as it is, and is spoken of no more "
         "while the values stay as they are."
     )
-    values: dict[str, Any] | None = Field(
+    values: dict[Line, Any] | None = Field(
         default=None,
         max_length=50,
         description="Of `merged`: by path the value that both sides are to have, as a document says it.",

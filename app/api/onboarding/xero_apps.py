@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.authentication import ADMINS_WRITE, PartnerId
 from app.api.dependencies import Given, Services
@@ -17,11 +17,19 @@ from app.api.onboarding.oauth import RETURN_PATH
 from app.api.problems import documented
 from app.db.partners.xero_apps import XeroApp, insert_xero_app, list_xero_apps, save_xero_app
 from app.intake.refusals import Fault, InputRefused
-from app.intake.values import Name
+from app.intake.values import Name, is_text, refused
 
 router = APIRouter(prefix="/v1/xero-apps", tags=["xero-apps"], dependencies=[ADMINS_WRITE])
 
-Secret = Annotated[SecretStr, Field(min_length=16, max_length=255)]
+
+def _check_text(secret: SecretStr) -> SecretStr:
+    """Half a surrogate pair could be neither encrypted nor sent to Xero."""
+    if not is_text(secret.get_secret_value()):
+        raise refused("must be valid Unicode text")
+    return secret
+
+
+Secret = Annotated[SecretStr, Field(min_length=16, max_length=255), AfterValidator(_check_text)]
 
 
 class NewXeroApp(BaseModel):

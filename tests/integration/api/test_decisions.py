@@ -217,6 +217,9 @@ async def test_words_that_cannot_be_kept_are_refused(plumbline: Plumbline, path:
     given = {"lines/l1/item_code": "a\x00"}
     merged = await plumbline.http.post(code, json={"action": "merged", "values": given})
     assert (merged.status_code, name_faults(merged)) == (422, ["values.lines/l1/item_code"])
+    half = '{"action": "merged", "values": {"\\ud800": "x"}}'
+    headers = {"content-type": "application/json"}
+    assert (await plumbline.http.post(code, content=half, headers=headers)).status_code == 422
     assert await plumbline.count("resolutions") == 0
 
 

@@ -63,3 +63,22 @@ async def test_an_id_that_no_answer_can_repeat_stops_no_other_element(
     assert [one["outcome"] for one in taken] == ["refused", "created"][: len(sent)]
     assert (taken[0]["id"], taken[0].get("invoice_id")) == (None, None)
     assert {"field": "id", "message": "must be valid Unicode text"} in taken[0]["problem"]["errors"]
+
+
+SECRET = "the secret that Xero showed once"
+APP = {"name": "Tools", "client_id": "9F3A6C0E1B2D4A5F", "client_secret": SECRET, "webhook_key": SECRET}
+
+
+@pytest.mark.parametrize("name", ["client_secret", "webhook_key"])
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [(HALF * 16, "must be valid Unicode text"), ("short", "must have at least 16 characters")],
+)
+async def test_a_secret_of_a_xero_app_is_text(
+    plumbline: Plumbline, name: str, said: str, message: str
+) -> None:
+    """It is refused in words about text, and neither it nor the app is kept."""
+    body = json.dumps(APP | {name: said})
+    answer = await plumbline.http.post("/v1/xero-apps", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": name, "message": message}])
+    assert await plumbline.count("xero_apps") == 0
