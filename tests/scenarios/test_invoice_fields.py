@@ -88,6 +88,18 @@ async def test_theme_terms_and_rate_are_given_when_it_is_made(house: House) -> N
     assert page["url"].startswith("https://in.xero.com/")
 
 
+async def test_no_terms_lead_past_the_end_of_the_calendar(house: House) -> None:
+    """An app that knows no date says 9999-12-31: held for a due date by a reason and a cure, until it says one."""
+    await house.choose(due_days=7)
+    await house.write(issued_on="9999-12-31", due_on=None)
+    await house.drain()
+    assert await house.held_as() == "due_date_missing"
+    await house.edit(issued_on="2026-11-20", due_on="2026-11-27")
+    await house.drain()
+    assert (await house.in_xero())["DueDateString"][:10] == "2026-11-27"
+    await assert_alike(house)
+
+
 async def list_themes(house: House) -> list[Json]:
     """The organisation's themes, as Plumbline lists them."""
     listed = await house._json(house.api.get(f"{house.path}/branding-themes"))

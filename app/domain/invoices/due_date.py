@@ -22,7 +22,16 @@ def with_due_date(record: Fields, due_days: int | None, terms: PaymentTerms | No
 
 
 def find_due_date(issued_on: date, due_days: int | None, terms: PaymentTerms | None) -> date | None:
-    """The day by those terms, never before the invoice's own; None where nothing is said that can be read."""
+    """The day by those terms, never before the invoice's own; None where nothing is said that can be read, or where the
+    calendar ends before: 9999-12-31 stands for "no date" in many an app.
+    """
+    try:
+        return _count(issued_on, due_days, terms)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _count(issued_on: date, due_days: int | None, terms: PaymentTerms | None) -> date | None:
     if due_days is not None:
         return issued_on + timedelta(days=due_days)
     if terms is None:

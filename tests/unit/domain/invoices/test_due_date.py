@@ -37,6 +37,22 @@ def test_the_connections_own_days_come_first() -> None:
     assert find_due_date(date(2026, 1, 31), 0, PaymentTerms(14, "DAYSAFTERBILLDATE")) == date(2026, 1, 31)
 
 
+@pytest.mark.parametrize(
+    ("due_days", "terms"),
+    [
+        (7, None),
+        (None, PaymentTerms(7, "DAYSAFTERBILLDATE")),
+        (None, PaymentTerms(1, "DAYSAFTERBILLMONTH")),
+        (None, PaymentTerms(20, "OFFOLLOWINGMONTH")),
+    ],
+)
+def test_past_the_last_day_of_the_calendar_there_is_none(
+    due_days: int | None, terms: PaymentTerms | None
+) -> None:
+    """9999-12-31 is what an app says that knows no date: nothing is due after it, and nothing fails for it."""
+    assert find_due_date(date(9999, 12, 31), due_days, terms) is None
+
+
 @pytest.mark.parametrize("terms", [None, PaymentTerms(3, "ANEWWORD")])
 def test_without_terms_that_can_be_read_nothing_is_guessed(terms: PaymentTerms | None) -> None:
     """No terms, or a word of Xero's that is new: the due date stays unsaid."""
