@@ -67,7 +67,7 @@ def build_document(
 ) -> Document:
     """The first version of the invoice's document, with every default."""
     issued_on = draft.issued_on or at.date().isoformat()
-    due_on = draft.due_on or (date.fromisoformat(issued_on) + DUE_AFTER).isoformat()
+    due_on = draft.due_on or _find_due_date(issued_on)
     lines = [line.model_dump() for line in draft.lines or ()] or [
         {
             "id": "deal",
@@ -93,3 +93,11 @@ def build_document(
             "lines": lines,
         }
     )
+
+
+def _find_due_date(issued_on: str) -> str:
+    try:
+        return (date.fromisoformat(issued_on) + DUE_AFTER).isoformat()
+    except OverflowError:
+        fault = Fault("due_on", f"is required here: {DUE_AFTER.days} days after {issued_on} there is no date")
+        raise InputRefused("invalid_request", "The draft needs a due date.", [fault]) from None

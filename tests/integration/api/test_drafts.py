@@ -87,6 +87,7 @@ async def test_the_customer_is_named_in_one_way(plumbline: Plumbline) -> None:
         ({"deal": DEAL | {"amount": "-1.00"}}, ["deal.amount"]),
         ({"currency": "USD"}, ["currency"]),
         ({"issued_on": "2026-11-20", "due_on": "2026-11-19"}, ["due_on"]),
+        ({"issued_on": "9999-12-31"}, ["due_on"]),
         ({"lines": []}, ["lines"]),
         ({"colour": "red"}, ["colour"]),
     ],
