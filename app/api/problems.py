@@ -81,6 +81,9 @@ UNDER_WAY_SECONDS = 2
 OUTAGE_SECONDS = 5
 """When to ask again while the database is gone or full; to be asked sooner would not bring it back."""
 
+_UNREADABLE = Fault("body", "must be JSON in UTF-8, not compressed, with numbers of less than 4,300 digits")
+"""What is wrong where the framework cannot even tell where a body is none."""
+
 _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -121,22 +124,27 @@ async def answer_refusal(_: Request, refusal: Exception) -> JSONResponse:
     return respond(refusal.code, refusal.detail, refusal.faults, refusal.more, headers)
 
 
-async def answer_validation(_: Request, invalid: Exception) -> JSONResponse:
+async def answer_validation(request: Request, invalid: Exception) -> JSONResponse:
     """For a request that does not fit its schema; the first part of each path (body, query) says where, not what."""
     assert isinstance(invalid, RequestValidationError)
     errors = invalid.errors()
     if any(error["type"] == "json_invalid" for error in errors):
         return respond("malformed_body", "The body is not JSON.", tuple(list_faults(errors)))
-    return respond(
-        "invalid_request", "The request cannot be taken; see errors.", tuple(list_faults(errors, skip=1))
-    )
+    faults = tuple(list_faults(errors, skip=1))
+    if any(error["loc"] == ("body",) and isinstance(error.get("input"), bytes) for error in errors):
+        said = request.headers.get("content-type") or "none"
+        faults = (
+            Fault("Content-Type", f"must be application/json; it was {said}, so the body was not read"),
+        )
+    return respond("invalid_request", "The request cannot be taken; see errors.", faults)
 
 
 async def answer_http(_: Request, error: Exception) -> JSONResponse:
     """For what the framework refuses by itself."""
     assert isinstance(error, HTTPException)
     code = _CODE_OF_STATUS.get(error.status_code, "invalid_request")
-    return respond(code, error.detail, headers=error.headers)
+    faults = (_UNREADABLE,) if code == "malformed_body" else ()
+    return respond(code, error.detail, faults, headers=error.headers)
 
 
 async def answer_xero(_: Request, error: Exception) -> JSONResponse:

@@ -1,5 +1,6 @@
 """What no client sends that means well is refused in words: no 500, and no answer that is larger than the question."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -64,6 +65,31 @@ async def test_hostile_bodies_are_refused(plumbline: Plumbline, where: str) -> N
     answer = await plumbline.http.put(where, content=deepest, headers={"content-type": "application/json"})
     assert answer.json()["errors"] == [{"field": "body", "message": f"must be nested at most {DEEPEST} deep"}]
     assert await plumbline.count("invoice_links") == 0
+
+
+@pytest.mark.parametrize("sent", [None, "application/x-www-form-urlencoded", "text/plain"])
+async def test_a_body_that_is_not_called_json_is_told_so(
+    plumbline: Plumbline, where: str, sent: str | None
+) -> None:
+    """It is an object, as it must be: what is wrong is its header, which many a client sets by itself."""
+    for method, path in (("PUT", where), ("POST", "/v1/connections")):
+        headers = {"content-type": sent} if sent else {}
+        body = json.dumps(document() if method == "PUT" else {"business_id": "biz_1"})
+        answer = await plumbline.http.request(method, path, content=body, headers=headers)
+        assert (answer.status_code, name_faults(answer)) == (422, ["Content-Type"]), answer.text
+        assert answer.json()["errors"][0]["message"].startswith("must be application/json")
+
+
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"{}"), '{"id": "é"}'.encode("latin-1")], ids=["gzip", "latin"]
+)
+async def test_a_body_that_cannot_be_decoded_is_told_how(
+    plumbline: Plumbline, where: str, body: bytes
+) -> None:
+    """400, and the fault says what a body must be."""
+    answer = await plumbline.http.put(where, content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, name_faults(answer)) == (400, ["body"])
+    assert "UTF-8, not compressed" in answer.json()["errors"][0]["message"]
 
 
 async def test_a_signed_webhook_may_be_hostile_too(plumbline: Plumbline) -> None:
