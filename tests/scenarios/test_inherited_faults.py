@@ -69,3 +69,20 @@ async def test_it_is_in_a_currency_that_was_added_in_xero_a_moment_ago(house: Ho
     other = edited | {"version": edited["version"] + 1, "currency": "NZD"}
     answer = await house.api.put(f"{house.path}/invoices/{document['id']}", json=other)
     assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (422, ["currency"])
+
+
+async def test_its_total_below_zero_spoils_no_manifest(house: House) -> None:
+    """The app says what it comes to beside all others, and is told what it never sent, as on any day."""
+    await two_lines(house)
+    await house.edit_xero(LineItems=[CREDIT_LINE])
+    await house.edit(lines={"l1": None})
+    await house.drain()
+    assert await house.held_as() == "total_below_zero"
+    below = {"id": "inv_1", "version": (await house.in_app())["version"], "total": "-62.50"}
+    for stated, differing in (("-62.50", []), ("62.50", ["inv_1"]), ("-62.50", [])):
+        manifest = {
+            "invoices": [below | {"total": stated}, {"id": "inv_lost", "version": 1, "total": "5.00"}]
+        }
+        told = await house._json(house.api.post(f"{house.path}/manifest", json=manifest))
+        assert [wanted["id"] for wanted in told["send"]] == ["inv_lost"]
+        assert told["total_differs"] == differing

@@ -17,7 +17,7 @@ from app.db.delivery.manifests import list_known
 from app.db.delivery.partner_holdings import list_contacts_unknown_to_partner
 from app.db.invoices.resources import list_ids_unknown_to_partner
 from app.intake.manifests import keep_what_it_tells
-from app.intake.values import Currency, Identity, Total, Version
+from app.intake.values import Currency, Identity, Sum, Version
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/manifest", tags=["manifest"], dependencies=[MEMBERS_WRITE]
@@ -34,9 +34,10 @@ class Entry(BaseModel):
 
     id: Identity
     version: Version
-    total: Total | None = Field(
+    total: Sum | None = Field(
         default=None,
-        description="Of an invoice: what it comes to in the app. One that differs is kept as a discrepancy.",
+        description="Of an invoice: what it comes to in the app, which edits of both sides can bring below zero. "
+        "One that differs is kept as a discrepancy.",
     )
     currency: Currency | None = Field(
         default=None, description="The total's. It is the invoice's own, and need not be said."
