@@ -76,8 +76,11 @@ async def test_the_audit_log_is_listed_as_the_api_lists_it_and_tampering_shows(h
     assert rest.json["data"] == by_api[1:2]
     shown = await type_in(house, "audit", partner)
     assert all(word in shown.words for word in ("Audit log of Tradie Tools", "partner_made", "operator"))
+    every = await type_in(house, "audit", "--json")
+    assert every.json["data"] == [{"partner_id": partner, **entry} for entry in by_api]
     whole = await type_in(house, "audit", "--check", "--json")
-    assert (whole.code, whole.json["broken_at"]) == (0, None)
+    assert (whole.code, whole.json["broken_at"], whole.json["entries"]) == (0, None, len(by_api))
+    assert [(log["partner_id"], log["hash"]) for log in whole.json["logs"]] == [(partner, by_api[-1]["hash"])]
     checked = await type_in(house, "audit", partner, "--check", "--json")
     assert (checked.code, checked.json["hash"]) == (0, by_api[-1]["hash"])
     await execute(house, "ALTER TABLE audit_entries DISABLE TRIGGER USER")
@@ -85,6 +88,9 @@ async def test_the_audit_log_is_listed_as_the_api_lists_it_and_tampering_shows(h
     broken = await type_in(house, "audit", partner, "--check", "--json")
     assert (broken.code, broken.json["broken_at"]) == (1, by_api[1]["id"])
     assert (await type_in(house, "audit", partner, "--check")).code == 1
+    anywhere = await type_in(house, "audit", "--check", "--json")
+    assert (anywhere.code, anywhere.json["broken_at"]) == (1, by_api[1]["id"])
+    assert (await type_in(house, "audit", "--after", 2**63)).code == 2
     stranger = await type_in(house, "audit", uuid4())
     assert (stranger.code, "`partner list`" in stranger.said, stranger.out) == (2, True, "")
 

@@ -105,6 +105,19 @@ async def list_entries(
     return [AuditEntry(row.id, _read(row), row.hash) for row in rows]
 
 
+async def list_every_entry(session: ReadSession, after: int, limit: int) -> list[AuditEntry]:
+    """The same of all logs together."""
+    wanted = select(AuditEntryRow).where(AuditEntryRow.id > after).order_by(AuditEntryRow.id).limit(limit)
+    rows = (await session.execute(wanted)).scalars()
+    return [AuditEntry(row.id, _read(row), row.hash) for row in rows]
+
+
+async def list_logs(session: ReadSession) -> list[UUID | None]:
+    """Whose logs there are: every partner's with an entry, and None where anything concerned the whole installation."""
+    found = (await session.execute(select(AuditEntryRow.partner_id).distinct())).scalars()
+    return sorted(found, key=str)
+
+
 async def check_log(session: ReadSession, partner_id: UUID | None) -> Checked:
     """Work out every hash of a log anew."""
     count, head, after = 0, FIRST, 0
