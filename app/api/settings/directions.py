@@ -52,11 +52,11 @@ def show_directions(settings: ConnectionSettings) -> dict[str, Any]:
 
 
 def choose_directions(
-    settings: ConnectionSettings, change: DirectionsChange, items: ItemSync, faults: list[Fault]
+    settings: ConnectionSettings, change: DirectionsChange, items: ItemSync | None, faults: list[Fault]
 ) -> dict[str, Any]:
     """The settings that the change names, as they are kept; adds a fault for each that cannot be chosen.
 
-    `items` is what the change leaves the setting of that name at.
+    `items` is what the change leaves the setting of that name at, None where it says null, which is refused elsewhere.
     """
     entities = _merge("directions", settings.directions, change.directions, ENTITIES, faults)
     fields = _merge("fields", settings.field_directions, change.fields, FIELD_NAMES, faults)
@@ -65,7 +65,7 @@ def choose_directions(
         wanted = entities.pop(Entity.ITEMS.value, Direction.OFF)
         chosen["items"] = ItemSync.ON if wanted is Direction.TO_XERO else ItemSync.OFF
         entities_asked = {**entities, Entity.ITEMS.value: wanted}
-        if _names_items(change) and _of_items(items) is not wanted:
+        if items is not None and _names_items(change) and _of_items(items) is not wanted:
             faults.append(Fault("directions.items", f"contradicts items, which are {items.value}"))
     else:
         entities_asked = entities

@@ -100,6 +100,7 @@ async def test_what_is_not_named_stays_and_null_takes_away(plumbline: Plumbline)
         ({"directions": {"invoices": "sideways"}}, "directions.invoices"),
         ({"directions": {"items": "both"}}, "directions.items"),
         ({"directions": {"items": "to_xero"}, "items": "off"}, "directions.items"),
+        ({"directions": {"items": "to_xero"}, "items": None}, "items"),
         ({"directions": {"invoices": "off"}}, "directions.payments"),
         ({"directions": {"invoices": "to_xero"}, "fields": {"due_on": "to_partner"}}, "fields.due_on"),
         ({"fields": {"lines/*/unit_price": "off"}}, "fields.lines/*/unit_price"),
