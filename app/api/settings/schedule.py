@@ -1,16 +1,31 @@
 """What a business may choose of when it is worked for: in real time, or at set times (FEATURES E6, I10). Pure."""
 
+import re
 from datetime import time
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
 
 from app.domain.connections.schedule import MIDNIGHT, Mode, Weekday, is_zone
 from app.domain.connections.settings import ConnectionSettings
 from app.intake.refusals import Fault
-from app.intake.values import Line
+from app.intake.values import Line, refused
 
-LocalTime = Annotated[str, StringConstraints(strict=True, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+_LOCAL_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+
+def _check_local_time(text: str) -> str:
+    if not re.fullmatch(_LOCAL_TIME, text):
+        raise refused("must be a local time as HH:MM, as in 06:15")
+    return text
+
+
+LocalTime = Annotated[
+    str,
+    StringConstraints(strict=True),
+    AfterValidator(_check_local_time),
+    WithJsonSchema({"type": "string", "pattern": f"^{_LOCAL_TIME}$"}),
+]
 
 
 class ScheduleChange(BaseModel):

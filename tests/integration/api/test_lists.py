@@ -159,6 +159,14 @@ async def test_an_instant_that_is_none_is_refused_with_the_form(
     assert answer.json()["errors"] == [{"field": "updated_since", "message": message}]
 
 
+async def test_a_filter_that_is_no_boolean_is_told_which_it_takes(plumbline: Plumbline) -> None:
+    """In our words, not the framework's."""
+    path = await plumbline.open_active()
+    answer = await plumbline.http.get(f"{path}/invoices", params={"is_in_xero": "maybe"})
+    told = {"field": "is_in_xero", "message": "must be true or false"}
+    assert (answer.status_code, answer.json()["errors"]) == (422, [told])
+
+
 async def test_contacts_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
     """By how the name begins, whatever its case and signs; by what was written since, and where they are (O8)."""
     path = await plumbline.open_active()
