@@ -1,8 +1,10 @@
-"""Query parameters that an operation does not know are refused, by name: a misspelt one would be taken for none.
+"""Query parameters that an operation does not know are refused, by name: a misspelt one would be taken for none. So is
+one that comes twice, of which the framework takes the last and lets the others go: no parameter of ours is a list.
 
 A dependency of every router under /v1, put there in one place (`application`); it refuses a call without a key first.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from fastapi import Request, params
@@ -17,20 +19,28 @@ _known: dict[str, frozenset[str]] = {}
 
 
 async def refuse_unknown(request: Request, _: GivenCaller) -> None:
-    """Raises `invalid_request` with every parameter that is not known."""
+    """Raises `invalid_request` with every parameter that is not known, or comes more than once."""
     if not request.scope["query_string"]:
         return
     route: APIRoute = request.scope["route"]
     known = _known.get(route.unique_id)
     if known is None:
         known = _known[route.unique_id] = frozenset(_list_known(route))
-    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    sent = Counter(name for name, _ in request.query_params.multi_items())
+    unknown = [name for name in sent if name not in known]
     if unknown:
         words = f"is not known here; known: {', '.join(sorted(known))}" if known else "is not known here"
         raise InputRefused(
             "invalid_request",
             "There are query parameters that are not known.",
             [Fault(name, words) for name in unknown],
+        )
+    repeated = [name for name, times in sent.items() if times > 1]
+    if repeated:
+        raise InputRefused(
+            "invalid_request",
+            "There are query parameters that come more than once.",
+            [Fault(name, "must be given once") for name in repeated],
         )
 
 

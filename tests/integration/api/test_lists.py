@@ -159,6 +159,14 @@ async def test_an_instant_that_is_none_is_refused_with_the_form(
     assert answer.json()["errors"] == [{"field": "updated_since", "message": message}]
 
 
+async def test_a_filter_that_comes_twice_is_refused(plumbline: Plumbline) -> None:
+    """Two states are not either of the two: taken for the last alone, the list would lack half of what was wanted."""
+    path = await plumbline.open_active()
+    answer = await plumbline.http.get(f"{path}/invoices?state=held&limit=5&state=behind")
+    told = {"field": "state", "message": "must be given once"}
+    assert (answer.status_code, answer.json()["errors"]) == (422, [told])
+
+
 async def test_a_filter_that_is_no_boolean_is_told_which_it_takes(plumbline: Plumbline) -> None:
     """In our words, not the framework's."""
     path = await plumbline.open_active()
