@@ -181,6 +181,8 @@ def build_app(routes: list[Route], lifespan: StatelessLifespan[FastAPI] | None =
         webhooks=webhooks.router,
         docs_url=None,
         redoc_url=None,
+        # Behind a proxy that ends TLS it would lead to http, and a client that follows would send its key in the clear.
+        redirect_slashes=False,
         # Traces and figures are our own (`app.tracing`, `app.metrics`); asking for others costs every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )

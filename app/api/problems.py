@@ -84,6 +84,8 @@ OUTAGE_SECONDS = 5
 _UNREADABLE = Fault("body", "must be JSON in UTF-8, not compressed, with numbers of less than 4,300 digits")
 """What is wrong where the framework cannot even tell where a body is none."""
 
+_AFTER_SLASH = "There is nothing at this address: none of ours ends with a slash."
+
 _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -139,12 +141,13 @@ async def answer_validation(request: Request, invalid: Exception) -> JSONRespons
     return respond("invalid_request", "The request cannot be taken; see errors.", faults)
 
 
-async def answer_http(_: Request, error: Exception) -> JSONResponse:
+async def answer_http(request: Request, error: Exception) -> JSONResponse:
     """For what the framework refuses by itself."""
     assert isinstance(error, HTTPException)
     code = _CODE_OF_STATUS.get(error.status_code, "invalid_request")
     faults = (_UNREADABLE,) if code == "malformed_body" else ()
-    return respond(code, error.detail, faults, headers=error.headers)
+    detail = _AFTER_SLASH if code == "not_found" and request.url.path.endswith("/") else error.detail
+    return respond(code, detail, faults, headers=error.headers)
 
 
 async def answer_xero(_: Request, error: Exception) -> JSONResponse:

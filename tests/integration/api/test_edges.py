@@ -52,6 +52,15 @@ async def test_what_is_not_there_is_a_problem_document(plumbline: Plumbline) -> 
     assert (unreadable.status_code, name_faults(unreadable)) == (422, ["connection_id"])
 
 
+async def test_an_address_with_a_slash_at_its_end_leads_nowhere(plumbline: Plumbline) -> None:
+    """A proxy ends TLS, so a redirect of ours would lead to http, and the key with it; the answer says what to mend."""
+    path = await plumbline.open_active()
+    for method, address in (("GET", f"{path}/"), ("PUT", f"{path}/invoices/inv_1/"), ("GET", "/healthz/")):
+        answer = await plumbline.http.request(method, address, headers={"host": "plumbline.example"})
+        assert (answer.status_code, "location" in answer.headers) == (404, False)
+        assert "none of ours ends with a slash" in answer.json()["detail"]
+
+
 async def test_a_callers_correlation_id_is_kept_if_it_is_fit_to_log(plumbline: Plumbline) -> None:
     """It comes back in the header and in the problem; anything else is replaced."""
     kept = await plumbline.http.get("/v2", headers={"x-correlation-id": "their-id.1"})
