@@ -12,6 +12,11 @@ from typing import Any
 DEEPEST = 32
 """Levels of nesting; a document of ours has six."""
 
+WHAT_CAN_BE_KEPT = (
+    f"must be JSON in UTF-8, without a NUL or half a surrogate pair, nested at most {DEEPEST} deep"
+)
+"""What a body was not that is malformed."""
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _CLOSED_AFTER_OPENED = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 

@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.intake.bodies import MalformedBody, read_json
+from app.intake.bodies import WHAT_CAN_BE_KEPT, MalformedBody, read_json
 from app.intake.dependencies import IntakeServices
 from app.intake.partner_event import parse_event
 from app.intake.partner_inbox import PartnerWebhook
@@ -81,7 +81,7 @@ def _read_event(body: bytes) -> dict[str, Any]:
         event = read_json(body)
     except MalformedBody:
         raise InputRefused(
-            "malformed_body", "The body is no JSON that can be kept.", [Fault("body", "must be valid JSON")]
+            "malformed_body", "The body is no JSON that can be kept.", [Fault("body", WHAT_CAN_BE_KEPT)]
         ) from None
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         raise InputRefused("invalid_request", "A webhook says its type.", [Fault("type", "must be a string")])

@@ -185,6 +185,7 @@ async def test_a_bad_document_is_refused_by_field(
     answer = await post(plumbline, changed(path, event), webhook_id="msg_1")
     assert answer.status_code == (400 if field == "body" else 422)
     assert name_faults(answer) == [field]
+    assert field != "body" or "without a NUL" in answer.json()["errors"][0]["message"]
     assert await plumbline.count("partner_events") == await plumbline.count("invoice_links") == 0
     assert await plumbline.get_connection(path) == before
     assert (await post(plumbline, changed(path, document()), webhook_id="msg_1")).status_code == 200
