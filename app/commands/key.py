@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from app.commands.running import AsJson, run
+from app.commands.running import AsJson, check_name, run
 
 commands = typer.Typer(no_args_is_help=True, help="Look after a partner's API keys.")
 
@@ -34,7 +34,7 @@ def list_all(partner: PartnerId, as_json: AsJson = False) -> None:
 @commands.command()
 def create(
     partner: PartnerId,
-    name: Annotated[str, typer.Argument(help="For people: which program has it.")],
+    name: Annotated[str, typer.Argument(help="For people: which program has it.", callback=check_name)],
     role: Annotated[
         Role, typer.Option(help="`read` looks; `member` also works on documents; `admin` does everything.")
     ] = Role.MEMBER,

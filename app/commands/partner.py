@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands.running import AsJson, run
+from app.commands.running import AsJson, check_name, run
 from app.commands.starting import load_settings, refuse
 
 commands = typer.Typer(no_args_is_help=True, help="Make and look after partners.")
@@ -23,7 +23,7 @@ def list_all(as_json: AsJson = False) -> None:
 
 @commands.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What the partner is called.")],
+    name: Annotated[str, typer.Argument(help="What the partner is called.", callback=check_name)],
     webhook_url: Annotated[
         str | None, typer.Option(help="Where changes are sent; the feed can be read without.")
     ] = None,

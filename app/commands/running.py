@@ -22,6 +22,22 @@ Act = Callable[["Services"], Awaitable[Shown]]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON, as the API would answer.")]
 
+LONGEST_NAME = 255
+"""As the API has it."""
+
+
+def check_name(name: str) -> str:
+    """The name that something is made by, which nothing gives another afterwards; raises what the terminal shows.
+
+    Bytes that the terminal's encoding does not know come as halves of surrogate pairs, which nothing can keep.
+    """
+    if not 1 <= len(name.strip()) <= len(name) <= LONGEST_NAME:
+        raise typer.BadParameter(f"must be 1 to {LONGEST_NAME} characters, not blanks alone.")
+    if name.encode(errors="ignore").decode() != name:
+        raise typer.BadParameter("must be text in the encoding of this terminal, as UTF-8.")
+    return name
+
+
 WIDTH_OF_A_FILE = 180
 """Columns where nobody's terminal tells: ids stay whole in a file or a log."""
 

@@ -8,6 +8,7 @@ import pytest
 from tests.loopback import build_client
 from tests.scenarios.house import House
 from tests.scenarios.operator import type_in
+from tests.scenarios.troubles import rows
 
 API_KEYS = "/v1/keys"
 
@@ -70,6 +71,17 @@ async def test_a_key_is_made_rotated_with_an_overlap_and_revoked(house: House) -
 
 def _timeless(key: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in key.items() if name != "last_used_at"}
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 256, "M\udcfcller"])
+async def test_a_partner_and_a_key_have_a_name(house: House, name: str) -> None:
+    """Nothing gives them another later; what is no UTF-8 is refused as that, and no database is blamed for it."""
+    partners = await rows(house, "SELECT id FROM partners")
+    for words in (("partner", "create", name), ("key", "create", house.partner["partner_id"], name)):
+        refused = await type_in(house, *words)
+        assert (refused.code, refused.out, "must be" in refused.said) == (2, "", True)
+    assert await rows(house, "SELECT id FROM partners") == partners
+    assert len(await rows(house, "SELECT id FROM api_keys")) == 1
 
 
 @pytest.mark.proof
