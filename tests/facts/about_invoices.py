@@ -26,7 +26,8 @@ EDITING = [
     Fact("4.2", "Nothing moves in a locked period.", "D-INV",
          {"sandbox/xero/invoice_edits": "nothing_moves_in_a_locked_period",
           "unit/domain/invoices/legality": "an_invoice_in_a_locked_period_takes_no_edit",
-          "scenarios/legality": "a_locked_period_holds_until_the_lock_date_moves"}),
+          "scenarios/legality": "a_locked_period_holds_until_the_lock_date_moves",
+          "scenarios/payments": "a_payment_of_before_the_lock_date_is_known_before_the_call"}),
     Fact("4.3", "A sales invoice's number is unique, also among the dead, and given by Xero where none is sent.",
          "BR-LAB", {"sandbox/xero/invoice_writes": "put_only_creates_and_numbers_stay_taken "
           "auto_numbers_pass_over_those_that_are_taken",

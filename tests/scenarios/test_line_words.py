@@ -115,25 +115,6 @@ async def test_a_line_that_is_only_a_description(house: House) -> None:
     await assert_alike(house)
 
 
-async def test_a_line_that_becomes_only_a_description_and_back(house: House) -> None:
-    """The app takes a line's price away, which Xero keeps of a line that it knows: the price is gone on both sides."""
-    await house.write(lines=TWO)
-    await house.drain()
-    await house.edit(lines={"l2": {"quantity": None, "unit_price": None}})
-    await house.drain()
-    await assert_alike(house)
-    assert (await house.in_app())["lines"][1]["unit_price"] is None
-    assert (await house.in_xero())["Total"] == 110
-    await house.edit(lines={"l2": {"description": "Pipe, on the house"}})
-    await house.drain()
-    await assert_alike(house)
-    await house.edit(lines={"l2": {"quantity": "2", "unit_price": "12.50"}})
-    await house.drain()
-    await assert_alike(house)
-    assert (await house.in_xero())["Total"] == 135
-    assert await house.conflicts() == []
-
-
 async def test_a_price_without_a_quantity_is_the_price_of_one(house: House) -> None:
     """A note of Xero's has no quantity; the app gives it a price alone, and what it told the customer is the total."""
     await house.write()

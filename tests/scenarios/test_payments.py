@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
+from tests.scenarios.test_legality import LONGER_THAN_FACTS_ARE_KEPT, pass_timer
 
 
 async def sent(house: House, **document: Any) -> None:
@@ -172,4 +173,39 @@ async def test_a_payment_changed_in_the_app_outlives_a_cut_between_the_old_and_t
     assert [payment["Amount"] for payment in (await house.in_xero())["Payments"]] == [60]
     assert [payment["amount"] for payment in (await house.in_app())["payments"]] == ["60.00"]
     assert await house.conflicts() == []
+    await assert_alike(house)
+
+
+async def test_a_payment_of_before_the_lock_date_is_known_before_the_call(house: House) -> None:
+    """An invoice dated after it goes, and its deposit waits, with the date in the way; unlocked, it is booked."""
+    await house.set_facts(period_lock_date="2026-06-30")
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    await house.sweep()
+    taken = {"id": "p1", "amount": "50.00", "paid_on": "2026-06-20", "method": None}
+    await house.write(issued_on="2026-07-15", due_on="2026-08-01", payments=[taken])
+    await house.drain()
+    assert (await house.in_xero())["Status"] == "AUTHORISED"
+    reason = (await house.resource())["reason"]
+    assert (reason["code"], "payment is dated 2026-06-20" in reason["message"]) == ("locked_period", True)
+    assert not [call for call in await house.calls() if "/Payments" in call["path"]]
+    await house.set_facts(period_lock_date=None)
+    await pass_timer(house)
+    await assert_alike(house)
+
+
+async def test_a_payment_is_not_lost_for_a_date_that_xero_will_not_take(house: House) -> None:
+    """The app dates it back into locked books: what is booked stays in Xero until the date can be what it should."""
+    await house.set_facts(period_lock_date="2026-06-30")
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    await sent(house, issued_on="2026-07-15", due_on="2026-08-01")
+    await pay(house, "50.00", paid_on="2026-07-20")
+    await house.drain()
+    await assert_alike(house)
+    [paid] = (await house.in_app())["payments"]
+    await house.edit(payments=[paid | {"paid_on": "2026-06-20"}])
+    await house.drain()
+    assert await house.held_as() == "locked_period"
+    assert [payment["Amount"] for payment in (await house.in_xero())["Payments"]] == [50]
+    await house.edit(payments=[paid | {"paid_on": "2026-07-01"}])
+    await house.drain()
     await assert_alike(house)

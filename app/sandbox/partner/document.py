@@ -110,7 +110,7 @@ def set_total(document: Document) -> None:
 
 def line_amount(line: Document) -> Decimal:
     """What one line comes to after its discount, by rate or by amount, to the cent; a mere description to nothing."""
-    amount = Decimal(line["quantity"] or 0) * Decimal(line["unit_price"] or 0)
+    amount = Decimal(line["quantity"] or 1) * Decimal(line["unit_price"] or 0)
     discounted = amount * (100 - Decimal(line["discount_rate"] or 0)) / 100
     discounted -= Decimal(line.get("discount_amount") or 0)
     return discounted.quantize(CENT, ROUND_HALF_UP)

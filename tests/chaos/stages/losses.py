@@ -1,9 +1,9 @@
-"""What a connection loses: its consent, its refresh token, a scope, an answer. Each ends in words, and goes on."""
+"""What a connection loses: its consent, its refresh token, a scope, its app, an answer. Each ends in words, and resumes."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.chaos.stages.refresh import list_notices
+from tests.chaos.stages.refresh import PAST_A_TOKEN, list_notices
 from tests.chaos.stages.stage import PAST_A_LEASE, Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.weather import move_on
@@ -52,6 +52,13 @@ async def make_scopeless(story: Story) -> None:
     await story.house.fault("scope_missing", "POST", "/Invoices")
 
 
+async def make_refused_app(story: Story) -> None:
+    """Xero does not take the app's secret when the token has run out, for a while."""
+    await make(story)
+    await move_on(story, PAST_A_TOKEN)
+    await story.house.fault("token_unknown", "POST", "/connect/token")
+
+
 async def make_refused_compare(story: Story) -> None:
     """A compare that somebody asked for, and that Xero refuses."""
     house = story.house
@@ -65,5 +72,6 @@ STAGES = (
     Stage("consent_lost", make_disconnected, Work(SHIFT), follow=find_untold),
     Stage("consent_aged", make_aged, Work(SHIFT), follow=find_untold),
     Stage("scope_missing", make_scopeless, Work(SHIFT)),
+    Stage("app_refused", make_refused_app, Work(SHIFT)),
     Stage("compare_refused", make_refused_compare, Work(SHIFT)),
 )

@@ -139,6 +139,28 @@ def test_a_payment_that_is_gone_is_deleted_in_xero() -> None:
     assert build_plan(hub, IN_XERO, TERMS) == Plan(payments_to_delete=("p1",))
 
 
+def test_a_payment_that_cannot_be_made_anew_stays_as_it_is() -> None:
+    """Taken away for the change that Xero will not take, the money would be gone from there."""
+    locked = replace(TERMS, organisation=replace(ORGANISATION, year_lock_on=date(2026, 11, 19)))
+    cases = (
+        ({"payments/p1/paid_on": "2026-11-19"}, locked, "locked_period"),
+        ({"payments/p1/amount": "501"}, replace(TERMS, payment_account_id=None), "payment_account_missing"),
+        ({"payments/p1/amount": "1100.01"}, TERMS, "payment_exceeds_due"),
+    )
+    for changes, terms, code in cases:
+        plan = build_plan(after(changes, held=PAID), IN_XERO, terms)
+        assert (code_of(plan), plan.is_empty) == (code, True)
+        fit = build_plan(after({"payments/p1/amount": "1100"}, held=PAID), IN_XERO, TERMS)
+        assert fit == Plan(payments_to_delete=("p1",))
+
+
+def test_a_payment_that_fits_the_edit_beside_it_makes_way_for_it() -> None:
+    """What Xero shows as due is no measure while the lines move too."""
+    changes = {"payments/p1/amount": "2000", "lines/l1/unit_price": "2000"}
+    plan = build_plan(after(changes, held=PAID), replace(IN_XERO, total="1000.00"), TERMS)
+    assert (code_of(plan), plan.payments_to_delete) == ("paid_locked", ("p1",))
+
+
 def test_payments_wait_for_the_invoice() -> None:
     """An edit first, so that a payment never exceeds what is due; it is made in the next round."""
     plan = build_plan(after({"lines/l1/unit_price": "900", **PAID}), IN_XERO, TERMS)
