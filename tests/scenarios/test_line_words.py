@@ -4,6 +4,8 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
+from tests.scenarios.test_lines import TWO
+from tests.scenarios.troubles import writes_since
 
 LINE: Json = {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}
 
@@ -113,6 +115,39 @@ async def test_a_line_that_is_only_a_description(house: House) -> None:
     await house.drain()
     assert (await house.in_xero())["Total"] == 115
     await assert_alike(house)
+
+
+async def test_a_line_that_becomes_only_a_description_and_back(house: House) -> None:
+    """The app takes a line's price away, which Xero keeps of a line that it knows: the price is gone on both sides."""
+    await house.write(lines=TWO)
+    await house.drain()
+    await house.edit(lines={"l2": {"quantity": None, "unit_price": None}})
+    await house.drain()
+    await assert_alike(house)
+    assert (await house.in_app())["lines"][1]["unit_price"] is None
+    assert (await house.in_xero())["Total"] == 110
+    await house.edit(lines={"l2": {"description": "Pipe, on the house"}})
+    await house.drain()
+    await assert_alike(house)
+    await house.edit(lines={"l2": {"quantity": "2", "unit_price": "12.50"}})
+    await house.drain()
+    await assert_alike(house)
+    assert (await house.in_xero())["Total"] == 135
+    assert await house.conflicts() == []
+
+
+async def test_a_note_to_which_the_app_says_a_quantity_each_time(house: House) -> None:
+    """It means nothing there, and one is what a line has whose quantity is left out: no edit is held up by it."""
+    note = {"id": "l2", "description": "Thank you", "quantity": "1", "unit_price": None}
+    await house.write(lines=[TWO[0], note])
+    await house.drain()
+    for number in range(4):
+        await house.edit(lines={"l2": {"quantity": "1"}}, reference=f"PO {number}")
+        before = await house.last_call()
+        await house.drain()
+        assert (await house.in_xero())["Reference"] == f"PO {number}"
+        assert len(await writes_since(house, before)) == 1
+        await assert_alike(house)
 
 
 async def test_a_price_without_a_quantity_is_the_price_of_one(house: House) -> None:

@@ -134,6 +134,8 @@ def couple(
         couple_item(side, before, record, key, vocabulary.items)
         if is_text_only(record, key):
             record |= {line + name: record.get(line + name) for name in _LINE_WORDS}
+            if side is Side.PARTNER:
+                _say_no_sums(before, record, key)
         elif side is Side.PARTNER:
             _follow_partner(before, record, line, vocabulary)
         else:
@@ -143,6 +145,14 @@ def couple(
     for key in keys_of(record, "credits"):
         record.setdefault(f"credits/{key}/reason", None)
     return record
+
+
+def _say_no_sums(before: Fields, record: dict[str, Value], key: str) -> None:
+    """A line that is only a description has no quantity in Xero and nothing taken off it, whatever the app says."""
+    line, known = f"lines/{key}/", before if is_text_only(before, key) else {}
+    rate, amount = (line + name for name in DISCOUNTS)
+    record |= {path: known.get(path) for path in (line + "quantity", rate) if path in record}
+    record.pop(amount, None)
 
 
 def _keep_one_discount(before: Fields, record: dict[str, Value], line: str) -> None:
