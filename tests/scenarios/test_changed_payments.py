@@ -69,3 +69,20 @@ async def test_a_credit_stays_while_its_change_cannot_be_applied(house: House) -
     await house.drain()
     assert (await house.in_xero())["AmountDue"] == 0
     await assert_alike(house)
+
+
+async def test_a_deposit_stays_applied_while_more_of_it_is_wanted_than_there_is(house: House) -> None:
+    """It cannot grow in Xero, so nothing is taken off; the cure that is named, another entry for the rest, works."""
+    deposit = NOTE | {"id": "d1", "kind": "prepayment"}
+    await house.write(credits=[deposit])
+    await house.drain()
+    since = await house.last_call()
+    [given] = (await house.in_app())["credits"]
+    await house.edit(credits=[given | {"amount": "60.00"}])
+    await house.drain()
+    assert (await house.held_as(), (await house.in_xero())["AmountDue"]) == ("credit_used_elsewhere", 70)
+    assert await writes_since(house, since) == []
+    await house.edit(credits=[given, deposit | {"id": "d2", "amount": "20.00"}])
+    await house.drain()
+    assert (await house.in_xero())["AmountDue"] == 50
+    await assert_alike(house)

@@ -6,9 +6,11 @@ what fits no row here is explained as any other refusal is.
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import explain
+from app.domain.record.credit import CreditKind
 
 _MEANINGS: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -51,3 +53,12 @@ def explain_credit(messages: Sequence[str]) -> Hold:
         if re.search(pattern, said, re.IGNORECASE):
             return Hold(code, f"{sentence} Xero said: {said}", cure)
     return explain(messages)
+
+
+def used_elsewhere(kind: CreditKind, remaining: Decimal, wanted: Decimal) -> Hold:
+    """The hold for a credit of which less is left in Xero than is wanted for this invoice."""
+    return Hold(
+        "credit_used_elsewhere",
+        f"Of the {kind.value.replace('_', ' ')}, {remaining:.2f} remain in Xero; {wanted:.2f} are wanted.",
+        "Correct the amount in the app and add another entry for the rest, or free the credit in Xero.",
+    )

@@ -18,9 +18,8 @@ from uuid import uuid4
 
 from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import mark_xero_due
-from app.domain.holds.hold import Hold
 from app.domain.invoices.credit_lines import split_by_tax
-from app.domain.invoices.credit_refusals import explain_credit
+from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import member
 from app.domain.xero.xero_credit import CreditLine, CreditWrite
@@ -146,11 +145,7 @@ async def _look(current: Round, work: Work, key: str) -> bool:
         # Somebody voided it in Xero: the next round makes another.
         work.link = without_credit_id(work.link, key)
     elif found.remaining < amount:
-        work.refusal = Hold(
-            "credit_used_elsewhere",
-            f"Of the {kind.value.replace('_', ' ')}, {found.remaining:.2f} remain in Xero; {amount:.2f} are wanted.",
-            "Correct the amount in the app and add another entry for the rest, or free the credit in Xero.",
-        )
+        work.refusal = used_elsewhere(kind, found.remaining, amount)
     else:
         return False
     return await record(current, [work])

@@ -5,9 +5,11 @@ Xero removed could not be told from one that the app took back; the first is the
 on disk before a credit goes that the app changed, and that is to be made anew.
 """
 
+from decimal import Decimal
+
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import save_links
-from app.domain.invoices.credit_refusals import explain_credit
+from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
 from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import member
@@ -41,6 +43,8 @@ async def remove_credit(current: Round, work: Work, key: str) -> bool:
     kind, credit_id = kind_of(work.hub.xero_shadow, key), find_credit_id(work.link, key)
     number = member(work.hub.xero_shadow, "credits", key, "number")
     is_voided_after = is_note_of_ours(kind, key)
+    if not is_voided_after and await _is_short(current, work, key, credit_id):
+        return await record(current, [work])
     await _begin(current, work, key, is_voided_after=is_voided_after)
     moves = {f"credits/{key}": {"before": member(work.hub.xero_shadow, "credits", key, "amount")}}
     refused = await remove_allocations(current, work, kind, credit_id)
@@ -57,6 +61,19 @@ async def remove_credit(current: Round, work: Work, key: str) -> bool:
         await void_note(current, work, key, number)
         told |= await record(current, [work])
     return told
+
+
+async def _is_short(current: Round, work: Work, key: str, credit_id: str | None) -> bool:
+    """Whether the app wants more of a credit than there is: until it can be, what is applied of it stays so."""
+    kind, wanted = kind_of(work.hub.xero_shadow, key), member(work.hub.record, "credits", key, "amount")
+    is_same = wanted is not None and kind_of(work.hub.record, key) is kind
+    found = await current.xero.credits.find(kind, credit_id) if is_same and credit_id else None
+    if found is None:
+        return False
+    here = sum((part.amount for part in found.allocated_to(work.link.xero_invoice_id or "")), Decimal(0))
+    if Decimal(wanted) > found.remaining + here:
+        work.refusal = used_elsewhere(kind, found.remaining + here, Decimal(wanted))
+    return work.refusal is not None
 
 
 async def void_note(current: Round, work: Work, key: str, number: str | None) -> None:
