@@ -24,7 +24,7 @@ from app.domain.invoices.link import InvoiceLink, Standing, State
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.sums import Sums
 from app.domain.partner.change import entries
-from app.domain.partner.document import shown_status, to_document
+from app.domain.partner.document import as_listed, shown_status, to_document
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import Fields, instant_text
 from app.domain.record.hub import partner_view
@@ -224,6 +224,7 @@ def build_change(
     # What the record says, but where a conflict is held: there the app keeps, or gets back, its own value.
     wanted = apply_moves(view, change.moves)
     sums = (total_shown(current, link.hub.record, view), total_shown(current, link.hub.record, wanted))
+    held = as_listed(view, link.hub.partner_shadow, link.document.body) if link.document else view
     shown = {key: details.shown for key, details in contacts.items()}
     in_app = {key: details.in_app for key, details in contacts.items()}
     updated_at = link.xero_updated_at
@@ -232,7 +233,7 @@ def build_change(
         "business_id": current.connection.business_id,
         "invoice_id": link.partner_invoice_id,
         "revision": change.revision,
-        "fields": entries(change.moves, view, wanted, shown, sums, contacts_in_app=in_app),
+        "fields": entries(change.moves, held, wanted, shown, sums, contacts_in_app=in_app),
         "caused_by": {
             "side": Side.XERO.value,
             "at": instant_text(updated_at) if updated_at else None,

@@ -5,7 +5,7 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.test_credits import LATE, credit, held_in_xero, sent
-from tests.scenarios.troubles import later
+from tests.scenarios.troubles import ask, later, standing
 
 
 async def numbers(house: House) -> dict[str, str]:
@@ -48,3 +48,21 @@ async def test_a_number_that_is_taken_has_the_cures_that_are_named(house: House)
     assert len(await numbers(house)) == 3
     await assert_alike(house, "inv_2")
     await assert_alike(house, "inv_3")
+
+
+async def test_an_app_that_drops_the_number_is_told_what_it_holds(house: House) -> None:
+    """A change that said the number as what the app has would be refused, for ever: the credit would never go."""
+    await sent(house)
+    await credit(house, "40.00", reason="Late")
+    await house.drain()
+    [given] = (await house.in_app())["credits"]
+    assert given["number"] is not None
+    await house.edit(credits=[given | {"number": None, "reason": None}], reference="PO 2")
+    await house.drain()
+    assert (await standing(house), list((await numbers(house)).values())) == (("settled", None), ["PAID"])
+    [note] = await held_in_xero(house)
+    [allocation] = note["Allocations"]
+    await ask(house.xero.delete(f"/people/{house.tenant_id}/allocations/{allocation['AllocationID']}"))
+    await house.drain()
+    assert (await house.in_app())["credits"] == []
+    await assert_alike(house)

@@ -32,6 +32,9 @@ _IMPLIED_PATHS = tuple(f"payments/{IMPLIED_PAYMENT}/{name}" for name in ("amount
 
 TotalOf = Callable[[Fields], Decimal | None]
 
+_DROPPABLE = ("number", "reason")
+"""What of a credit is not said where a document leaves it out."""
+
 _LINE_TEXTS = ("description", "category", "item_code", "tax")
 
 
@@ -111,9 +114,26 @@ def _credits(applied: Sequence[Mapping[str, Any]], held: Fields) -> dict[str, Va
         fields[prefix + "kind"] = credit["kind"]
         fields[prefix + "amount"] = _decimal(credit["amount"])
         fields[prefix + "applied_on"] = credit["applied_on"]
-        for name in ("number", "reason"):
+        for name in _DROPPABLE:
             fields[prefix + name] = credit.get(name) or held.get(prefix + name)
     return fields
+
+
+def as_listed(view: Fields, shadow: Fields, document: Mapping[str, Any]) -> dict[str, Value]:
+    """What the app holds (`view`), with number and reason of its credits as its newest document lists them.
+
+    An app may drop these two; a change that names them as what it holds would then be refused for ever. `shadow` is
+    what that document was merged as: a credit that a change has brought since is held as that change said it.
+    """
+    listed = dict(view)
+    for credit in document.get("credits") or ():
+        prefix = f"credits/{credit['id']}/"
+        names = [path for path in {*view, *shadow} if path.startswith(prefix)]
+        if all(path in view and view[path] == shadow.get(path) for path in names):
+            listed |= {
+                prefix + name: credit.get(name) or None for name in _DROPPABLE if prefix + name in view
+            }
+    return listed
 
 
 def without_implied(fields: Fields) -> dict[str, Value]:
