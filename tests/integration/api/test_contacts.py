@@ -29,7 +29,7 @@ async def test_a_contact_is_stored_by_version(plumbline: Plumbline) -> None:
         (contact(version=3, based_on=9), "invalid_document"),
         (contact(id="cus_18", version=3), "invalid_document"),
         (contact(version=3, email=7), "invalid_request"),
-        (contact(version=3, phone="0" * 51), "invalid_request"),
+        (contact(version=3, phone="0" * 83), "invalid_request"),
         (contact(version=3, address={"lines": ["1"] * 5}), "invalid_request"),
     ):
         refused = await plumbline.http.put(where, json=body)
