@@ -102,3 +102,17 @@ async def test_two_customers_of_one_name_in_the_app(house: House) -> None:
     await assert_alike(house, "inv_1")
     await assert_alike(house, "inv_2")
     assert len(await contacts_in_xero(house)) == 2
+
+
+async def test_an_id_that_is_too_long_for_an_account_number_holds_no_customer(house: House) -> None:
+    """The settings make the number of it, and nobody could make it any shorter: that customer has none in Xero."""
+    await house.choose(contact_account_number="APP-{id}")
+    await house.write("inv_1", contact=KIM)
+    await house.write(
+        "inv_2", contact={**KIM, "id": "c" * 47, "name": "Lee Wong", "email": "lee@example.com"}
+    )
+    await house.drain()
+    numbers = {each["Name"]: each.get("AccountNumber") or None for each in await contacts_in_xero(house)}
+    assert numbers == {"Kim Tran": "APP-cus_1", "Lee Wong": None}
+    for invoice_id in ("inv_1", "inv_2"):
+        await assert_alike(house, invoice_id)

@@ -26,7 +26,8 @@ class ContactsChange(BaseModel):
     contact_account_number: Text50 | None = Field(
         default=None,
         description="The account number of a contact that is made in Xero without one of its own; `{id}` stands for "
-        "the contact's id in the app and must be in it, because account numbers are unique in Xero.",
+        "the contact's id in the app and must be in it, because account numbers are unique in Xero. A contact whose "
+        "number would have more than 50 characters gets none.",
     )
     contact_groups: dict[Word, Line | None] = Field(
         max_length=1_000,

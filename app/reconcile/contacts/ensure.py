@@ -37,6 +37,9 @@ from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
 from app.spending import spent_on
 
+LONGEST_ACCOUNT_NUMBER = 50
+"""Of a contact, in Xero."""
+
 Found = dict[str, str | Hold]
 
 
@@ -135,13 +138,15 @@ def _target(current: Round, work: ContactWork) -> Fields:
 def build_create(current: Round, work: ContactWork) -> ContactWrite:
     """A create of all that the record says, with the settings' account number where it says none.
 
-    That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app.
+    That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app. One
+    that Xero would not take for its length is left out: nobody could make the app's id any shorter.
     """
     offered, record = _target(current, work), work.hub.record
     fields = {path: offered.get(path) for path in SHARED}
     template = current.connection.settings.contact_account_number
     if template and not record.get("account_number"):
-        fields["account_number"] = template.replace("{id}", work.link.partner_contact_id)
+        number = template.replace("{id}", work.link.partner_contact_id)
+        fields["account_number"] = number if len(number) <= LONGEST_ACCOUNT_NUMBER else None
     return ContactWrite(fields, work.link.marker)
 
 
