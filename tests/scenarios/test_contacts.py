@@ -116,3 +116,28 @@ async def test_an_id_that_is_too_long_for_an_account_number_holds_no_customer(ho
     assert numbers == {"Kim Tran": "APP-cus_1", "Lee Wong": None}
     for invoice_id in ("inv_1", "inv_2"):
         await assert_alike(house, invoice_id)
+
+
+async def test_a_customer_that_came_from_xero_and_is_the_apps_own_too(house: House) -> None:
+    """The cure names the id that came, a link by hand is refused with the same words, and following them helps."""
+    await house.at_xero("contacts", Name=KIM["name"], EmailAddress=KIM["email"])
+    await house.choose(import_from_xero="authorised")
+    line = {"Description": "Tap", "Quantity": 1, "UnitAmount": 80, "AccountCode": "200", "TaxType": "OUTPUT"}
+    sold = {"Contact": {"Name": KIM["name"]}, "Type": "ACCREC", "Status": "AUTHORISED", "LineItems": [line]}
+    await house.at_xero("invoices", InvoiceNumber="B-1", Date="2026-11-20", DueDate="2026-12-20", **sold)
+    await house.drain()
+    [born] = await house.list_in_app()
+    owner = born.get("document", born)["contact"]["id"]
+    await house.write(contact=KIM)
+    await house.drain()
+    assert await house.held_as() == "contact_name_taken"
+    cure = (await house.resource())["reason"]["cure"]
+    assert f"name the customer by the id {owner} in the app's invoices" in cure
+    [contact] = await contacts_in_xero(house)
+    wanted = {"xero_contact_id": contact["ContactID"]}
+    refused = await house.api.put(f"{house.path}/contacts/{KIM['id']}/link", json=wanted)
+    assert (refused.status_code, cure in refused.json()["errors"][0]["message"]) == (422, True)
+    await house.edit(contact={**KIM, "id": owner})
+    await house.drain()
+    await assert_alike(house)
+    assert len(await contacts_in_xero(house)) == 1

@@ -18,6 +18,7 @@ from app.db.contacts.contact_documents import save_wanted_contact
 from app.db.contacts.contact_links import list_contacts_by_xero_id
 from app.db.invoices.invoice_contacts import has_invoices_in_xero
 from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_legality import tell_two_as_one
 from app.domain.contacts.contact_link import UNLINKED
 from app.domain.xero.xero_contact import XeroContact
 from app.intake.refusals import Fault, InputRefused
@@ -182,7 +183,7 @@ async def fetch_usable_contact(
     elif not chosen.is_usable:
         why = "is archived in Xero, or was merged into another contact"
     elif others:
-        why = f"is linked to the app's contact {others[0]} already"
+        why = f"is the app's contact {others[0]} already. {tell_two_as_one(others[0])}"
     else:
         return chosen
     raise InputRefused("invalid_request", "This contact cannot be chosen.", [Fault(field, why)])

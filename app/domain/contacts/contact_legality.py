@@ -70,6 +70,11 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def tell_two_as_one(owner: str) -> str:
+    """The cure where Xero's contact is another of the app's already: the two become one in the app, not here."""
+    return f"Give the two different names and numbers, or name the customer by the id {owner} in the app's invoices."
+
+
 def explain_contact(messages: Sequence[str]) -> Hold:
     """The hold for a refusal of a contact; the sentence carries Xero's own words."""
     for code in reasons_for(messages):

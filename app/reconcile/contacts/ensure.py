@@ -17,7 +17,7 @@ from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_i
 from app.db.contacts.contact_record import save_contact_links
 from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact import SHARED
-from app.domain.contacts.contact_legality import explain_contact, judge_contact, judge_use
+from app.domain.contacts.contact_legality import explain_contact, judge_contact, judge_use, tell_two_as_one
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.holds.hold import Hold
 from app.domain.invoices.link import Intent
@@ -209,7 +209,5 @@ def _refusal(refused: Refused, match: Match | None, owner: str | None) -> Hold:
         return match.hold
     if match is not None and owner is not None:
         message = f"The contact {match.contact.name!r} in Xero is the app's contact {owner} already."
-        return replace(
-            hold, message=message, cure="Give the two different names and numbers, or make them one."
-        )
+        return replace(hold, message=message, cure=tell_two_as_one(owner))
     return hold

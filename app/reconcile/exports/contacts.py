@@ -13,7 +13,7 @@ from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_i
 from app.db.exports.export_scope import list_all_customers, list_customers_in_scope
 from app.db.exports.export_states import LinkState
 from app.domain.contacts.contact import SHARED, tidy_name
-from app.domain.contacts.contact_legality import judge_contact, judge_use
+from app.domain.contacts.contact_legality import judge_contact, judge_use, tell_two_as_one
 from app.domain.contacts.contact_link import ContactLink, plan_contact
 from app.domain.exports.export import Export, ExportOutcome, ThingKind
 from app.domain.exports.export_outcome import Result
@@ -180,7 +180,7 @@ def _judge_owner(contact: XeroContact, book: Book) -> Hold | None:
     return Hold(
         CONTACT_NAME_TAKEN,
         f"The contact {contact.name!r} {where} the app's contact {owner} already.",
-        "Give the two different names and numbers, or make them one.",
+        tell_two_as_one(owner),
     )
 
 
