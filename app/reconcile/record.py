@@ -8,6 +8,7 @@ settled when the record equals both shadows.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.db.contacts.contact_resources import ContactDetails, list_contact_details
@@ -23,7 +24,7 @@ from app.domain.invoices.link import WORK_LEFT as WORK_LEFT_CODE
 from app.domain.invoices.link import InvoiceLink, Standing, State
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.sums import Sums
-from app.domain.partner.change import entries
+from app.domain.partner.change import entries, in_the_apps_words
 from app.domain.partner.document import as_listed, shown_status, to_document
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import Fields, instant_text
@@ -233,7 +234,7 @@ def build_change(
         "business_id": current.connection.business_id,
         "invoice_id": link.partner_invoice_id,
         "revision": change.revision,
-        "fields": entries(change.moves, held, wanted, shown, sums, contacts_in_app=in_app),
+        "fields": _say(link, entries(change.moves, held, wanted, shown, sums, contacts_in_app=in_app)),
         "caused_by": {
             "side": Side.XERO.value,
             "at": instant_text(updated_at) if updated_at else None,
@@ -242,6 +243,15 @@ def build_change(
         "invoice": to_document(link.partner_invoice_id, wanted, shown, sums[1], link.fees),
     }
     return NewChange(link.id, change.revision, change.moves, body)
+
+
+def _say(link: InvoiceLink, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries, in the app's own words where they are of the document that the hub knows."""
+    hub, document = link.hub, link.document
+    if document is None or document.version != hub.partner_version:
+        return listed
+    taken = [moves for revision, moves in hub.sent.items() if revision <= hub.acked_revision]
+    return in_the_apps_words(listed, document.body, {path for moves in taken for path in moves})
 
 
 def _find_status(current: Footing, record: Fields) -> str | None:

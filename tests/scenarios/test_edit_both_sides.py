@@ -58,3 +58,20 @@ async def test_marked_as_unsent_in_xero_it_stays_so_until_it_is_sent_again(house
     await house.drain()
     assert (await house.in_xero())["SentToContact"] is True
     assert (await house.resource())["state"] == "settled"
+
+
+async def test_an_app_that_says_nothing_by_an_empty_text_or_a_zero_takes_xeros_edits(house: House) -> None:
+    """It compares to the letter, so a change names what it holds there by its own word; and again after that."""
+    await house.write()
+    await house.drain()
+    await house.edit(reference="", lines={"l1": {"discount_rate": "0"}})
+    await house.drain()
+    for rate in (5, 0, 7):
+        await house.edit_xero(Reference=f"PO {rate}", LineItems=[{"index": 0, "DiscountRate": rate}])
+        await house.drain()
+        document = await house.in_app()
+        assert (document["reference"], float(document["lines"][0]["discount_rate"] or 0)) == (
+            f"PO {rate}",
+            rate,
+        )
+        assert (await house.resource())["state"] == "settled"

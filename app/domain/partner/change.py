@@ -6,7 +6,7 @@ One that goes back to "sent" takes the word away that stood for a payment: that 
 the app would show less than was paid, and take the rest back with its next document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +76,38 @@ def _group_entry(path: str, group: str, view: Fields, wanted: Fields) -> dict[st
         name = member_of(path)
         return {path: (to_line(view, key)[name], to_line(wanted, key)[name])}
     return {group: (to_line(view, key) if was else None, to_line(wanted, key) if now else None)}
+
+
+def in_the_apps_words(
+    listed: Sequence[Mapping[str, Any]], said: Mapping[str, Any], moved_since: Collection[str]
+) -> list[dict[str, Any]]:
+    """The entries with the app's own word for nothing (an empty text, a discount of zero) as `before`, where its newest
+    document (`said`) has one and no change that it took moved it since: to the letter null is another value.
+    """
+    lines = {line["id"]: line for line in said["lines"]}
+    return [
+        {**entry, "before": _say_before(entry["path"], entry["before"], said, lines)}
+        if entry["path"] not in moved_since
+        else dict(entry)
+        for entry in listed
+    ]
+
+
+def _say_before(
+    path: str, before: Any, said: Mapping[str, Any], lines: Mapping[str, Mapping[str, Any]]
+) -> Any:
+    group = group_of(path)
+    if group is not None and not group.startswith("lines/"):
+        return before
+    held: Mapping[str, Any] = said if group is None else lines.get(group.partition("/")[2], {})
+    if path == group and isinstance(before, Mapping):
+        return {name: _say_nothing(value, held.get(name)) for name, value in before.items()}
+    return _say_nothing(before, held.get(member_of(path)))
+
+
+def _say_nothing(before: Any, held: Any) -> Any:
+    is_nothing = isinstance(held, str) and not held.strip("0.")
+    return held if before is None and is_nothing else before
 
 
 def moves_to_json(moves: Mapping[str, Move]) -> dict[str, dict[str, Any]]:
