@@ -52,19 +52,6 @@ async def test_a_phone_that_is_too_long_for_xero_is_said_before_the_call(house: 
     await assert_alike(house)
 
 
-async def test_an_account_number_by_the_settings_that_is_too_long_is_said(house: House) -> None:
-    """An app's id may be longer than what Xero takes of it: the setting is named, and mended it lets the invoice go."""
-    await house.choose(contact_account_number="CUSTOMER-{id}")
-    await house.write(contact={**KIM, "id": "c" * 48})
-    await house.drain()
-    reason = (await house.resource())["reason"]
-    assert (reason["code"], "contact_account_number" in reason["cure"]) == ("contact_invalid", True)
-    await house.choose(contact_account_number="C{id}")
-    await house.drain()
-    await assert_alike(house)
-    assert (await contact_in_xero(house))["AccountNumber"] == "C" + "c" * 48
-
-
 async def test_what_xero_shows_of_a_customer_can_come_back(house: House) -> None:
     """A phone with its codes and a long line of an address are taken from the app, which was told to have them."""
     await house.write(contact=KIM)

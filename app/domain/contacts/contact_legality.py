@@ -131,11 +131,10 @@ def _is_too_long(fields: Fields, path: str) -> bool:
 
 def _refuse_length(path: str, length: int) -> Hold:
     words = path.replace("_", " ")
-    elsewhere = ", or contact_account_number in the settings" if path == "account_number" else ""
     return Hold(
         CONTACT_INVALID,
         f"The contact's {words} has {length} characters, and Xero takes {LONGEST[path]}.",
-        f"Shorten it in the app{elsewhere}.",
+        "Shorten it in the app.",
     )
 
 

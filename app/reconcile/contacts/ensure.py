@@ -17,7 +17,13 @@ from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_i
 from app.db.contacts.contact_record import save_contact_links
 from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact import SHARED
-from app.domain.contacts.contact_legality import explain_contact, judge_contact, judge_use, tell_two_as_one
+from app.domain.contacts.contact_legality import (
+    LONGEST,
+    explain_contact,
+    judge_contact,
+    judge_use,
+    tell_two_as_one,
+)
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.holds.hold import Hold
 from app.domain.invoices.link import Intent
@@ -36,9 +42,6 @@ from app.reconcile.contacts.write import write_contacts
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
 from app.spending import spent_on
-
-LONGEST_ACCOUNT_NUMBER = 50
-"""Of a contact, in Xero."""
 
 Found = dict[str, str | Hold]
 
@@ -146,7 +149,7 @@ def build_create(current: Round, work: ContactWork) -> ContactWrite:
     template = current.connection.settings.contact_account_number
     if template and not record.get("account_number"):
         number = template.replace("{id}", work.link.partner_contact_id)
-        fields["account_number"] = number if len(number) <= LONGEST_ACCOUNT_NUMBER else None
+        fields["account_number"] = number if len(number) <= LONGEST["account_number"] else None
     return ContactWrite(fields, work.link.marker)
 
 

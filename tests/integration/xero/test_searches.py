@@ -40,7 +40,10 @@ async def new_round(
     settings = json.dumps(ConnectionSettings(import_from_xero=ImportFromXero.OFF).to_json())
     async with database.writing() as session:
         await session.execute(
-            text("UPDATE connections SET state = 'active', settings = CAST(:s AS jsonb), created_at = :at"),
+            text(
+                """UPDATE connections SET state = 'active', settings = CAST(:s AS jsonb), created_at = :at,
+                organisation_fetched_at = :at"""
+            ),
             {"s": settings, "at": LONG_AGO},
         )
     organisations = XeroSdkOrganisations(odd.url, store, xero.identities, SystemClock())
