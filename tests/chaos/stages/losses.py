@@ -1,4 +1,4 @@
-"""What a connection loses: its consent, its refresh token, a scope, its app, an answer; each is told, and it goes on."""
+"""What a connection loses: its consent, its refresh token, a scope, its app, an answer. It is told, and goes on."""
 
 from collections.abc import Sequence
 from datetime import timedelta
