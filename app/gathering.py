@@ -16,7 +16,7 @@ Given = TypeVar("Given")
 Got = TypeVar("Got")
 
 MOST_TOGETHER = 200
-"""Callers that one transaction serves."""
+"""Callers that one transaction serves, where nobody says otherwise."""
 
 _QUIET_TURNS = 2
 """Turns of the event loop after which nobody is coming: in one a request is read, in the next it is carried on."""
@@ -32,8 +32,9 @@ def _find_nothing(_: object) -> None:
 class Gathering(Generic[Given, Got]):
     """Gathers for one event loop; `do_all` answers for each of what it is given, in order.
 
-    Each transaction begins when nobody else is just coming. Up to `at_once` may be under way: while one waits for the
-    disk the next is put together. `apart` names what no two of them may have in common, or None.
+    Each transaction begins when nobody else is just coming, or when it has `most` callers. Up to `at_once` may be under
+    way: while one waits for the database the next is put together. No two of them have the same that `apart` names,
+    unless it is None.
     """
 
     def __init__(
@@ -41,9 +42,11 @@ class Gathering(Generic[Given, Got]):
         do_all: Callable[[Sequence[Given]], Awaitable[Sequence[Got]]],
         *,
         at_once: int = 1,
+        most: int = MOST_TOGETHER,
         apart: Callable[[Given], Hashable] | None = None,
     ) -> None:
-        self._do_all, self._at_once, self._apart = do_all, at_once, apart or _find_nothing
+        self._do_all, self._at_once, self._most = do_all, at_once, most
+        self._apart = apart or _find_nothing
         self._waiting: deque[_Caller[Given, Got]] = deque()
         self._behind: dict[Hashable, list[_Caller[Given, Got]]] = {}
         self._doing: set[asyncio.Task[None]] = set()
@@ -103,14 +106,14 @@ class Gathering(Generic[Given, Got]):
         them, every other transaction would be one caller's, and cost nearly as much as all the others'.
         """
         quiet = 0
-        while quiet < _QUIET_TURNS and len(self._waiting) < MOST_TOGETHER:
+        while quiet < _QUIET_TURNS and len(self._waiting) < self._most:
             before = len(self._waiting)
             await asyncio.sleep(0)
             quiet = quiet + 1 if len(self._waiting) == before else 0
 
     def _take(self) -> list["_Caller[Given, Got]"]:
         """The callers of one transaction; who is left over goes into the next, with whoever comes."""
-        together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        together = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most))]
         self._behind |= {key: [] for given, _ in together if (key := self._apart(given)) is not None}
         left, self._waiting = self._waiting, deque()
         for each in left:

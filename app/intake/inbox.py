@@ -33,6 +33,11 @@ class SaveAll(Protocol[Taking, Telling]):
     async def __call__(self, given: Sequence[Taking], /, *, waits: bool) -> Sequence[Telling | Held]: ...
 
 
+MOST_AT_ONCE = 16
+"""Of one statement: few enough that the process reads the next ones while PostgreSQL stores these. Where all that come
+together went together, each would wait for the other.
+"""
+
 SaveAtOnce = Callable[[Sequence[Given]], Awaitable[Sequence[Got | None]]]
 """Stores by one statement what it can, and answers None for every other."""
 
@@ -47,7 +52,9 @@ class Inbox(Generic[Given, Got]):
         whose: Callable[[Given], Hashable],
     ) -> None:
         self._save_all = save_all
-        self._at_once: Gathering[Given, Got | None] = Gathering(save_at_once, at_once=2, apart=whose)
+        self._at_once: Gathering[Given, Got | None] = Gathering(
+            save_at_once, at_once=2, most=MOST_AT_ONCE, apart=whose
+        )
         self._free: Gathering[Given, Got | Held] = Gathering(self._save_free)
         self._held: Gathering[Given, Got | Held] = Gathering(self._save_held)
 

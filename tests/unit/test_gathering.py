@@ -17,12 +17,14 @@ async def turn(times: int) -> None:
 class Book:
     """Saves numbers and answers twice each; `gate` holds every save up, a number in `poison` fails what holds it."""
 
-    def __init__(self, at_once: int = 1, apart: Callable[[int], Hashable] | None = None) -> None:
+    def __init__(
+        self, at_once: int = 1, most: int = MOST_TOGETHER, apart: Callable[[int], Hashable] | None = None
+    ) -> None:
         self.saved: list[list[int]] = []
         self.poison: set[int] = set()
         self.gate = asyncio.Event()
         self.gate.set()
-        self.gathering = Gathering(self._save_all, at_once=at_once, apart=apart)
+        self.gathering = Gathering(self._save_all, at_once=at_once, most=most, apart=apart)
 
     async def _save_all(self, numbers: Sequence[int]) -> list[int]:
         await self.gate.wait()
@@ -120,6 +122,16 @@ async def test_so_many_and_no_more_are_saved_together() -> None:
     callers = await book.begin(range(MOST_TOGETHER + 5))
     await asyncio.gather(*callers)
     assert [len(each) for each in book.saved] == [MOST_TOGETHER, 5]
+
+
+async def test_who_gathers_few_at_a_time_waits_for_no_more() -> None:
+    """One transaction begins as soon as it has its callers, and beside it the next."""
+    book = Book(at_once=2, most=2)
+    book.gate.clear()
+    callers = await book.begin(range(5))
+    book.gate.set()
+    await asyncio.gather(*callers)
+    assert book.saved == [[0, 1], [2, 3], [4]]
 
 
 async def test_what_cannot_be_saved_fails_for_its_own_caller_alone() -> None:
