@@ -28,7 +28,7 @@ from app.domain.partner.change import entries, in_the_apps_words
 from app.domain.partner.document import as_listed, shown_status, to_document
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import Fields, instant_text
-from app.domain.record.hub import partner_view
+from app.domain.record.hub import Hub, partner_view
 from app.domain.record.money import covered
 from app.domain.record.moves import apply_moves
 from app.domain.record.owed import PartnerChange, anew, next_change
@@ -234,7 +234,11 @@ def build_change(
         "business_id": current.connection.business_id,
         "invoice_id": link.partner_invoice_id,
         "revision": change.revision,
-        "fields": _say(link, entries(change.moves, held, wanted, shown, sums, contacts_in_app=in_app)),
+        "fields": say_as_the_app(
+            link.hub,
+            link.merged_document,
+            entries(change.moves, held, wanted, shown, sums, contacts_in_app=in_app),
+        ),
         "caused_by": {
             "side": Side.XERO.value,
             "at": instant_text(updated_at) if updated_at else None,
@@ -245,13 +249,14 @@ def build_change(
     return NewChange(link.id, change.revision, change.moves, body)
 
 
-def _say(link: InvoiceLink, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries, in the app's own words where they are of the document that the hub knows."""
-    hub, document = link.hub, link.document
-    if document is None or document.version != hub.partner_version:
+def say_as_the_app(
+    hub: Hub, merged: Mapping[str, Any] | None, listed: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The entries of a change in the app's own words; `merged` is its newest document, where that was merged last."""
+    if merged is None:
         return listed
     taken = [moves for revision, moves in hub.sent.items() if revision <= hub.acked_revision]
-    return in_the_apps_words(listed, document.body, {path for moves in taken for path in moves})
+    return in_the_apps_words(listed, merged, {path for moves in taken for path in moves})
 
 
 def _find_status(current: Footing, record: Fields) -> str | None:

@@ -153,3 +153,21 @@ async def test_an_edit_of_a_phone_that_went_along_is_told(house: House, is_answe
     xero = await contact_in_xero(house)
     assert part(xero["Phones"], PhoneType="DEFAULT")["PhoneNumber"] == "02 9000 0009"
     await assert_contacts_alike(house)
+
+
+async def test_an_app_that_says_no_phone_by_an_empty_text_takes_xeros(house: House) -> None:
+    """It compares to the letter, so a change names what it holds there by its own word."""
+    await house.write(contact=KIM)
+    await house.drain()
+    await edit_contact(house, email="", mobile="")
+    await house.drain()
+    for number in ("1", "2"):
+        await edit_contact_in_xero(
+            house,
+            EmailAddress=f"kim{number}@example.com",
+            Phones=[{"PhoneType": "MOBILE", "PhoneNumber": f"0411 {number}"}],
+        )
+        await house.drain()
+        shown = await contact_in_app(house)
+        assert (shown["email"], shown["mobile"]) == (f"kim{number}@example.com", f"0411 {number}")
+    await assert_contacts_alike(house)

@@ -42,6 +42,10 @@ class Mention:
     said_at: datetime
 
 
+def _rank(said: Document, *, is_mention: bool = False) -> int:
+    return 2 * said.version + (0 if is_mention else 1)
+
+
 @dataclass(frozen=True, slots=True)
 class ContactLink:
     """One contact's link.
@@ -112,14 +116,20 @@ class ContactLink:
         is_new = self.xero_updated_at is None
         return is_new or self.xero_due or self.hub.unanswered is not None or bool(xero_moves(self.hub, lanes))
 
+    @property
+    def merged_document(self) -> Mapping[str, Any] | None:
+        """The app's newest document of it, where the record took that in last."""
+        is_last = self.document is not None and _rank(self.document) == self.hub.partner_version
+        return self.document.body if self.document is not None and is_last else None
+
     def list_news(self) -> list[tuple[int, Document]]:
         """What the partner said by version and the record has not taken in, by growing rank."""
-        said = [(2 * self.document.version + 1, self.document)] if self.document else []
+        said = [(_rank(self.document), self.document)] if self.document else []
         # Without `based_on` a mention that is no newer than what the app told us of would undo what the app has taken.
         if self.mention.version > (self.acked_version if self.mention.based_on is None else 0):
             body = {name: self.mention.details.get(name) for name in DETAILS}
             mention = Document(body, self.mention.version, self.mention.based_on, self.mention.said_at)
-            said.append((2 * self.mention.version, mention))
+            said.append((_rank(mention, is_mention=True), mention))
         news = [(rank, document) for rank, document in said if rank > self.hub.partner_version]
         return sorted(news, key=lambda ranked: ranked[0])
 

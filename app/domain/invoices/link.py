@@ -127,6 +127,12 @@ class InvoiceLink:
         return self.document is not None and self.document.version > self.hub.partner_version
 
     @property
+    def merged_document(self) -> Mapping[str, Any] | None:
+        """The app's newest document, where the record took that in last."""
+        is_last = self.document is not None and self.document.version == self.hub.partner_version
+        return self.document.body if self.document is not None and is_last else None
+
+    @property
     def xero_state(self) -> XeroState:
         return XeroState(
             self.xero_invoice_id,

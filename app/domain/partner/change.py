@@ -84,7 +84,7 @@ def in_the_apps_words(
     """The entries with the app's own word for nothing (an empty text, a discount of zero) as `before`, where its newest
     document (`said`) has one and no change that it took moved it since: to the letter null is another value.
     """
-    lines = {line["id"]: line for line in said["lines"]}
+    lines = {line["id"]: line for line in said.get("lines", ())}
     return [
         {**entry, "before": _say_before(entry["path"], entry["before"], said, lines)}
         if entry["path"] not in moved_since

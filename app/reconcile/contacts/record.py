@@ -27,7 +27,7 @@ from app.domain.record.sides import Side
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.kept import look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
-from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT
+from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT, say_as_the_app
 from app.reconcile.round import Round, batches
 from app.reconcile.sums import list_differences
 
@@ -135,7 +135,7 @@ def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> New
         "business_id": current.connection.business_id,
         "contact_id": link.partner_contact_id,
         "revision": change.revision,
-        "fields": contact_entries(change.moves, view, wanted),
+        "fields": say_as_the_app(link.hub, link.merged_document, contact_entries(change.moves, view, wanted)),
         "caused_by": {
             "side": Side.XERO.value,
             "at": instant_text(link.xero_updated_at) if link.xero_updated_at else None,
