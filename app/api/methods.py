@@ -1,4 +1,7 @@
-"""HEAD wherever GET is, and which methods an address takes, for all addresses of the API in one place."""
+"""HEAD wherever GET is, and which methods an address takes, for all addresses of the API in one place.
+
+Monitors ask for health by HEAD. What a person's browser opens under `/oauth` is asked by GET alone, since it acts.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,8 +11,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.access.door import is_of_api
 from app.api.problems import respond
+
+_HEALTH = frozenset({"/healthz", "/readyz"})
+
+
+def _takes_head(path: str) -> bool:
+    return path.startswith("/v1/") or path in _HEALTH
 
 
 class HeadAsGet:
@@ -19,7 +27,7 @@ class HeadAsGet:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not is_of_api(scope) or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not _takes_head(scope["path"]):
             await self._app(scope, receive, send)
             return
         is_over = False
@@ -38,7 +46,7 @@ class HeadAsGet:
 def list_allowed(routes: Iterable[BaseRoute], path: str) -> str:
     """The methods that an address takes, as the field `Allow` lists them."""
     methods = set(_list_methods(routes, path))
-    if "GET" in methods and path.startswith("/v1/"):
+    if "GET" in methods and _takes_head(path):
         methods.add("HEAD")
     return ", ".join(sorted(methods))
 

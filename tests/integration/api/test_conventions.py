@@ -28,6 +28,8 @@ async def test_head_is_answered_where_get_is(plumbline: Plumbline) -> None:
     async with plumbline.as_partner(None) as stranger:
         assert (await stranger.head("/v1/partner")).status_code == 401
     assert (await plumbline.http.head("/webhooks/xero")).status_code == 405
+    for health in ("/healthz", "/readyz"):
+        assert ((headed := await plumbline.http.head(health)).status_code, headed.content) == (200, b"")
 
 
 async def test_405_names_every_method_of_the_address(plumbline: Plumbline) -> None:
@@ -36,7 +38,7 @@ async def test_405_names_every_method_of_the_address(plumbline: Plumbline) -> No
         ("/v1/connections", "GET, HEAD, POST"),
         ("/v1/keys/00000000-0000-4000-8000-000000000000", "DELETE, GET, HEAD"),
         ("/webhooks/xero", "POST"),
-        ("/healthz", "GET"),
+        ("/healthz", "GET, HEAD"),
     ):
         answer = await plumbline.http.patch(path)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
