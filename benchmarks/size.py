@@ -1,4 +1,4 @@
-"""How much is measured. The default fits into ten minutes on two quiet cores; `quick` into two."""
+"""How much is measured. The default takes about ten minutes on two quiet cores; `quick` two."""
 
 from dataclasses import dataclass
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.domain.holds.hold import Hold
+from app.domain.invoices.legality import LOCKED_PERIOD
 from app.domain.record.credit import CreditKind, Overpaid, Overpayments
 from app.domain.record.fields import Fields, keys_of, member, without_group
 from app.domain.record.hub import Hub
@@ -254,7 +255,7 @@ def _judge_date(what: str, dated_on: str, organisation: Organisation) -> Hold | 
     if lock_on is None or date.fromisoformat(dated_on) > lock_on:
         return None
     return Hold(
-        "locked_period",
+        LOCKED_PERIOD,
         f"A {what} is dated {dated_on}, and the organisation's books are locked up to {lock_on}.",
         f"Move the lock date in Xero, or date the {what} later.",
     )

@@ -78,7 +78,7 @@ def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
 
 
 def _may_be_created(current: Round, work: ContactWork) -> bool:
-    """What is judged is what would be sent: the account number may be the settings'."""
+    """What is judged is what would be sent, the settings' account number with it."""
     if work.refusal is None:
         work.refusal = judge_contact(build_create(current, work).fields, SHARED)
     return work.refusal is None
