@@ -68,6 +68,7 @@ from app.api.onboarding import (
     xero_apps,
 )
 from app.api.problems import HANDLERS
+from app.api.put_lane import PutLane
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
 from app.api.request_limits import NestingLimit, RequestLimits
@@ -140,6 +141,7 @@ MIDDLEWARE = (
     RequestLimits,
     HeadAsGet,
     Door,
+    PutLane,
     SideDoors,
     KeepUsage,
     BodyLimit,

@@ -15,6 +15,8 @@ from app.db.connections.known import KnownConnections
 from app.db.inboxes.at_once import Event, Judged, Stored, save_at_once
 from app.db.links.documents import Name, StoredDocument
 from app.db.postgres.session import Database
+from app.db.tables import InvoiceLinkRow
+from app.domain.connections.connection import Connection
 from app.intake.document import Document
 from app.intake.documents import has_no_fault
 from app.intake.taking import Arrival, TakenIn, count_stored, whom_to_wake
@@ -42,19 +44,32 @@ class SentDocument:
         return (self.name, (self.partner_id, self.event.webhook_id)) if self.event else (self.name,)
 
 
+@dataclass(frozen=True, slots=True)
+class TakenAtOnce:
+    """What became of a document, and what it found: its connection, and its link for whoever is to show that."""
+
+    taken: TakenIn
+    connection: Connection
+    link: InvoiceLinkRow | None
+
+
 async def take_in_at_once(
-    database: Database, known: KnownConnections, sent: Sequence[SentDocument | None]
-) -> list[TakenIn | None]:
+    database: Database,
+    known: KnownConnections,
+    sent: Sequence[SentDocument | None],
+    *,
+    is_shown: bool = False,
+) -> list[TakenAtOnce | None]:
     """What became of each that could be stored at once, in order; None for every other, of which nothing was stored."""
     judged = _choose(known, sent)
     if not judged:
         return [None] * len(sent)
     async with database.writing_bare() as connection:
-        stored = await save_at_once(connection, list(judged.values()))
+        stored = await save_at_once(connection, list(judged.values()), is_shown=is_shown)
     told = {position: _tell(one, stored) for position, one in judged.items()}
-    taken = [told.get(position) for position in range(len(sent))]
-    count_stored("invoice", [each.stored for each in taken if each])
-    return taken
+    found = [told.get(position) for position in range(len(sent))]
+    count_stored("invoice", [each.taken.stored for each in found if each])
+    return found
 
 
 def _choose(known: KnownConnections, sent: Sequence[SentDocument | None]) -> dict[int, Judged]:
@@ -68,12 +83,12 @@ def _choose(known: KnownConnections, sent: Sequence[SentDocument | None]) -> dic
     return chosen
 
 
-def _tell(judged: Judged, stored: Mapping[Name, Stored]) -> TakenIn | None:
+def _tell(judged: Judged, stored: Mapping[Name, Stored]) -> TakenAtOnce | None:
     filed, one = judged.filed, stored.get(judged.filed.name)
     if one is None:
         return None
     held = StoredDocument(one.outcome, filed.document["version"], 0, one.link_id)
-    return TakenIn(held, whom_to_wake(one.connection, filed.at))
+    return TakenAtOnce(TakenIn(held, whom_to_wake(one.connection, filed.at)), one.connection, one.link)
 
 
 def _judge(connections: KnownConnections, sent: SentDocument) -> Judged | None:

@@ -55,7 +55,7 @@ async def save_at_once(
     """Store those that can be by a single statement; None for every other."""
     taken = await take_in_at_once(database, known, [_build_sent(each) for each in webhooks])
     _count([each for each, one in zip(webhooks, taken, strict=True) if one])
-    return [one.nudges if one else None for one in taken]
+    return [one.taken.nudges if one else None for one in taken]
 
 
 def find_whose(webhook: PartnerWebhook) -> UUID | None:

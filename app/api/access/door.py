@@ -12,7 +12,6 @@ may call from behind one address, and none of them should be shut out by a stran
 import ipaddress
 
 from fastapi.security.utils import get_authorization_scheme_param
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,6 +20,7 @@ from app.api.access.dependencies import DoorServices, get_doors
 from app.api.access.keys_sent import SentKey
 from app.api.authentication import CALLER, Caller, get_state
 from app.api.problems import respond
+from app.api.sent_headers import find_header
 from app.db.partners.partners import Key
 from app.db.upkeep.audit import acting_as
 from app.domain.connections.audit import Actor, ActorKind
@@ -71,7 +71,9 @@ def find_limit(scope: Scope) -> Counted | None:
 
 
 async def _find_sent_key(scope: Scope, doors: DoorServices) -> Key | None:
-    scheme, sent = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    scheme, sent = get_authorization_scheme_param(
+        (find_header(scope, b"authorization") or b"").decode("latin-1")
+    )
     if scheme.lower() != "bearer" or not sent:
         return None
     return await doors.sent_keys.join(SentKey(sent, doors.clock.now()))

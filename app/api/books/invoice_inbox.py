@@ -9,14 +9,15 @@ from uuid import UUID
 from fastapi import Request
 
 from app.api.books.invoice_resource import Invoice, build_invoices_of_all
+from app.api.books.standing import find_connection_reason
 from app.db.connections.arrivals import lock_connections
 from app.db.connections.connections import find_connections
 from app.db.connections.known import KnownConnections
-from app.db.invoices.resources import list_invoices_named
+from app.db.invoices.resources import keep_invoices, list_invoices_named
 from app.db.links.documents import Name
 from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.domain.connections.connection import Connection
-from app.intake.at_once import SentDocument, take_in_at_once
+from app.intake.at_once import SentDocument, TakenAtOnce, take_in_at_once
 from app.intake.documents import take_in_arrivals
 from app.intake.inbox import HELD, Held, Inbox
 from app.intake.refusals import InputRefused
@@ -50,18 +51,26 @@ async def save_puts_at_once(
     database: Database, known: KnownConnections, puts: Sequence[SentDocument]
 ) -> list[PutDone | InputRefused | None]:
     """Store those that can be by a single statement, in order; None for every other."""
-    taken = await take_in_at_once(database, known, puts)
-    names = [put.name for put, one in zip(puts, taken, strict=True) if one]
-    if not names:
-        return [None] * len(puts)
+    stored = await take_in_at_once(database, known, puts, is_shown=True)
+    found = {put.name: one for put, one in zip(puts, stored, strict=True) if one}
     async with database.reading() as session:
-        found = await find_connections(session, {name[0] for name in names})
-        invoices = await _show(session, {name: found[name[0]] for name in names if name[0] in found})
+        invoices = await _show_stored(session, found)
     return [
-        # One that is gone by now goes the whole way, where it is found out why.
-        PutDone(one, invoices[put.name]) if one and put.name in invoices else None
-        for put, one in zip(puts, taken, strict=True)
+        PutDone(one.taken, invoices[put.name]) if one else None for put, one in zip(puts, stored, strict=True)
     ]
+
+
+async def _show_stored(session: ReadSession, stored: Mapping[Name, TakenAtOnce]) -> dict[Name, Invoice]:
+    """The invoices as they stand, by the links that storing found.
+
+    So are their connections, but for what holds one up: its reason is read anew.
+    """
+    held_up = {each.connection.id for each in stored.values() if find_connection_reason(each.connection)}
+    read = await find_connections(session, held_up) if held_up else {}
+    connections = {each.connection.id: each.connection for each in stored.values()} | read
+    kept = await keep_invoices(session, [each.link for each in stored.values() if each.link is not None])
+    whole = [(connections[each.connection.id], one) for each, one in zip(stored.values(), kept, strict=True)]
+    return dict(zip(stored, await build_invoices_of_all(session, whole), strict=True))
 
 
 async def save_puts(

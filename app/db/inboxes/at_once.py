@@ -36,7 +36,7 @@ from app.db.connections.known import LIFE, Known
 from app.db.contacts.contact_documents import build_details, build_saving_mentions
 from app.db.links.documents import INVOICES, DocumentOutcome, Filed, Name
 from app.db.links.shelves import build_follows, build_news
-from app.db.postgres.built import among_asked
+from app.db.postgres.built import among_asked, build_maker, whole_columns
 from app.db.postgres.given import Types, bare, give, rows_given, types_of
 from app.db.postgres.lent import LentConnection
 from app.db.postgres.straight import run_alone
@@ -67,22 +67,34 @@ class Stored(NamedTuple):
     outcome: DocumentOutcome
     link_id: UUID
     connection: Connection
+    link: InvoiceLinkRow | None
+    """As it stands then, where that was asked for."""
 
 
-async def save_at_once(connection: LentConnection, judged: Sequence[Judged]) -> dict[Name, Stored]:
-    """Store those that can be, and tell which; no invoice and no webhook may be named twice."""
+async def save_at_once(
+    connection: LentConnection, judged: Sequence[Judged], *, is_shown: bool
+) -> dict[Name, Stored]:
+    """Store those that can be, and tell which; no invoice and no webhook may be named twice.
+
+    Where it `is_shown` each comes back with its link, as whoever shows it wants it.
+    """
     rows = [_build_row(position, each) for position, each in enumerate(judged)]
     known = {each.filed.connection_id: each.known for each in judged}
     given = give(_GIVEN, rows) | {"locked_ids": list(known)}
-    found = await run_alone(connection, _build_statement(), given)
+    found = await run_alone(connection, _build_statement(is_shown=is_shown), given)
     return {
         (connection_id, key): Stored(
             DocumentOutcome.CREATED if is_first else DocumentOutcome.UPDATED,
             link_id,
-            known[connection_id].stand_now(*life),
+            known[connection_id].stand_now(*values[: len(LIFE)]),
+            _make_link(values[len(LIFE) :]) if is_shown else None,
         )
-        for connection_id, key, link_id, is_first, *life in found
+        for connection_id, key, link_id, is_first, *values in found
     }
+
+
+_SHOWN = whole_columns(InvoiceLinkRow)
+_make_link = build_maker(_SHOWN, InvoiceLinkRow)
 
 
 def _build_row(position: int, judged: Judged) -> dict[str, Any]:
@@ -123,12 +135,13 @@ _GIVEN: Types = {
 
 
 @cache
-def _build_statement() -> Select[Any]:
+def _build_statement(*, is_shown: bool) -> Select[Any]:
     held = _hold_connections()
     fit = _list_fit(held)
-    news = build_news(INVOICES, fit, _OF_LINK, _BROUGHT)
+    news = build_news(INVOICES, fit, _OF_LINK, _BROUGHT, is_whole=is_shown)
     life = (held.c[each] for each in LIFE)
-    stored = select(news.c.connection_id, news.c.partner_key, news.c.id, news.c.is_first, *life)
+    row = (news.c[str(each.key)] for each in _SHOWN) if is_shown else ()
+    stored = select(news.c.connection_id, news.c.partner_key, news.c.id, news.c.is_first, *life, *row)
     parts = [*build_follows(INVOICES, news), _keep_mentions(fit, news), _keep_events(fit, news)]
     return stored.join_from(news, held, held.c.id == news.c.connection_id).add_cte(*parts)
 

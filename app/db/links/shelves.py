@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.links.moments import DOCUMENT
+from app.db.postgres.built import whole_columns
 from app.db.postgres.given import bare, rows_given, types_of
 from app.db.tables import ConnectionRow, MomentRow
 
@@ -72,9 +73,19 @@ def build_storing(
     return stored.add_cte(*build_follows(shelf, news))
 
 
-def build_news(shelf: Shelf, given: FromClause, names: tuple[str, ...], brought: tuple[str, ...]) -> CTE:
-    """The part that stores those of the given documents that are newer than what is held, and names them."""
-    return _build_upsert(shelf, given, names, brought).cte("news")
+def build_news(
+    shelf: Shelf,
+    given: FromClause,
+    names: tuple[str, ...],
+    brought: tuple[str, ...],
+    *,
+    is_whole: bool = False,
+) -> CTE:
+    """The part that stores those of the given documents that are newer than what is held, and names them.
+
+    With `is_whole` it has every column of their links as they stand then, under the names of the class.
+    """
+    return _build_upsert(shelf, given, names, brought, is_whole=is_whole).cte("news")
 
 
 def build_follows(shelf: Shelf, news: CTE) -> list[CTE]:
@@ -83,8 +94,8 @@ def build_follows(shelf: Shelf, news: CTE) -> list[CTE]:
 
 
 def _build_upsert(
-    shelf: Shelf, given: FromClause, names: tuple[str, ...], brought: tuple[str, ...]
-) -> ReturningInsert[UUID, str, UUID, int, Any, datetime, bool]:
+    shelf: Shelf, given: FromClause, names: tuple[str, ...], brought: tuple[str, ...], *, is_whole: bool
+) -> ReturningInsert[Any]:
     row = shelf.row
     statement = insert(bare(row)).from_select(list(names), select(*(given.c[name] for name in names)))
     set_ = {name: _replaced(shelf, statement.excluded, name) for name in brought}
@@ -95,13 +106,12 @@ def _build_upsert(
         set_=set_ | moved | {"generation": row.generation + 1},
         where=row.document_version < statement.excluded.document_version,
     )
+    table = bare(row).c
+    few = (table.connection_id, table.id, table.document_version, table.touched_at)
     return statement.returning(
-        row.connection_id,
-        getattr(row, shelf.key).label("partner_key"),
-        row.id,
-        row.document_version,
-        row.document["based_on"].label("based_on"),
-        row.touched_at,
+        *(whole_columns(row) if is_whole else few),
+        table[shelf.key].label("partner_key"),
+        table.document["based_on"].label("based_on"),
         literal_column("xmax = 0", type_=Boolean()).label("is_first"),
     )
 

@@ -7,7 +7,7 @@ read as the class does, and are objects of no session.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -53,6 +53,13 @@ async def fetch_whole(
     """
     found = await session.execute(statement, values)
     return cast("Sequence[RowT]", list(map(_build_tuple(tuple(found.keys()))._make, found)))
+
+
+def build_maker(columns: Sequence[ColumnElement[Any]], row: type[RowT]) -> Callable[[Iterable[Any]], RowT]:
+    """What makes such a row of a class of the values of its columns."""
+    return cast(
+        "Callable[[Iterable[Any]], RowT]", _build_tuple(tuple(str(each.key) for each in columns))._make
+    )
 
 
 @cache

@@ -61,9 +61,9 @@ def keys_of(fields: Fields, kind: str) -> list[str]:
     """Keys of the groups of one kind (`lines`, `payments`, `credits`), in order of first appearance."""
     prefix = f"{kind}/"
     start, found, current = len(prefix), dict[str, None](), "-"
-    for path in fields:
+    for path in [path for path in fields if path.startswith(prefix)]:
         # The members of a group stand together, so most need no taking apart.
-        if path.startswith(prefix) and not path.startswith(current):
+        if not path.startswith(current):
             key = path[start : path.index("/", start)]
             found[key], current = None, f"{prefix}{key}/"
     return list(found)
