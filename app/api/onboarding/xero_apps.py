@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from app.api.authentication import ADMINS_WRITE, PartnerId
 from app.api.dependencies import Given, Services
 from app.api.onboarding.oauth import RETURN_PATH
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.partners.xero_apps import XeroApp, insert_xero_app, list_xero_apps, save_xero_app
 from app.intake.refusals import Fault, InputRefused
@@ -82,12 +83,6 @@ class XeroAppShown(BaseModel):
     created_at: datetime
 
 
-class XeroApps(BaseModel):
-    """A partner's apps, oldest first."""
-
-    data: list[XeroAppShown]
-
-
 @router.post(
     "",
     status_code=201,
@@ -113,12 +108,22 @@ async def register_xero_app(services: Given, partner_id: PartnerId, new: NewXero
     return _show(services, app)
 
 
-@router.get("", operation_id="list_xero_apps", summary="Your Xero apps", responses=documented("unauthorised"))
-async def list_own_xero_apps(services: Given, partner_id: PartnerId) -> XeroApps:
-    """Without their secrets."""
+@router.get(
+    "",
+    operation_id="list_xero_apps",
+    summary="Your Xero apps",
+    responses=documented("unauthorised", "invalid_request"),
+)
+async def list_own_xero_apps(
+    services: Given, partner_id: PartnerId, cursor: Cursor = None, limit: Limit = 100
+) -> Page[XeroAppShown]:
+    """Oldest first, without their secrets."""
+    listing = Listing("xero-apps")
     async with services.database.reading() as session:
-        found = await list_xero_apps(session, partner_id)
-    return XeroApps(data=[_show(services, app) for app in found])
+        after = read_position(cursor, listing)
+        found = await list_xero_apps(session, partner_id, after=after, limit=limit)
+    following = write_position(listing, found, limit, lambda app: (app.created_at, app.id))
+    return Page(data=[_show(services, app) for app in found], next=following)
 
 
 @router.patch(
