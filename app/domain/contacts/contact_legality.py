@@ -71,8 +71,12 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
 
 
 def tell_two_as_one(owner: str) -> str:
-    """The cure where Xero's contact is another of the app's already: the two become one in the app, not here."""
-    return f"Give the two different names and numbers, or name the customer by the id {owner} in the app's invoices."
+    """The cure where Xero's contact is another of the app's already."""
+    return (
+        "If the two are one customer, link this one to the same contact of Xero by hand, with is_shared, "
+        f"or name the customer by the id {owner} in the app's invoices. "
+        "If they are not, give them different names and numbers."
+    )
 
 
 def explain_contact(messages: Sequence[str]) -> Hold:
