@@ -14,6 +14,7 @@ from app.domain.holds.refusals import (
     CONTACT_ARCHIVED,
     CONTACT_INVALID,
     CONTACT_NAME_TAKEN,
+    CONTACT_PERSONS,
     explain,
 )
 from app.domain.record.fields import Fields
@@ -24,7 +25,6 @@ CONTACT_ERASED = "contact_erased"
 CONTACT_LINK_REFUSED = "contact_link_refused"
 CONTACT_NAME_INVALID = "contact_name_invalid"
 CONTACT_NUMBER_TAKEN = "contact_number_taken"
-CONTACT_PERSONS = "contact_persons"
 
 CONTACT_CODES = ABOUT_CONTACTS | {
     CONTACT_ACCOUNT_NUMBER_TAKEN,
