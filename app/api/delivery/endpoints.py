@@ -60,7 +60,11 @@ _REFUSED = ("malformed_body", *_MISSING, "endpoint_taken", "too_large")
     responses=documented("malformed_body", "unauthorised", "endpoint_taken", "too_large", "invalid_request"),
 )
 async def make_webhook_endpoint(
-    services: Given, partner_id: PartnerId, new: NewWebhookEndpoint, tasks: BackgroundTasks
+    services: Given,
+    partner_id: PartnerId,
+    new: NewWebhookEndpoint,
+    tasks: BackgroundTasks,
+    response: Response,
 ) -> WebhookEndpointMade:
     """The secret in the answer is shown this once. An endpoint that listens gets what is told from now on; one that
     applies gets every change that waits, too.
@@ -86,6 +90,7 @@ async def make_webhook_endpoint(
         if endpoint.is_enabled:
             await _enable(services, session, endpoint, tasks)
         secrets = await list_secrets(session, [endpoint.id], now)
+    response.headers["Location"] = f"/v1/webhook-endpoints/{endpoint.id}"
     return show_made(endpoint, secrets[endpoint.id], secret)
 
 

@@ -7,7 +7,7 @@ the same transaction.
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Query
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import (
@@ -76,7 +76,9 @@ class NewConnection(BaseModel):
     summary="Open a connection and get the address of Xero's consent",
     responses=documented("malformed_body", "unauthorised", "too_large", "wrong_state", "invalid_request"),
 )
-async def open_connection(services: Given, partner_id: PartnerId, new: NewConnection) -> ConnectionShown:
+async def open_connection(
+    services: Given, partner_id: PartnerId, new: NewConnection, response: Response
+) -> ConnectionShown:
     """It is `pending` until somebody has given consent at `authorise_url`, or until an organisation is chosen where
     it has the consent of another connection (`same_consent_as`).
     """
@@ -85,6 +87,7 @@ async def open_connection(services: Given, partner_id: PartnerId, new: NewConnec
     async with services.database.writing() as session:
         name = new.display_name or new.business_id
         connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
+        response.headers["Location"] = f"/v1/connections/{connection.id}"
         if new.same_consent_as is not None:
             await _share_consent(session, partner_id, new.same_consent_as, connection.id)
             return build_connection(await read_again(session, connection))

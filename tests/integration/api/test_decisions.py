@@ -100,9 +100,9 @@ async def test_a_decision_is_stored_once_and_wakes_the_loop(plumbline: Plumbline
     [
         ({}, ["action"]),
         ({"action": "guess"}, ["action"]),
-        ({"action": "merged"}, ["body"]),
-        ({"action": "take_xero", "values": {"reference": "x"}}, ["body"]),
-        ({"action": "relink"}, ["body"]),
+        ({"action": "merged"}, ["values"]),
+        ({"action": "take_xero", "values": {"reference": "x"}}, ["values"]),
+        ({"action": "relink"}, ["xero_id"]),
         ({"action": "relink", "xero_id": "x-1"}, ["xero_id"]),
         ({"action": "merged", "values": {"due_on": "2026-12-04"}}, ["values.due_on"]),
         ({"action": "merged", "values": {"reference": 7}}, ["values.reference"]),
