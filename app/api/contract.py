@@ -141,6 +141,7 @@ PLAIN_NAMES = {
     "ErasureShown": "Erasure",
     "ExportShown": "Export",
     "Page_AuditEntryShown_": "AuditEntryPage",
+    "Page_ConnectionShown_": "ConnectionPage",
     "Page_ExportShown_": "ExportPage",
     "Progress": "ExportProgress",
     # A generated client names the member `document` of `Item` by both words; so that name is taken.
@@ -149,6 +150,8 @@ PLAIN_NAMES = {
     "OfferShown": "Offer",
     "OrganisationName": "Organisation",
     "Page_KeyShown_": "KeyPage",
+    "Page_WebhookEndpointShown_": "WebhookEndpointPage",
+    "Page_XeroAppShown_": "XeroAppPage",
     "PartnerShown": "Partner",
     "ReadEndpointMade": "ReadEndpointWithSecret",
     "ReadEndpointShown": "ReadEndpoint",

@@ -6,6 +6,7 @@ that finds its own result in place needs no condition: it was sent twice, and is
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,6 +16,9 @@ from pydantic import BaseModel
 from app.intake.refusals import Fault, InputRefused
 
 _ANY = "*"
+_ETAG = r'(W/)?"[^"]*"'
+_WELL_FORMED = re.compile(rf"\*|{_ETAG}(\s*,\s*{_ETAG})*")
+_NO_ETAG = "must be an ETag as the answer gave it, in its quotes, or *"
 
 CONDITIONS = ("if-match", "if-none-match")
 """The headers that a condition may come in."""
@@ -85,7 +89,12 @@ def answer_read(shown: BaseModel, conditions: Conditions, response: Response) ->
 
 
 def check_conditions(conditions: Conditions, held: BaseModel | None) -> None:
-    """Judge the conditions of a write by what is held now; raises `resource_changed` or `exists_already`."""
+    """Judge the conditions of a write by what is held now; raises `resource_changed` or `exists_already`, and
+    `invalid_request` for what is no ETag.
+    """
+    for header, said in (("If-Match", conditions.if_match), ("If-None-Match", conditions.if_none_match)):
+        if said is not None and not _WELL_FORMED.fullmatch(said.strip()):
+            raise InputRefused("invalid_request", "The condition cannot be read.", [Fault(header, _NO_ETAG)])
     if conditions.if_match is not None and (
         held is None or not _names(conditions.if_match, build_etag(held))
     ):

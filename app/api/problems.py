@@ -85,6 +85,7 @@ _UNREADABLE = Fault("body", "must be JSON in UTF-8, not compressed, with numbers
 """What is wrong where the framework cannot even tell where a body is none."""
 
 _AFTER_SLASH = "There is nothing at this address: none of ours ends with a slash."
+_NO_ADDRESS = "No call has this address; /docs and /openapi.json list them all."
 
 _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -146,7 +147,9 @@ async def answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODE_OF_STATUS.get(error.status_code, "invalid_request")
     faults = (_UNREADABLE,) if code == "malformed_body" else ()
-    detail = _AFTER_SLASH if code == "not_found" and request.url.path.endswith("/") else error.detail
+    detail = error.detail
+    if code == "not_found":
+        detail = _AFTER_SLASH if request.url.path.endswith("/") else _NO_ADDRESS
     return respond(code, detail, faults, headers=error.headers)
 
 

@@ -24,7 +24,7 @@ from app.intake.values import (
 CONTACT_EXAMPLE: dict[str, Any] = {
     "id": "cus_17",
     "version": 4,
-    "based_on": 2,
+    "based_on": 0,
     "name": "Kim Tran",
     "first_name": "Kim",
     "last_name": "Tran",

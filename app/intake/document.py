@@ -35,7 +35,7 @@ EXAMPLE: dict[str, Any] = {
     "id": "inv_8801",
     "number": "INV-0042",
     "version": 7,
-    "based_on": 12,
+    "based_on": 0,
     "status": "sent",
     "sent_at": "2026-11-20T03:15:00Z",
     "currency": "AUD",

@@ -55,7 +55,7 @@ _WORDS = {
     "string_too_short": "must have at least {min_length} characters",
     "string_unicode": "must be valid Unicode text",
     "too_long": "must have at most {max_length} entries",
-    "too_short": "must have at least {min_length} entries",
+    "too_short": "must not be empty",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be one of {expected}",

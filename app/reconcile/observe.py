@@ -33,7 +33,7 @@ from app.domain.xero.xero_invoice import (
     match_payments,
     observed_fields,
 )
-from app.reconcile.contacts.keys import contact_keys, key_of_contact
+from app.reconcile.contacts.keys import contact_keys, follow_sharers, key_of_contact
 from app.reconcile.credit_links import with_overpaid_apart
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.footing import Footing
@@ -58,7 +58,10 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
     async for work in unhurried(taken_up):
         with work.guarded():
             take_document(current, work)
-            if needs_a_read(current, work):
+    await follow_sharers(current, taken_up)
+    async for work in unhurried(taken_up):
+        with work.guarded():
+            if not work.is_broken and needs_a_read(current, work):
                 due.append(work)
     await _read(current, [work.link for work in due])
     read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]

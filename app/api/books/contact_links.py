@@ -42,6 +42,12 @@ class ContactChoice(BaseModel):
         default=False,
         description="Move the contact's invoices in Xero too, if it is linked to another contact there by now.",
     )
+    is_shared: StrictBool = Field(
+        default=False,
+        description="Link it although another of your contacts is that one already: both are one customer. Invoices of "
+        "either name the one contact in Xero, each keeps its own here, and what either says of the customer reaches "
+        "the other through Xero.",
+    )
 
 
 @router.get(
@@ -100,7 +106,8 @@ async def link_contact(
 ) -> Contact:
     """Xero is asked whether it may be; the link is made right after, and the two sides' details are merged.
 
-    A contact whose invoices stand in Xero under another contact is linked anew only with `with_invoices`.
+    A contact whose invoices stand in Xero under another contact is linked anew only with `with_invoices`; one of Xero's
+    that is another of your contacts already is shared only with `is_shared`.
     """
     _require_organisation(connection)
     chosen_id = str(choice.xero_contact_id)
@@ -108,7 +115,9 @@ async def link_contact(
         kept = await get_kept_contact(session, connection, contact_id)
         links = await list_contacts_by_xero_id(session, connection.id, [chosen_id])
         has_invoices = await has_invoices_in_xero(session, connection.id, contact_id)
-    others = [link.partner_contact_id for link in links if link.partner_contact_id != contact_id]
+    # Those that had it before this one; where it has it already, nothing is shared that was not.
+    is_asked = choice.is_shared or kept.xero_contact_id == chosen_id
+    others = [] if is_asked else [link.partner_contact_id for link in links]
     moves = kept.xero_contact_id not in (None, chosen_id)
     if moves and has_invoices and not choice.with_invoices:
         detail = "Invoices of this contact stand in Xero under another contact; ask for them to be moved too."
@@ -116,7 +125,7 @@ async def link_contact(
     await spent_on([kept.id], fetch_usable_contact(services, connection, chosen_id, others))
     async with services.database.writing() as session:
         locked = await lock_own_connection(session, partner_id, connection.id)
-        await save_wanted_contact(session, locked.id, contact_id, chosen_id)
+        await save_wanted_contact(session, locked.id, contact_id, chosen_id, is_shared=choice.is_shared)
         await raise_generation(session, locked.id)
         contact = build_contact(await get_kept_contact(session, locked, contact_id), locked)
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
@@ -183,7 +192,7 @@ async def fetch_usable_contact(
     elif not chosen.is_usable:
         why = "is archived in Xero, or was merged into another contact"
     elif others:
-        why = f"is the app's contact {others[0]} already. {tell_two_as_one(others[0])}"
+        why = f"is the app's contact {others[-1]} already. {tell_two_as_one(others[-1])}"
     else:
         return chosen
     raise InputRefused("invalid_request", "This contact cannot be chosen.", [Fault(field, why)])

@@ -31,7 +31,8 @@ class ContactInXero(BaseModel):
     xero_contact_id: str
     status: str = Field(description="`active`, or why no invoice may name it: `archived`, `erased`.")
     is_shared: bool = Field(
-        description="Another contact of the app is the same one in Xero, because the two were merged there."
+        description="Another contact of the app is the same one in Xero, and was it first: the two were merged "
+        "there, or linked so by hand."
     )
     updated_at: datetime | None
     details: dict[str, Any] = Field(description="What it holds there, in the words of your document.")

@@ -98,6 +98,7 @@ async def create_draft(
 
     told = await wait_until(look, lambda seen: seen.outcome != "pending", _patience(services, locked))
     response.status_code = 201 if told.outcome == "made" else 202
+    response.headers["Location"] = f"/v1/connections/{connection_id}/invoices/{draft.invoice_id}"
     return told
 
 

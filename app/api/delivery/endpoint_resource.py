@@ -126,12 +126,6 @@ class WebhookEndpointMade(WebhookEndpointShown):
     secret: str = Field(description="`whsec_...`: check the signatures of Standard Webhooks with it.")
 
 
-class WebhookEndpoints(BaseModel):
-    """A partner's endpoints, oldest first."""
-
-    data: list[WebhookEndpointShown]
-
-
 def show_endpoint(endpoint: Endpoint, secrets: Sequence[KeptSecret]) -> WebhookEndpointShown:
     """The resource of an endpoint."""
     return WebhookEndpointShown(

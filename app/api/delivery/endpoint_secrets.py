@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from app.api.authentication import ADMINS_WRITE, PartnerId
@@ -47,6 +47,10 @@ class Rotation(BaseModel):
         return timedelta(hours=self.overlap_hours)
 
 
+AskedRotation = Annotated[Rotation | None, Body()]
+"""As of a key, the body may be left out."""
+
+
 class IncomingSecret(BaseModel):
     """The secret that your app signs its webhooks to Plumbline with; shown this once."""
 
@@ -72,7 +76,7 @@ class IncomingSecret(BaseModel):
     responses=documented(*_REFUSED),
 )
 async def rotate_endpoint_secret(
-    services: Given, partner_id: PartnerId, endpoint_id: EndpointId, wish: Rotation
+    services: Given, partner_id: PartnerId, endpoint_id: EndpointId, wish: AskedRotation = None
 ) -> WebhookEndpointMade:
     """The new secret is in the answer, this once. Until the overlap ends each message has a signature of either, as
     Standard Webhooks allows: give your app the new one at any time before.
@@ -81,7 +85,7 @@ async def rotate_endpoint_secret(
     async with services.database.writing() as session:
         await lock_partner(session, partner_id)
         endpoint = await get_endpoint(session, partner_id, endpoint_id)
-        secret = await rotate(services, session, endpoint_id, wish.overlap)
+        secret = await rotate(services, session, endpoint_id, (wish or Rotation()).overlap)
         audit.note(session, "secret_rotated", partner_id=partner_id, subject=endpoint_id)
         secrets = await list_secrets(session, [endpoint_id], now)
     return show_made(endpoint, secrets[endpoint_id], secret)
@@ -93,15 +97,18 @@ async def rotate_endpoint_secret(
     summary="Replace the secret that your app signs its webhooks with; both count meanwhile",
     responses=documented("malformed_body", "unauthorised", "too_large", "invalid_request"),
 )
-async def rotate_incoming_secret(services: Given, partner_id: PartnerId, wish: Rotation) -> IncomingSecret:
+async def rotate_incoming_secret(
+    services: Given, partner_id: PartnerId, wish: AskedRotation = None
+) -> IncomingSecret:
     """The new secret is in the answer, this once. What is signed with the one before is taken until the overlap
     ends.
     """
+    overlap = (wish or Rotation()).overlap
     async with services.database.writing() as session:
         await lock_partner(session, partner_id)
-        secret = await rotate(services, session, partner_id, wish.overlap)
+        secret = await rotate(services, session, partner_id, overlap)
         audit.note(session, "secret_rotated", partner_id=partner_id, subject=partner_id)
-    return IncomingSecret(secret=secret, others_end_at=services.clock.now() + wish.overlap)
+    return IncomingSecret(secret=secret, others_end_at=services.clock.now() + overlap)
 
 
 async def rotate(services: Services, session: WriteSession, owner_id: UUID, overlap: timedelta) -> str:

@@ -13,12 +13,12 @@ from app.api.delivery.endpoint_resource import (
     NewWebhookEndpoint,
     WebhookEndpointChange,
     WebhookEndpointMade,
-    WebhookEndpoints,
     WebhookEndpointShown,
     show_endpoint,
     show_made,
 )
 from app.api.dependencies import Given, Services
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.delivery.enabling import enable_endpoint
 from app.db.partners.endpoints import (
@@ -60,7 +60,11 @@ _REFUSED = ("malformed_body", *_MISSING, "endpoint_taken", "too_large")
     responses=documented("malformed_body", "unauthorised", "endpoint_taken", "too_large", "invalid_request"),
 )
 async def make_webhook_endpoint(
-    services: Given, partner_id: PartnerId, new: NewWebhookEndpoint, tasks: BackgroundTasks
+    services: Given,
+    partner_id: PartnerId,
+    new: NewWebhookEndpoint,
+    tasks: BackgroundTasks,
+    response: Response,
 ) -> WebhookEndpointMade:
     """The secret in the answer is shown this once. An endpoint that listens gets what is told from now on; one that
     applies gets every change that waits, too.
@@ -86,6 +90,7 @@ async def make_webhook_endpoint(
         if endpoint.is_enabled:
             await _enable(services, session, endpoint, tasks)
         secrets = await list_secrets(session, [endpoint.id], now)
+    response.headers["Location"] = f"/v1/webhook-endpoints/{endpoint.id}"
     return show_made(endpoint, secrets[endpoint.id], secret)
 
 
@@ -93,14 +98,19 @@ async def make_webhook_endpoint(
     "",
     operation_id="list_webhook_endpoints",
     summary="Your endpoints",
-    responses=documented("unauthorised"),
+    responses=documented("unauthorised", "invalid_request"),
 )
-async def list_own_endpoints(services: Given, partner_id: PartnerId) -> WebhookEndpoints:
+async def list_own_endpoints(
+    services: Given, partner_id: PartnerId, cursor: Cursor = None, limit: Limit = 100
+) -> Page[WebhookEndpointShown]:
     """Oldest first, disabled ones too; without their secrets."""
+    listing = Listing("webhook-endpoints")
     async with services.database.reading() as session:
-        found = await list_endpoints(session, partner_id)
+        after = read_position(cursor, listing)
+        found = await list_endpoints(session, partner_id, after=after, limit=limit)
         secrets = await list_secrets(session, [each.id for each in found], services.clock.now())
-    return WebhookEndpoints(data=[show_endpoint(each, secrets[each.id]) for each in found])
+    following = write_position(listing, found, limit, lambda each: (each.created_at, each.id))
+    return Page(data=[show_endpoint(each, secrets[each.id]) for each in found], next=following)
 
 
 @router.get(

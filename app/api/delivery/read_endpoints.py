@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, model_
 
 from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.delivery.endpoint_resource import SecretShown
-from app.api.delivery.endpoint_secrets import Rotation, rotate
+from app.api.delivery.endpoint_secrets import AskedRotation, Rotation, rotate
 from app.api.delivery.endpoints import check_url
 from app.api.delivery.read_callbacks import callbacks
 from app.api.dependencies import Given, Services
@@ -152,7 +152,9 @@ async def remove_read_endpoint(services: Given, partner_id: PartnerId) -> Respon
     summary="Replace the secret that calls to your app are signed with",
     responses=documented(*_SET, "not_found"),
 )
-async def rotate_read_secret(services: Given, partner_id: PartnerId, wish: Rotation) -> ReadEndpointMade:
+async def rotate_read_secret(
+    services: Given, partner_id: PartnerId, wish: AskedRotation = None
+) -> ReadEndpointMade:
     """Both sign until the overlap ends, as with webhooks."""
     return await _rotate(services, partner_id, None, wish)
 
@@ -216,7 +218,7 @@ async def remove_connection_read_endpoint(
     responses=documented(*_SET, "not_found"),
 )
 async def rotate_connection_read_secret(
-    services: Given, partner_id: PartnerId, connection: OwnConnection, wish: Rotation
+    services: Given, partner_id: PartnerId, connection: OwnConnection, wish: AskedRotation = None
 ) -> ReadEndpointMade:
     """Both sign until the overlap ends, as with webhooks."""
     return await _rotate(services, partner_id, connection.id, wish)
@@ -263,7 +265,7 @@ async def _delete(services: Services, partner_id: UUID, connection_id: UUID | No
 
 
 async def _rotate(
-    services: Services, partner_id: UUID, connection_id: UUID | None, wish: Rotation
+    services: Services, partner_id: UUID, connection_id: UUID | None, wish: Rotation | None
 ) -> ReadEndpointMade:
     async with services.database.writing() as session:
         await lock_partner(session, partner_id)
@@ -271,7 +273,7 @@ async def _rotate(
         if endpoint.bearer is not None:
             fault = Fault("auth", "is bearer: set the address again with another bearer_secret")
             raise InputRefused("invalid_request", "Its secret is yours.", [fault])
-        secret = await rotate(services, session, endpoint.id, wish.overlap)
+        secret = await rotate(services, session, endpoint.id, (wish or Rotation()).overlap)
         audit.note(session, "secret_rotated", partner_id=partner_id, subject=endpoint.id)
         shown = await _show(services, session, endpoint)
     return ReadEndpointMade(**dict(shown), secret=secret)

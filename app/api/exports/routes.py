@@ -1,6 +1,6 @@
 """Exports: asked for, listed, looked at. What they are told is in `orders`."""
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, Response
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection, PartnerId
 from app.api.dependencies import Given
@@ -40,6 +40,7 @@ async def create_export(
     connection: OwnConnection,
     asked: ExportAsked,
     tasks: BackgroundTasks,
+    response: Response,
 ) -> ExportShown:
     """Stored and answered at once; a worker takes it up. One at a time: another one is refused and names the first.
 
@@ -48,6 +49,7 @@ async def create_export(
     """
     export = await acts.create(services, partner_id, connection.id, asked)
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
+    response.headers["Location"] = f"/v1/connections/{connection.id}/exports/{export.id}"
     return await acts.show(services, export, connection)
 
 

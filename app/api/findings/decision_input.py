@@ -1,9 +1,18 @@
 """What a person says to decide a conflict or a discrepancy."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from app.intake.values import Line, Remark, refused
 
@@ -16,6 +25,11 @@ _EXAMPLES: list[JsonValue] = [
     {"action": "merged", "values": {"reference": "PO 1177-B"}},
     {"action": "relink", "xero_id": "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21", "content": "xero"},
 ]
+
+_OWNERS = {"values": "merged", "xero_id": "relink"}
+"""The action that a member belongs to, and that needs it."""
+
+Said = TypeVar("Said")
 
 
 class Decision(BaseModel):
@@ -30,11 +44,14 @@ class Decision(BaseModel):
     )
     values: dict[Line, Any] | None = Field(
         default=None,
+        validate_default=True,
         max_length=50,
         description="Of `merged`: by path the value that both sides are to have, as a document says it.",
     )
     xero_id: UUID | None = Field(
-        default=None, description="Of `relink`: Xero's id of the invoice or the contact."
+        default=None,
+        validate_default=True,
+        description="Of `relink`: Xero's id of the invoice or the contact.",
     )
     content: Literal["xero", "partner"] = Field(
         default="xero",
@@ -46,13 +63,16 @@ class Decision(BaseModel):
     )
     note: Remark | None = Field(default=None, description="Why, for whoever reads it later.")
 
-    @model_validator(mode="after")
-    def _fits_its_action(self) -> Self:
-        if (self.action == "merged") != bool(self.values):
-            raise refused("values belong to merged, and merged needs them")
-        if (self.action == "relink") != (self.xero_id is not None):
-            raise refused("xero_id belongs to relink, and relink needs it")
-        return self
+    @field_validator("values", "xero_id")
+    @classmethod
+    def _fits_its_action(cls, said: Said, info: ValidationInfo) -> Said:
+        """An action that is none is refused by itself, and says nothing of these."""
+        action, owner = info.data.get("action"), _OWNERS[info.field_name or ""]
+        if action == owner and not said:
+            raise refused(f"is required by {owner}")
+        if action not in (owner, None) and said is not None:
+            raise refused(f"belongs to {owner}, not to {action}")
+        return said
 
 
 class DecisionOfMany(Decision):

@@ -170,6 +170,7 @@ async def undo_resolution(
         resolution = await _get(session, connection, taken.resolution_id)
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
     response.status_code = 201 if taken.is_new else 200
+    response.headers["Location"] = f"/v1/connections/{connection.id}/resolutions/{taken.resolution_id}"
     return resolution
 
 

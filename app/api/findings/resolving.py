@@ -57,6 +57,8 @@ class Deciding(NamedTuple):
         assert kept is not None  # it was stored by this transaction, or before
         self.tasks.add_task(services.waker.reconcile_soon, [connection.id])
         self.response.status_code = 201 if taken.is_new else 200
+        where = f"/v1/connections/{connection.id}/resolutions/{taken.resolution_id}"
+        self.response.headers["Location"] = where
         return build_resolution(kept)
 
 

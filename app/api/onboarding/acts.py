@@ -17,6 +17,7 @@ from app.db.delivery.partner_reads import ask_for_read
 from app.db.life.states import PAUSED, move
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.next_step import find_next_step
 from app.intake.refusals import InputRefused
 
 Acted = tuple[Connection, Nudges]
@@ -47,7 +48,8 @@ async def run(services: Services, partner_id: UUID, connection_id: UUID) -> Acte
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         if connection.state is not ConnectionState.ACTIVE:
-            raise InputRefused("wrong_state", f"The connection is {connection.state}, so nothing is worked.")
+            detail = f"The connection is {connection.state}, so nothing is worked. {tell_step(connection)}"
+            raise InputRefused("wrong_state", detail)
         await ask_for_run(session, connection.id)
         found = await read_again(session, connection)
     return found, Nudges(reconcile=(found.id,))
@@ -71,10 +73,15 @@ async def read_again(session: ReadSession, connection: Connection) -> Connection
     return found
 
 
+def tell_step(connection: Connection) -> str:
+    """What somebody should do next about a connection whose state forbids a call."""
+    step = find_next_step(connection)
+    return step.message if step else "It has ended."
+
+
 def _needs_move(connection: Connection, origin: ConnectionState, target: ConnectionState) -> bool:
     """Whether the state is yet to move; raises `wrong_state` where it cannot."""
     if connection.state not in (origin, target):
-        raise InputRefused(
-            "wrong_state", f"A connection that is {connection.state} cannot become {target} by this."
-        )
+        refused = f"A connection that is {connection.state} cannot become {target} by this."
+        raise InputRefused("wrong_state", f"{refused} {tell_step(connection)}")
     return connection.state is origin

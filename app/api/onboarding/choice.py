@@ -41,6 +41,11 @@ class OpenChoice:
     trouble: str | None = None
 
 
+_NO_CHOICE = (
+    "This connection awaits no choice: none of several organisations was consented to, or one is chosen."
+)
+
+
 async def open_choice(services: Services, connection_id: UUID, trouble: str | None = None) -> OpenChoice:
     """A fresh token for the choice of a connection that awaits one."""
     now = services.clock.now()
@@ -77,7 +82,7 @@ async def _choose(services: Services, connection_id: UUID, tenant_id: str, *, as
     async with services.database.writing() as session:
         connection = await lock_connection(session, connection_id)
         if connection is None or not connection.awaits_choice:
-            raise ConsentRefused("This connection awaits no choice.", "wrong_state")
+            raise ConsentRefused(_NO_CHOICE, "wrong_state")
         offer = _find_offer(connection, tenant_id, as_person)
         await refuse_if_taken(session, connection, offer.tenant_id, offer.name)
         if not await join_organisation(session, connection_id, offer, None, services.clock.now()):

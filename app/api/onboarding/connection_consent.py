@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
@@ -105,6 +105,7 @@ async def fork_own_connection(
     services: Given,
     partner_id: PartnerId,
     connection: OwnConnection,
+    response: Response,
     fork: Annotated[Fork | None, Body()] = None,
 ) -> ConnectionShown:
     """For a business that moved to other books: a new connection of the same business, pending until consent is given
@@ -119,4 +120,5 @@ async def fork_own_connection(
         forked = await insert_connection(session, partner_id, source.business_id, name, source.xero_app_id)
         await fork_connection(session, source.id, forked.id)
         url = await consent.begin(services, session, forked.id)
+    response.headers["Location"] = f"/v1/connections/{forked.id}"
     return build_connection(forked, url)

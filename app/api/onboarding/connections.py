@@ -7,7 +7,7 @@ the same transaction.
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Query
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import (
@@ -22,17 +22,14 @@ from app.api.dependencies import Given, Services
 from app.api.onboarding import acts, consent
 from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.connections.connections import (
-    find_connection,
-    insert_connection,
-    list_business_connections,
-    list_connections,
-)
+from app.db.connections.connections import find_connection, insert_connection
+from app.db.connections.listed import list_shown_connections, place_of
 from app.db.connections.sweeps import ask_for_sweep
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.items.item_links import trigger_items
-from app.db.items.xero_items import is_item_lost
+from app.db.items.xero_items import is_item_lost, list_lost_items
 from app.db.life.closings import close_connection
 from app.db.life.consents import share_consent
 from app.db.life.states import move
@@ -72,12 +69,6 @@ class NewConnection(BaseModel):
     )
 
 
-class Connections(BaseModel):
-    """A partner's connections, oldest first."""
-
-    data: list[ConnectionShown]
-
-
 @router.post(
     "",
     status_code=201,
@@ -85,7 +76,9 @@ class Connections(BaseModel):
     summary="Open a connection and get the address of Xero's consent",
     responses=documented("malformed_body", "unauthorised", "too_large", "wrong_state", "invalid_request"),
 )
-async def open_connection(services: Given, partner_id: PartnerId, new: NewConnection) -> ConnectionShown:
+async def open_connection(
+    services: Given, partner_id: PartnerId, new: NewConnection, response: Response
+) -> ConnectionShown:
     """It is `pending` until somebody has given consent at `authorise_url`, or until an organisation is chosen where
     it has the consent of another connection (`same_consent_as`).
     """
@@ -94,6 +87,7 @@ async def open_connection(services: Given, partner_id: PartnerId, new: NewConnec
     async with services.database.writing() as session:
         name = new.display_name or new.business_id
         connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
+        response.headers["Location"] = f"/v1/connections/{connection.id}"
         if new.same_consent_as is not None:
             await _share_consent(session, partner_id, new.same_consent_as, connection.id)
             return build_connection(await read_again(session, connection))
@@ -111,17 +105,23 @@ async def list_own_connections(
     services: Given,
     partner_id: PartnerId,
     business_id: Annotated[Name | None, Query(description="Only this business.")] = None,
-) -> Connections:
-    """A business without a connection is not found, so that a misspelt id does not pass for an empty list."""
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[ConnectionShown]:
+    """Oldest first; all of yours with the removed ones, of one business without them. A business without a connection
+    is not found, so that a misspelt id does not pass for an empty list.
+    """
+    listing = Listing("connections", filters={"business_id": business_id})
+    after = read_position(cursor, listing)
     async with services.database.reading() as session:
-        if business_id is None:
-            found = await list_connections(session, partner_id)
-        else:
-            found = await list_business_connections(session, partner_id, business_id)
-            if not found:
-                fault = Fault("business_id", f"no connection was opened for {business_id}")
-                raise InputRefused("not_found", "This business is not known.", [fault])
-    return Connections(data=[build_connection(connection) for connection in found])
+        found = await list_shown_connections(session, partner_id, business_id, after=after, limit=limit)
+        fallbacks = {each.id: each.settings.fallback_item for each in found}
+        lost = await list_lost_items(session, {one: code for one, code in fallbacks.items() if code})
+    if business_id is not None and after is None and not found:
+        fault = Fault("business_id", f"no connection was opened for {business_id}")
+        raise InputRefused("not_found", "This business is not known.", [fault])
+    data = [build_connection(each, is_fallback_lost=each.id in lost) for each in found]
+    return Page(data=data, next=write_position(listing, found, limit, place_of))
 
 
 @router.get(

@@ -1,14 +1,12 @@
 """What a business can be connected to: one provider so far, with what a person is asked for there and why."""
 
-from collections import Counter
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import PartnerId
 from app.api.dependencies import Given
 from app.api.problems import documented
-from app.db.connections.connections import list_connections
+from app.db.connections.listed import count_connections
 from app.domain.connections.connection import ConnectionState
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"])
@@ -100,7 +98,7 @@ async def list_providers(services: Given, partner_id: PartnerId) -> Providers:
     """
     missing = set(services.list_missing_scopes([]))
     async with services.database.reading() as session:
-        found = await list_connections(session, partner_id)
+        counted = await count_connections(session, partner_id)
     xero = Provider(
         id="xero",
         name="Xero",
@@ -110,6 +108,6 @@ async def list_providers(services: Given, partner_id: PartnerId) -> Providers:
             for scope, why in services.scope_purposes.items()
         ],
         steps=list(STEPS),
-        connections=Counter(connection.state for connection in found),
+        connections=counted,
     )
     return Providers(data=[xero])

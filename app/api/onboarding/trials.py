@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
@@ -105,7 +105,7 @@ class TestTransaction(BaseModel):
     responses=documented(*_MISSING, "connection_removed", "not_authorised_yet", "wrong_state"),
 )
 async def create_test_transaction(
-    services: Given, partner_id: PartnerId, connection_id: ConnectionId
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, response: Response
 ) -> TestTransaction:
     """A worker begins within seconds; ask for it again to see how far it is. While one is under way this answers it.
 
@@ -115,6 +115,7 @@ async def create_test_transaction(
         connection = await lock_own_connection(session, partner_id, connection_id)
         _require_active(connection)
         trial = await insert_trial(session, connection.id, services.clock.now())
+    response.headers["Location"] = f"/v1/connections/{connection.id}/test-transactions/{trial.id}"
     return _build(trial, connection)
 
 

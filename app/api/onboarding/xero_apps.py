@@ -8,18 +8,27 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.authentication import ADMINS_WRITE, PartnerId
 from app.api.dependencies import Given, Services
 from app.api.onboarding.oauth import RETURN_PATH
+from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.partners.xero_apps import XeroApp, insert_xero_app, list_xero_apps, save_xero_app
+from app.db.partners.xero_apps import (
+    XeroApp,
+    find_xero_app,
+    insert_xero_app,
+    list_xero_apps,
+    save_xero_app,
+)
 from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name, is_text, refused
 
 router = APIRouter(prefix="/v1/xero-apps", tags=["xero-apps"], dependencies=[ADMINS_WRITE])
+
+XeroAppId = Annotated[UUID, Path(description="The app's id here.")]
 
 
 def _check_text(secret: SecretStr) -> SecretStr:
@@ -71,7 +80,22 @@ class XeroAppChange(BaseModel):
 class XeroAppShown(BaseModel):
     """An app, without its secrets."""
 
-    model_config = ConfigDict(title="XeroApp")
+    model_config = ConfigDict(
+        title="XeroApp",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "3c9a1b7e-6d2f-4a58-8e3b-5f4d7c6a9b10",
+                    "name": "Tradie Tools on Xero",
+                    "client_id": "9F3A6C0E1B2D4A5F8C7E6D5B4A392817",
+                    "has_webhook_key": False,
+                    "redirect_url": "https://plumbline.example/oauth/xero/callback",
+                    "webhook_url": "https://plumbline.example/webhooks/xero/3c9a1b7e-6d2f-4a58-8e3b-5f4d7c6a9b10",
+                    "created_at": "2026-11-20T03:00:00Z",
+                }
+            ]
+        },
+    )
 
     id: UUID
     name: str
@@ -82,12 +106,6 @@ class XeroAppShown(BaseModel):
     created_at: datetime
 
 
-class XeroApps(BaseModel):
-    """A partner's apps, oldest first."""
-
-    data: list[XeroAppShown]
-
-
 @router.post(
     "",
     status_code=201,
@@ -95,7 +113,9 @@ class XeroApps(BaseModel):
     summary="Register a Xero app of your own",
     responses=documented("malformed_body", "unauthorised", "xero_app_known", "too_large", "invalid_request"),
 )
-async def register_xero_app(services: Given, partner_id: PartnerId, new: NewXeroApp) -> XeroAppShown:
+async def register_xero_app(
+    services: Given, partner_id: PartnerId, new: NewXeroApp, response: Response
+) -> XeroAppShown:
     """Then open connections with its id as `xero_app_id`. Its limits, its consents and its webhooks are its own."""
     async with services.database.writing() as session:
         app = await insert_xero_app(
@@ -110,15 +130,41 @@ async def register_xero_app(services: Given, partner_id: PartnerId, new: NewXero
         if app is None:
             fault = Fault("client_id", "is registered already; change that app instead")
             raise InputRefused("xero_app_known", "You have registered this Xero app.", [fault])
+    response.headers["Location"] = f"/v1/xero-apps/{app.id}"
     return _show(services, app)
 
 
-@router.get("", operation_id="list_xero_apps", summary="Your Xero apps", responses=documented("unauthorised"))
-async def list_own_xero_apps(services: Given, partner_id: PartnerId) -> XeroApps:
-    """Without their secrets."""
+@router.get(
+    "",
+    operation_id="list_xero_apps",
+    summary="Your Xero apps",
+    responses=documented("unauthorised", "invalid_request"),
+)
+async def list_own_xero_apps(
+    services: Given, partner_id: PartnerId, cursor: Cursor = None, limit: Limit = 100
+) -> Page[XeroAppShown]:
+    """Oldest first, without their secrets."""
+    listing = Listing("xero-apps")
     async with services.database.reading() as session:
-        found = await list_xero_apps(session, partner_id)
-    return XeroApps(data=[_show(services, app) for app in found])
+        after = read_position(cursor, listing)
+        found = await list_xero_apps(session, partner_id, after=after, limit=limit)
+    following = write_position(listing, found, limit, lambda app: (app.created_at, app.id))
+    return Page(data=[_show(services, app) for app in found], next=following)
+
+
+@router.get(
+    "/{xero_app_id}",
+    operation_id="get_xero_app",
+    summary="One of your Xero apps",
+    responses=documented("unauthorised", "not_found", "invalid_request"),
+)
+async def get_xero_app(services: Given, partner_id: PartnerId, xero_app_id: XeroAppId) -> XeroAppShown:
+    """Without its secrets."""
+    async with services.database.reading() as session:
+        app = await find_xero_app(session, partner_id, xero_app_id)
+    if app is None:
+        raise InputRefused("not_found", "You have no Xero app with that id.")
+    return _show(services, app)
 
 
 @router.patch(
@@ -130,7 +176,7 @@ async def list_own_xero_apps(services: Given, partner_id: PartnerId) -> XeroApps
 async def change_xero_app(
     services: Given,
     partner_id: PartnerId,
-    xero_app_id: Annotated[UUID, Path(description="The app's id here.")],
+    xero_app_id: XeroAppId,
     change: XeroAppChange,
 ) -> XeroAppShown:
     """Counts from the next call and the next webhook on; consents stay good, since they belong to the client id."""

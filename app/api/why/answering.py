@@ -43,7 +43,9 @@ async def explain_number(
     """
     if (number is None) == (xero_invoice_id is None):
         raise InputRefused(
-            "invalid_request", "Name a number or Xero's id.", [Fault("number", "must be given, or the other")]
+            "invalid_request",
+            "Name a number or Xero's id.",
+            [Fault("number", "must be given, or xero_invoice_id")],
         )
     xero_id = str(xero_invoice_id) if xero_invoice_id else None
     async with services.database.reading() as session:

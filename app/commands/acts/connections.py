@@ -1,5 +1,6 @@
 """Connections: listed, looked at, paused, resumed, run."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from rich.console import RenderableType
@@ -14,10 +15,15 @@ from app.api.onboarding.connection_resource import ConnectionShown, build_connec
 from app.commands.acts.own import get_connection, get_partner
 from app.commands.screen import build_facts, build_table, mark
 from app.commands.shown import Exit, Shown
-from app.db.connections.connections import list_connections
+from app.db.connections.listed import list_shown_connections, place_of
 from app.db.items.xero_items import is_item_lost
 from app.db.partners.partners import list_partners
+from app.db.postgres.session import ReadSession
 from app.domain.checkup.facts import Backlog, CheckFacts
+from app.domain.connections.connection import Connection
+
+PAGE = 500
+"""Connections that are read at a time."""
 
 
 async def list_all(services: Services, partner_id: UUID | None, business_id: str | None) -> Shown:
@@ -29,13 +35,22 @@ async def list_all(services: Services, partner_id: UUID | None, business_id: str
         for partner in await list_partners(session):
             if partner_id not in (None, partner.id):
                 continue
-            for connection in await list_connections(session, partner.id):
+            async for connection in _walk(session, partner.id):
                 if business_id in (None, connection.business_id):
                     shown = build_connection(connection)
                     data.append({"partner_id": partner.id, **shown.model_dump()})
                     rows.append((shown.id, partner.name, *_sum_up(shown)))
     columns = ["id", "partner", "business", "organisation", "state", "since", "behind", "next step"]
     return Shown({"data": data}, [build_table("Connections", columns, rows)])
+
+
+async def _walk(session: ReadSession, partner_id: UUID) -> AsyncIterator[Connection]:
+    """All of a partner's, the removed ones too."""
+    after = None
+    while page := await list_shown_connections(session, partner_id, after=after, limit=PAGE):
+        for connection in page:
+            yield connection
+        after = place_of(page[-1])
 
 
 def _sum_up(shown: ConnectionShown) -> tuple[object, ...]:

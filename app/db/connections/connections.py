@@ -89,24 +89,6 @@ FINDING = select(*list_columns()).where(_IS_ASKED, or_(_PARTNER.is_(None), _tabl
 """The row `of_connection`; `of_partner` is null where it does not matter whose it is."""
 
 
-async def list_connections(session: ReadSession, partner_id: UUID) -> list[Connection]:
-    """A partner's connections, oldest first."""
-    return await fetch_connections(session, _LISTING.where(_table.c.partner_id == partner_id), {})
-
-
-async def list_business_connections(
-    session: ReadSession, partner_id: UUID, business_id: str
-) -> list[Connection]:
-    """The connections of one business of a partner that were not removed, oldest first."""
-    of_business = _LISTING.where(
-        _table.c.partner_id == partner_id,
-        _table.c.business_id == business_id,
-        _table.c.state != ConnectionState.REMOVED,
-    )
-    return await fetch_connections(session, of_business, {})
-
-
-_LISTING = select(*list_columns()).order_by(_table.c.created_at)
 _NAMED = select(*list_columns()).where(among_asked(_table.c.id, "named"))
 
 
@@ -171,7 +153,14 @@ def connection_from_columns(row: Any, at_hand: AtHand) -> Connection:
     return _build(row, read_organisation(row, at_hand))
 
 
-def _build(row: ConnectionRow, organisation: Organisation | None) -> Connection:
+def connection_from_shown(row: Any, organisation: Organisation | None) -> Connection:
+    """The same of a row that is only shown: nothing of it is remembered."""
+    return _build(row, organisation, ConnectionSettings.from_json(row.settings))
+
+
+def _build(
+    row: ConnectionRow, organisation: Organisation | None, settings: ConnectionSettings | None = None
+) -> Connection:
     return Connection(
         id=row.id,
         partner_id=row.partner_id,
@@ -181,7 +170,7 @@ def _build(row: ConnectionRow, organisation: Organisation | None) -> Connection:
         reason=row.reason,
         since_at=row.since_at,
         tenant_id=row.tenant_id,
-        settings=_settings.make(row.id, row.settings),
+        settings=settings or _settings.make(row.id, row.settings),
         settings_version=row.settings_version,
         organisation=organisation,
         organisation_fetched_at=row.organisation_fetched_at,

@@ -111,16 +111,28 @@ def _known_base(mention: Filed, revisions: Mapping[Name, int]) -> int | None:
 
 
 async def save_wanted_contact(
-    session: WriteSession, connection_id: UUID, partner_contact_id: str, xero_contact_id: str
+    session: WriteSession,
+    connection_id: UUID,
+    partner_contact_id: str,
+    xero_contact_id: str,
+    *,
+    is_shared: bool = False,
 ) -> bool:
-    """A person chose which contact of Xero this is; the loop links it. False when there is no such contact here."""
+    """A person chose which contact of Xero this is; the loop links it. False when there is no such contact here.
+
+    `is_shared`: it may be another of the app's contacts too.
+    """
     wanted = (
         update(ContactLinkRow)
         .where(
             ContactLinkRow.connection_id == connection_id,
             ContactLinkRow.partner_contact_id == partner_contact_id,
         )
-        .values(wanted_xero_id=xero_contact_id, generation=ContactLinkRow.generation + 1)
+        .values(
+            wanted_xero_id=xero_contact_id,
+            wanted_is_shared=is_shared,
+            generation=ContactLinkRow.generation + 1,
+        )
         .returning(ContactLinkRow.id)
     )
     return (await session.execute(wanted)).scalar_one_or_none() is not None

@@ -170,6 +170,7 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         is_shared=row.is_shared,
         groups_joined=frozenset(row.groups_joined),
         wanted_xero_id=row.wanted_xero_id,
+        wanted_is_shared=row.wanted_is_shared,
         push_wanted=row.push_wanted,
         acked_version=row.acked_version,
         marker_number=row.marker_number,

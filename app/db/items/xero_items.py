@@ -4,17 +4,17 @@ Whoever reads the list replaces it whole, or lays what was modified over it, as 
 has a list from the first time that it needed one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.built import asked
-from app.db.postgres.given import bare
+from app.db.postgres.given import among, bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ItemListRow, XeroItemRow
 from app.domain.record.item_code import fold
@@ -91,6 +91,19 @@ async def is_item_lost(session: ReadSession, connection_id: UUID, code: str | No
     if code is None or await find_list_fetched_at(session, connection_id) is None:
         return False
     return not await list_xero_items(session, connection_id, code_keys=[fold(code)])
+
+
+async def list_lost_items(session: ReadSession, codes: Mapping[UUID, str]) -> set[UUID]:
+    """Which of these connections have lost the item of that code (`is_item_lost`)."""
+    if not codes:
+        return set()
+    item = XeroItemRow
+    is_one = tuple_(item.connection_id, item.code_key).in_(
+        [(connection_id, fold(code)) for connection_id, code in codes.items()]
+    )
+    there = select(item.connection_id).where(is_one)
+    with_list = select(_LIST.connection_id).where(among(_LIST.connection_id, codes))
+    return set((await session.execute(with_list.except_(there))).scalars())
 
 
 def _row(connection_id: UUID, item: XeroItem) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Sort(StrEnum):
         return (kept.updated_at if self.is_by_update else kept.created_at), kept.id
 
 
-def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limit: int) -> Statement:
+def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limit: int | None) -> Statement:
     """The rows in that order, those after a place, so many of them at most."""
     instant = row.updated_at if sort.is_by_update else row.created_at
     if after is not None:

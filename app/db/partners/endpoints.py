@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, literal, or_, select, update
 from sqlalchemy import any_ as any_of
 
+from app.db.links.listing import Position, Sort, in_order
 from app.db.postgres.built import asked, fetch_whole, whole
 from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
@@ -60,13 +61,13 @@ async def insert_endpoint(session: WriteSession, partner_id: UUID, new: NewEndpo
     return endpoint_from_row(row)
 
 
-async def list_endpoints(session: ReadSession, partner_id: UUID) -> list[Endpoint]:
-    """A partner's endpoints, oldest first."""
+async def list_endpoints(
+    session: ReadSession, partner_id: UUID, *, after: Position | None = None, limit: int | None = None
+) -> list[Endpoint]:
+    """A partner's endpoints, oldest first, from a place on; without a limit all of them, which are few."""
     row = WebhookEndpointRow
-    found = await session.execute(
-        _living().where(row.partner_id == partner_id).order_by(row.created_at, row.id)
-    )
-    return [endpoint_from_row(each) for each in found.scalars()]
+    page = in_order(_living().where(row.partner_id == partner_id), row, Sort.CREATED, after, limit)
+    return [endpoint_from_row(each) for each in (await session.execute(page)).scalars()]
 
 
 async def find_endpoint(session: ReadSession, partner_id: UUID, endpoint_id: UUID) -> Endpoint | None:

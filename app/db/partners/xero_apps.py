@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.db.links.listing import Position, Sort, in_order
 from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.db.tables import ConnectionRow, XeroAppRow
 from app.db.upkeep import audit
@@ -120,10 +121,18 @@ async def find_xero_app(session: ReadSession, partner_id: UUID, xero_app_id: UUI
     return _from_row(row) if row else None
 
 
-async def list_xero_apps(session: ReadSession, partner_id: UUID) -> Sequence[XeroApp]:
-    """A partner's apps, oldest first."""
-    wanted = select(XeroAppRow).where(XeroAppRow.partner_id == partner_id).order_by(XeroAppRow.created_at)
-    return [_from_row(row) for row in (await session.execute(wanted)).scalars()]
+async def list_xero_apps(
+    session: ReadSession, partner_id: UUID, *, after: Position | None = None, limit: int
+) -> Sequence[XeroApp]:
+    """A page of a partner's apps, oldest first."""
+    rows = await session.execute(build_app_page(partner_id, after, limit))
+    return [_from_row(row) for row in rows.scalars()]
+
+
+def build_app_page(partner_id: UUID, after: Position | None, limit: int) -> Select[XeroAppRow]:
+    """The query of one page."""
+    page = select(XeroAppRow).where(XeroAppRow.partner_id == partner_id)
+    return in_order(page, XeroAppRow, Sort.CREATED, after, limit)
 
 
 class XeroAppVault:

@@ -111,6 +111,15 @@ class ConnectionRow(Table):
             postgresql_where=text(COMPARE_OVERDUE),
         ),
         Index("ix_connections_next_run_at", "next_run_at", postgresql_where=text("next_run_at IS NOT NULL")),
+        Index("ix_connections_listed", "partner_id", "created_at", "id"),
+        Index(
+            "ix_connections_business",
+            "partner_id",
+            "business_id",
+            "created_at",
+            "id",
+            postgresql_where=text("state <> 'removed'"),
+        ),
         Index(
             "uq_connections_partner_tenant",
             "partner_id",
@@ -121,7 +130,7 @@ class ConnectionRow(Table):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
     business_id: Mapped[str]
     display_name: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="pending")

@@ -19,7 +19,13 @@ class WebhookEndpointRow(Table):
 
     __tablename__ = "webhook_endpoints"
     __table_args__ = (
-        Index("ix_webhook_endpoints_partner_id", "partner_id", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_webhook_endpoints_listed",
+            "partner_id",
+            "created_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

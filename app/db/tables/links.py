@@ -46,8 +46,9 @@ class ContactLinkRow(Skippable, Table):
     `details_based_on` what they said with it; the document columns are its newest document of its own.
     `merged_version` is the rank that the record has taken in (`domain.contacts.contact_link`). `intent_key` and
     `intent_at` stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no
-    invoice. `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there.
-    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet;
+    invoice. `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there,
+    or a person said that they are one. `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a
+    person's choice, not carried out yet, and `wanted_is_shared` says that others may have that contact too;
     `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
     what people decided of held conflicts (`domain.record.hub`). `partner_apart` and `xero_apart` are what does not
     travel and each side keeps for itself (`domain.record.apart`). `marker_number` counts how often it was unlinked by
@@ -156,6 +157,7 @@ class ContactLinkRow(Skippable, Table):
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     wanted_xero_id: Mapped[str | None]
+    wanted_is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     marker_number: Mapped[int] = mapped_column(server_default="0")
     push_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_updated_at: Mapped[datetime | None]

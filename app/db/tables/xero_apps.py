@@ -13,7 +13,10 @@ class XeroAppRow(Table):
     """One app of a partner's. Its secret and its webhook key are encrypted; the key is null until Xero gave one."""
 
     __tablename__ = "xero_apps"
-    __table_args__ = (Index("uq_xero_apps_client_id", "partner_id", "client_id", unique=True),)
+    __table_args__ = (
+        Index("uq_xero_apps_client_id", "partner_id", "client_id", unique=True),
+        Index("ix_xero_apps_listed", "partner_id", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))

@@ -14,6 +14,7 @@ from app.domain.holds.refusals import (
     CONTACT_ARCHIVED,
     CONTACT_INVALID,
     CONTACT_NAME_TAKEN,
+    CONTACT_PERSONS,
     explain,
 )
 from app.domain.record.fields import Fields
@@ -24,7 +25,6 @@ CONTACT_ERASED = "contact_erased"
 CONTACT_LINK_REFUSED = "contact_link_refused"
 CONTACT_NAME_INVALID = "contact_name_invalid"
 CONTACT_NUMBER_TAKEN = "contact_number_taken"
-CONTACT_PERSONS = "contact_persons"
 
 CONTACT_CODES = ABOUT_CONTACTS | {
     CONTACT_ACCOUNT_NUMBER_TAKEN,
@@ -71,8 +71,12 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
 
 
 def tell_two_as_one(owner: str) -> str:
-    """The cure where Xero's contact is another of the app's already: the two become one in the app, not here."""
-    return f"Give the two different names and numbers, or name the customer by the id {owner} in the app's invoices."
+    """The cure where Xero's contact is another of the app's already."""
+    return (
+        "If the two are one customer, link this one to the same contact of Xero by hand, with is_shared, "
+        f"or name the customer by the id {owner} in the app's invoices. "
+        "If they are not, give them different names and numbers."
+    )
 
 
 def explain_contact(messages: Sequence[str]) -> Hold:

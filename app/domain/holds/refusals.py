@@ -16,11 +16,12 @@ PLAN_LIMIT = "plan_limit"
 CONTACT_NAME_TAKEN = "contact_name_taken"
 CONTACT_ARCHIVED = "contact_archived"
 CONTACT_INVALID = "contact_invalid"
+CONTACT_PERSONS = "contact_persons"
 DUPLICATE_ITEM_CODE = "duplicate_item_code"
 REFUSED = "refused_by_xero"
 
 ABOUT_CONTACTS = frozenset(
-    {CONTACT_NAME_TAKEN, CONTACT_ARCHIVED, CONTACT_INVALID, "contact_persons", "duplicate_account_number"}
+    {CONTACT_NAME_TAKEN, CONTACT_ARCHIVED, CONTACT_INVALID, CONTACT_PERSONS, "duplicate_account_number"}
 )
 """Holds that somebody may lift by editing a contact in Xero."""
 
@@ -76,7 +77,7 @@ MEANINGS: tuple[Meaning, ...] = (
             "Another contact in Xero has this name.", "Link that contact, or give one of the two another name."),
     Meaning(r"account number already", "duplicate_account_number",
             "Another contact in Xero has this account number.", "Give one of the two another account number."),
-    Meaning(r"additional people", "contact_persons",
+    Meaning(r"additional people", CONTACT_PERSONS,
             "The contact has further persons in Xero, and its first person has no e-mail address.",
             "Give the contact an e-mail address, in the app or in Xero."),
     Meaning(r"contact must contain", "contact_missing", "The contact has nothing that it could be known by.",

@@ -10,7 +10,7 @@ A create that is cut off leaves an intent on disk, which `unfinished` settles be
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id
@@ -46,6 +46,18 @@ from app.spending import spent_on
 Found = dict[str, str | Hold]
 
 
+@dataclass(frozen=True, slots=True)
+class Creating:
+    """One element of a batch: the work, what is asked, and what Xero holds if it does as it is asked.
+
+    It is built once, so that what was judged is what is sent.
+    """
+
+    work: ContactWork
+    write: ContactWrite
+    target: Fields
+
+
 async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
     """Xero's id for each of our contact keys, or the reason why there is none that can be used."""
     if not keys:
@@ -55,8 +67,8 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
     missing = await start_work(current, [link for link in links if link.xero_contact_id is None])
     await link_chosen(current, missing)
     end_relinks(current, missing)
-    fit = [work for work in missing if work.link.xero_contact_id is None and _may_be_created(current, work)]
-    to_create = {work.link.id for work in fit}
+    fit = [creating for work in missing if (creating := _find_create(current, work))]
+    to_create = {creating.work.link.id for creating in fit}
     await record_contacts(current, [work for work in missing if work.link.id not in to_create])
     for batch in batches(fit, WRITE_BATCH):
         await _create(current, batch)
@@ -77,47 +89,48 @@ def _use(link: ContactLink, refusal: Hold | None) -> str | Hold:
     return judge_use(link.hub.record.get("name"), link.unusable) or link.xero_contact_id
 
 
-def _may_be_created(current: Round, work: ContactWork) -> bool:
-    """What is judged is what would be sent, the settings' account number with it."""
-    if work.refusal is None:
-        work.refusal = judge_contact(build_create(current, work).fields, SHARED)
-    return work.refusal is None
+def _find_create(current: Round, work: ContactWork) -> Creating | None:
+    """The create of a contact that Xero lacks and would take, the settings' account number with it."""
+    if work.link.xero_contact_id is not None or work.refusal is not None:
+        return None
+    creating = build_create(current, work)
+    work.refusal = judge_contact(creating.write.fields, SHARED)
+    return creating if work.refusal is None else None
 
 
-async def _create(current: Round, works: Sequence[ContactWork]) -> None:
-    key = uuid4().hex
-    targets = {work.link.id: _target(current, work) for work in works}
-    await _begin(current, works, key, targets)
+async def _create(current: Round, batch: Sequence[Creating]) -> None:
+    key, works = uuid4().hex, [creating.work for creating in batch]
+    await _begin(current, batch, key)
     try:
-        call = current.xero.contacts.create([build_create(current, work) for work in works], key)
+        call = current.xero.contacts.create([creating.write for creating in batch], key)
         answers = await spent_on([work.link.id for work in works], call)
     except RateLimited:
         # Nothing was written. If a part of the batch did go out, Xero refuses it the next time, and it is adopted.
         await _end(current, works)
         raise
     refused: dict[UUID, Refused] = {}
-    for work, answer in zip(works, answers, strict=True):
+    for creating, answer in zip(batch, answers, strict=True):
+        work = creating.work
         work.link = replace(work.link, intent=None)
         if isinstance(answer, Refused):
             refused[work.link.id] = answer
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
             continue
         with work.guarded():
-            take_contact(current, work, answer, wrote=targets[work.link.id])
+            take_contact(current, work, answer, wrote=creating.target)
             work.attempts.append(Attempt(work.link.id, "create", {}, "done"))
     # What stands in Xero is on disk before anything else is asked of it.
     await record_contacts(current, [work for work in works if work.link.id not in refused])
-    await _adopt(current, [work for work in works if work.link.id in refused], refused)
+    await _adopt(current, [creating for creating in batch if creating.work.link.id in refused], refused)
 
 
-async def _begin(
-    current: Round, works: Sequence[ContactWork], key: str, targets: Mapping[UUID, Fields]
-) -> None:
+async def _begin(current: Round, batch: Sequence[Creating], key: str) -> None:
     intent = Intent(key, current.clock.now())
-    for work in works:
-        hub = replace(work.hub, unanswered=dict(targets[work.link.id]))
-        work.link = replace(work.link, intent=intent, hub=hub)
-    await _save(current, works)
+    for creating in batch:
+        link = creating.work.link
+        hub = replace(link.hub, unanswered=dict(creating.target))
+        creating.work.link = replace(link, intent=intent, hub=hub)
+    await _save(current, [creating.work for creating in batch])
 
 
 async def _end(current: Round, works: Sequence[ContactWork]) -> None:
@@ -133,31 +146,28 @@ async def _save(current: Round, works: Sequence[ContactWork]) -> None:
         await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
 
 
-def _target(current: Round, work: ContactWork) -> Fields:
-    """What Xero holds once the contact has been created there, without what is withheld from it."""
-    return offer(Side.XERO, work.hub.kind.project(Side.XERO, work.hub.record), current.lanes)
-
-
-def build_create(current: Round, work: ContactWork) -> ContactWrite:
-    """A create of all that the record says, with the settings' account number where it says none.
+def build_create(current: Round, work: ContactWork) -> Creating:
+    """A create of all that the record says and is not withheld, with the settings' account number where it says none.
 
     That number is not part of what the record should show yet: Xero's answer has it, and so it reaches the app. One
     that Xero would not take for its length is left out: nobody could make the app's id any shorter.
     """
-    offered, record = _target(current, work), work.hub.record
+    record = work.hub.record
+    offered = offer(Side.XERO, work.hub.kind.project(Side.XERO, record), current.lanes)
     fields = {path: offered.get(path) for path in SHARED}
     template = current.connection.settings.contact_account_number
     if template and not record.get("account_number"):
         number = template.replace("{id}", work.link.partner_contact_id)
         fields["account_number"] = number if len(number) <= LONGEST["account_number"] else None
-    return ContactWrite(fields, work.link.marker)
+    return Creating(work, ContactWrite(fields, work.link.marker), offered)
 
 
-async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[UUID, Refused]) -> None:
+async def _adopt(current: Round, batch: Sequence[Creating], refused: Mapping[UUID, Refused]) -> None:
     """Where Xero refused: the contact that is in the way, if it may well be the same; both sides are told."""
-    if not works:
+    if not batch:
         return
-    asked = [(work.link, refused[work.link.id].messages, list_known(current, work)) for work in works]
+    works = [creating.work for creating in batch]
+    asked = [(c.work.link, refused[c.work.link.id].messages, list_known(c)) for c in batch]
     matches = await spent_on([work.link.id for work in works], find_matches(current, asked))
     owned = await _owners(current, matches)
     for work in works:
@@ -176,15 +186,11 @@ async def _adopt(current: Round, works: Sequence[ContactWork], refused: Mapping[
     await write_contacts(current, [work for work in works if work.refusal is None])
 
 
-def list_known(current: Round, work: ContactWork) -> Fields:
+def list_known(creating: Creating) -> Fields:
     """All that tells who it is, also what is withheld from Xero."""
-    return {**work.hub.record, **_said(current, work)}
-
-
-def _said(current: Round, work: ContactWork) -> Fields:
-    return {
-        path: value for path, value in build_create(current, work).fields.items() if value not in (None, [])
-    }
+    sent = creating.write.fields
+    said = {path: value for path, value in sent.items() if value not in (None, [])}
+    return {**creating.work.hub.record, **said}
 
 
 def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:

@@ -1,10 +1,11 @@
 """Whose contact an invoice of Xero names: our keys of Xero's contacts, and new links for those that nobody knows."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from app.db.contacts.contact_links import list_contacts_by_xero_id
+from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id
 from app.db.contacts.contact_record import insert_contacts_from_xero
 from app.domain.contacts.contact import CONTACT, DETAILS, observed_contact
 from app.domain.contacts.contact_link import ContactLink, Mention
@@ -14,6 +15,7 @@ from app.domain.xero.xero_contact import XeroContact
 from app.domain.xero.xero_invoice import BORN_IN_XERO, XeroInvoice
 from app.reconcile.contacts.reads import read_followed
 from app.reconcile.round import Round
+from app.reconcile.work import Work
 
 
 async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[str, str]:
@@ -53,6 +55,33 @@ async def known_contact_keys(current: Round, xero_ids: Collection[str]) -> dict[
 def key_of_contact(current: Round, xero_id: str, held: str | None, known: str | None) -> str | None:
     """The key that an invoice shows for a contact: the one it has, if that is one of several that share the contact."""
     return held if held in current.contact_sharers.get(xero_id, ()) else known
+
+
+async def follow_sharers(current: Round, works: Sequence[Work]) -> None:
+    """Invoices that the app moves from one of its contacts to another that is the same one in Xero stand with that one
+    there already: nothing is to be written, which locked books or a credit could refuse.
+    """
+    moved = [work for work in works if _moves_in_app(*_contacts_of(work))]
+    if not moved:
+        return
+    named = {key for work in moved for key in _contacts_of(work) if key}
+    async with current.database.reading() as session:
+        links = await list_contacts(session, current.connection_id, sorted(named))
+    theirs = {link.partner_contact_id: link.xero_contact_id for link in links if link.xero_contact_id}
+    for work in moved:
+        ours, there = _contacts_of(work)
+        if ours in theirs and theirs[ours] == theirs.get(there or ""):
+            shadow = {**work.hub.xero_shadow, "contact": ours}
+            work.link = replace(work.link, hub=replace(work.hub, xero_shadow=shadow))
+
+
+def _contacts_of(work: Work) -> tuple[str | None, str | None]:
+    """The contact that the record has, and the one that the invoice is known to stand with in Xero."""
+    return work.hub.record.get("contact"), work.hub.xero_shadow.get("contact")
+
+
+def _moves_in_app(ours: str | None, there: str | None) -> bool:
+    return ours is not None and there is not None and ours != there
 
 
 def born_link(contact: XeroContact, at: datetime, key: str | None = None) -> ContactLink:

@@ -41,8 +41,17 @@ class Sending:
 
 
 async def write_contacts(current: Round, works: Sequence[ContactWork]) -> None:
-    """Write what is due of these contacts, each of which was read in this round."""
-    sendings = [sending for work in works if work.refusal is None and (sending := _prepare(current, work))]
+    """Write what is due of these contacts, each of which was read in this round.
+
+    Of those that share a contact of Xero one is written in a round: in the next one the other reads what that came to,
+    and where both were edited it is a conflict, as between the two sides. Written together, the second would go over
+    the first.
+    """
+    prepared = [sending for work in works if work.refusal is None and (sending := _prepare(current, work))]
+    first: dict[str, Sending] = {}
+    for sending in prepared:
+        first.setdefault(sending.work.link.xero_contact_id or "", sending)
+    sendings = list(first.values())
     held = await find_oscillating(current, {sending.work.link.id: sending.moves for sending in sendings})
     for sending in sendings:
         sending.work.refusal = held.get(sending.work.link.id)

@@ -136,12 +136,13 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
         return _foresee_linked(current, work, ExportOutcome.UNCHANGED)
     if work.link.wanted_xero_id is not None:
         return Result(ExportOutcome.ADOPTED, "chosen_by_hand", "Somebody chose its contact in Xero."), ()
-    sent = build_create(current, work).fields
+    creating = build_create(current, work)
+    sent = creating.write.fields
     hold = judge_contact(sent, SHARED)
     if hold is not None:
         return held(hold), ()
     keys = current.connection.settings.contact_matching
-    match = match_contact(work.link, list_known(current, work), book.list_like(work.link, sent), keys)
+    match = match_contact(work.link, list_known(creating), book.list_like(work.link, sent), keys)
     if match is None:
         _expect(work, sent, book)
         return Result(ExportOutcome.CREATED), ()

@@ -71,6 +71,7 @@ async def test_a_decision_is_stored_once_and_wakes_the_loop(plumbline: Plumbline
     first = await plumbline.http.post(call, json={"action": "take_xero", "note": "By phone."})
     assert first.status_code == 201, first.text
     stored = first.json()
+    assert (await plumbline.http.get(first.headers["location"])).json() == stored
     assert (stored["state"], stored["note"], stored["invoice_id"]) == ("waiting", "By phone.", "inv_1")
     assert stored["fields"] == [
         {"path": "reference", "decided": "PO x", "before": {"partner": "PO a", "xero": "PO x"}}
@@ -100,9 +101,9 @@ async def test_a_decision_is_stored_once_and_wakes_the_loop(plumbline: Plumbline
     [
         ({}, ["action"]),
         ({"action": "guess"}, ["action"]),
-        ({"action": "merged"}, ["body"]),
-        ({"action": "take_xero", "values": {"reference": "x"}}, ["body"]),
-        ({"action": "relink"}, ["body"]),
+        ({"action": "merged"}, ["values"]),
+        ({"action": "take_xero", "values": {"reference": "x"}}, ["values"]),
+        ({"action": "relink"}, ["xero_id"]),
         ({"action": "relink", "xero_id": "x-1"}, ["xero_id"]),
         ({"action": "merged", "values": {"due_on": "2026-12-04"}}, ["values.due_on"]),
         ({"action": "merged", "values": {"reference": 7}}, ["values.reference"]),
@@ -231,6 +232,7 @@ async def test_an_undo_is_a_resolution_of_its_own_and_comes_in_time_or_not_at_al
     stored = (await plumbline.http.post(call, json={"action": "take_xero"})).json()
     undo = await plumbline.http.post(f"{path}/resolutions/{stored['id']}/undo", json={"note": "Wrong one."})
     assert (undo.status_code, undo.json()["action"], undo.json()["undoes"]) == (201, "undo", stored["id"])
+    assert (await plumbline.http.get(undo.headers["location"])).json()["id"] == undo.json()["id"]
     again = await plumbline.http.post(f"{path}/resolutions/{stored['id']}/undo")
     assert (again.status_code, again.json()["id"]) == (200, undo.json()["id"])
     twice = await plumbline.http.post(f"{path}/resolutions/{undo.json()['id']}/undo")

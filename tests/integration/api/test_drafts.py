@@ -28,6 +28,7 @@ async def test_a_draft_has_its_defaults_from_the_deal_and_each_can_be_overridden
     told = answer.json()
     assert (told["outcome"], told["xero_invoice_id"], told["deep_link"]) == ("pending", None, None)
     assert told["invoice"]["id"] == "deal-7"
+    assert (await plumbline.http.get(answer.headers["location"])).json()["id"] == "deal-7"
     stored = told["invoice"]["partner"]["document"]
     assert (stored["status"], stored["currency"], stored["reference"]) == ("draft", "AUD", None)
     assert (stored["url"], stored["contact"]["name"]) == (DEAL["url"], "Kim Tran")

@@ -39,7 +39,7 @@ async def test_an_endpoint_is_made_changed_and_deleted(plumbline: Plumbline) -> 
     assert made.pop("secret").startswith("whsec_")
     path = f"{PATH}/{made['id']}"
     assert (await plumbline.http.get(path)).json() == made
-    assert (await plumbline.http.get(PATH)).json() == {"data": [made]}
+    assert (await plumbline.http.get(PATH)).json() == {"data": [made], "next": None}
     changed = (await plumbline.http.patch(path, json={"description": "books", "types": ["*"]})).json()
     assert changed == made | {"description": "books", "types": ["*"]}
     changed = (await plumbline.http.patch(path, json={"connection_ids": None, "description": None})).json()

@@ -71,5 +71,5 @@ async def test_another_partners_connection_is_as_one_that_does_not_exist(plumbli
         acknowledged = await stranger.post(f"{path}/changes/acknowledge", json={"cursor": 0})
         patched = await stranger.patch(f"{path}/settings", json={"conflict_policy": "hold"})
         assert {a.status_code for a in (put, manifest, acknowledged, patched)} == {404}
-        assert (await stranger.get("/v1/connections")).json() == {"data": []}
+        assert (await stranger.get("/v1/connections")).json() == {"data": [], "next": None}
     assert await plumbline.get_connection(path) == before

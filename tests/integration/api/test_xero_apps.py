@@ -80,7 +80,7 @@ async def test_an_app_is_registered_once_and_is_its_partners_alone(plumbline: Pl
     assert (again.status_code, name_faults(again)) == (409, ["client_id"])
     other = await create_partner(plumbline.settings, "Another", None)
     async with plumbline.as_partner(other["api_key"]) as stranger:
-        assert (await stranger.get("/v1/xero-apps")).json() == {"data": []}
+        assert (await stranger.get("/v1/xero-apps")).json() == {"data": [], "next": None}
         assert (await stranger.patch(f"/v1/xero-apps/{shown['id']}", json={"name": "x"})).status_code == 404
         theirs = await stranger.post("/v1/connections", json={"business_id": "b", "xero_app_id": shown["id"]})
         assert (theirs.status_code, name_faults(theirs)) == (422, ["xero_app_id"])
