@@ -30,7 +30,8 @@ DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
 class XeroLine:
     """One line as Xero holds it; decimals are as Xero gave them, None where Xero gave nothing.
 
-    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3).
+    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3). `account` is the account's
+    code where it has one, `account_id` its id where Xero showed it.
     """
 
     xero_line_id: str
@@ -44,6 +45,7 @@ class XeroLine:
     tax_amount: Decimal | None = None
     discount_amount: Decimal | None = None
     tracking: Mapping[str, str] = field(default_factory=dict)
+    account_id: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from app.domain.xero.organisation import BrandingTheme, TrackingCategory
-from app.domain.xero.part import EVERYTHING, FACT_CODES, Part, list_lifted, list_parts_of
-from tests.unit.domain.samples import ORGANISATION, account, tax_rate
+from app.domain.xero.part import (
+    EVERYTHING,
+    FACT_CODES,
+    Part,
+    list_lifted,
+    list_parts_behind,
+    list_parts_of,
+)
+from tests.unit.domain.samples import ORGANISATION, account, tax_rate, xero_line
 
 
 @pytest.mark.parametrize(
@@ -52,3 +59,26 @@ def test_what_was_never_known_may_lift_everything() -> None:
 def test_only_the_parts_that_can_lift_a_hold_are_read_for_it(codes: set[str], parts: set[Part]) -> None:
     """One call each, so that an hourly look costs one or two."""
     assert list_parts_of(codes) == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "held", "parts"),
+    [
+        ({}, {}, set()),
+        ({"account": "215"}, {}, {Part.ACCOUNTS}),
+        ({"account": "215"}, {"lines/l1/account": "215"}, set()),
+        ({"account": "210", "account_id": "id-210"}, {}, set()),
+        ({"account": "210", "account_id": "id-200"}, {"lines/l1/account": "210"}, {Part.ACCOUNTS}),
+        ({"account": "id-bank", "account_id": "id-bank"}, {}, set()),
+        ({"account": None, "tax_type": None}, {}, set()),
+        ({"tax_type": "NONE"}, {}, set()),
+        ({"tax_type": "TAX001"}, {}, {Part.TAX_RATES}),
+        ({"tax_type": "TAX001"}, {"lines/l1/tax_type": "TAX001"}, set()),
+        ({"account": "215", "tax_type": "TAX001"}, {}, {Part.ACCOUNTS, Part.TAX_RATES}),
+    ],
+)
+def test_a_line_tells_which_facts_are_behind_it(
+    line: dict[str, Any], held: dict[str, Any], parts: set[Part]
+) -> None:
+    """An account or a rate that nobody knows so; what was there before was asked about then, and is not again."""
+    assert list_parts_behind(ORGANISATION, [xero_line("1", **line)], held) == parts
