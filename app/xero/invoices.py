@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.domain.crossing.numbering import fold_number
 from app.domain.xero.xero_invoice import InvoicePage, InvoiceWrite, Refused, XeroInvoice
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.credits_from_xero import applied_from_xero
@@ -151,4 +152,5 @@ class XeroSdkInvoices:
             **_FOUR_PLACES,
         )
         found = (invoice_from_xero(element) for element in elements)
-        return [invoice for invoice in found if invoice.is_receivable and invoice.number == number]
+        wanted = fold_number(number)
+        return [each for each in found if each.is_receivable and fold_number(each.number) == wanted]
