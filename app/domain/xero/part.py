@@ -34,6 +34,7 @@ LIFTS: Mapping[Part, frozenset[str]] = {
     ),
     Part.TAX_RATES: frozenset({"tax_unusable"}),
     Part.CURRENCIES: frozenset({"currency_unknown"}),
+    Part.TRACKING: frozenset({"tracking_unusable"}),
     Part.ACTIONS: frozenset({"plan_limit", "currency_unknown", "locked_period"}),
 }  # fmt: skip
 """The codes of holds that a change of a part can lift; the other parts lift none."""

@@ -28,7 +28,11 @@ from tests.unit.domain.samples import ORGANISATION, account, tax_rate, xero_line
         ({"currencies": ("AUD",)}, {"currency_unknown"}, {"plan_limit"}),
         ({"actions": {"CreateApprovedInvoice": True}}, {"plan_limit", "currency_unknown"}, {"tax_unusable"}),
         ({"branding_themes": (BrandingTheme("t", "x"),)}, set(), FACT_CODES),
-        ({"tracking_categories": (TrackingCategory("c", "x"),)}, set(), FACT_CODES),
+        (
+            {"tracking_categories": (TrackingCategory("c", "x"),)},
+            {"tracking_unusable"},
+            FACT_CODES - {"tracking_unusable"},
+        ),
         ({}, set(), FACT_CODES),
     ],
 )
@@ -53,7 +57,8 @@ def test_what_was_never_known_may_lift_everything() -> None:
         ({"account_unusable"}, {Part.ACCOUNTS}),
         ({"plan_limit", "number_taken"}, {Part.ACTIONS}),
         ({"number_taken", "conflict_held"}, set()),
-        (FACT_CODES, EVERYTHING - {Part.TRACKING, Part.THEMES}),
+        ({"tracking_unusable"}, {Part.TRACKING}),
+        (FACT_CODES, EVERYTHING - {Part.THEMES}),
     ],
 )
 def test_only_the_parts_that_can_lift_a_hold_are_read_for_it(codes: set[str], parts: set[Part]) -> None:
