@@ -114,7 +114,7 @@ def take_document(current: Footing, work: Work) -> None:
             document.body,
             held=partner_view(work.hub, based_on),
             total_of=lambda fields: _total_of(current, fields),
-            received_on=document.received_at.date().isoformat(),
+            received_on=current.connection.find_day(document.received_at).isoformat(),
         )
         work.moved(
             observe_document(
