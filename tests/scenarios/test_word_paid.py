@@ -44,6 +44,20 @@ async def test_what_is_paid_is_paid_on_the_day_that_it_is_for_the_business(house
     assert await amounts(house) == [110]
 
 
+@pytest.mark.parametrize("status", ["paid", "sent"])
+async def test_nothing_is_due_and_it_is_voided_in_xero(house: House, status: str) -> None:
+    """An app may say either of an invoice that comes to nothing: the void names its word, so the app can take it."""
+    free = {"id": "l1", "description": "Warranty", "quantity": "1", "unit_price": "0.00", "tax": "gst"}
+    await house.write(status=status, payments=None, lines=[free])
+    await house.drain()
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    assert ((await house.in_app())["status"], await standing(house)) == ("cancelled", ("settled", None))
+    assert (await house.in_app())["reference"] == "PO 2"
+
+
 @pytest.mark.parametrize("method", ["card", None])
 async def test_an_app_that_keeps_the_payment_as_we_showed_it_takes_nothing_back(
     house: House, method: str | None

@@ -83,7 +83,14 @@ def in_the_apps_words(
 ) -> list[dict[str, Any]]:
     """The entries with the app's own word for nothing (an empty text, a discount of zero) as `before`, where its newest
     document (`said`) has one and no change that it took moved it since: to the letter null is another value.
+
+    Its status is its own word too: an invoice of which nothing is due may be said to be sent or paid.
     """
+    if any(entry["path"] == "status" for entry in listed) and not any(map(_may_move_status, moved_since)):
+        listed = [
+            {**entry, "before": said["status"]} if entry["path"] == "status" and "status" in said else entry
+            for entry in listed
+        ]
     lines = {line["id"]: line for line in said.get("lines", ())}
     return [
         {**entry, "before": _say_before(entry["path"], entry["before"], said, lines)}
@@ -91,6 +98,11 @@ def in_the_apps_words(
         else dict(entry)
         for entry in listed
     ]
+
+
+def _may_move_status(path: str) -> bool:
+    """Whether a change of that path can have taken the shown status along: what is due, or how much that is."""
+    return path in ("status", "amounts_are") or group_of(path) is not None
 
 
 def _say_before(
