@@ -31,6 +31,9 @@ from app.intake.values import (
     Word,
 )
 
+MOST_LINES = 2_000
+"""More than anybody writes by hand: an app must be able to say again what a person or a program wrote in Xero."""
+
 EXAMPLE: dict[str, Any] = {
     "id": "inv_8801",
     "number": "INV-0042",
@@ -180,7 +183,9 @@ class Document(_Sent):
     url: WebAddress | None = None
     job: Job | None = None
     contact: InvoiceContact
-    lines: list[DocumentLine] = Field(max_length=500, description="At least one once the invoice is sent.")
+    lines: list[DocumentLine] = Field(
+        max_length=MOST_LINES, description="At least one once the invoice is sent."
+    )
     payments: Annotated[list[DocumentPayment], Field(max_length=500)] | None = Field(
         default=None, description="Left out or null: not said, what is known of payments stays."
     )

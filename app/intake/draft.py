@@ -93,7 +93,7 @@ class Draft(_Asked):
     )
     deal: Deal
     contact: DraftContact
-    issued_on: Day | None = Field(default=None, description="Left out: today, in UTC.")
+    issued_on: Day | None = Field(default=None, description="Left out: today, in the business's time zone.")
     due_on: Day | None = Field(default=None, description="Left out: 30 days after `issued_on`.")
     reference: Line | None = None
     lines: Annotated[list[DocumentLine], Field(min_length=1, max_length=500)] | None = Field(

@@ -45,7 +45,8 @@ async def take_in_draft(
         _check_same(draft, known.asked)
         return False
     contact = await save_contact(session, connection, draft.contact, chosen, at)
-    document = build_document(draft, contact, connection.organisation, at)
+    today = connection.find_day(at)
+    document = build_document(draft, contact, connection.organisation, today)
     taken = await take_in(session, connection, document, at)
     await save_draft_asked(session, connection.id, draft.invoice_id, draft.to_json())
     return taken.stored.is_news
@@ -63,10 +64,10 @@ def _check_same(draft: Draft, asked: dict[str, Any] | None) -> None:
 
 
 def build_document(
-    draft: Draft, contact: dict[str, Any], organisation: Organisation, at: datetime
+    draft: Draft, contact: dict[str, Any], organisation: Organisation, today: date
 ) -> Document:
     """The first version of the invoice's document, with every default."""
-    issued_on = draft.issued_on or at.date().isoformat()
+    issued_on = draft.issued_on or today.isoformat()
     due_on = draft.due_on or _find_due_date(issued_on)
     lines = [line.model_dump() for line in draft.lines or ()] or [
         {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.db.invoices.resources import KeptInvoice, list_invoices_named
 from app.db.links.documents import Name
 from app.db.postgres.session import ReadSession
-from app.domain.connections.reckoning import build_total_of
+from app.domain.connections.reckoning import build_reckoning
 from app.domain.partner.partner_side import UNREADABLE, view_partner
 from app.domain.record.fields import Fields, line_keys
 from app.domain.record.sides import Status
@@ -44,7 +44,7 @@ async def list_inherited(
 
 
 def _find_inherited(kept: KeptInvoice, arrival: Arrival[Document]) -> Inherited:
-    total_of = build_total_of(arrival.connection)
+    total_of = build_reckoning(arrival.connection)
     try:
         held = view_partner(kept.link, total_of, arrival.document.based_on).held
     except UNREADABLE:

@@ -18,10 +18,9 @@ from app.db.invoices.resources import KeptInvoice, list_invoices_by_id
 from app.db.links.documents import DocumentOutcome
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
-from app.domain.connections.reckoning import build_total_of
-from app.domain.partner.document import TotalOf
+from app.domain.connections.reckoning import build_reckoning
 from app.domain.partner.next_document import AppDocument, Group, count_missing_versions
-from app.domain.partner.partner_side import UNREADABLE, PartnerSide, view_partner
+from app.domain.partner.partner_side import UNREADABLE, PartnerSide, Reckoning, view_partner
 from app.intake.document import Document
 from app.intake.documents import take_in_all
 from app.intake.refusals import Fault, InputRefused, list_faults
@@ -83,7 +82,7 @@ async def _take_turn(
 ) -> list[Taken]:
     """Edits of as many invoices; `had` learns of each whether the app had what it is about."""
     kept = await list_invoices_by_id(session, connection.id, [edit.invoice_id for edit in edits])
-    total_of, contacts = build_total_of(connection), await _list_contacts(session, connection, kept)
+    total_of, contacts = build_reckoning(connection), await _list_contacts(session, connection, kept)
     built: list[Document | InputRefused] = []
     for edit in edits:
         try:
@@ -128,7 +127,7 @@ class _MadeFor:
 
 
 def _find_document(
-    edit: PartEdit, kept: KeptInvoice | None, total_of: TotalOf, contacts: Contacts
+    edit: PartEdit, kept: KeptInvoice | None, total_of: Reckoning, contacts: Contacts
 ) -> _MadeFor:
     if kept is None:
         raise InputRefused("not_found", "This connection has no invoice with that id.")
@@ -144,7 +143,7 @@ def _find_document(
     return _MadeFor(document, link.hub.acked_revision, False)
 
 
-def _view(edit: PartEdit, kept: KeptInvoice, total_of: TotalOf) -> PartnerSide:
+def _view(edit: PartEdit, kept: KeptInvoice, total_of: Reckoning) -> PartnerSide:
     try:
         return view_partner(kept.link, total_of, edit.based_on)
     except UNREADABLE:

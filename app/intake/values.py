@@ -162,8 +162,9 @@ Sum = Annotated[str, _text(32), _decimal(2), _shown_as(pattern=r"^-?[0-9]{1,10}(
 UnitPrice = Annotated[str, _text(32), _decimal(4), _shown_as(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")]
 Quantity = Annotated[str, _text(32), _decimal(4), _shown_as(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")]
 Percentage = Annotated[
-    str, _text(32), _decimal(4, least=0, most=100), _shown_as(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$")
+    str, _text(32), _decimal(20, least=0, most=100), _shown_as(pattern=r"^[0-9]{1,3}(\.[0-9]{1,20})?$")
 ]
+"""Of a discount, in as many places as a third of a hundred may have in Xero, which is not known to round it."""
 Rate = Annotated[str, _text(32), _decimal(6, above=0), _shown_as(pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?$")]
 """A rate of exchange (FACTS 4.3)."""
 Version = Annotated[StrictInt, Field(ge=1, le=_LARGEST_INTEGER)]

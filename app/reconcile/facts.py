@@ -1,4 +1,5 @@
-"""The organisation's facts: read when they are old, and sooner where a link is held for one of them.
+"""The organisation's facts: read when they are old, and sooner where a link is held for one of them or Xero names what
+they do not have.
 
 A full read is one call for each part and believed for `ORGANISATION_KEPT`. While something is held for a cause that
 lies in the facts, the parts that can lift it are read once an hour (asked for by `retries`), which is one call or two.
@@ -31,11 +32,19 @@ ORGANISATION_KEPT = timedelta(hours=6)
 
 
 async def refresh_facts(
-    lease: Lease, database: Database, clock: Clock, connection: Connection, xero: XeroOrganisation
+    lease: Lease,
+    database: Database,
+    clock: Clock,
+    connection: Connection,
+    xero: XeroOrganisation,
+    behind: Collection[Part] = frozenset(),
 ) -> tuple[Organisation, bool]:
-    """The organisation as it must be known now, and whether a notice was written for the partner."""
+    """The organisation as it must be known now, and whether a notice was written for the partner.
+
+    Parts that are known to be `behind` are read whatever their age, and nothing else then.
+    """
     known, now = connection.organisation, clock.now()
-    parts = await _list_parts_due(database, connection, now)
+    parts = behind or await _list_parts_due(database, connection, now)
     if known is not None and not parts:
         if connection.facts_due:
             async with lease.recording() as session:

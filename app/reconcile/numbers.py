@@ -17,7 +17,7 @@ from app.db.invoices.invoice_links import list_by_xero_id
 from app.db.invoices.numbers import Holder, list_number_holders
 from app.db.links.holds import trigger_freed
 from app.db.postgres.session import ReadSession, WriteSession
-from app.domain.crossing.numbering import Numbering, list_suffixed, next_free
+from app.domain.crossing.numbering import Numbering, fold_number, list_suffixed, next_free
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import NUMBER_TAKEN
 from app.domain.invoices.adoption import find_difference
@@ -86,10 +86,10 @@ async def settle_clashes(
     names = {name for _, number in clashing.values() if number for name in _list_looked_for(current, number)}
     there = await find_numbered(current, names, clashing)
     linked = await list_linked(current, there.values())
-    taken = {number for number in there if number}
+    taken = set(there)
     settled: dict[UUID, XeroInvoice | Hold | None] = {}
     for link_id, (work, number) in clashing.items():
-        invoice = there.get(number)
+        invoice = there.get(number or "")
         difference = find_clash(current, work, invoice, linked, contacts.get(link_id))
         if invoice is not None and difference is None:
             settled[link_id] = invoice
@@ -103,12 +103,15 @@ async def settle_clashes(
 
 async def find_numbered(
     current: Round, numbers: Iterable[str], link_ids: Iterable[UUID] = ()
-) -> dict[str | None, XeroInvoice]:
-    """The invoices of Xero that have those numbers, by number; a call for every forty, made for those links."""
-    there: dict[str | None, XeroInvoice] = {}
+) -> dict[str, XeroInvoice]:
+    """The invoices of Xero that have those of the numbers that are taken, by the number as it was asked for, whatever
+    the case in which Xero has it; a call for every forty, made for those links.
+    """
+    there: dict[str, XeroInvoice] = {}
     for batch in batches(sorted(numbers), READ_BATCH):
         found = await spent_on(link_ids, current.xero.invoices.fetch_by_number(batch))
-        there |= {invoice.number: invoice for invoice in found}
+        by_number = {fold_number(invoice.number): invoice for invoice in found}
+        there |= {number: by_number[key] for number in batch if (key := fold_number(number)) in by_number}
     return there
 
 

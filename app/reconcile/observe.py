@@ -25,6 +25,7 @@ from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
 from app.domain.record.moves import list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
+from app.domain.xero.part import Part, list_parts_behind
 from app.domain.xero.xero_invoice import (
     Identities,
     XeroInvoice,
@@ -36,6 +37,7 @@ from app.domain.xero.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys, follow_sharers, key_of_contact
 from app.reconcile.credit_links import with_overpaid_apart
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
+from app.reconcile.facts import refresh_facts
 from app.reconcile.footing import Footing
 from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
@@ -65,6 +67,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
                 due.append(work)
     await _read(current, [work.link for work in due])
     read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]
+    await _learn_facts(current, due)
     contacts = await spent_on([work.link.id for work in due], contact_keys(current, read))
     async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
@@ -114,7 +117,7 @@ def take_document(current: Footing, work: Work) -> None:
             document.body,
             held=partner_view(work.hub, based_on),
             total_of=lambda fields: _total_of(current, fields),
-            received_on=document.received_at.date().isoformat(),
+            received_on=current.connection.find_day(document.received_at).isoformat(),
         )
         work.moved(
             observe_document(
@@ -168,6 +171,26 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
         found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
         await current.lease.keep()
+
+
+async def _learn_facts(current: Round, due: Sequence[Work]) -> None:
+    """Read the facts that Xero's invoices are ahead of, before these are merged.
+
+    Whoever renames an account, or adds a tax rate, is seen by its next invoice first. By the facts of before, its lines
+    would lose the app's category to a code that nobody mapped, and come to nothing known.
+    """
+    behind = frozenset[Part]().union(
+        *(
+            list_parts_behind(current.organisation, invoice.lines, work.hub.xero_shadow)
+            for work in due
+            if (invoice := current.fresh.get(_xero_id(work))) is not None
+        )
+    )
+    if behind:
+        current.organisation, told = await refresh_facts(
+            current.lease, current.database, current.clock, current.connection, current.xero, behind
+        )
+        current.has_told_of_facts |= told
 
 
 def take_invoice(

@@ -61,7 +61,7 @@ class Round:
 
     `portion` says what the round takes up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when
     the portion was chosen; None: not asked. `resting` are the invoices that this worker wrote a moment ago.
-    `has_told_of_contacts`: a change of a contact was put into the feed.
+    `has_told_of_contacts`: a change of a contact was put into the feed; `has_told_of_facts`: a notice was written.
     """
 
     lease: Lease
@@ -76,6 +76,7 @@ class Round:
     fresh_contacts: dict[str, XeroContact] = field(default_factory=dict)
     contact_book: list[XeroContact] | None = None
     has_told_of_contacts: bool = False
+    has_told_of_facts: bool = False
     item_codes: ItemCodes = field(default_factory=ItemCodes)
     has_read_items: bool = False
     made_by_us: frozenset[str] | None = None
@@ -84,7 +85,7 @@ class Round:
     agenda: Agenda | None = None
     resting: Resting = field(default_factory=Resting)
     began_at: datetime = field(init=False)
-    _terms: tuple[ItemCodes, Terms] | None = field(default=None, init=False)
+    _terms: tuple[ItemCodes, Organisation, Terms] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.began_at = self.clock.now()
@@ -125,6 +126,8 @@ class Round:
 
     @property
     def terms(self) -> Terms:
-        if self._terms is None or self._terms[0] is not self.item_codes:
-            self._terms = self.item_codes, self.connection.settings.terms(self.organisation, self.item_codes)
-        return self._terms[1]
+        codes, organisation, known = self.item_codes, self.organisation, self._terms
+        if known is None or known[0] is not codes or known[1] is not organisation:
+            terms = self.connection.settings.terms(organisation, codes)
+            known = self._terms = codes, organisation, terms
+        return known[2]

@@ -164,7 +164,7 @@ class Rounds:
         works = [Work(link) for link in links]
         await carry_invoice_decisions(current, works)
         await observe(current, works)
-        await self._tell(current, await record(current, works))
+        await self._tell(current, await record(current, works) or current.has_told_of_facts)
         await self._tell(current, await apply_invoices(current, works) or current.has_told_of_contacts)
         await self._tell(current, await apply_credits(current, works))
         await self._tell(current, await apply_payments(current, works))

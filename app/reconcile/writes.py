@@ -123,7 +123,7 @@ def _becomes_text(link: InvoiceLink, target: Fields, key: str) -> bool:
 
 def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[LineWrite, ...]:
     xero_ids = {key: xero_id for xero_id, key in link.line_ids.items()}
-    names = sorted(MEMBERS[Side.XERO]["lines"])
+    names, held = sorted(MEMBERS[Side.XERO]["lines"]), link.hub.xero_shadow
     return tuple(
         LineWrite(
             xero_line_id=None if _becomes_text(link, target, key) else xero_ids.get(key),
@@ -132,7 +132,7 @@ def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[
                 name: member(target, "lines", key, name)
                 for name in (["description"] if is_text_only(target, key) else names)
                 # What neither is nor was there need not be cleared.
-                if {f"lines/{key}/{name}"} & {*target, *link.hub.xero_shadow}
+                if (path := f"lines/{key}/{name}") in target or path in held
             },
             tax_amount=taxes.get(key),
         )

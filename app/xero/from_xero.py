@@ -98,6 +98,7 @@ def _line_from_xero(element: Json) -> XeroLine:
             for part in read_objects(element, "Tracking")
             if (name := read_text(part, "Name")) and (option := read_text(part, "Option"))
         },
+        account_id=read_text(element, "AccountID") or None,
     )
 
 

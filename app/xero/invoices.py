@@ -5,17 +5,19 @@ made is left to `calls`, what its JSON means to the mappings.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.domain.crossing.numbering import fold_number
 from app.domain.xero.xero_invoice import InvoicePage, InvoiceWrite, Refused, XeroInvoice
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.credits_from_xero import applied_from_xero
 from app.xero.failures import NotFound, RequestInvalid
 from app.xero.from_xero import invoice_from_xero
 from app.xero.json_values import Json, read_text
-from app.xero.to_xero import invoices_to_xero
+from app.xero.portions import cut_by_size
+from app.xero.to_xero import invoice_to_xero, invoices_to_xero
 from app.xero.where import find_equality, longest_plain_part, modified_since, name_days_from
 
 _SALES = 'Type=="ACCREC"'
@@ -96,9 +98,7 @@ class XeroSdkInvoices:
                 **_FOUR_PLACES,
             )
 
-        return (
-            await self._calls.write_batch(send, writes, invoice_from_xero, idempotency_key) if writes else []
-        )
+        return await self._write(send, writes, idempotency_key)
 
     async def update(self, writes: Sequence[InvoiceWrite]) -> list[XeroInvoice | Refused]:
         """POST, without an idempotency key: set to A, to B, to A again, the third would answer the first (FACTS 4.9).
@@ -114,7 +114,20 @@ class XeroSdkInvoices:
                 "update_or_create_invoices", "Invoices", invoices=body, **EACH_FOR_ITSELF, **_FOUR_PLACES
             )
 
-        return await self._calls.write_batch(send, writes, invoice_from_xero) if writes else []
+        return await self._write(send, writes)
+
+    async def _write(
+        self,
+        send: Callable[[Sequence[InvoiceWrite], str], Awaitable[list[Json]]],
+        writes: Sequence[InvoiceWrite],
+        key: str = "",
+    ) -> list[XeroInvoice | Refused]:
+        """One request, and more where one would be too large; each has a key of its own (FACTS 4.9)."""
+        answers: list[XeroInvoice | Refused] = []
+        for number, part in enumerate(cut_by_size(writes, invoice_to_xero)):
+            marked = key if number == 0 else f"{key}-{number}"
+            answers += await self._calls.write_batch(send, part, invoice_from_xero, marked)
+        return answers
 
     async def fetch_online_url(self, xero_invoice_id: str) -> str | None:
         """One call; None where Xero has no online invoice, as for a voided one (FACTS 5)."""
@@ -151,4 +164,5 @@ class XeroSdkInvoices:
             **_FOUR_PLACES,
         )
         found = (invoice_from_xero(element) for element in elements)
-        return [invoice for invoice in found if invoice.is_receivable and invoice.number == number]
+        wanted = fold_number(number)
+        return [each for each in found if each.is_receivable and fold_number(each.number) == wanted]

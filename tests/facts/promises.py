@@ -18,6 +18,7 @@ _SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _LISTS = ("Invoices", "Contacts", "Payments", "CreditNotes", "Items", "BankTransactions")
 _WITH_LINES = ("Invoices", "CreditNotes", "BankTransactions")
 MOST_ELEMENTS, MOST_IDS = 50, 40
+MOST_BYTES = 3_500_000
 
 
 class Said:
@@ -31,6 +32,7 @@ class Said:
         self.idempotency_key: str | None = exchange["idempotency_key"]
         self.if_modified_since: str | None = exchange["if_modified_since"]
         self.is_write = self.method in ("PUT", "POST")
+        self.size = len(exchange["request"])
         body = json.loads(exchange["request"]) if self.is_write and self.parts != [""] else {}
         self.body = body
         elements = body.get(self.parts[-1], [body]) if isinstance(body, dict) else body
@@ -91,6 +93,10 @@ def _small_batches(said: Said) -> bool:
     return len(said.elements) <= MOST_ELEMENTS and len(ids) <= MOST_IDS
 
 
+def _light_requests(said: Said) -> bool:
+    return said.size < MOST_BYTES
+
+
 def _keys_for_creates_alone(said: Said) -> bool:
     if said.writes("Invoices") and said.method == "POST":
         return said.idempotency_key is None
@@ -122,6 +128,7 @@ PROMISES: dict[str, tuple[str, Callable[[Said], bool]]] = {
     "every element of a batch is answered for itself": ("4.8", _each_for_itself),
     "prices of invoices go and come with four places": ("4.4", _four_places),
     "a write has at most fifty elements, a read at most forty ids": ("2, 4.7", _small_batches),
+    "a request is smaller than three and a half megabytes": ("2", _light_requests),
     "creates carry an idempotency key, updates of invoices none": ("4.9", _keys_for_creates_alone),
     "a date is a plain day": ("4.5, 6", _plain_days),
     "If-Modified-Since has whole seconds and no zone": ("4.7", _plain_seconds),

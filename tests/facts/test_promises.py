@@ -57,6 +57,9 @@ BROKEN = {
     ),
     "every element of a batch is answered for itself": said("PUT", "/Invoices", invoices({}), "unitdp=4"),
     "prices of invoices go and come with four places": said("GET", "/Invoices", query="page=1"),
+    "a request is smaller than three and a half megabytes": said(
+        "PUT", "/Invoices", invoices({"Reference": "x" * 3_500_000})
+    ),
     "a write has at most fifty elements, a read at most forty ids": said(
         "GET", "/Invoices", query="unitdp=4&IDs=" + ",".join("a" * 41)
     ),

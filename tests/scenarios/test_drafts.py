@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,9 @@ DEAL: Json = {
     "amount": "4200.00",
     "url": "https://app.example/deals/7",
 }
+SYDNEY = ZoneInfo("Australia/Sydney")
+"""Where most businesses of the organisation's country live."""
+
 KIM: Json = {"first_name": "Kim", "last_name": "Tran", "email": "kim@example.com", "phone": "02 5550 0000"}
 
 
@@ -61,7 +65,7 @@ async def test_o2_o3_o6_o7_a_deal_becomes_a_draft_in_xero_by_one_call(house: Hou
     document = told["invoice"]["record"]
     assert (document["status"], document["reference"], invoice["Reference"]) == ("draft", None, "")
     issued, due = date.fromisoformat(document["issued_on"]), date.fromisoformat(document["due_on"])
-    assert (due - issued, issued) == (timedelta(days=30), datetime.now(UTC).date())
+    assert (due - issued, issued) == (timedelta(days=30), datetime.now(SYDNEY).date())
     assert invoice["DateString"][:10] == document["issued_on"]
     assert (await house.in_app(told["invoice"]["id"]))["number"] == invoice["InvoiceNumber"]
     assert document["number"] == invoice["InvoiceNumber"]

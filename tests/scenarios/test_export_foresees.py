@@ -54,6 +54,25 @@ async def test_n11_what_people_set_aside_and_what_is_locked_is_foreseen(house: H
     assert (await house.in_xero("N-inv_3"))["Reference"] == "PO 2"
 
 
+async def test_a_product_with_another_code_in_xero_is_foreseen_as_what_it_is(house: House) -> None:
+    """A line that names it by the app's own code is not held for an item that Xero lacks: not planned, and not then."""
+    await house.choose(items="on", unknown_item="hold")
+    product = {"id": "prd_tap", "version": 1, "code": "TAP", "name": "Tap"}
+    await ask(house.api.put(f"{house.path}/items", json={"items": [product]}))
+    await house.drain()
+    await ask(house.xero.patch(f"/people/{house.tenant_id}/items/TAP", json={"Code": "MIXER"}))
+    await house.sweep()
+    line = {"id": "l1", "description": "Tap", "unit_price": "110.00", "tax": "gst", "item_code": "TAP"}
+    await house.write("inv_1", lines=[line])
+    await let_wait(house)
+    dry = await exported(house, "invoices")
+    assert outcomes(await report(house, dry), "invoice", "planned") == {"inv_1": "created"}
+    await tell(house, dry, "start")
+    await house.drain()
+    [booked] = (await house.in_xero("N-inv_1"))["LineItems"]
+    assert booked["ItemCode"] == "MIXER"
+
+
 @pytest.mark.proof
 async def test_i13_a_connection_that_works_at_set_times_exports_on_demand(house: House) -> None:
     """A dry run need not wait for the time, and takes nothing along that does; started, it goes at once (I13, E6)."""

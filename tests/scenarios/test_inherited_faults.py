@@ -54,6 +54,35 @@ async def test_it_comes_to_less_than_nothing(house: House) -> None:
     assert answer.is_success, answer.text
 
 
+async def test_its_discount_has_more_places_than_an_app_would_say(house: House) -> None:
+    """A third off, as somebody reckoned it for Xero: the app has it exactly, and its edits go on arriving."""
+    await house.write()
+    await house.drain()
+    await house.edit_xero(LineItems=[{"index": 0, "DiscountRate": 33.3333333333}])
+    await house.drain()
+    assert (await house.in_app())["lines"][0]["discount_rate"] == "33.3333333333"
+    await house.edit(reference="PO 2")
+    await house.drain()
+    await assert_alike(house)
+    shown = await house.in_xero()
+    assert (shown["Reference"], shown["Total"]) == ("PO 2", 73.33)
+
+
+async def test_it_has_more_lines_than_anybody_writes_by_hand(house: House) -> None:
+    """A program wrote them into Xero: the app has every one, and its edits go on arriving."""
+    line = {"Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "OUTPUT"}
+    await house.write()
+    await house.drain()
+    await house.edit_xero(LineItems=[line | {"Description": f"Part {number}"} for number in range(520)])
+    await house.drain()
+    last = (await house.in_app())["lines"][-1]
+    assert last["description"] == "Part 519"
+    await house.edit(reference="PO 2", lines={last["id"]: {"quantity": "3"}})
+    await house.drain()
+    await assert_alike(house)
+    assert (await house.in_xero())["Total"] == 110 + 520 + 2
+
+
 async def test_it_is_in_a_currency_that_was_added_in_xero_a_moment_ago(house: House) -> None:
     """Born in Xero before the organisation's facts are read again: the app's edits arrive, in no third currency."""
     await house.set_facts(currencies=["USD"])

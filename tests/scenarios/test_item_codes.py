@@ -32,6 +32,17 @@ async def refusals(house: House) -> list[Json]:
     return [call for call in await house.calls() if call["status"] and call["status"] >= 400]
 
 
+async def test_a_code_with_space_around_it_is_the_code(house: House) -> None:
+    """Xero would keep none of the space; the app keeps its own."""
+    await house.at_xero("items", Code="TAP", Name="Mixer tap")
+    await house.write(lines=[line(item_code=" tap ")])
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await house.drain()
+    assert (await booked(house), await named(house)) == (["TAP"], [" tap "])
+    await assert_alike(house)
+
+
 @pytest.mark.proof
 async def test_c8_a_code_that_xero_lacks_never_stops_an_invoice_unless_it_should(house: House) -> None:
     """Left out by default, booked as the fallback, or held until somebody adds the item; the app keeps its own code,

@@ -201,3 +201,45 @@ async def test_a_consent_without_the_scope_holds_items_and_no_invoice(house: Hou
     assert (await house.in_app())["lines"][0]["item_code"] == "WIDGET"
     await house.sweep()
     assert (await stands(house), sorted(await items_in_xero(house))) == (("settled", None), ["TAP"])
+
+
+async def test_a_product_with_another_code_in_xero_is_made_no_second_time(house: House) -> None:
+    """Its lines are booked under the item that it is, made or edited, and the app keeps its own code."""
+    await house.choose(items="on", unknown_item="create")
+    await send(house, TAP)
+    await house.drain()
+    await edit_item_at_xero(house, "TAP", Code="MIXER")
+    await house.sweep()
+    line = {"id": "l1", "description": "Tap", "unit_price": "110.00", "tax": "gst", "item_code": "tap"}
+    since = await house.last_call()
+    await house.write(lines=[line])
+    await house.drain()
+    assert (list(await items_in_xero(house)), item_calls(await house.calls(since))) == (["MIXER"], [])
+    await house.edit(lines={"l1": {"unit_price": "120.00"}})
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    booked = [each["ItemCode"] for each in (await house.in_xero())["LineItems"]]
+    said = [each["item_code"] for each in (await house.in_app())["lines"]]
+    assert (booked, said, list(await items_in_xero(house))) == (["MIXER"], ["tap"], ["MIXER"])
+
+
+async def test_a_code_that_another_product_gave_up_is_taken_at_once(house: House) -> None:
+    """Given up in the app, or at Xero's screen: the product that waited for it has it without being asked for again."""
+    await house.choose(items="on")
+    await send(house, TAP, PIPE)
+    await house.drain()
+    await send(house, {**PIPE, "version": 2, "code": "TAP"})
+    await house.drain()
+    assert await stands(house, "prd_pipe") == ("held", "duplicate_item_code")
+    await send(house, {**TAP, "version": 2, "code": "MIXER"})
+    await house.drain()
+    assert (await stands(house), await stands(house, "prd_pipe")) == (("settled", None), ("settled", None))
+    assert sorted(await items_in_xero(house)) == ["MIXER", "TAP"]
+
+    await send(house, {**PIPE, "version": 3, "code": "MIXER"})
+    await house.drain()
+    assert await stands(house, "prd_pipe") == ("held", "duplicate_item_code")
+    await edit_item_at_xero(house, "MIXER", Code="TAP 15")
+    await house.sweep()
+    assert await stands(house, "prd_pipe") == ("settled", None)
+    assert sorted(await items_in_xero(house)) == ["MIXER", "TAP 15"]

@@ -124,6 +124,36 @@ async def test_e13_an_archived_account_is_told_and_holds_what_needs_it(house: Ho
     assert (await house._json(house.api.get(house.path)))["problems"] == []
 
 
+async def test_an_archived_tracking_option_is_told_and_left_out_of_what_is_new(house: House) -> None:
+    """A new invoice goes without it by itself; an edit of a line that has it waits until somebody there gives it
+    another.
+    """
+    await house.at_xero("trackingcategories", Name="Region", Options=["North", "South"])
+    await house.sweep()
+    await house.choose(tracking={"Region": "North"})
+    await house.write("inv_1")
+    await house.drain()
+    await house.at_xero("trackingcategories/Region/archive", Option="North")
+    await house.write("inv_2")
+    await house.edit("inv_1", lines={"l1": {"quantity": "2"}})
+    await house.drain()
+    held = [await house.held_as(each) for each in ("inv_1", "inv_2")]
+    assert held == ["tracking_unusable", "tracking_unusable"]
+    calls = await pass_timer(house)
+    assert [call["path"] for call in calls if "Tracking" in call["path"]] == [
+        "/api.xro/2.0/TrackingCategories"
+    ]
+    await assert_alike(house, "inv_2")
+    assert (await house.in_xero("N-inv_2"))["LineItems"][0]["Tracking"] == []
+    assert await house.held_as("inv_1") == "tracking_unusable"
+    await house.edit_xero(
+        "N-inv_1", LineItems=[{"index": 0, "Tracking": [{"Name": "Region", "Option": "South"}]}]
+    )
+    await house.drain()
+    await assert_alike(house, "inv_1")
+    assert (await house.in_app("inv_1"))["lines"][0]["quantity"] == "2"
+
+
 @pytest.mark.proof
 async def test_t4_t24_a_plans_limit_is_named_and_retried_by_itself(house: House) -> None:
     """Refused once, then known before the call; freed when the plan is raised, and tried daily where nothing tells

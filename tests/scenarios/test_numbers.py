@@ -94,6 +94,24 @@ async def test_a_strangers_number_is_named_and_waited_for(house: House) -> None:
     await assert_alike(house, "inv_1")
 
 
+async def test_a_number_in_another_case_is_named_and_waited_for_too(house: House) -> None:
+    """Xero takes the two for one: who has it is said all the same, and nothing is tried until it is renumbered."""
+    await house.choose(import_from_xero="off")
+    await write_in_xero(house, "N-INV_1")
+    stranger = (await house.in_xero("N-INV_1"))["InvoiceID"]
+    await house.write("inv_1", number="n-inv_1 ")
+    await house.drain()
+    assert await house.held_as("inv_1") == "number_taken"
+    assert f"invoicing/view/{stranger}" in (await house.resource("inv_1"))["reason"]["message"]
+    before = await house.last_call()
+    await house.edit_xero("N-INV_1", Reference="still a stranger")
+    await house.drain()
+    assert {call["method"] for call in await house.calls(before)} == {"GET"}
+    await house.edit_xero("N-INV_1", InvoiceNumber="X-1")
+    await house.drain()
+    await assert_alike(house, "inv_1")
+
+
 @pytest.mark.proof
 async def test_t16_xeros_own_numbers_beside_the_apps(house: House) -> None:
     """Each side keeps and edits its own; both are found, the partner is told, and what stood before keeps its one."""

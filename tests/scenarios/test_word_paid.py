@@ -1,13 +1,18 @@
 """An app that says "paid" and lists no payment of it: what the word stands for is lost by nobody else's edit."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.both_sides import assert_alike, xero_view
 from tests.scenarios.house import House
 from tests.scenarios.test_part_calls import tell
 from tests.scenarios.troubles import standing
+
+FAR_EAST, FAR_WEST = "Pacific/Kiritimati", "Etc/GMT+12"
+"""Fourteen hours ahead of UTC, and twelve behind: one of the two has another day than UTC has."""
 
 HALF = {"id": "p1", "amount": "50.00", "paid_on": "2026-11-20", "method": None}
 
@@ -21,6 +26,36 @@ async def unpay(house: House, amount: float) -> None:
 async def amounts(house: House) -> list[float]:
     """What was paid in Xero."""
     return sorted(payment["Amount"] for payment in (await house.in_xero())["Payments"])
+
+
+async def test_what_is_paid_is_paid_on_the_day_that_it_is_for_the_business(house: House) -> None:
+    """The payment that the word stands for is of the day where the business is, on both sides, and stays of it."""
+    zone = FAR_EAST if datetime.now(UTC).hour >= 11 else FAR_WEST
+    await house.choose(time_zone=zone)
+    await house.write(status="paid", payments=None)
+    today = datetime.now(ZoneInfo(zone)).date().isoformat()
+    await house.drain()
+    assert [day for day, _ in xero_view(await house.in_xero())["payments"]] == [today]
+    await house.choose(time_zone=None)
+    await house.edit(reference="PO 2")
+    await house.drain()
+    [shown] = (await house.resource())["record"]["payments"]
+    assert shown["paid_on"] == today
+    assert await amounts(house) == [110]
+
+
+@pytest.mark.parametrize("status", ["paid", "sent"])
+async def test_nothing_is_due_and_it_is_voided_in_xero(house: House, status: str) -> None:
+    """An app may say either of an invoice that comes to nothing: the void names its word, so the app can take it."""
+    free = {"id": "l1", "description": "Warranty", "quantity": "1", "unit_price": "0.00", "tax": "gst"}
+    await house.write(status=status, payments=None, lines=[free])
+    await house.drain()
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    assert ((await house.in_app())["status"], await standing(house)) == ("cancelled", ("settled", None))
+    assert (await house.in_app())["reference"] == "PO 2"
 
 
 @pytest.mark.parametrize("method", ["card", None])

@@ -23,9 +23,10 @@ from app.db.contacts.contact_resources import list_details_named
 from app.db.invoices.resources import KeptInvoice
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
-from app.domain.connections.reckoning import build_total_of, find_amount_due
+from app.domain.connections.reckoning import build_reckoning, find_amount_due
 from app.domain.invoices.link import State
-from app.domain.partner.document import TotalOf, to_document
+from app.domain.partner.document import to_document
+from app.domain.partner.partner_side import Reckoning
 from app.domain.record.money import totals
 from app.domain.record.sides import Side, project
 from app.domain.xero.organisation import DEEP_LINK
@@ -146,7 +147,7 @@ async def build_invoices_of_all(
     contacts: dict[UUID, dict[str, Mapping[str, Any]]] = {connection.id: {} for connection, _ in kept}
     for (connection_id, contact_id), contact in details.items():
         contacts[connection_id][contact_id] = contact.shown
-    total_of = {connection.id: build_total_of(connection) for connection, _ in kept}
+    total_of = {connection.id: build_reckoning(connection) for connection, _ in kept}
     return [
         _build_invoice(one, connection, contacts[connection.id], total_of[connection.id])
         for connection, one in kept
@@ -157,7 +158,7 @@ def _build_invoice(
     kept: KeptInvoice,
     connection: Connection,
     contacts: Mapping[str, Mapping[str, Any]],
-    total_of: TotalOf,
+    total_of: Reckoning,
 ) -> Invoice:
     """The resource of one link; `contacts` has details by the partner's contact id."""
     shown, sides = show(kept, connection), view_sides(kept, total_of)
@@ -185,7 +186,7 @@ def _build_record(
     return to_document(link.partner_invoice_id, project(Side.PARTNER, record), contacts, total, link.fees)
 
 
-def _build_partner_side(kept: KeptInvoice, sides: Sides, total_of: TotalOf) -> PartnerSide:
+def _build_partner_side(kept: KeptInvoice, sides: Sides, total_of: Reckoning) -> PartnerSide:
     link, held = kept.link, sides.partner
     types = {path: value for path, value in sides.record.items() if path.endswith("/tax_type")}
     total = total_of({**types, **held}) if held else None

@@ -12,7 +12,7 @@ from app.api.dependencies import Services
 from app.db.invoices.resources import KeptInvoice, find_kept_invoice
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
-from app.domain.connections.reckoning import build_total_of
+from app.domain.connections.reckoning import build_reckoning
 from app.domain.invoices.beside import Beside, list_beside
 from app.domain.partner.next_document import Group
 from app.intake.part_documents import SentCredit, SentPayment
@@ -135,7 +135,7 @@ def list_part_nudges(taken: Sequence[TakenPart]) -> list[UUID]:
 
 def find_part(connection: Connection, kept: KeptInvoice, group: Group, key: str) -> FoundPart | None:
     """One payment or credit of an invoice by the id under which the app knows it; None where nobody has it."""
-    sides = view_sides(kept, build_total_of(connection))
+    sides = view_sides(kept, build_reckoning(connection))
     parts = list_beside(group, sides.record, sides.partner, sides.xero)
     part = next((each for each in parts if each.key == key), None)
     return FoundPart(connection, kept, sides, part) if part else None

@@ -13,7 +13,7 @@ from app.api.pages import Listing, Page, parse_position, read_cursor, write_curs
 from app.db.invoices.part_lists import Group, list_invoices_with
 from app.db.invoices.resources import KeptInvoice
 from app.domain.connections.connection import Connection
-from app.domain.connections.reckoning import build_total_of
+from app.domain.connections.reckoning import build_reckoning
 from app.domain.invoices.beside import Beside, list_beside
 
 Shown = TypeVar("Shown")
@@ -42,7 +42,7 @@ async def list_parts(
         kept = await list_invoices_with(
             session, connection.id, group, partner_invoice_id=invoice_id, begin=begin, limit=limit
         )
-    total_of = build_total_of(connection)
+    total_of = build_reckoning(connection)
     found: list[tuple[KeptInvoice, str, Shown]] = []
     for one in kept:
         sides = view_sides(one, total_of)

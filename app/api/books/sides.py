@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.db.invoices.resources import KeptInvoice
-from app.domain.partner.document import TotalOf
-from app.domain.partner.partner_side import UNREADABLE, PartnerSide, view_partner
+from app.domain.partner.partner_side import UNREADABLE, PartnerSide, Reckoning, view_partner
 from app.domain.record.fields import Fields
 from app.domain.record.money import money_text
 
@@ -31,13 +30,13 @@ class Sides:
         return None
 
 
-def view_sides(kept: KeptInvoice, total_of: TotalOf) -> Sides:
+def view_sides(kept: KeptInvoice, total_of: Reckoning) -> Sides:
     """Both sides of one invoice."""
     hub = kept.link.hub
     return Sides(hub.record, find_partner_side(kept, total_of).held, hub.xero_shadow)
 
 
-def find_partner_side(kept: KeptInvoice, total_of: TotalOf) -> PartnerSide:
+def find_partner_side(kept: KeptInvoice, total_of: Reckoning) -> PartnerSide:
     """The partner's side, as far as its documents can be read."""
     try:
         return view_partner(kept.link, total_of)

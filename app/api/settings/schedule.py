@@ -53,7 +53,10 @@ class ScheduleSettings(BaseModel):
     mode: Mode = Field(description="In real time, or at set times.")
     at: str = Field(description="Local time as HH:MM; of an hourly mode the minute alone.")
     weekday: Weekday = Field(description="The day of a weekly mode.")
-    time_zone: str | None = Field(description="Null is the zone of the organisation's country.")
+    time_zone: str | None = Field(
+        description="Null is the zone of the organisation's country. The business's days are of it too, as that of a "
+        "payment of which a document says no more than `paid`."
+    )
 
 
 def show_schedule(settings: ConnectionSettings) -> dict[str, Any]:

@@ -90,15 +90,18 @@ async def trigger_items(
     connection_id: UUID,
     *,
     only_held: bool = False,
+    held_with: str | None = None,
     ids: Collection[UUID] | None = None,
 ) -> None:
-    """Look again at a connection's products, but for those that somebody took out of Xero."""
+    """Look again at a connection's products, but for those that somebody took out of Xero; `held_with` is a code."""
     row = ItemLinkRow
     wanted = update(row).where(
         row.connection_id == connection_id, or_(row.reason_code.is_(None), row.reason_code != GONE)
     )
-    if only_held:
+    if only_held or held_with is not None:
         wanted = wanted.where(row.state == State.HELD.value)
+    if held_with is not None:
+        wanted = wanted.where(row.reason_code == held_with)
     if ids is not None:
         wanted = wanted.where(row.id.in_(list(ids)))
     await session.execute(wanted.values(generation=row.generation + 1))

@@ -10,13 +10,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import Text, delete, func, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.postgres.built import asked
+from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import among, bare
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ItemListRow, XeroItemRow
+from app.db.tables import ItemLinkRow, ItemListRow, XeroItemRow
+from app.db.tables.items import ITEM_CODE
 from app.domain.record.item_code import fold
 from app.domain.xero.xero_item import XeroItem
 
@@ -84,6 +85,33 @@ async def list_xero_items(
     wanted = row.code_key.in_(list(code_keys)) | row.xero_item_id.in_(list(xero_item_ids))
     found = await session.execute(select(row).where(row.connection_id == connection_id, wanted))
     return [_from_row(each) for each in found.scalars()]
+
+
+async def list_codes(session: ReadSession, connection_id: UUID, code_keys: Collection[str]) -> dict[str, str]:
+    """Xero's code of now for each of those folded codes: the one that is the same, else the one of the product that the
+    app calls so, where somebody gave its item another in Xero, which is then in it too. What is not there is left out.
+    """
+    items = await list_xero_items(session, connection_id, code_keys=code_keys)
+    found = {fold(item.code): item.code for item in items}
+    missing = set(code_keys) - found.keys()
+    if missing:
+        asking = {"of_connection": connection_id, "code_keys": sorted(missing)}
+        for own, code in await session.execute(_RENAMED, asking):
+            found |= {fold(own): code, fold(code): code}
+    return found
+
+
+# What the app says is what it said when its product was last brought there, and nothing of the code is due.
+_PRODUCT, _XEROS = bare(ItemLinkRow).c, bare(XeroItemRow).c
+_OWN_CODE = _PRODUCT.document["code"].astext
+_RENAMED = select(_OWN_CODE, _XEROS.code).where(
+    _PRODUCT.connection_id == asked("of_connection", _PRODUCT.connection_id),
+    among_asked(literal_column(ITEM_CODE, Text), "code_keys"),
+    _XEROS.connection_id == _PRODUCT.connection_id,
+    _XEROS.xero_item_id == _PRODUCT.xero_item_id,
+    _PRODUCT.partner_shadow["code"].astext == _OWN_CODE,
+    _PRODUCT.record["code"].astext == _XEROS.code,
+)
 
 
 async def is_item_lost(session: ReadSession, connection_id: UUID, code: str | None) -> bool:

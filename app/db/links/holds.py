@@ -16,6 +16,7 @@ from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connections.connection import ConnectionState
+from app.domain.crossing.numbering import fold_number
 
 # Written out, as the indexes have it.
 _HELD: ColumnElement[str] = literal_column("'held'")
@@ -98,7 +99,7 @@ async def trigger_freed(
     freed = [
         link_id
         for link_id, holder, wanted in await session.execute(_WAITING_FOR_NUMBERS, asking)
-        if holder is not None and numbers[holder] != wanted
+        if holder is not None and fold_number(numbers[holder]) != fold_number(wanted)
     ]
     if freed:
         row = InvoiceLinkRow

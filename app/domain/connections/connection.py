@@ -1,11 +1,12 @@
 """A connection as the loop and the API see it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.connections.compare_run import CompareRun
+from app.domain.connections.schedule import find_day
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.xero.organisation import Organisation
 
@@ -101,6 +102,15 @@ class Connection:
     partner_read_at: datetime | None = None
     doubted_since: datetime | None = None
     doubted_until: datetime | None = None
+
+    @property
+    def zone(self) -> str:
+        """The business's time zone, an IANA name."""
+        return self.settings.find_zone(self.organisation.country if self.organisation else None)
+
+    def find_day(self, at: datetime) -> date:
+        """The day that an instant is of for the business."""
+        return find_day(at, self.zone)
 
     @property
     def is_sweep_asked(self) -> bool:

@@ -1,17 +1,27 @@
-"""What an invoice comes to by a connection's own maps and its organisation's rates; None where a rate is not known."""
+"""What a document of the app leaves to be reckoned: what its invoice comes to, and which day it came on."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from app.domain.connections.connection import Connection
 from app.domain.partner.document import TotalOf
+from app.domain.partner.partner_side import Reckoning
 from app.domain.record.coupling import refresh_unmapped
 from app.domain.record.fields import Fields
 from app.domain.record.money import cents, covered, totals
 from app.domain.record.sides import Status
 
 
-def build_total_of(connection: Connection) -> TotalOf:
-    """The function that reckons; the maps are looked up once for all that it is asked."""
+def build_reckoning(connection: Connection) -> Reckoning:
+    """How it reckons; the maps are looked up once for all that it is asked."""
+
+    def day_of(at: datetime) -> str:
+        return connection.find_day(at).isoformat()
+
+    return Reckoning(_build_total_of(connection), day_of)
+
+
+def _build_total_of(connection: Connection) -> TotalOf:
     organisation = connection.organisation
     if organisation is None:
         return lambda _: None

@@ -47,6 +47,11 @@ ZONE_OF_COUNTRY = {"AU": "Australia/Sydney", "NZ": "Pacific/Auckland", "GB": "Eu
 MIDNIGHT = time(0, 0)
 
 
+def find_day(at: datetime, zone: str) -> date:
+    """Which day an instant is where people live by that zone; an IANA name."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def is_zone(name: str) -> bool:
     """Whether that is a time zone of the IANA database."""
     try:

@@ -147,8 +147,11 @@ class ConnectionSettings:
 
     def schedule(self, country: str | None) -> Schedule:
         """When the connection works, its organisation being in that country."""
-        zone = self.time_zone or ZONE_OF_COUNTRY.get(country or "", "UTC")
-        return Schedule(self.mode, self.at, self.weekday, zone)
+        return Schedule(self.mode, self.at, self.weekday, self.find_zone(country))
+
+    def find_zone(self, country: str | None) -> str:
+        """The business's time zone, its organisation being in that country: its set times and its days are of it."""
+        return self.time_zone or ZONE_OF_COUNTRY.get(country or "", "UTC")
 
     def find_decider(self, path: str) -> tuple[str, str | None]:
         """What decides a conflict at a path, and the name under which that was chosen, None if for everything.

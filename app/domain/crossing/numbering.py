@@ -47,6 +47,13 @@ def part_numbers(
     return parted
 
 
+def fold_number(number: str | None) -> str:
+    """The form in which numbers are compared that Xero may take for one: it trims them, and letters in another case
+    may be the same to it (its uniqueness is not documented to the letter, FACTS 4.3).
+    """
+    return (number or "").strip().casefold()
+
+
 def list_suffixed(number: str | None) -> list[str]:
     """The numbers to try, in order, where this one is taken."""
     return list(_suffixed(number)) if number else []

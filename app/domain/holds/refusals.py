@@ -102,6 +102,9 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(r"account code.*(not a valid|archived|deleted|invalid)|account.*archived", "account_unusable",
             "The account of a line cannot be used.",
             ACCOUNT_CURE),
+    Meaning(r"tracking", "tracking_unusable", "A tracking option of a line cannot be used.",
+            "Restore it in Xero, or give the line another one there; a line that is not in Xero yet goes without it by "
+            "itself, once that was read."),
     Meaning(r"item with code.*exists", DUPLICATE_ITEM_CODE, "Another item in Xero has this code.",
             "Give the item another code, or use the one that is there."),
     Meaning(r"item ?code", "item_missing", "Xero has no item of this code.",

@@ -44,19 +44,20 @@ def entries(
     """
     before = to_document("", view, contacts_in_app or contacts, totals[0]) if view else {}
     after = to_document("", wanted, contacts, totals[1])
+    there = (_list_groups(view), _list_groups(wanted))
     listed: dict[str, tuple[Any, Any]] = {}
     for path in sorted(moves):
         group = group_of(path)
         if group is None:
             listed[path] = (_header(before, view, path), _header(after, wanted, path))
         else:
-            listed |= _group_entry(path, group, view, wanted)
+            listed |= _group_entry(path, group, view, wanted, there)
     statuses = (shown_status(view, totals[0]), shown_status(wanted, totals[1]))
     if statuses[0] != statuses[1]:
         listed["status"] = statuses
     is_implied = all(IMPLIED_PAYMENT in keys_of(fields, "payments") for fields in (view, wanted))
     if statuses == ("paid", "sent") and is_implied and _IMPLIED not in listed:
-        listed |= _group_entry(_IMPLIED, _IMPLIED, {}, wanted)
+        listed |= _group_entry(_IMPLIED, _IMPLIED, {}, wanted, (set(), there[1]))
     return [{"path": path, "before": was, "after": now} for path, (was, now) in listed.items()]
 
 
@@ -66,9 +67,16 @@ def _header(document: Mapping[str, Any], fields: Fields, path: str) -> Any:
     return document.get(path)
 
 
-def _group_entry(path: str, group: str, view: Fields, wanted: Fields) -> dict[str, tuple[Any, Any]]:
+def _list_groups(fields: Fields) -> set[str]:
+    """Every line, payment and credit that is there, `lines/l1`; asked once, as there may be hundreds."""
+    return {f"{kind}/{key}" for kind in ("lines", *_WHOLE) for key in keys_of(fields, kind)}
+
+
+def _group_entry(
+    path: str, group: str, view: Fields, wanted: Fields, there: tuple[set[str], set[str]]
+) -> dict[str, tuple[Any, Any]]:
     kind, _, key = group.partition("/")
-    was, now = key in keys_of(view, kind), key in keys_of(wanted, kind)
+    was, now = (group in groups for groups in there)
     if kind in _WHOLE:
         show = _WHOLE[kind]
         return {group: (show(view, key) if was else None, show(wanted, key) if now else None)}
@@ -83,7 +91,14 @@ def in_the_apps_words(
 ) -> list[dict[str, Any]]:
     """The entries with the app's own word for nothing (an empty text, a discount of zero) as `before`, where its newest
     document (`said`) has one and no change that it took moved it since: to the letter null is another value.
+
+    Its status is its own word too: an invoice of which nothing is due may be said to be sent or paid.
     """
+    if any(entry["path"] == "status" for entry in listed) and not any(map(_may_move_status, moved_since)):
+        listed = [
+            {**entry, "before": said["status"]} if entry["path"] == "status" and "status" in said else entry
+            for entry in listed
+        ]
     lines = {line["id"]: line for line in said.get("lines", ())}
     return [
         {**entry, "before": _say_before(entry["path"], entry["before"], said, lines)}
@@ -91,6 +106,11 @@ def in_the_apps_words(
         else dict(entry)
         for entry in listed
     ]
+
+
+def _may_move_status(path: str) -> bool:
+    """Whether a change of that path can have taken the shown status along: what is due, or how much that is."""
+    return path in ("status", "amounts_are") or group_of(path) is not None
 
 
 def _say_before(

@@ -18,6 +18,7 @@ from app.domain.record.fields import (
     instant_text,
     keys_of,
     line_keys,
+    member,
     only_groups,
     pick,
     without_groups,
@@ -227,20 +228,17 @@ def shown_status(fields: Fields, total: Decimal | None) -> str | None:
 
 def to_line(fields: Fields, key: str) -> dict[str, Any]:
     """One line as the document shows it."""
-    members = {
-        path.rpartition("/")[2]: value for path, value in fields.items() if path.startswith(f"lines/{key}/")
-    }
-    price, discount = members.get("unit_price"), members.get("discount_amount")
+    price, discount = (member(fields, "lines", key, name) for name in ("unit_price", "discount_amount"))
     return {
         "id": key,
-        "description": members.get("description"),
-        "quantity": members.get("quantity"),
+        "description": member(fields, "lines", key, "description"),
+        "quantity": member(fields, "lines", key, "quantity"),
         "unit_price": None if price is None else money_text(price),
-        "category": members.get("category"),
-        "item_code": members.get("item_code"),
-        "discount_rate": members.get("discount_rate"),
+        "category": member(fields, "lines", key, "category"),
+        "item_code": member(fields, "lines", key, "item_code"),
+        "discount_rate": member(fields, "lines", key, "discount_rate"),
         "discount_amount": None if discount is None else money_text(discount),
-        "tax": members.get("tax"),
+        "tax": member(fields, "lines", key, "tax"),
     }
 
 

@@ -29,8 +29,8 @@ class UnknownItem(StrEnum):
 
 
 def fold(code: str) -> str:
-    """The form in which codes are compared."""
-    return code.casefold()
+    """The form in which codes are compared; Xero keeps none of the space around one."""
+    return code.strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
         Row("description_missing", "Xero wants a description for each line.", "Describe the line in the app.", SEND),
         Row("description_too_long", "A line's description has more than 4,000 characters.", "Shorten it.", SEND),
         Row("reference_too_long", "The reference has more than 255 characters.", "Shorten it.", SEND),
+        Row("tracking_unusable", "A line's tracking option is archived or gone.",
+            "Restore it in Xero, or give the line another one there."),
         Row("amount_too_large", "A line comes to more than Xero can hold.", "Correct quantity or price.", SEND),
         Row("total_below_zero", "The whole is negative.", "Take from the discount, or write a credit note.", SEND),
         Row("bad_type", "Xero does not take a document of this type.", "Tell Plumbline's operator.", None),

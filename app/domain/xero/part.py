@@ -7,7 +7,9 @@ between (FACTS 2: calls are a budget).
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
+from app.domain.record.fields import Fields, member_of
 from app.domain.xero.organisation import Organisation
+from app.domain.xero.xero_invoice import XeroLine
 
 
 class Part(StrEnum):
@@ -32,6 +34,7 @@ LIFTS: Mapping[Part, frozenset[str]] = {
     ),
     Part.TAX_RATES: frozenset({"tax_unusable"}),
     Part.CURRENCIES: frozenset({"currency_unknown"}),
+    Part.TRACKING: frozenset({"tracking_unusable"}),
     Part.ACTIONS: frozenset({"plan_limit", "currency_unknown", "locked_period"}),
 }  # fmt: skip
 """The codes of holds that a change of a part can lift; the other parts lift none."""
@@ -60,6 +63,29 @@ def list_lifted(before: Organisation | None, after: Organisation) -> frozenset[s
         return FACT_CODES
     changed = (name for name in Organisation.__slots__ if getattr(before, name) != getattr(after, name))
     return _lifted_by(_ELSEWHERE.get(name, Part.ORGANISATION) for name in changed)
+
+
+def list_parts_behind(organisation: Organisation, lines: Iterable[XeroLine], held: Fields) -> frozenset[Part]:
+    """The parts that are older than these lines of Xero's: they name an account or a tax rate that is not known so.
+
+    A code may change hands, an id may not (FACTS 5). `held` is what the lines' invoice was last known to hold: a word
+    that nobody knows and that it has already was asked about then.
+    """
+    words = {value for path, value in held.items() if member_of(path) in ("account", "tax_type")}
+    behind = set[Part]()
+    for line in lines:
+        if line.account is not None and not _knows_account(organisation, line, words):
+            behind.add(Part.ACCOUNTS)
+        if line.tax_type is not None and line.tax_type not in {*words, *organisation.rates()}:
+            behind.add(Part.TAX_RATES)
+    return frozenset(behind)
+
+
+def _knows_account(organisation: Organisation, line: XeroLine, words: Collection[str]) -> bool:
+    account = organisation.find_account(line.account_id or line.account or "")
+    if account is None:
+        return line.account in words
+    return line.account in (account.code, account.account_id)
 
 
 def _lifted_by(parts: Iterable[Part]) -> frozenset[str]:

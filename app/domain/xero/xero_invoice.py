@@ -4,6 +4,8 @@
 the canonical form with the link's own keys, and `InvoiceWrite` is a write in canonical words. Neither knows JSON.
 """
 
+import json
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -30,7 +32,8 @@ DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
 class XeroLine:
     """One line as Xero holds it; decimals are as Xero gave them, None where Xero gave nothing.
 
-    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3).
+    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3). `account` is the account's
+    code where it has one, `account_id` its id where Xero showed it.
     """
 
     xero_line_id: str
@@ -44,6 +47,7 @@ class XeroLine:
     tax_amount: Decimal | None = None
     discount_amount: Decimal | None = None
     tracking: Mapping[str, str] = field(default_factory=dict)
+    account_id: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,29 +245,24 @@ def match_lines(
     is may be a person's line, so that their order settles nothing where the money is another.
     """
     keys = {line.xero_line_id: known[line.xero_line_id] for line in lines if line.xero_line_id in known}
-    vanished = {
-        key: {
-            path.rpartition("/")[2]: value
-            for path, value in shadow.items()
-            if path.startswith(f"lines/{key}/")
-        }
-        for key in shadow.get(LINE_ORDER) or []
-        if key not in set(keys.values())
-    }
-    for alike in (_says_the_same, _describes_the_same):
-        for line in lines:
-            if line.xero_line_id in keys:
-                continue
-            key = next((key for key, members in vanished.items() if alike(line_members(line), members)), None)
-            if key is not None:
-                keys[line.xero_line_id] = key
-                del vanished[key]
+    vanished = _list_vanished(shadow, set(keys.values()))
+    said = {line.xero_line_id: line_members(line) for line in lines if line.xero_line_id not in keys}
+    # By what they say, since an invoice of hundreds of lines may have every one under another id.
+    for sign in (_everything, _description):
+        waiting: dict[str, deque[str]] = {}
+        for key, members in vanished.items():
+            waiting.setdefault(sign(members), deque()).append(key)
+        for xero_id, members in said.items():
+            alike = waiting.get(sign(members)) if sign(members) and xero_id not in keys else None
+            if alike:
+                keys[xero_id] = alike.popleft()
+                del vanished[keys[xero_id]]
     unmatched = [line for line in lines if line.xero_line_id not in keys]
     if answers_a_write and len(unmatched) == len(vanished):
         keys |= {
             line.xero_line_id: key
             for line, (key, members) in zip(unmatched, vanished.items(), strict=True)
-            if key not in in_doubt or _costs_the_same(line_members(line), members)
+            if key not in in_doubt or _costs_the_same(said[line.xero_line_id], members)
         }
     return {
         line.xero_line_id: keys.get(line.xero_line_id, BORN_IN_XERO + line.xero_line_id) for line in lines
@@ -286,12 +285,26 @@ def match_payments(invoice: XeroInvoice, known: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _says_the_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    return dict(one) == dict(other)
+def _list_vanished(shadow: Fields, there: Collection[str]) -> dict[str, dict[str, Value]]:
+    """The members by name of each line that was held and is not there under an id that is known, in their order."""
+    vanished: dict[str, dict[str, Value]] = {
+        key: {} for key in shadow.get(LINE_ORDER) or [] if key not in there
+    }
+    for path, value in shadow.items():
+        kind, _, rest = path.partition("/")
+        key, _, name = rest.partition("/")
+        if kind == "lines" and key in vanished:
+            vanished[key][name] = value
+    return vanished
 
 
-def _describes_the_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    return one["description"] is not None and one["description"] == other.get("description")
+def _everything(members: Mapping[str, Value]) -> str:
+    return json.dumps(members, sort_keys=True)
+
+
+def _description(members: Mapping[str, Value]) -> str:
+    """Empty where there is none, by which no line is known."""
+    return members.get("description") or ""
 
 
 def _costs_the_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:

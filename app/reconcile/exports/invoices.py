@@ -87,7 +87,7 @@ class Ground:
     set_aside: Mapping[str, Hold] = field(default_factory=dict)
     holders: Mapping[str, Holder] = field(default_factory=dict)
     planned: Mapping[str, str] = field(default_factory=dict)
-    there: Mapping[str | None, XeroInvoice] = field(default_factory=dict)
+    there: Mapping[str, XeroInvoice] = field(default_factory=dict)
     linked: set[str | None] = field(default_factory=set)
 
 
@@ -161,7 +161,7 @@ async def _look(current: Round, ground: Ground, numbers: set[str]) -> None:
     """Which invoices of Xero have these numbers; of those that are taken, the numbers with suffixes too."""
     there = await find_numbered(current, numbers)
     if may_add_suffix(current):
-        more = {name for number in there if number for name in list_suffixed(number)}
+        more = {name for number in there for name in list_suffixed(number)}
         there |= await find_numbered(current, more)
     ground.there = there
     ground.linked = await list_linked(current, there.values())
@@ -227,7 +227,7 @@ def _judge_number(
 
 
 def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[str, str]) -> bool:
-    in_xero = {number for number in ground.there if number}
+    in_xero = set(ground.there)
     name = try_next(sight.work, {*taken, *ground.holders, *in_xero})
     if name is None:
         return False

@@ -42,13 +42,24 @@ class Items:
     by_id: Mapping[str, XeroItem] = field(default_factory=dict)
     by_code: Mapping[str, XeroItem] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     is_read: bool = False
     hold: Hold | None = None
 
     @property
     def codes(self) -> Mapping[str, str] | None:
-        """The codes that Xero has, folded, to Xero's own spelling; None where nobody looked."""
-        return {key: item.code for key, item in self.by_code.items()} if self.is_read else None
+        """The codes that Xero has, folded, to Xero's own spelling; None where nobody looked.
+
+        A product's own code is one of them, where somebody gave its item another in Xero.
+        """
+        there = {key: item.code for key, item in self.by_code.items()}
+        return {**self.renamed, **there} if self.is_read else None
+
+    def note_own_code(self, link: ItemLink) -> None:
+        """What the app calls a product whose item is there, with nothing due of its code."""
+        item = self.by_id.get(link.xero_item_id or "")
+        if item is not None and link.record.get("code") == item.code:
+            self.renamed[fold(link.partner_shadow["code"])] = item.code
 
 
 async def plan_items(current: Round, export: Export) -> tuple[list[PlannedThing], Items]:
@@ -63,7 +74,10 @@ async def plan_items(current: Round, export: Export) -> tuple[list[PlannedThing]
     items.owners = {link.xero_item_id: link.partner_item_id for link in links if link.xero_item_id}
     works = [ItemWork(link) for link in links]
     take_documents(current, works)
-    return [_plan(work, items, is_on=is_on) for work in works], items
+    things = [_plan(work, items, is_on=is_on) for work in works]
+    for work in works:
+        items.note_own_code(work.link)
+    return things, items
 
 
 async def _look(current: Round) -> Items:

@@ -21,6 +21,7 @@ from app.db.items.item_links import (
     list_item_links_by_xero_id,
     list_items_behind,
     save_item_links,
+    trigger_items,
 )
 from app.db.items.xero_items import list_xero_items, save_xero_items
 from app.db.links.holds import trigger_held
@@ -287,8 +288,15 @@ async def _record(current: Round, works: Sequence[ItemWork], made: Sequence[Xero
         )
         if made:
             await trigger_held(session, current.connection_id, WANT_AN_ITEM)
+        if any(_gave_up_a_code(each) for work in works for each in work.attempts):
+            await trigger_items(session, current.connection_id, held_with=DUPLICATE_ITEM_CODE)
     for work in works:
         work.attempts.clear()
+
+
+def _gave_up_a_code(attempt: Attempt) -> bool:
+    """Whether another product may have the code now that the item had."""
+    return (attempt.action, attempt.outcome) == ("update", "done") and "code" in attempt.moves
 
 
 def _stand(work: ItemWork) -> Standing:

@@ -26,6 +26,7 @@ from app.db.links.holds import trigger_held
 from app.db.postgres.session import WriteSession
 from app.domain.connections.settings import ItemSync
 from app.domain.connections.stale import build_fallback_problem, problem_to_json
+from app.domain.holds.refusals import DUPLICATE_ITEM_CODE
 from app.domain.invoices.plan import ITEM_UNKNOWN
 from app.domain.record.item_code import fold
 from app.domain.xero.xero_item import XeroItem
@@ -108,12 +109,17 @@ async def _trigger(
         await _tell_lost_fallback(session, current, keys)
     known = await list_xero_items(session, current.connection_id, code_keys=keys)
     # One that was taken out and made again is another item of the same code.
-    if {(fold(item.code), item.xero_item_id) for item in items} - {
-        (fold(item.code), item.xero_item_id) for item in known
-    }:
+    has_news = bool(
+        {(fold(item.code), item.xero_item_id) for item in items}
+        - {(fold(item.code), item.xero_item_id) for item in known}
+    )
+    if has_news:
         await trigger_held(session, current.connection_id, WANT_AN_ITEM)
     if current.connection.settings.items is ItemSync.OFF:
         return
+    if has_news:
+        # Whoever gave an item another code may have freed the one that a product waits for.
+        await trigger_items(session, current.connection_id, held_with=DUPLICATE_ITEM_CODE)
     if is_whole:
         await trigger_items(session, current.connection_id, only_held=True)
     shown = {item.xero_item_id: item for item in items}

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.db.items.item_links import list_codes_behind
-from app.db.items.xero_items import find_list_fetched_at, list_xero_items, save_xero_items
+from app.db.items.xero_items import find_list_fetched_at, list_codes, save_xero_items
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ItemSync
@@ -73,8 +73,7 @@ async def _recall(session: ReadSession, connection: Connection, links: Sequence[
     if settings.items is ItemSync.ON:
         coming = {fold(code) for code in await list_codes_behind(session, connection.id)}
         codes = replace(codes, coming=coming)
-    found = await list_xero_items(session, connection.id, code_keys=_keys_of(codes, links))
-    return replace(codes, known={fold(item.code): item.code for item in found})
+    return replace(codes, known=await list_codes(session, connection.id, _keys_of(codes, links)))
 
 
 def _keys_of(codes: ItemCodes, links: Sequence[InvoiceLink]) -> set[str]:
@@ -85,8 +84,7 @@ def _keys_of(codes: ItemCodes, links: Sequence[InvoiceLink]) -> set[str]:
 
 async def _list_known(current: Round, keys: Collection[str]) -> dict[str, str]:
     async with current.database.reading() as session:
-        found = await list_xero_items(session, current.connection_id, code_keys=keys)
-    return {fold(item.code): item.code for item in found}
+        return await list_codes(session, current.connection_id, keys)
 
 
 def _codes_named(link: InvoiceLink) -> Iterator[str]:

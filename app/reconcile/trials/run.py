@@ -32,7 +32,7 @@ async def run_forward(steps: Steps, connection: Connection) -> None:
         connection.settings,
         organisation,
         contact.xero_contact_id,
-        steps.clock.now().date(),
+        connection.find_day(steps.clock.now()),
     )
     if asked is not None:
         await _make_and_compare(steps, asked)

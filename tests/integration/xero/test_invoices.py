@@ -60,6 +60,36 @@ async def test_an_invoice_arrives_approved_and_marked_as_sent(organisation: Xero
     assert read.updated_at == made.updated_at
 
 
+async def test_many_long_invoices_go_in_requests_that_xero_takes(
+    xero: Xero, organisation: XeroSdkOrganisation
+) -> None:
+    """Nine of them, each of half a megabyte, made and edited: in two requests, and answered in the order asked."""
+    contact = await make_contact(organisation)
+    long = tuple(LineWrite(None, LINE | {"description": "ü" * 700}) for _ in range(110))
+    numbers = [f"A-{number}" for number in range(9)]
+    made = await organisation.invoices.create(
+        [create(contact, number, lines=long) for number in numbers], "batch-1"
+    )
+    assert [each.number for each in made if isinstance(each, XeroInvoice)] == numbers
+    edits = [
+        InvoiceWrite(
+            each.xero_invoice_id,
+            {"reference": each.number, "amounts_are": "tax_inclusive"},
+            tuple(
+                LineWrite(line.xero_line_id, wanted.members)
+                for line, wanted in zip(each.lines, long, strict=True)
+            ),
+        )
+        for each in made
+        if isinstance(each, XeroInvoice)
+    ]
+    edited = await organisation.invoices.update(edits)
+    assert [each.reference for each in edited if isinstance(each, XeroInvoice)] == numbers
+    sizes = [call["bytes_in"] for call in await xero.calls() if call["path"].endswith("/Invoices")]
+    assert len(sizes) == 4
+    assert max(sizes) < 3_500_000
+
+
 async def test_one_bad_invoice_stops_no_other(xero: Xero, organisation: XeroSdkOrganisation) -> None:
     """Each element of a batch is answered for itself, in the order asked (FACTS 4.8)."""
     contact = await make_contact(organisation)

@@ -80,6 +80,7 @@ def read_messages() -> list[dict[str, str]]:
             "cis_account",
         ),
         ("Organisation is not subscribed to currency EUR", "currency_unknown"),
+        ("The tracking option 'North' of 'Region' is archived.", "tracking_unusable"),
         ("Item Code is invalid.", "item_missing"),
         ("Price List Item with Code ''abc'' already exists", "duplicate_item_code"),
         ("Email address must be valid.", "contact_invalid"),

@@ -11,7 +11,7 @@ from app.domain.connections.reckoning import find_amount_due
 from app.domain.invoices.link import Document, InvoiceLink, Standing, State
 from app.domain.partner.document import IMPLIED_PAYMENT, list_fees, to_document
 from app.domain.partner.next_document import AppDocument, count_missing_versions
-from app.domain.partner.partner_side import view_partner
+from app.domain.partner.partner_side import Reckoning, view_partner
 from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub
 from app.domain.record.money import covered
@@ -33,7 +33,7 @@ def link(body: dict[str, Any], merged: bool = True, **hub: Any) -> InvoiceLink:
 def held(of: InvoiceLink, upto: int | None = None) -> AppDocument:
     """The document as the app has it."""
     assert of.document is not None
-    side = view_partner(of, total_of, upto)
+    side = view_partner(of, Reckoning(total_of, lambda at: at.date().isoformat()), upto)
     return AppDocument.of("inv_8801", of.document.body, side, CONTACTS, of.fees, total_of(side.held))
 
 

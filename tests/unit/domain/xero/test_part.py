@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from app.domain.xero.organisation import BrandingTheme, TrackingCategory
-from app.domain.xero.part import EVERYTHING, FACT_CODES, Part, list_lifted, list_parts_of
-from tests.unit.domain.samples import ORGANISATION, account, tax_rate
+from app.domain.xero.part import (
+    EVERYTHING,
+    FACT_CODES,
+    Part,
+    list_lifted,
+    list_parts_behind,
+    list_parts_of,
+)
+from tests.unit.domain.samples import ORGANISATION, account, tax_rate, xero_line
 
 
 @pytest.mark.parametrize(
@@ -21,7 +28,11 @@ from tests.unit.domain.samples import ORGANISATION, account, tax_rate
         ({"currencies": ("AUD",)}, {"currency_unknown"}, {"plan_limit"}),
         ({"actions": {"CreateApprovedInvoice": True}}, {"plan_limit", "currency_unknown"}, {"tax_unusable"}),
         ({"branding_themes": (BrandingTheme("t", "x"),)}, set(), FACT_CODES),
-        ({"tracking_categories": (TrackingCategory("c", "x"),)}, set(), FACT_CODES),
+        (
+            {"tracking_categories": (TrackingCategory("c", "x"),)},
+            {"tracking_unusable"},
+            FACT_CODES - {"tracking_unusable"},
+        ),
         ({}, set(), FACT_CODES),
     ],
 )
@@ -46,9 +57,33 @@ def test_what_was_never_known_may_lift_everything() -> None:
         ({"account_unusable"}, {Part.ACCOUNTS}),
         ({"plan_limit", "number_taken"}, {Part.ACTIONS}),
         ({"number_taken", "conflict_held"}, set()),
-        (FACT_CODES, EVERYTHING - {Part.TRACKING, Part.THEMES}),
+        ({"tracking_unusable"}, {Part.TRACKING}),
+        (FACT_CODES, EVERYTHING - {Part.THEMES}),
     ],
 )
 def test_only_the_parts_that_can_lift_a_hold_are_read_for_it(codes: set[str], parts: set[Part]) -> None:
     """One call each, so that an hourly look costs one or two."""
     assert list_parts_of(codes) == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "held", "parts"),
+    [
+        ({}, {}, set()),
+        ({"account": "215"}, {}, {Part.ACCOUNTS}),
+        ({"account": "215"}, {"lines/l1/account": "215"}, set()),
+        ({"account": "210", "account_id": "id-210"}, {}, set()),
+        ({"account": "210", "account_id": "id-200"}, {"lines/l1/account": "210"}, {Part.ACCOUNTS}),
+        ({"account": "id-bank", "account_id": "id-bank"}, {}, set()),
+        ({"account": None, "tax_type": None}, {}, set()),
+        ({"tax_type": "NONE"}, {}, set()),
+        ({"tax_type": "TAX001"}, {}, {Part.TAX_RATES}),
+        ({"tax_type": "TAX001"}, {"lines/l1/tax_type": "TAX001"}, set()),
+        ({"account": "215", "tax_type": "TAX001"}, {}, {Part.ACCOUNTS, Part.TAX_RATES}),
+    ],
+)
+def test_a_line_tells_which_facts_are_behind_it(
+    line: dict[str, Any], held: dict[str, Any], parts: set[Part]
+) -> None:
+    """An account or a rate that nobody knows so; what was there before was asked about then, and is not again."""
+    assert list_parts_behind(ORGANISATION, [xero_line("1", **line)], held) == parts
