@@ -247,3 +247,37 @@ async def test_an_app_that_edits_the_other_half_meanwhile_refuses_the_change(
     stands = Decimal("169.50" if edited == "basis" else "162.25")
     assert await totals(house) == (stands, stands)
     assert {conflict["path"] for conflict in await house.conflicts()} == {"amounts_are", "lines/l1"}
+
+
+@pytest.mark.parametrize(("policy", "action"), [("xero_wins", "take_partner"), ("partner_wins", "take_xero")])
+async def test_what_a_policy_decided_is_turned_round_whole(house: House, policy: str, action: str) -> None:
+    """Every conflict of it decided for the other side in one call: its total stands on both."""
+    await house.choose(conflict_policy=policy)
+    await two_lines(house)
+    await edit_both(house, REPRICED, {"LineItems": [{"index": 0, "UnitAmount": 132}, XERO_TAP]})
+    wishes = [{"conflict_id": conflict["id"], "action": action} for conflict in await house.conflicts()]
+    await house._json(house.api.post(f"{house.path}/resolutions", json={"resolutions": wishes}))
+    await house.drain()
+    await assert_alike(house)
+    stands = Decimal("146.30" if action == "take_partner" else "249.50")
+    assert await totals(house) == (stands, stands)
+
+
+@pytest.mark.parametrize(("direction", "winner"), [("to_xero", "partner"), ("to_partner", "xero")])
+@pytest.mark.parametrize("basis_in", ["app", "xero"])
+async def test_where_lines_travel_one_way_the_side_they_come_from_wins(
+    house: House, direction: str, winner: str, basis_in: str
+) -> None:
+    """The basis goes both ways, and yet it would mean another sum of lines that the other side cannot change."""
+    await house.choose(fields={"lines": direction})
+    await two_lines(house)
+    app, xero = EXCLUSIVE, {"LineItems": [{"index": 0, "UnitAmount": 132}]}
+    if basis_in == "xero":
+        app, xero = {"lines": {"l1": {"unit_price": "132.00"}}}, {"LineAmountTypes": "Exclusive"}
+    await edit_both(house, app, xero)
+    await assert_alike(house)
+    stands = Decimal("162.25" if (winner == "partner") == (basis_in == "app") else "169.50")
+    assert await totals(house) == (stands, stands)
+    conflicts = await house.conflicts()
+    assert {(each["winner"], each["policy"]) for each in conflicts} == {(winner, direction)}
+    assert any(each["path"].startswith("lines/l1") for each in conflicts)
