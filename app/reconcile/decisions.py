@@ -82,6 +82,13 @@ def _carry_values(
     if closed:
         _refuse(current, work, resolution, decision.say_closed(closed))
         return
+    if decision.is_torn(hub, resolution.stakes):
+        now, why = (
+            current.clock.now(),
+            f"{', '.join(resolution.paths)} are decided together, and were edited since.",
+        )
+        work.decisions.put(resolution.ended(ResolutionState.OVERTAKEN, now, why))
+        return
     carried = decision.carry_out(
         hub, resolution.stakes, rules=current.rules, at=resolution.decided_at, moved_at=work.moved_at
     )
@@ -136,6 +143,7 @@ def _take_back(current: Round, work: Deciding, resolution: Resolution) -> None:
     else:
         carried = undo.take_back(work.hub, target.stakes, target.moves)
         work.take_hub(carried.hub)
+        work.conflicts.extend(carried.conflicts)
         done = resolution.carried(now, carried.moves)
         work.decisions.reopened |= _list_reopened(target)
     work.had_open_conflicts = True

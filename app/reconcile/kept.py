@@ -123,7 +123,7 @@ async def _save_conflicts(
 
 
 def _found(work: Finding, conflict: Conflict, settings: ConnectionSettings) -> FoundConflict:
-    policy, name = settings.find_decider(conflict.path)
+    policy, name = settings.find_decider(conflict.decided_at or conflict.path)
     at = {side: None if moved == NEVER else moved for side, moved in work.moved_at.items()}
     partner_at, xero_at = at[Side.PARTNER], at[Side.XERO]
     return FoundConflict(work.link_id, work.hub.revision, policy, conflict, partner_at, xero_at, name)

@@ -59,7 +59,8 @@ async def edit(story: Story) -> None:
         story.ledger.note(SIDE, invoice_id, path, each, None)
 
 
-ON_THE_HEADER = ["reference", "reference", "due_on", "add"]
+ON_THE_HEADER = ["reference", "reference", "due_on", "add", "basis"]
+BASES = ("tax_inclusive", "tax_exclusive", "no_tax")
 ON_A_LINE = ["description", "price", "remove", "rate", "amount"]
 DISCOUNTS = {"rate": "discount_rate", "amount": "discount_amount"}
 
@@ -73,6 +74,9 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
         case "due_on":
             day = (FIRST_DAY + timedelta(days=token)).isoformat()
             return "due_on", held["due_on"], day, {"due_on": day}
+        case "basis":
+            basis = BASES[token % len(BASES)]
+            return "lines", held["amounts_are"], basis, {"amounts_are": basis}
         case "description":
             text = f"D{token}"
             return "lines", line["description"], text, {"lines": {line["id"]: {"description": text}}}

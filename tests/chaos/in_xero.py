@@ -13,8 +13,10 @@ EARLY_DAY = date(2024, 1, 1)
 """Before any invoice of a story was issued, which Xero lets a person do."""
 
 EDITS = (
-    "reference", "reference", "due_on", "early", "description", "price", "add", "remove", "rate", "amount",
+    "reference", "reference", "due_on", "early", "description", "price", "add", "remove", "rate", "amount", "basis",
 )  # fmt: skip
+BASES = {"Inclusive": "tax_inclusive", "Exclusive": "tax_exclusive", "NoTax": "no_tax"}
+"""Xero's words, and the app's, in which conflicts keep them."""
 DISCOUNTS = {"rate": "DiscountRate", "amount": "DiscountAmount"}
 
 
@@ -53,6 +55,9 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
         case "due_on" | "early" as when:
             day = ((EARLY_DAY if when == "early" else FIRST_DAY) + timedelta(days=token)).isoformat()
             return "due_on", held["DueDateString"][:10], day, {"DueDate": day}
+        case "basis":
+            basis = list(BASES)[token % len(BASES)]
+            return "lines", BASES[held["LineAmountTypes"]], BASES[basis], {"LineAmountTypes": basis}
         case "description":
             changes = {"index": index, "Description": f"D{token}"}
             return "lines", line["Description"], f"D{token}", {"LineItems": [changes]}

@@ -132,8 +132,8 @@ async def _list_flagged(house: House) -> set[tuple[str, str]]:
 
 def _field_of(path: str) -> str:
     first = path.partition("/")[0]
-    # Of the whole invoice it is told where its lines went along with a write.
-    return "lines" if first in ("line_order", "") else first
+    # Of the whole invoice it is told where its lines went along with a write; how amounts are always does.
+    return "lines" if first in ("line_order", "amounts_are", "") else first
 
 
 async def _find_limited(story: Story) -> list[str]:

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from app.domain.findings import decision, undo
 from app.domain.findings.decision import Stake
 from app.domain.findings.ignoring import ignore
-from app.domain.record.fields import DISCOUNTS
+from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
+from app.domain.record.fields import DISCOUNTS, Absent, Value
+from app.domain.record.held import put_back
 from app.domain.record.hub import hold_of, settle_parted
 from app.domain.record.moves import Move
 from app.domain.record.path import is_group, read_at
 from app.domain.record.sides import Side
 from tests.histories.edit import Edit, list_values
+from tests.histories.people import BASES
 from tests.histories.world import World
 
 
@@ -23,8 +26,10 @@ from tests.histories.world import World
 class Decided:
     """A decision of a person, or one that is taken back (`undoes`)."""
 
-    stake: Stake
+    stakes: list[Stake]
     is_ignore: bool = False
+    is_own: bool = False
+    """It is no plain choice between what the two sides hold, so that whoever takes it means what comes of it."""
     undoes: "Decided | None" = None
     is_carried: bool = False
     moves: dict[str, Move] = field(default_factory=dict)
@@ -55,35 +60,44 @@ class DecidingWorld(World):
         kept = conflict.partner if side is Side.PARTNER else conflict.xero
         value = read_at(hold_of(self.hub, side), path) if is_open else kept
         choice = self.random.random()
-        if choice < 0.3 and not is_group(path):
-            value = self._token()
-            self.edits.append(Edit(path, None, value))
-        before = [each.stake.value for each in self.waiting if each.stake.path == path]
-        for each in self.waiting:
-            if each.stake.path.startswith(f"{path}/"):
+        together = list_decided_together(self.hub.open_conflicts)
+        values = {each: read_at(hold_of(self.hub, side), each) for each in together if path in together}
+        values |= {path: value}
+        if choice < 0.3 and not is_group(path) and len(values) == 1:
+            values[path] = self._choose_value(path)
+        stakes = [self._look(each, value) for each, value in sorted(values.items())]
+        is_own = not is_open or values[path] != value
+        self.waiting.append(Decided(stakes, is_ignore=is_open and choice > 0.9, is_own=is_own))
+
+    def _choose_value(self, path: str) -> str:
+        """A value of the person's own."""
+        value = self.random.choice(BASES) if path == AMOUNTS_ARE else self.people.token()
+        self.people.edits.append(Edit(path, None, value))
+        return value
+
+    def _look(self, path: str, value: Value | Absent) -> Stake:
+        stakes = [stake for each in self.waiting for stake in each.stakes]
+        before = [stake.value for stake in stakes if stake.path == path]
+        for stake in stakes:
+            if stake.path.startswith(f"{path}/"):
                 # A decision about a line overtakes one about a field of it, which is kept as overtaken.
-                self.seen_by_deciders |= list_values(each.stake.value)
+                self.seen_by_deciders |= list_values(stake.value)
         stake = decision.look(self.hub, path, value, decided_before=before)
         self._was_seen(stake)
-        self.waiting.append(Decided(stake, is_ignore=is_open and choice > 0.9))
+        return stake
 
     def took_back(self) -> None:
         """A person takes a decision back."""
         if self.carried:
             chosen = self.random.choice(self.carried)
             self.carried.remove(chosen)
-            self.waiting.append(Decided(chosen.stake, undoes=chosen))
+            self.waiting.append(Decided(chosen.stakes, undoes=chosen))
 
     def _was_seen(self, stake: Stake) -> None:
         shown = [read_at(self.hub.record, path) for path in _list_shown(stake.path)]
         for value in (*stake.seen.values(), *stake.ours, *shown):
             self.seen_by_deciders |= list_values(value)
-        self._may_be_anyones(stake.value)
-
-    def _may_be_anyones(self, decided: object) -> None:
-        """A decided value counts as an edit of either side from here on."""
-        for value in list_values(decided):
-            self.makers.pop(value, None)
+        self.people.disown(stake.value)
 
     # the loop
 
@@ -99,37 +113,50 @@ class DecidingWorld(World):
         super().reconciled()
 
     def _carry(self, decided: Decided) -> None:
-        stake = decided.stake
-        if decision.find_gone(self.hub, [stake]) or (not decided.is_ignore and self._is_closed([stake])):
-            self._refuse(stake)
+        stakes = decided.stakes
+        if decision.find_gone(self.hub, stakes) or (not decided.is_ignore and self._is_closed(stakes)):
+            self._refuse(stakes)
             return
         if decided.is_ignore:
-            self.hub = ignore(self.hub, [stake.path])
+            self.hub = ignore(self.hub, [stake.path for stake in stakes])
+            return
+        if decision.is_torn(self.hub, stakes):
+            self._refuse(stakes)
             return
         moved_at = dict.fromkeys(Side, self._now())
-        carried = decision.carry_out(self.hub, [stake], rules=self.rules, at=self._now(), moved_at=moved_at)
+        carried = decision.carry_out(self.hub, stakes, rules=self.rules, at=self._now(), moved_at=moved_at)
         self.hub, decided.moves = carried.hub, dict(carried.moves)
+        if decided.is_own:
+            self.people.mean(self.hub.record)
         self.conflicts += carried.conflicts
         self.carried.append(decided)
 
     def _take_back(self, decided: Decided) -> None:
-        stakes = [decided.stake]
+        stakes = decided.stakes
         closed = decision.find_closed(self.hub, undo.wanted_back(stakes, decided.moves), self.rules.lanes)
         if closed or undo.find_edited(self.hub, stakes, decided.moves) or undo.cannot_part(stakes):
             self.refused += 1
             return
         self.undone += 1
-        self.seen_by_deciders |= list_values(decided.stake.value)
+        for stake in stakes:
+            self.seen_by_deciders |= list_values(stake.value)
         for before, _ in decided.moves.values():
-            self._may_be_anyones(before)
-        self.hub = undo.take_back(self.hub, stakes, decided.moves).hub
+            self.people.disown(before)
+        taken = undo.take_back(self.hub, stakes, decided.moves)
+        self.hub, self.conflicts = taken.hub, [*self.conflicts, *taken.conflicts]
+        for shown in (
+            self.hub.record,
+            *(put_back(hold_of(self.hub, side), self.hub.parted, side) for side in Side),
+        ):
+            self.people.mean(shown)
 
     def _is_closed(self, stakes: list[Stake]) -> bool:
         return bool(decision.find_closed(self.hub, decision.wanted_by(stakes), self.rules.lanes))
 
-    def _refuse(self, stake: Stake) -> None:
+    def _refuse(self, stakes: list[Stake]) -> None:
         self.refused += 1
-        self.seen_by_deciders |= list_values(stake.value)
+        for stake in stakes:
+            self.seen_by_deciders |= list_values(stake.value)
 
 
 def _list_shown(path: str) -> list[str]:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from app.domain.contacts.contact import CONTACT
+from app.domain.record.basis import AMOUNTS_ARE
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import ABSENT, DISCOUNTS, LINE_ORDER, keys_of, line_keys
+from app.domain.record.fields import ABSENT, LINE_ORDER, line_keys
 from app.domain.record.hub import Hub
 from app.domain.record.kind import INVOICE
 from app.domain.record.merge import Conflict
@@ -29,19 +30,12 @@ from app.domain.record.observing import (
 from app.domain.record.owed import PartnerChange, next_change, xero_moves
 from app.domain.record.sent import acknowledged, change_sent
 from app.domain.record.sides import Side
-from tests.histories.edit import Edit, find_false, find_lost, find_undecidable
+from tests.histories.edit import find_false, find_lost, find_undecidable
+from tests.histories.people import APP_WORDS, CONTACT_FIELDS, MEMBERS, XERO_WORDS, Fields, People
 from tests.histories.settings import Settings
 from tests.refusing import change_refused
 
-HEADER = ("number", "reference", "due_on", "issued_on")
-CONTACT_FIELDS = ("name", "email", "phone", "address")
-MEMBERS = ("description", "unit_price")
-APP_WORDS: dict[str, object] = {"category": None, "tax": None}
-XERO_WORDS: dict[str, object] = {"account": "200", "tax_type": "NT"}
-NO_DISCOUNT: dict[str, object] = dict.fromkeys(DISCOUNTS)
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-Fields = dict[str, object]
 
 
 @dataclass
@@ -54,12 +48,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.made = 0
-        self.header = CONTACT_FIELDS if self.settings.of_contact else HEADER
-        self.app: Fields = self._start(APP_WORDS) | {"sent_at": "2026-01-01T00:00:00Z"}
+        self.people = People(self.random, self.settings)
+        self.app: Fields = self.people.start(APP_WORDS) | {"sent_at": "2026-01-01T00:00:00Z"}
         self.app_version = 1
         self.app_applied = 0
-        self.xero: Fields = self._start(XERO_WORDS) | {"is_sent": True}
+        self.xero: Fields = self.people.start(XERO_WORDS) | {"is_sent": True}
         self.xero_clock = 0
         record = {**self.app, **self.xero}
         kind = CONTACT if self.settings.of_contact else INVOICE
@@ -72,9 +65,7 @@ class World:
         self.changes: list[PartnerChange] = []
         self.xero_is_due = False
         self.answer_is_new = False
-        self.edits: list[Edit] = []
         self.conflicts: list[Conflict] = []
-        self.makers: dict[object, Side] = {}
         self.flagged: set[object] = set()
         self.seen_by_deciders: set[object] = set()
         self.writes = 0
@@ -82,13 +73,6 @@ class World:
         policy = self.settings.policy
         self.rules = Rules(policy.winner_of, Vocabulary({"general": "200"}, {"none": "NT"}))
         self._choose(self.settings.lanes[0])
-
-    def _start(self, words: Fields) -> Fields:
-        start: Fields = {path: f"start {path}" for path in self.header} | {LINE_ORDER: []}
-        if self.settings.with_lines:
-            start |= {f"lines/l0/{name}": f"start {name}" for name in MEMBERS} | {LINE_ORDER: ["l0"]}
-            start |= {f"lines/l0/{name}": word for name, word in (words | NO_DISCOUNT).items()}
-        return start
 
     def _choose(self, lanes: Lanes) -> None:
         """The business changes its directions."""
@@ -98,63 +82,16 @@ class World:
 
     def app_edited(self) -> None:
         """A person edits the app, which sends its document (perhaps twice, perhaps never)."""
-        self._edit(self.app)
+        self.people.edit(self.app, Side.PARTNER)
         self.app_version += 1
         self._send_document()
 
     def xero_edited(self) -> None:
         """A person edits Xero; its webhook may be lost."""
-        self._edit(self.xero)
+        self.people.edit(self.xero, Side.XERO)
         self.xero_clock += 1
         if self.random.random() < 0.7:
             self.xero_is_due = True
-
-    def _edit(self, side: Fields) -> None:
-        lines = keys_of(side, "lines")
-        choice = self.random.random() if self.settings.with_lines else 1.0
-        if choice < 0.1:
-            self._add_line(side)
-        elif choice < 0.2 and lines:
-            self._remove_line(side, self.random.choice(lines))
-        elif choice < 0.3 and lines:
-            self._discount(side, f"lines/{self.random.choice(lines)}")
-        elif choice < 0.5 and lines:
-            self._set(side, f"lines/{self.random.choice(lines)}/{self.random.choice(MEMBERS)}")
-        else:
-            self._set(side, self.random.choice(self.header))
-
-    def _token(self) -> str:
-        self.made += 1
-        tokens = self.settings.tokens
-        return f"v{self.made if tokens is None else self.random.randrange(tokens)}"
-
-    def _set(self, side: Fields, path: str) -> None:
-        value = self._token()
-        self.edits.append(Edit(path, side.get(path), value))
-        self.makers[value] = Side.PARTNER if side is self.app else Side.XERO
-        side[path] = value
-
-    def _discount(self, side: Fields, line: str) -> None:
-        """A rate or an amount, in the place of the other."""
-        given, other = self.random.sample([f"{line}/{name}" for name in DISCOUNTS], 2)
-        if side.get(other) is not None:
-            self.edits.append(Edit(other, side[other], None))
-        side[other] = None
-        self._set(side, given)
-
-    def _add_line(self, side: Fields) -> None:
-        self.made += 1
-        key = f"n{self.made}"
-        words = APP_WORDS if side is self.app else XERO_WORDS
-        side |= {f"lines/{key}/{name}": word for name, word in (words | NO_DISCOUNT).items()}
-        for name in MEMBERS:
-            self._set(side, f"lines/{key}/{name}")
-        side[LINE_ORDER] = [*side[LINE_ORDER], key]  # type: ignore[misc]
-
-    def _remove_line(self, side: Fields, key: str) -> None:
-        for path in [path for path in side if path.startswith(f"lines/{key}/")]:
-            self.edits.append(Edit(path, side.pop(path), None))
-        side[LINE_ORDER] = [other for other in line_keys(side) if other != key]
 
     # the network
 
@@ -248,18 +185,18 @@ class World:
             return
         if self.faults and self.random.random() < 0.3:
             self.xero_edited()
-        lines_are_written = any(path.startswith("lines/") or path == LINE_ORDER for path in moves)
+        # As a write does: the lines whole, and never without their basis.
+        lines_are_written = any(_goes_with_lines(path) for path in moves)
         now = dict(self.xero)
         for path in {*read, *now}:
-            written = path in moves or (
-                lines_are_written and (path.startswith("lines/") or path == LINE_ORDER)
-            )
+            written = path in moves or (lines_are_written and _goes_with_lines(path))
             if written and now.get(path) != read.get(path):
                 self.flagged |= {str(now.get(path)), str(read.get(path))}
         if lines_are_written:
             self.xero = {path: value for path, value in self.xero.items() if not path.startswith("lines/")}
             self.xero |= {path: value for path, value in target.items() if path.startswith("lines/")}
             self.xero[LINE_ORDER] = list(target[LINE_ORDER])  # type: ignore[call-overload]
+            self.xero[AMOUNTS_ARE] = target[AMOUNTS_ARE]
         for path, (_, after) in moves.items():
             if after is not ABSENT:
                 self.xero[path] = after
@@ -277,9 +214,13 @@ class World:
     def _take(self, observed: Observed) -> None:
         self.hub = observed.hub
         self.conflicts += observed.conflicts
+        for conflict in observed.conflicts:
+            if conflict.decided_at is not None:
+                # Who wins the basis stands by its line as it is, whoever said that first.
+                self.people.disown(conflict.partner if conflict.winner is Side.PARTNER else conflict.xero)
 
     def _now(self) -> datetime:
-        return START + timedelta(seconds=self.made)
+        return START + timedelta(seconds=self.people.made)
 
     # the end
 
@@ -289,6 +230,8 @@ class World:
         for step in range(self.settings.steps):
             self._choose(self.settings.lanes[step * len(self.settings.lanes) // self.settings.steps])
             self.random.choice(acts)()
+            if fault := self.find_unmeant():
+                return fault
         return self.end()
 
     def end(self) -> str | None:
@@ -300,9 +243,11 @@ class World:
             return f"not settled: app {self.app}, xero {self.xero}, record {self.hub.record}"
         if self.settings.tokens is not None:
             return None
+        if fault := self.find_unmeant():
+            return fault
         excused = self.flagged | self.seen_by_deciders
-        lost = find_lost(self.edits, self.hub.record, self.conflicts, excused)
-        return lost or find_false(self.conflicts, self.makers) or find_undecidable(self.hub)
+        lost = find_lost(self.people.edits, self.hub.record, self.conflicts, excused)
+        return lost or find_false(self.conflicts, self.people.makers) or find_undecidable(self.hub)
 
     def list_acts(self) -> list[Callable[[], None]]:
         """What may happen next; what stands twice happens twice as often."""
@@ -336,6 +281,15 @@ class World:
         is_due = self.answer_is_new or self._next_change() is not None or bool(moves)
         return equal and not is_due and (self.rules.lanes != OPEN or not self.hub.parted)
 
+    def find_unmeant(self) -> str | None:
+        """An amount of money that a side shows under a basis that nobody meant for it.
+
+        Where lines travel otherwise than the basis does, a business has chosen that the two come apart.
+        """
+        if self.settings.tokens is not None or self.settings.lanes != (OPEN,):
+            return None
+        return self.people.find_unmeant(self.app) or self.people.find_unmeant(self.xero)
+
     def find_restless(self) -> str | None:
         """What moves, although everything is said and done and what is left does not travel."""
         if not self.settle():
@@ -345,6 +299,10 @@ class World:
         return None if (self.app, self.xero) == before and self.writes == writes else "moved by itself"
 
     def _normal(self, side: Fields) -> Fields:
-        names = (*self.header, *MEMBERS)
+        names = (*self.people.header, *MEMBERS, AMOUNTS_ARE)
         kept = {path: value for path, value in side.items() if path.rpartition("/")[2] in names}
         return kept | {LINE_ORDER: line_keys(side)}
+
+
+def _goes_with_lines(path: str) -> bool:
+    return path.startswith("lines/") or path in (LINE_ORDER, AMOUNTS_ARE)

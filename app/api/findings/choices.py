@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.api.findings.decision_input import Choice
-from app.api.findings.stakes import Link, Subject, find_value
+from app.api.findings.stakes import Link, Subject, find_value, list_with
 from app.db.findings.conflicts import ConflictState, KeptConflict
 from app.domain.findings.decision import find_closed, sides_of
 from app.domain.findings.discrepancy import WHOLE
@@ -21,6 +21,7 @@ _MEANINGS: dict[Choice, str] = {
     "relink": "It is another invoice or contact of Xero's, named by `xero_id`.",
     "ignore": "It stays as it is, and is spoken of no more while the values stay.",
 }
+_ALONG = " So do its basis of amounts and its lines that wait together."
 
 
 class Offered(BaseModel):
@@ -35,13 +36,15 @@ def list_offers(subject: Subject, link: Link, lanes: Lanes) -> list[Offered]:
     """The choices that there are, the plainest first; a side's value that would not travel to the other is none."""
     sides: Mapping[Choice, Side] = {"take_xero": Side.XERO, "take_partner": Side.PARTNER}
     offers: list[Offered] = []
+    together = list_with(subject, link.hub)
+    along = _ALONG if len(together) > 1 else ""
     if subject.path != WHOLE:
         offers += [
-            Offered(action=action, meaning=_MEANINGS[action], value=_value(subject, link, side))
+            Offered(action=action, meaning=_MEANINGS[action] + along, value=_value(subject, link, side))
             for action, side in sides.items()
             if _travels(subject, link, side, lanes)
         ]
-    if not subject.path.startswith(("payments/", "credits/")):
+    if not subject.path.startswith(("payments/", "credits/")) and len(together) < 2:
         offers.append(Offered(action="merged", meaning=_MEANINGS["merged"]))
     offers.append(Offered(action="relink", meaning=_MEANINGS["relink"]))
     if not isinstance(subject, KeptConflict) or subject.state is ConflictState.HELD:

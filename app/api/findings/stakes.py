@@ -14,6 +14,7 @@ from app.domain.findings.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyS
 from app.domain.findings.ignoring import TOTAL
 from app.domain.findings.resolution import Resolution
 from app.domain.invoices.link import InvoiceLink
+from app.domain.record.basis import list_decided_together
 from app.domain.record.fields import ABSENT, Absent, Value, member_of
 from app.domain.record.hub import Hub, hold_of, list_behind_paths
 from app.domain.record.path import is_group, read_at
@@ -35,9 +36,12 @@ def build_stakes(
     if wish.action == "ignore":
         return _stakes_to_ignore(subject, link.hub)
     if wish.action == "merged":
+        _check_is_alone(subject, link.hub)
         values = _merge(connection, subject, link, wish.values or {})
     else:
-        values = {_path_of(subject): find_value(subject, link.hub, _SIDES[wish.action])}
+        side = _SIDES[wish.action]
+        values = {path: find_open_value(link.hub, path, side) for path in list_with(subject, link.hub)}
+        values |= {_path_of(subject): find_value(subject, link.hub, side)}
     return tuple(_stake(subject, link.hub, path, value, waiting) for path, value in sorted(values.items()))
 
 
@@ -76,18 +80,39 @@ def find_value(subject: Subject, hub: Hub, side: Side) -> Value | Absent:
     """A side's value: what it holds now while the two still differ, else what was kept of it."""
     path = subject.path
     is_open = isinstance(subject, KeptConflict) and path in hub.open_conflicts
-    is_left = is_open or (
-        isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.VALUE_DIFFERS
-    )
+    if is_open:
+        return find_open_value(hub, path, side)
+    is_left = isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.VALUE_DIFFERS
     if is_left and side in sides_of(hub, path):
         return read_at(hold_of(hub, side), path)
-    if is_open:
-        # It is the other side's word (an account): what this side says in it follows this side's edits in the record.
-        return read_at(with_xeros_number(hub.record), path)
     if isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.OVERWRITTEN_IN_XERO:
         # What was lost in between nobody knows; what Xero held before, we read ourselves.
         return subject.values.get("base" if side is Side.XERO else "partner", ABSENT)
     return subject.values.get(side.value, ABSENT)
+
+
+def find_open_value(hub: Hub, path: str, side: Side) -> Value | Absent:
+    """What a side has at an open path."""
+    if side in sides_of(hub, path):
+        return read_at(hold_of(hub, side), path)
+    # It is the other side's word (an account): what this side says in it follows this side's edits in the record.
+    return read_at(with_xeros_number(hub.record), path)
+
+
+def list_with(subject: Subject, hub: Hub) -> frozenset[str]:
+    """The open paths that one side wins together, where the conflict is over one of them; else none."""
+    together = list_decided_together(hub.open_conflicts)
+    return together if isinstance(subject, KeptConflict) and subject.path in together else frozenset()
+
+
+def _check_is_alone(subject: Subject, hub: Hub) -> None:
+    """A value of its own means another sum under each basis, so there is none while the basis waits too."""
+    if len(list_with(subject, hub)) > 1:
+        raise InputRefused(
+            "decision_refused",
+            "How amounts are waits with lines of the invoice: take one side's, and edit it afterwards.",
+            [Fault("action", "must be take_xero, take_partner or ignore here")],
+        )
 
 
 def _merge(
@@ -123,7 +148,7 @@ def _merge_conflict(
 
 def _stakes_to_ignore(subject: Subject, hub: Hub) -> tuple[Stake, ...]:
     if subject.path != WHOLE:
-        return (look(hub, subject.path, ABSENT),)
+        return tuple(look(hub, path, ABSENT) for path in sorted({subject.path, *list_with(subject, hub)}))
     if isinstance(subject, KeptDiscrepancy) and subject.kind is DiscrepancyKind.TOTAL_DIFFERS:
         seen = {side: subject.values.get(side.value, ABSENT) for side in Side}
         return (Stake(TOTAL, ABSENT, seen),)

@@ -33,7 +33,15 @@ def _agreed(conflict: KeptConflict) -> str:
         what = f"contact {conflict.partner_contact_id}"
     base = conflict.values.get("base", ABSENT)
     agreed = f"; both had agreed on {_say(base)}." if base is not ABSENT else "."
+    if any(_is_unchanged(conflict, side) for side in ("partner", "xero")):
+        both = f"One side said otherwise how amounts of {what} are, the other changed money of its lines."
+        return f"{both} One of them stands in all of it, {conflict.path} too{agreed}"
     return f"Both sides changed {conflict.path} of {what}{agreed}"
+
+
+def _is_unchanged(conflict: KeptConflict, side: str) -> bool:
+    """Whether that side left it as it was, so that it is in conflict only by what it depends on."""
+    return bool(conflict.values.get(side, ABSENT) == conflict.values.get("base", ABSENT))
 
 
 def _changed(conflict: KeptConflict, side: str) -> str:
@@ -42,6 +50,8 @@ def _changed(conflict: KeptConflict, side: str) -> str:
     came = "whose document came" if side == "partner" else "which last moved"
     when = f", {came} at {_at(moved_at)}," if moved_at else ""
     did = "took it away" if value is ABSENT else f"said {_say(value)}"
+    if _is_unchanged(conflict, side):
+        did = "did not have it" if value is ABSENT else "left it as it was"
     who = _WHO[side]
     return f"{who[0].upper()}{who[1:]}{when} {did}."
 
@@ -64,12 +74,13 @@ def _outcome(conflict: KeptConflict) -> str:
 
 
 def _say(value: Any) -> str:
-    """A value in a sentence; a line is said by its description and its discount."""
+    """A value in a sentence; a line is said by its description, its price and its discount."""
     if value is None:
         return "nothing"
     if isinstance(value, Mapping):
         line = f"a line of {value['description']!r}" if value.get("description") else "a line"
-        return line + _say_discount(value)
+        price = f" at {value['unit_price']}" if value.get("unit_price") else ""
+        return line + price + _say_discount(value)
     return repr(value) if isinstance(value, str) else str(value)
 
 

@@ -12,14 +12,17 @@ Where both moved, that is a conflict like any: settled by the policy or held, an
     moved to the decided value                they agree
     moved to another value                    a conflict between the two
 
-A decision goes where edits go: what would have to be brought to a side by a direction that is closed is not possible
-(`find_closed`). What the sides kept for themselves at its path is decided with it.
+How amounts are and the lines that wait with it are decided together, by one side (`basis`): once they would not be,
+the decision is overtaken (`is_torn`). A decision goes where edits go: what would have to be brought to a side by a
+direction that is closed is not possible (`find_closed`). What the sides kept for themselves at its path is decided
+with it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
     ABSENT,
@@ -40,6 +43,7 @@ from app.domain.record.moves import Move, list_moves
 from app.domain.record.observing import Rules
 from app.domain.record.path import is_group, read_at, same_at, write_at
 from app.domain.record.sides import XERO_NUMBER, Side
+from app.domain.record.together import bring_along
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,20 @@ def find_gone(hub: Hub, stakes: Sequence[Stake]) -> list[str]:
     ]
 
 
+def is_torn(hub: Hub, stakes: Sequence[Stake]) -> bool:
+    """Whether what is decided together (`basis`) would not be: since the person looked, more waits with it, or somebody
+    edited some of it.
+    """
+    together, decided = list_decided_together(hub.open_conflicts), {stake.path for stake in stakes}
+    if together & decided and not together <= decided:
+        return True
+    return len(stakes) > 1 and AMOUNTS_ARE in decided and any(_was_edited(hub, stake) for stake in stakes)
+
+
+def _was_edited(hub: Hub, stake: Stake) -> bool:
+    return any(stake.has_moved(side, read_at(hold_of(hub, side), stake.path)) for side in stake.seen)
+
+
 def _list_on_the_way(hub: Hub, path: str, *, is_due: bool) -> list[Value | Absent]:
     """What a side may yet come to hold of what we sent, or are about to send."""
     # A change that was refused may be taken for applied, where a copy of it is answered after a later one.
@@ -178,7 +196,8 @@ def carry_out(
     record = _coupled(hub, carried.record, stakes, rules, at)
     moves = list_moves(hub.record, record)
     carried = replace(carried, record=record, revision=hub.revision + bool(moves))
-    return Carried(settle_parted(carried), tuple(conflicts), moves)
+    carried, along = bring_along(carried)
+    return Carried(settle_parted(carried), (*conflicts, *along), moves)
 
 
 class _Meeting:

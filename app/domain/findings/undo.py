@@ -16,6 +16,7 @@ from app.domain.record.line_order import interleave
 from app.domain.record.moves import Move, apply_moves
 from app.domain.record.path import is_group, read_at, same_at
 from app.domain.record.sides import Side
+from app.domain.record.together import bring_along
 
 
 def find_edited(hub: Hub, stakes: Sequence[Stake], moves: Mapping[str, Move]) -> list[str]:
@@ -73,7 +74,8 @@ def take_back(hub: Hub, stakes: Sequence[Stake], moves: Mapping[str, Move]) -> C
         parted={**hub.parted, **{stake.path: _own_values(stake) for stake in parted}},
     )
     done = {path: (_at(hub, path), record.get(path, ABSENT)) for path in moved}
-    return Carried(settle_parted(taken), moves=done)
+    taken, along = bring_along(taken)
+    return Carried(settle_parted(taken), along, done)
 
 
 def _is_kept(path: str, parted: Iterable[Stake]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from app.domain.record.basis import is_met_by
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
     ABSENT,
@@ -57,7 +58,9 @@ def without_met(
     conflicts: list[Conflict] = []
     for path, base in apart.items():
         was, now, held = (_at(side, fields, path) for fields in (before, record, shadow))
-        is_met = was != now or _is_discounted_otherwise(path, before, record)
+        is_met = (
+            was != now or _is_discounted_otherwise(path, before, record) or is_met_by(path, before, record)
+        )
         if not is_met or (now != held and not _is_overruled(side, path, record, lanes)):
             still[path] = base
         elif now != held and path != LINE_ORDER:

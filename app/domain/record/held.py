@@ -10,7 +10,7 @@ before (`Parted`), until it holds it or somebody edits it.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from app.domain.record.basis import AMOUNTS_ARE, with_tax_types_of
+from app.domain.record.basis import AMOUNTS_ARE, is_money_of_line, with_tax_types_of
 from app.domain.record.fields import LINE_ORDER, Absent, Fields, Value, group_of, keys_of, line_keys
 from app.domain.record.line_order import interleave
 from app.domain.record.path import is_group, read_at, write_at
@@ -46,13 +46,22 @@ def put_back(holds: Fields, parted: Parted, side: Side) -> Fields:
 
 
 def without_edited(parted: Parted, side: Side, edited: Collection[str]) -> Parted:
-    """Nothing is brought back where somebody edited that side since."""
+    """Nothing is brought back where somebody edited that side since, nor what would mean another sum by that edit."""
+    if not parted or not edited:
+        return parted
+    with_money = AMOUNTS_ARE in edited or (AMOUNTS_ARE in parted and any(map(is_money_of_line, edited)))
     return {
         path: {
-            other: value for other, value in values.items() if other is not side or not _lies_in(path, edited)
+            other: value
+            for other, value in values.items()
+            if other is not side or not (_lies_in(path, edited) or (with_money and _is_money(path)))
         }
         for path, values in parted.items()
     }
+
+
+def _is_money(path: str) -> bool:
+    return path == AMOUNTS_ARE or is_money_of_line(path)
 
 
 def with_a_sides_value(record: Fields, path: str, holds: Mapping[Side, Fields]) -> Fields:

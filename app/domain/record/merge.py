@@ -14,8 +14,8 @@ edits of the other side). For a single field and for a whole group (a line, a pa
     changed                    gone                          conflict over the whole group    CONFLICT
     gave a line a discount     gave it a discount            conflict over the whole group    CONFLICT
     by rate                    by amount (or the other way)
-    took tax off the invoice   said otherwise how amounts    conflict of `amounts_are`; the   CONFLICT
-                               are (or the other way)        tax types go with it (`basis`)
+    said otherwise how         changed money of a line       conflict of `amounts_are` and    CONFLICT
+    amounts are                (or the other way)            of the lines' money (`basis`)
 
 A conflict is settled by the policy and kept with base and both values, or held: then the record stays as it is and the
 path is left alone on both sides until a person decides.
@@ -29,9 +29,27 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.domain.record.basis import AMOUNTS_ARE, NO_TAX, with_tax_types_of
-from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import ABSENT, DISCOUNTS, LINE_ORDER, Absent, Fields, Value, grouped, line_keys
+from app.domain.record.basis import (
+    AMOUNTS,
+    AMOUNTS_ARE,
+    ANY_PRICE,
+    NO_TAX,
+    Dispute,
+    find_dispute,
+    with_tax_types_of,
+)
+from app.domain.record.direction import OPEN, Direction, Lanes
+from app.domain.record.fields import (
+    ABSENT,
+    DISCOUNTS,
+    LINE_ORDER,
+    Absent,
+    Fields,
+    Value,
+    grouped,
+    line_keys,
+    member_of,
+)
 from app.domain.record.line_order import merge_order
 from app.domain.record.moves import put
 from app.domain.record.sides import Side, holds
@@ -52,9 +70,10 @@ class Outcome(StrEnum):
 class Conflict:
     """The same thing changed on both sides to different values since each last agreed.
 
-    `path` is a field, or a group: one side removed what the other changed, or they discounted a line in two ways. A
-    value that is not there is ABSENT; a group's value is its members by name. `winner` is None while the conflict is
-    held for a person.
+    `path` is a field, or a group: one side removed what the other changed, or they discounted a line in two ways, or a
+    line goes with the basis of amounts. A value that is not there is ABSENT; a group's value is its members by name.
+    `winner` is None while the conflict is held for a person. `decided_at` is the path whose policy or direction
+    decided, where it is another.
     """
 
     path: str
@@ -62,6 +81,7 @@ class Conflict:
     partner: Value | Absent
     xero: Value | Absent
     winner: Side | None
+    decided_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +126,10 @@ def merge(
     merging = _Merging(side, dict(record), winner_of, lanes, open_conflicts)
     base_header, base_groups = grouped(base)
     seen_header, _ = grouped(seen)
+    disputed = merging.look_for_dispute(base, seen)
     merging.merge_fields(base_header, seen_header)
     _, seen_groups = grouped(merging.without_taxes_that_follow(base, seen))
-    for group in sorted({*base_groups, *seen_groups}):
+    for group in sorted({*base_groups, *seen_groups, *disputed}):
         merging.merge_group(group, base_groups.get(group, {}), seen_groups.get(group, {}))
     merging.merge_line_order(base, seen)
     return Merged(merging.record, tuple(merging.conflicts), merging.apart)
@@ -139,6 +160,17 @@ class _Merging:
         self._lanes = lanes
         self._open_conflicts = open_conflicts
         _, self._record_groups = grouped(self.before)
+        self._dispute: Dispute | None = None
+
+    def look_for_dispute(self, base: Fields, seen: Fields) -> frozenset[str]:
+        """Find what the sides dispute about how amounts are, and answer the lines of it."""
+        is_quiet = len({each.get(AMOUNTS_ARE) for each in (base, seen, self.before)}) == 1
+        if is_quiet and AMOUNTS_ARE not in self._open_conflicts:
+            return frozenset()
+        if self._lanes.direction_at(ANY_PRICE) is not Direction.OFF:
+            record = {path: value for path, value in self.before.items() if holds(self.side, path)}
+            self._dispute = find_dispute(base, seen, record, self._open_conflicts)
+        return self._dispute.lines if self._dispute else frozenset()
 
     def merge_fields(self, base: Mapping[str, Value], seen: Mapping[str, Value]) -> None:
         for path in sorted({*base, *seen} - {LINE_ORDER}):
@@ -146,7 +178,7 @@ class _Merging:
 
     def _merge_field(self, path: str, base: Value | Absent, seen: Value | Absent) -> None:
         held = self.record.get(path, ABSENT)
-        outcome = decide(base, held, seen)
+        outcome = Outcome.CONFLICT if self._is_disputed(path) else decide(base, held, seen)
         if self._stays_apart(path, outcome):
             self.apart[path] = base
         elif outcome is Outcome.TAKEN or (
@@ -167,6 +199,9 @@ class _Merging:
 
     def merge_group(self, group: str, base: dict[str, Value], seen: dict[str, Value]) -> None:
         held = {p: v for p, v in self._record_groups.get(group, {}).items() if holds(self.side, p)}
+        if self._is_disputed(group) and held != seen:
+            self._merge_disputed(group, base, held, seen)
+            return
         outcome = decide(base, held, seen)
         is_edited = outcome in (Outcome.TAKEN, Outcome.CONFLICT) and bool(base and held and seen)
         is_by_field = (outcome is Outcome.CONFLICT and held and seen) or (
@@ -181,6 +216,31 @@ class _Merging:
             and self._settle(group, _by_name(base), _by_name(held), _by_name(seen)) is self.side
         ):
             self._replace_group(group, seen)
+
+    def _merge_disputed(
+        self, group: str, base: dict[str, Value], held: dict[str, Value], seen: dict[str, Value]
+    ) -> None:
+        """What the line comes to goes with the basis, whatever else was edited in it by field; or all of it waits."""
+        winner = self._settle(group, _by_name(base), _by_name(held), _by_name(seen))
+        if winner is None or self._dispute is None:
+            return
+        is_won = winner is self.side
+        if not (base and held and seen) or self._is_otherwise(group, base, held, seen):
+            if is_won:
+                self._replace_group(group, seen)
+            return
+        amounts: set[str] = set()
+        if group in (self._dispute.theirs if is_won else self._dispute.own):
+            amounts = {path for path in {*base, *held, *seen} if member_of(path) in AMOUNTS}
+        for path in amounts if is_won else ():
+            put(self.record, path, seen.get(path, ABSENT))
+        self.merge_fields(*({p: v for p, v in each.items() if p not in amounts} for each in (base, seen)))
+
+    def _is_otherwise(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
+        """Whether the line is words alone on one side only, or discounted in two ways: it cannot be both in part."""
+        price = f"{group}/unit_price"
+        is_words = (held.get(price, ABSENT) is None) != (seen.get(price, ABSENT) is None)
+        return is_words or self._is_discounted_twice(group, base, held, seen)
 
     def _is_whole(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
         """Whether a conflict is over a group that both sides have: one that is open, or over a line's one discount."""
@@ -216,15 +276,33 @@ class _Merging:
             return False
         return outcome is Outcome.TAKEN or not self._lanes.leads_to(self.side, path)
 
+    def _is_disputed(self, path: str) -> bool:
+        return self._dispute is not None and self._dispute.covers(path)
+
+    def _decider_at(self, path: str) -> str:
+        """The path whose policy or direction decides: what is in dispute is decided as the basis is."""
+        if not self._is_disputed(path):
+            return path
+        # Where lines alone travel one way, the other side's word cannot stand in them, whoever says the basis.
+        is_by_lines = (
+            self._lanes.owner_of(AMOUNTS_ARE) is None and self._lanes.owner_of(ANY_PRICE) is not None
+        )
+        return ANY_PRICE if is_by_lines else AMOUNTS_ARE
+
     def _winner_at(self, path: str) -> Side | None:
-        return self._lanes.owner_of(path) or self._winner_of(path)
+        if self._dispute is not None and self._dispute.waits and self._is_disputed(path):
+            return None
+        decider = self._decider_at(path)
+        return self._lanes.owner_of(decider) or self._winner_of(decider)
 
     def _settle(
         self, path: str, base: Value | Absent, held: Value | Absent, seen: Value | Absent
     ) -> Side | None:
         winner = self._winner_at(path)
         partner, xero = (seen, held) if self.side is Side.PARTNER else (held, seen)
-        self.conflicts.append(Conflict(path, base, partner, xero, winner))
+        decider = self._decider_at(path)
+        decided_at = None if decider == path else decider
+        self.conflicts.append(Conflict(path, base, partner, xero, winner, decided_at))
         return winner
 
     def _replace_group(self, group: str, seen: dict[str, Value]) -> None:

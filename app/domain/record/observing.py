@@ -26,6 +26,7 @@ from app.domain.record.merge import Conflict, WinnerOf, merge
 from app.domain.record.moves import landed, list_groups
 from app.domain.record.path import read_at, write_at
 from app.domain.record.sides import Side, holds, with_own_number, with_xeros_number
+from app.domain.record.together import bring_along
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,8 @@ def _moved(hub: Hub, record: Mapping[str, Value], conflicts: tuple[Conflict, ...
     moved = differing(hub.record, record)
     held = hub.open_conflicts | {conflict.path for conflict in conflicts if conflict.winner is None}
     hub = replace(hub, record=dict(record), revision=hub.revision + bool(moved), open_conflicts=held)
-    return Observed(settle_parted(replace(hub, open_conflicts=_still_open(hub))), conflicts)
+    hub, along = bring_along(replace(hub, open_conflicts=_still_open(hub)))
+    return Observed(settle_parted(hub), (*conflicts, *along))
 
 
 def _still_open(hub: Hub) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.record.apart import leave_apart
+from app.domain.record.basis import list_meant_with
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import DISCOUNTS, Fields, Value, group_of
 from app.domain.record.held import put_back
@@ -46,7 +47,8 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
     it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
     those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
-    A discount is named in both its forms, so that an app where the line was given the other meanwhile refuses it.
+    A discount is named in both its forms, so that an app where the line was given the other meanwhile refuses it; and
+    money of lines with the basis that it is said under, as the basis is with all money of lines (`basis`).
     """
     view, record = pair_of(hub, Side.PARTNER)
     wanted = leave_alone(Side.PARTNER, hub, view, record, lanes)
@@ -54,7 +56,7 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     if not moves:
         return None
     named = list_unheard(hub, {**hub.sent, **hub.refused}) | _list_other_discounts(moves, view, wanted)
-    moves = list_moves(view, wanted, named)
+    moves = list_moves(view, wanted, named | list_meant_with(moves, view, wanted))
     newest = max(hub.sent, default=0)
     if newest > hub.acked_revision and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)

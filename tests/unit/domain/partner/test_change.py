@@ -21,6 +21,8 @@ CONTACTS = {
 }
 TOTAL = Decimal(1100)
 VIEW = project(Side.PARTNER, RECORD)
+BASIS = {"amounts_are": ("tax_inclusive", "tax_inclusive")}
+"""Named beside money of lines, which means nothing without it."""
 
 
 def said(
@@ -49,7 +51,8 @@ def test_header_fields_are_said_as_the_document_says_them() -> None:
 
 def test_a_price_is_said_as_money() -> None:
     """Canonical text has no trailing zeros; the document has cents."""
-    assert said(record({"lines/l1/unit_price": "900"})) == {"lines/l1/unit_price": ("880.00", "900.00")}
+    heard = said(record({"lines/l1/unit_price": "900"}))
+    assert heard == BASIS | {"lines/l1/unit_price": ("880.00", "900.00")}
 
 
 def test_a_contact_is_said_whole() -> None:
@@ -63,14 +66,14 @@ def test_a_contact_is_said_whole() -> None:
 
 
 def test_a_line_that_comes_is_said_whole_and_then_its_place() -> None:
-    """One entry for the line, one for the order."""
+    """One entry for the line, one for the order, one for how its price is meant."""
     new = {
         f"lines/xero-5f/{path.rpartition('/')[2]}": RECORD[path]
         for path in RECORD
         if path.startswith("lines/l2/")
     }
     heard = said(record(new | {"line_order": ["xero-5f", "l1", "l2"]}))
-    assert heard == {
+    assert heard == BASIS | {
         "line_order": (["l1", "l2"], ["xero-5f", "l1", "l2"]),
         "lines/xero-5f": (
             None,
@@ -141,7 +144,7 @@ def test_a_price_that_payments_now_cover_makes_it_paid() -> None:
     heard = said(
         record({"lines/l1/unit_price": "680"} | paid), view=VIEW | paid, totals=(TOTAL, Decimal(900))
     )
-    assert heard == {"lines/l1/unit_price": ("880.00", "680.00"), "status": ("sent", "paid")}
+    assert heard == BASIS | {"lines/l1/unit_price": ("880.00", "680.00"), "status": ("sent", "paid")}
 
 
 def test_a_void_is_said_as_cancelled() -> None:

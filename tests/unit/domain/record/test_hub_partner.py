@@ -27,7 +27,12 @@ def test_a_change_names_what_stands_there_and_what_should() -> None:
     """Each move of a change carries before and after, so that the app can tell an edit that we have not seen."""
     hub = xero_shows(START, changed(XERO, {"reference": "X", "lines/l1/unit_price": "900"})).hub
     assert next_change(hub) == PartnerChange(
-        1, {"reference": ("PO 1177", "X"), "lines/l1/unit_price": ("880", "900")}
+        1,
+        {
+            "amounts_are": ("tax_inclusive", "tax_inclusive"),
+            "reference": ("PO 1177", "X"),
+            "lines/l1/unit_price": ("880", "900"),
+        },
     )
 
 
