@@ -129,7 +129,8 @@ async def _save_short(current: Round, works: Sequence[Work], drawn: Drawn, now: 
 
 async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
     """By a transaction; True when a notice was written. What people decided meanwhile is seen once it has the fence, as
-    is whether they chose other settings: then every link of it stays behind, to be judged by those.
+    is whether they chose other settings: then every link of it stays behind, to be judged by those, and the app is told
+    nothing that those may keep from it.
     """
     async with current.lease.recording() as session:
         seen = await look_for_open(session, works)
@@ -140,9 +141,8 @@ async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: 
         for work in works:
             # They are kept by now; `save_findings` would keep them a second time.
             work.attempts.clear()
-        await insert_changes(
-            session, current.connection_id, await _build_changes(session, current, drawn.due)
-        )
+        due = [] if current.is_outdated else drawn.due
+        await insert_changes(session, current.connection_id, await _build_changes(session, current, due))
         has_notice = await tell_numbers(session, current, works)
         await save_findings(session, current, works, seen)
         await insert_moments(session, current.connection_id, drawn.moments)

@@ -97,6 +97,9 @@ class ConnectionRow(Table):
     What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
     `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end. `doubted_since` and
     `doubted_until` are of a copy that was restored (`db.upkeep.restored`).
+
+    `changes_unjudged_to` is the newest change that waited for the app when other directions were chosen: up to it none
+    goes out before its link was looked at by those.
     """
 
     __tablename__ = "connections"
@@ -169,6 +172,7 @@ class ConnectionRow(Table):
     partner_read_at: Mapped[datetime | None]
     doubted_since: Mapped[datetime | None]
     doubted_until: Mapped[datetime | None]
+    changes_unjudged_to: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

@@ -64,7 +64,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         if current.is_outdated:
             again |= {work.link.id for work in works}
         await save_contact_links(session, [work.link for work in works], now, again=again)
-        await insert_changes(session, current.connection_id, changes)
+        await insert_changes(session, current.connection_id, [] if current.is_outdated else changes)
         await supersede_changes(session, satisfied)
         await save_findings(session, current, works, seen)
         moments = [list_hold_moments(w.link.id, w.before.standing, w.link.standing, now) for w in works]

@@ -1,0 +1,27 @@
+"""What the life of a connection leaves to be judged anew
+
+Revision ID: 0019
+Revises: 0018
+Create Date: 2026-11-30 06:00:00.000000
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+# Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
+LOCK_TIMEOUT = "5s"
+
+
+def upgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    op.add_column("connections", sa.Column("changes_unjudged_to", sa.BigInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    op.drop_column("connections", "changes_unjudged_to")
