@@ -20,8 +20,10 @@ LOCK_TIMEOUT = "5s"
 def upgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     op.add_column("connections", sa.Column("changes_unjudged_to", sa.BigInteger(), nullable=True))
+    op.add_column("connections", sa.Column("facts_asked", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    op.drop_column("connections", "facts_asked")
     op.drop_column("connections", "changes_unjudged_to")

@@ -195,6 +195,7 @@ def _build(row: ConnectionRow, organisation: Organisation | None) -> Connection:
         swept_at=row.swept_at,
         created_at=row.created_at,
         facts_due=row.facts_due,
+        facts_asked=row.facts_asked,
         xero_app_id=row.xero_app_id,
         offered=tuple(Offer(**offer) for offer in row.offered),
         missing_scopes=tuple(row.missing_scopes),

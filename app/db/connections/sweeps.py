@@ -67,11 +67,10 @@ async def ask_for_sweeps(
 
 async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> None:
     """Ask for a sweep of Xero on one connection, its organisation's facts included."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(sweep_due=True, organisation_fetched_at=None, generation=ConnectionRow.generation + 1)
-    )
+    row = ConnectionRow
+    facts_asked_for = {"organisation_fetched_at": None, "facts_asked": row.facts_asked + 1}
+    asked = update(row).where(row.id == connection_id).values(**facts_asked_for)
+    await session.execute(asked.values(sweep_due=True, generation=row.generation + 1))
 
 
 async def ask_for_sweep_from_start(session: WriteSession, connection_id: UUID) -> None:

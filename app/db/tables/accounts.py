@@ -78,7 +78,8 @@ class ConnectionRow(Table):
     when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`; where
     `bulk_waits`, a bulk alone waits for it and people's work goes on. `swept_to` is Xero's clock up to which changes
     were looked for (of contacts: `contacts_swept_to`), `sweep_due` asks for the next look. `facts_due` asks for those
-    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read. The
+    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read, and
+    `facts_asked` counts how often they were asked for, so that who asks during a read is not answered by it. The
     database gives `organisation` another `facts_mark` whenever it is written, by whomever (version 0018).
 
     `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
@@ -146,6 +147,7 @@ class ConnectionRow(Table):
     organisation_fetched_at: Mapped[datetime | None]
     facts_checked_at: Mapped[datetime | None]
     facts_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    facts_asked: Mapped[int] = mapped_column(server_default="0")
     generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     lease_owner: Mapped[str | None]

@@ -46,7 +46,7 @@ class Connection:
 
     It is behind while `generation` exceeds `settled_generation`. `retry_at` is when the loop looks again after Xero was
     down or asked us to wait, of a bulk alone where `bulk_waits`; `swept_to` is Xero's clock up to which changes were
-    looked for. `facts_due` asks for the organisation's facts for which links are held.
+    looked for. `facts_due` asks for the organisation's facts for which links are held; `facts_asked` counts who asked.
 
     `xero_app_id` is the partner's own Xero app, None Plumbline's. `offered` are the organisations of its consent where
     that covers several; `missing_scopes` those without which Xero refused a call. `was_paused`, before it was lost.
@@ -83,6 +83,7 @@ class Connection:
     swept_at: datetime | None
     created_at: datetime
     facts_due: bool = False
+    facts_asked: int = 0
     bulk_waits: bool = False
     next_run_at: datetime | None = None
     run_due: bool = False
