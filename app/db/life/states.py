@@ -15,7 +15,7 @@ from app.db.connections.connections import connection_from_row, save_state
 from app.db.connections.sweeps import ask_for_sweep
 from app.db.delivery.notices import insert_notice
 from app.db.items.item_links import trigger_items
-from app.db.links.holds import trigger_held
+from app.db.links.holds import trigger_all_held
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow
 from app.db.upkeep import audit
@@ -87,9 +87,11 @@ async def regain(session: WriteSession, connection: Connection, at: datetime) ->
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection.id)
-        .values(missing_scopes=[], retry_at=None, retry_reason=None, retries=0)
+        .values(
+            missing_scopes=[], retry_at=None, retry_reason=None, retries=0, barred_since=None, probe_at=None
+        )
     )
-    await trigger_held(session, connection.id)
+    await trigger_all_held(session, connection.id)
     await trigger_items(session, connection.id, only_held=True)
     await ask_for_sweep(session, connection.id)
     return replace(regained, missing_scopes=(), retry_at=None, retry_reason=None)

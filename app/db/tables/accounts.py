@@ -100,7 +100,8 @@ class ConnectionRow(Table):
     `doubted_until` are of a copy that was restored (`db.upkeep.restored`).
 
     `changes_unjudged_to` is the newest change that waited for the app when other directions were chosen: up to it none
-    goes out before its link was looked at by those.
+    goes out before its link was looked at by those. Since `barred_since` Xero refuses who asks, and at `probe_at` one
+    of what is held for that is tried again (`domain.holds.bars`).
     """
 
     __tablename__ = "connections"
@@ -114,6 +115,7 @@ class ConnectionRow(Table):
             text("coalesce(compared_at, created_at)"),
             postgresql_where=text(COMPARE_OVERDUE),
         ),
+        Index("ix_connections_probe_at", "probe_at", postgresql_where=text("probe_at IS NOT NULL")),
         Index("ix_connections_next_run_at", "next_run_at", postgresql_where=text("next_run_at IS NOT NULL")),
         Index(
             "uq_connections_partner_tenant",
@@ -175,6 +177,8 @@ class ConnectionRow(Table):
     doubted_since: Mapped[datetime | None]
     doubted_until: Mapped[datetime | None]
     changes_unjudged_to: Mapped[int | None] = mapped_column(BigInteger)
+    barred_since: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
