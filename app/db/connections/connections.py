@@ -200,6 +200,7 @@ def _build(row: ConnectionRow, organisation: Organisation | None) -> Connection:
         offered=tuple(Offer(**offer) for offer in row.offered),
         missing_scopes=tuple(row.missing_scopes),
         was_paused=row.was_paused,
+        consents=row.consents,
         forked_from=row.forked_from,
         bulk_waits=row.bulk_waits,
         next_run_at=row.next_run_at,

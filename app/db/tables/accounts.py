@@ -89,7 +89,8 @@ class ConnectionRow(Table):
     `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
-    `forked_from` is the connection whose settings are carried over once the organisation is known.
+    `consents` counts those that let it in. `forked_from` is the connection whose settings are carried over once the
+    organisation is known.
 
     `next_run_at` is the next time of a connection that works at set times, null in real time. Such a one is worked with
     only while `run_due`: from such a time, or from somebody's call, until nothing is behind. `answers_due`: meanwhile
@@ -140,6 +141,7 @@ class ConnectionRow(Table):
     offered: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     missing_scopes: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     was_paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    consents: Mapped[int] = mapped_column(server_default="0")
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings_version: Mapped[int] = mapped_column(server_default="0")
