@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("connections", sa.Column("changes_unjudged_to", sa.BigInteger(), nullable=True))
     op.add_column("connections", sa.Column("facts_asked", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("connections", sa.Column("consents", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("connections", sa.Column("consent_seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("connections", sa.Column("barred_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("connections", sa.Column("probe_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -30,6 +31,7 @@ def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     op.drop_column("connections", "probe_at")
     op.drop_column("connections", "barred_since")
+    op.drop_column("connections", "consent_seen_at")
     op.drop_column("connections", "consents")
     op.drop_column("connections", "facts_asked")
     op.drop_column("connections", "changes_unjudged_to")

@@ -126,7 +126,9 @@ async def save_swept(
     is_so = literal(True) if by_settings is None else row.settings_version == by_settings
     # A sweep that somebody asks for reads the facts first: where these are due, another was asked for meanwhile.
     still_due = row.organisation_fetched_at.is_(None)
-    done: dict[str, Any] = {} if done_at is None else {"sweep_due": still_due, "swept_at": done_at}
+    done: dict[str, Any] = {}
+    if done_at is not None:
+        done = {"sweep_due": still_due, "swept_at": done_at, "consent_seen_at": done_at}
     if next_at is not None:
         done["sweep_at"] = func.coalesce(row.sweep_at, next_at)
     newest = func.greatest(func.coalesce(row.swept_to, swept_to), swept_to)

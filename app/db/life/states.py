@@ -87,7 +87,13 @@ async def regain(session: WriteSession, connection: Connection, at: datetime) ->
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection.id)
-        .values(consents=ConnectionRow.consents + 1, missing_scopes=[], barred_since=None, probe_at=None)
+        .values(
+            consents=ConnectionRow.consents + 1,
+            consent_seen_at=at,
+            missing_scopes=[],
+            barred_since=None,
+            probe_at=None,
+        )
     )
     await hasten(session, [connection.id])
     await trigger_all_held(session, connection.id)

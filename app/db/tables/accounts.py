@@ -67,6 +67,7 @@ class TokenSetRow(Table):
 
 
 COMPARE_PUT_OFF = "state = 'active' AND compare_due IS false AND compare_at IS NOT NULL"
+QUIET = "state = 'paused' OR state = 'active' AND next_run_at IS NOT NULL"
 COMPARE_OVERDUE = "state = 'active' AND compare_due IS false AND compare_at IS NULL"
 
 
@@ -89,8 +90,8 @@ class ConnectionRow(Table):
     `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
-    `consents` counts those that let it in. `forked_from` is the connection whose settings are carried over once the
-    organisation is known.
+    `consents` counts those that let it in, and `consent_seen_at` is when Xero last showed that one does. `forked_from`
+    is the connection whose settings are carried over once the organisation is known.
 
     `next_run_at` is the next time of a connection that works at set times, null in real time. Such a one is worked with
     only while `run_due`: from such a time, or from somebody's call, until nothing is behind. `answers_due`: meanwhile
@@ -115,6 +116,11 @@ class ConnectionRow(Table):
             "ix_connections_compared_at",
             text("coalesce(compared_at, created_at)"),
             postgresql_where=text(COMPARE_OVERDUE),
+        ),
+        Index(
+            "ix_connections_seen_at",
+            text("coalesce(consent_seen_at, created_at)"),
+            postgresql_where=text(QUIET),
         ),
         Index("ix_connections_probe_at", "probe_at", postgresql_where=text("probe_at IS NOT NULL")),
         Index("ix_connections_next_run_at", "next_run_at", postgresql_where=text("next_run_at IS NOT NULL")),
@@ -142,6 +148,7 @@ class ConnectionRow(Table):
     missing_scopes: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     was_paused: Mapped[bool] = mapped_column(server_default=text("false"))
     consents: Mapped[int] = mapped_column(server_default="0")
+    consent_seen_at: Mapped[datetime | None]
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings_version: Mapped[int] = mapped_column(server_default="0")
