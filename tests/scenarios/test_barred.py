@@ -166,6 +166,25 @@ async def test_invoices_whose_customers_may_not_be_made_go_by_themselves_once_th
         await assert_in_step(house, f"inv_{number}", f"N-inv_{number}")
 
 
+async def test_a_group_that_nobody_may_be_put_into_is_joined_once_they_may(house: House) -> None:
+    """It is not the group that is at fault, so no other one is asked for; the first that joins frees the others."""
+    await house.at_xero("contactgroups", Name="Trade")
+    await house.choose(contact_groups={"trade": "Trade"})
+    await bar(house, method="PUT", path="/ContactGroups")
+    for number in range(1, 4):
+        contact = {"id": f"cus_{number}", "name": f"Customer {number}"}
+        await ask(house.app.post("/contacts", json={**contact, "groups": ["trade"]}))
+        await house.write(f"inv_{number}", contact=contact)
+    await house.drain()
+    shown = [await shown_contact(house, f"cus_{number}") for number in range(1, 4)]
+    assert {(each["state"], each["reason"]["code"]) for each in shown} == {("held", "not_permitted")}
+    await lift(house)
+    await pass_time(house, timedelta(minutes=10))
+    groups = await ask(house.xero.get(f"/people/{house.tenant_id}/contactgroups"))
+    assert len(groups["ContactGroups"][0]["Contacts"]) == 3
+    assert {(await shown_contact(house, f"cus_{number}"))["state"] for number in range(1, 4)} == {"settled"}
+
+
 async def test_products_that_may_not_be_made_go_by_themselves_once_they_may(house: House) -> None:
     """The same of products, which have no invoice that would bring them along."""
     await house.choose(items="on")
