@@ -48,11 +48,12 @@ async def refresh_facts(
     if known is not None and not parts:
         if connection.facts_due:
             async with lease.recording() as session:
-                await drop_facts_due(session, connection.id, now)
+                await drop_facts_due(session, connection.id, now, connection.facts_asked)
         return known, False
     organisation = await xero.fetch_organisation(known, parts or EVERYTHING)
     async with lease.recording() as session:
-        told = await keep_facts(session, connection, organisation, now, is_whole=parts == EVERYTHING)
+        is_whole, seen = parts == EVERYTHING, connection.facts_asked
+        told = await keep_facts(session, connection, organisation, now, is_whole=is_whole, seen=seen)
     return organisation, told
 
 
@@ -63,9 +64,13 @@ async def keep_facts(
     at: datetime,
     *,
     is_whole: bool = True,
+    seen: int,
 ) -> bool:
-    """Save what was read with everything that follows from it; True when a notice was written for the partner."""
-    await save_organisation(session, connection.id, organisation, at, is_whole=is_whole)
+    """Save what was read with everything that follows from it; True when a notice was written for the partner.
+
+    Read when `seen` had asked for facts; who asked since is not answered.
+    """
+    await save_organisation(session, connection.id, organisation, at, is_whole=is_whole, seen=seen)
     lifted = list_lifted(connection.organisation, organisation)
     if lifted:
         await trigger_held(session, connection.id, lifted)

@@ -38,6 +38,8 @@ class Lease:
         self._owner = owner
         self._renewed_at = clock.now()
         self._may_be_back = False
+        self.consents = taken_of.consents
+        """How many the connection had when the round began."""
         self.settings_version = taken_of.settings_version
         """Of the settings as the lease was renewed last; in a transaction that records they stay so until it ends."""
         self.looked_for: set[UUID] = set()
@@ -79,7 +81,9 @@ class Lease:
     async def begin_round(self) -> Connection:
         """The connection as it is now, with the lease renewed; for the first round, as it was when it was taken."""
         taken, self._taken_of = self._taken_of, None
-        return taken if taken is not None else await self.renew()
+        connection = taken if taken is not None else await self.renew()
+        self.consents = connection.consents
+        return connection
 
     async def renew(self) -> Connection:
         """The connection as it is now, with the lease renewed."""

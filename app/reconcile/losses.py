@@ -3,7 +3,8 @@ partner is told.
 
 The error of one call is a suspicion. Before a connection is called lost Xero is asked what it lists (`Consents`): where
 Xero gives no answer, or still lists the organisation, the work is postponed and nothing ends. State and notice are one
-transaction under the lease, which leaves alone what was paused, removed or lost by another meanwhile.
+transaction under the lease, which leaves alone what was paused, removed or lost by another meanwhile. So it does where
+a new consent came since: what was asked before it is about another.
 """
 
 from dataclasses import replace
@@ -24,11 +25,12 @@ log = structlog.get_logger(__name__)
 
 async def disconnect(lease: Lease, consents: Consents, clock: Clock) -> None:
     """Disconnect the connection if its consent is gone; raises `Retryable` where it is not, and `LeaseLost`."""
+    asked_of = await lease.renew()
     reason = await consents.confirm_loss(lease.connection_id)
-    log.warning("connection_lost", reason=reason)
     async with lease.recording() as session:
         connection = await find_connection(session, lease.connection_id)
-        if connection is not None:
+        if connection is not None and connection.consents == asked_of.consents:
+            log.warning("connection_lost", reason=reason)
             await lose(session, connection, reason, clock.now())
     await lease.drop()
 
@@ -43,11 +45,15 @@ async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> N
             await insert_notice(session, connection.id, ATTENTION, build_notice(waiting, reason), clock.now())
 
 
-async def ask_for_scopes(lease: Lease, consents: Consents, clock: Clock, reason: str) -> None:
-    """Name the scopes that are missing, and tell the partner the first time; raises `LeaseLost`."""
+async def ask_for_scopes(lease: Lease, consents: Consents, clock: Clock, reason: str) -> bool:
+    """Name the scopes that are missing, and tell the partner the first time; raises `LeaseLost`. False where a consent
+    came since the round began: it is to be tried by that.
+    """
     missing = await consents.list_missing_scopes(lease.connection_id)
-    log.warning("scopes_missing", scopes=missing, reason=reason)
     async with lease.recording() as session:
         connection = await find_connection(session, lease.connection_id)
-        if connection is not None:
-            await save_missing_scopes(session, connection, missing, reason, clock.now())
+        if connection is None or connection.consents != lease.consents:
+            return False
+        log.warning("scopes_missing", scopes=missing, reason=reason)
+        await save_missing_scopes(session, connection, missing, reason, clock.now())
+    return True

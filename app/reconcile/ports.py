@@ -244,6 +244,10 @@ class Consents(Protocol):
         """Why a connection's consent is gone, in words, by Xero's own word; `XeroUnavailable` where it is not gone."""
         ...
 
+    async def find_loss(self, connection_id: UUID) -> str | None:
+        """The same where nothing was refused; None where it is not gone."""
+        ...
+
     async def list_missing_scopes(self, connection_id: UUID) -> Sequence[str]:
         """The scopes that a connection's consent lacks by its own word; Xero is not asked."""
         ...

@@ -2,7 +2,8 @@
 
 The choice itself is `domain.connections.precedence`'s. A bulk that meets work of people between two of its writes stops
 there: what is left of it stays behind, as it was recorded, and is planned anew after them. It does so only after a
-while, because what it read is read again then.
+while, because what it read is read again then. Whatever is under way stops there too where somebody paused the
+connection, or chose other settings, by which what is left is planned anew.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +13,7 @@ from typing import TypeVar
 from app.clock import Clock
 from app.db.life.waiting import Agenda, read_agenda
 from app.db.postgres.session import Database
-from app.domain.connections.connection import Connection
+from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.precedence import LATELY, Portion, choose
 from app.reconcile.round import Round, batches
 
@@ -35,11 +36,24 @@ async def find_portion(
 
 
 async def giving_way(current: Round, items: Sequence[Item], size: int) -> AsyncIterator[Sequence[Item]]:
-    """The items in batches, as `batches` gives them, until somebody's work waits for a bulk to step aside."""
-    for batch in batches(items, size):
+    """The items in batches, as `batches` gives them, until somebody's work waits for a bulk to step aside, or what is
+    left is called off.
+    """
+    for number, batch in enumerate(batches(items, size)):
         if current.portion is Portion.BULK and await _somebody_waits(current):
             return
+        if await _is_called_off(current, asks=number > 0):
+            return
         yield batch
+
+
+async def _is_called_off(current: Round, *, asks: bool) -> bool:
+    """Whether the connection was paused, or its settings changed, since the round began. Right after something was
+    recorded what that has seen will do.
+    """
+    if asks and (await current.lease.renew()).state is not ConnectionState.ACTIVE:
+        return True
+    return current.is_outdated
 
 
 async def _somebody_waits(current: Round) -> bool:

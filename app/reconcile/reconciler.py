@@ -140,7 +140,8 @@ class Reconciler:
         except Retryable as failure:
             return await self._postpone(lease, failure.retry_after, failure.code, str(failure))
         except ScopeMissing as missing:
-            await ask_for_scopes(lease, self._consents, self._clock, str(missing))
+            if not await ask_for_scopes(lease, self._consents, self._clock, str(missing)):
+                return await self._begin_again(lease)
             await self._postpone(lease, RETRY_WHEN_REFUSED, missing.code, str(missing))
             await self._waker.deliver_soon(lease.connection_id)
             return missing.code
@@ -225,6 +226,12 @@ class Reconciler:
         await place.leave()
         await self._waker.reconcile_soon([lease.connection_id])
         log.info("reconcile_handed_over")
+
+    async def _begin_again(self, lease: Lease) -> str:
+        """What stood in the way is gone by now: whoever is called begins with what there is instead."""
+        await lease.drop()
+        await self._waker.reconcile_soon([lease.connection_id])
+        return "begun_again"
 
     async def _hand_back(self, lease: Lease) -> None:
         await self._postpone(lease, timedelta(), "interrupted", "The work was interrupted.")

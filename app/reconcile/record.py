@@ -35,6 +35,7 @@ from app.domain.record.owed import PartnerChange, anew, next_change
 from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side, Status, project
 from app.metrics import SETTLING
+from app.reconcile.bars import tell_bars
 from app.reconcile.footing import Footing
 from app.reconcile.kept import has_findings, look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
@@ -97,6 +98,7 @@ async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Draw
     """What is to be recorded of these works, each given its standing."""
     drawn = Drawn()
     async for work in unhurried(works):
+        work.note_attempts()
         plan = Plan() if work.is_broken else work.plan(current.terms)
         change = find_change(work, current.lanes)
         if change is None:
@@ -117,7 +119,8 @@ async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Draw
 
 def _is_short(works: Sequence[Work], drawn: Drawn) -> bool:
     """Whether nobody is told anything: then all that there is to save is what is saved of every batch."""
-    return not (drawn.due or drawn.moments or any(work.is_renumbered or has_findings(work) for work in works))
+    has_more = any(work.is_renumbered or has_findings(work) or work.frees_others for work in works)
+    return not (drawn.due or drawn.moments or has_more)
 
 
 async def _save_short(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
@@ -129,7 +132,8 @@ async def _save_short(current: Round, works: Sequence[Work], drawn: Drawn, now: 
 
 async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
     """By a transaction; True when a notice was written. What people decided meanwhile is seen once it has the fence, as
-    is whether they chose other settings: then every link of it stays behind, to be judged by those.
+    is whether they chose other settings: then every link of it stays behind, to be judged by those, and the app is told
+    nothing that those may keep from it.
     """
     async with current.lease.recording() as session:
         seen = await look_for_open(session, works)
@@ -140,12 +144,12 @@ async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: 
         for work in works:
             # They are kept by now; `save_findings` would keep them a second time.
             work.attempts.clear()
-        await insert_changes(
-            session, current.connection_id, await _build_changes(session, current, drawn.due)
-        )
+        due = [] if current.is_outdated else drawn.due
+        await insert_changes(session, current.connection_id, await _build_changes(session, current, due))
         has_notice = await tell_numbers(session, current, works)
         await save_findings(session, current, works, seen)
         await insert_moments(session, current.connection_id, drawn.moments)
+        await tell_bars(session, current.connection_id, works, now)
     return has_notice
 
 

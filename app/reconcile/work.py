@@ -13,7 +13,7 @@ from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
-from app.domain.invoices.link import InvoiceLink, Standing
+from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
 from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
 from app.domain.invoices.sums import Sums
 from app.domain.record.hub import Hub
@@ -48,6 +48,7 @@ class LinkWork(Generic[LinkT]):
 
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
     says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at.
+    `was_barred`: it was held by a bar when the round came to it; `is_let_through`: Xero has taken a write of it since.
     """
 
     broken: ClassVar[Hold]
@@ -60,9 +61,12 @@ class LinkWork(Generic[LinkT]):
     had_open_conflicts: bool = False
     decisions: Decisions = field(default_factory=Decisions)
     discrepancies: list[Found] = field(default_factory=list)
+    was_barred: bool = field(init=False)
+    is_let_through: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.before = self.link
+        self.was_barred = is_barred(self.link.standing)
         if self.link.skip is not None:
             self.refusal = self.link.skip.hold
 
@@ -82,6 +86,16 @@ class LinkWork(Generic[LinkT]):
     def is_broken(self) -> bool:
         """We failed on this link in this round."""
         return self.refusal is self.broken
+
+    @property
+    def frees_others(self) -> bool:
+        """Whether it was held by a bar, was let through, and stands so that nothing of it is barred any more."""
+        is_done = self.standing.state is not State.HELD and self.standing.code != WORK_LEFT
+        return self.was_barred and self.is_let_through and is_done
+
+    def note_attempts(self) -> None:
+        """Remember of what was tried whether Xero took it; the attempts are forgotten once they are recorded."""
+        self.is_let_through |= any(attempt.outcome == "done" for attempt in self.attempts)
 
     def take_hub(self, hub: Hub) -> None:
         """Go on with this hub."""

@@ -53,6 +53,7 @@ from app.reconcile.timers.erasing import Erasures
 from app.reconcile.timers.forgetting import Forgetting
 from app.reconcile.timers.keep_alive import KeepAlive
 from app.reconcile.timers.retries import Retries
+from app.reconcile.timers.roll_call import RollCall
 from app.reconcile.timers.sweep import Sweep
 from app.reconcile.timers.watch import Watch
 from app.reconcile.trials.runner import Trials
@@ -97,6 +98,7 @@ class WorkerParts:
     erasures: Erasures
     forgetting: Forgetting
     keep_alive: KeepAlive
+    roll_call: RollCall
     trials: Trials
     claims: ClaimBook
     xero_webhooks: XeroWebhooks
@@ -159,6 +161,7 @@ def build_worker_parts(
         forgetting=Forgetting(ground.database, ground.clock),
         closings=Closings(ground.database, xero.consents, ground.clock),
         keep_alive=KeepAlive(xero.tokens, xero.consents, ground.clock),
+        roll_call=RollCall(ground.database, xero.consents, ground.waker, ground.clock),
         trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
         claims=ClaimBook(ground.database, ground.vault, ground.clock),
         xero_webhooks=XeroWebhooks(ground.database, ground.waker, ground.clock),

@@ -141,6 +141,10 @@ class Jobs:
         """Refresh the token sets that nobody used for a month."""
         await self._parts.keep_alive.keep_alive()
 
+    async def call_roll(self, _: Context) -> None:
+        """Ask whether Xero still lists the connections that ask it for nothing."""
+        await self._parts.roll_call.call_roll()
+
     async def prune_claims(self, _: Context) -> None:
         """Forget the answers that were kept for repeats of calls, after a day."""
         await self._parts.claims.prune()
@@ -175,6 +179,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.forget, EVERY_MINUTE, minutes=EVERY_HOUR),
             _on_timer(jobs.begin_runs, EVERY_MINUTE),
+            _on_timer(jobs.call_roll, EVERY_MINUTE),
             _on_timer(jobs.erase_data, EVERY_MINUTE),
             _on_timer(jobs.prune_claims, EVERY_MINUTE),
             _on_timer(jobs.ask_for_sweeps, EVERY_FIVE_SECONDS),

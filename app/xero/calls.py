@@ -4,7 +4,8 @@ At most five calls are under way at a time (FACTS 2), each with a slot and a pla
 taken last, when a thread is free: it counts from the moment at which the call leaves. A call that Xero refused for its
 token was not carried out, writes included, so it is repeated with a new token; refused again, the consent is gone. A
 batch of writes that Xero refuses as a whole is cut in halves until the element at fault stands alone, so that one bad
-invoice does not stop the others.
+invoice does not stop the others. Where it refused whoever asks, one element is sent alone, and what becomes of that is
+true of all.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
 from app.tracing import span
 from app.xero.budget import CALLS_AT_ONCE, CallBudget
 from app.xero.client import XeroClient
-from app.xero.failures import RequestInvalid, TokenRejected
+from app.xero.failures import Barred, RequestInvalid, TokenRejected
 from app.xero.json_values import Json, read_decimal, read_object, read_objects
 from app.xero.refusals import find_refusal
 from app.xero.threads import Threads
@@ -106,9 +107,11 @@ class XeroCalls:
         except RequestInvalid as refusal:
             if len(writes) == 1:
                 return [Refused(refusal.messages)]
-            half = len(writes) // 2
-            first = await self.write_batch(send, writes[:half], read, f"{key}a")
-            return first + await self.write_batch(send, writes[half:], read, f"{key}b")
+            cut = 1 if isinstance(refusal, Barred) else len(writes) // 2
+            first = await self.write_batch(send, writes[:cut], read, f"{key}a")
+            if isinstance(refusal, Barred) and first == [Refused(refusal.messages)]:
+                return first * len(writes)
+            return first + await self.write_batch(send, writes[cut:], read, f"{key}b")
         if len(elements) != len(writes):
             raise OutcomeUnknown(f"Xero answered {len(elements)} elements to {len(writes)}")
         return [find_refusal(element) or read(element) for element in elements]

@@ -29,6 +29,13 @@ class XeroConsents:
 
     async def confirm_loss(self, connection_id: UUID) -> str:
         """Why the consent is gone, once Xero was asked; raises `XeroUnavailable` where it is not, or nobody answers."""
+        reason = await self.find_loss(connection_id)
+        if reason is None:
+            raise XeroUnavailable(NOT_LET_IN)
+        return reason
+
+    async def find_loss(self, connection_id: UUID) -> str | None:
+        """The same where nothing was refused before; None where the consent is not gone."""
         try:
             held = await self._keeper.get_fresh(connection_id)
             listed = await self._list(connection_id, held)
@@ -39,7 +46,7 @@ class XeroConsents:
             return GONE
         if not any(each.is_organisation for each in ours):
             return NO_ORGANISATION
-        raise XeroUnavailable(NOT_LET_IN)
+        return None
 
     async def list_missing_scopes(self, connection_id: UUID) -> list[str]:
         """The scopes that the connection's consent lacks, by its own word; no call."""

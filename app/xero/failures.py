@@ -7,6 +7,7 @@
     401 that says scope                             ScopeMissing
     401 otherwise                                   TokenRejected: renew the token once and repeat (FACTS 1)
     403 AuthenticationUnsuccessful                  AuthorisationLost: the organisation removed the app (FACTS 1)
+    403 otherwise, 412                              Barred: about who asks and how, not about what (D-HTTP)
     404                                             NotFound
     other 4xx, 501                                  RequestInvalid
 
@@ -53,6 +54,10 @@ class RequestInvalid(RequestRefused):
         self.messages = messages
 
 
+class Barred(RequestInvalid):
+    """Xero refused whoever asks: it would refuse the same of anything else. The status stands before its words."""
+
+
 def map_failure(error: Exception, *, is_write: bool) -> PlumblineError | None:
     """The error for an exception out of the SDK, or None where the exception is not about a call at all."""
     if isinstance(error, HTTPStatusException):
@@ -78,6 +83,8 @@ def map_status(status: int, headers: Mapping[str, str], body: bytes, *, is_write
         return _map_unauthorised(headers, reasons[0])
     if status == 403 and "AuthenticationUnsuccessful" in reasons[0]:
         return AuthorisationLost("the organisation no longer lets this app in")
+    if status in (403, 412):
+        return Barred((f"{status} {' '.join(reasons)}",))
     if status == 404:
         return NotFound(reasons[0])
     return RequestInvalid(tuple(reasons))

@@ -126,6 +126,7 @@ async def run_timers(parts: WorkerParts) -> None:
     await parts.pruning.prune()
     await parts.reading.nudge_due()
     await parts.watch.look()
+    await parts.roll_call.call_roll()
     await parts.claims.prune()
 
 

@@ -6,7 +6,7 @@ being fast: who acts in the middle of a call holds that call up (`held_up`, `in_
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -80,22 +80,28 @@ async def held_up(
 
 @asynccontextmanager
 async def in_the_middle(
-    house: House, method: str = "*", path: str = "/"
-) -> AsyncIterator[asyncio.Task[None]]:
-    """A reconcile waits for the answer to such a call while the block runs, and has come to its end after it."""
+    house: House,
+    method: str = "*",
+    path: str = "/",
+    work: Callable[[], Coroutine[Any, Any, Any]] | None = None,
+) -> AsyncIterator[asyncio.Task[Any]]:
+    """A reconcile, or other work, waits for the answer to such a call while the block runs, and has come to its end
+    after it.
+    """
     async with held_up(house, method, path) as arrival:
-        work, wait = asyncio.create_task(reconcile(house)), asyncio.create_task(arrival())
+        doing = asyncio.create_task(work() if work is not None else reconcile(house))
+        wait = asyncio.create_task(arrival())
         try:
-            await asyncio.wait({work, wait}, return_when=asyncio.FIRST_COMPLETED)
-            assert not work.done(), f"it ended without a call as {method} {path}: {work}"
+            await asyncio.wait({doing, wait}, return_when=asyncio.FIRST_COMPLETED)
+            assert not doing.done(), f"it ended without a call as {method} {path}: {doing}"
             await wait
-            yield work
+            yield doing
         except BaseException:
-            work.cancel()
+            doing.cancel()
             raise
         finally:
             wait.cancel()
-    await work
+    await doing
 
 
 async def writes_since(house: House, since: int) -> list[tuple[str, str]]:

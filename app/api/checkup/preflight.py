@@ -33,7 +33,7 @@ async def check_freshly(
         except PlumblineError as error:
             unanswered = str(error)
         else:
-            connection = await _keep(services, partner_id, connection.id, organisation)
+            connection = await _keep(services, partner_id, connection, organisation)
             nudges = Nudges(reconcile=(connection.id,), deliver=(connection.id,))
     is_fresh = connection.state in _CAN_BE_ASKED and unanswered is None
     async with services.database.reading() as session:
@@ -42,14 +42,14 @@ async def check_freshly(
 
 
 async def _keep(
-    services: Services, partner_id: UUID, connection_id: UUID, organisation: Organisation
+    services: Services, partner_id: UUID, before: Connection, organisation: Organisation
 ) -> Connection:
     """Keep what was read with what follows from it, as the loop does; answers the connection as it is now."""
     async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        await keep_facts(session, connection, organisation, services.clock.now())
+        connection = await lock_own_connection(session, partner_id, before.id)
+        await keep_facts(session, connection, organisation, services.clock.now(), seen=before.facts_asked)
         await raise_generation(session, connection.id)
     async with services.database.reading() as session:
-        known = await find_connection(session, connection_id)
+        known = await find_connection(session, before.id)
     assert known is not None  # connections are never deleted
     return known

@@ -22,7 +22,11 @@ from app.db.connections.sweeps import ask_for_sweep_from_start
 from app.db.contacts.contact_links import trigger_contacts
 from app.db.items.item_links import trigger_items
 from app.db.links.holds import trigger_all_held
-from app.db.links.settled import trigger_settled_contacts, trigger_settled_invoices
+from app.db.links.settled import (
+    trigger_settled_contacts,
+    trigger_settled_invoices,
+    trigger_waiting_changes,
+)
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ConnectionSettings
@@ -83,12 +87,16 @@ async def change(
 
 
 async def _trigger(session: WriteSession, connection: Connection, settings: ConnectionSettings) -> None:
-    """Look again at what is held, at what stayed where it is by the settings, and in Xero where more may come in."""
+    """Look again at what is held, at what stayed where it is by the settings or waits to go out by them, and in Xero
+    where more may come in.
+    """
     before = connection.settings
     await trigger_all_held(session, connection.id)
     await trigger_items(session, connection.id)
     await trigger_settled_invoices(session, connection.id)
     await trigger_settled_contacts(session, connection.id)
+    if settings.lanes != before.lanes:
+        await trigger_waiting_changes(session, connection.id)
     if settings.contact_groups != before.contact_groups:
         await trigger_contacts(session, connection.id)
     if brings_more_in(before, settings):

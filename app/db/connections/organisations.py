@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import and_, case, literal, or_, update
 
 from app.db.postgres.session import WriteSession
 from app.db.tables import ConnectionRow
@@ -37,16 +37,23 @@ async def save_organisation(
     at: datetime,
     *,
     is_whole: bool = True,
+    seen: int | None = None,
 ) -> None:
-    """Keep what was read of the organisation at that time; `is_whole` says that every fact was read anew."""
+    """Keep what was read of the organisation at that time; `is_whole` says that every fact was read anew.
+
+    Whoever asked for facts after the `seen` first ones is not answered by it: they stay due. None: all are.
+    """
+    row = ConnectionRow
+    is_answer = literal(True) if seen is None else row.facts_asked == seen
     kept: dict[str, Any] = {
         "organisation": organisation_to_json(organisation),
         "facts_checked_at": at,
-        "facts_due": False,
+        "facts_due": and_(row.facts_due, ~is_answer),
     }
     if is_whole:
-        kept["organisation_fetched_at"] = at
-    await session.execute(update(ConnectionRow).where(ConnectionRow.id == connection_id).values(**kept))
+        is_news = or_(is_answer, row.organisation_fetched_at.is_not(None))
+        kept["organisation_fetched_at"] = case((is_news, at), else_=None)
+    await session.execute(update(row).where(row.id == connection_id).values(**kept))
 
 
 def organisation_to_json(organisation: Organisation) -> dict[str, Any]:

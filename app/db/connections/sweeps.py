@@ -67,11 +67,10 @@ async def ask_for_sweeps(
 
 async def ask_for_sweep(session: WriteSession, connection_id: UUID) -> None:
     """Ask for a sweep of Xero on one connection, its organisation's facts included."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(sweep_due=True, organisation_fetched_at=None, generation=ConnectionRow.generation + 1)
-    )
+    row = ConnectionRow
+    facts_asked_for = {"organisation_fetched_at": None, "facts_asked": row.facts_asked + 1}
+    asked = update(row).where(row.id == connection_id).values(**facts_asked_for)
+    await session.execute(asked.values(sweep_due=True, generation=row.generation + 1))
 
 
 async def ask_for_sweep_from_start(session: WriteSession, connection_id: UUID) -> None:
@@ -127,7 +126,9 @@ async def save_swept(
     is_so = literal(True) if by_settings is None else row.settings_version == by_settings
     # A sweep that somebody asks for reads the facts first: where these are due, another was asked for meanwhile.
     still_due = row.organisation_fetched_at.is_(None)
-    done: dict[str, Any] = {} if done_at is None else {"sweep_due": still_due, "swept_at": done_at}
+    done: dict[str, Any] = {}
+    if done_at is not None:
+        done = {"sweep_due": still_due, "swept_at": done_at, "consent_seen_at": done_at}
     if next_at is not None:
         done["sweep_at"] = func.coalesce(row.sweep_at, next_at)
     newest = func.greatest(func.coalesce(row.swept_to, swept_to), swept_to)

@@ -192,6 +192,7 @@ def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
         sent=sent.sent,
         refused=sent.refused,
         newest_sent=sent.newest,
+        is_newest_withdrawn=sent.is_newest_withdrawn,
         unanswered=None if row.unanswered is None else complete(Side.XERO, row.unanswered),
         open_conflicts=frozenset(row.open_conflicts),
         partner_apart=apart_from_json(row.partner_apart),

@@ -8,15 +8,19 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Insert,
+    SQLColumnExpression,
     Text,
     Update,
     Uuid,
     and_,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -27,7 +31,7 @@ from app.db.delivery.fan_out import CHANGE, copy_new, save_in_order
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ChangeRow, ContactLinkRow, InvoiceLinkRow
+from app.db.tables import ChangeRow, ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.partner.change import moves_from_json, moves_to_json
 from app.domain.record.moves import Move
 
@@ -83,12 +87,13 @@ class Change:
 class SentChanges:
     """What was sent of one link since the partner's last document: what may have been applied, and what was refused.
 
-    `applied` are the revisions of which the partner said so.
+    `applied` are the revisions of which the partner said so. `is_newest_withdrawn`: nothing replaced it.
     """
 
     sent: dict[int, Mapping[str, Move]] = field(default_factory=dict)
     refused: dict[int, Mapping[str, Move]] = field(default_factory=dict)
     newest: int = 0
+    is_newest_withdrawn: bool = False
     applied: set[int] = field(default_factory=set)
 
 
@@ -113,7 +118,8 @@ async def _list_sent(session: ReadSession, since: Mapping[UUID, int]) -> dict[UU
         if revision > since[link_id]:
             kind = found[link_id].refused if state == "refused" else found[link_id].sent
             kind[revision] = moves_from_json(moves)
-            found[link_id].newest = max(found[link_id].newest, revision)
+            if revision > found[link_id].newest:
+                found[link_id].newest, found[link_id].is_newest_withdrawn = revision, state == "superseded"
             if state == "applied":
                 found[link_id].applied.add(revision)
     return found
@@ -206,16 +212,34 @@ WITHDRAWING = (
 
 
 async def list_changes(session: ReadSession, connection_id: UUID, after: int, limit: int) -> list[Change]:
-    """The feed after a cursor, oldest first, without what a newer change of the same thing replaced."""
-    rows = await session.execute(
-        select(ChangeRow)
-        .where(
-            ChangeRow.connection_id == connection_id, ChangeRow.id > after, ChangeRow.state != "superseded"
-        )
-        .order_by(ChangeRow.id)
-        .limit(limit)
+    """The feed after a cursor, oldest first, without what a newer change of the same thing replaced. Where other
+    directions were chosen it ends, until the loop came by, before the first that may not go out any more.
+    """
+    row = ChangeRow
+    unjudged_to = select(ConnectionRow.changes_unjudged_to).where(ConnectionRow.id == connection_id)
+    first_unjudged = select(func.min(row.id)).where(
+        row.connection_id == connection_id, _IS_PENDING, is_unjudged(unjudged_to.scalar_subquery())
     )
+    wanted = select(row).where(row.connection_id == connection_id, row.id > after, row.state != "superseded")
+    if (ends := (await session.execute(first_unjudged)).scalar_one()) is not None:
+        wanted = wanted.where(row.id < ends)
+    rows = await session.execute(wanted.order_by(row.id).limit(limit))
     return [change_from_row(row) for row in rows.scalars()]
+
+
+_IS_PENDING = ChangeRow.state == literal_column("'pending'")
+"""Written out, as the indexes have it."""
+
+
+def is_unjudged(unjudged_to: SQLColumnExpression[int | None]) -> ColumnElement[bool]:
+    """Of a waiting change: other directions were chosen since, by which its link was not looked at yet. The loop
+    withdraws it when it comes by, or lets it be.
+    """
+    is_behind = (
+        exists().where(row.id == ChangeRow.link_id, row.generation > row.settled_generation)
+        for row in (InvoiceLinkRow, ContactLinkRow)
+    )
+    return and_(ChangeRow.id <= func.coalesce(unjudged_to, 0), or_(*is_behind))
 
 
 @dataclass(frozen=True, slots=True)

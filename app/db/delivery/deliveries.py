@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from app.db.delivery.changes import Change, change_from_row
+from app.db.delivery.changes import Change, change_from_row, is_unjudged
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
 from app.db.postgres.session import ReadSession, WriteSession
@@ -116,10 +116,11 @@ def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str
     # Counted as it was before this statement.
     with_others = _count_under_way()
     is_at_work = exists().where(ConnectionRow.id == _CONNECTION, ConnectionRow.state.in_(DELIVERED_STATES))
+    unjudged_to = select(ConnectionRow.changes_unjudged_to).where(ConnectionRow.id == _CONNECTION)
     due = (
         select(row.id)
         .where(row.connection_id == _CONNECTION, is_due(_NOW), ~_has_another_in_flight(_NOW))
-        .where(~_is_of_what_is_skipped(), is_at_work)
+        .where(~_is_of_what_is_skipped(), ~is_unjudged(unjudged_to.scalar_subquery()), is_at_work)
         .where(with_others < bindparam("at_once", type_=BigInteger))
         .order_by(row.id)
         .limit(bindparam("most", type_=BigInteger))

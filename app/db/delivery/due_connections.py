@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import CTE, ColumnElement, DateTime, Select, bindparam, exists, literal_column, select
 from sqlalchemy.orm import aliased
 
+from app.db.delivery.changes import is_unjudged
 from app.db.delivery.deliveries import DELIVERED_STATES, MESSAGE_TYPE, is_due
 from app.db.partners.endpoints import covers, takes
 from app.db.postgres.session import ReadSession
@@ -29,6 +30,7 @@ def _build_finding() -> Select[UUID]:
         ChangeRow.connection_id == ConnectionRow.id,
         is_due(bindparam("due_by", type_=DateTime(timezone=True))),
         takes(MESSAGE_TYPE),
+        ~is_unjudged(ConnectionRow.changes_unjudged_to),
     )
     applied = exists().where(
         endpoint.partner_id == ConnectionRow.partner_id,

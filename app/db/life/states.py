@@ -15,7 +15,7 @@ from app.db.connections.connections import connection_from_row, save_state
 from app.db.connections.sweeps import ask_for_sweep
 from app.db.delivery.notices import insert_notice
 from app.db.items.item_links import trigger_items
-from app.db.links.holds import trigger_held
+from app.db.links.holds import trigger_all_held
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow
 from app.db.upkeep import audit
@@ -87,9 +87,16 @@ async def regain(session: WriteSession, connection: Connection, at: datetime) ->
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection.id)
-        .values(missing_scopes=[], retry_at=None, retry_reason=None, retries=0)
+        .values(
+            consents=ConnectionRow.consents + 1,
+            consent_seen_at=at,
+            missing_scopes=[],
+            barred_since=None,
+            probe_at=None,
+        )
     )
-    await trigger_held(session, connection.id)
+    await hasten(session, [connection.id])
+    await trigger_all_held(session, connection.id)
     await trigger_items(session, connection.id, only_held=True)
     await ask_for_sweep(session, connection.id)
     return replace(regained, missing_scopes=(), retry_at=None, retry_reason=None)
@@ -111,12 +118,19 @@ async def retry_for_scopes(session: WriteSession, token_set_id: UUID) -> list[UU
     """Have every connection of a token set that waits for a scope tried at once; answers which."""
     served = await _lock_all_of_token_set(session, token_set_id, _LOSABLE)
     waiting = [connection.id for connection in served if connection.lacks_scopes]
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id.in_(waiting))
-        .values(missing_scopes=[], retry_at=None, retry_reason=None, retries=0)
-    )
+    row = ConnectionRow
+    given = update(row).where(row.id.in_([connection.id for connection in served]))
+    await session.execute(given.values(consents=row.consents + 1))
+    await session.execute(update(row).where(row.id.in_(waiting)).values(missing_scopes=[]))
+    await hasten(session, waiting)
     return waiting
+
+
+async def hasten(session: WriteSession, connection_ids: Sequence[UUID]) -> None:
+    """What these connections' work was put off for is over."""
+    row = ConnectionRow
+    hastened = update(row).where(row.id.in_(connection_ids))
+    await session.execute(hastened.values(retry_at=None, retry_reason=None, retries=0))
 
 
 async def save_missing_scopes(

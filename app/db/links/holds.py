@@ -157,17 +157,13 @@ async def list_facts_wanted(
 
 async def ask_for_facts(session: WriteSession, connection_id: UUID) -> None:
     """Ask for those facts of the organisation for which links are held."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(facts_due=True, generation=ConnectionRow.generation + 1)
-    )
+    row = ConnectionRow
+    asked_for = {"facts_due": True, "facts_asked": row.facts_asked + 1, "generation": row.generation + 1}
+    await session.execute(update(row).where(row.id == connection_id).values(asked_for))
 
 
-async def drop_facts_due(session: WriteSession, connection_id: UUID, at: datetime) -> None:
-    """Nothing is held for a fact any more."""
-    await session.execute(
-        update(ConnectionRow)
-        .where(ConnectionRow.id == connection_id)
-        .values(facts_due=False, facts_checked_at=at)
-    )
+async def drop_facts_due(session: WriteSession, connection_id: UUID, at: datetime, seen: int) -> None:
+    """Nothing is held for a fact any more, as was looked when `seen` had asked for them."""
+    row = ConnectionRow
+    answered = update(row).where(row.id == connection_id, row.facts_asked == seen)
+    await session.execute(answered.values(facts_due=False, facts_checked_at=at))

@@ -67,6 +67,7 @@ class TokenSetRow(Table):
 
 
 COMPARE_PUT_OFF = "state = 'active' AND compare_due IS false AND compare_at IS NOT NULL"
+QUIET = "state = 'paused' OR state = 'active' AND next_run_at IS NOT NULL"
 COMPARE_OVERDUE = "state = 'active' AND compare_due IS false AND compare_at IS NULL"
 
 
@@ -78,7 +79,8 @@ class ConnectionRow(Table):
     when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`; where
     `bulk_waits`, a bulk alone waits for it and people's work goes on. `swept_to` is Xero's clock up to which changes
     were looked for (of contacts: `contacts_swept_to`), `sweep_due` asks for the next look. `facts_due` asks for those
-    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read. The
+    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read, and
+    `facts_asked` counts how often they were asked for, so that who asks during a read is not answered by it. The
     database gives `organisation` another `facts_mark` whenever it is written, by whomever (version 0018).
 
     `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
@@ -88,7 +90,8 @@ class ConnectionRow(Table):
     `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
-    `forked_from` is the connection whose settings are carried over once the organisation is known.
+    `consents` counts those that let it in, and `consent_seen_at` is when Xero last showed that one does. `forked_from`
+    is the connection whose settings are carried over once the organisation is known.
 
     `next_run_at` is the next time of a connection that works at set times, null in real time. Such a one is worked with
     only while `run_due`: from such a time, or from somebody's call, until nothing is behind. `answers_due`: meanwhile
@@ -97,6 +100,10 @@ class ConnectionRow(Table):
     What is known of the partner's side is as old as these: `documented_at` is when its newest document came,
     `manifest_at` its last manifest, and `partner_read_at` when it was last read through to the end. `doubted_since` and
     `doubted_until` are of a copy that was restored (`db.upkeep.restored`).
+
+    `changes_unjudged_to` is the newest change that waited for the app when other directions were chosen: up to it none
+    goes out before its link was looked at by those. Since `barred_since` Xero refuses who asks, and at `probe_at` one
+    of what is held for that is tried again (`domain.holds.bars`).
     """
 
     __tablename__ = "connections"
@@ -110,6 +117,12 @@ class ConnectionRow(Table):
             text("coalesce(compared_at, created_at)"),
             postgresql_where=text(COMPARE_OVERDUE),
         ),
+        Index(
+            "ix_connections_seen_at",
+            text("coalesce(consent_seen_at, created_at)"),
+            postgresql_where=text(QUIET),
+        ),
+        Index("ix_connections_probe_at", "probe_at", postgresql_where=text("probe_at IS NOT NULL")),
         Index("ix_connections_next_run_at", "next_run_at", postgresql_where=text("next_run_at IS NOT NULL")),
         Index("ix_connections_listed", "partner_id", "created_at", "id"),
         Index(
@@ -143,6 +156,8 @@ class ConnectionRow(Table):
     offered: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     missing_scopes: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     was_paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    consents: Mapped[int] = mapped_column(server_default="0")
+    consent_seen_at: Mapped[datetime | None]
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings_version: Mapped[int] = mapped_column(server_default="0")
@@ -152,6 +167,7 @@ class ConnectionRow(Table):
     organisation_fetched_at: Mapped[datetime | None]
     facts_checked_at: Mapped[datetime | None]
     facts_due: Mapped[bool] = mapped_column(server_default=text("false"))
+    facts_asked: Mapped[int] = mapped_column(server_default="0")
     generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     lease_owner: Mapped[str | None]
@@ -178,6 +194,9 @@ class ConnectionRow(Table):
     partner_read_at: Mapped[datetime | None]
     doubted_since: Mapped[datetime | None]
     doubted_until: Mapped[datetime | None]
+    changes_unjudged_to: Mapped[int | None] = mapped_column(BigInteger)
+    barred_since: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

@@ -47,11 +47,12 @@ class Connection:
 
     It is behind while `generation` exceeds `settled_generation`. `retry_at` is when the loop looks again after Xero was
     down or asked us to wait, of a bulk alone where `bulk_waits`; `swept_to` is Xero's clock up to which changes were
-    looked for. `facts_due` asks for the organisation's facts for which links are held.
+    looked for. `facts_due` asks for the organisation's facts for which links are held; `facts_asked` counts who asked.
 
     `xero_app_id` is the partner's own Xero app, None Plumbline's. `offered` are the organisations of its consent where
-    that covers several; `missing_scopes` those without which Xero refused a call. `was_paused`, before it was lost.
-    `forked_from` is the connection whose settings it takes over once its organisation is known.
+    that covers several; `missing_scopes` those without which Xero refused a call. `was_paused`, before it was lost;
+    `consents` counts those that let it in. `forked_from` is the connection whose settings it takes over once its
+    organisation is known.
 
     `next_run_at` is the next time of a connection that works at set times, None in real time; it waits for that unless
     `run_due`. `answers_due`: the app has answered changes meanwhile.
@@ -84,6 +85,7 @@ class Connection:
     swept_at: datetime | None
     created_at: datetime
     facts_due: bool = False
+    facts_asked: int = 0
     bulk_waits: bool = False
     next_run_at: datetime | None = None
     run_due: bool = False
@@ -92,6 +94,7 @@ class Connection:
     offered: tuple[Offer, ...] = ()
     missing_scopes: tuple[str, ...] = ()
     was_paused: bool = False
+    consents: int = 0
     forked_from: UUID | None = None
     compare_due: bool = False
     compare_run: CompareRun | None = None

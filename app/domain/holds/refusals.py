@@ -2,7 +2,8 @@
 
 Xero sends no code with a message (FACTS 4.8), so its text is matched loosely, by the first row that fits; the hold
 keeps Xero's own words, and what fits no row keeps them under the code `refused_by_xero`. What is wrong with a token or
-a consent comes as an HTTP status and never gets here.
+a consent comes as an HTTP status and never gets here. Of what else is about who asks and not about what is asked
+(`domain.holds.bars`), the words begin with the status.
 """
 
 import re
@@ -18,6 +19,8 @@ CONTACT_ARCHIVED = "contact_archived"
 CONTACT_INVALID = "contact_invalid"
 CONTACT_PERSONS = "contact_persons"
 DUPLICATE_ITEM_CODE = "duplicate_item_code"
+NOT_PERMITTED = "not_permitted"
+PRECONDITION_FAILED = "precondition_failed"
 REFUSED = "refused_by_xero"
 
 ABOUT_CONTACTS = frozenset(
@@ -45,6 +48,11 @@ TAX_CURE = "Choose another rate: in the settings for lines not yet in Xero, else
 _OPERATOR = "Tell Plumbline's operator: what it sent should have been right."
 
 MEANINGS: tuple[Meaning, ...] = (
+    # who asks, and how
+    Meaning(r"^403\b", NOT_PERMITTED, "Xero does not permit this to the person who gave consent.",
+            "Give the person back the right in Xero, or give consent as somebody who has it; it goes by itself then."),
+    Meaning(r"^412\b", PRECONDITION_FAILED, "Xero refused how it was asked, whatever was asked.",
+            "Nothing to do: it is tried again by itself. If it stays, tell Plumbline's operator."),
     # numbers
     Meaning(r"invoice ?(#|number).*(unique|already)", NUMBER_TAKEN, "Another invoice in Xero has this number.",
             "Give it another number in the app, or choose another numbering in the settings."),

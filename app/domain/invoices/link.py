@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.holds.bars import BARS
 from app.domain.holds.hold import Hold, Way
 from app.domain.holds.skip import SKIPPED, Skip
 from app.domain.invoices.credit_plan import CreditState
@@ -55,6 +56,11 @@ class Standing:
     @classmethod
     def held(cls, hold: Hold) -> "Standing":
         return cls(State.HELD, hold.code, hold.message, hold.cure, hold.way, hold.held_by)
+
+
+def is_barred(standing: Standing) -> bool:
+    """Whether it is held because Xero refuses who asks."""
+    return standing.state is State.HELD and standing.code in BARS
 
 
 @dataclass(frozen=True, slots=True)

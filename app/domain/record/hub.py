@@ -33,8 +33,9 @@ class Hub:
     `partner_based_on` is the newest of our revisions that the shadow's document had applied; `acked_revision` the
     newest that the partner is known to have applied since. `sent` maps a revision to the moves (path -> before,
     after) that were sent with it. `refused` maps a revision to the moves that the partner refused since that
-    document, `newest_sent` is the largest revision ever sent. `unanswered` is the projection that we tried to write
-    to Xero when the answer was lost. `open_conflicts` are paths that wait for a person and are left alone on both
+    document, `newest_sent` is the largest revision ever sent; where that `is_newest_withdrawn`, nothing is on its way
+    (the app may have taken it before). `unanswered` is the projection that we tried to write to Xero when the answer
+    was lost. `open_conflicts` are paths that wait for a person and are left alone on both
     sides. `partner_apart` and `xero_apart` are what each side keeps for itself, with what was last agreed there.
     `parted` is what the sides are brought back to at open paths, after a decision was undone. `ignored` maps what a
     person said to leave as it is to the two values that it had then: of an open path the partner's and Xero's, of
@@ -51,6 +52,7 @@ class Hub:
     sent: Mapping[int, Mapping[str, Move]] = field(default_factory=dict)
     refused: Mapping[int, Mapping[str, Move]] = field(default_factory=dict)
     newest_sent: int = 0
+    is_newest_withdrawn: bool = False
     unanswered: Fields | None = None
     open_conflicts: frozenset[str] = frozenset()
     partner_apart: Apart = field(default_factory=dict)

@@ -49,16 +49,20 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
     A discount is named in both its forms, so that an app where the line was given the other meanwhile refuses it; and
     money of lines with the basis that it is said under, as the basis is with all money of lines (`basis`).
+
+    A path that does not travel there any more is named beside others alone: by itself there is nothing to tell of it.
     """
     view, record = pair_of(hub, Side.PARTNER)
     wanted = leave_alone(Side.PARTNER, hub, view, record, lanes)
-    moves = list_moves(view, wanted, list_unheard(hub, hub.sent))
+    unheard = {path for path in list_unheard(hub, hub.sent) if lanes.leads_to(Side.PARTNER, path)}
+    moves = list_moves(view, wanted, unheard)
     if not moves:
         return None
     named = list_unheard(hub, {**hub.sent, **hub.refused}) | _list_other_discounts(moves, view, wanted)
     moves = list_moves(view, wanted, named | list_meant_with(moves, view, wanted))
     newest = max(hub.sent, default=0)
-    if newest > hub.acked_revision and hub.sent[newest] == moves:
+    is_on_its_way = newest > hub.acked_revision and not hub.is_newest_withdrawn
+    if is_on_its_way and hub.sent[newest] == moves:
         return PartnerChange(newest, moves)
     return anew(hub, PartnerChange(newest, moves))
 

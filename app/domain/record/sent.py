@@ -17,7 +17,8 @@ def change_sent(hub: Hub, change: PartnerChange) -> Hub:
     """The hub after a change was put on its way."""
     sent = {**hub.sent, change.revision: change.moves}
     newest = max(hub.newest_sent, change.revision)
-    return replace(hub, sent=sent, newest_sent=newest, revision=max(hub.revision, change.revision))
+    revision = max(hub.revision, change.revision)
+    return replace(hub, sent=sent, newest_sent=newest, is_newest_withdrawn=False, revision=revision)
 
 
 def acknowledged(hub: Hub, revision: int) -> Hub:

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.db.findings.attempts import Attempt
+from app.domain.holds.bars import BARS
 from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import explain
+from app.domain.xero.xero_invoice import Refused
 from app.reconcile.contacts.record import groups_due, record_contacts
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.ports import WRITE_BATCH
@@ -33,12 +36,21 @@ async def _join(current: Round, group_id: str, works: Sequence[ContactWork]) -> 
     for work in works:
         if refused is None:
             work.link = replace(work.link, groups_joined=work.link.groups_joined | {group_id})
+            work.is_let_through = True
             continue
         said = " ".join(refused.messages)
-        work.refusal = Hold(
-            "contact_group_refused",
-            f"Xero did not take the contact into the group that the settings name: {said}",
-            "Choose another group for that code in the settings, or restore the group in Xero.",
-        )
+        work.refusal = _explain(refused)
         work.attempts.append(Attempt(work.link.id, "join", {"groups": {}}, "refused", said))
     await record_contacts(current, works)
+
+
+def _explain(refused: Refused) -> Hold:
+    """It is about the group, unless Xero refuses whoever asks."""
+    hold = explain(refused.messages)
+    if hold.code in BARS:
+        return hold
+    return Hold(
+        "contact_group_refused",
+        f"Xero did not take the contact into the group that the settings name: {' '.join(refused.messages)}",
+        "Choose another group for that code in the settings, or restore the group in Xero.",
+    )

@@ -24,6 +24,7 @@ from app.domain.record.moves import apply_moves
 from app.domain.record.owed import PartnerChange, anew, next_change
 from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side
+from app.reconcile.bars import tell_bars
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.kept import look_for_open, save_findings
 from app.reconcile.moments import list_hold_moments
@@ -46,6 +47,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     now = current.clock.now()
     changes, satisfied, again = [], [], set()
     for work in works:
+        work.note_attempts()
         plan = ContactPlan() if work.is_broken else plan_contact(work.link, current.lanes)
         change = _find_change(current, work)
         if change is None:
@@ -64,13 +66,14 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
         if current.is_outdated:
             again |= {work.link.id for work in works}
         await save_contact_links(session, [work.link for work in works], now, again=again)
-        await insert_changes(session, current.connection_id, changes)
+        await insert_changes(session, current.connection_id, [] if current.is_outdated else changes)
         await supersede_changes(session, satisfied)
         await save_findings(session, current, works, seen)
         moments = [list_hold_moments(w.link.id, w.before.standing, w.link.standing, now) for w in works]
         await insert_moments(session, current.connection_id, [m for each in moments for m in each])
         if any(_may_free_others(work) for work in works):
             await trigger_all_held(session, current.connection_id, CONTACT_CODES)
+        await tell_bars(session, current.connection_id, works, now)
     current.has_told_of_contacts |= bool(changes)
     for work in works:
         work.before = work.link

@@ -24,13 +24,14 @@ from app.db.items.item_links import (
     trigger_items,
 )
 from app.db.items.xero_items import list_xero_items, save_xero_items
+from app.db.links.bars import lift_bar, note_bar
 from app.db.links.holds import trigger_held
 from app.db.links.moments import Moment, insert_moments
 from app.domain.connections.precedence import Portion
 from app.domain.connections.settings import ItemSync
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import DUPLICATE_ITEM_CODE, explain
-from app.domain.invoices.link import Intent, Standing, State
+from app.domain.invoices.link import Intent, Standing, State, is_barred
 from app.domain.item import (
     GONE,
     ItemLink,
@@ -274,9 +275,11 @@ def _moves(link: ItemLink) -> dict[str, dict[str, Value]]:
 async def _record(current: Round, works: Sequence[ItemWork], made: Sequence[XeroItem] = ()) -> None:
     """Save where the products stand, and what Xero was seen to hold."""
     left = {work.link.id for work in works if work.needs_update}
-    now, moments = current.clock.now(), list[Moment]()
+    now, moments, is_bar_over = current.clock.now(), list[Moment](), False
     for work in works:
         before, after = work.link.standing, _stand(work)
+        is_through = after.state is not State.HELD and any(each.outcome == "done" for each in work.attempts)
+        is_bar_over |= is_through and is_barred(before)
         moments += list_hold_moments(work.link.id, before, after, now)
         work.link = replace(work.link, standing=after)
     async with current.lease.recording() as session:
@@ -290,6 +293,10 @@ async def _record(current: Round, works: Sequence[ItemWork], made: Sequence[Xero
             await trigger_held(session, current.connection_id, WANT_AN_ITEM)
         if any(_gave_up_a_code(each) for work in works for each in work.attempts):
             await trigger_items(session, current.connection_id, held_with=DUPLICATE_ITEM_CODE)
+        if is_bar_over:
+            await lift_bar(session, current.connection_id)
+        if any(is_barred(work.link.standing) for work in works):
+            await note_bar(session, current.connection_id, now)
     for work in works:
         work.attempts.clear()
 

@@ -6,6 +6,7 @@ It only triggers and wakes, in any number of workers; a run that is cut off leav
 from datetime import timedelta
 
 from app.clock import Clock
+from app.db.links.bars import list_probes_due, probe
 from app.db.links.holds import ask_for_facts, list_facts_wanted, list_retries_due, trigger_retries
 from app.db.postgres.session import Database
 from app.domain.xero.part import FACT_CODES
@@ -26,7 +27,8 @@ class Retries:
         self._clock = clock
 
     async def retry_held(self) -> int:
-        """Trigger the held links whose time has come, and ask for facts that hold others; answers how many connections.
+        """Trigger the held links whose time has come, ask for facts that hold others, and try one of what a bar holds;
+        answers how many connections.
 
         One transaction for each connection, which locks its row before its links.
         """
@@ -35,12 +37,16 @@ class Retries:
             due = await list_retries_due(session, now, CONNECTIONS_AT_ONCE)
             before = now - FACTS_CHECKED_EVERY
             wanting = await list_facts_wanted(session, FACT_CODES, before, CONNECTIONS_AT_ONCE)
+            barred = await list_probes_due(session, now, CONNECTIONS_AT_ONCE)
         for connection_id in due:
             async with self._database.writing() as session:
                 await trigger_retries(session, connection_id, now)
         for connection_id in wanting:
             async with self._database.writing() as session:
                 await ask_for_facts(session, connection_id)
-        found = list(dict.fromkeys([*due, *wanting]))
+        for connection_id in barred:
+            async with self._database.writing() as session:
+                await probe(session, connection_id, now)
+        found = list(dict.fromkeys([*due, *wanting, *barred]))
         await self._waker.reconcile_soon(found)
         return len(found)

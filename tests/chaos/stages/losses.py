@@ -10,6 +10,7 @@ from tests.chaos.weather import move_on
 from tests.scenarios.troubles import ask, connection, later
 
 SHIFT = ("reconcile", "deliver")
+PAST_A_DAY = timedelta(days=1, minutes=5)
 PAST_A_CONSENT = timedelta(days=61)
 
 
@@ -46,6 +47,35 @@ async def find_untold(story: Story) -> Sequence[str]:
     )
 
 
+async def make_quiet(story: Story) -> None:
+    """It works at a set time of the week, and Xero was asked for nothing for days."""
+    await make(story)
+    await story.house.drain()
+    await story.house.choose(mode="weekly", at="02:00", weekday="monday", time_zone="UTC")
+    await story.house.drain()
+    await move_on(story, PAST_A_DAY)
+
+
+async def make_quiet_lost(story: Story) -> None:
+    """Meanwhile somebody removed the app in Xero."""
+    await make_quiet(story)
+    await ask(story.house.xero.post("/disconnect", json={"tenant_id": story.house.tenant_id}))
+
+
+async def follow_roll(story: Story) -> Sequence[str]:
+    """The timer comes again, once more than a claim of a token's refresh lasts; then it works at once again."""
+    story.house.clock.advance(PAST_A_LEASE)
+    await story.house.parts.roll_call.call_roll()
+    await story.house.choose(mode="real_time")
+    return ()
+
+
+async def find_untold_of_roll(story: Story) -> Sequence[str]:
+    """As of any loss, though nobody worked."""
+    await follow_roll(story)
+    return await find_untold(story)
+
+
 async def make_scopeless(story: Story) -> None:
     """Xero wants a scope that the consent lacks, for a while."""
     await make(story)
@@ -71,6 +101,8 @@ async def make_refused_compare(story: Story) -> None:
 STAGES = (
     Stage("consent_lost", make_disconnected, Work(SHIFT), follow=find_untold),
     Stage("consent_aged", make_aged, Work(SHIFT), follow=find_untold),
+    Stage("quiet", make_quiet, Work(("call_roll",)), follow=follow_roll),
+    Stage("quiet_lost", make_quiet_lost, Work(("call_roll",)), follow=find_untold_of_roll),
     Stage("scope_missing", make_scopeless, Work(SHIFT)),
     Stage("app_refused", make_refused_app, Work(SHIFT)),
     Stage("compare_refused", make_refused_compare, Work(SHIFT)),

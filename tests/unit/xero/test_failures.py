@@ -6,6 +6,7 @@ import pytest
 import urllib3.exceptions as broken
 from urllib3 import HTTPHeaderDict
 
+from app.domain.holds.refusals import explain
 from app.errors import (
     AuthorisationLost,
     OutcomeUnknown,
@@ -15,7 +16,7 @@ from app.errors import (
     ScopeMissing,
     XeroUnavailable,
 )
-from app.xero.failures import NotFound, RequestInvalid, TokenRejected, map_failure, map_status
+from app.xero.failures import Barred, NotFound, RequestInvalid, TokenRejected, map_failure, map_status
 
 FORBIDDEN = b'{"Title":"Forbidden","Status":403,"Detail":"AuthenticationUnsuccessful"}'
 EXPIRED = b'{"Title":"Unauthorized","Status":401,"Detail":"TokenExpired: token expired at 11/22/2026"}'
@@ -30,11 +31,11 @@ UNSCOPED = b'{"Title":"Unauthorized","Status":401,"Detail":"AuthorizationUnsucce
         (401, UNSCOPED, {}, ScopeMissing, ScopeMissing),
         (401, EXPIRED, {"WWW-Authenticate": "Bearer error=insufficent_scope"}, ScopeMissing, ScopeMissing),
         (403, FORBIDDEN, {}, AuthorisationLost, AuthorisationLost),
-        (403, b'{"Detail":"Not permitted"}', {}, RequestInvalid, RequestInvalid),
+        (403, b'{"Detail":"Not permitted"}', {}, Barred, Barred),
         (404, b"", {}, NotFound, NotFound),
         (429, b"", {}, RateLimited, RateLimited),
         (400, b"<html>Bad Request</html>", {}, RequestInvalid, RequestInvalid),
-        (412, b"", {}, RequestInvalid, RequestInvalid),
+        (412, b"", {}, Barred, Barred),
         (500, b"", {}, XeroUnavailable, OutcomeUnknown),
         (501, b"", {}, RequestInvalid, RequestInvalid),
         (503, b"", {}, XeroUnavailable, OutcomeUnknown),
@@ -50,6 +51,22 @@ def test_each_status_is_the_error_that_says_what_to_do(
     """A 5xx to a write is an open question; a 401 is not always "refresh me" (FACTS 1)."""
     assert type(map_status(status, HTTPHeaderDict(headers), body, is_write=False)) is on_read
     assert type(map_status(status, HTTPHeaderDict(headers), body, is_write=True)) is on_write
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said", "code"),
+    [
+        (403, b'{"Detail":"Not permitted"}', "403 Not permitted", "not_permitted"),
+        (403, b"", "403 Xero answered 403 with no text", "not_permitted"),
+        (412, b'{"Title":"PreconditionFailed"}', "412 PreconditionFailed", "precondition_failed"),
+        (400, b'{"Message":"Order 403 is no reason"}', "Order 403 is no reason", "refused_by_xero"),
+    ],
+)
+def test_what_is_about_who_asks_is_told_by_its_status(status: int, body: bytes, said: str, code: str) -> None:
+    """Xero's words for it are not known, and need not be."""
+    error = map_status(status, HTTPHeaderDict(), body, is_write=True)
+    assert isinstance(error, RequestInvalid)
+    assert (error.messages, explain(error.messages).code) == ((said,), code)
 
 
 def test_a_400_without_json_keeps_its_text() -> None:

@@ -1,6 +1,6 @@
 """Which way things travel: the table of directions, row by row, and what settings cannot mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from app.domain.record.direction import OPEN, Direction, Entity, Lanes, find_sen
 from app.domain.record.field_names import DISPENSABLE, FIELD_NAMES, POLICY_NAMES, names_of
 from app.domain.record.owed import next_change, xero_moves
 from app.domain.record.policy import ConflictPolicy
+from app.domain.record.sent import change_sent
 from app.domain.record.sides import HEADER, MEMBERS, Side
 from tests.unit.domain.samples import RECORD, changed, without_line
 from tests.unit.domain.story import (
@@ -211,6 +212,25 @@ def test_nothing_moves_by_itself_whatever_the_directions(
         hub = again_both.hub
     assert not hub.has_apart
     assert list_left_out(hub, OPEN) == []
+
+
+@pytest.mark.parametrize("closed", [TO_XERO, OFF])
+def test_a_change_on_its_way_is_withdrawn_where_its_way_is_closed(closed: Direction) -> None:
+    """By itself there is nothing to tell; beside another it names what the app holds, which is how it would be heard
+    that the app had taken it. Opened again it goes under a revision of its own.
+    """
+    hub = xero_shows(START, {**XERO, "reference": X}).hub
+    first = next_change(hub)
+    assert first is not None
+    sent = change_sent(hub, first)
+    assert next_change(sent, REFERENCE[closed]) is None
+    beside = xero_shows(sent, {**XERO, "reference": X, "due_on": "2027-01-31"}, lanes=REFERENCE[closed]).hub
+    change = next_change(beside, REFERENCE[closed])
+    assert change is not None
+    assert change.moves == {"reference": (WAS, WAS), "due_on": (APP["due_on"], "2027-01-31")}
+    again = next_change(replace(sent, is_newest_withdrawn=True))
+    assert again is not None
+    assert (again.moves, again.revision > first.revision) == (first.moves, True)
 
 
 def _as_held(side: Side, fields: dict[str, Any]) -> dict[str, Any]:

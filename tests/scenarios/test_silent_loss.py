@@ -1,0 +1,113 @@
+"""A connection that asks Xero for nothing, because it is paused or works at set times, hears of its end in a day."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import ask, assert_in_step, connection, in_the_middle, later
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEKLY = {"mode": "weekly", "at": "02:00", "weekday": "monday", "time_zone": "UTC"}
+
+
+async def call_roll(house: House, span: timedelta = DAY, step: timedelta = HOUR) -> list[Json]:
+    """Both clocks move on, and the timer comes meanwhile; answers the calls that Xero was asked for it."""
+    before, passed = await house.last_call(), timedelta()
+    while passed < span:
+        passed += step
+        await later(house, step)
+        await house.parts.roll_call.call_roll()
+    await house.drain()
+    return await house.calls(before)
+
+
+async def leave_quiet(house: House, way: str) -> None:
+    """An invoice stands on both sides, and then the connection asks Xero for nothing by itself."""
+    await house.write()
+    await house.drain()
+    if way == "paused":
+        await ask(house.api.post(f"{house.path}/pause"))
+    else:
+        await house.choose(**WEEKLY)
+    await house.drain()
+
+
+async def disconnect(house: House) -> None:
+    """Somebody disconnects the app in Xero."""
+    await ask(house.xero.post("/disconnect", json={"tenant_id": house.tenant_id}))
+
+
+async def told(house: House) -> list[str]:
+    """The kinds of notices that the partner got."""
+    notices = (await ask(house.app.get("/notices")))["data"]
+    return [each["type"].removeprefix("connection.") for each in notices]
+
+
+@pytest.mark.parametrize(("way", "after"), [("weekly", "active"), ("paused", "paused")])
+async def test_t12_a_quiet_connection_that_is_disconnected_in_xero_is_told_of_it_within_a_day(
+    house: House, way: str, after: str
+) -> None:
+    """With a reason, once, and for two cheap calls a day; a new consent goes on as it was before."""
+    await leave_quiet(house, way)
+    calls = await call_roll(house, 3 * DAY)
+    assert not [call for call in calls if call["path"].startswith("/api.xro")]
+    assert 2 <= [call["path"] for call in calls].count("/connections") <= 3
+    assert len(calls) <= 6
+    await disconnect(house)
+    await call_roll(house, DAY + HOUR)
+    lost = await connection(house)
+    assert (lost["state"], "disconnected in Xero" in lost["reason"]) == ("disconnected", True)
+    assert (await told(house)).count("disconnected") == 1
+    assert await call_roll(house, 2 * DAY) == []
+    again = await ask(house.api.post(f"{house.path}/authorise"))
+    assert (await house.consent(again["authorise_url"])).is_success
+    assert (await connection(house))["state"] == after
+
+
+async def test_a_connection_that_works_as_things_come_is_not_asked_about(house: House) -> None:
+    """Its searches would show it."""
+    await house.write()
+    await house.drain()
+    assert await call_roll(house, 2 * DAY) == []
+
+
+async def test_a_run_at_a_set_time_shows_it_too(house: House) -> None:
+    """For a day after it nobody asks."""
+    await leave_quiet(house, "weekly")
+    await call_roll(house, DAY - HOUR)
+    await house.parts.sweep.ask_for_sweeps()
+    await ask(house.api.post(f"{house.path}/run"))
+    await house.drain()
+    assert await call_roll(house, DAY - HOUR) == []
+
+
+async def test_xero_that_gives_no_answer_loses_nobody(house: House) -> None:
+    """It is asked again after an hour, not at every look, and the loss is found then."""
+    await leave_quiet(house, "weekly")
+    await call_roll(house, DAY - HOUR)
+    await disconnect(house)
+    await house.fault("unavailable_before", "GET", "/connections", times=2)
+    calls = await call_roll(house, 2 * HOUR, timedelta(minutes=10))
+    assert [call["status"] for call in calls if call["path"] == "/connections"][:1] == [503]
+    assert len([call for call in calls if call["path"] == "/connections"]) <= 2
+    assert (await connection(house))["state"] == "active"
+    await call_roll(house, 2 * HOUR)
+    assert (await connection(house))["state"] == "disconnected"
+
+
+async def test_a_consent_given_while_xero_is_asked_stands(house: House) -> None:
+    """Xero answers that the app was disconnected; meanwhile it is connected again."""
+    await leave_quiet(house, "weekly")
+    await house.edit(reference="PO 2")
+    address = (await ask(house.api.post(f"{house.path}/authorise")))["authorise_url"]
+    await disconnect(house)
+    await ask(house.xero.post("/clock", json={"advance_seconds": int(DAY.total_seconds()) + 60}))
+    house.clock.advance(DAY + timedelta(minutes=1))
+    async with in_the_middle(house, "GET", "/connections", work=house.parts.roll_call.call_roll):
+        assert (await house.consent(address)).is_success
+    assert (await connection(house))["state"] == "active"
+    await ask(house.api.post(f"{house.path}/run"))
+    await house.drain()
+    await assert_in_step(house)
