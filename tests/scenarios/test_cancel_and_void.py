@@ -67,7 +67,7 @@ async def test_a_payment_blocks_the_void_until_it_is_removed_in_xero(house: Hous
 
 
 async def test_a_payment_that_the_app_takes_back_unblocks_the_void(house: House) -> None:
-    """The cure says "in Xero (or in the app)", so the app's way must work too."""
+    """The cure names the app's way beside Xero's, so it must work too."""
     await house.write(payments=[PAYMENT])
     await house.drain()
     await house.edit(status="cancelled")

@@ -30,11 +30,11 @@ from app.domain.invoices.credit_plan import (
 from app.domain.invoices.legality import (
     LOCKED_PERIOD,
     PAID_LOCKED,
-    VOID_BLOCKED,
     editable_when_paid,
     judge_create,
     judge_update,
 )
+from app.domain.invoices.voiding import VOID_BLOCKED, judge_voided, list_unbooked
 from app.domain.record.coupling import unknown_words
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import Fields, keys_of, member, without_group
@@ -160,7 +160,14 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     hold = _unmapped(hub.record) or _unknown_item(hub.record, terms, invoice_moves) if touches_lines else None
     # A voided invoice takes no payments either, where the void was not carried to the app.
     judged = tuple(moves) if shadow.get("status") == Status.CANCELLED else invoice_moves
-    hold = hold or judge_update(judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited)
+    unbooked = list_unbooked(hub, xero.credits.made, terms.lanes)
+    hold = (
+        hold
+        or judge_voided(hub.record, shadow, unbooked)
+        or judge_update(
+            judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited, unbooked=unbooked
+        )
+    )
     if hold is not None:
         # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
         goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
