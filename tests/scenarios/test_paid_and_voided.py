@@ -58,6 +58,19 @@ async def test_a_payment_on_a_voided_invoice_goes_on_with_a_new_one(house: House
     assert (await house.in_xero("N-inv_2"))["AmountPaid"] == 40
 
 
+async def test_what_paid_stands_for_is_told_on_a_voided_invoice(house: House) -> None:
+    """The app says the word alone: the money is named all the same, and no payments at all take it back."""
+    await sent(house, payments=None)
+    await house.edit(status="paid")
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    assert await house.held_as() == "payment_on_voided"
+    assert "110.00" in (await reason(house))["message"]
+    await house.edit(payments=[])
+    await house.drain()
+    await assert_alike(house)
+
+
 async def test_a_deposit_on_a_voided_invoice_is_told_and_a_credit_note_is_not(house: House) -> None:
     """A deposit is money, of which Xero has nothing; a credit note that was not made is owed to nobody."""
     await sent(house)
