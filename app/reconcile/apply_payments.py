@@ -134,7 +134,8 @@ def _give_back(work: Work, key: str) -> None:
     hub, prefix = work.hub, f"payments/{key}/"
     theirs = {path: value for path, value in hub.xero_shadow.items() if path.startswith(prefix)}
     ours = {path: value for path, value in hub.record.items() if path.startswith(prefix)}
-    given = theirs | {prefix + "method": ours.get(prefix + "method")}
+    method = ours.get(prefix + "method") if ours else work.link.kept_methods.get(key)
+    given = theirs | {prefix + "method": method}
     work.link = replace(
         work.link, hub=replace(hub, record={**hub.record, **given}, revision=hub.revision + 1)
     )

@@ -133,6 +133,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        kept_methods=row.kept_methods,
         fees=row.payment_fees or {},
         shown_status=row.shown_status,
         skip=skip_from_row(row),

@@ -76,6 +76,7 @@ _SAVED = types_of(
     "tax_amounts_sent",
     "credit_ids",
     "overpaid",
+    "kept_methods",
 )
 """The columns that belong to the loop."""
 
@@ -132,6 +133,7 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "xero_updated_at": link.xero_updated_at,
         "read_updated_at": link.read_updated_at,
         "tax_amounts_sent": link.tax_amounts_sent,
+        "kept_methods": dict(link.kept_methods),
         **credits_to_row(link),
     }
 

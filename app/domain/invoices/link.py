@@ -17,6 +17,7 @@ from app.domain.holds.skip import SKIPPED, Skip
 from app.domain.invoices.credit_plan import CreditState
 from app.domain.invoices.plan import XeroState
 from app.domain.record.credit import Overpaid
+from app.domain.record.fields import Fields, keys_of, member
 from app.domain.record.hub import Hub
 from app.domain.record.money import credited, paid
 from app.domain.xero.xero_invoice import Identities, XeroInvoice
@@ -81,12 +82,12 @@ class InvoiceLink:
 
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
     trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
-    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
-    Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
-    is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
-    it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is. `untold_since` is when it was
-    touched by what was not carried out when it was loaded; None where nobody touched it. `correlation_id` is the id
-    under which that came in.
+    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are
+    those of payments that the app took back and Xero still has. `read_updated_at` is Xero's clock at the last read
+    before a write of ours. `fees` are those of the app's payments, by id; `shown_status` is the status of the record
+    in the document's words, as it was last recorded. `skip` stands while a person has set it aside. `is_draft_wanted`:
+    somebody asked for it in Xero as the draft that it is. `untold_since` is when it was touched by what was not carried
+    out when it was loaded; None where nobody touched it. `correlation_id` is the id under which that came in.
     """
 
     id: UUID
@@ -108,6 +109,7 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    kept_methods: Mapping[str, str] = field(default_factory=dict)
     fees: Mapping[str, str] = field(default_factory=dict)
     shown_status: str | None = None
     skip: Skip | None = None
@@ -178,3 +180,18 @@ class InvoiceLink:
             xero_amount_due=f"{invoice.amount_due:.2f}",
             xero_updated_at=invoice.updated_at,
         )
+
+    def with_methods_kept(self, before: Fields) -> "InvoiceLink":
+        """The link that remembers how the payments were made that the record had `before`, and has no more.
+
+        Xero knows no methods, and may keep a payment: the app then gets it back as it was.
+        """
+        taken_back = set(keys_of(self.hub.xero_shadow, "payments")) - set(
+            keys_of(self.hub.record, "payments")
+        )
+        methods = {
+            key: member(before, "payments", key, "method") or self.kept_methods.get(key)
+            for key in sorted(taken_back)
+        }
+        kept = {key: method for key, method in methods.items() if method is not None}
+        return self if kept == self.kept_methods else replace(self, kept_methods=kept)

@@ -1,0 +1,33 @@
+"""by which method payments were made that the app took back and Xero still has
+
+Revision ID: 0019
+Revises: 0018
+Create Date: 2026-11-30 06:10:00.000000
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+LINKS = "invoice_links"
+COLUMN = "kept_methods"
+
+# Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
+LOCK_TIMEOUT = "5s"
+
+
+def upgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    op.add_column(
+        LINKS, sa.Column(COLUMN, postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False)
+    )
+
+
+def downgrade() -> None:
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    op.drop_column(LINKS, COLUMN)
