@@ -174,3 +174,19 @@ async def test_a_payment_that_stays_comes_back_as_it_was_after_a_wait(house: Hou
     await house.drain()
     assert (await house.in_app())["payments"] == [paid | {"method": "cash"}]
     await assert_alike(house)
+
+
+async def test_a_payment_that_stays_comes_back_with_its_fee(house: House) -> None:
+    """What it cost is kept for the app until it says otherwise: a payment listed without a fee has none."""
+    paid = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "card", "fee": "0.70"}
+    await house.write(payments=[paid])
+    await house.drain()
+    payment = (await house.in_xero())["Payments"][0]["PaymentID"]
+    await house.at_xero(f"payments/{payment}/reconcile")
+    await house.edit(payments=[])
+    await house.drain()
+    assert (await house.resource())["record"]["payments"] == [paid]
+    del paid["fee"]
+    await house.edit(payments=[paid])
+    await house.drain()
+    assert (await house.resource())["record"]["payments"] == [paid]

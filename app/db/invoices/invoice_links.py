@@ -134,7 +134,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
         kept_methods=row.kept_methods,
-        fees=row.payment_fees or {},
+        fees={key: fee for key, fee in (row.payment_fees or {}).items() if fee is not None},
         shown_status=row.shown_status,
         skip=skip_from_row(row),
         is_draft_wanted=row.draft_asked is not None,

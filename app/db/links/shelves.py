@@ -39,16 +39,17 @@ class Shelf:
     """Where the documents of one kind are kept.
 
     `row` is the table of their links and `key` its column with the partner's id. `build` gives the columns that come
-    with a document, `build_first` those that only the first one of a link brings. Of `kept` columns one without a value
-    leaves what is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
-    `is_word`: such a document is a reason to look at its connection, and the newest word from the partner's side.
+    with a document, `build_first` those that only the first one of a link brings. A `merged` column takes its place
+    key by key, so that what is not named stays; without a value it leaves all that is there. `has_revisions`: changes
+    of this kind go to the partner, so a document may name one. `is_word`: such a document is a reason to look at its
+    connection, and the newest word from the partner's side.
     """
 
     row: Any
     key: str
     build: Callable[[Document, datetime], dict[str, Any]]
     build_first: Callable[[Document], dict[str, Any]] = lambda _: {}
-    kept: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()
     has_revisions: bool = True
     is_word: bool = True
 
@@ -107,7 +108,8 @@ def _build_upsert(
 
 
 def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
-    return func.coalesce(excluded[name], getattr(shelf.row, name)) if name in shelf.kept else excluded[name]
+    said, there = excluded[name], getattr(shelf.row, name)
+    return func.coalesce(there.op("||")(said), said, there) if name in shelf.merged else said
 
 
 def _keep_moments(news: CTE) -> CTE:
