@@ -90,7 +90,7 @@ def _take_answer(work: Work, key: str, answer: XeroPayment | Refused) -> None:
     amount = member(work.hub.record, "payments", key, "amount")
     moves = {f"payments/{key}": {"after": amount}}
     if isinstance(answer, XeroPayment):
-        link = replace(link, payment_ids={**link.payment_ids, answer.xero_payment_id: key})
+        link = link.with_payment_id(answer.xero_payment_id, key)
         work.link = with_payment(link, key, amount, member(work.hub.record, "payments", key, "paid_on"))
         work.attempts.append(Attempt(link.id, "pay", moves, "done"))
     else:

@@ -107,9 +107,8 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
             payment = there.get(reference)
             work.link = without_intent(work.link, key)
             if payment is not None:
-                ids = {**work.link.payment_ids, payment.xero_payment_id: key}
                 work.link = with_payment(
-                    replace(work.link, payment_ids=ids),
+                    work.link.with_payment_id(payment.xero_payment_id, key),
                     key,
                     decimal_text(payment.amount),
                     payment.paid_on.isoformat(),

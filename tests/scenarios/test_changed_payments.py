@@ -86,3 +86,26 @@ async def test_a_deposit_stays_applied_while_more_of_it_is_wanted_than_there_is(
     await house.drain()
     assert (await house.in_xero())["AmountDue"] == 50
     await assert_alike(house)
+
+
+async def test_a_payment_that_came_again_is_taken_back_where_it_stands(house: House) -> None:
+    """Deleted in Xero, said again by the app under its id, and taken back: it is the second one that goes, not the dead
+    one. Of many, because Xero's ids fall as they may.
+    """
+    invoices = [f"inv_{n}" for n in range(8)]
+    for invoice_id in invoices:
+        await house.write(invoice_id, payments=[PAID])
+    await house.drain()
+    for invoice_id in invoices:
+        await house.unpay_at_xero(f"N-{invoice_id}")
+    await house.drain()
+    for invoice_id in invoices:
+        await house.edit(invoice_id, payments=[PAID])
+    await house.drain()
+    for invoice_id in invoices:
+        await assert_alike(house, invoice_id)
+        await house.edit(invoice_id, payments=[])
+    await house.drain()
+    assert [(await house.in_xero(f"N-{each}"))["AmountPaid"] for each in invoices] == [0] * len(invoices)
+    for invoice_id in invoices:
+        await assert_alike(house, invoice_id)

@@ -172,7 +172,7 @@ class InvoiceLink:
             hub=hub,
             xero_invoice_id=invoice.xero_invoice_id,
             line_ids=dict(identities.lines),
-            payment_ids={**self.payment_ids, **identities.payments},
+            payment_ids=self._with_payment_ids(identities.payments),
             credit_ids={**self.credit_ids, **identities.credits},
             xero_due=False,
             xero_status=invoice.status,
@@ -180,6 +180,16 @@ class InvoiceLink:
             xero_amount_due=f"{invoice.amount_due:.2f}",
             xero_updated_at=invoice.updated_at,
         )
+
+    def with_payment_id(self, xero_payment_id: str, key: str) -> "InvoiceLink":
+        """The link of which a payment stands in Xero under that id."""
+        return replace(self, payment_ids=self._with_payment_ids({xero_payment_id: key}))
+
+    def _with_payment_ids(self, shown: Mapping[str, str]) -> dict[str, str]:
+        """A payment that came again has another id, and the one that it had before is dead; others may come back."""
+        again = set(shown.values())
+        kept = {xero_id: key for xero_id, key in self.payment_ids.items() if key not in again}
+        return {**kept, **shown}
 
     def with_methods_kept(self, before: Fields) -> "InvoiceLink":
         """The link that remembers how the payments were made that the record had `before`, and has no more.

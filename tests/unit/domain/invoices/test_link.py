@@ -95,6 +95,15 @@ def test_a_connection_is_behind_until_its_newest_trigger_is_settled(generation: 
     assert connection.is_behind is is_behind
 
 
+def test_a_payment_that_came_again_is_known_by_its_new_id_alone() -> None:
+    """Made by us or shown by Xero; those of other payments stay, also of one that Xero does not show."""
+    known = link(payment_ids={"old": "p1", "gone": "p2"})
+    assert known.with_payment_id("new", "p1").payment_ids == {"gone": "p2", "new": "p1"}
+    shown = Identities({}, {"new": "p1"})
+    held = known.as_held_by_xero(xero_invoice(), known.hub, shown)
+    assert held.payment_ids == {"gone": "p2", "new": "p1"}
+
+
 def test_a_method_is_kept_while_xero_has_the_payment_that_the_app_took_back() -> None:
     """From the record of before, however often it is looked at; gone in Xero or back in the record, nothing is kept."""
     paid = payment("p1", "40", method="card") | payment("p2", "60", method=None)
