@@ -34,18 +34,16 @@ from app.domain.invoices.legality import (
     judge_create,
     judge_update,
 )
+from app.domain.invoices.unknown_words import judge_items, judge_words
 from app.domain.invoices.voiding import VOID_BLOCKED, judge_voided, list_unbooked
-from app.domain.record.coupling import unknown_words
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import Fields, keys_of, member, without_group
+from app.domain.record.fields import keys_of, member, only_groups, without_group, without_groups
 from app.domain.record.hub import Hub
-from app.domain.record.item_code import ItemCodes, unknown_items
+from app.domain.record.item_code import ItemCodes
 from app.domain.record.money import CENT, covered, totals
 from app.domain.record.owed import xero_moves
 from app.domain.record.sides import Side, Status, project
 from app.domain.xero.organisation import Organisation
-
-ITEM_UNKNOWN = "item_unknown"
 
 _EXCEEDING = ("payment_exceeds_due", "credit_exceeds_due")
 
@@ -143,8 +141,8 @@ def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     if stays_home is not None:
         return Plan(stays_home=stays_home)
     hold = (
-        _unmapped(hub.record)
-        or _unknown_item(hub.record, terms)
+        judge_words(hub.record)
+        or judge_items(hub.record, terms.items)
         or judge_create(hub.record, terms.organisation)
     )
     return Plan(hold=hold) if hold else Plan(create=True)
@@ -157,7 +155,11 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     to_remove = _gone("credits", hub, moves, terms.lanes)
     invoice_moves = tuple(sorted(path for path in moves if not path.startswith(("payments/", "credits/"))))
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)
-    hold = _unmapped(hub.record) or _unknown_item(hub.record, terms, invoice_moves) if touches_lines else None
+    hold = (
+        judge_words(hub.record) or judge_items(hub.record, terms.items, invoice_moves)
+        if touches_lines
+        else None
+    )
     # A voided invoice takes no payments either, where the void was not carried to the app.
     judged = tuple(moves) if shadow.get("status") == Status.CANCELLED else invoice_moves
     unbooked = list_unbooked(hub, xero.credits.made, terms.lanes)
@@ -172,13 +174,15 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
         goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
         # Taking a payment or a credit back is a way out of these two; beside any other hold it would be done silently.
-        deleted, removed = (to_delete, to_remove) if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ((), ())
+        going = (to_delete, to_remove) if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ((), ())
+        deleted, removed, unfit = _make_way(*going, hub, xero, terms, _total_of(hub, terms))
         comes = Plan() if deleted or removed else _plan_beside(hold, hub, xero, terms, moves)
-        return replace(comes, moves=goes, hold=hold, payments_to_delete=deleted, credits_to_remove=removed)
+        return replace(
+            comes, moves=goes, hold=unfit or hold, payments_to_delete=deleted, credits_to_remove=removed
+        )
     if invoice_moves:
         return Plan(moves=invoice_moves, payments_to_delete=to_delete, credits_to_remove=to_remove)
-    going = to_remove, to_delete
-    to_remove, unfit = leave_unfit(*going, hub, xero.total, xero.credits, terms.credits, terms.organisation)
+    to_delete, to_remove, unfit = _make_way(to_delete, to_remove, hub, xero, terms, xero.total)
     if to_remove or (to_delete and _missing("credits", hub, moves)):
         # What is taken away makes room for what comes.
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove, hold=unfit)
@@ -205,33 +209,43 @@ def _plan_settling(
     applied = fit_credits(missing, hub.record, due, xero.credits, terms.credits, terms.organisation)
     if applied.keys:
         return Plan(credits_to_apply=applied.keys), applied.hold
-    going, anew = _leave_what_stays(to_delete, hub, xero, terms)
     # What is about to be deleted is due again by the time that a payment is made.
-    payments = _fit_payments(_missing("payments", hub, moves), hub, xero, terms, None if going else due)
+    room = None if to_delete else due
+    payments = _fit_payments(_missing("payments", hub, moves), hub, xero, terms, room)
     plan = Plan(
         payments_to_create=payments.keys,
-        payments_to_delete=going,
+        payments_to_delete=to_delete,
         payments_exceeding=payments.exceeding,
         overpaid_to_allocate=None
         if moves
         else find_uncovering(hub.xero_shadow, xero.amount_due, xero.credits),
     )
-    return plan, applied.hold or anew or payments.hold
+    return plan, applied.hold or payments.hold
 
 
-def _leave_what_stays(
-    to_delete: tuple[str, ...], hub: Hub, xero: XeroState, terms: Terms
-) -> tuple[tuple[str, ...], Hold | None]:
-    """The payments to delete, without those that the app changed to what cannot be booked, and why: until it can, what
-    was paid stays paid in Xero.
+def _make_way(
+    to_delete: tuple[str, ...],
+    to_remove: tuple[str, ...],
+    hub: Hub,
+    xero: XeroState,
+    terms: Terms,
+    total: str | None,
+) -> tuple[tuple[str, ...], tuple[str, ...], Hold | None]:
+    """The payments to delete and the credits to take off, without those that the app changed to what cannot be booked
+    within that total, and why: until it can, what was paid or credited stays so in Xero.
     """
-    left = hub.xero_shadow
+    # By then the credits are as the record has them.
+    left = {**without_groups(hub.xero_shadow, "credits"), **only_groups(hub.record, "credits")}
     for key in to_delete:
         left = without_group(left, "payments", key)
     changed = [key for key in to_delete if key in keys_of(hub.record, "payments")]
-    anew = _fit_payments(changed, hub, xero, terms, find_due(xero.total, left, xero.credits))
+    anew = _fit_payments(changed, hub, xero, terms, find_due(total, left, xero.credits))
     stays = set(changed) - {*anew.keys, *dict(anew.exceeding)}
-    return tuple(key for key in to_delete if key not in stays), anew.hold
+    deleted = tuple(key for key in to_delete if key not in stays)
+    removed, unfit = leave_unfit(
+        to_remove, deleted, hub, total, xero.credits, terms.credits, terms.organisation
+    )
+    return deleted, removed, unfit or anew.hold
 
 
 def _fit_payments(keys: list[str], hub: Hub, xero: XeroState, terms: Terms, room: Decimal | None) -> Fitting:
@@ -289,51 +303,29 @@ def _list_booked(missing: list[str], hub: Hub, terms: Terms) -> tuple[tuple[str,
     )
 
 
+def _total_of(hub: Hub, terms: Terms) -> str | None:
+    known = totals(hub.record, terms.organisation.rates())
+    return f"{known.total:.2f}" if known else None
+
+
 def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | None]:
     """Both sides agree on all but payments and credits: the totals must then agree to the cent, or somebody must know.
 
     Tax amounts mend what rounding can do, a cent for each line; a larger difference has a cause that we do not see (a
     discount by amount, a tax set by hand), and writing over it would be wrong.
     """
-    expected = totals(hub.record, terms.organisation.rates())
-    if expected is None or xero.total is None or hub.record.get("status") == Status.CANCELLED:
+    shown = _total_of(hub, terms)
+    if shown is None or xero.total is None or hub.record.get("status") == Status.CANCELLED:
         return False, None
-    shown = f"{expected.total:.2f}"
     if shown == xero.total or are_totals_ignored(hub, shown, xero.total):
         return False, None
-    is_rounding = abs(expected.total - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
+    is_rounding = abs(Decimal(shown) - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
     if is_rounding and not xero.tax_amounts_sent and not covered(hub.xero_shadow):
         return True, None
     return False, Hold(
         "total_differs",
         f"The lines come to {shown}, and Xero shows {xero.total}.",
         "Compare the lines on both sides; a rounding line settles a cent.",
-    )
-
-
-def _unmapped(record: Fields) -> Hold | None:
-    words = unknown_words(record)
-    if not words:
-        return None
-    kind, word = words[0].kind, words[0].word
-    setting = "revenue_accounts" if kind == "category" else "taxes"
-    return Hold(
-        f"{kind}_unmapped",
-        f"The {kind} {word!r} is not mapped to Xero.",
-        f"Map it in the settings under {setting}.",
-    )
-
-
-def _unknown_item(record: Fields, terms: Terms, moves: Collection[str] | None = None) -> Hold | None:
-    """A line that is about to be written names an item that Xero does not have and that may not be made from it."""
-    unknown = sorted(unknown_items(record, terms.items, moves).values())
-    waiting = [item for item in unknown if terms.items.must_wait_for(item)]
-    if not waiting:
-        return None
-    return Hold(
-        ITEM_UNKNOWN,
-        f"Xero has no item {waiting[0]!r}.",
-        "Add the item in Xero, or choose in the settings, under unknown_item, what becomes of such lines; then sweep.",
     )
 
 
