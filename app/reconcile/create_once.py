@@ -126,8 +126,9 @@ def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link now that Xero is known not to hold that payment any more."""
     kept = without_group(link.hub.xero_shadow, "payments", key)
     ids = {xero_id: ours for xero_id, ours in link.payment_ids.items() if ours != key}
+    booked = {other: by for other, by in link.booked.items() if other != key}
     hub = replace(link.hub, xero_shadow=kept, unanswered=None)
-    return replace(link, hub=hub, payment_ids=ids, xero_due=True)
+    return replace(link, hub=hub, payment_ids=ids, booked=booked, xero_due=True)
 
 
 def with_removal_begun(link: InvoiceLink, kind: str, key: str) -> InvoiceLink:

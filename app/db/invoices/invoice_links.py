@@ -20,6 +20,7 @@ from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.holds.hold import Way
+from app.domain.invoices.booking import Booked
 from app.domain.invoices.link import (
     AWAITING_PARTNER,
     WORK_LEFT,
@@ -134,6 +135,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
         kept_methods=row.kept_methods,
+        booked={key: Booked(*by) for key, by in row.booked.items()},
         fees={key: fee for key, fee in (row.payment_fees or {}).items() if fee is not None},
         shown_status=row.shown_status,
         skip=skip_from_row(row),

@@ -77,6 +77,7 @@ _SAVED = types_of(
     "credit_ids",
     "overpaid",
     "kept_methods",
+    "booked",
 )
 """The columns that belong to the loop."""
 
@@ -134,6 +135,7 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "read_updated_at": link.read_updated_at,
         "tax_amounts_sent": link.tax_amounts_sent,
         "kept_methods": dict(link.kept_methods),
+        "booked": {key: [by.method, by.xero_account_id] for key, by in link.booked.items()},
         **credits_to_row(link),
     }
 

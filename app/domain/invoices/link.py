@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.domain.holds.hold import Hold, Way
 from app.domain.holds.skip import SKIPPED, Skip
+from app.domain.invoices.booking import Booked
 from app.domain.invoices.credit_plan import CreditState
 from app.domain.invoices.plan import XeroState
 from app.domain.record.credit import Overpaid
@@ -80,14 +81,15 @@ class Intent:
 class InvoiceLink:
     """One invoice's link.
 
-    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
-    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are
-    those of payments that the app took back and Xero still has. `read_updated_at` is Xero's clock at the last read
-    before a write of ours. `fees` are those of the app's payments, by id; `shown_status` is the status of the record
-    in the document's words, as it was last recorded. `skip` stands while a person has set it aside. `is_draft_wanted`:
-    somebody asked for it in Xero as the draft that it is. `untold_since` is when it was touched by what was not carried
-    out when it was loaded; None where nobody touched it. `correlation_id` is the id under which that came in.
+    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another trigger
+    came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to
+    keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are those of
+    payments that the app took back and Xero still has, and `booked` tells of those that we made. `read_updated_at` is
+    Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
+    is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
+    it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is. `untold_since` is when it was
+    touched by what was not carried out when it was loaded; None where nobody touched it. `correlation_id` is the id
+    under which that came in.
     """
 
     id: UUID
@@ -110,6 +112,7 @@ class InvoiceLink:
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
     kept_methods: Mapping[str, str] = field(default_factory=dict)
+    booked: Mapping[str, Booked] = field(default_factory=dict)
     fees: Mapping[str, str] = field(default_factory=dict)
     shown_status: str | None = None
     skip: Skip | None = None
@@ -144,6 +147,7 @@ class InvoiceLink:
             CreditState(frozenset(self.credit_ids.values()), self.overpaid),
             self.is_draft_wanted,
             None if self.xero_due or self.xero_amount_due is None else Decimal(self.xero_amount_due),
+            self.booked,
         )
 
     @property
@@ -196,12 +200,13 @@ class InvoiceLink:
 
         Xero knows no methods, and may keep a payment: the app then gets it back as it was.
         """
-        taken_back = set(keys_of(self.hub.xero_shadow, "payments")) - set(
-            keys_of(self.hub.record, "payments")
-        )
+        held = set(keys_of(self.hub.xero_shadow, "payments"))
+        taken_back = held - set(keys_of(self.hub.record, "payments"))
         methods = {
             key: member(before, "payments", key, "method") or self.kept_methods.get(key)
             for key in sorted(taken_back)
         }
         kept = {key: method for key, method in methods.items() if method is not None}
-        return self if kept == self.kept_methods else replace(self, kept_methods=kept)
+        booked = {key: by for key, by in self.booked.items() if key in held}
+        is_same = kept == self.kept_methods and booked == self.booked
+        return self if is_same else replace(self, kept_methods=kept, booked=booked)

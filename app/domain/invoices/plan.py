@@ -14,6 +14,7 @@ from app.domain.crossing import gate
 from app.domain.crossing.left_out import list_left_out
 from app.domain.findings.ignoring import are_totals_ignored, list_waiting
 from app.domain.holds.hold import Hold
+from app.domain.invoices.booking import Booked, list_misplaced
 from app.domain.invoices.credit_plan import (
     CreditState,
     CreditTerms,
@@ -78,7 +79,7 @@ class XeroState:
     `invoice_id` is None until it was created. `total` is the total that Xero last showed, `tax_amounts_sent` whether
     line tax amounts were written already to mend a cent, `is_credited` whether something beside payments is applied,
     `credits` what is there of credits. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
-    `amount_due` is what Xero last showed as due, None once a payment moved it since.
+    `amount_due` is what Xero last showed as due, None once a payment moved it since. `booked` tells of our payments.
     """
 
     invoice_id: str | None
@@ -88,6 +89,7 @@ class XeroState:
     credits: CreditState = field(default_factory=CreditState)
     is_draft_wanted: bool = False
     amount_due: Decimal | None = None
+    booked: Mapping[str, Booked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     moves = xero_moves(hub, terms.lanes)
     shadow = project(Side.XERO, hub.xero_shadow)
     to_delete = _gone("payments", hub, moves, terms.lanes)
+    misplaced = list_misplaced(hub, xero.booked, terms.lanes, terms.account_for)
+    to_delete += tuple(key for key in misplaced if key not in to_delete)
     to_remove = _gone("credits", hub, moves, terms.lanes)
     invoice_moves = tuple(sorted(path for path in moves if not path.startswith(("payments/", "credits/"))))
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)

@@ -1,4 +1,4 @@
-"""by which method payments were made that the app took back and Xero still has
+"""by which method payments were booked and where, and how those were made that the app took back and Xero still has
 
 Revision ID: 0019
 Revises: 0018
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 LINKS = "invoice_links"
-COLUMN = "kept_methods"
+COLUMNS = ("kept_methods", "booked")
 
 # Longer than this, nobody else's queries wait behind a lock that this version is waiting for.
 LOCK_TIMEOUT = "5s"
@@ -23,11 +23,13 @@ LOCK_TIMEOUT = "5s"
 
 def upgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    op.add_column(
-        LINKS, sa.Column(COLUMN, postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False)
-    )
+    for name in COLUMNS:
+        op.add_column(
+            LINKS, sa.Column(name, postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False)
+        )
 
 
 def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    op.drop_column(LINKS, COLUMN)
+    for name in COLUMNS:
+        op.drop_column(LINKS, name)
