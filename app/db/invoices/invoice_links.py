@@ -136,7 +136,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         tax_amounts_sent=row.tax_amounts_sent,
         kept_methods=row.kept_methods,
         booked={key: Booked(*by) for key, by in row.booked.items()},
-        fees={key: fee for key, fee in (row.payment_fees or {}).items() if fee is not None},
+        fees=row.payment_fees or {},
         shown_status=row.shown_status,
         skip=skip_from_row(row),
         is_draft_wanted=row.draft_asked is not None,

@@ -20,7 +20,7 @@ from app.db.postgres.session import ReadSession, WriteSession
 from app.db.postgres.straight import run
 from app.db.tables import InvoiceLinkRow
 from app.db.upkeep.restored import LEAP, is_doubted
-from app.domain.partner.document import say_fees
+from app.domain.partner.document import list_fees
 from app.telemetry import find_correlation_id
 
 Held = tuple[int, Document | None, int]
@@ -189,11 +189,18 @@ def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
         "document_at": at,
         "touched_at": at,
         "partner_number": document.get("number"),
-        "payment_fees": say_fees(document),
+        "payment_fees": list_fees(document),
     }
 
 
-INVOICES = Shelf(InvoiceLinkRow, "partner_invoice_id", _build_columns, merged=frozenset({"payment_fees"}))
+PAYMENTS_LISTED = (
+    "ARRAY(SELECT jsonb_array_elements_text(jsonb_path_query_array(excluded.document, '$.payments[*].id')))"
+)
+"""The ids of the payments that a document lists."""
+
+INVOICES = Shelf(
+    InvoiceLinkRow, "partner_invoice_id", _build_columns, merged={"payment_fees": PAYMENTS_LISTED}
+)
 """Where documents of invoices are kept."""
 
 

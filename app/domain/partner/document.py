@@ -267,12 +267,6 @@ def list_fees(document: Mapping[str, Any]) -> dict[str, str] | None:
     return {payment["id"]: payment["fee"] for payment in payments if payment.get("fee") is not None}
 
 
-def say_fees(document: Mapping[str, Any]) -> dict[str, str | None] | None:
-    """As `list_fees`, with those payments too of which the document says that they have none."""
-    fees = list_fees(document)
-    return None if fees is None else dict.fromkeys(payment["id"] for payment in document["payments"]) | fees
-
-
 def _fee_of(key: str, fees: Mapping[str, str]) -> dict[str, str]:
     return {"fee": money_text(fees[key])} if key in fees else {}
 
