@@ -16,7 +16,8 @@ from uuid import uuid4
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import save_links
 from app.domain.holds.refusals import explain
-from app.domain.invoices.link import Intent
+from app.domain.invoices.booking import Booked
+from app.domain.invoices.link import Intent, InvoiceLink
 from app.domain.invoices.recognition import payment_mark
 from app.domain.record.fields import ABSENT, member, member_of
 from app.domain.record.merge import Conflict
@@ -69,8 +70,8 @@ async def _create(current: Round, batch: Sequence[Due]) -> bool:
     answers = await spent_on(
         [work.link.id for work, _ in batch], current.xero.payments.create(writes, intent.key)
     )
-    for (work, key), answer in zip(batch, answers, strict=True):
-        _take_answer(work, key, answer)
+    for (work, key), write, answer in zip(batch, writes, answers, strict=True):
+        _take_answer(work, key, write, answer)
     return await record(current, list({id(work): work for work, _ in batch}.values()))
 
 
@@ -85,18 +86,23 @@ def _build(current: Round, work: Work, key: str) -> PaymentWrite:
     )
 
 
-def _take_answer(work: Work, key: str, answer: XeroPayment | Refused) -> None:
+def _take_answer(work: Work, key: str, write: PaymentWrite, answer: XeroPayment | Refused) -> None:
     link = without_intent(work.link, key)
     amount = member(work.hub.record, "payments", key, "amount")
     moves = {f"payments/{key}": {"after": amount}}
     if isinstance(answer, XeroPayment):
-        link = replace(link, payment_ids={**link.payment_ids, answer.xero_payment_id: key})
+        link = _with_booked(link.with_payment_id(answer.xero_payment_id, key), key, write.xero_account_id)
         work.link = with_payment(link, key, amount, member(work.hub.record, "payments", key, "paid_on"))
         work.attempts.append(Attempt(link.id, "pay", moves, "done"))
     else:
         work.link = link
         work.refusal = explain(answer.messages)
         work.attempts.append(Attempt(link.id, "pay", moves, "refused", work.refusal.message))
+
+
+def _with_booked(link: InvoiceLink, key: str, xero_account_id: str) -> InvoiceLink:
+    method = member(link.hub.record, "payments", key, "method")
+    return replace(link, booked={**link.booked, key: Booked(method, xero_account_id)})
 
 
 async def _delete(current: Round, work: Work, key: str) -> bool:
@@ -132,9 +138,17 @@ async def _begin_removal(current: Round, work: Work, key: str) -> None:
 def _give_back(work: Work, key: str) -> None:
     """A payment that was reconciled with the bank is Xero's own: the app gets it back, and both values are kept."""
     hub, prefix = work.hub, f"payments/{key}/"
+    if key in work.link.booked:
+        # Its method is the app's word, and asks for no other account from now on.
+        work.link = _with_booked(work.link, key, work.link.booked[key].xero_account_id)
     theirs = {path: value for path, value in hub.xero_shadow.items() if path.startswith(prefix)}
     ours = {path: value for path, value in hub.record.items() if path.startswith(prefix)}
-    given = theirs | {prefix + "method": ours.get(prefix + "method")}
+    if theirs.items() <= ours.items():
+        said = "It was reconciled with the bank in Xero, or is part of a batch, and stays in the account where it is."
+        work.attempts.append(Attempt(work.link.id, "unpay", {f"payments/{key}": {}}, "refused", said))
+        return
+    method = ours.get(prefix + "method") if ours else work.link.kept_methods.get(key)
+    given = theirs | {prefix + "method": method}
     work.link = replace(
         work.link, hub=replace(hub, record={**hub.record, **given}, revision=hub.revision + 1)
     )

@@ -107,9 +107,8 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
             payment = there.get(reference)
             work.link = without_intent(work.link, key)
             if payment is not None:
-                ids = {**work.link.payment_ids, payment.xero_payment_id: key}
                 work.link = with_payment(
-                    replace(work.link, payment_ids=ids),
+                    work.link.with_payment_id(payment.xero_payment_id, key),
                     key,
                     decimal_text(payment.amount),
                     payment.paid_on.isoformat(),
@@ -127,8 +126,9 @@ def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link now that Xero is known not to hold that payment any more."""
     kept = without_group(link.hub.xero_shadow, "payments", key)
     ids = {xero_id: ours for xero_id, ours in link.payment_ids.items() if ours != key}
+    booked = {other: by for other, by in link.booked.items() if other != key}
     hub = replace(link.hub, xero_shadow=kept, unanswered=None)
-    return replace(link, hub=hub, payment_ids=ids, xero_due=True)
+    return replace(link, hub=hub, payment_ids=ids, booked=booked, xero_due=True)
 
 
 def with_removal_begun(link: InvoiceLink, kind: str, key: str) -> InvoiceLink:

@@ -8,6 +8,7 @@ from app.domain.invoices.link import InvoiceLink
 from app.domain.record.credit import CreditKind, Overpaid
 from app.domain.record.fields import Fields, decimal_text, keys_of, member, without_group
 from app.domain.record.sides import Side, project
+from app.domain.xero.xero_credit import MARK
 from app.domain.xero.xero_invoice import BORN_IN_XERO, XeroInvoice
 
 VOID = "void"
@@ -30,7 +31,7 @@ def void_of(key: str) -> str:
 
 def credit_mark(link_id: UUID, kind: CreditKind, key: str) -> str:
     """Our mark on a credit."""
-    return f"plumbline:{link_id.hex}:{kind.value}:{key}"
+    return f"{MARK}{link_id.hex}:{kind.value}:{key}"
 
 
 def find_credit_id(link: InvoiceLink, key: str) -> str | None:
@@ -102,6 +103,12 @@ def with_overpaid_apart(link: InvoiceLink, invoice: XeroInvoice) -> tuple[Invoic
     parts = {part.xero_overpayment_id for key, part in overpaid.items() if key in paid}
     others = tuple(credit for credit in invoice.credits if credit.xero_credit_id not in parts)
     return replace(link, overpaid=overpaid), replace(invoice, credits=others)
+
+
+def without_overpaid(link: InvoiceLink, key: str) -> InvoiceLink:
+    """The link of which nothing of that payment stands in Xero as an overpayment any more."""
+    kept = {other: part for other, part in link.overpaid.items() if other != key}
+    return replace(link, overpaid=kept, xero_due=True)
 
 
 def find_covering(link: InvoiceLink, part: Overpaid) -> Decimal:

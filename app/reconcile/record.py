@@ -99,6 +99,7 @@ async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Draw
     drawn = Drawn()
     async for work in unhurried(works):
         work.note_attempts()
+        work.link = work.link.with_methods_kept(work.before.hub.record)
         plan = Plan() if work.is_broken else work.plan(current.terms)
         change = find_change(work, current.lanes)
         if change is None:

@@ -92,6 +92,7 @@ def _link(current: Round, work: Work, invoice: XeroInvoice, content: Side, conta
         credit_ids={},
         intents={},
         tax_amounts_sent=False,
+        booked={},
     )
     take_invoice(current, work, invoice, contact_key)
 
@@ -113,7 +114,7 @@ async def unlink(current: Round, work: Work, resolution: Resolution, target: Res
         revision=work.hub.revision + bool(back),
     )
     identity = {name: before[name] for name in _IDENTITY}
-    work.link = replace(work.link, hub=hub, xero_due=True, xero_updated_at=None, **identity)
+    work.link = replace(work.link, hub=hub, xero_due=True, xero_updated_at=None, booked={}, **identity)
     work.had_open_conflicts = True
     work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now))
     work.decisions.put(target.ended(ResolutionState.UNDONE, now))

@@ -1,5 +1,7 @@
 """The end of an invoice: cancelled here is voided there, and what stands in the way is said."""
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.both_sides import assert_alike
@@ -67,13 +69,74 @@ async def test_a_payment_blocks_the_void_until_it_is_removed_in_xero(house: Hous
 
 
 async def test_a_payment_that_the_app_takes_back_unblocks_the_void(house: House) -> None:
-    """The cure says "in Xero (or in the app)", so the app's way must work too."""
+    """The cure names the app's way beside Xero's, so it must work too."""
     await house.write(payments=[PAYMENT])
     await house.drain()
     await house.edit(status="cancelled")
     await house.drain()
     assert await house.held_as() == "void_blocked_by_payment"
     await house.edit(payments=[])
+    await house.drain()
+    assert (await house.in_xero())["Status"] == "VOIDED"
+    await assert_alike(house)
+
+
+@pytest.mark.parametrize("listed", [None, []], ids=["unsaid", "none"])
+async def test_an_app_that_says_paid_takes_that_back_as_it_cancels(house: House, listed: Any) -> None:
+    """What "paid" stood for is its own: with no payments at all that goes, also in Xero, and then the invoice does."""
+    await house.write(status="paid", payments=listed)
+    await house.drain()
+    await house.edit(status="cancelled", payments=None)
+    await house.drain()
+    assert await house.held_as() == "void_blocked_by_payment"
+    reason = (await house.resource())["reason"]
+    assert ("110.00 on" in reason["message"], "Take them back in the app" in reason["cure"]) == (True, True)
+    await house.edit(payments=[])
+    await house.drain()
+    assert (await house.in_xero())["Status"] == "VOIDED"
+    await assert_alike(house)
+    await house.write("inv_2", status="paid", payments=listed)
+    await house.drain()
+    await house.edit("inv_2", status="cancelled", payments=[])
+    await house.drain()
+    assert (await house.in_xero("N-inv_2"))["Status"] == "VOIDED"
+    await assert_alike(house, "inv_2")
+
+
+async def test_cancelled_without_payments_spares_what_the_app_never_saw(house: House) -> None:
+    """A payment that was made in Xero meanwhile blocks the void; its own goes, and the reason names what is left."""
+    await house.write(status="paid", payments=[PAYMENT | {"amount": "110.00"}])
+    await house.write("inv_2", payments=[PAYMENT])
+    await house.drain()
+    await house.at_xero("invoices/N-inv_2/payments", Amount=30, Date="2026-11-21")
+    for invoice_id in ("inv_1", "inv_2"):
+        await house.edit(invoice_id, status="cancelled", payments=[])
+    await house.drain()
+    await assert_alike(house)
+    assert await house.held_as("inv_2") == "void_blocked_by_payment"
+    assert [payment["Amount"] for payment in (await house.in_xero("N-inv_2"))["Payments"]] == [30]
+    assert "30.00 on 2026-11-21" in (await house.resource("inv_2"))["reason"]["message"]
+    await house.edit("inv_2", payments=[])
+    await house.drain()
+    assert (await house.in_xero("N-inv_2"))["Status"] == "VOIDED"
+    await assert_alike(house, "inv_2")
+
+
+async def test_a_reconciled_payment_keeps_an_invoice_that_the_app_cancelled(house: House) -> None:
+    """Cancelled without payments: it is given back, the reason says where alone it can be removed, and then it goes."""
+    await house.write(payments=[PAYMENT])
+    await house.drain()
+    [paid] = (await house.in_xero())["Payments"]
+    await house.at_xero(f"payments/{paid['PaymentID']}/reconcile")
+    await house.edit(status="cancelled", payments=[])
+    await house.drain()
+    assert await house.held_as() == "void_blocked_by_payment"
+    reason = (await house.resource())["reason"]
+    assert "40.00 on 2026-11-20" in reason["message"]
+    assert "reconciled with the bank" in reason["cure"]
+    assert (await house.in_app())["payments"] == [PAYMENT]
+    await house.at_xero(f"payments/{paid['PaymentID']}/reconcile", IsReconciled=False)
+    await house.unpay_at_xero()
     await house.drain()
     assert (await house.in_xero())["Status"] == "VOIDED"
     await assert_alike(house)

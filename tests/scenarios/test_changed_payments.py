@@ -86,3 +86,58 @@ async def test_a_deposit_stays_applied_while_more_of_it_is_wanted_than_there_is(
     await house.drain()
     assert (await house.in_xero())["AmountDue"] == 50
     await assert_alike(house)
+
+
+async def test_a_payment_that_came_again_is_taken_back_where_it_stands(house: House) -> None:
+    """Deleted in Xero, said again by the app under its id, and taken back: it is the second one that goes, not the dead
+    one. Of many, because Xero's ids fall as they may.
+    """
+    invoices = [f"inv_{n}" for n in range(8)]
+    for invoice_id in invoices:
+        await house.write(invoice_id, payments=[PAID])
+    await house.drain()
+    for invoice_id in invoices:
+        await house.unpay_at_xero(f"N-{invoice_id}")
+    await house.drain()
+    for invoice_id in invoices:
+        await house.edit(invoice_id, payments=[PAID])
+    await house.drain()
+    for invoice_id in invoices:
+        await assert_alike(house, invoice_id)
+        await house.edit(invoice_id, payments=[])
+    await house.drain()
+    assert [(await house.in_xero(f"N-{each}"))["AmountPaid"] for each in invoices] == [0] * len(invoices)
+    for invoice_id in invoices:
+        await assert_alike(house, invoice_id)
+
+
+async def test_what_was_paid_stays_paid_while_another_edit_comes_with_its_change(house: House) -> None:
+    """A price is edited in the same document: the payment makes way for it only if it can be booked after it."""
+    await house.write(payments=[PAID])
+    await house.drain()
+    await house.set_facts(period_lock_date="2026-10-31")
+    await house.wait(LONGER_THAN_FACTS_ARE_KEPT)
+    since = await house.last_call()
+    await house.edit(lines={"l1": {"unit_price": "150.00"}})
+    assert await change(house, paid_on="2026-10-15") == "locked_period"
+    assert await change(house, amount="160.00") == "payment_exceeds_due"
+    assert await writes_since(house, since) == []
+    await house.edit(payments=[PAID | {"amount": "150.00"}], status="paid")
+    await house.drain()
+    invoice = await house.in_xero()
+    assert (invoice["Total"], [payment["Amount"] for payment in invoice["Payments"]]) == (150, [150])
+    await assert_alike(house)
+
+
+async def test_what_was_paid_stays_paid_while_a_credit_is_changed_beside_it(house: House) -> None:
+    """The credit is made anew; the payment, which would exceed what that leaves due, waits as it was."""
+    await house.write(payments=[PAID], credits=[NOTE])
+    await house.drain()
+    [given] = (await house.in_app())["credits"]
+    await house.edit(credits=[given | {"amount": "50.00"}])
+    assert await change(house, amount="70.00") == "payment_exceeds_due"
+    assert (await house.in_xero())["AmountCredited"] == 50
+    await house.edit(payments=[PAID | {"amount": "60.00"}], status="paid")
+    await house.drain()
+    assert (await house.in_xero())["AmountDue"] == 0
+    await assert_alike(house)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import restarted
 
 
 @pytest.mark.proof
@@ -145,7 +146,47 @@ async def test_a_payment_reconciled_with_the_bank_stays(house: House) -> None:
     await house.drain()
     await house.edit(payments=[])
     await house.drain()
-    assert [p["amount"] for p in (await house.in_app())["payments"]] == ["40.00"]
+    assert [(p["amount"], p["method"]) for p in (await house.in_app())["payments"]] == [("40.00", "card")]
     (kept,) = await house.conflicts()
     assert (kept["path"], kept["winner"]) == ("payments/p1", "xero")
     await assert_alike(house)
+
+
+async def test_a_payment_that_stays_comes_back_as_it_was_after_a_wait(house: House) -> None:
+    """Xero is asked for it in vain at first, and another worker goes on: its method is not lost with the first one."""
+    await house.write()
+    await house.drain()
+    await house._json(house.app.post("/invoices/inv_1/payments", json={"amount": "40.00", "method": "card"}))
+    await house.drain()
+    [paid] = (await house.in_app())["payments"]
+    payment = (await house.in_xero())["Payments"][0]["PaymentID"]
+    await house.at_xero(f"payments/{payment}/reconcile")
+    await house.drain()
+    await house.fault("unavailable_before", "GET", "/Payments")
+    await house.edit(payments=[])
+    await house.drain()
+    assert (await house.in_app())["payments"] == []
+    async with restarted(house):
+        await house.wait()
+    assert (await house.in_app())["payments"] == [paid]
+    await assert_alike(house)
+    await house.edit(payments=[paid | {"method": "cash", "amount": "50.00"}])
+    await house.drain()
+    assert (await house.in_app())["payments"] == [paid | {"method": "cash"}]
+    await assert_alike(house)
+
+
+async def test_a_payment_that_stays_comes_back_with_its_fee(house: House) -> None:
+    """What it cost is kept for the app until it says otherwise: a payment listed without a fee has none."""
+    paid = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "card", "fee": "0.70"}
+    await house.write(payments=[paid])
+    await house.drain()
+    payment = (await house.in_xero())["Payments"][0]["PaymentID"]
+    await house.at_xero(f"payments/{payment}/reconcile")
+    await house.edit(payments=[])
+    await house.drain()
+    assert (await house.resource())["record"]["payments"] == [paid]
+    del paid["fee"]
+    await house.edit(payments=[paid])
+    await house.drain()
+    assert (await house.resource())["record"]["payments"] == [paid]

@@ -99,3 +99,45 @@ async def test_a_second_payment_that_is_too_much_takes_nothing_from_the_first(ho
     await sent(house, payments=[TYPED | {"amount": "110.00"}, TYPED | {"id": "p2", "amount": "50.00"}])
     assert await received(house) == (110, 50, 0)
     assert len(await shown(house)) == 2
+
+
+async def void_overpayments(house: House) -> None:
+    """A person takes back at Xero's screen what was booked as too much."""
+    for over in await held_in_xero(house, "overpayments"):
+        if over["Status"] == "AUTHORISED":
+            await house.at_xero(f"overpayments/{over['OverpaymentID']}/void")
+
+
+async def test_an_overpayment_that_is_voided_in_xero_is_none_in_the_app(house: House) -> None:
+    """Part of a payment, or all of one that came when nothing was due: what Xero took back is taken back."""
+    await overpaid(house)
+    await house.edit(payments=[TYPED, TYPED | {"id": "p2", "amount": "5.00"}])
+    await house.drain()
+    assert await received(house) == (110, 45, 0)
+    await void_overpayments(house)
+    await house.drain()
+    assert await shown(house) == [TYPED | {"amount": "110.00"}]
+    await house.edit(payments=[TYPED | {"amount": "120.00"}])
+    await house.drain()
+    assert await received(house) == (110, 10, 0)
+    assert await shown(house) == [TYPED | {"amount": "120.00"}]
+
+
+async def test_a_correction_counts_on_no_overpayment_that_was_voided_unheard(house: House) -> None:
+    """No webhook told of it: the payment is booked whole, and so is one that comes again after its own was voided."""
+    await overpaid(house)
+    await house._json(house.xero.put("/webhooks", json={"lose_next": 100}))
+    await void_overpayments(house)
+    await correct(house, "110.00")
+    assert await received(house) == (110, 0, 0)
+    assert await shown(house) == [TYPED | {"amount": "110.00"}]
+    more = TYPED | {"id": "p2", "amount": "5.00"}
+    await house.edit(payments=[TYPED | {"amount": "110.00"}, more])
+    await house.drain()
+    await house.edit(payments=[TYPED | {"amount": "110.00"}])
+    await house.drain()
+    await void_overpayments(house)
+    await house.edit(payments=[TYPED | {"amount": "110.00"}, more])
+    await house.drain()
+    assert await received(house) == (110, 5, 0)
+    assert await shown(house) == [TYPED | {"amount": "110.00"}, more]

@@ -20,6 +20,7 @@ from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.holds.hold import Way
+from app.domain.invoices.booking import Booked
 from app.domain.invoices.link import (
     AWAITING_PARTNER,
     WORK_LEFT,
@@ -133,6 +134,8 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         xero_updated_at=row.xero_updated_at,
         read_updated_at=row.read_updated_at,
         tax_amounts_sent=row.tax_amounts_sent,
+        kept_methods=row.kept_methods,
+        booked={key: Booked(*by) for key, by in row.booked.items()},
         fees=row.payment_fees or {},
         shown_status=row.shown_status,
         skip=skip_from_row(row),

@@ -76,6 +76,8 @@ _SAVED = types_of(
     "tax_amounts_sent",
     "credit_ids",
     "overpaid",
+    "kept_methods",
+    "booked",
 )
 """The columns that belong to the loop."""
 
@@ -132,6 +134,8 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "xero_updated_at": link.xero_updated_at,
         "read_updated_at": link.read_updated_at,
         "tax_amounts_sent": link.tax_amounts_sent,
+        "kept_methods": dict(link.kept_methods),
+        "booked": {key: [by.method, by.xero_account_id] for key, by in link.booked.items()},
         **credits_to_row(link),
     }
 

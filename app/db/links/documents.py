@@ -193,7 +193,14 @@ def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
     }
 
 
-INVOICES = Shelf(InvoiceLinkRow, "partner_invoice_id", _build_columns, kept=frozenset({"payment_fees"}))
+PAYMENTS_LISTED = (
+    "ARRAY(SELECT jsonb_array_elements_text(jsonb_path_query_array(excluded.document, '$.payments[*].id')))"
+)
+"""The ids of the payments that a document lists."""
+
+INVOICES = Shelf(
+    InvoiceLinkRow, "partner_invoice_id", _build_columns, merged={"payment_fees": PAYMENTS_LISTED}
+)
 """Where documents of invoices are kept."""
 
 

@@ -5,7 +5,7 @@ the connection's generation. What each of them is told it takes from the one bef
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.links.moments import DOCUMENT
@@ -40,8 +40,9 @@ class Shelf:
     """Where the documents of one kind are kept.
 
     `row` is the table of their links and `key` its column with the partner's id. `build` gives the columns that come
-    with a document, `build_first` those that only the first one of a link brings. Of `kept` columns one without a value
-    leaves what is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
+    with a document, `build_first` those that only the first one of a link brings. A `merged` column takes the place of
+    what is there by the keys that the expression tells from the document, so that other keys stay; without a value it
+    leaves all that is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
     `is_word`: such a document is a reason to look at its connection, and the newest word from the partner's side.
     """
 
@@ -49,7 +50,7 @@ class Shelf:
     key: str
     build: Callable[[Document, datetime], dict[str, Any]]
     build_first: Callable[[Document], dict[str, Any]] = lambda _: {}
-    kept: frozenset[str] = frozenset()
+    merged: Mapping[str, str] = field(default_factory=dict, hash=False)
     has_revisions: bool = True
     is_word: bool = True
 
@@ -117,7 +118,11 @@ def _build_upsert(
 
 
 def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
-    return func.coalesce(excluded[name], getattr(shelf.row, name)) if name in shelf.kept else excluded[name]
+    said, there = excluded[name], getattr(shelf.row, name)
+    if name not in shelf.merged:
+        return said
+    keys = literal_column(shelf.merged[name], type_=ARRAY(Text))
+    return func.coalesce(there.op("-")(keys).op("||")(said), said, there)
 
 
 def _keep_moments(news: CTE) -> CTE:

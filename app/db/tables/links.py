@@ -167,15 +167,17 @@ class ContactLinkRow(Skippable, Table):
 class InvoiceLinkRow(Skippable, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.record.hub`).
 
-    The document columns are the partner's newest document as it came; `merged_version` is the version that the
-    record has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they
-    are the app's alone. `shown_status` is the status of the record in the document's words. `updated_at` moves with
-    every write, whoever makes it. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to our keys; `overpaid` is
-    what of a payment stands in Xero as an overpayment, by payment key. `xero_due` asks for a read; `read_updated_at` is
-    Xero's clock at our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's
-    key, or a credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way
-    out, `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted`
-    and `ignored` are what people decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are
+    The document columns are the partner's newest document as it came; `merged_version` is the version that the record
+    has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they are
+    the app's alone, and stay when a payment is taken back, for it may come again. `shown_status` is the status of the
+    record in the document's words. `updated_at` moves with every write, whoever makes it. `line_ids`, `payment_ids`
+    and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by
+    payment key; `kept_methods` are those of payments that the app took back and Xero still has, `booked` says of those
+    that we made by which method and to which account. `xero_due` asks for a read; `read_updated_at` is Xero's clock at
+    our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
+    credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
+    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
+    `ignored` are what people decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are
     what does not travel and each side keeps for itself (`domain.record.apart`). `draft_asked` is the body of the call
     that asked for it in Xero as a draft, null where there was none.
     """
@@ -305,6 +307,8 @@ class InvoiceLinkRow(Skippable, Table):
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     credit_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     overpaid: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    kept_methods: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    booked: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     intents: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_status: Mapped[str | None]

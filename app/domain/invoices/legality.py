@@ -5,11 +5,12 @@ with a code for machines, a sentence for people, what to do, and what kind of st
 judged by `fitness`; a refusal that neither foresaw comes back from Xero and is explained by `refusals`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from app.domain.holds.hold import Hold, Way
 from app.domain.invoices.fitness import judge_lines, judge_total
+from app.domain.invoices.voiding import judge_void
 from app.domain.record.fields import LINE_ORDER, Fields, group_of, keys_of, member_of
 from app.domain.record.money import paid
 from app.domain.record.sides import Side, Status, project
@@ -20,7 +21,6 @@ EDITABLE_WHEN_PAID_LINE = frozenset({"description", "account", "tracking"})
 
 LOCKED_PERIOD = "locked_period"
 PAID_LOCKED = "paid_locked"
-VOID_BLOCKED = "void_blocked_by_payment"
 
 LONGEST_NUMBER = 255
 LONGEST_REFERENCE = 255
@@ -53,10 +53,12 @@ def judge_update(
     organisation: Organisation,
     *,
     is_credited: bool = False,
+    unbooked: Sequence[str] = (),
 ) -> Hold | None:
     """Whether Xero would take these moves on the invoice that it holds (`shadow`).
 
     `is_credited`: a credit note, a prepayment or an overpayment is allocated to it there, beside its payments.
+    `unbooked`: money that the app has on it and Xero does not know of, in words.
     """
     moves = list(moves)
     if not moves:
@@ -79,7 +81,7 @@ def judge_update(
     return (
         _judge_lock(shadow.get("issued_on"), organisation, is_void=is_void)
         or _judge_lock(record.get("issued_on") if "issued_on" in moves else None, organisation)
-        or _judge_void(record, shadow, is_credited)
+        or judge_void(record, shadow, unbooked, is_credited=is_credited)
         or _judge_paid(moves, record, shadow, is_credited)
         or (None if is_void else _judge_approval(record, shadow, organisation))
         or (None if is_void else _judge_values(moves, record, organisation))
@@ -102,24 +104,6 @@ def _judge_values(moves: Collection[str], record: Fields, organisation: Organisa
         or _judge_words([name for name in ("number", "reference") if name in moves], record)
         or judge_lines(record, organisation, moves)
         or (judge_total(record, organisation) if moves_sums else None)
-    )
-
-
-def _judge_void(record: Fields, shadow: Fields, is_credited: bool) -> Hold | None:
-    if record.get("status") != Status.CANCELLED or not (paid(shadow) or is_credited):
-        return None
-    if paid(shadow):
-        applied, cure = (
-            "payments are",
-            "Remove the payments in Xero (or in the app), then it is voided by itself.",
-        )
-    else:
-        applied, cure = "a credit is", "Remove the credit's allocation in Xero, then it is voided by itself."
-    return Hold(
-        VOID_BLOCKED,
-        f"It was cancelled in the app, but {applied} applied to it in Xero, which refuses to void it.",
-        cure,
-        Way.PAYMENTS_REMOVED,
     )
 
 

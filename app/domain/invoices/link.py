@@ -15,9 +15,11 @@ from uuid import UUID
 from app.domain.holds.bars import BARS
 from app.domain.holds.hold import Hold, Way
 from app.domain.holds.skip import SKIPPED, Skip
+from app.domain.invoices.booking import Booked
 from app.domain.invoices.credit_plan import CreditState
 from app.domain.invoices.plan import XeroState
 from app.domain.record.credit import Overpaid
+from app.domain.record.fields import Fields, keys_of, member
 from app.domain.record.hub import Hub
 from app.domain.record.money import credited, paid
 from app.domain.xero.xero_invoice import Identities, XeroInvoice
@@ -85,9 +87,10 @@ class Intent:
 class InvoiceLink:
     """One invoice's link.
 
-    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another
-    trigger came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's
-    ids to keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key. `read_updated_at` is
+    `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another trigger
+    came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to
+    keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are those of
+    payments that the app took back and Xero still has, and `booked` tells of those that we made. `read_updated_at` is
     Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
     is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
     it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is. `untold_since` is when it was
@@ -114,6 +117,8 @@ class InvoiceLink:
     tax_amounts_sent: bool = False
     credit_ids: Mapping[str, str] = field(default_factory=dict)
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
+    kept_methods: Mapping[str, str] = field(default_factory=dict)
+    booked: Mapping[str, Booked] = field(default_factory=dict)
     fees: Mapping[str, str] = field(default_factory=dict)
     shown_status: str | None = None
     skip: Skip | None = None
@@ -148,6 +153,7 @@ class InvoiceLink:
             CreditState(frozenset(self.credit_ids.values()), self.overpaid),
             self.is_draft_wanted,
             None if self.xero_due or self.xero_amount_due is None else Decimal(self.xero_amount_due),
+            self.booked,
         )
 
     @property
@@ -176,7 +182,7 @@ class InvoiceLink:
             hub=hub,
             xero_invoice_id=invoice.xero_invoice_id,
             line_ids=dict(identities.lines),
-            payment_ids={**self.payment_ids, **identities.payments},
+            payment_ids=self._with_payment_ids(identities.payments),
             credit_ids={**self.credit_ids, **identities.credits},
             xero_due=False,
             xero_status=invoice.status,
@@ -184,3 +190,29 @@ class InvoiceLink:
             xero_amount_due=f"{invoice.amount_due:.2f}",
             xero_updated_at=invoice.updated_at,
         )
+
+    def with_payment_id(self, xero_payment_id: str, key: str) -> "InvoiceLink":
+        """The link of which a payment stands in Xero under that id."""
+        return replace(self, payment_ids=self._with_payment_ids({xero_payment_id: key}))
+
+    def _with_payment_ids(self, shown: Mapping[str, str]) -> dict[str, str]:
+        """A payment that came again has another id, and the one that it had before is dead; others may come back."""
+        again = set(shown.values())
+        kept = {xero_id: key for xero_id, key in self.payment_ids.items() if key not in again}
+        return {**kept, **shown}
+
+    def with_methods_kept(self, before: Fields) -> "InvoiceLink":
+        """The link that remembers how the payments were made that the record had `before`, and has no more.
+
+        Xero knows no methods, and may keep a payment: the app then gets it back as it was.
+        """
+        held = set(keys_of(self.hub.xero_shadow, "payments"))
+        taken_back = held - set(keys_of(self.hub.record, "payments"))
+        methods = {
+            key: member(before, "payments", key, "method") or self.kept_methods.get(key)
+            for key in sorted(taken_back)
+        }
+        kept = {key: method for key, method in methods.items() if method is not None}
+        booked = {key: by for key, by in self.booked.items() if key in held}
+        is_same = kept == self.kept_methods and booked == self.booked
+        return self if is_same else replace(self, kept_methods=kept, booked=booked)

@@ -14,6 +14,7 @@ from app.domain.crossing import gate
 from app.domain.crossing.left_out import list_left_out
 from app.domain.findings.ignoring import are_totals_ignored, list_waiting
 from app.domain.holds.hold import Hold
+from app.domain.invoices.booking import Booked, list_misplaced
 from app.domain.invoices.credit_plan import (
     CreditState,
     CreditTerms,
@@ -30,22 +31,20 @@ from app.domain.invoices.credit_plan import (
 from app.domain.invoices.legality import (
     LOCKED_PERIOD,
     PAID_LOCKED,
-    VOID_BLOCKED,
     editable_when_paid,
     judge_create,
     judge_update,
 )
-from app.domain.record.coupling import unknown_words
+from app.domain.invoices.unknown_words import judge_items, judge_words
+from app.domain.invoices.voiding import VOID_BLOCKED, judge_voided, list_unbooked
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import Fields, keys_of, member, without_group
+from app.domain.record.fields import keys_of, member, only_groups, without_group, without_groups
 from app.domain.record.hub import Hub
-from app.domain.record.item_code import ItemCodes, unknown_items
+from app.domain.record.item_code import ItemCodes
 from app.domain.record.money import CENT, covered, totals
 from app.domain.record.owed import xero_moves
 from app.domain.record.sides import Side, Status, project
 from app.domain.xero.organisation import Organisation
-
-ITEM_UNKNOWN = "item_unknown"
 
 _EXCEEDING = ("payment_exceeds_due", "credit_exceeds_due")
 
@@ -80,7 +79,7 @@ class XeroState:
     `invoice_id` is None until it was created. `total` is the total that Xero last showed, `tax_amounts_sent` whether
     line tax amounts were written already to mend a cent, `is_credited` whether something beside payments is applied,
     `credits` what is there of credits. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is.
-    `amount_due` is what Xero last showed as due, None once a payment moved it since.
+    `amount_due` is what Xero last showed as due, None once a payment moved it since. `booked` tells of our payments.
     """
 
     invoice_id: str | None
@@ -90,6 +89,7 @@ class XeroState:
     credits: CreditState = field(default_factory=CreditState)
     is_draft_wanted: bool = False
     amount_due: Decimal | None = None
+    booked: Mapping[str, Booked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def _plan_create(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     if stays_home is not None:
         return Plan(stays_home=stays_home)
     hold = (
-        _unmapped(hub.record)
-        or _unknown_item(hub.record, terms)
+        judge_words(hub.record)
+        or judge_items(hub.record, terms.items)
         or judge_create(hub.record, terms.organisation)
     )
     return Plan(hold=hold) if hold else Plan(create=True)
@@ -154,24 +154,39 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     moves = xero_moves(hub, terms.lanes)
     shadow = project(Side.XERO, hub.xero_shadow)
     to_delete = _gone("payments", hub, moves, terms.lanes)
+    misplaced = list_misplaced(hub, xero.booked, terms.lanes, terms.account_for)
+    to_delete += tuple(key for key in misplaced if key not in to_delete)
     to_remove = _gone("credits", hub, moves, terms.lanes)
     invoice_moves = tuple(sorted(path for path in moves if not path.startswith(("payments/", "credits/"))))
     touches_lines = any(path.startswith("lines/") for path in invoice_moves)
-    hold = _unmapped(hub.record) or _unknown_item(hub.record, terms, invoice_moves) if touches_lines else None
+    hold = (
+        judge_words(hub.record) or judge_items(hub.record, terms.items, invoice_moves)
+        if touches_lines
+        else None
+    )
     # A voided invoice takes no payments either, where the void was not carried to the app.
     judged = tuple(moves) if shadow.get("status") == Status.CANCELLED else invoice_moves
-    hold = hold or judge_update(judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited)
+    unbooked = list_unbooked(hub, xero.credits.made, terms.lanes)
+    hold = (
+        hold
+        or judge_voided(hub.record, shadow, unbooked)
+        or judge_update(
+            judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited, unbooked=unbooked
+        )
+    )
     if hold is not None:
         # Of an invoice with payments Xero still takes some fields; they need not wait for the others.
         goes = _still_editable(invoice_moves, hub, xero) if hold.code == PAID_LOCKED else ()
         # Taking a payment or a credit back is a way out of these two; beside any other hold it would be done silently.
-        deleted, removed = (to_delete, to_remove) if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ((), ())
+        going = (to_delete, to_remove) if hold.code in {PAID_LOCKED, VOID_BLOCKED} else ((), ())
+        deleted, removed, unfit = _make_way(*going, hub, xero, terms, _total_of(hub, terms))
         comes = Plan() if deleted or removed else _plan_beside(hold, hub, xero, terms, moves)
-        return replace(comes, moves=goes, hold=hold, payments_to_delete=deleted, credits_to_remove=removed)
+        return replace(
+            comes, moves=goes, hold=unfit or hold, payments_to_delete=deleted, credits_to_remove=removed
+        )
     if invoice_moves:
         return Plan(moves=invoice_moves, payments_to_delete=to_delete, credits_to_remove=to_remove)
-    going = to_remove, to_delete
-    to_remove, unfit = leave_unfit(*going, hub, xero.total, xero.credits, terms.credits, terms.organisation)
+    to_delete, to_remove, unfit = _make_way(to_delete, to_remove, hub, xero, terms, xero.total)
     if to_remove or (to_delete and _missing("credits", hub, moves)):
         # What is taken away makes room for what comes.
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove, hold=unfit)
@@ -198,33 +213,43 @@ def _plan_settling(
     applied = fit_credits(missing, hub.record, due, xero.credits, terms.credits, terms.organisation)
     if applied.keys:
         return Plan(credits_to_apply=applied.keys), applied.hold
-    going, anew = _leave_what_stays(to_delete, hub, xero, terms)
     # What is about to be deleted is due again by the time that a payment is made.
-    payments = _fit_payments(_missing("payments", hub, moves), hub, xero, terms, None if going else due)
+    room = None if to_delete else due
+    payments = _fit_payments(_missing("payments", hub, moves), hub, xero, terms, room)
     plan = Plan(
         payments_to_create=payments.keys,
-        payments_to_delete=going,
+        payments_to_delete=to_delete,
         payments_exceeding=payments.exceeding,
         overpaid_to_allocate=None
         if moves
         else find_uncovering(hub.xero_shadow, xero.amount_due, xero.credits),
     )
-    return plan, applied.hold or anew or payments.hold
+    return plan, applied.hold or payments.hold
 
 
-def _leave_what_stays(
-    to_delete: tuple[str, ...], hub: Hub, xero: XeroState, terms: Terms
-) -> tuple[tuple[str, ...], Hold | None]:
-    """The payments to delete, without those that the app changed to what cannot be booked, and why: until it can, what
-    was paid stays paid in Xero.
+def _make_way(
+    to_delete: tuple[str, ...],
+    to_remove: tuple[str, ...],
+    hub: Hub,
+    xero: XeroState,
+    terms: Terms,
+    total: str | None,
+) -> tuple[tuple[str, ...], tuple[str, ...], Hold | None]:
+    """The payments to delete and the credits to take off, without those that the app changed to what cannot be booked
+    within that total, and why: until it can, what was paid or credited stays so in Xero.
     """
-    left = hub.xero_shadow
+    # By then the credits are as the record has them.
+    left = {**without_groups(hub.xero_shadow, "credits"), **only_groups(hub.record, "credits")}
     for key in to_delete:
         left = without_group(left, "payments", key)
     changed = [key for key in to_delete if key in keys_of(hub.record, "payments")]
-    anew = _fit_payments(changed, hub, xero, terms, find_due(xero.total, left, xero.credits))
+    anew = _fit_payments(changed, hub, xero, terms, find_due(total, left, xero.credits))
     stays = set(changed) - {*anew.keys, *dict(anew.exceeding)}
-    return tuple(key for key in to_delete if key not in stays), anew.hold
+    deleted = tuple(key for key in to_delete if key not in stays)
+    removed, unfit = leave_unfit(
+        to_remove, deleted, hub, total, xero.credits, terms.credits, terms.organisation
+    )
+    return deleted, removed, unfit or anew.hold
 
 
 def _fit_payments(keys: list[str], hub: Hub, xero: XeroState, terms: Terms, room: Decimal | None) -> Fitting:
@@ -282,51 +307,29 @@ def _list_booked(missing: list[str], hub: Hub, terms: Terms) -> tuple[tuple[str,
     )
 
 
+def _total_of(hub: Hub, terms: Terms) -> str | None:
+    known = totals(hub.record, terms.organisation.rates())
+    return f"{known.total:.2f}" if known else None
+
+
 def _mend_total(hub: Hub, xero: XeroState, terms: Terms) -> tuple[bool, Hold | None]:
     """Both sides agree on all but payments and credits: the totals must then agree to the cent, or somebody must know.
 
     Tax amounts mend what rounding can do, a cent for each line; a larger difference has a cause that we do not see (a
     discount by amount, a tax set by hand), and writing over it would be wrong.
     """
-    expected = totals(hub.record, terms.organisation.rates())
-    if expected is None or xero.total is None or hub.record.get("status") == Status.CANCELLED:
+    shown = _total_of(hub, terms)
+    if shown is None or xero.total is None or hub.record.get("status") == Status.CANCELLED:
         return False, None
-    shown = f"{expected.total:.2f}"
     if shown == xero.total or are_totals_ignored(hub, shown, xero.total):
         return False, None
-    is_rounding = abs(expected.total - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
+    is_rounding = abs(Decimal(shown) - Decimal(xero.total)) <= CENT * len(keys_of(hub.record, "lines"))
     if is_rounding and not xero.tax_amounts_sent and not covered(hub.xero_shadow):
         return True, None
     return False, Hold(
         "total_differs",
         f"The lines come to {shown}, and Xero shows {xero.total}.",
         "Compare the lines on both sides; a rounding line settles a cent.",
-    )
-
-
-def _unmapped(record: Fields) -> Hold | None:
-    words = unknown_words(record)
-    if not words:
-        return None
-    kind, word = words[0].kind, words[0].word
-    setting = "revenue_accounts" if kind == "category" else "taxes"
-    return Hold(
-        f"{kind}_unmapped",
-        f"The {kind} {word!r} is not mapped to Xero.",
-        f"Map it in the settings under {setting}.",
-    )
-
-
-def _unknown_item(record: Fields, terms: Terms, moves: Collection[str] | None = None) -> Hold | None:
-    """A line that is about to be written names an item that Xero does not have and that may not be made from it."""
-    unknown = sorted(unknown_items(record, terms.items, moves).values())
-    waiting = [item for item in unknown if terms.items.must_wait_for(item)]
-    if not waiting:
-        return None
-    return Hold(
-        ITEM_UNKNOWN,
-        f"Xero has no item {waiting[0]!r}.",
-        "Add the item in Xero, or choose in the settings, under unknown_item, what becomes of such lines; then sweep.",
     )
 
 

@@ -58,8 +58,8 @@ def from_document(
             # Nobody can say what is due, so what "paid" stood for before is let be.
             return pick(held, _IMPLIED_PATHS) | fields
         return _as_paid(fields, held, total, received_on)
-    if document["status"] == "cancelled":
-        # Cancelling a paid invoice does not say that the money went back: a person must take the payment back first.
+    if document["status"] == "cancelled" and payments != []:
+        # Cancelling a paid invoice does not say that the money went back; that there are no payments at all says it.
         return pick(held, _IMPLIED_PATHS) | fields
     return fields
 

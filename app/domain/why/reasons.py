@@ -187,8 +187,10 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
     Gate.PAID: (
         Row("paid_locked", "Xero has payments on it, and then takes only few changes.",
             "Remove the payments, or write a credit note in Xero."),
-        Row("void_blocked_by_payment", "It was cancelled in the app, and is paid in Xero.",
-            "Remove the payments; it is voided by itself then."),
+        Row("void_blocked_by_payment", "It was cancelled in the app, and money is on it.",
+            "Take the payments back; it is voided by itself then."),
+        Row("payment_on_voided", "It is voided in Xero, and money is on it in the app that Xero never booked.",
+            "Take it back in the app, or put it on a new invoice and take it off this one.", SEND),
     ),
     Gate.PAYMENTS: (
         Row("payment_account_missing", "A payment was taken in the app, and no account is chosen for its method.",

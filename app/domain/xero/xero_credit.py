@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from app.domain.record.credit import CreditKind
+
+MARK = "plumbline:"
+"""How our mark on a credit begins; it goes on with the link, the kind and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,15 @@ def find_own_key(credit: XeroCredit, mark: str) -> str | None:
         return credit.reference.removeprefix(mark)
     lines = [text.partition(f"({mark}")[2] for text in credit.descriptions]
     return next((line.partition(")")[0] for line in lines if line), None)
+
+
+def find_marked_link(credit: XeroCredit) -> UUID | None:
+    """The link that the mark of an overpayment of ours names; None where it carries none."""
+    named = (find_own_key(credit, MARK) or "").partition(":")[0]
+    try:
+        return UUID(hex=named)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,18 @@ what is known of every link that knows the credit is our own write coming back, 
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from app.db.inboxes.events import XeroEvent
 from app.db.invoices.credits import TouchedLink, list_touched
 from app.db.invoices.following import follow_links
-from app.db.invoices.invoice_links import mark_xero_due
+from app.db.invoices.invoice_links import list_links, mark_xero_due
+from app.db.invoices.link_record import save_links
+from app.db.postgres.session import WriteSession
 from app.domain.record.credit import CreditKind
-from app.domain.xero.xero_credit import XeroCredit
+from app.domain.xero.xero_credit import XeroCredit, find_marked_link
+from app.reconcile.credit_links import without_overpaid
 from app.reconcile.doubt import SKEW
 from app.reconcile.round import Round
 
@@ -45,14 +49,33 @@ async def follow_credits(current: Round, events: Sequence[XeroEvent]) -> bool:
     news = {xero_id: event for xero_id, event in about.items() if _is_news(event, known)}
     if not news:
         return False
-    named = [part.xero_invoice_id for credit in await _fetch(current, news) for part in credit.allocations]
+    found = await _fetch(current, news)
+    named = [part.xero_invoice_id for credit in found for part in credit.allocations]
     async with current.lease.recording() as session:
+        await _forget_voided(session, current, found)
         touched = await list_touched(session, current.connection_id, news, named)
         newest = max((event.dated_at for event in news.values() if event.dated_at), default=None)
         due = [link.id for link in touched if _is_behind(link, newest)]
         await mark_xero_due(session, due, current.clock.now())
         await follow_links(session, _list_followed(touched, due, news))
     return True
+
+
+async def _forget_voided(session: WriteSession, current: Round, found: Sequence[XeroCredit]) -> None:
+    """What of a payment was an overpayment that somebody voided is paid no more: the next read shows what is left."""
+    voided = {
+        credit.xero_credit_id: link_id
+        for credit in found
+        if credit.kind is CreditKind.OVERPAYMENT and not credit.is_approved
+        if (link_id := find_marked_link(credit)) is not None
+    }
+    links = await list_links(session, voided.values()) if voided else []
+    known = {
+        link.id: [key for key, part in link.overpaid.items() if part.xero_overpayment_id in voided]
+        for link in links
+    }
+    less = [reduce(without_overpaid, known[link.id], link) for link in links if known[link.id]]
+    await save_links(session, less, current.clock.now(), again=[link.id for link in less])
 
 
 def _list_followed(

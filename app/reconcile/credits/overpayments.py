@@ -20,10 +20,10 @@ from app.domain.invoices.credit_refusals import explain_credit
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind, Overpaid
-from app.domain.record.fields import member
+from app.domain.record.fields import Fields, decimal_text, member, without_group
 from app.domain.xero.xero_credit import CreditLine, CreditWrite, XeroCredit
 from app.reconcile.create_once import with_payment, without_payment
-from app.reconcile.credit_links import credit_mark, find_covering
+from app.reconcile.credit_links import credit_mark, find_covering, without_overpaid
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.remove_credits import remove_allocations
 from app.reconcile.ports import WRITE_BATCH
@@ -46,6 +46,7 @@ async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]
     """Book what payments exceed, and follow payments that are an overpayment alone; True when the feed got a change."""
     told = False
     for work, plan in plans:
+        told |= await spent_on([work.link.id], _forget_voided(current, work, plan))
         told |= await spent_on([work.link.id], _free(current, work, plan))
         if work.refusal is None and _take_back(work, plan) | _take_up(work, plan):
             told |= await record(current, [work])
@@ -63,6 +64,33 @@ async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]
                 making.work.link = with_overpaid(making.work.link, making.key, made)
         told |= await record(current, list({id(making.work): making.work for making in batch}.values()))
     return told
+
+
+async def _forget_voided(current: Round, work: Work, plan: Plan) -> bool:
+    """A person may have voided an overpayment unheard: what is done next with its payment does not count on it."""
+    touched = {*plan.payments_to_create, *plan.payments_to_delete, plan.overpaid_to_allocate}
+    gone = [
+        key
+        for key, part in work.link.overpaid.items()
+        if key in touched and await _is_voided(current, part.xero_overpayment_id)
+    ]
+    for key in gone:
+        # The app's word stands: what Xero still has of the payment differs from it, and the next plan mends that.
+        held = _without_part(work.hub.xero_shadow, key, work.link.overpaid[key])
+        work.link = without_overpaid(work.link, key)
+        work.take_hub(replace(work.hub, xero_shadow=held))
+    return await record(current, [work]) if gone else False
+
+
+async def _is_voided(current: Round, overpayment_id: str) -> bool:
+    found = await current.xero.credits.find(CreditKind.OVERPAYMENT, overpayment_id)
+    return found is None or not found.is_approved
+
+
+def _without_part(shadow: Fields, key: str, part: Overpaid) -> Fields:
+    path = f"payments/{key}/amount"
+    left = Decimal(shadow.get(path, 0)) - part.amount
+    return {**shadow, path: decimal_text(left)} if left > 0 else without_group(shadow, "payments", key)
 
 
 def with_overpaid(link: InvoiceLink, key: str, made: XeroCredit) -> InvoiceLink:

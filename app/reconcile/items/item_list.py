@@ -27,7 +27,7 @@ from app.db.postgres.session import WriteSession
 from app.domain.connections.settings import ItemSync
 from app.domain.connections.stale import build_fallback_problem, problem_to_json
 from app.domain.holds.refusals import DUPLICATE_ITEM_CODE
-from app.domain.invoices.plan import ITEM_UNKNOWN
+from app.domain.invoices.unknown_words import ITEM_UNKNOWN
 from app.domain.record.item_code import fold
 from app.domain.xero.xero_item import XeroItem
 from app.errors import ScopeMissing

@@ -14,7 +14,7 @@ from app.domain.holds.hold import Hold, Way
 from app.domain.invoices.link import Document, InvoiceLink, Standing, State
 from app.domain.invoices.plan import XeroState
 from app.domain.xero.xero_invoice import Identities
-from tests.unit.domain.samples import AT, xero_invoice
+from tests.unit.domain.samples import AT, RECORD, payment, xero_invoice
 from tests.unit.domain.story import settled
 
 SETTLED = Standing(State.SETTLED)
@@ -93,3 +93,24 @@ def test_a_connection_is_behind_until_its_newest_trigger_is_settled(generation: 
         created_at=AT,
     )
     assert connection.is_behind is is_behind
+
+
+def test_a_payment_that_came_again_is_known_by_its_new_id_alone() -> None:
+    """Made by us or shown by Xero; those of other payments stay, also of one that Xero does not show."""
+    known = link(payment_ids={"old": "p1", "gone": "p2"})
+    assert known.with_payment_id("new", "p1").payment_ids == {"gone": "p2", "new": "p1"}
+    shown = Identities({}, {"new": "p1"})
+    held = known.as_held_by_xero(xero_invoice(), known.hub, shown)
+    assert held.payment_ids == {"gone": "p2", "new": "p1"}
+
+
+def test_a_method_is_kept_while_xero_has_the_payment_that_the_app_took_back() -> None:
+    """From the record of before, however often it is looked at; gone in Xero or back in the record, nothing is kept."""
+    paid = payment("p1", "40", method="card") | payment("p2", "60", method=None)
+    before = RECORD | paid
+    taken_back = link(hub=replace(settled(before), record=RECORD))
+    kept = taken_back.with_methods_kept(before)
+    assert kept.kept_methods == {"p1": "card"}
+    assert kept.with_methods_kept(RECORD) is kept
+    assert replace(kept, hub=settled(before)).with_methods_kept(RECORD).kept_methods == {}
+    assert replace(kept, hub=settled()).with_methods_kept(RECORD).kept_methods == {}

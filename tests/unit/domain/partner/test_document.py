@@ -177,14 +177,20 @@ def test_where_nobody_knows_the_total_paid_takes_nothing_back() -> None:
 
 
 def test_cancelling_a_paid_invoice_takes_no_payment_back() -> None:
-    """The word does not say that the money went back: a person must take the payment back first."""
-    held = RECORD | {
-        IMPLIED + "amount": "1100",
-        IMPLIED + "paid_on": "2026-11-01",
-        IMPLIED + "method": None,
-    }
-    for document in (without("payments", status="cancelled"), without(status="cancelled")):
+    """The word does not say that the money went back, nor does a list of others: that there are none at all says it."""
+    one = payment("p1", "500", method="card")
+    held = (
+        RECORD
+        | one
+        | {
+            IMPLIED + "amount": "600",
+            IMPLIED + "paid_on": "2026-11-01",
+            IMPLIED + "method": None,
+        }
+    )
+    for document in (without("payments", status="cancelled"), without(status="cancelled", payments=[P1])):
         assert payments_of(read(document, held)) == payments_of(held)
+    assert payments_of(read(without(status="cancelled", payments=[]), held)) == {}
 
 
 def test_paid_in_full_by_others_leaves_nothing_implied() -> None:
