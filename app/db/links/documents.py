@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, Text, Uuid, select, update
+from sqlalchemy import ARRAY, Select, Text, Uuid, literal_column, select, update
 
 from app.db.links.shelves import Document, Shelf, build_storing
 from app.db.postgres.given import Types, bare, each_found, give, rows_given, types_of
@@ -193,13 +193,14 @@ def _build_columns(document: Document, at: datetime) -> dict[str, Any]:
     }
 
 
-PAYMENTS_LISTED = (
-    "ARRAY(SELECT jsonb_array_elements_text(jsonb_path_query_array(excluded.document, '$.payments[*].id')))"
+_PAYMENTS_LISTED = literal_column(
+    "ARRAY(SELECT jsonb_array_elements_text(jsonb_path_query_array(excluded.document, '$.payments[*].id')))",
+    type_=ARRAY(Text),
 )
-"""The ids of the payments that a document lists."""
+"""The ids of the payments that the document lists which is being stored."""
 
 INVOICES = Shelf(
-    InvoiceLinkRow, "partner_invoice_id", _build_columns, merged={"payment_fees": PAYMENTS_LISTED}
+    InvoiceLinkRow, "partner_invoice_id", _build_columns, merged={"payment_fees": _PAYMENTS_LISTED}
 )
 """Where documents of invoices are kept."""
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.links.moments import DOCUMENT
@@ -41,7 +41,7 @@ class Shelf:
 
     `row` is the table of their links and `key` its column with the partner's id. `build` gives the columns that come
     with a document, `build_first` those that only the first one of a link brings. A `merged` column takes the place of
-    what is there by the keys that the expression tells from the document, so that other keys stay; without a value it
+    what is there under the keys that its expression finds in the document, so that other keys stay; without a value it
     leaves all that is there. `has_revisions`: changes of this kind go to the partner, so a document may name one.
     `is_word`: such a document is a reason to look at its connection, and the newest word from the partner's side.
     """
@@ -50,7 +50,7 @@ class Shelf:
     key: str
     build: Callable[[Document, datetime], dict[str, Any]]
     build_first: Callable[[Document], dict[str, Any]] = lambda _: {}
-    merged: Mapping[str, str] = field(default_factory=dict, hash=False)
+    merged: Mapping[str, ColumnElement[Any]] = field(default_factory=dict, hash=False)
     has_revisions: bool = True
     is_word: bool = True
 
@@ -121,8 +121,7 @@ def _replaced(shelf: Shelf, excluded: Any, name: str) -> Any:
     said, there = excluded[name], getattr(shelf.row, name)
     if name not in shelf.merged:
         return said
-    keys = literal_column(shelf.merged[name], type_=ARRAY(Text))
-    return func.coalesce(there.op("-")(keys).op("||")(said), said, there)
+    return func.coalesce(there.op("-")(shelf.merged[name]).op("||")(said), said, there)
 
 
 def _keep_moments(news: CTE) -> CTE:
