@@ -40,8 +40,8 @@ class Lease:
         self._may_be_back = False
         self.consents = taken_of.consents
         """How many the connection had when the round began."""
-        self.settings_version = taken_of.settings_version
-        """Of the settings as the lease was renewed last; in a transaction that records they stay so until it ends."""
+        self.seen = leases.Seen(taken_of.settings_version, taken_of.state)
+        """The connection as the lease was renewed last; in a transaction that records it stays so until that ends."""
         self.looked_for: set[UUID] = set()
         """Links whose creates were looked for under this lease, after an older copy was restored."""
 
@@ -75,7 +75,7 @@ class Lease:
         """The same for a single statement, which holds the fence in itself and is one round trip."""
         now = self._clock.now()
         async with self._database.writing_one() as session:
-            yield leases.Fenced(session, self.connection_id, self._owner, now + LEASE_SPAN)
+            yield leases.Fenced(session, self.connection_id, self._owner, now + LEASE_SPAN, self._note)
         self._renewed_at = now
 
     async def begin_round(self) -> Connection:
@@ -94,7 +94,7 @@ class Lease:
             )
         if connection is None:
             raise LeaseLost
-        self.settings_version = connection.settings_version
+        self._note(leases.Seen(connection.settings_version, connection.state))
         self._renewed_at = now
         return connection
 
@@ -105,11 +105,14 @@ class Lease:
 
     async def _fence(self, session: WriteSession) -> None:
         until = self._clock.now() + LEASE_SPAN
-        version = await leases.renew_lease(session, self.connection_id, self._owner, until)
-        if version is None:
+        seen = await leases.renew_lease(session, self.connection_id, self._owner, until)
+        if seen is None:
             raise LeaseLost
-        self.settings_version = version
+        self._note(seen)
         self._renewed_at = self._clock.now()
+
+    def _note(self, seen: leases.Seen) -> None:
+        self.seen = seen
 
     async def release(self, seen: int, *, unless_behind: bool = False) -> bool:
         """Give it back unless a trigger came since generation `seen`, or a link is behind where that is asked; False

@@ -13,7 +13,7 @@ from typing import TypeVar
 from app.clock import Clock
 from app.db.life.waiting import Agenda, read_agenda
 from app.db.postgres.session import Database
-from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.connection import Connection
 from app.domain.connections.precedence import LATELY, Portion, choose
 from app.reconcile.round import Round, batches
 
@@ -39,21 +39,13 @@ async def giving_way(current: Round, items: Sequence[Item], size: int) -> AsyncI
     """The items in batches, as `batches` gives them, until somebody's work waits for a bulk to step aside, or what is
     left is called off.
     """
-    for number, batch in enumerate(batches(items, size)):
+    for batch in batches(items, size):
         if current.portion is Portion.BULK and await _somebody_waits(current):
             return
-        if await _is_called_off(current, asks=number > 0):
+        # Asked of nobody: each batch is recorded, right before the next, and that sees how the connection is.
+        if current.is_called_off:
             return
         yield batch
-
-
-async def _is_called_off(current: Round, *, asks: bool) -> bool:
-    """Whether the connection was paused, or its settings changed, since the round began. Right after something was
-    recorded what that has seen will do.
-    """
-    if asks and (await current.lease.renew()).state is not ConnectionState.ACTIVE:
-        return True
-    return current.is_outdated
 
 
 async def _somebody_waits(current: Round) -> bool:

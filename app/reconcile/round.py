@@ -12,7 +12,7 @@ import structlog
 from app.clock import Clock
 from app.db.life.waiting import Agenda
 from app.db.postgres.session import Database
-from app.domain.connections.connection import Connection
+from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.precedence import Portion
 from app.domain.invoices.plan import Terms
 from app.domain.record.direction import Lanes
@@ -99,7 +99,12 @@ class Round:
         """Whether other settings were chosen since the round began; what a transaction that records sees is so until it
         ends.
         """
-        return self.lease.settings_version != self.connection.settings_version
+        return self.lease.seen.settings_version != self.connection.settings_version
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether they were, or the connection was paused or lost, as was seen when something was recorded last."""
+        return self.is_outdated or self.lease.seen.state != ConnectionState.ACTIVE
 
     @property
     def may_have_contacts(self) -> bool:

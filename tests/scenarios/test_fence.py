@@ -127,7 +127,7 @@ async def save_alone(house: House, lease: Lease, link: InvoiceLink) -> bool:
     )
     whole = Recorded([recorded], house.clock.now(), set(), [link.id], {}, [])
     async with lease.recording_one() as fenced:
-        return await save_recorded_alone(fenced, whole, lease.settings_version)
+        return await save_recorded_alone(fenced, whole, lease.seen.settings_version)
 
 
 async def test_it_records_alone_where_nobody_else_has_the_connection(house: House) -> None:

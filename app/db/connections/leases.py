@@ -104,19 +104,27 @@ def _build_taking() -> Select[Any]:
 _TAKING = _build_taking()
 
 
-async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> int | None:
+class Seen(NamedTuple):
+    """What a fence sees of the connection: the version of its settings, and its state."""
+
+    settings_version: int
+    state: str
+
+
+async def renew_lease(session: WriteSession, connection_id: UUID, owner: str, until: datetime) -> Seen | None:
     """Renew a lease that is still ours, or None. It locks the row: what this transaction records is fenced, and the
-    settings stay of the version that is answered until it ends.
+    connection stays as it is seen until it ends.
     """
     asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
-    version: int | None = (await session.execute(_FENCING_SETTINGS, asked)).scalar_one_or_none()
-    return version
+    found = (await session.execute(_FENCING_ALONE, asked)).one_or_none()
+    return Seen(*found) if found else None
 
 
 _IS_OURS = and_(_TABLE.c.id == _CONNECTION, _TABLE.c.lease_owner == _OWNER)
 _RENEWING = update(_TABLE).where(_IS_OURS).values(lease_until=_UNTIL)
-_FENCING = _RENEWING.returning(_TABLE.c.id)
-_FENCING_SETTINGS = _RENEWING.returning(_TABLE.c.settings_version)
+_STANDING = (_TABLE.c.settings_version, _TABLE.c.state)
+_FENCING = _RENEWING.returning(_TABLE.c.id, *_STANDING)
+_FENCING_ALONE = _RENEWING.returning(*_STANDING)
 _FINDING = _RENEWING.returning(*list_columns())
 
 
@@ -128,23 +136,30 @@ def has_other_settings() -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Fenced:
-    """A session for a single statement that does nothing unless the lease is still ours: the fence is part of it."""
+    """A session for a single statement that does nothing unless the lease is still ours: the fence is part of it, and
+    `note` is told what it saw.
+    """
 
     session: WriteSession
     connection_id: UUID
     owner: str
     until: datetime
+    note: Callable[[Seen], None]
 
-    async def execute(self, statement: Select[tuple[UUID, UUID]], values: Mapping[str, Any]) -> set[UUID]:
+    async def execute(self, statement: Select[Any], values: Mapping[str, Any]) -> set[UUID]:
         """Run one that `while_ours` built; the ids of what it wrote. Raises `LeaseLost` where it did nothing."""
         found = (await self._run(statement, values)).all()
         if not found:
             raise LeaseLost
+        self.note(Seen(found[0].settings_version, found[0].state))
         return {row.written for row in found if row.written is not None}
 
-    async def try_to(self, statement: Select[tuple[UUID]], values: Mapping[str, Any]) -> bool:
+    async def try_to(self, statement: Select[Any], values: Mapping[str, Any]) -> bool:
         """Run one that `while_alone` built; False where it did nothing."""
-        return (await self._run(statement, values)).scalar_one_or_none() is not None
+        found = (await self._run(statement, values)).one_or_none()
+        if found is not None:
+            self.note(Seen(found.settings_version, found.state))
+        return found is not None
 
     async def _run(self, statement: Select[Any], values: Mapping[str, Any]) -> Result[Any]:
         asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
@@ -152,21 +167,20 @@ class Fenced:
         return result
 
 
-def while_ours(
-    build: Callable[[ColumnElement[bool]], ReturningUpdate[tuple[UUID]]],
-) -> Select[tuple[UUID, UUID]]:
+def while_ours(build: Callable[[ColumnElement[bool]], ReturningUpdate[tuple[UUID]]]) -> Select[Any]:
     """An update of a connection's things together with the renewal of its lease; `build` makes it, with the id of each
     that it writes, of the condition that the lease is ours, which PostgreSQL looks at, and locks the connection for,
     before it looks for a row.
     """
     fence = _FENCING.cte("fence")
     writing = build(exists(select(fence.c.id))).cte("writing")
-    return select(fence.c.id, writing.c.id.label("written")).select_from(fence.outerjoin(writing, true()))
+    found = select(fence.c.settings_version, fence.c.state, writing.c.id.label("written"))
+    return found.select_from(fence.outerjoin(writing, true()))
 
 
 def while_alone(
     unless: ColumnElement[bool], build: Callable[[ColumnElement[bool]], Sequence[Insert | Update]]
-) -> Select[tuple[UUID]]:
+) -> Select[Any]:
     """The same for several at once, of which none does anything where `unless` holds.
 
     A statement sees what was committed when it began. So none does anything either while somebody else has the
@@ -180,9 +194,11 @@ def while_alone(
     # The lock that an update takes: rows that point at the connection may be written meanwhile.
     locked = free.with_for_update(skip_locked=True, key_share=True)
     renewing = update(_TABLE).where(_TABLE.c.id == locked.scalar_subquery())
-    fence = renewing.values(lease_until=_UNTIL).returning(_TABLE.c.id).cte("fence")
+    fence = renewing.values(lease_until=_UNTIL).returning(_TABLE.c.id, *_STANDING).cte("fence")
     parts = build(exists(select(fence.c.id)))
-    return select(fence.c.id).add_cte(*(part.cte(f"part_{n}") for n, part in enumerate(parts)))
+    return select(fence.c.settings_version, fence.c.state).add_cte(
+        *(part.cte(f"part_{n}") for n, part in enumerate(parts))
+    )
 
 
 async def renew_and_find(
