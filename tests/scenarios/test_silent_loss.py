@@ -1,15 +1,28 @@
 """A connection that asks Xero for nothing, because it is paused or works at set times, hears of its end in a day."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from app.reconcile.timers.roll_call import AT_ONCE
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import ask, assert_in_step, connection, in_the_middle, later
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEKLY = {"mode": "weekly", "at": "02:00", "weekday": "monday", "time_zone": "UTC"}
+
+OTHERS = text(
+    """
+    INSERT INTO connections (
+        id, partner_id, business_id, display_name, state, tenant_id, token_set_id, consent_seen_at, created_at)
+    SELECT gen_random_uuid(), partner_id, 'biz_' || n, 'Quiet ' || n, state, gen_random_uuid(), token_set_id,
+        consent_seen_at, created_at
+    FROM connections, generate_series(2, 1 + :others) n WHERE id = CAST(:of_connection AS uuid)
+    """
+)
 
 
 async def call_roll(house: House, span: timedelta = DAY, step: timedelta = HOUR) -> list[Json]:
@@ -64,6 +77,20 @@ async def test_t12_a_quiet_connection_that_is_disconnected_in_xero_is_told_of_it
     again = await ask(house.api.post(f"{house.path}/authorise"))
     assert (await house.consent(again["authorise_url"])).is_success
     assert (await connection(house))["state"] == after
+
+
+async def test_one_look_asks_about_all_whose_time_has_come(house: House) -> None:
+    """More than are looked up together: each has the consent of the first, and none is listed by Xero any more."""
+    await leave_quiet(house, "paused")
+    others = AT_ONCE + 5
+    async with house.database.writing() as session:
+        await session.execute(OTHERS, {"of_connection": house.connection_id, "others": others})
+    assert await house.parts.roll_call.call_roll() == 0
+    await later(house, DAY)
+    assert await house.parts.roll_call.call_roll() == others + 1
+    listed = await ask(house.api.get("/v1/connections", params={"limit": 500}))
+    states = Counter(each["state"] for each in listed["data"])
+    assert states == {"paused": 1, "disconnected": others}
 
 
 async def test_a_connection_that_works_as_things_come_is_not_asked_about(house: House) -> None:

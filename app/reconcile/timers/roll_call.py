@@ -29,7 +29,10 @@ UNSEEN = timedelta(days=1)
 
 AGAIN = timedelta(hours=1)
 AT_ONCE = 20
-"""At each look of the timer, which comes every minute: what Xero answers slowly still fits the time that it has."""
+LONGEST = timedelta(seconds=30)
+"""Of one look of the timer, which comes every minute: a hundred thousand quiet ones fit into a day, where Xero takes
+0.2 s for a call.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +47,15 @@ class RollCall:
         self._clock = clock
 
     async def call_roll(self) -> int:
-        """Ask about those who were not seen for a day; answers how many."""
+        """Ask about those who were not seen for a day, the longest first, while there is time; answers how many."""
+        ends, asked = self._clock.now() + LONGEST, 0
+        while found := await self._ask_some():
+            asked += found
+            if found < AT_ONCE or self._clock.now() >= ends:
+                break
+        return asked
+
+    async def _ask_some(self) -> int:
         async with self._database.reading() as session:
             unseen = await list_unseen(session, self._clock.now() - UNSEEN, AT_ONCE)
         for connection_id in unseen:
