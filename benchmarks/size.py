@@ -1,4 +1,4 @@
-"""How much is measured. The default takes about ten minutes on two quiet cores; `quick` two."""
+"""How much is measured. The default took ten to fifteen minutes on two cores, by the host; `quick` two."""
 
 from dataclasses import dataclass
 

@@ -220,9 +220,9 @@ async def list_changes(session: ReadSession, connection_id: UUID, after: int, li
     first_unjudged = select(func.min(row.id)).where(
         row.connection_id == connection_id, _IS_PENDING, is_unjudged(unjudged_to.scalar_subquery())
     )
+    ends = first_unjudged.correlate(None).scalar_subquery()
     wanted = select(row).where(row.connection_id == connection_id, row.id > after, row.state != "superseded")
-    if (ends := (await session.execute(first_unjudged)).scalar_one()) is not None:
-        wanted = wanted.where(row.id < ends)
+    wanted = wanted.where(or_(ends.is_(None), row.id < ends))
     rows = await session.execute(wanted.order_by(row.id).limit(limit))
     return [change_from_row(row) for row in rows.scalars()]
 
