@@ -71,8 +71,9 @@ class Database:
 def measure(size: Size) -> Iterator[Figure]:
     """Every figure of this group."""
     with ExitStack() as stack:
-        small = Database(stack.enter_context(open_ground()), size.links // SMALLER)
-        large = Database(stack.enter_context(open_ground()), size.links)
+        grounds = [stack.enter_context(open_ground()) for _ in range(2)]
+        with ThreadPoolExecutor() as both:
+            small, large = both.map(Database, grounds, (size.links // SMALLER, size.links))
         yield from measure_changes(small, large, size.rounds)
         yield from measure_rows(small, large, size.rounds)
         yield from measure_ticks(small, large, size.rounds)
