@@ -33,7 +33,7 @@ def test_each_rule_can_be_broken() -> None:
     bare: dict[str, Any] = {"tags": ["x"], "security": [{"ApiKey": []}], "responses": {"200": {}, "412": {}}}
     open_body = {"application/json": {"schema": {"type": "object"}}}
     broken = {
-        "paths": {"/x/{id}": {"post": {**bare, "parameters": [{"name": "q", "in": "query"}],
+        "paths": {"/x/{id}": {"post": {**bare, "parameters": [{"name": "limit", "in": "query"}],
                                        "requestBody": {"content": open_body}}}},
         "components": {"schemas": {"X": {"type": "object"}}},
     }  # fmt: skip
