@@ -18,7 +18,7 @@ from app.api.authentication import (
     lock_any_connection,
     lock_own_connection,
 )
-from app.api.dependencies import Given, Services
+from app.api.dependencies import Given
 from app.api.onboarding import acts, consent
 from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
@@ -34,7 +34,7 @@ from app.db.life.closings import close_connection
 from app.db.life.consents import share_consent
 from app.db.life.states import move
 from app.db.links.holds import trigger_held
-from app.db.partners.xero_apps import find_xero_app
+from app.db.partners.xero_app_use import hold_xero_app
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import ConnectionState
 from app.intake.refusals import Fault, InputRefused
@@ -82,9 +82,9 @@ async def open_connection(
     """It is `pending` until somebody has given consent at `authorise_url`, or until an organisation is chosen where
     it has the consent of another connection (`same_consent_as`).
     """
-    if new.xero_app_id is not None:
-        await _check_app(services, partner_id, new.xero_app_id)
     async with services.database.writing() as session:
+        if new.xero_app_id is not None:
+            await _hold_app(session, partner_id, new.xero_app_id, "xero_app_id")
         name = new.display_name or new.business_id
         connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
         response.headers["Location"] = f"/v1/connections/{connection.id}"
@@ -238,11 +238,10 @@ async def remove_connection(
     return shown
 
 
-async def _check_app(services: Services, partner_id: UUID, xero_app_id: UUID) -> None:
-    async with services.database.reading() as session:
-        if await find_xero_app(session, partner_id, xero_app_id) is None:
-            fault = Fault("xero_app_id", "you have registered no such Xero app")
-            raise InputRefused("invalid_request", "The Xero app is not known.", [fault])
+async def _hold_app(session: WriteSession, partner_id: UUID, xero_app_id: UUID, field: str) -> None:
+    if not await hold_xero_app(session, partner_id, xero_app_id):
+        fault = Fault(field, "you have registered no such Xero app")
+        raise InputRefused("invalid_request", "The Xero app is not known.", [fault])
 
 
 async def _share_consent(
@@ -254,4 +253,6 @@ async def _share_consent(
         raise InputRefused("invalid_request", "There is no consent to share.", [fault])
     if not any(offer.tenant_id != source.tenant_id and not offer.is_private for offer in source.offered):
         raise InputRefused("wrong_state", "The consent of that connection covers no other organisation.")
+    if source.xero_app_id is not None:
+        await _hold_app(session, partner_id, source.xero_app_id, "same_consent_as")
     await share_consent(session, source_id, connection_id)
