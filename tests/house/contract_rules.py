@@ -155,6 +155,38 @@ def _name_answered(contract: Json, said: Json) -> set[str]:
     return set(whole.get("properties", {}))
 
 
+_FREE = {
+    "search",
+    "number",
+    "name",
+    "business_id",
+    "item_code",
+    "category",
+    "cursor",
+    "state",
+    "code",
+    "error",
+}
+"""Parameters of a query that take any text."""
+
+_OF_CONSENT = {"state", "code", "error"}
+"""What Xero's consent comes back with, and nothing else may take so."""
+
+
+def find_unlisted_words(contract: Json) -> Iterator[str]:
+    """A parameter of a query that takes a text says by which words or what form, or is one of those that take any."""
+    for name, path, _, said in list_operations(contract):
+        for parameter in said.get("parameters", []):
+            kinds = parameter.get("schema", {})
+            is_open = any(
+                each.get("type") == "string" and not each.keys() & {"enum", "pattern", "format", "const"}
+                for each in kinds.get("anyOf", [kinds])
+            )
+            is_free = parameter["name"] in _FREE - (_OF_CONSENT if path.startswith("/v1/") else set())
+            if parameter["in"] == "query" and is_open and not is_free:
+                yield f"{name}: takes any text as {parameter['name']}"
+
+
 _ASKED_BY = {"304": "if-none-match", "412": "if-match"}
 
 
@@ -178,5 +210,6 @@ RULES = (
     find_undescribed_schemas,
     find_missing_failures,
     find_unpaged,
+    find_unlisted_words,
     find_half_conditions,
 )
