@@ -3,17 +3,23 @@
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select, text, tuple_
+from sqlalchemy import Select, and_, literal, select, text, tuple_
 
 from app.db.invoices.resources import KeptInvoice, keep_invoices
 from app.db.links.listing import Position
 from app.db.postgres.session import ReadSession
 from app.db.tables import InvoiceLinkRow
-from app.db.tables.links import HAS_CREDITS, HAS_PAYMENTS
+from app.db.tables.links import HAS_PARTS
 
 Group = Literal["payments", "credits"]
 
-_HAS = {"payments": HAS_PAYMENTS, "credits": HAS_CREDITS}
+_HAS: dict[Group, str] = {
+    "payments": """jsonb_path_exists(record || xero_shadow, '$.keyvalue() ? (@.key starts with "payments/")')
+    OR jsonb_path_exists(document, '$.payments[0]')""",
+    "credits": """jsonb_path_exists(record || xero_shadow, '$.keyvalue() ? (@.key starts with "credits/")')
+    OR jsonb_path_exists(document, '$.credits[0]')""",
+}
+"""What is true of those that really have some, of all that the index is for."""
 
 
 async def list_invoices_with(
@@ -35,7 +41,8 @@ def build_page(
 ) -> Select[InvoiceLinkRow]:
     """The query of one page. The index is for rows of which this very text is true, so it is no expression here."""
     row = InvoiceLinkRow
-    page = select(row).where(row.connection_id == connection_id, text(_HAS[group]))
+    has_some = and_(text(f"({HAS_PARTS})"), text(f"({_HAS[group]})"))
+    page = select(row).where(row.connection_id == connection_id, has_some)
     if partner_invoice_id is not None:
         page = page.where(row.partner_invoice_id == partner_invoice_id)
     if begin is not None:

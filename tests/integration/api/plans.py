@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from sqlalchemy import Select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import asyncpg
 
 from tests.integration.api.driver import Plumbline
 
@@ -55,7 +55,7 @@ async def fill(plumbline: Plumbline, path: str) -> None:
 
 async def explain(plumbline: Plumbline, statement: Select[Any]) -> set[str]:
     """The names of the indexes of its plan; fails where a whole table would be read."""
-    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
     said = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     async with plumbline.database.reading() as session:
         connection = await session.connection()

@@ -175,6 +175,7 @@ async def test_payments_and_credits_of_both_sides_are_listed(plumbline: Plumblin
             else []
         )
         sent = document(id=f"inv_{n}", version=1, payments=paid, credits=noted)
+        sent["lines"][0]["description"] = 'No payment: "payments/p9/amount", "credits/c9/amount"'
         (await plumbline.http.put(f"{path}/invoices/inv_{n}", json=sent)).raise_for_status()
     born = {"payments/xero-pay/amount": "5", "payments/xero-pay/paid_on": "2026-11-21", "currency": "AUD"}
     deposit = {"kind": "prepayment", "amount": "7", "applied_on": "2026-11-21", "number": None}
