@@ -16,7 +16,14 @@ FOLLOW_UPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "open_connection",
         _CONNECTION,
-        ("get_connection", "get_settings", "list_invoices", "list_notices", "remove_connection"),
+        (
+            "get_connection",
+            "get_settings",
+            "list_invoices",
+            "list_notices",
+            "rename_connection",
+            "remove_connection",
+        ),
     ),
     (
         "put_invoice",

@@ -24,7 +24,7 @@ from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.connections.connections import find_connection, insert_connection
+from app.db.connections.connections import find_connection, insert_connection, rename_connection
 from app.db.connections.listed import list_shown_connections, place_of
 from app.db.connections.sweeps import ask_for_sweep
 from app.db.delivery.partner_reads import ask_for_read
@@ -67,6 +67,16 @@ class NewConnection(BaseModel):
         description="A connection whose consent covers several organisations: this one is for another of them, and "
         "needs no consent of its own.",
     )
+
+
+class ConnectionChange(BaseModel):
+    """What to call it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"display_name": "Tran Plumbing North"}]}
+    )
+
+    display_name: Name
 
 
 @router.post(
@@ -135,6 +145,25 @@ async def get_own_connection(services: Given, connection: OwnConnection) -> Conn
     async with services.database.reading() as session:
         is_lost = await is_item_lost(session, connection.id, connection.settings.fallback_item)
     return build_connection(connection, is_fallback_lost=is_lost)
+
+
+@router.patch(
+    "/{connection_id}",
+    operation_id="rename_connection",
+    summary="Call a connection something else",
+    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+)
+async def rename_own_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, change: ConnectionChange
+) -> ConnectionShown:
+    """Its name is what people see at consent and in notices from then on. Nothing else of it can be changed here: what
+    it does is under `settings`, and its business and its Xero app are its own for good.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if connection.display_name != change.display_name:
+            await rename_connection(session, connection.id, change.display_name)
+        return build_connection(await read_again(session, connection))
 
 
 @router.post(

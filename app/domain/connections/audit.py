@@ -20,6 +20,7 @@ FIRST = b""
 Act = Literal[
     "connection_moved",
     "connection_opened",
+    "connection_renamed",
     "data_erased",
     "data_erasure_asked",
     "data_exported",

@@ -20,7 +20,9 @@ _PASSED = {
 
 def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, now: datetime) -> Answer:
     """The gates of an invoice that was born in Xero, as Xero showed it just now."""
-    findings = tuple(_judge(connection, Writer(places(address, f"{address}/invoices")), invoice, now))
+    findings = tuple(
+        _judge(connection, Writer(places(address, f"{address}/invoices/{{invoice_id}}")), invoice, now)
+    )
     # One gate always fails, if only that nobody saw it yet: there is no link.
     first = next(found for found in findings if found.outcome is Outcome.FAILED)
     name = invoice.number or invoice.xero_invoice_id
@@ -29,7 +31,7 @@ def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, 
 
 def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
     """The answer about an invoice that nobody knows."""
-    writer = Writer(places(address, f"{address}/invoices"))
+    writer = Writer(places(address, f"{address}/invoices/{{invoice_id}}"))
     where = "Neither side has" if was_xero_asked else "Nothing here, and Xero could not be asked, has"
     found = writer.failed(Gate.RECEIVED, "not_in_xero", f"{where} an invoice {name}.")
     return Answer(found.message, found.code, (found,))
