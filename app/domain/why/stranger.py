@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.domain.connections.connection import Connection
 from app.domain.crossing import gate as gates
+from app.domain.record.fields import instant_in_words
 from app.domain.why.facts import places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.domain.why.hinges import Writer, judge_connection
@@ -40,7 +41,7 @@ def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
 def _judge(connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime) -> Iterator[Finding]:
     settings = connection.settings
     stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes)
-    at = invoice.updated_at.isoformat(timespec="seconds")
+    at = instant_in_words(invoice.updated_at)
     yield writer.passed(Gate.RECEIVED, f"Xero has it, {invoice.status}, last changed at {at}.")
     yield from judge_connection(connection, now, writer)
     for gate, message in _PASSED.items():
