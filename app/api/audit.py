@@ -12,8 +12,7 @@ from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.upkeep.audit import AuditEntry, list_entries
-from app.domain.connections.audit import ActorKind
-from app.intake.values import Name
+from app.domain.connections.audit import Act, ActorKind
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[ADMINS_ALONE])
 
@@ -67,7 +66,7 @@ async def list_audit(
     partner_id: PartnerId,
     after: AfterNumber,
     limit: Limit = 100,
-    action: Annotated[Name | None, Query(description="Only these.")] = None,
+    action: Annotated[Act | None, Query(description="Only these.")] = None,
     connection_id: Annotated[UUID | None, Query(description="Only of this connection.")] = None,
 ) -> Page[AuditEntryShown]:
     """Keys, connections, settings, addresses, secrets, decisions, and data that was taken out or erased. An entry is

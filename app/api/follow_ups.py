@@ -16,7 +16,14 @@ FOLLOW_UPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "open_connection",
         _CONNECTION,
-        ("get_connection", "get_settings", "list_invoices", "list_notices", "remove_connection"),
+        (
+            "get_connection",
+            "get_settings",
+            "list_invoices",
+            "list_notices",
+            "rename_connection",
+            "remove_connection",
+        ),
     ),
     (
         "put_invoice",
@@ -26,7 +33,7 @@ FOLLOW_UPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
     ("put_contact", {**_OF_CONNECTION, "contact_id": _ID}, ("get_contact",)),
     ("put_item", {**_SAME_CONNECTION, "item_id": _ID}, ("get_item",)),
     ("make_key", {"key_id": _ID}, ("get_key", "rotate_key", "revoke_key")),
-    ("register_xero_app", {"xero_app_id": _ID}, ("get_xero_app", "change_xero_app")),
+    ("register_xero_app", {"xero_app_id": _ID}, ("get_xero_app", "change_xero_app", "delete_xero_app")),
 )
 
 

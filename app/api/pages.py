@@ -86,12 +86,12 @@ def read_cursor(cursor: str | None, listing: Listing, parts: int) -> list[str] |
     try:
         mark, *place = base64.urlsafe_b64decode(cursor.encode("ascii")).decode().split(" ")
     except ValueError:
-        raise _not_ours() from None
+        raise refuse_cursor() from None
     if mark != listing.mark and "/" in mark and len(place) == parts:
         message = "is of another list, sort or filter; begin again without a cursor"
         raise InputRefused("invalid_request", "The cursor does not fit.", [Fault("cursor", message)])
     if mark != listing.mark or len(place) != parts:
-        raise _not_ours()
+        raise refuse_cursor()
     return place
 
 
@@ -116,9 +116,9 @@ def parse_position(place: Sequence[str]) -> Position:
     try:
         position = datetime.fromisoformat(place[0]), UUID(place[1])
     except ValueError:
-        raise _not_ours() from None
+        raise refuse_cursor() from None
     if position[0].tzinfo is None:
-        raise _not_ours()
+        raise refuse_cursor()
     return position
 
 
@@ -131,9 +131,14 @@ def read_number(cursor: str | None) -> int:
     """The number after which a page begins, 0 for the first; raises `invalid_request`."""
     if cursor is None:
         return 0
-    if not (cursor.isascii() and cursor.isdecimal()) or int(cursor) > LARGEST_NUMBER:
-        raise _not_ours()
-    return int(cursor)
+    return parse_number(cursor)
+
+
+def parse_number(said: str) -> int:
+    """A number of a cursor, none below 0; raises `invalid_request`."""
+    if not (said.isascii() and said.isdecimal()) or int(said) > LARGEST_NUMBER:
+        raise refuse_cursor()
+    return int(said)
 
 
 async def _get_number(cursor: Cursor = None) -> int:
@@ -144,7 +149,8 @@ AfterNumber = Annotated[int, Depends(_get_number)]
 """Where a page of a list by growing number begins."""
 
 
-def _not_ours() -> InputRefused:
+def refuse_cursor() -> InputRefused:
+    """The refusal of a cursor that we did not write."""
     return InputRefused(
         "invalid_request", "The cursor is none of ours.", [Fault("cursor", "is none of ours")]
     )

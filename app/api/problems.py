@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "consent_refused": Kind(409, "Xero's consent cannot be used"),
     "organisation_taken": Kind(409, "The organisation is connected already"),
     "xero_app_known": Kind(409, "The Xero app is registered already"),
+    "xero_app_in_use": Kind(409, "Connections go through the Xero app"),
     "export_under_way": Kind(409, "Another export is under way"),
     "stale_document": Kind(409, "A newer version of the document is held"),
     "version_reused": Kind(409, "The version is held with other content"),

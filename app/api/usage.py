@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query
 
 from app.api.authentication import OwnConnection, PartnerId
 from app.api.dependencies import Given
-from app.api.pages import Limit
+from app.api.pages import Cursor, Limit, Listing
 from app.api.problems import documented
+from app.api.usage_pages import UsageSort, build_counted, build_page, read_place
 from app.api.usage_resource import (
     ConnectionsCounted,
     ConnectionUsageShown,
@@ -18,7 +19,6 @@ from app.api.usage_resource import (
     build_days,
     build_left,
     build_price,
-    build_totals,
     egress_by_connection,
     sum_used,
 )
@@ -105,20 +105,35 @@ async def get_connection_usage(
     responses=documented("unauthorised", "invalid_request"),
 )
 async def get_partner_usage(
-    services: Given, partner_id: PartnerId, days: AskedDays, limit: Limit = 100
+    services: Given,
+    partner_id: PartnerId,
+    days: AskedDays,
+    sort: Annotated[
+        UsageSort,
+        Query(
+            description="`-received`: the connections that received the most come first. Where the days reach into "
+            "today, figures move while pages are read, and a connection may be passed over or come twice. `created`: "
+            "as they were opened, each once."
+        ),
+    ] = UsageSort.RECEIVED_LAST,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> PartnerUsage:
-    """The totals are of all; listed are the connections that received the most."""
-    month = find_month(days.until)
+    """The totals are of all your connections, on every page; each connection's part is listed page by page."""
+    listing = Listing("usage", sort, days._asdict())
+    after, month = read_place(cursor, listing), find_month(days.until)
     async with services.database.reading() as session:
         used = await list_partner_usage(session, partner_id, *days)
         of_month = await list_partner_usage(session, partner_id, *month)
     egress = egress_by_connection(of_month)
     whole = sum(egress.values())
     counted = {each.connection_id for each in used if each.is_counted_by_xero}
+    page = build_page(build_counted(services.plan, used, egress), listing, after, limit)
     return PartnerUsage(
         since=days.since,
         until=days.until,
-        data=build_totals(services.plan, used, egress, limit),
+        data=page.data,
+        next=page.next,
         total=sum_used(used),
         connections=ConnectionsCounted(allowance=services.plan.tier.connections, used=len(counted)),
         price=build_price(services.plan, month.first, whole, whole),

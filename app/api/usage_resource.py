@@ -146,14 +146,15 @@ class ConnectionsCounted(BaseModel):
 
 
 class PartnerUsage(BaseModel):
-    """What all your connections came to together; `data` has those that used the most."""
+    """What all your connections came to together; `data` is a page of them."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     since: date = Field(serialization_alias="from")
     until: date = Field(serialization_alias="to")
     data: list[ConnectionTotal]
-    total: Used
+    next: str | None = Field(description="Pass it as `cursor`; null when these were the last.")
+    total: Used = Field(description="Of all connections, whatever the page shows.")
     connections: ConnectionsCounted
     price: Price
 
@@ -214,23 +215,3 @@ def egress_by_connection(used: Sequence[ConnectionUsage]) -> dict[UUID, int]:
         if each.entity is not None and is_egress(each.entity):
             egress[each.connection_id] += each.bytes_received
     return egress
-
-
-def build_totals(
-    plan: PlanInForce, used: Sequence[ConnectionUsage], month: dict[UUID, int], limit: int
-) -> list[ConnectionTotal]:
-    """The connections that received the most, the most first; `month` is what each of them pays for."""
-    whole = sum(month.values())
-    totals = [
-        ConnectionTotal(
-            connection_id=connection_id,
-            business_id=business_id,
-            egress_bytes=month.get(connection_id, 0),
-            overage_aud=overage_part_aud(plan.tier, month.get(connection_id, 0), whole),
-            **sum_used(list(rows)).model_dump(),
-        )
-        for (connection_id, business_id), rows in groupby(used, lambda u: (u.connection_id, u.business_id))
-    ]
-    return sorted(totals, key=lambda total: (-total.bytes_received, -total.calls, str(total.connection_id)))[
-        :limit
-    ]

@@ -60,7 +60,8 @@ def _check_same(draft: Draft, asked: dict[str, Any] | None) -> None:
         if asked is None
         else "A draft with that id was asked for with other content; edit the invoice, or choose another id."
     )
-    raise InputRefused("draft_known", detail, [Fault("id", f"{draft.invoice_id} is taken")])
+    field = "deal.id" if draft.id is None else "id"
+    raise InputRefused("draft_known", detail, [Fault(field, f"{draft.invoice_id} is taken")])
 
 
 def build_document(

@@ -132,6 +132,8 @@ async def _follow_all(
     heard_again = []
     for xero_app_id in sorted(by_app, key=str):
         known = kept.get(xero_app_id) or await begin_following(session, xero_app_id)
+        if known is None:
+            continue  # the partner deleted that app meanwhile, and nothing goes through it
         await _follow(session, xero_app_id, by_app[xero_app_id], known, now)
         if known.was_silent:
             heard_again.append(xero_app_id)

@@ -125,6 +125,68 @@ def find_missing_failures(contract: Json) -> Iterator[str]:
                 yield f"{name}: {status} is no problem document"
 
 
+_WHOLE = {
+    "list_providers": "there is one",
+    "list_accounts": "an organisation's facts, which its settings are chosen from, are one read of Xero's",
+    "list_tax_rates": "as its accounts",
+    "list_tracking_categories": "as its accounts",
+    "list_branding_themes": "as its accounts",
+    "get_connection_usage": "days that are named, of which there are 366 at most",
+    "get_invoice_usage": "the same",
+    "why_number": "the invoices of one number",
+}
+"""What answers all it has at once, and why that stays small."""
+
+
+def find_unpaged(contract: Json) -> Iterator[str]:
+    """Every list is a page: it takes `limit` and `cursor`, and answers `data` and `next`; few are named as whole."""
+    for name, _, method, said in list_operations(contract):
+        asked = {each["name"] for each in said.get("parameters", []) if each["in"] == "query"}
+        answered = _name_answered(contract, said) if method == "get" else set()
+        paging = {"limit", "cursor"} & asked | {"next"} & answered
+        is_list = "data" in answered and name not in _WHOLE
+        if (paging or is_list) and paging != {"limit", "cursor", "next"}:
+            yield f"{name}: of limit, cursor and next it has only {sorted(paging)}"
+
+
+def _name_answered(contract: Json, said: Json) -> set[str]:
+    schema = said["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    whole = _resolve(contract, schema["$ref"]) if "$ref" in schema else schema
+    return set(whole.get("properties", {}))
+
+
+_FREE = {
+    "search",
+    "number",
+    "name",
+    "business_id",
+    "item_code",
+    "category",
+    "cursor",
+    "state",
+    "code",
+    "error",
+}
+"""Parameters of a query that take any text."""
+
+_OF_CONSENT = {"state", "code", "error"}
+"""What Xero's consent comes back with, and nothing else may take so."""
+
+
+def find_unlisted_words(contract: Json) -> Iterator[str]:
+    """A parameter of a query that takes a text says by which words or what form, or is one of those that take any."""
+    for name, path, _, said in list_operations(contract):
+        for parameter in said.get("parameters", []):
+            kinds = parameter.get("schema", {})
+            is_open = any(
+                each.get("type") == "string" and not each.keys() & {"enum", "pattern", "format", "const"}
+                for each in kinds.get("anyOf", [kinds])
+            )
+            is_free = parameter["name"] in _FREE - (_OF_CONSENT if path.startswith("/v1/") else set())
+            if parameter["in"] == "query" and is_open and not is_free:
+                yield f"{name}: takes any text as {parameter['name']}"
+
+
 _ASKED_BY = {"304": "if-none-match", "412": "if-match"}
 
 
@@ -147,5 +209,7 @@ RULES = (
     find_open_bodies,
     find_undescribed_schemas,
     find_missing_failures,
+    find_unpaged,
+    find_unlisted_words,
     find_half_conditions,
 )

@@ -130,6 +130,78 @@ async def test_two_wishes_for_one_contact_at_once_are_carried_out_or_refused(hou
     assert "with is_shared" in held["reason"]["cure"]
 
 
+async def clash_over_the_second(house: House) -> tuple[Json, str]:
+    """Two customers of two names, each with an invoice in Xero, and a conflict over the second; then Xero's id of the
+    first, which the second turns out to be as well.
+    """
+    south = "Bob's Plumbing South"
+    await house.write("inv_1", contact=BOB)
+    await house.write("inv_2", contact={**AGAIN, "name": south})
+    await house.drain()
+    await edit_contact(house, "cus_2", email="bob@south.example")
+    await edit_contact_in_xero(house, south, EmailAddress="office@south.example")
+    await house.drain()
+    return (await house.conflicts())[-1], str((await contact_in_xero(house, NAME))["ContactID"])
+
+
+async def test_e11_a_customer_that_is_linked_anew_by_a_decision_is_shared(house: House) -> None:
+    """In the same form as by hand: without a word of sharing it is refused, and the refusal says how."""
+    conflict, xero_id = await clash_over_the_second(house)
+    call = f"{house.path}/conflicts/{conflict['id']}/resolve"
+    wish = {"action": "relink", "xero_id": xero_id, "with_invoices": True}
+    refused = (await house.api.post(call, json=wish)).json()["errors"]
+    assert [each["field"] for each in refused] == ["xero_id"]
+    assert "is the app's contact cus_1 already" in refused[0]["message"]
+    assert "with is_shared" in refused[0]["message"]
+    decided = await resolve(house, conflict, "relink", xero_id=xero_id, with_invoices=True, is_shared=True)
+    assert decided["is_shared"] is True
+    await house.drain()
+    assert await state_of(house, decided) == ("done", None)
+    for invoice_id, contact_id in (("inv_1", "cus_1"), ("inv_2", "cus_2")):
+        await assert_contacts_alike(house, contact_id, NAME)
+        assert (await house.resource(invoice_id))["state"] == "settled"
+        assert (await house.in_app(invoice_id))["contact"]["id"] == contact_id
+        assert (await house.in_xero(f"N-{invoice_id}"))["Contact"]["ContactID"] == xero_id
+        shown = await shown_contact(house, contact_id)
+        assert (shown["xero"]["xero_contact_id"], shown["xero"]["is_shared"]) == (
+            xero_id,
+            contact_id == "cus_2",
+        )
+
+
+async def test_a_decision_to_share_is_another_than_one_that_does_not(house: House) -> None:
+    """Both wait until the work is done, and the later one counts; said twice, it is the one that is there."""
+    conflict, _ = await clash_over_the_second(house)
+    await house.app.post("/contacts", json={**BOB, "id": "cus_3", "name": "Bob"})
+    made = await house.at_xero("contacts", Name="Bob Stone", EmailAddress="stone@example.com")
+    assert made is not None
+    free = str((await contact_in_xero(house, "Bob Stone"))["ContactID"])
+    first = await resolve(house, conflict, "relink", xero_id=free, with_invoices=True)
+    # Another customer is linked to it meanwhile, and is there first.
+    await link(house, "cus_3", free)
+    second = await resolve(house, conflict, "relink", xero_id=free, with_invoices=True, is_shared=True)
+    again = await resolve(house, conflict, "relink", xero_id=free, with_invoices=True, is_shared=True)
+    assert (first["id"] != second["id"], again["id"]) == (True, second["id"])
+    await house.drain()
+    assert await state_of(house, second) == ("done", None)
+    shown = {n: (await shown_contact(house, f"cus_{n}"))["xero"] for n in (2, 3)}
+    assert [shown[n]["xero_contact_id"] for n in (2, 3)] == [free, free]
+    assert sorted(shown[n]["is_shared"] for n in (2, 3)) == [False, True]
+
+
+async def test_what_is_no_customer_is_not_shared(house: House) -> None:
+    """One invoice of Xero's is one of the app's; other decisions have nothing to share. Both are told by the field."""
+    await house.write()
+    await house.drain()
+    conflict = await clash(house)
+    other = (await make_in_xero(house, "X-9", Contact={"Name": "Kim Tran"}))["InvoiceID"]
+    call = f"{house.path}/conflicts/{conflict['id']}/resolve"
+    for wish in ({"action": "relink", "xero_id": other}, {"action": "take_xero"}):
+        refused = await house.api.post(call, json=wish | {"is_shared": True})
+        named = [each["field"] for each in refused.json()["errors"]]
+        assert (refused.status_code, named) == (422, ["is_shared"])
+
+
 @pytest.mark.parametrize("leaving", ["cus_1", "cus_2"])
 async def test_one_of_two_that_share_is_parted_again(house: House, leaving: str) -> None:
     """With its invoices it gets a contact of its own, and the other keeps the one that was shared: no third is made."""

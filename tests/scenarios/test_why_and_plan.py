@@ -1,5 +1,6 @@
 """What is said beforehand is what is done, and whoever asks why gets the gate that stands in the way."""
 
+import re
 from typing import Any
 
 import pytest
@@ -124,7 +125,11 @@ async def test_n7_an_invoice_of_xeros_that_never_came_is_explained(house: House)
     await house.choose(import_from_xero="off")
     await house.drain()
     assert (await why_number(house, number="X-2"))["code"] == "import_off"
-    assert (await why_number(house, number="X-9"))["code"] == "not_in_xero"
+    nowhere = await why_number(house, number="X-9")
+    assert nowhere["code"] == "not_in_xero"
+    assert "last changed at" in found["gates"][0]["message"]
+    assert re.search(r"at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\.$", found["gates"][0]["message"])
+    assert nowhere["gates"][0]["call"] == f"PUT {house.path}/invoices/{{invoice_id}}"
     await house.choose(import_from_xero="authorised")
     await house.sweep()
     assert (await why_number(house, number="X-2"))["state"] == "settled"

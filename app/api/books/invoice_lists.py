@@ -11,10 +11,11 @@ from app.api.dependencies import Given
 from app.api.instants import Instant
 from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
 from app.api.problems import documented
+from app.api.words import ReasonCode
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
 from app.db.links.listing import Sort
 from app.domain.invoices.link import State
-from app.intake.values import Identity, Line, Word
+from app.intake.values import Identity, Line
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"])
 
@@ -34,7 +35,7 @@ SortedBy = Annotated[
 async def get_filters(
     state: Annotated[State | None, Query(description="Only invoices in this state.")] = None,
     code: Annotated[
-        Word | None, Query(description="Only those whose own reason has this code, as `locked_period`.")
+        ReasonCode | None, Query(description="Only those whose own reason has this code, as `locked_period`.")
     ] = None,
     number: Annotated[
         Line | None, Query(description="Only invoices that have this number on either side.")

@@ -11,6 +11,7 @@ from app.domain.connections.next_step import find_next_step
 from app.domain.holds.hold import Way
 from app.domain.holds.skip import Skip
 from app.domain.invoices.link import Standing, State
+from app.domain.record.fields import instant_in_words
 
 
 class Reason(BaseModel):
@@ -94,7 +95,7 @@ def find_connection_reason(connection: Connection) -> Reason | None:
     if connection.retry_at is None:
         return None
     code, separator, message = (connection.retry_reason or "").partition(": ")
-    at = connection.retry_at.isoformat(timespec="seconds")
+    at = instant_in_words(connection.retry_at)
     needs_somebody = connection.lacks_scopes or connection.is_app_refused
     step = find_next_step(connection) if needs_somebody else None
     return Reason(

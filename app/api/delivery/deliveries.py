@@ -12,6 +12,7 @@ from app.api.delivery.delivery_resource import (
     Delivery,
     DeliveryState,
     DeliveryWithAttempts,
+    SentType,
     get_kept,
     replay_own_delivery,
     show_attempt,
@@ -27,7 +28,6 @@ from app.db.delivery.delivery_views import (
     list_deliveries,
 )
 from app.delivery.answers import read_acceptance
-from app.intake.values import Word
 
 router = APIRouter(
     prefix="/v1/webhook-endpoints/{endpoint_id}", tags=["webhook-endpoints"], dependencies=[ADMINS_WRITE]
@@ -95,7 +95,7 @@ async def list_endpoint_deliveries(
     before: AfterNumber,
     limit: Limit = 100,
     state: Annotated[DeliveryState | None, Query(description="Only those in this state.")] = None,
-    type: Annotated[Word | None, Query(description="Only this type.")] = None,  # noqa: A002 - as it is called
+    type: Annotated[SentType | None, Query(description="Only this type.")] = None,  # noqa: A002 - as it is called
 ) -> Page[Delivery]:
     """Of the last thirty days. What an endpoint that applies is still to be sent for the first time is in the feed of
     changes, and comes here with its first attempt.

@@ -2,19 +2,27 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.delivery.endpoints import get_endpoint
+from app.api.delivery.notice_webhooks import NOTICES
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
+from app.api.words import one_of
 from app.db.delivery.delivery_log import MOST_ATTEMPTS, Call
 from app.db.delivery.delivery_views import KeptDelivery, find_delivery, list_calls
 from app.db.postgres.session import ReadSession
 from app.delivery.by_hand import read_body
+from app.domain.partner.endpoint import CHANGE_TYPES, TEST
 from app.intake.refusals import InputRefused
+from app.intake.values import Word
+
+_TYPE_CHECK, _TYPE_SHOWN = one_of((TEST, *CHANGE_TYPES, *NOTICES))
+SentType = Annotated[Word, _TYPE_CHECK, _TYPE_SHOWN]
+"""The type of a message that an endpoint is sent."""
 
 
 class DeliveryState(StrEnum):

@@ -44,7 +44,10 @@ async def list_inboxes(
     services: Given,
     connection: OwnConnection,
     side: Annotated[Side | None, Query(description="Only events of this side.")] = None,
-    category: Annotated[Word | None, Query(description="Only events about this, as `invoice`.")] = None,
+    category: Annotated[
+        Word | None,
+        Query(description="Only events about this, as `invoice`; Xero's own words, in any case, or yours."),
+    ] = None,
     state: Annotated[EventState | None, Query(description="Only events in this state.")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,

@@ -28,10 +28,12 @@ from app.db.invoices.invoice_contacts import has_invoices_in_xero
 from app.db.invoices.invoice_links import list_by_xero_id, list_links
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.connections.connection import Connection
+from app.domain.contacts.contact_legality import tell_two_as_one
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.findings.decision import Stake, find_closed, say_closed, wanted_by
 from app.domain.findings.resolution import Action, Resolution, ResolutionState
 from app.domain.findings.undo import wanted_back
+from app.domain.invoices.link import InvoiceLink
 from app.domain.record.fields import Absent, Value
 from app.domain.record.path import read_at, same_at
 from app.domain.record.sides import Side
@@ -107,6 +109,7 @@ async def take_decision(
         stakes=stakes,
         xero_id=str(wish.xero_id) if wish.xero_id else None,
         content=Side(wish.content),
+        is_shared=wish.is_shared,
         conflict_id=conflict_id,
         discrepancy_id=discrepancy_id,
     )
@@ -221,25 +224,44 @@ async def _check_contact(
 
 async def _check_relink(session: ReadSession, connection: Connection, link: Link, wish: Decision) -> None:
     """What is known of the other identity here; Xero is asked when it is carried out."""
-    chosen = str(wish.xero_id)
     if isinstance(link, ContactLink):
-        others = [
-            each.partner_contact_id
-            for each in await list_contacts_by_xero_id(session, connection.id, [chosen])
-        ]
-        own, known = link.partner_contact_id, link.xero_contact_id
-        if known not in (None, chosen) and not wish.with_invoices:
-            await _check_no_invoices(session, connection, own)
+        found = await _find_contact_fault(session, connection, link, wish)
     else:
-        others = [each.partner_invoice_id for each in await list_by_xero_id(session, connection.id, [chosen])]
-        own, known = link.partner_invoice_id, link.xero_invoice_id
-    if known == chosen:
-        fault = Fault("xero_id", "is what it is linked to already")
-    elif others and own not in others:
-        fault = Fault("xero_id", f"is linked to {others[0]} of the app already")
-    else:
-        return
-    raise InputRefused("invalid_request", "It cannot be linked to that.", [fault])
+        found = await _find_invoice_fault(session, connection, link, wish)
+    if found is not None:
+        raise InputRefused("invalid_request", "It cannot be linked to that.", [found])
+
+
+_ITS_OWN = Fault("xero_id", "is what it is linked to already")
+
+
+async def _find_contact_fault(
+    session: ReadSession, connection: Connection, link: ContactLink, wish: Decision
+) -> Fault | None:
+    chosen, own = str(wish.xero_id), link.partner_contact_id
+    holders = await list_contacts_by_xero_id(session, connection.id, [chosen])
+    others = [each.partner_contact_id for each in holders]
+    if link.xero_contact_id not in (None, chosen) and not wish.with_invoices:
+        await _check_no_invoices(session, connection, own)
+    if link.xero_contact_id == chosen:
+        return _ITS_OWN
+    if others and own not in others and not wish.is_shared:
+        return Fault("xero_id", f"is the app's contact {others[-1]} already. {tell_two_as_one(others[-1])}")
+    return None
+
+
+async def _find_invoice_fault(
+    session: ReadSession, connection: Connection, link: InvoiceLink, wish: Decision
+) -> Fault | None:
+    chosen, own = str(wish.xero_id), link.partner_invoice_id
+    others = [each.partner_invoice_id for each in await list_by_xero_id(session, connection.id, [chosen])]
+    if wish.is_shared:
+        return Fault("is_shared", "is of contacts alone: an invoice of Xero's is one of the app's")
+    if link.xero_invoice_id == chosen:
+        return _ITS_OWN
+    if others and own not in others:
+        return Fault("xero_id", f"is linked to {others[0]} of the app already")
+    return None
 
 
 async def _check_no_invoices(session: ReadSession, connection: Connection, contact_id: str) -> None:

@@ -61,7 +61,20 @@ class Decision(BaseModel):
         default=False,
         description="Of `relink` of a contact: move its invoices in Xero too, if they stand under another there.",
     )
+    is_shared: StrictBool = Field(
+        default=False,
+        description="Of `relink` of a contact: link it although another of your contacts is that one already, because "
+        "both are one customer.",
+    )
     note: Remark | None = Field(default=None, description="Why, for whoever reads it later.")
+
+    @field_validator("is_shared")
+    @classmethod
+    def _is_of_a_relink(cls, is_shared: bool, info: ValidationInfo) -> bool:
+        action = info.data.get("action")
+        if is_shared and action not in ("relink", None):
+            raise refused(f"belongs to relink, not to {action}")
+        return is_shared
 
     @field_validator("values", "xero_id")
     @classmethod

@@ -28,6 +28,7 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "xero_id": None,
+    "is_shared": False,
     "note": "Lee confirmed the number by phone.",
     "decided_by": "0a51a3ad-3f3d-4a4b-8a3a-5d8a2b1f7c60",
     "decided_at": "2026-11-20T05:00:00Z",
@@ -61,6 +62,9 @@ class Resolution(BaseModel):
     xero_id: str | None = Field(
         description="Of `relink`: the invoice or contact of Xero's that it is from now on."
     )
+    is_shared: bool = Field(
+        description="Of `relink` of a contact: it may be another of your contacts too, as both are one customer."
+    )
     note: str | None
     decided_by: UUID | None = Field(
         description="The id of the API key; null: an operator at the command line."
@@ -87,6 +91,7 @@ def build_resolution(kept: KeptResolution) -> Resolution:
         action=resolution.action,
         fields=[_field(stake) for stake in resolution.stakes],
         xero_id=resolution.xero_id,
+        is_shared=resolution.is_shared,
         note=kept.note,
         decided_by=kept.key_id,
         decided_at=resolution.decided_at,

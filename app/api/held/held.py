@@ -9,11 +9,11 @@ from app.api.dependencies import Given
 from app.api.held.resource import HeldPage, build_held, build_reasons
 from app.api.pages import Cursor, Limit, Listing, read_position, write_position
 from app.api.problems import documented
+from app.api.words import ReasonCode
 from app.db.links.held import HeldWanted, count_held, list_held
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ItemSync
 from app.domain.holds.thing import Thing
-from app.intake.values import Word
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/held", tags=["held"], dependencies=[MEMBERS_WRITE])
 
@@ -26,7 +26,7 @@ _MISSING = ("unauthorised", "not_found", "invalid_request")
 async def list_what_is_held(
     services: Given,
     connection: OwnConnection,
-    code: Annotated[Word | None, Query(description="Only things held with this code.")] = None,
+    code: Annotated[ReasonCode | None, Query(description="Only things held with this code.")] = None,
     kind: Annotated[Thing | None, Query(description="Only things of this kind.")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,

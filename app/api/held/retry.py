@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
 from app.api.problems import documented
+from app.api.words import ReasonCode
 from app.db.links.held import list_standings, trigger_all_held
 from app.db.links.holds import ask_for_facts
 from app.db.postgres.session import WriteSession
@@ -18,7 +19,7 @@ from app.domain.connections.connection import Connection
 from app.domain.holds.skip import SKIPPED
 from app.domain.holds.thing import Thing
 from app.domain.item import GONE
-from app.intake.values import Identity, Word, refused
+from app.intake.values import Identity, refused
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/held", tags=["held"], dependencies=[MEMBERS_WRITE])
 
@@ -44,7 +45,7 @@ class Retry(BaseModel):
     )
 
     all: StrictBool = False
-    codes: Annotated[list[Word], Field(min_length=1, max_length=MOST_IDS)] | None = None
+    codes: Annotated[list[ReasonCode], Field(min_length=1, max_length=MOST_IDS)] | None = None
     things: Annotated[list[ThingNamed], Field(min_length=1, max_length=MOST_IDS)] | None = None
 
     @model_validator(mode="after")

@@ -107,7 +107,9 @@ class ConnectionShown(BaseModel):
     missing_scopes: list[str] = Field(
         description="Scopes for want of which Xero refused a call; a new consent mends it."
     )
-    xero_app_id: UUID | None = Field(description="Your own Xero app; null is Plumbline's.")
+    xero_app_id: UUID | None = Field(
+        description="Your own Xero app; null is Plumbline's. Null too once it was removed and that app deleted."
+    )
     is_behind: bool = Field(description="Work is due.")
     waits_for: Reason | None = Field(
         description="Where it is behind: what the whole connection waits for, as its next run (`scheduled`), and until "

@@ -18,13 +18,13 @@ from app.api.authentication import (
     lock_any_connection,
     lock_own_connection,
 )
-from app.api.dependencies import Given, Services
+from app.api.dependencies import Given
 from app.api.onboarding import acts, consent
 from app.api.onboarding.acts import read_again
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
-from app.db.connections.connections import find_connection, insert_connection
+from app.db.connections.connections import find_connection, insert_connection, rename_connection
 from app.db.connections.listed import list_shown_connections, place_of
 from app.db.connections.sweeps import ask_for_sweep
 from app.db.delivery.partner_reads import ask_for_read
@@ -34,7 +34,7 @@ from app.db.life.closings import close_connection
 from app.db.life.consents import share_consent
 from app.db.life.states import move
 from app.db.links.holds import trigger_held
-from app.db.partners.xero_apps import find_xero_app
+from app.db.partners.xero_app_use import hold_xero_app
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import ConnectionState
 from app.intake.refusals import Fault, InputRefused
@@ -69,6 +69,16 @@ class NewConnection(BaseModel):
     )
 
 
+class ConnectionChange(BaseModel):
+    """What to call it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"display_name": "Tran Plumbing North"}]}
+    )
+
+    display_name: Name
+
+
 @router.post(
     "",
     status_code=201,
@@ -82,9 +92,9 @@ async def open_connection(
     """It is `pending` until somebody has given consent at `authorise_url`, or until an organisation is chosen where
     it has the consent of another connection (`same_consent_as`).
     """
-    if new.xero_app_id is not None:
-        await _check_app(services, partner_id, new.xero_app_id)
     async with services.database.writing() as session:
+        if new.xero_app_id is not None:
+            await _hold_app(session, partner_id, new.xero_app_id, "xero_app_id")
         name = new.display_name or new.business_id
         connection = await insert_connection(session, partner_id, new.business_id, name, new.xero_app_id)
         response.headers["Location"] = f"/v1/connections/{connection.id}"
@@ -135,6 +145,25 @@ async def get_own_connection(services: Given, connection: OwnConnection) -> Conn
     async with services.database.reading() as session:
         is_lost = await is_item_lost(session, connection.id, connection.settings.fallback_item)
     return build_connection(connection, is_fallback_lost=is_lost)
+
+
+@router.patch(
+    "/{connection_id}",
+    operation_id="rename_connection",
+    summary="Call a connection something else",
+    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+)
+async def rename_own_connection(
+    services: Given, partner_id: PartnerId, connection_id: ConnectionId, change: ConnectionChange
+) -> ConnectionShown:
+    """Its name is what people see at consent and in notices from then on. Nothing else of it can be changed here: what
+    it does is under `settings`, and its business and its Xero app are its own for good.
+    """
+    async with services.database.writing() as session:
+        connection = await lock_own_connection(session, partner_id, connection_id)
+        if connection.display_name != change.display_name:
+            await rename_connection(session, connection.id, change.display_name)
+        return build_connection(await read_again(session, connection))
 
 
 @router.post(
@@ -238,11 +267,10 @@ async def remove_connection(
     return shown
 
 
-async def _check_app(services: Services, partner_id: UUID, xero_app_id: UUID) -> None:
-    async with services.database.reading() as session:
-        if await find_xero_app(session, partner_id, xero_app_id) is None:
-            fault = Fault("xero_app_id", "you have registered no such Xero app")
-            raise InputRefused("invalid_request", "The Xero app is not known.", [fault])
+async def _hold_app(session: WriteSession, partner_id: UUID, xero_app_id: UUID, field: str) -> None:
+    if not await hold_xero_app(session, partner_id, xero_app_id):
+        fault = Fault(field, "you have registered no such Xero app")
+        raise InputRefused("invalid_request", "The Xero app is not known.", [fault])
 
 
 async def _share_consent(
@@ -254,4 +282,6 @@ async def _share_consent(
         raise InputRefused("invalid_request", "There is no consent to share.", [fault])
     if not any(offer.tenant_id != source.tenant_id and not offer.is_private for offer in source.offered):
         raise InputRefused("wrong_state", "The consent of that connection covers no other organisation.")
+    if source.xero_app_id is not None:
+        await _hold_app(session, partner_id, source.xero_app_id, "same_consent_as")
     await share_consent(session, source_id, connection_id)

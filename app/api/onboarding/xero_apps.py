@@ -16,6 +16,7 @@ from app.api.dependencies import Given, Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
+from app.db.partners.xero_app_use import XeroAppUse, delete_xero_app, lock_use
 from app.db.partners.xero_apps import (
     XeroApp,
     find_xero_app,
@@ -27,6 +28,9 @@ from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Name, is_text, refused
 
 router = APIRouter(prefix="/v1/xero-apps", tags=["xero-apps"], dependencies=[ADMINS_WRITE])
+
+MOST_NAMED = 100
+"""Connections that one refusal names."""
 
 XeroAppId = Annotated[UUID, Path(description="The app's id here.")]
 
@@ -193,6 +197,43 @@ async def change_xero_app(
     if app is None:
         raise InputRefused("not_found", "You have no Xero app with that id.")
     return _show(services, app)
+
+
+@router.delete(
+    "/{xero_app_id}",
+    status_code=204,
+    operation_id="delete_xero_app",
+    summary="Delete a Xero app with its secrets, once no connection goes through it",
+    responses=documented("unauthorised", "not_found", "xero_app_in_use", "invalid_request"),
+)
+async def delete_own_xero_app(services: Given, partner_id: PartnerId, xero_app_id: XeroAppId) -> Response:
+    """Remove its connections first: each is disconnected in Xero by the app's own secret, which takes some seconds, and
+    then no longer names the app. What Xero sends for it afterwards is answered 401, as for an app that never was.
+    """
+    async with services.database.writing() as session:
+        use = await lock_use(session, partner_id, xero_app_id)
+        if use is None:
+            raise InputRefused("not_found", "You have no Xero app with that id.")
+        if use.open or use.closing:
+            raise _build_in_use(use)
+        await delete_xero_app(session, partner_id, xero_app_id)
+    return Response(status_code=204)
+
+
+def _build_in_use(use: XeroAppUse) -> InputRefused:
+    said = []
+    if use.open:
+        count = f"{len(use.open)} connections go" if len(use.open) > 1 else "1 connection goes"
+        said.append(f"{count} through it: remove them first with DELETE /v1/connections/{{connection_id}}.")
+    if use.closing:
+        count = f"{len(use.closing)} are" if len(use.closing) > 1 else "1 is"
+        said.append(
+            f"Of those that you removed, {count} still being disconnected in Xero, which takes the app's secret: try "
+            "again in a minute. Their reason tells when it is done."
+        )
+    named = [*use.open, *use.closing]
+    more = {"connections": len(named), "connection_ids": [str(each) for each in named[:MOST_NAMED]]}
+    return InputRefused("xero_app_in_use", " ".join(said), more=more)
 
 
 def _open(secret: SecretStr | None) -> str | None:

@@ -55,6 +55,13 @@ async def insert_connection(
     return connection_from_row(row)
 
 
+async def rename_connection(session: WriteSession, connection_id: UUID, display_name: str) -> None:
+    """Call it so from now on; the caller holds the row. The log does not tell names, which people chose."""
+    named = update(ConnectionRow).where(ConnectionRow.id == connection_id).values(display_name=display_name)
+    await session.execute(named)
+    await audit.note_of_connection(session, "connection_renamed", connection_id)
+
+
 async def find_connection(
     session: ReadSession, connection_id: UUID, *, partner_id: UUID | None = None
 ) -> Connection | None:

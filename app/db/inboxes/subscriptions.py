@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import SubscriptionRow
+from app.db.tables import SubscriptionRow, XeroAppRow
 from app.domain.connections.event_sequence import EventSequence, Gap, take_gaps
 
 
@@ -51,13 +51,16 @@ def read_kept(sequence: Mapping[str, Any] | None, *, was_silent: bool) -> Kept:
     return Kept(EventSequence.from_json(sequence) if sequence else None, was_silent)
 
 
-async def begin_following(session: WriteSession, xero_app_id: UUID | None) -> Kept:
-    """The same of an app that had no row when it was looked for, and has one now."""
+async def begin_following(session: WriteSession, xero_app_id: UUID | None) -> Kept | None:
+    """The same of an app that had no row when it was looked for, and has one now; None where it was deleted since."""
+    if xero_app_id is not None:
+        held = select(XeroAppRow.id).where(XeroAppRow.id == xero_app_id)
+        held = held.with_for_update(read=True, key_share=True)
+        if (await session.execute(held)).scalar_one_or_none() is None:
+            return None
     first = insert(SubscriptionRow).values(xero_app_id=xero_app_id)
     await session.execute(first.on_conflict_do_nothing(index_elements=["xero_app_id"]))
-    kept = await lock_kept(session, xero_app_id)
-    assert kept is not None  # this transaction, or the one that it waited for, made it
-    return kept
+    return await lock_kept(session, xero_app_id)
 
 
 async def save_heard(

@@ -19,6 +19,7 @@ from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, PartnerRow, WebhookEndpointRow
 from app.db.upkeep import audit
+from app.domain.connections.audit import Act
 from app.domain.partner.endpoint import EVERY_TYPE, Endpoint, Part
 
 DISABLED_HERE = "Disabled by the partner."
@@ -95,7 +96,7 @@ async def save_endpoint(session: WriteSession, endpoint_id: UUID, **values: Any)
     if values:
         changed = update(WebhookEndpointRow).where(WebhookEndpointRow.id == endpoint_id).values(**values)
         owner = (await session.execute(changed.returning(WebhookEndpointRow.partner_id))).scalar_one()
-        action = "endpoint_deleted" if "deleted_at" in values else "endpoint_changed"
+        action: Act = "endpoint_deleted" if "deleted_at" in values else "endpoint_changed"
         told = ", ".join(sorted(values))
         audit.note(session, action, partner_id=owner, subject=endpoint_id, changed=told)
 

@@ -16,7 +16,8 @@ class ResolutionRow(Table):
 
     The API inserts it; everything from `state` on is the reconcile's, which carries it out. `stakes` are its paths with
     the values before and after, `moves` what it came to in the record. `xero_id` is the other identity of a link that
-    is linked anew, `before` what is needed to link it back. `key_id` names the API key of the one who decided.
+    is linked anew, which others may have too where `is_shared`, and `before` what is needed to link it back. `key_id`
+    names the API key of the one who decided.
     """
 
     __tablename__ = "resolutions"
@@ -44,6 +45,7 @@ class ResolutionRow(Table):
     stakes: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     xero_id: Mapped[str | None]
     content: Mapped[str | None]
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     note: Mapped[str | None]
     key_id: Mapped[UUID | None]
     decided_at: Mapped[datetime]

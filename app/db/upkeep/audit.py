@@ -19,7 +19,7 @@ from sqlalchemy import Select, func, select
 
 from app.db.postgres.session import ReadSession, WriteSession, at_the_end
 from app.db.tables import AuditEntryRow, ConnectionRow
-from app.domain.connections.audit import FIRST, Actor, ActorKind, AuditNote, chain
+from app.domain.connections.audit import FIRST, Act, Actor, ActorKind, AuditNote, chain
 
 PLUMBLINE = Actor(ActorKind.PLUMBLINE)
 _BATCH = 1000
@@ -59,7 +59,7 @@ def acting_as(actor: Actor) -> Iterator[None]:
 
 def note(
     session: WriteSession,
-    what: str,
+    what: Act,
     *,
     partner_id: UUID | None,
     connection_id: UUID | None = None,
@@ -77,7 +77,7 @@ def note(
 
 
 async def note_of_connection(
-    session: WriteSession, what: str, connection_id: UUID, *, subject: object = None, **facts: object
+    session: WriteSession, what: Act, connection_id: UUID, *, subject: object = None, **facts: object
 ) -> None:
     """The same of a connection, whose partner is looked up."""
     owner = select(ConnectionRow.partner_id).where(ConnectionRow.id == connection_id)

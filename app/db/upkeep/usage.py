@@ -8,7 +8,7 @@ bill is Xero's.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -165,6 +165,7 @@ class ConnectionUsage:
     connection_id: UUID
     business_id: str
     is_counted_by_xero: bool
+    opened_at: datetime
     entity: str | None
     calls: int
     bytes_sent: int
@@ -184,6 +185,7 @@ async def list_partner_usage(
             connection.id,
             connection.business_id,
             is_counted,
+            connection.created_at,
             row.entity,
             *(func.coalesce(func.sum(each), 0) for each in (row.calls, row.bytes_sent, row.bytes_received)),
         )
@@ -192,7 +194,7 @@ async def list_partner_usage(
         .group_by(connection.id, row.entity)
         .order_by(connection.id, row.entity)
     )
-    return [ConnectionUsage(*each[:4], *(int(number) for number in each[4:])) for each in found]
+    return [ConnectionUsage(*each[:5], *(int(number) for number in each[5:])) for each in found]
 
 
 def _usage_from_row(row: XeroUsageRow) -> Usage:

@@ -10,10 +10,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 FIRST = b""
 """Before the first entry of a log."""
+
+
+Act = Literal[
+    "connection_moved",
+    "connection_opened",
+    "connection_renamed",
+    "data_erased",
+    "data_erasure_asked",
+    "data_exported",
+    "decision_taken",
+    "endpoint_changed",
+    "endpoint_deleted",
+    "endpoint_made",
+    "key_made",
+    "key_revoked",
+    "key_rotated",
+    "partner_made",
+    "read_endpoint_deleted",
+    "read_endpoint_set",
+    "secret_rotated",
+    "settings_changed",
+    "xero_app_changed",
+    "xero_app_deleted",
+    "xero_app_registered",
+]
+"""Everything that a log tells of. Entries are kept for good, so a word stays here once it was written."""
 
 
 class ActorKind(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.connections.connection import Connection
+from app.domain.record.fields import instant_in_words
 
 SCHEDULED = "scheduled"
 
@@ -24,7 +25,7 @@ def tell_run(connection: Connection) -> Run | None:
         return None
     country = connection.organisation.country if connection.organisation else None
     times = connection.settings.schedule(country).in_words()
-    when = at.isoformat(timespec="seconds")
+    when = instant_in_words(at)
     return Run(
         f"The connection works at set times: {times}.",
         f"Nothing to do: it is worked at {when}, or at once by POST .../run.",

@@ -4,8 +4,11 @@ The facts are what the tables keep of it; what an older version did not keep is 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from app.domain.record.fields import instant_in_words
 
 Facts = Mapping[str, Any]
 
@@ -77,7 +80,8 @@ def _document(facts: Facts) -> str:
 
 def _xero_event(facts: Facts) -> str:
     what = f"{facts['category']} {facts['event_type']}".lower().replace("_", " ")
-    when = f", dated {facts['dated_at']}" if facts.get("dated_at") else ""
+    dated = facts.get("dated_at")
+    when = f", dated {instant_in_words(datetime.fromisoformat(dated))}" if dated else ""
     return f"Xero told that something moved ({what}{when})."
 
 

@@ -52,9 +52,9 @@ class ResolutionState(StrEnum):
 class Resolution:
     """One decision as the loop carries it out.
 
-    `xero_id` is the other identity of a relink, `content` the side whose words stand where the two say different
-    things. `moves` is what it came to in the record, `before` what a relink needs to be taken back. It is carried out
-    once, at `carried_at`; what follows is the ordinary plan's.
+    `xero_id` is the other identity of a relink, which other links may have too where `is_shared`; `content` is the
+    side whose words stand where the two say different things. `moves` is what it came to in the record, `before` what
+    a relink needs to be taken back. It is carried out once, at `carried_at`; what follows is the ordinary plan's.
     """
 
     id: UUID
@@ -66,6 +66,7 @@ class Resolution:
     discrepancy_id: int | None = None
     xero_id: str | None = None
     content: Side = Side.XERO
+    is_shared: bool = False
     undoes: UUID | None = None
     state: ResolutionState = ResolutionState.WAITING
     reason: str | None = None

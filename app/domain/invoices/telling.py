@@ -27,8 +27,16 @@ def _tell(step: Step) -> str:
 
 
 def _named(moves: Mapping[str, Move]) -> str:
-    names = sorted({member_of(path).replace("_", " ") for path in moves})
-    return ", ".join(names)
+    return ", ".join(sorted({_name(path) for path in moves}))
+
+
+def _name(path: str) -> str:
+    """A field as people call it; a payment or a credit has fields of the same names as the invoice."""
+    kind, _, _ = path.partition("/")
+    return member_of(path).replace("_", " ") + _OWNERS.get(kind, "")
+
+
+_OWNERS: Mapping[str, str] = {"payments": " of a payment", "credits": " of a credit"}
 
 
 def _amount(step: Step, place: int) -> str:

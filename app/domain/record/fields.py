@@ -122,6 +122,11 @@ def instant_text(at: datetime) -> str:
     return at.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
+def instant_in_words(at: datetime) -> str:
+    """An instant as a sentence says it, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def pick(fields: Fields, paths: Iterable[str]) -> dict[str, Value]:
     """The named paths that are there."""
     return {path: fields[path] for path in paths if path in fields}

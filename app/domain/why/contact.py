@@ -6,6 +6,7 @@ from app.domain.crossing.left_out import find_apart
 from app.domain.holds.hold import Hold
 from app.domain.invoices.link import State
 from app.domain.record.direction import Entity
+from app.domain.record.fields import instant_in_words
 from app.domain.record.sides import Side
 from app.domain.why.facts import ContactFacts, held_of, places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
@@ -64,9 +65,9 @@ def _judge_all(facts: ContactFacts, writer: Writer) -> Iterator[Finding]:
 def _judge_received(facts: ContactFacts, writer: Writer) -> Finding:
     document = facts.link.document
     if document is not None:
-        at = document.received_at.isoformat(timespec="seconds")
+        at = instant_in_words(document.received_at)
         return writer.passed(Gate.RECEIVED, f"Version {document.version} of its document came at {at}.")
-    at = facts.link.mention.said_at.isoformat(timespec="seconds")
+    at = instant_in_words(facts.link.mention.said_at)
     return writer.passed(Gate.RECEIVED, f"No document of its own came; it was named at {at}.")
 
 

@@ -8,6 +8,7 @@ from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.next_run import SCHEDULED, tell_run
 from app.domain.connections.next_step import find_next_step
 from app.domain.holds.hold import Hold
+from app.domain.record.fields import instant_in_words
 from app.domain.why.gates import Finding, Gate, Outcome
 from app.domain.why.reasons import reason_of
 
@@ -82,9 +83,7 @@ def _judge_waiting(connection: Connection, now: datetime, writer: Writer) -> Fin
     which = " Edits by people go on; only a bulk waits." if connection.bulk_waits else ""
     said = message if separator else code or "The work waits."
     step = find_next_step(connection) if connection.is_app_refused else None
-    cure = (
-        step.message if step else f"Nothing to do: it is tried again at {at.isoformat(timespec='seconds')}."
-    )
+    cure = step.message if step else f"Nothing to do: it is tried again at {instant_in_words(at)}."
     return writer.failed(Gate.WAITING, code if separator else "waiting", f"{said}{which}", cure)
 
 
@@ -94,7 +93,7 @@ def _judge_organisation(connection: Connection, now: datetime, writer: Writer) -
         return writer.failed(Gate.ORGANISATION, "organisation_unknown")
     if read_at is None:
         return writer.passed(Gate.ORGANISATION, f"{organisation.name} is known, and about to be read anew.")
-    when = read_at.isoformat(timespec="seconds")
+    when = instant_in_words(read_at)
     if now - read_at > FACTS_STALE_AFTER:
         message = f"What is known of {organisation.name} was read at {when}, more than a day ago."
         return writer.failed(Gate.ORGANISATION, "organisation_stale", message)

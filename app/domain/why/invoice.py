@@ -15,6 +15,7 @@ from app.domain.holds.hold import Hold
 from app.domain.invoices.link import InvoiceLink
 from app.domain.record.coupling import unknown_words
 from app.domain.record.direction import Lanes
+from app.domain.record.fields import instant_in_words
 from app.domain.record.owed import xero_moves
 from app.domain.record.sides import Status
 from app.domain.why.facts import InvoiceFacts, held_of, places
@@ -138,7 +139,7 @@ def _judge_received(walk: _Walk) -> Finding:
     link, writer = walk.facts.link, walk.writer
     if link.document is None:
         return writer.passed(Gate.RECEIVED, "It was born in Xero, and is known.")
-    at = link.document.received_at.isoformat(timespec="seconds")
+    at = instant_in_words(link.document.received_at)
     return writer.passed(Gate.RECEIVED, f"Version {link.document.version} of its document came at {at}.")
 
 

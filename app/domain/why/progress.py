@@ -2,6 +2,7 @@
 
 from app.domain.invoices.link import State
 from app.domain.invoices.preview import StepKind
+from app.domain.record.fields import instant_in_words
 from app.domain.why.facts import InvoiceFacts, LastAttempt, LastChange, held_of
 from app.domain.why.gates import Finding, Gate
 from app.domain.why.hinges import Writer
@@ -38,7 +39,7 @@ def describe_attempt(attempt: LastAttempt | None) -> str:
     if attempt is None:
         return ""
     said = f": {attempt.message}" if attempt.message else ""
-    at = attempt.at.isoformat(timespec="seconds")
+    at = instant_in_words(attempt.at)
     return f" Last tried at {at}: {attempt.action}, {attempt.outcome}{said}."
 
 
@@ -55,7 +56,7 @@ def judge_taken(change: LastChange | None, is_due: bool, writer: Writer) -> Find
 
 
 def _describe(change: LastChange) -> str:
-    made = change.created_at.isoformat(timespec="seconds")
+    made = instant_in_words(change.created_at)
     sent = f" Revision {change.revision} of {made} is {change.state}, sent {_times(change.attempts)}"
     return f"{sent}; its last answer: {change.answer}." if change.answer else f"{sent}."
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.domain.connections.connection import Connection
 from app.domain.crossing import gate as gates
+from app.domain.record.fields import instant_in_words
 from app.domain.why.facts import places
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.domain.why.hinges import Writer, judge_connection
@@ -20,7 +21,9 @@ _PASSED = {
 
 def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, now: datetime) -> Answer:
     """The gates of an invoice that was born in Xero, as Xero showed it just now."""
-    findings = tuple(_judge(connection, Writer(places(address, f"{address}/invoices")), invoice, now))
+    findings = tuple(
+        _judge(connection, Writer(places(address, f"{address}/invoices/{{invoice_id}}")), invoice, now)
+    )
     # One gate always fails, if only that nobody saw it yet: there is no link.
     first = next(found for found in findings if found.outcome is Outcome.FAILED)
     name = invoice.number or invoice.xero_invoice_id
@@ -29,7 +32,7 @@ def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, 
 
 def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
     """The answer about an invoice that nobody knows."""
-    writer = Writer(places(address, f"{address}/invoices"))
+    writer = Writer(places(address, f"{address}/invoices/{{invoice_id}}"))
     where = "Neither side has" if was_xero_asked else "Nothing here, and Xero could not be asked, has"
     found = writer.failed(Gate.RECEIVED, "not_in_xero", f"{where} an invoice {name}.")
     return Answer(found.message, found.code, (found,))
@@ -38,7 +41,7 @@ def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
 def _judge(connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime) -> Iterator[Finding]:
     settings = connection.settings
     stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes)
-    at = invoice.updated_at.isoformat(timespec="seconds")
+    at = instant_in_words(invoice.updated_at)
     yield writer.passed(Gate.RECEIVED, f"Xero has it, {invoice.status}, last changed at {at}.")
     yield from judge_connection(connection, now, writer)
     for gate, message in _PASSED.items():

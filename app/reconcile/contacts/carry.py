@@ -34,7 +34,8 @@ async def carry_contact_decisions(current: Round, works: Sequence[ContactWork]) 
 def _carry(current: Round, work: ContactWork, resolution: Resolution) -> None:
     target = work.decisions.find_target(resolution) if resolution.action is Action.UNDO else None
     if resolution.action is Action.RELINK:
-        work.link = replace(work.link, wanted_xero_id=resolution.xero_id, wanted_is_shared=False)
+        is_shared = resolution.is_shared
+        work.link = replace(work.link, wanted_xero_id=resolution.xero_id, wanted_is_shared=is_shared)
     elif target is not None and target.action is Action.RELINK:
         now = current.clock.now()
         work.decisions.put(resolution.ended(ResolutionState.NOT_POSSIBLE, now, CANNOT_BE_UNLINKED))

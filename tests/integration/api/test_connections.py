@@ -46,6 +46,30 @@ async def test_a_business_may_have_several_connections(plumbline: Plumbline) -> 
     assert len((await plumbline.http.get("/v1/connections")).json()["data"]) == 3
 
 
+async def test_c1_a_channel_is_called_something_else(plumbline: Plumbline) -> None:
+    """Nothing else of it moves, the log tells it without the name, and a removed connection keeps the name it had."""
+    opened = await plumbline.open_connection("biz_1")
+    where = f"/v1/connections/{opened['id']}"
+    named = await plumbline.http.patch(where, json={"display_name": "North shop"})
+    assert named.json() == opened | {"display_name": "North shop", "authorise_url": None}
+    assert (await plumbline.http.get(where)).json() == named.json()
+    told = (await plumbline.http.get("/v1/audit", params={"action": "connection_renamed"})).json()["data"]
+    assert [(each["connection_id"], each["facts"]) for each in told] == [(opened["id"], {})]
+    for wrong, field in (
+        ({}, "display_name"),
+        ({"display_name": ""}, "display_name"),
+        ({"name": "x"}, "name"),
+    ):
+        answer = await plumbline.http.patch(where, json=wrong)
+        assert (answer.status_code, field in name_faults(answer)) == (422, True)
+    member = (await plumbline.make_key("member"))["key"]
+    async with plumbline.as_partner(member) as http:
+        assert (await http.patch(where, json={"display_name": "x"})).status_code == 403
+    await plumbline.set_state(where, ConnectionState.REMOVED)
+    late = await plumbline.http.patch(where, json={"display_name": "South shop"})
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/connection_removed")
+
+
 async def test_an_unknown_business_is_not_found(plumbline: Plumbline) -> None:
     """404 that names business_id, so that a misspelt id does not pass for a business without connections."""
     await plumbline.open_connection("biz_1")

@@ -56,6 +56,7 @@ async def test_one_id_is_one_draft(plumbline: Plumbline) -> None:
     assert (await plumbline.count("invoice_links"), await plumbline.count("contact_links")) == (1, 1)
     other = await ask(plumbline, path, reference="PO 2")
     assert (other.status_code, other.json()["type"]) == (409, "/problems/draft_known")
+    assert name_faults(other) == ["deal.id"], "the id that was said, where none was given for the invoice"
     await plumbline.http.put(f"{path}/invoices/inv_1", json=document())
     sent = await ask(plumbline, path, id="inv_1")
     assert (sent.status_code, name_faults(sent)) == (409, ["id"])

@@ -117,6 +117,58 @@ async def test_the_price_is_the_months_and_each_connection_bears_its_part(plumbl
     )
 
 
+@pytest.mark.parametrize("sort", ["-received", "created"])
+async def test_all_connections_are_walked_page_by_page(plumbline: Plumbline, sort: str) -> None:
+    """Each once, also where several used as much or nothing; the totals are of all on every page."""
+    opened = [await open_active(plumbline, f"biz_{n}") for n in range(5)]
+    for n, received in enumerate((100, 300, 0, 300, 200)):
+        await keep(plumbline, *([used(opened[n], bytes_received=received)] if received else []))
+    days = {"from": "2026-11-20", "to": "2026-11-20", "sort": sort}
+    whole = (await plumbline.http.get("/v1/usage", params=days)).json()
+    assert whole["next"] is None
+    cursor, walked = {}, []
+    while cursor is not None:
+        page = (await plumbline.http.get("/v1/usage", params={**days, **cursor, "limit": 2})).json()
+        walked.append(page["data"])
+        assert (page["total"], page["price"]) == (whole["total"], whole["price"])
+        cursor = {"cursor": page["next"]} if page["next"] else None
+    assert [len(page) for page in walked] == [2, 2, 1]
+    assert [each for page in walked for each in page] == whole["data"]
+    listed = [each["business_id"] for each in whole["data"]]
+    if sort == "created":
+        assert listed == [f"biz_{n}" for n in range(5)]
+    else:
+        assert ({*listed[:2]}, listed[2:]) == ({"biz_1", "biz_3"}, ["biz_4", "biz_0", "biz_2"])
+
+
+async def test_a_connection_opened_meanwhile_comes_last(plumbline: Plumbline) -> None:
+    """As they were opened, none is passed over whatever is used between two pages."""
+    opened = [await open_active(plumbline, f"biz_{n}") for n in range(3)]
+    days = {"from": "2026-11-20", "to": "2026-11-20", "sort": "created", "limit": 2}
+    first = (await plumbline.http.get("/v1/usage", params=days)).json()
+    await keep(plumbline, used(opened[2], bytes_received=900))
+    await open_active(plumbline, "biz_3")
+    rest = (await plumbline.http.get("/v1/usage", params=days | {"cursor": first["next"]})).json()
+    assert [one["business_id"] for one in first["data"] + rest["data"]] == [f"biz_{n}" for n in range(4)]
+    assert rest["data"][0]["bytes_received"] == 900
+
+
+async def test_a_cursor_of_other_days_or_another_sort_is_refused(plumbline: Plumbline) -> None:
+    """So is one that is none of ours."""
+    for n in range(2):
+        await open_active(plumbline, f"biz_{n}")
+    days = {"from": "2026-11-20", "to": "2026-11-20"}
+    cursor = (await plumbline.http.get("/v1/usage", params=days | {"limit": 1})).json()["next"]
+    for other in (
+        days | {"to": "2026-11-21", "cursor": cursor},
+        days | {"sort": "created", "cursor": cursor},
+        days | {"cursor": "x"},
+        days | {"cursor": f"{cursor[:-4]}eHh4"},
+    ):
+        answer = await plumbline.http.get("/v1/usage", params=other)
+        assert (answer.status_code, name_faults(answer)) == (422, ["cursor"])
+
+
 async def test_another_partner_sees_nothing_of_it(plumbline: Plumbline) -> None:
     """Neither the connection nor its part of a sum."""
     path = await open_active(plumbline, "biz_1")

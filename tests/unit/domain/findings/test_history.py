@@ -12,7 +12,7 @@ SAID: list[tuple[Happened, dict[str, Any], str]] = [
     (
         Happened.XERO_EVENT,
         {"category": "INVOICE", "event_type": "UPDATE", "dated_at": "2026-11-20T03:15:00+00:00"},
-        "Xero told that something moved (invoice update, dated 2026-11-20T03:15:00+00:00).",
+        "Xero told that something moved (invoice update, dated 2026-11-20 03:15:00 UTC).",
     ),
     (
         Happened.CONFLICT,

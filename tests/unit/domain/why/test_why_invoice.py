@@ -13,6 +13,7 @@ from app.domain.contacts.contact_link import ContactLink, Mention
 from app.domain.holds.skip import Skip
 from app.domain.invoices.link import Standing, State
 from app.domain.record.direction import Direction
+from app.domain.record.fields import instant_in_words
 from app.domain.record.hub import Hub
 from app.domain.record.owed import next_change
 from app.domain.record.sent import change_sent
@@ -242,6 +243,6 @@ def test_what_waits_for_a_set_time_says_when_and_how_to_have_it_at_once() -> Non
     answer = answer_invoice(edited({"reference": "X"}, connection=connection))
     assert answer.code == "scheduled"
     waiting = at(answer, Gate.WAITING)
-    assert (waiting.call, run_at.isoformat() in (waiting.cure or "")) == (f"POST {ADDRESS}/run", True)
+    assert (waiting.call, instant_in_words(run_at) in (waiting.cure or "")) == (f"POST {ADDRESS}/run", True)
     run = replace(connection, run_due=True)
     assert at(answer_invoice(edited({"reference": "X"}, connection=run)), Gate.WAITING).code is None
