@@ -1,5 +1,6 @@
 """A link's credits: Xero's ids of them, and the link once Xero is known to apply one or to apply it no more. Pure."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
@@ -109,6 +110,17 @@ def without_overpaid(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link of which nothing of that payment stands in Xero as an overpayment any more."""
     kept = {other: part for other, part in link.overpaid.items() if other != key}
     return replace(link, overpaid=kept, xero_due=True)
+
+
+def with_used_up(link: InvoiceLink, overpayment_ids: Collection[str]) -> InvoiceLink:
+    """The link of which these overpayments are used up; what of them is part of a payment that is there stays so."""
+    paid = keys_of(link.hub.record, "payments")
+    used = {
+        key: replace(part, is_taken_back=True)
+        for key, part in link.overpaid.items()
+        if part.xero_overpayment_id in overpayment_ids and key not in paid and not part.is_taken_back
+    }
+    return replace(link, overpaid={**link.overpaid, **used}, xero_due=True) if used else link
 
 
 def find_covering(link: InvoiceLink, part: Overpaid) -> Decimal:

@@ -46,6 +46,7 @@ class Finding(Deciding, Protocol):
     def totals_agree(self) -> bool: ...
     @property
     def is_broken(self) -> bool: ...
+    def has_left_over(self, path: str, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def _list_gone(
             work.hub,
             work.standing.code,
             totals_agree=work.totals_agree,
+            has_left_over=work.has_left_over(kept.path),
             lanes=lanes,
         )
         if why is not None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from app.db.findings.attempts import Attempt
 from app.domain.crossing.numbering import part_numbers
+from app.domain.findings.discrepancy import Found, find_left_over
 from app.domain.holds.hold import Hold
 from app.domain.invoices.due_date import with_due_date
 from app.domain.invoices.link import InvoiceLink
@@ -19,12 +20,14 @@ from app.domain.invoices.recognition import own_payments
 from app.domain.partner.change import moves_to_json
 from app.domain.partner.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
 from app.domain.record.coupling import refresh_unmapped, translate_anew
-from app.domain.record.fields import Fields, keys_of
-from app.domain.record.hub import partner_view
+from app.domain.record.fields import Absent, Fields, keys_of, member_of
+from app.domain.record.hub import hold_of, partner_view
 from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
-from app.domain.record.moves import list_moves_arrived
+from app.domain.record.moves import list_groups, list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
+from app.domain.record.path import read_at
+from app.domain.record.sides import Side
 from app.domain.xero.part import Part, list_parts_behind
 from app.domain.xero.xero_invoice import (
     Identities,
@@ -217,12 +220,25 @@ def take_invoice(
     rules, at, partner_at = current.rules, invoice.updated_at, work.partner_at(NEVER)
     if wrote is None:
         work.attempts += _landed(link, seen, invoice.updated_at)
-        known = work.before.hub.record
+        known, view = work.before.hub.record, hold_of(work.hub, Side.PARTNER)
         work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at, remembered=known))
+        work.discrepancies += _list_left_over(work, link, view, at)
     else:
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
     work.is_renumbered |= link.hub.xero_shadow.get("number") != work.hub.xero_shadow.get("number")
     work.link = replace(work.link.as_held_by_xero(invoice, work.link.hub, identities), overpaid=link.overpaid)
+
+
+def _list_left_over(work: Work, known: InvoiceLink, view: Fields, at: datetime) -> list[Found]:
+    """What stays in Xero of payments that somebody deleted there; `view` is what the app holds."""
+    paths = [f"payments/{key}" for key in known.overpaid]
+    gone = [path for path in paths if path in list_groups(known.hub.record) and work.has_left_over(path)]
+    shown = {path: read_at(view, path) for path in gone}
+    return [
+        find_left_over(path, payment, known.overpaid[member_of(path)].amount, at)
+        for path, payment in shown.items()
+        if not isinstance(payment, Absent)
+    ]
 
 
 def _list_in_doubt(link: InvoiceLink) -> set[str]:

@@ -18,6 +18,7 @@ from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
 from app.domain.invoices.sums import Sums
 from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
+from app.domain.record.moves import list_groups
 from app.domain.record.observing import Observed
 from app.domain.record.sides import Side
 from app.reconcile.deciding import Decisions
@@ -87,6 +88,10 @@ class LinkWork(Generic[LinkT]):
         """We failed on this link in this round."""
         return self.refusal is self.broken
 
+    def has_left_over(self, _path: str) -> bool:
+        """Whether Xero keeps, as an overpayment, something of the payment at that path; of a contact there is none."""
+        return False
+
     @property
     def frees_others(self) -> bool:
         """Whether it was held by a bar, was let through, and stands so that nothing of it is barred any more."""
@@ -133,6 +138,12 @@ class Work(LinkWork[InvoiceLink]):
         """Both sides' totals are known and equal."""
         both = (self.sums.partner, self.sums.xero) if self.sums else (None, None)
         return both[0] is not None and both[1] is not None and both[0].total == both[1].total
+
+    def has_left_over(self, path: str) -> bool:
+        """Whether the payment at that path is gone, and what of it is an overpayment in Xero is not used up there."""
+        part = self.link.overpaid.get(path.rpartition("/")[2])
+        is_left = part is not None and not part.is_taken_back
+        return is_left and path not in list_groups(self.hub.record)
 
     @property
     def moved_at(self) -> Mapping[Side, datetime]:

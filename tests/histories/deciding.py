@@ -12,7 +12,6 @@ from app.domain.findings.decision import Stake
 from app.domain.findings.ignoring import ignore
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
 from app.domain.record.fields import DISCOUNTS, Absent, Value
-from app.domain.record.held import put_back
 from app.domain.record.hub import hold_of, settle_parted
 from app.domain.record.moves import Move
 from app.domain.record.path import is_group, read_at
@@ -144,11 +143,6 @@ class DecidingWorld(World):
             self.people.disown(before)
         taken = undo.take_back(self.hub, stakes, decided.moves)
         self.hub, self.conflicts = taken.hub, [*self.conflicts, *taken.conflicts]
-        for shown in (
-            self.hub.record,
-            *(put_back(hold_of(self.hub, side), self.hub.parted, side) for side in Side),
-        ):
-            self.people.mean(shown)
 
     def _is_closed(self, stakes: list[Stake]) -> bool:
         return bool(decision.find_closed(self.hub, decision.wanted_by(stakes), self.rules.lanes))

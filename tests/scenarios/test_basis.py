@@ -45,6 +45,14 @@ CASES = {
     "Xero takes tax off, the app another price": (
         ({"lines": {"l2": {"unit_price": "20.00"}}}, "170.00"), ({"LineAmountTypes": "NoTax"}, "147.50")
     ),
+    "the app says prices before tax and takes 10 off, Xero a tenth": (
+        (EXCLUSIVE | {"lines": {"l1": {"discount_amount": "10.00"}}}, "151.25"),
+        ({"LineItems": [{"index": 0, "DiscountRate": 10}]}, "136.50"),
+    ),
+    "Xero says prices before tax and takes 10 off, the app a tenth": (
+        ({"lines": {"l1": {"discount_rate": "10"}}}, "136.50"),
+        ({"LineAmountTypes": "Exclusive", "LineItems": [{"index": 0, "DiscountAmount": 10}]}, "151.25"),
+    ),
     "both say otherwise, and price otherwise": (
         (REPRICED, "146.30"),
         ({"LineAmountTypes": "NoTax", "LineItems": [{"index": 1, "UnitAmount": 20}]}, "170.00"),

@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.findings import decision, undo
 from app.domain.findings.decision import Stake
-from app.domain.record import hub, merge, observing, owed
+from app.domain.record import basis, hub, merge, observing, owed
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import ABSENT
 from app.domain.record.held import covers
@@ -256,3 +256,38 @@ def test_a_decision_over_half_of_what_waits_together_goes_wrong(monkeypatch: pyt
     """A line that was added since a person looked would be left under the basis of the other side."""
     monkeypatch.setattr(decision, "is_torn", lambda *_: False)
     assert is_noticed_where_people_decide()
+
+
+def find_faults(*seeds: int) -> set[str | None]:
+    """What goes wrong in these histories in which people decide, and of which most is left to them."""
+    kinds = (replace(kind_of(seed), policy=ConflictPolicy.HOLD, tokens=None) for seed in seeds)
+    worlds = (DecidingWorld(seed, kind) for seed, kind in zip(seeds, kinds, strict=True))
+    return {each.run() for each in worlds}
+
+
+def test_an_undo_of_the_basis_alone_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that was priced since the decision would be read under the basis that stood before it."""
+    seeds = (2753, 3700, 4029)
+    assert find_faults(*seeds) == {None}
+    monkeypatch.setattr(undo, "_list_edited_beside", lambda *_: set())
+    assert None not in find_faults(*seeds)
+
+
+def test_decisions_that_contradict_each_other_go_wrong_without_the_look_at_all_money(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A line that another decision brought would be left under a basis that was decided without it."""
+    seeds = (3229, 5056)
+    assert find_faults(*seeds) == {None}
+    monkeypatch.setattr(decision, "_list_unsaid", lambda *_: set())
+    assert None not in find_faults(*seeds)
+
+
+def test_without_the_dispute_over_two_discounts_beside_another_basis_histories_go_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line would go to the side with the rate, and its price be read under the other side's basis."""
+    seeds = (10148, 19944, 23624)
+    assert {build_world(seed, kind_of(seed)).run() for seed in seeds} == {None}
+    monkeypatch.setattr(basis, "_list_discounted_twice", lambda *_: frozenset())
+    assert None not in {build_world(seed, kind_of(seed)).run() for seed in seeds}

@@ -18,11 +18,11 @@ direction that is closed is not possible (`find_closed`). What the sides kept fo
 with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
+from app.domain.record.basis import AMOUNTS_ARE, list_decided_together, list_meant_with, list_revalued
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
     ABSENT,
@@ -36,10 +36,10 @@ from app.domain.record.fields import (
     line_keys,
 )
 from app.domain.record.held import covers
-from app.domain.record.hub import Hub, hold_of, partner_view, settle_parted
+from app.domain.record.hub import Hub, hold_of, pair_of, partner_view, settle_parted
 from app.domain.record.line_order import interleave
 from app.domain.record.merge import Conflict
-from app.domain.record.moves import Move, list_moves
+from app.domain.record.moves import Move, list_moves, list_moves_at
 from app.domain.record.observing import Rules
 from app.domain.record.path import is_group, read_at, same_at, write_at
 from app.domain.record.sides import XERO_NUMBER, Side
@@ -73,7 +73,10 @@ class Stake:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The hub after a decision, the conflicts that it met, and what moved in the record."""
+    """The hub after a decision, the conflicts that it met, and what moved in the record.
+
+    Beside that, `moves` names what the decision was meant with and left as it was (`basis`), from a value to the same.
+    """
 
     hub: Hub
     conflicts: tuple[Conflict, ...] = ()
@@ -158,13 +161,27 @@ def find_gone(hub: Hub, stakes: Sequence[Stake]) -> list[str]:
 
 
 def is_torn(hub: Hub, stakes: Sequence[Stake]) -> bool:
-    """Whether what is decided together (`basis`) would not be: since the person looked, more waits with it, or somebody
-    edited some of it.
+    """Whether what is decided together (`basis`) would not be: since the person looked, more waits with it, somebody
+    edited some of it, or another decision brought money that was said under the other basis.
     """
     together, decided = list_decided_together(hub.open_conflicts), {stake.path for stake in stakes}
     if together & decided and not together <= decided:
         return True
-    return len(stakes) > 1 and AMOUNTS_ARE in decided and any(_was_edited(hub, stake) for stake in stakes)
+    if len(stakes) < 2 or AMOUNTS_ARE not in decided:
+        return False
+    return any(_was_edited(hub, stake) for stake in stakes) or not _list_unsaid(hub, stakes) <= decided
+
+
+def _list_unsaid(hub: Hub, stakes: Sequence[Stake]) -> set[str]:
+    """The lines of which the side whose basis is taken never said the money that the record has: all of them, where
+    neither side is known to have that basis any more.
+    """
+    basis = next(stake.value for stake in stakes if stake.path == AMOUNTS_ARE)
+    if hub.record.get(AMOUNTS_ARE) == basis:
+        return set()
+    pairs = [pair_of(hub, side) for side in Side]
+    takers = [pair for pair in pairs if pair[0].get(AMOUNTS_ARE) == basis] or [({}, hub.record)]
+    return {line for held, wanted in takers for line in list_revalued(held, wanted)}
 
 
 def _was_edited(hub: Hub, stake: Stake) -> bool:
@@ -197,7 +214,20 @@ def carry_out(
     moves = list_moves(hub.record, record)
     carried = replace(carried, record=record, revision=hub.revision + bool(moves))
     carried, along = bring_along(carried)
+    moves |= _list_beside(hub.record, record, {*moves, *(stake.path for stake in stakes)})
     return Carried(settle_parted(carried), (*conflicts, *along), moves)
+
+
+def _list_beside(before: Fields, record: Fields, decided: Collection[str]) -> dict[str, Move]:
+    """What these paths mean nothing without, as it stands: beside the basis the money of all lines, and the other way.
+
+    So whoever takes the decision back knows whether that was edited since (`undo`).
+    """
+    members = {f"{path}/unit_price" if is_group(path) else path for path in decided}
+    # A line that is gone by the decision would come back with its price.
+    whole = {**before, **record, **dict.fromkeys(members)}
+    beside = list_meant_with(members, whole, whole) - set(decided)
+    return list_moves_at(sorted(beside), record, record)
 
 
 class _Meeting:

@@ -5,6 +5,7 @@
     total_differs         every field agrees, and the totals do not
     missing_in_xero       Xero no longer has what is linked
     missing_at_partner    the app's own list does not have what it was sent
+    overpayment_left      a payment was deleted in Xero, and what of it is an overpayment stays there
 
 A discrepancy closes by itself when its cause is gone. Whose edit a difference is follows from the shadows: the side
 whose value is no longer what both had agreed on. When it was made is known only where that side's clock tells.
@@ -43,6 +44,7 @@ class DiscrepancyKind(StrEnum):
     TOTAL_DIFFERS = "total_differs"
     MISSING_IN_XERO = "missing_in_xero"
     MISSING_AT_PARTNER = "missing_at_partner"
+    OVERPAYMENT_LEFT = "overpayment_left"
 
 
 class DiscrepancyState(StrEnum):
@@ -151,9 +153,11 @@ def is_gone(
     standing: str | None,
     *,
     totals_agree: bool,
+    has_left_over: bool = False,
     lanes: Lanes = OPEN,
 ) -> str | None:
-    """Why the cause of a discrepancy is gone by now, in words, or None; `standing` is the code with which it is held.
+    """Why the cause of a discrepancy is gone by now, in words, or None; `standing` is the code with which it is held,
+    and it `has_left_over` what stays in Xero of the payment at that path.
 
     What the app's own list told of a version is over with the next version, or when the app takes it back.
     """
@@ -167,10 +171,29 @@ def is_gone(
         return None if is_as_written else "The field was edited again since."
     if kind is DiscrepancyKind.MISSING_IN_XERO:
         return None if standing == kind else "Xero has it again."
+    if kind is DiscrepancyKind.OVERPAYMENT_LEFT:
+        return (
+            None if has_left_over else "The overpayment is used up or voided, or its payment is there again."
+        )
     version = values.get("version")
     if version is not None:
         return "A newer document came." if hub.partner_version > version else None
     return "The totals agree." if kind is DiscrepancyKind.TOTAL_DIFFERS and totals_agree else None
+
+
+def find_left_over(path: str, payment: Value, left: Decimal, at: datetime) -> Found:
+    """A payment, at its path and as the app had it, was deleted in Xero, and so much of it is an overpayment there."""
+    whole = Decimal(payment["amount"])
+    return Found(
+        DiscrepancyKind.OVERPAYMENT_LEFT,
+        f"The payment of {whole:.2f} was deleted in Xero, and {left:.2f} of it, booked there as an overpayment, stay "
+        "on the customer's account: refund or void them in Xero, or set them against an invoice there. If the payment "
+        "was deleted by mistake, take the app's, and it is made again.",
+        path,
+        {"base": payment, "partner": payment},
+        MovedBy.XERO,
+        at,
+    )
 
 
 def find_stated_total(stated: Decimal, known: Decimal, xero: Decimal | None, version: int) -> Found:

@@ -53,8 +53,9 @@ class Resolution:
     """One decision as the loop carries it out.
 
     `xero_id` is the other identity of a relink, which other links may have too where `is_shared`; `content` is the
-    side whose words stand where the two say different things. `moves` is what it came to in the record, `before` what
-    a relink needs to be taken back. It is carried out once, at `carried_at`; what follows is the ordinary plan's.
+    side whose words stand where the two say different things. `moves` is what it came to in the record, and what it was
+    meant with (`Carried`); `before` is what a relink needs to be taken back. It is carried out once, at `carried_at`;
+    what follows is the ordinary plan's.
     """
 
     id: UUID

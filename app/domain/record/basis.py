@@ -13,6 +13,8 @@ amounts are and the other changed money of a line, or added a line with a price,
     money of a line       the basis             dispute
     the basis, and took   anything of that      dispute: the line's money was never said under the new basis
     a line away           line
+    the basis, and took   a rate off the same   dispute: the line has one discount, and its price goes with it
+    an amount off a line
 
 One side wins all of it: its basis stands, and so does what the line comes to (`AMOUNTS`) for each line whose money the
 other changed; a line that the other added with a price goes. What else was edited, in these lines too, is merged field
@@ -36,6 +38,7 @@ from app.domain.record.fields import (
     Value,
     differing,
     group_of,
+    is_given,
     is_text_only,
     keys_of,
     member_of,
@@ -84,8 +87,8 @@ def find_dispute(
     if None in (was, here, there) or (was == here == there and not is_open) or was != here == there:
         return None
     own, theirs = list_revalued(base, seen), list_revalued(base, record)
-    own |= _list_left(base, seen, record) if there != was else frozenset()
-    theirs |= _list_left(base, record, seen) if here != was else frozenset()
+    own |= _list_met_whole(base, seen, record) if there != was else frozenset()
+    theirs |= _list_met_whole(base, record, seen) if here != was else frozenset()
     if is_open:
         is_any = was != there and (bool(own) or here != was)
         return Dispute(own, waits=True, is_over_basis=here != was) if is_any else None
@@ -115,6 +118,21 @@ def _list_left(base: Fields, edited: Fields, mover: Fields) -> frozenset[str]:
         str(group_of(path))
         for path in differing(base, edited)
         if path.startswith("lines/") and path.split("/")[1] in left
+    )
+
+
+def _list_met_whole(base: Fields, edited: Fields, mover: Fields) -> frozenset[str]:
+    """The lines that one side edited, and that are one side's as a whole, by what the side did that moved the basis."""
+    return _list_left(base, edited, mover) | _list_discounted_twice(base, edited, mover)
+
+
+def _list_discounted_twice(base: Fields, edited: Fields, mover: Fields) -> frozenset[str]:
+    """The lines to which one side gave a discount by rate, and the side that moved the basis one by amount."""
+    rate, amount = DISCOUNTS
+    return frozenset(
+        line
+        for line in (f"lines/{key}" for key in keys_of(edited, "lines"))
+        if is_given(base, edited, f"{line}/{rate}") and is_given(base, mover, f"{line}/{amount}")
     )
 
 

@@ -46,7 +46,8 @@ class Overpaid:
     """What of one payment was booked as an overpayment in Xero.
 
     `is_whole`: nothing was due, so the invoice has no payment of it at all and the overpayment alone stands for it.
-    `is_taken_back`: the app has removed the payment; Xero lets nobody delete the overpayment, so it is remembered.
+    `is_taken_back`: the app has removed the payment; Xero lets nobody delete the overpayment, so it is remembered. So
+    is one whose payment was deleted in Xero, once it is used up there.
     `allocated` is what of it was set against this same invoice, because the payment turned out to be smaller.
     """
 

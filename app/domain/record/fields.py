@@ -82,6 +82,12 @@ def member(fields: Fields, kind: str, key: str, name: str) -> Value:
     return fields.get(f"{kind}/{key}/{name}")
 
 
+def is_given(before: Fields, now: Fields, path: str) -> bool:
+    """Whether a path was given a value, and not only lost one."""
+    value = now.get(path)
+    return value is not None and value != before.get(path)
+
+
 def is_text_only(fields: Fields, key: str) -> bool:
     """Whether a line is only a description: it is said to have no price, so it has no account or tax (FACTS 4.3)."""
     return fields.get(f"lines/{key}/unit_price", ABSENT) is None

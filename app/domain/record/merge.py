@@ -47,6 +47,7 @@ from app.domain.record.fields import (
     Fields,
     Value,
     grouped,
+    is_given,
     line_keys,
     member_of,
 )
@@ -250,8 +251,8 @@ class _Merging:
         """Whether the sides gave a line one a rate and the other an amount: two fields, of which a line has one."""
         rate, amount = (f"{group}/{name}" for name in DISCOUNTS)
         return any(
-            _is_given(base, seen, own)
-            and _is_given(base, held, others)
+            is_given(base, seen, own)
+            and is_given(base, held, others)
             and (self._carries(own) or self._lanes.leads_to(self.side, others))
             for own, others in ((rate, amount), (amount, rate))
         )
@@ -310,11 +311,6 @@ class _Merging:
             if not seen or holds(self.side, path):
                 del self.record[path]
         self.record.update(seen)
-
-
-def _is_given(base: Fields, now: Fields, path: str) -> bool:
-    value = now.get(path)
-    return value is not None and value != base.get(path)
 
 
 def _by_name(group: dict[str, Value]) -> dict[str, Value] | Absent:

@@ -19,7 +19,7 @@ from app.db.invoices.link_record import save_links
 from app.db.postgres.session import WriteSession
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import XeroCredit, find_marked_link
-from app.reconcile.credit_links import without_overpaid
+from app.reconcile.credit_links import with_used_up, without_overpaid
 from app.reconcile.doubt import SKEW
 from app.reconcile.round import Round
 
@@ -53,6 +53,7 @@ async def follow_credits(current: Round, events: Sequence[XeroEvent]) -> bool:
     named = [part.xero_invoice_id for credit in found for part in credit.allocations]
     async with current.lease.recording() as session:
         await _forget_voided(session, current, found)
+        await _note_used_up(session, current, found)
         touched = await list_touched(session, current.connection_id, news, named)
         newest = max((event.dated_at for event in news.values() if event.dated_at), default=None)
         due = [link.id for link in touched if _is_behind(link, newest)]
@@ -76,6 +77,20 @@ async def _forget_voided(session: WriteSession, current: Round, found: Sequence[
     }
     less = [reduce(without_overpaid, known[link.id], link) for link in links if known[link.id]]
     await save_links(session, less, current.clock.now(), again=[link.id for link in less])
+
+
+async def _note_used_up(session: WriteSession, current: Round, found: Sequence[XeroCredit]) -> None:
+    """What was left of a payment that is gone, and was refunded or set against an invoice: nobody has to look at it."""
+    used = {
+        credit.xero_credit_id: link_id
+        for credit in found
+        if credit.kind is CreditKind.OVERPAYMENT and credit.is_approved and not credit.remaining
+        if (link_id := find_marked_link(credit)) is not None
+    }
+    links = await list_links(session, used.values()) if used else []
+    news = [(link, with_used_up(link, used)) for link in links]
+    moved = [after for before, after in news if after is not before]
+    await save_links(session, moved, current.clock.now(), again=[link.id for link in moved])
 
 
 def _list_followed(

@@ -239,6 +239,37 @@ def test_what_was_edited_since_is_not_undone() -> None:
     assert find_edited(moved, [stake], done.moves) == ["reference"]
 
 
+@pytest.mark.parametrize(
+    ("since", "edited"),
+    [
+        ({"lines/l2/unit_price": "5"}, ["lines/l2/unit_price"]),
+        ({"lines/n/unit_price": "5"}, ["lines/n"]),
+        ({"lines/n/unit_price": None}, []),
+        ({"lines/l2/description": "Tap"}, []),
+    ],
+)
+def test_a_basis_is_put_back_beside_the_money_that_it_was_decided_with(since: Any, edited: list[str]) -> None:
+    """Money that came since was said under the basis that stands; words mean the same under every one."""
+    hub = held("amounts_are", "tax_exclusive", "tax_inclusive")
+    stake = look(hub, "amounts_are", "tax_exclusive")
+    done = carry(hub, stake)
+    hub = settled(replace(done.hub, record=changed(done.hub.record, since)))
+    assert find_edited(hub, [stake], done.moves) == edited
+    gone = settled(replace(done.hub, record=without_line(done.hub.record, "l2")))
+    assert find_edited(gone, [stake], done.moves) == []
+    assert take_back(gone, [stake], done.moves).hub.record == gone.record
+
+
+def test_a_price_is_put_back_only_under_the_basis_that_it_was_decided_under() -> None:
+    """The number would be another sum under another."""
+    hub = in_step()
+    stake = look(hub, "lines/l1/unit_price", "5")
+    done = carry(hub, stake)
+    hub = settled(replace(done.hub, record=changed(done.hub.record, {"amounts_are": "no_tax"})))
+    assert find_edited(settled(done.hub), [stake], done.moves) == []
+    assert find_edited(hub, [stake], done.moves) == ["amounts_are"]
+
+
 def test_a_whole_line_goes_back_to_the_side_that_had_it() -> None:
     """The app loses the line again, Xero keeps it, and the conflict is held again."""
     hub = a_line_gone_in_the_app()

@@ -9,6 +9,7 @@ import pytest
 from app.domain.findings.discrepancy import (
     DiscrepancyKind,
     MovedBy,
+    find_left_over,
     find_moves_of_xero,
     find_overwritten,
     find_stated_total,
@@ -84,6 +85,9 @@ def test_a_difference_is_gone_with_its_cause() -> None:
     assert gone(DiscrepancyKind.MISSING_IN_XERO, {}, hub())
     assert gone(DiscrepancyKind.TOTAL_DIFFERS, {}, hub()) is None
     assert gone(DiscrepancyKind.TOTAL_DIFFERS, {}, hub(), totals_agree=True)
+    left = find_left_over("payments/p1", {"amount": "150"}, Decimal(40), AT)
+    assert gone(left.kind, left.values, hub(), has_left_over=True) is None
+    assert gone(left.kind, left.values, hub())
 
 
 def test_what_the_apps_list_told_is_gone_with_the_next_version() -> None:

@@ -50,6 +50,15 @@ def test_a_line_that_went_with_the_old_basis_is_in_dispute_where_it_was_edited()
     assert find_dispute(APP, without_line(APP, "l1"), edited, ()) is None
 
 
+def test_a_rate_off_is_in_dispute_with_an_amount_off_beside_another_basis() -> None:
+    """One of the two discounts stands, in a line that is one side's: its price goes with that side's basis."""
+    off = changed(APP, EXCLUSIVE | {"lines/l1/discount_amount": "5"})
+    rate = changed(APP, {"lines/l1/discount_rate": "5"})
+    assert find_dispute(APP, off, rate, ()) == Dispute(THEIRS, THEIRS)
+    assert find_dispute(APP, rate, off, ()) == Dispute(THEIRS, THEIRS)
+    assert find_dispute(APP, changed(APP, {"lines/l1/discount_amount": "5"}), rate, ()) is None
+
+
 def test_a_none_that_follows_from_no_tax_is_no_money() -> None:
     """Xero has it on every line of an invoice without tax, whatever the line's tax was."""
     xero = project(Side.XERO, RECORD)
