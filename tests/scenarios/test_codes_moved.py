@@ -269,3 +269,26 @@ async def test_an_option_under_another_name_goes_on_tracking_new_invoices(house:
             )
     for invoice_id in ("inv_1", "inv_2"):
         await assert_alike(house, invoice_id)
+
+
+async def test_a_code_that_is_chosen_is_that_of_now(house: House) -> None:
+    """The chart is read for it, so one that is new in Xero can be chosen at once; for an id it is not read."""
+    await set_up(house)
+    await swap(house)
+    await rename(house, "Other Revenue", "255")
+    shown = await house.choose(revenue_accounts={"labour": "220", "materials": "210", "general": "255"})
+    calls = await house.last_call()
+    await house.choose(revenue_accounts={"labour": shown["revenue_accounts"]["labour"], "extras": None})
+    assert [call["path"] for call in await house.calls(calls)] == []
+    await house.write(lines=[line("l1", "labour"), line("l2", "materials"), line("l3", "general")])
+    await house.drain()
+    assert await booked(house) == ["Labour Sales", "Materials Sales", "Other Revenue"]
+    assert await said(house) == ["labour", "materials", "general"]
+
+
+async def test_a_code_is_chosen_as_it_is_known_while_xero_is_down(house: House) -> None:
+    """The facts of before are believed: the settings need not wait."""
+    await set_up(house)
+    await house.fault("unavailable_before", "GET", "/Accounts")
+    shown = await house.choose(revenue_accounts={"labour": "220"})
+    assert shown["revenue_accounts"]["labour"] == shown["revenue_accounts"]["materials"]
