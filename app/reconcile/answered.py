@@ -12,7 +12,7 @@ from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork
 from app.reconcile.record import record
 from app.reconcile.round import Round
-from app.reconcile.work import Work
+from app.reconcile.taking_up import take_up
 
 ANSWERS_AT_ONCE = 1000
 
@@ -34,6 +34,6 @@ async def _record_answered(current: Round) -> bool:
             links = await list_answered(session, current.connection_id, ANSWERS_AT_ONCE)
             contacts = await list_answered_contacts(session, current.connection_id, ANSWERS_AT_ONCE)
         await record_contacts(current, [ContactWork(link) for link in contacts])
-        told |= await record(current, [Work(link) for link in links])
+        told |= await record(current, take_up(current, links))
         if len(links) < ANSWERS_AT_ONCE:
             return told or current.has_told_of_contacts

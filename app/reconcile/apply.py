@@ -16,6 +16,13 @@ from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import begin_links
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import NUMBER_TAKEN, explain
+from app.domain.invoices.account_codes import (
+    Moved,
+    list_moved_between,
+    names_any,
+    with_account_ids,
+    with_codes,
+)
 from app.domain.invoices.adoption import as_adopted
 from app.domain.invoices.link import INVOICE_INTENT, Intent, InvoiceLink
 from app.domain.invoices.plan import Plan
@@ -23,11 +30,13 @@ from app.domain.invoices.recognition import carries_mark
 from app.domain.partner.change import moves_to_json
 from app.domain.record.fields import Fields
 from app.domain.record.moves import Move, list_moves_at
+from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.doubt import must_look
+from app.reconcile.facts_behind import learn_from_invoices, learn_from_refusals
 from app.reconcile.items.line_items import ensure_items
 from app.reconcile.numbers import list_numbered, settle_clashes
 from app.reconcile.observe import take_invoice
@@ -76,11 +85,21 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
             (creates if plan.create else updates).append(sending)
     updates = await _without_oscillating(current, updates)
     told = await record(current, [work for work, _ in planned if work.refusal is not None])
+    prepared_by = current.organisation
     async for batch in giving_way(current, creates, WRITE_BATCH):
         told |= await _create(current, batch)
+        if _has_moved(current, prepared_by):
+            return told
     async for batch in giving_way(current, updates, WRITE_BATCH):
         told |= await _update(current, batch)
+        if _has_moved(current, prepared_by):
+            return told
     return told
+
+
+def _has_moved(current: Round, prepared_by: Organisation) -> bool:
+    """Whether accounts have other codes than those by which the rest was prepared: the next round writes that anew."""
+    return bool(list_moved_between(prepared_by, current.organisation))
 
 
 async def _without_oscillating(current: Round, updates: Sequence[Sending]) -> list[Sending]:
@@ -109,7 +128,7 @@ def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending
         return None
     if plan.create:
         target = create_target(hub, current.lanes)
-        write = build_create(link, target, contact or "", current.branding_theme_id)
+        write = build_create(link, target, contact or "", current.organisation, current.branding_theme_id)
     else:
         target = update_target(hub, plan, current.lanes)
         write = build_update(link, plan, target, contact, current.organisation)
@@ -164,7 +183,7 @@ async def _begin(current: Round, batch: Sequence[Sending], intent: Intent | None
     """
     before = {sending.work.link.id: sending.work.link for sending in batch}
     for sending in batch:
-        sending.work.link = _with_attempt(sending, intent)
+        sending.work.link = with_account_ids(_with_attempt(sending, intent), current.organisation)
     links = [sending.work.link for sending in batch]
     async with current.lease.recording_one() as fenced:
         versions = current.resting.list_versions(before.values())
@@ -192,6 +211,7 @@ async def _record_answers(
     outcomes = [
         settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)
     ]
+    moved = await _learn_facts(current, batch, outcomes)
     shown = [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)]
     keys = await spent_on(_list_ids(batch), contact_keys(current, shown))
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
@@ -200,7 +220,8 @@ async def _record_answers(
         if isinstance(outcome, XeroInvoice) and isinstance(answer, Refused):
             _adopt(current, work, outcome, keys.get(outcome.xero_contact_id))
         elif isinstance(outcome, XeroInvoice):
-            take_invoice(current, work, outcome, keys.get(outcome.xero_contact_id), wrote=sending.target)
+            wrote = with_codes(sending.target, moved) if moved else sending.target
+            take_invoice(current, work, outcome, keys.get(outcome.xero_contact_id), wrote=wrote)
             read_at = work.link.read_updated_at
             work.attempts.append(
                 Attempt(work.link.id, action, moves, "done", None, read_at, outcome.updated_at)
@@ -208,9 +229,26 @@ async def _record_answers(
         elif isinstance(answer, Refused):
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
             hold = explain(answer.messages)
-            work.refusal = hold if isinstance(outcome, Refused) else outcome
+            # What was refused by facts that were behind is judged, or written, again by those of now.
+            is_written_anew = isinstance(outcome, Refused) and (
+                hold.code in current.lifted or names_any(sending.target, moved)
+            )
+            if not is_written_anew:
+                work.refusal = hold if isinstance(outcome, Refused) else outcome
             work.attempts.append(Attempt(work.link.id, action, moves, "refused", hold.message))
     return await record(current, [sending.work for sending in batch])
+
+
+async def _learn_facts(current: Round, batch: Sequence[Sending], outcomes: Sequence[object]) -> Moved:
+    """The codes that accounts have no more, where Xero's answers tell that the facts are behind."""
+    shown = [
+        (outcome, sending.work.hub.xero_shadow)
+        for sending, outcome in zip(batch, outcomes, strict=True)
+        if isinstance(outcome, XeroInvoice)
+    ]
+    ids = _list_ids(batch)
+    moved = await spent_on(ids, learn_from_invoices(current, shown))
+    return moved or await spent_on(ids, learn_from_refusals(current, outcomes))
 
 
 def _adopt(current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None) -> None:

@@ -26,6 +26,7 @@ from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.errors import RequestRefused
 from app.reconcile.differences import Compared, compare_links
+from app.reconcile.facts_behind import learn_from_invoices
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round, batches
 from app.reconcile.seeking import OVERLAP
@@ -114,6 +115,8 @@ async def _take_read(
     for ids in batches(list(by_id), LINKS_AT_ONCE):
         links = await _load(current, ids)
         known |= {link.xero_invoice_id for link in links}
+        seen = [(by_id[link.xero_invoice_id or ""], link.hub.xero_shadow) for link in links]
+        await learn_from_invoices(current, seen)
         await compare_links(current, links, by_id, compared)
     differing, now = compared.differing, current.clock.now()
     run = replace(

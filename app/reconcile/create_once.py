@@ -25,10 +25,12 @@ from app.domain.record.fields import decimal_text, keys_of, without_group
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
+from app.reconcile.facts_behind import learn_from_invoices
 from app.reconcile.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.record import record
 from app.reconcile.round import Round, batches
+from app.reconcile.taking_up import take_up
 from app.reconcile.work import Work
 from app.spending import spent_on
 
@@ -39,7 +41,7 @@ async def finish_creates(current: Round) -> bool:
         unfinished = await list_unfinished(session, current.connection_id)
     if not unfinished:
         return False
-    works = [Work(link) for link in unfinished]
+    works = take_up(current, unfinished)
     await _finish_payments(current, works)
     await _finish_invoices(current, works)
     return await record(current, works)
@@ -61,6 +63,7 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
         # Whose customers the others are is learned when their documents come again.
         keys = await known_contact_keys(current, {candidate.xero_contact_id for candidate in free})
     found = recognise([_describe(current, work) for work in begun], free, keys, known)
+    await spent_on(ids, learn_from_invoices(current, [(ours, {}) for ours in found.values()]))
     for work in begun:
         ours = found.get(work.link.id)
         intent = work.link.intents[INVOICE_INTENT]

@@ -20,6 +20,7 @@ from app.reconcile.contacts.keys import known_contact_keys
 from app.reconcile.observe import take_invoice
 from app.reconcile.round import Round, unhurried
 from app.reconcile.sums import sum_up
+from app.reconcile.taking_up import take_up_one
 from app.reconcile.work import Work
 
 
@@ -50,7 +51,8 @@ async def compare_links(
 def _compare(
     current: Round, link: InvoiceLink, invoice: XeroInvoice, contact_key: str | None, into: Compared
 ) -> None:
-    trial = Work(link)
+    trial = take_up_one(link, current.organisation)
+    link = trial.link
     with trial.guarded():
         take_invoice(current, trial, invoice, contact_key)
     if trial.is_broken or _known(trial.link) != _known(link):

@@ -14,6 +14,7 @@ from app.db.findings.attempts import Attempt
 from app.domain.crossing.numbering import part_numbers
 from app.domain.findings.discrepancy import Found, find_left_over
 from app.domain.holds.hold import Hold
+from app.domain.invoices.account_codes import Moved, with_misplaced
 from app.domain.invoices.due_date import with_due_date
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.recognition import own_payments
@@ -28,7 +29,6 @@ from app.domain.record.moves import list_groups, list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.record.path import read_at
 from app.domain.record.sides import Side
-from app.domain.xero.part import Part, list_parts_behind
 from app.domain.xero.xero_invoice import (
     Identities,
     XeroInvoice,
@@ -40,7 +40,7 @@ from app.domain.xero.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys, follow_sharers, key_of_contact
 from app.reconcile.credit_links import with_overpaid_apart
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
-from app.reconcile.facts import refresh_facts
+from app.reconcile.facts_behind import learn_from_invoices
 from app.reconcile.footing import Footing
 from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
@@ -70,7 +70,8 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
                 due.append(work)
     await _read(current, [work.link for work in due])
     read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]
-    await _learn_facts(current, due)
+    seen = [(invoice, work.hub.xero_shadow) for work in due if (invoice := current.fresh.get(_xero_id(work)))]
+    await learn_from_invoices(current, seen)
     contacts = await spent_on([work.link.id for work in due], contact_keys(current, read))
     async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
@@ -176,26 +177,6 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
         await current.lease.keep()
 
 
-async def _learn_facts(current: Round, due: Sequence[Work]) -> None:
-    """Read the facts that Xero's invoices are ahead of, before these are merged.
-
-    Whoever renames an account, or adds a tax rate, is seen by its next invoice first. By the facts of before, its lines
-    would lose the app's category to a code that nobody mapped, and come to nothing known.
-    """
-    behind = frozenset[Part]().union(
-        *(
-            list_parts_behind(current.organisation, invoice.lines, work.hub.xero_shadow)
-            for work in due
-            if (invoice := current.fresh.get(_xero_id(work))) is not None
-        )
-    )
-    if behind:
-        current.organisation, told = await refresh_facts(
-            current.lease, current.database, current.clock, current.connection, current.xero, behind
-        )
-        current.has_told_of_facts |= told
-
-
 def take_invoice(
     current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None, *, wrote: Fields | None = None
 ) -> None:
@@ -218,6 +199,7 @@ def take_invoice(
     key = key_of_contact(current, invoice.xero_contact_id, expected.get("contact"), contact_key)
     seen = observed_fields(invoice, identities, key, expected)
     rules, at, partner_at = current.rules, invoice.updated_at, work.partner_at(NEVER)
+    link, wrote = _with_misplaced(link, wrote, seen, work.moved_codes)
     if wrote is None:
         work.attempts += _landed(link, seen, invoice.updated_at)
         known, view = work.before.hub.record, hold_of(work.hub, Side.PARTNER)
@@ -239,6 +221,20 @@ def _list_left_over(work: Work, known: InvoiceLink, view: Fields, at: datetime) 
         for path, payment in shown.items()
         if not isinstance(payment, Absent)
     ]
+
+
+def _with_misplaced(
+    link: InvoiceLink, wrote: Fields | None, seen: Fields, moved: Moved
+) -> tuple[InvoiceLink, Fields | None]:
+    """Of what was written, or tried, what Xero booked by a code that another account had by then (`account_codes`)."""
+    if not moved:
+        return link, wrote
+    if wrote is not None:
+        return link, with_misplaced(wrote, seen, moved)
+    if link.hub.unanswered is None:
+        return link, None
+    tried = with_misplaced(link.hub.unanswered, seen, moved)
+    return replace(link, hub=replace(link.hub, unanswered=tried)), None
 
 
 def _list_in_doubt(link: InvoiceLink) -> set[str]:

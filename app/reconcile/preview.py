@@ -35,6 +35,7 @@ from app.reconcile.items.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
 from app.reconcile.observe import needs_a_read, read_paid_anew, take_document
 from app.reconcile.record import find_change, stand
+from app.reconcile.taking_up import take_up_one
 from app.reconcile.work import Work
 
 SAME_NUMBER = Hold(
@@ -91,7 +92,7 @@ async def preview(
 
 def merge(footing: Footing, link: InvoiceLink) -> Work:
     """The link with the partner's newest document taken in, in memory; one that was set aside stays as it is."""
-    work = Work(link)
+    work = take_up_one(link, footing.organisation)
     if link.skip is not None:
         return work
     with work.guarded():

@@ -19,6 +19,7 @@ from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
 from app.domain.crossing.left_out import find_apart
 from app.domain.holds.hold import Hold
+from app.domain.invoices.account_codes import with_account_ids
 from app.domain.invoices.link import AWAITING_PARTNER as AWAITING_PARTNER_CODE
 from app.domain.invoices.link import WORK_LEFT as WORK_LEFT_CODE
 from app.domain.invoices.link import InvoiceLink, Standing, State
@@ -99,7 +100,8 @@ async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Draw
     drawn = Drawn()
     async for work in unhurried(works):
         work.note_attempts()
-        work.link = work.link.with_methods_kept(work.before.hub.record)
+        kept = work.link.with_methods_kept(work.before.hub.record)
+        work.link = with_account_ids(kept, current.organisation)
         plan = Plan() if work.is_broken else work.plan(current.terms)
         change = find_change(work, current.lanes)
         if change is None:

@@ -25,6 +25,7 @@ from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.resting import Resting
+from app.reconcile.work import Work
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,8 @@ class Round:
     `portion` says what the round takes up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when
     the portion was chosen; None: not asked. `resting` are the invoices that this worker wrote a moment ago.
     `has_told_of_contacts`: a change of a contact was put into the feed; `has_told_of_facts`: a notice was written.
+    `has_learned_from_refusals`: facts were read because Xero refused something; `lifted` are the codes of holds that
+    what was read in the round can lift. `works` are all that the round took up.
     """
 
     lease: Lease
@@ -77,6 +80,9 @@ class Round:
     contact_book: list[XeroContact] | None = None
     has_told_of_contacts: bool = False
     has_told_of_facts: bool = False
+    has_learned_from_refusals: bool = False
+    lifted: frozenset[str] = frozenset()
+    works: list[Work] = field(default_factory=list)
     item_codes: ItemCodes = field(default_factory=ItemCodes)
     has_read_items: bool = False
     made_by_us: frozenset[str] | None = None

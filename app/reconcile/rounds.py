@@ -44,9 +44,9 @@ from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.record import record
 from app.reconcile.resting import Resting
 from app.reconcile.round import Round
+from app.reconcile.taking_up import take_up
 from app.reconcile.timers.sweep import sweep_xero
 from app.reconcile.triggers import Followed, collect_events
-from app.reconcile.work import Work
 
 log = structlog.get_logger()
 
@@ -161,7 +161,7 @@ class Rounds:
         await refresh_items(current)
         await apply_items(current)
         current.item_codes = await learn_item_codes(current, links)
-        works = [Work(link) for link in links]
+        works = take_up(current, links)
         await carry_invoice_decisions(current, works)
         await observe(current, works)
         await self._tell(current, await record(current, works) or current.has_told_of_facts)

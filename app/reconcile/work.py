@@ -13,6 +13,7 @@ from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
+from app.domain.invoices.account_codes import Moved
 from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
 from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
 from app.domain.invoices.sums import Sums
@@ -125,9 +126,13 @@ class LinkWork(Generic[LinkT]):
 
 @dataclass(slots=True)
 class Work(LinkWork[InvoiceLink]):
-    """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side."""
+    """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
+    `moved_codes`: by which codes it named accounts that have others by now, as was learned last.
+    """
 
     broken: ClassVar[Hold] = BROKEN
+
+    moved_codes: Moved = field(default_factory=dict)
 
     is_renumbered: bool = False
     sums: Sums | None = None

@@ -32,6 +32,7 @@ from app.domain.record.money import covered, tax_amounts
 from app.domain.record.moves import Move, apply_moves
 from app.domain.record.owed import xero_moves
 from app.domain.record.sides import MEMBERS, Side, Status, project
+from app.domain.xero.line_identities import with_identities
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import DRAFTS, InvoiceWrite, LineWrite
 
@@ -51,7 +52,11 @@ def update_target(hub: Hub, plan: Plan, lanes: Lanes) -> dict[str, Value]:
 
 
 def build_create(
-    link: InvoiceLink, target: Fields, xero_contact_id: str, branding_theme_id: str | None
+    link: InvoiceLink,
+    target: Fields,
+    xero_contact_id: str,
+    organisation: Organisation,
+    branding_theme_id: str | None,
 ) -> InvoiceWrite:
     """A new invoice, approved and marked as sent unless it is a wanted draft; with our mark in its address if it has
     one that Xero takes.
@@ -64,7 +69,7 @@ def build_create(
     return InvoiceWrite(
         xero_invoice_id=None,
         header={path: value for path, value in target.items() if "/" not in path and path != LINE_ORDER},
-        lines=_lines(link, target, {}),
+        lines=_lines(link, target, {}, organisation),
         xero_contact_id=xero_contact_id,
         branding_theme_id=branding_theme_id,
         currency_rate=link.document.body.get("currency_rate") if link.document else None,
@@ -91,7 +96,7 @@ def build_update(
     return InvoiceWrite(
         xero_invoice_id=link.xero_invoice_id,
         header=header,
-        lines=_lines(link, target, taxes or {}) if has_lines else None,
+        lines=_lines(link, target, taxes or {}, organisation) if has_lines else None,
         xero_contact_id=xero_contact_id,
     )
 
@@ -121,10 +126,12 @@ def _becomes_text(link: InvoiceLink, target: Fields, key: str) -> bool:
     return is_text_only(target, key) and not is_text_only(link.hub.xero_shadow, key)
 
 
-def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[LineWrite, ...]:
+def _lines(
+    link: InvoiceLink, target: Fields, taxes: dict[str, Value], organisation: Organisation
+) -> tuple[LineWrite, ...]:
     xero_ids = {key: xero_id for xero_id, key in link.line_ids.items()}
     names, held = sorted(MEMBERS[Side.XERO]["lines"]), link.hub.xero_shadow
-    return tuple(
+    lines = (
         LineWrite(
             xero_line_id=None if _becomes_text(link, target, key) else xero_ids.get(key),
             # Of a line that is only a description nothing else is said, or Xero would make it one of no money.
@@ -138,3 +145,4 @@ def _lines(link: InvoiceLink, target: Fields, taxes: dict[str, Value]) -> tuple[
         )
         for key in line_keys(target)
     )
+    return tuple(with_identities(line, organisation) for line in lines)

@@ -68,6 +68,9 @@ SWITCHES: dict[str, Switch] = {
     "line_amount": Switch(
         "What if a LineAmount is not quantity times price?", ("refused", "taken", "ignored")
     ),
+    "line_account": Switch(
+        "What account has a line whose AccountID and AccountCode name two?", ("id", "code", "refused")
+    ),
     "lines_not_sent": Switch(
         "What happens to lines when a POST has none?", ("kept", "kept_without_discounts")
     ),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import CreditLine, CreditWrite
 from app.xero.json_values import Json
+from app.xero.to_xero import say_account
 
 _RECEIPTS = {
     CreditKind.PREPAYMENT: "RECEIVE-PREPAYMENT",
@@ -72,7 +73,9 @@ def _line(line: CreditLine, mark: str) -> Json:
         "Quantity": Decimal(1),
         "UnitAmount": line.amount,
     }
-    if line.account is not None:
+    if line.xero_account_id is not None:
+        element |= say_account(line.xero_account_id, line.account)
+    elif line.account is not None:
         element["AccountCode"] = line.account
     if line.tax_type is not None:
         element["TaxType"] = line.tax_type

@@ -99,6 +99,13 @@ def _line_from_xero(element: Json) -> XeroLine:
             if (name := read_text(part, "Name")) and (option := read_text(part, "Option"))
         },
         account_id=read_text(element, "AccountID") or None,
+        tracking_ids={
+            name: (category, option)
+            for part in read_objects(element, "Tracking")
+            if (name := read_text(part, "Name"))
+            and (category := read_text(part, "TrackingCategoryID"))
+            and (option := read_text(part, "TrackingOptionID"))
+        },
     )
 
 

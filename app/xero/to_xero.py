@@ -105,9 +105,22 @@ def line_to_xero(write: LineWrite) -> Json:
     if element.get("DiscountRate") or element.get("DiscountAmount"):
         # Xero takes one of the two: naming the other, even as nothing, would contradict it.
         element = {name: said for name, said in element.items() if name not in _DISCOUNTS or said}
+    if write.xero_account_id is not None:
+        element |= say_account(write.xero_account_id, element.pop("AccountCode", None))
+    if write.tracking_ids:
+        element["Tracking"] = [
+            {"TrackingCategoryID": category, "TrackingOptionID": option}
+            for category, option in sorted(write.tracking_ids.items())
+        ]
     if write.tax_amount is not None:
         element["TaxAmount"] = write.tax_amount
     return element
+
+
+def say_account(xero_account_id: str, code: str | None) -> Json:
+    """An account of a line, by its id, which nobody can edit, and by its code where it has one (FACTS 5)."""
+    by_id = {"AccountID": xero_account_id}
+    return by_id if code in (None, xero_account_id) else {"AccountCode": code} | by_id
 
 
 def payments_to_xero(writes: Sequence[PaymentWrite]) -> Json:

@@ -46,6 +46,11 @@ UNCONFIRMED = [
          {"sandbox/xero/switches": "a_post_without_lines_may_cost_the_discounts",
           "integration/xero/unconfirmed": "an_update_without_lines_says_what_became_of_them",
           "scenarios/unconfirmed": "a_discount_outlives_an_update_of_something_else"}),
+    Fact("5 Accounts", "Which account a line has whose AccountID and AccountCode name two",
+         "codes can be edited by users**: store AccountID, send Code or AccountID. LineItem accepts AccountID too",
+         {"sandbox/xero/switches": "a_line_that_names_two_accounts_has_either_or_none",
+          "scenarios/codes_moved": "a_new_invoice_goes_to_the_accounts_that_were_chosen "
+          "a_line_that_is_added_goes_to_its_own_account a_credit_and_a_deposit_go_to_the_accounts_that_were_chosen"}),
 ]  # fmt: skip
 """`source` is the passage of the facts that leaves it open."""
 

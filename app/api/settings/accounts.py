@@ -18,7 +18,8 @@ from app.domain.xero.organisation import Account, Organisation, TaxRate
 from app.intake.refusals import Fault
 from app.intake.values import ItemCode, Line, Word
 
-MAPS = ("revenue_accounts", "item_accounts", "taxes", "expense_taxes", "payment_accounts")
+ACCOUNT_MAPS = ("revenue_accounts", "item_accounts", "payment_accounts")
+MAPS = (*ACCOUNT_MAPS, "taxes", "expense_taxes")
 """The maps whose entries only the organisation can confirm."""
 
 
@@ -101,6 +102,12 @@ def names_accounts(change: AccountsChange) -> bool:
     """Whether it names anything that only the organisation can confirm."""
     entries = (value for name in MAPS for value in getattr(change, name).values())
     return any((*entries, change.payment_account))
+
+
+def list_accounts_named(change: AccountsChange) -> list[str | None]:
+    """The accounts that it names, by id or by code."""
+    entries = (value for name in ACCOUNT_MAPS for value in getattr(change, name).values())
+    return [*entries, change.payment_account]
 
 
 def choose_accounts(

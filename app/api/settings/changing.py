@@ -15,6 +15,7 @@ from app.api.authentication import Caller, lock_own_connection
 from app.api.dependencies import Services
 from app.api.settings.check import SettingsChange, apply_change
 from app.api.settings.contacts import fetch_groups
+from app.api.settings.fresh_accounts import fetch_accounts, keep_accounts
 from app.api.settings.items import check_fallback
 from app.db.connections.connections import raise_generation
 from app.db.connections.settings import save_settings
@@ -64,11 +65,13 @@ async def change(
     partner_id, connection_id = changing.caller.partner_id, changing.connection_id
     await check_fallback(services, partner_id, connection_id, wanted)
     groups = await fetch_groups(services, partner_id, connection_id, wanted)
+    accounts = await fetch_accounts(services, partner_id, connection_id, wanted)
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         version = connection.settings_version
         if changing.if_match not in (None, "*", write_etag(version)):
             raise InputRefused("settings_changed", f"They are at {write_etag(version)} now; read them again.")
+        connection = await keep_accounts(session, services.clock, connection, accounts)
         settings = apply_change(start_from(connection), wanted, connection.organisation, groups)
         if settings != connection.settings:
             await save_settings(

@@ -67,7 +67,8 @@ async def change_settings(
     tasks: BackgroundTasks,
     if_match: IfMatch = None,
 ) -> Settings:
-    """Checked against the organisation as it was last read. Every link that is held is looked at again, and so is what
+    """Checked against the organisation as it was last read; an account that is named by its code is looked up in Xero's
+    chart of accounts as it is now, where Xero answers. Every link that is held is looked at again, and so is what
     stayed where it is by the settings. What changed is kept as a version.
     """
     changing = Changing(caller, connection_id, if_match)

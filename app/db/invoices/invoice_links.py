@@ -136,6 +136,7 @@ def link_from_row(row: InvoiceLinkRow, sent: SentChanges) -> InvoiceLink:
         tax_amounts_sent=row.tax_amounts_sent,
         kept_methods=row.kept_methods,
         booked={key: Booked(*by) for key, by in row.booked.items()},
+        account_ids=row.account_ids,
         fees=row.payment_fees or {},
         shown_status=row.shown_status,
         skip=skip_from_row(row),

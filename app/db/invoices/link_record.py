@@ -78,6 +78,7 @@ _SAVED = types_of(
     "overpaid",
     "kept_methods",
     "booked",
+    "account_ids",
 )
 """The columns that belong to the loop."""
 
@@ -136,6 +137,7 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "tax_amounts_sent": link.tax_amounts_sent,
         "kept_methods": dict(link.kept_methods),
         "booked": {key: [by.method, by.xero_account_id] for key, by in link.booked.items()},
+        "account_ids": dict(link.account_ids),
         **credits_to_row(link),
     }
 

@@ -172,7 +172,8 @@ class InvoiceLinkRow(Skippable, Table):
     record in the document's words. `updated_at` moves with every write, whoever makes it. `line_ids`, `payment_ids`
     and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by
     payment key; `kept_methods` are those of payments that the app took back and Xero still has, `booked` says of those
-    that we made by which method and to which account. `xero_due` asks for a read; `read_updated_at` is Xero's clock at
+    that we made by which method and to which account, and `account_ids` which account each code of its lines stood for
+    when it was recorded. `xero_due` asks for a read; `read_updated_at` is Xero's clock at
     our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
     `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
@@ -302,6 +303,7 @@ class InvoiceLinkRow(Skippable, Table):
     overpaid: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     kept_methods: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     booked: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    account_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     intents: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_status: Mapped[str | None]

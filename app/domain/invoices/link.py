@@ -90,8 +90,9 @@ class InvoiceLink:
     `generation` is the one seen when it was loaded: recording it as settled leaves the link behind if another trigger
     came since; `is_behind` says that it was behind then. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to
     keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are those of
-    payments that the app took back and Xero still has, and `booked` tells of those that we made. `read_updated_at` is
-    Xero's clock at the last read before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
+    payments that the app took back and Xero still has, and `booked` tells of those that we made. `account_ids` are
+    the accounts that its codes stood for when it was recorded. `read_updated_at` is Xero's clock at the last read
+    before a write of ours. `fees` are those of the app's payments, by id; `shown_status`
     is the status of the record in the document's words, as it was last recorded. `skip` stands while a person has set
     it aside. `is_draft_wanted`: somebody asked for it in Xero as the draft that it is. `untold_since` is when it was
     touched by what was not carried out when it was loaded; None where nobody touched it. `correlation_id` is the id
@@ -119,6 +120,7 @@ class InvoiceLink:
     overpaid: Mapping[str, Overpaid] = field(default_factory=dict)
     kept_methods: Mapping[str, str] = field(default_factory=dict)
     booked: Mapping[str, Booked] = field(default_factory=dict)
+    account_ids: Mapping[str, str] = field(default_factory=dict)
     fees: Mapping[str, str] = field(default_factory=dict)
     shown_status: str | None = None
     skip: Skip | None = None

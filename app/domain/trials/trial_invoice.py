@@ -15,6 +15,7 @@ from app.domain.crossing.trial_mark import reference_of
 from app.domain.record.fields import Fields, Value
 from app.domain.record.money import totals
 from app.domain.record.sides import Status
+from app.domain.xero.line_identities import with_identities
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import InvoiceWrite, LineWrite, XeroInvoice, line_members
 
@@ -62,7 +63,7 @@ def build_trial_invoice(
     write = InvoiceWrite(
         xero_invoice_id=None,
         header=header,
-        lines=tuple(LineWrite(None, members) for members in lines),
+        lines=tuple(with_identities(LineWrite(None, members), organisation) for members in lines),
         xero_contact_id=xero_contact_id,
         branding_theme_id=settings.branding_theme_id if settings.branding_theme_id in known else None,
     )

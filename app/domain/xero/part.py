@@ -4,7 +4,7 @@ A full read is one call for each part. While a link is held for a fact, only the
 between (FACTS 2: calls are a budget).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from app.domain.record.fields import Fields, member_of
@@ -66,18 +66,22 @@ def list_lifted(before: Organisation | None, after: Organisation) -> frozenset[s
 
 
 def list_parts_behind(organisation: Organisation, lines: Iterable[XeroLine], held: Fields) -> frozenset[Part]:
-    """The parts that are older than these lines of Xero's: they name an account or a tax rate that is not known so.
+    """The parts that are older than these lines of Xero's: they name an account, a tax rate or a tracking option that
+    is not known so.
 
-    A code may change hands, an id may not (FACTS 5). `held` is what the lines' invoice was last known to hold: a word
-    that nobody knows and that it has already was asked about then.
+    A code or a name may change hands, an id may not (FACTS 5). `held` is what the lines' invoice was last known to
+    hold: a word that nobody knows and that it has already was asked about then.
     """
     words = {value for path, value in held.items() if member_of(path) in ("account", "tax_type")}
+    tracked = [value for path, value in held.items() if path.endswith("/tracking") and value]
     behind = set[Part]()
     for line in lines:
         if line.account is not None and not _knows_account(organisation, line, words):
             behind.add(Part.ACCOUNTS)
         if line.tax_type is not None and line.tax_type not in {*words, *organisation.rates()}:
             behind.add(Part.TAX_RATES)
+        if line.tracking and not _knows_tracking(organisation, line, tracked):
+            behind.add(Part.TRACKING)
     return frozenset(behind)
 
 
@@ -86,6 +90,19 @@ def _knows_account(organisation: Organisation, line: XeroLine, words: Collection
     if account is None:
         return line.account in words
     return line.account in (account.code, account.account_id)
+
+
+def _knows_tracking(organisation: Organisation, line: XeroLine, tracked: Sequence[Mapping[str, str]]) -> bool:
+    for name, (category_id, option_id) in line.tracking_ids.items():
+        category = organisation.find_tracking_category(category_id)
+        options = {option.option_id: option.name for option in category.options} if category else {}
+        if category is None or option_id not in options:
+            # What is archived may be shown by no list of them.
+            if not any(words.get(name) == line.tracking[name] for words in tracked):
+                return False
+        elif (category.name, options[option_id]) != (name, line.tracking[name]):
+            return False
+    return True
 
 
 def _lifted_by(parts: Iterable[Part]) -> frozenset[str]:

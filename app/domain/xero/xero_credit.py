@@ -73,12 +73,16 @@ def find_marked_link(credit: XeroCredit) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """One line of a credit, for one tax type; `amount` is with tax. An overpayment's line has no account and no tax."""
+    """One line of a credit, for one tax type; `amount` is with tax. An overpayment's line has no account and no tax.
+
+    `account` is a code, `xero_account_id` the account that it means, where that is known.
+    """
 
     description: str
     amount: Decimal
     account: str | None = None
     tax_type: str | None = None
+    xero_account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,9 @@ DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
 class XeroLine:
     """One line as Xero holds it; decimals are as Xero gave them, None where Xero gave nothing.
 
-    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3). `account` is the account's
-    code where it has one, `account_id` its id where Xero showed it.
+    `tracking` holds the options' names by their categories' names, at most two (FACTS 4.3), and `tracking_ids` the ids
+    of both by category's name where Xero showed them. `account` is the account's code where it has one, `account_id`
+    its id where Xero showed it.
     """
 
     xero_line_id: str
@@ -48,6 +49,7 @@ class XeroLine:
     discount_amount: Decimal | None = None
     tracking: Mapping[str, str] = field(default_factory=dict)
     account_id: str | None = field(default=None, compare=False)
+    tracking_ids: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,16 @@ class InvoicePage:
 
 @dataclass(frozen=True, slots=True)
 class LineWrite:
-    """One line to write whole: `xero_line_id` None makes a new one; members are canonical (see `sides.MEMBERS`)."""
+    """One line to write whole: `xero_line_id` None makes a new one; members are canonical (see `sides.MEMBERS`).
+
+    `xero_account_id` and `tracking_ids` (category id -> option id) are whom codes and names mean, where that is known.
+    """
 
     xero_line_id: str | None
     members: Mapping[str, Value]
     tax_amount: Decimal | None = None
+    xero_account_id: str | None = None
+    tracking_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

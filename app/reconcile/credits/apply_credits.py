@@ -114,6 +114,8 @@ def _build(current: Round, work: Work, key: str) -> CreditWrite | None:
     called = f"{_CALLED[kind]} {record_.get('number') or 'an invoice'}"
     amount = Decimal(member(record_, "credits", key, "amount"))
     account, vocabulary = terms.account_of(kind), current.rules.vocabulary
+    booked_to = current.organisation.find_account(account or "")
+    account_id = booked_to.account_id if booked_to else None
     return CreditWrite(
         kind=kind,
         xero_contact_id=contact,
@@ -121,7 +123,7 @@ def _build(current: Round, work: Work, key: str) -> CreditWrite | None:
         currency=record_["currency"],
         amounts_are=record_["amounts_are"],
         lines=tuple(
-            CreditLine(said or called, part, account, vocabulary.tax_type_on(account, tax_type))
+            CreditLine(said or called, part, account, vocabulary.tax_type_on(account, tax_type), account_id)
             for tax_type, part in split_by_tax(record_, current.organisation.rates(), amount)
         ),
         reference=credit_mark(work.link.id, kind, key),

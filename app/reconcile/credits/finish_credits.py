@@ -31,6 +31,7 @@ from app.reconcile.credits.remove_credits import void_note
 from app.reconcile.doubt import SKEW
 from app.reconcile.record import record
 from app.reconcile.round import Round
+from app.reconcile.taking_up import take_up
 from app.reconcile.work import Work
 from app.spending import spent_on
 
@@ -39,7 +40,8 @@ async def finish_credits(current: Round) -> bool:
     """Settle every credit that was begun and not recorded; True when a change was put into the feed."""
     async with current.database.reading() as session:
         unfinished = await list_unfinished(session, current.connection_id)
-    works = [Work(link) for link in unfinished if any("/" in what for what in link.intents)]
+    begun = [link for link in unfinished if any("/" in what for what in link.intents)]
+    works = take_up(current, begun)
     if not works:
         return False
     for kind in CreditKind:

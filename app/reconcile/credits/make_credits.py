@@ -12,6 +12,7 @@ from uuid import uuid4
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import save_links
 from app.domain.holds.hold import Hold
+from app.domain.invoices.account_codes import NOTHING_MOVED, Moved
 from app.domain.invoices.credit_refusals import explain_credit
 from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
@@ -20,6 +21,7 @@ from app.domain.xero.xero_invoice import Refused
 from app.errors import ScopeMissing
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import intent_of
+from app.reconcile.facts_behind import learn_from_refusals
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on
@@ -71,16 +73,22 @@ async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCred
         if batch[0].write.kind is CreditKind.CREDIT_NOTE:
             raise
         return [_take_answer(making, SCOPE_FOR_RECEIPTS) for making in batch]
-    return [_take_answer(making, answer) for making, answer in zip(batch, answers, strict=True)]
+    moved = await learn_from_refusals(current, answers)
+    return [_take_answer(making, answer, moved) for making, answer in zip(batch, answers, strict=True)]
 
 
-def _take_answer(making: Making, answer: XeroCredit | Refused | Hold) -> XeroCredit | None:
+def _take_answer(
+    making: Making, answer: XeroCredit | Refused | Hold, moved: Moved = NOTHING_MOVED
+) -> XeroCredit | None:
     work = making.work
     work.link = without_intent(work.link, making.intent)
     if isinstance(answer, XeroCredit):
         return answer
-    work.refusal = answer if isinstance(answer, Hold) else explain_credit(answer.messages)
+    hold = answer if isinstance(answer, Hold) else explain_credit(answer.messages)
+    # What was refused by a code that its account has no more is made by the one of now in the next round.
+    is_made_anew = any(line.account in moved for line in making.write.lines)
+    work.refusal = None if is_made_anew else hold
     amount = sum((line.amount for line in making.write.lines), Decimal(0))
     moves = {making.intent: {"after": str(amount)}}
-    work.attempts.append(Attempt(work.link.id, "credit", moves, "refused", work.refusal.message))
+    work.attempts.append(Attempt(work.link.id, "credit", moves, "refused", hold.message))
     return None

@@ -51,6 +51,23 @@ def test_a_line_amount_that_contradicts_is_taken_or_ignored(app: XeroApp, mode: 
     assert app.put_invoice(LineItems=contradiction)["Total"] == total
 
 
+@pytest.mark.parametrize(("counts", "booked"), [("id", "200"), ("code", "260"), ("refused", None)])
+def test_a_line_that_names_two_accounts_has_either_or_none(
+    app: XeroApp, counts: str, booked: str | None
+) -> None:
+    """By id or by code alone it has that one, whichever answer is given."""
+    accounts = {each.get("Code"): each["AccountID"] for each in app.get("/Accounts")["Accounts"]}
+    switch(app, line_account=counts)
+    two = [build_line(AccountCode="260", AccountID=accounts["200"])]
+    if booked is None:
+        assert messages_of(app.call("PUT", "/Invoices", build_invoice(LineItems=two)))
+    else:
+        assert app.put_invoice(LineItems=two)["LineItems"][0]["AccountCode"] == booked
+    by_id = {name: value for name, value in two[0].items() if name != "AccountCode"}
+    for said in ({}, {"AccountCode": "200"}):
+        assert app.put_invoice(LineItems=[by_id | said])["LineItems"][0]["AccountID"] == accounts["200"]
+
+
 def test_a_post_without_lines_may_cost_the_discounts(app: XeroApp) -> None:
     """As one bug report says of marking an invoice as sent."""
     made = app.put_invoice(LineItems=[build_line(DiscountRate=10), build_line(DiscountAmount=5)])

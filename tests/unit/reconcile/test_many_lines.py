@@ -13,7 +13,7 @@ from app.domain.record.hub import Hub
 from app.domain.record.sides import Side, project
 from app.domain.xero.xero_invoice import line_members, match_lines
 from app.reconcile.writes import build_create
-from tests.unit.domain.samples import RECORD, xero_line
+from tests.unit.domain.samples import ORGANISATION, RECORD, xero_line
 
 MANY = 300
 A_FEW = 12
@@ -75,7 +75,7 @@ def test_it_is_written_in_a_few_looks() -> None:
     """As the create that Xero is sent."""
     target = Counted(project(Side.XERO, many_lines()))
     link = InvoiceLink(UUID(int=1), "inv_1", None, 1, Hub(record=dict(target)), Standing(State.BEHIND))
-    write = build_create(link, target, "c-1", None)
+    write = build_create(link, target, "c-1", ORGANISATION, None)
     assert write.lines is not None
     assert [line.members["description"] for line in write.lines] == [f"Line {n}" for n in range(MANY)]
     assert target.times < A_FEW

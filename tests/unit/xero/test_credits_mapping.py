@@ -123,6 +123,14 @@ def test_a_credit_note_is_approved_inclusive_and_marked() -> None:
     }
 
 
+def test_a_credits_line_names_its_account_by_id_and_by_code() -> None:
+    """As a line of an invoice does."""
+    line = replace(WRITE.lines[0], xero_account_id="a-1")
+    [element] = credit_notes_to_xero([replace(WRITE, lines=(line,))])["CreditNotes"]
+    [said] = element["LineItems"]
+    assert (said["AccountCode"], said["AccountID"]) == ("200", "a-1")
+
+
 def test_an_overpayment_is_one_line_without_account_and_tax() -> None:
     """Xero books it to its debtors (FACTS 5); of receipts, it alone may say its currency."""
     line = CreditLine("Paid beyond", Decimal(40))

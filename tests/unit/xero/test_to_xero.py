@@ -1,5 +1,6 @@
 """From canonical writes to Xero's words."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -148,6 +149,20 @@ def test_tracking_travels_by_name_and_is_cleared_by_an_empty_list() -> None:
     written = line_to_xero(LineWrite(None, {"tracking": {"Region": "North"}}))
     assert written["Tracking"] == [{"Name": "Region", "Option": "North"}]
     assert line_to_xero(LineWrite("l-1", {"tracking": None}))["Tracking"] == []
+
+
+def test_a_line_names_its_account_by_id_and_by_code() -> None:
+    """By its id alone where the account has no code; by the code alone where nobody knows whose it is."""
+    line = LineWrite(None, {"account": "200"}, xero_account_id="a-1")
+    assert line_to_xero(line) == {"AccountCode": "200", "AccountID": "a-1"}
+    assert line_to_xero(replace(line, members={"account": "a-1"})) == {"AccountID": "a-1"}
+    assert line_to_xero(replace(line, xero_account_id=None)) == {"AccountCode": "200"}
+
+
+def test_tracking_that_is_known_travels_by_ids() -> None:
+    """Its names may have been edited since they were read."""
+    line = LineWrite(None, {"tracking": {"Region": "North"}}, tracking_ids={"c-1": "o-1"})
+    assert line_to_xero(line)["Tracking"] == [{"TrackingCategoryID": "c-1", "TrackingOptionID": "o-1"}]
 
 
 def test_theme_and_rate_of_exchange_are_said_with_a_create_alone() -> None:

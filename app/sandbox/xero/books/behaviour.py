@@ -19,6 +19,7 @@ class Behaviour:
     modified_since: str = "exclusive"
     nothing_modified: str = "empty"
     line_amount: str = "refused"
+    line_account: str = "id"
     lines_not_sent: str = "kept"
     deletes_reconciled_payments: bool = True
     tells_deleted_drafts: bool = True

@@ -210,7 +210,7 @@ def _with_account(element: Element, line: Line, offered_code: str, rules: LineRu
         if rules.is_approved and not line.account_id:
             rules.say("The account code or ID must be specified")
         return line
-    account = rules.books.chart.find(sent_id, sent_code)
+    account = _named_account(sent_id, sent_code, rules)
     if account is None or account.is_bank or account.system in ("DEBTORS", "CREDITORS", "RETAINEDEARNINGS"):
         rules.say(f"Account code '{sent_code or sent_id}' is not a valid code for this document")
         return line
@@ -225,6 +225,17 @@ def _with_account(element: Element, line: Line, offered_code: str, rules: LineRu
             "Each line item must reference a valid account"
         )
     return replace(line, account_id=account.account_id)
+
+
+def _named_account(sent_id: str | None, sent_code: str | None, rules: LineRules) -> Account | None:
+    """Xero takes either name of an account (FACTS 5); which one counts where they name two is told by nothing."""
+    by_id, by_code = (rules.books.chart.find(*names) for names in ((sent_id, None), (None, sent_code)))
+    if not sent_id or not sent_code:
+        return by_id or by_code
+    counts = rules.books.behaviour.line_account
+    if counts == "refused" and by_id is not by_code:
+        return None
+    return by_code if counts == "code" else by_id
 
 
 def with_tax(

@@ -82,6 +82,22 @@ class TrackingBook:
         """The category with more options."""
         return self._keep(self._with_options(category, names))
 
+    def rename(self, category: TrackingCategory, name: str) -> TrackingCategory:
+        """The category under another name; the id stays."""
+        if not name or len(name) > 100 or self.find(None, name) not in (None, category):
+            raise ValueError("the name is empty, too long or taken")
+        return self._keep(replace(category, name=name))
+
+    def rename_option(
+        self, category: TrackingCategory, option: TrackingOption, name: str
+    ) -> TrackingCategory:
+        """An option under another name; the id stays."""
+        if not name or len(name) > 100 or category.find_option(None, name) not in (None, option):
+            raise ValueError("an option's name is empty, too long or taken")
+        changed = replace(option, name=name)
+        options = tuple(changed if held is option else held for held in category.options)
+        return self._keep(replace(category, options=options))
+
     def set_status(self, category: TrackingCategory, status: str) -> TrackingCategory:
         """Archive or restore a category."""
         return self._keep(replace(category, status=status))

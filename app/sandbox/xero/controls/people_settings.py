@@ -134,6 +134,17 @@ def _add_options(request: Request, organisation: Organisation, wish: dict[str, A
     return _tracked(lambda: organisation.tracking.add_options(category, options))
 
 
+def _rename_tracking(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    """A new `Name` of the category, or of the `Option` of it that is named; the ids stay."""
+    category, name = _category(request, organisation), str(wish.get("Name", ""))
+    if wish.get("Option") is None:
+        return _tracked(lambda: organisation.tracking.rename(category, name))
+    option = category.find_option(None, str(wish["Option"]))
+    if option is None:
+        raise ControlError("no such tracking option", 404)
+    return _tracked(lambda: organisation.tracking.rename_option(category, option, name))
+
+
 def _set_tracking(status: str) -> Act:
     def act(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
         """The category, or the `Option` of it that is named."""
@@ -186,6 +197,7 @@ ACTS: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/taxrates", _add_tax_rate),
     ("DELETE", "/taxrates/{key}", _delete_tax_rate),
     ("POST", "/trackingcategories", _add_category),
+    ("PATCH", "/trackingcategories/{key}", _rename_tracking),
     ("POST", "/trackingcategories/{key}/options", _add_options),
     ("POST", "/trackingcategories/{key}/archive", _set_tracking("ARCHIVED")),
     ("POST", "/trackingcategories/{key}/restore", _set_tracking("ACTIVE")),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.xero.organisation import BrandingTheme, TrackingCategory
+from app.domain.xero.organisation import BrandingTheme, TrackingCategory, TrackingOption
 from app.domain.xero.part import (
     EVERYTHING,
     FACT_CODES,
@@ -87,3 +87,29 @@ def test_a_line_tells_which_facts_are_behind_it(
 ) -> None:
     """An account or a rate that nobody knows so; what was there before was asked about then, and is not again."""
     assert list_parts_behind(ORGANISATION, [xero_line("1", **line)], held) == parts
+
+
+REGION = TrackingCategory("c", "Region", options=(TrackingOption("n", "North"), TrackingOption("s", "South")))
+
+
+@pytest.mark.parametrize(
+    ("shown", "ids", "held", "parts"),
+    [
+        ({}, {}, None, set()),
+        ({"Region": "North"}, {"Region": ("c", "n")}, None, set()),
+        ({"Region": "North"}, {}, None, set()),
+        ({"Region": "South"}, {"Region": ("c", "n")}, {"Region": "South"}, {Part.TRACKING}),
+        ({"Area": "North"}, {"Area": ("c", "n")}, {"Area": "North"}, {Part.TRACKING}),
+        ({"Region": "West"}, {"Region": ("c", "w")}, None, {Part.TRACKING}),
+        ({"Region": "West"}, {"Region": ("c", "w")}, {"Region": "West"}, set()),
+        ({"Crew": "A"}, {"Crew": ("d", "a")}, {"Crew": "B"}, {Part.TRACKING}),
+    ],
+)
+def test_a_line_tells_which_tracking_is_behind_it(
+    shown: dict[str, str], ids: dict[str, tuple[str, str]], held: dict[str, str] | None, parts: set[Part]
+) -> None:
+    """An option under another name, or one that nobody knows; what was there before was asked about then."""
+    organisation = replace(ORGANISATION, tracking_categories=(REGION,))
+    line = xero_line("1", tracking=shown, tracking_ids=ids)
+    known = {"lines/l1/tracking": held} if held else {}
+    assert list_parts_behind(organisation, [line], known) == parts
