@@ -35,14 +35,19 @@ async def disconnect(lease: Lease, consents: Consents, clock: Clock) -> None:
     await lease.drop()
 
 
-async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> None:
-    """Tell the partner the first time that nothing goes until the Xero app is mended; raises `LeaseLost`."""
+async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> bool:
+    """Tell the partner the first time that nothing goes until the Xero app is mended; raises `LeaseLost`. False where
+    the app's secret was replaced since the round began: it is to be tried by the new one.
+    """
     reason = str(refused)
     async with lease.recording() as session:
         connection = await find_connection(session, lease.connection_id)
-        if connection is not None and not connection.is_app_refused:
+        if connection is None or connection.consents != lease.consents:
+            return False
+        if not connection.is_app_refused:
             waiting = replace(connection, retry_reason=f"{refused.code}: {reason}")
             await insert_notice(session, connection.id, ATTENTION, build_notice(waiting, reason), clock.now())
+    return True
 
 
 async def ask_for_scopes(lease: Lease, consents: Consents, clock: Clock, reason: str) -> bool:
