@@ -309,3 +309,44 @@ async def test_what_was_held_in_words_that_do_not_tell_is_tried_once(house: Hous
     await pass_time(house, timedelta(minutes=60))
     await assert_in_step(house)
     await assert_in_step(house, "inv_2", "N-inv_2")
+
+
+async def test_what_stays_refused_does_not_hide_another_kind_that_may_go(house: House) -> None:
+    """Invoices stay barred, and a contact and a product may be written again: both go without anybody's help."""
+    await house.choose(items="on")
+    await house.write(contact=KIM)
+    await house.drain()
+    await bar(house, path="/Invoices", method="PUT")
+    await bar(house, path="/Contacts", method="POST")
+    await bar(house, path="/Items", method="PUT")
+    await house.write("inv_2", contact=KIM)
+    await ask(house.app.patch("/contacts/cus_1", json={"email": "new@example.com"}))
+    await send(house, TAP)
+    await house.drain()
+    assert (await standing(house, "inv_2"), await stands(house)) == (("held", "not_permitted"),) * 2
+    assert (await shown_contact(house))["reason"]["code"] == "not_permitted"
+    await lift(house)
+    await bar(house, path="/Invoices", method="PUT")
+    await pass_time(house, timedelta(minutes=30))
+    assert (await contact_in_xero(house))["EmailAddress"] == "new@example.com"
+    assert await stands(house) == ("settled", None)
+    assert await standing(house, "inv_2") == ("held", "not_permitted")
+
+
+async def test_of_one_kind_each_has_its_turn(house: House) -> None:
+    """Four new invoices stay barred, and the edit of one that is there may go: it does, by the fifth time at last."""
+    await house.write()
+    await house.drain()
+    for method in ("PUT", "POST"):
+        await bar(house, method=method)
+    for number in range(4):
+        await house.write(f"new_{number}")
+    await house.drain()
+    await house.edit(reference="PO 2")
+    await house.drain()
+    assert await house.held_as() == "not_permitted"
+    await lift(house)
+    await bar(house, method="PUT")
+    await pass_time(house, timedelta(hours=3))
+    await assert_in_step(house)
+    assert await house.held_as("new_0") == "not_permitted"
