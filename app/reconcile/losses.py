@@ -7,15 +7,12 @@ transaction under the lease, which leaves alone what was paused, removed or lost
 a new consent came since: what was asked before it is about another.
 """
 
-from dataclasses import replace
-
 import structlog
 
 from app.clock import Clock
 from app.db.connections.connections import find_connection
-from app.db.delivery.notices import insert_notice
+from app.db.life import states
 from app.db.life.states import lose, save_missing_scopes
-from app.domain.connections.notice import ATTENTION, build_notice
 from app.errors import AppRefused
 from app.reconcile.lease import Lease
 from app.reconcile.ports import Consents
@@ -39,14 +36,11 @@ async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> b
     """Tell the partner the first time that nothing goes until the Xero app is mended; raises `LeaseLost`. False where
     the app's secret was replaced since the round began: it is to be tried by the new one.
     """
-    reason = str(refused)
     async with lease.recording() as session:
         connection = await find_connection(session, lease.connection_id)
         if connection is None or connection.consents != lease.consents:
             return False
-        if not connection.is_app_refused:
-            waiting = replace(connection, retry_reason=f"{refused.code}: {reason}")
-            await insert_notice(session, connection.id, ATTENTION, build_notice(waiting, reason), clock.now())
+        await states.tell_app_refused(session, connection, str(refused), clock.now())
     return True
 
 
