@@ -152,7 +152,7 @@ async def pause_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
 ) -> PausedConnection:
     """Loses nothing. Pausing a paused connection changes nothing. It is answered once nothing is under way, or after
-    five seconds: `under_way` then says what may still arrive. Nothing else leaves but notices of the connection itself.
+    five seconds: `under_way` then says what may still arrive. No other change leaves, and Xero is written to no more.
     """
     connection, nudges = await acts.pause(services, partner_id, connection_id)
     tasks.add_task(nudges.send, services.waker)

@@ -1,18 +1,19 @@
 """What may still leave for a connection that was just told to rest: a call cannot be recalled.
 
 Asked by whoever holds the connection's row. What is not under way by then is not begun any more: changes and copies are
-claimed only while the connection works, and each write to Xero begins by looking at it.
+claimed only while the connection works, and each write to Xero begins by looking at it. A test transaction makes
+nothing more either, but takes away what it made.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from app.db.delivery.deliveries import CONNECTION, NOW, count_under_way, hold_claims
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, DeliveryRow
+from app.db.tables import ConnectionRow, DeliveryRow, TestTransactionRow
 from app.domain.partner.endpoint import CHANGE_TYPES
 
 
@@ -41,7 +42,7 @@ async def find_under_way(session: ReadSession, connection_id: UUID, now: datetim
     return UnderWay(*found.one())
 
 
-_COPY, _AT = DeliveryRow, ConnectionRow
+_COPY, _AT, _TEST = DeliveryRow, ConnectionRow, TestTransactionRow
 _IS_UNDER_WAY = and_(
     _COPY.connection_id == CONNECTION,
     _COPY.is_copy,
@@ -52,5 +53,8 @@ _IS_UNDER_WAY = and_(
 _FINDING = select(
     count_under_way(),
     select(func.count()).select_from(_COPY).where(_IS_UNDER_WAY).scalar_subquery(),
-    exists().where(_AT.id == CONNECTION, _AT.lease_until >= NOW),
+    or_(
+        exists().where(_AT.id == CONNECTION, _AT.lease_until >= NOW),
+        exists().where(_TEST.connection_id == CONNECTION, _TEST.ended_at.is_(None), _TEST.state != "waiting"),
+    ),
 )
