@@ -16,7 +16,6 @@ from uuid import UUID, uuid4
 from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id
 from app.db.contacts.contact_record import save_contact_links
 from app.db.findings.attempts import Attempt
-from app.db.postgres.session import WriteSession
 from app.domain.contacts.contact import SHARED
 from app.domain.contacts.contact_legality import (
     LONGEST,
@@ -131,21 +130,24 @@ async def _begin(current: Round, batch: Sequence[Creating], key: str) -> None:
         link = creating.work.link
         hub = replace(link.hub, unanswered=dict(creating.target))
         creating.work.link = replace(link, intent=intent, hub=hub)
-    async with current.beginning() as session:
-        await _save(current, session, [creating.work for creating in batch])
+    await _save(current, [creating.work for creating in batch], begins=True)
 
 
 async def _end(current: Round, works: Sequence[ContactWork]) -> None:
     for work in works:
         work.link = replace(work.link, intent=None, hub=replace(work.hub, unanswered=None))
-    async with current.lease.recording() as session:
-        await _save(current, session, works)
+    await _save(current, works)
 
 
-async def _save(current: Round, session: WriteSession, works: Sequence[ContactWork]) -> None:
-    """The links as they are, still behind: what was merged in them is told when they are recorded."""
+async def _save(current: Round, works: Sequence[ContactWork], *, begins: bool = False) -> None:
+    """The links as they are, still behind: what was merged in them is told when they are recorded. Raises as
+    `Round.beginning` does where that begins something.
+    """
     links = [work.link for work in works]
-    await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
+    async with current.lease.recording() as session:
+        if begins:
+            current.stop_if_called_off()
+        await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
 
 
 def build_create(current: Round, work: ContactWork) -> Creating:
