@@ -12,6 +12,7 @@
     │   └── RequestRefused          Xero refused the request as a whole (ours is malformed)
     ├── ClaimLost                   another attempt carries out this request now; what we did is rolled back
     ├── LeaseLost                   another worker has the connection now; what we did not record is derived anew
+    ├── CalledOff                   the connection was paused, lost or set otherwise: what was not begun is planned anew
     └── ConfigurationMissing        a setting without which this process must not run
 
 A refusal of one element of a batch is not an exception: it is a value (`domain.xero_invoice.Refused`), so that one bad
@@ -98,6 +99,10 @@ class RequestRefused(Terminal):
 
 class ClaimLost(PlumblineError):
     """A request took so long that a repeat of it was begun elsewhere; nothing more may be committed by this one."""
+
+
+class CalledOff(PlumblineError):
+    """What was about to be tried in Xero is not: the connection rests, or goes by other settings. Nothing was sent."""
 
 
 class LeaseLost(PlumblineError):

@@ -9,6 +9,7 @@
     notices    what that endpoint is told of a connection, in order
     copies     both, for the endpoints that listen
     flight     several calls at a time
+    leave      whether what was claimed may still go
     health     when an endpoint is no longer tried
 
 A partner without an endpoint that applies reads the feed instead, and its changes wait there.

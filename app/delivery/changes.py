@@ -27,6 +27,7 @@ from app.delivery.answers import Applied, Failed, Outcome, Refused, read_outcome
 from app.delivery.calls import Target, make_call
 from app.delivery.flight import Flight
 from app.delivery.health import Health
+from app.delivery.leave import LOOKED_AT_EVERY, Leave, read_moment
 from app.delivery.network import TIMEOUT
 from app.delivery.recording import Answered, Recorder
 from app.delivery.webhook import Sender, build_change_message
@@ -75,6 +76,7 @@ class ChangeDelivery:
         self._store_document = store_document
         self._ending = ending
         self._recorder = Recorder(database, clock, health)
+        self.looked_at_every = LOOKED_AT_EVERY
 
     async def deliver(self, target: Target, connection_id: UUID) -> None:
         """Send what is due, until nothing more is, until the app no longer answers or this process is to end.
@@ -82,8 +84,15 @@ class ChangeDelivery:
         One that does not answer is left to the next sweep, lest it keep a worker waiting for every one of its changes.
         """
         goes_on = target.endpoint.takes_changes and not self._ending.is_near
-        while goes_on and (claimed := await self._claim(target, connection_id)).claims:
-            goes_on = await self._send_all(target, claimed)
+        while goes_on:
+            claimed_at = read_moment()
+            claimed = await self._claim(target, connection_id)
+            if not claimed.claims:
+                return
+            leave = Leave(
+                self._database, connection_id, claimed.settings_version, claimed_at, self.looked_at_every
+            )
+            goes_on = await self._send_all(target, claimed, leave)
             await self._waker.reconcile_soon([connection_id])
             goes_on = goes_on and not self._ending.is_near and await self._is_more_due(connection_id)
 
@@ -105,25 +114,25 @@ class ChangeDelivery:
                 types=target.endpoint.wanted_types,
             )
 
-    async def _send_all(self, target: Target, claimed: Claimed) -> bool:
-        """Send what was claimed and record what came of it; whether the app is worth another call now."""
+    async def _send_all(self, target: Target, claimed: Claimed, leave: Leave) -> bool:
+        """Send what was claimed and record what came of it; whether another call is to be made now."""
 
         async def send(claim: Claim) -> Answered:
             answered = await self._send(target, claim)
             flight.goes_on &= answered.is_heard and self._is_time_left(claim) and not self._ending.is_near
             return answered
 
-        flight = Flight(claimed.claims, min(claimed.at_once, len(claimed.claims)), send)
+        flight = Flight(claimed.claims, min(claimed.at_once, len(claimed.claims)), send, leave.holds)
         is_worth_it = True
         try:
             async with aclosing(flight.list_answered()) as answers:
                 async for answered in answers:
-                    is_worth_it &= await self._recorder.record(target, answered)
+                    is_worth_it &= await self._recorder.record(target, answered, leave)
                     flight.goes_on &= is_worth_it
         finally:
             # Also where this worker is told to stop: what was not begun is another's at once.
             await asyncio.shield(self._give_back(flight.waiting))
-        return is_worth_it
+        return is_worth_it and not leave.is_stopped
 
     async def _give_back(self, claims: Collection[Claim]) -> None:
         if claims:

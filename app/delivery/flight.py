@@ -14,15 +14,20 @@ ANSWERS_WAIT = timedelta(seconds=1)
 
 
 class Flight(Generic[Claimed, Answered]):
-    """Calls with everything that was claimed, so many at a time, until `goes_on` is made False."""
+    """Calls with everything that was claimed, so many at a time, until `goes_on` is made False or `may_go` says so."""
 
     def __init__(
-        self, claimed: Sequence[Claimed], at_once: int, send: Callable[[Claimed], Awaitable[Answered]]
+        self,
+        claimed: Sequence[Claimed],
+        at_once: int,
+        send: Callable[[Claimed], Awaitable[Answered]],
+        may_go: Callable[[], Awaitable[bool]],
     ) -> None:
         self.waiting = deque(claimed)
         self.goes_on = True
         self._at_once = at_once
         self._send = send
+        self._may_go = may_go
 
     async def list_answered(self) -> AsyncGenerator[list[Answered]]:
         """What came of the calls, as many as are done at a time; what is not begun then is left `waiting`."""
@@ -42,8 +47,12 @@ class Flight(Generic[Claimed, Answered]):
             await asyncio.gather(*callers, return_exceptions=True)
 
     async def _call(self, answered: list[Answered]) -> None:
-        while self.goes_on and self.waiting:
+        # While one asks, others may take the last of them, or end it all.
+        while self._has_more() and await self._may_go() and self._has_more():
             answered.append(await self._send(self.waiting.popleft()))
+
+    def _has_more(self) -> bool:
+        return self.goes_on and bool(self.waiting)
 
 
 async def send_claimed(

@@ -11,7 +11,7 @@ from app.db.connections import connections
 from app.db.connections.arrivals import lock_connection
 from app.db.delivery import changes, deliveries
 from app.db.delivery.changes import Acknowledgement, Change
-from app.db.delivery.deliveries import Claim, Said
+from app.db.delivery.deliveries import Claim, Footing, Said
 from app.db.delivery.delivery_log import Meaning, Told, save_call, save_well_calls
 from app.db.delivery.fan_out import CHANGE
 from app.db.postgres.session import Database, WriteSession
@@ -19,6 +19,7 @@ from app.delivery.answers import Answer, Applied, Failed, Outcome, Refused, Sile
 from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target
 from app.delivery.health import Health
+from app.delivery.leave import Leave, read_moment
 from app.domain.partner.endpoint import Failing
 from app.metrics import CHANGES_APPLIED, DELIVERIES
 
@@ -51,9 +52,11 @@ class Recorder:
         self._clock = clock
         self._health = health
 
-    async def record(self, target: Target, answered: Sequence[Answered]) -> bool:
-        """Record all of them in one transaction; whether another call is to be made: it may be paused."""
-        now = self._clock.now()
+    async def record(self, target: Target, answered: Sequence[Answered], leave: Leave) -> bool:
+        """Record all of them in one transaction; whether the app is worth another call. `leave` is told of the
+        connection.
+        """
+        now, asked_at = self._clock.now(), read_moment()
         said = [_say(each, now) for each in answered]
         async with self._database.writing() as session:
             # Connection, link, change, endpoint: the loop locks the first three in that order when it records.
@@ -61,6 +64,8 @@ class Recorder:
             await _tell_the_loop(session, answered)
             left = await deliveries.save_answers(session, said)
             failings = await _save_calls(session, target, answered, said, left)
+        seen = Footing(connection.state, connection.settings_version) if connection else None
+        leave.note(seen, asked_at)
         for each in said:
             cursor = each.claim.change.cursor
             log.info(
@@ -76,8 +81,7 @@ class Recorder:
             await self._health.judge(target.endpoint, each.made.status, failing, now)
             for each, failing in zip(answered, failings, strict=True)
         ]
-        is_on = connection is not None and connection.state in deliveries.DELIVERED_STATES
-        return is_on and all(judged) and all(each.is_heard for each in answered)
+        return all(judged) and all(each.is_heard for each in answered)
 
 
 def _count(answered: Sequence[Answered], now: datetime) -> None:

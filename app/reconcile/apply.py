@@ -188,6 +188,8 @@ async def _begin(current: Round, batch: Sequence[Sending], intent: Intent | None
     async with current.lease.recording_one() as fenced:
         versions = current.resting.list_versions(before.values())
         begun = await begin_links(fenced, links, current.clock.now(), versions)
+    # What was noted of it is looked for in Xero, as after a crash: this is about a moment that hardly ever is.
+    current.stop_if_called_off()
     left = before.keys() - begun
     for sending in batch:
         if sending.work.link.id in left:

@@ -64,7 +64,7 @@ async def _create(current: Round, batch: Sequence[Due]) -> bool:
     for work, key in batch:
         work.link = with_intent(work.link, key, intent)
     links = {work.link.id: work.link for work, _ in batch}
-    async with current.lease.recording() as session:
+    async with current.beginning() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
     writes = [_build(current, work, key) for work, key in batch]
     answers = await spent_on(
@@ -129,9 +129,11 @@ async def _delete(current: Round, work: Work, key: str) -> bool:
 
 async def _begin_removal(current: Round, work: Work, key: str) -> None:
     begun = with_removal_begun(work.link, "payments", key)
-    if begun is not work.link:
+    if begun is work.link:
+        await current.begin()
+    else:
         work.link = begun
-        async with current.lease.recording() as session:
+        async with current.beginning() as session:
             await save_links(session, [begun], current.clock.now(), again=[begun.id])
 
 

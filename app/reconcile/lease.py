@@ -126,12 +126,22 @@ class Lease:
         self._may_be_back = is_back
         return is_back
 
-    async def postpone(self, retry_at: datetime, reason: str, *, bulk_alone: bool = False) -> None:
-        """Give it back with work left, to be taken up at that time; people's work at any, where a bulk alone waits."""
+    async def postpone(
+        self, retry_at: datetime, reason: str, *, bulk_alone: bool = False, by_consents: int | None = None
+    ) -> None:
+        """Give it back with work left, to be taken up at that time; people's work at any, where a bulk alone waits. At
+        once where that was about consents, of which there are more by now than `by_consents`.
+        """
         self._may_be_back = True
         async with self._database.writing_one() as session:
             await leases.postpone(
-                session, self.connection_id, self._owner, retry_at, reason, bulk_alone=bulk_alone
+                session,
+                self.connection_id,
+                self._owner,
+                retry_at,
+                reason,
+                bulk_alone=bulk_alone,
+                by_consents=by_consents,
             )
 
     async def go_on(self) -> None:

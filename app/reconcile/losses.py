@@ -7,15 +7,12 @@ transaction under the lease, which leaves alone what was paused, removed or lost
 a new consent came since: what was asked before it is about another.
 """
 
-from dataclasses import replace
-
 import structlog
 
 from app.clock import Clock
 from app.db.connections.connections import find_connection
-from app.db.delivery.notices import insert_notice
+from app.db.life import states
 from app.db.life.states import lose, save_missing_scopes
-from app.domain.connections.notice import ATTENTION, build_notice
 from app.errors import AppRefused
 from app.reconcile.lease import Lease
 from app.reconcile.ports import Consents
@@ -35,14 +32,16 @@ async def disconnect(lease: Lease, consents: Consents, clock: Clock) -> None:
     await lease.drop()
 
 
-async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> None:
-    """Tell the partner the first time that nothing goes until the Xero app is mended; raises `LeaseLost`."""
-    reason = str(refused)
+async def tell_app_refused(lease: Lease, clock: Clock, refused: AppRefused) -> bool:
+    """Tell the partner the first time that nothing goes until the Xero app is mended; raises `LeaseLost`. False where
+    the app's secret was replaced since the round began: it is to be tried by the new one.
+    """
     async with lease.recording() as session:
         connection = await find_connection(session, lease.connection_id)
-        if connection is not None and not connection.is_app_refused:
-            waiting = replace(connection, retry_reason=f"{refused.code}: {reason}")
-            await insert_notice(session, connection.id, ATTENTION, build_notice(waiting, reason), clock.now())
+        if connection is None or connection.consents != lease.consents:
+            return False
+        await states.tell_app_refused(session, connection, str(refused), clock.now())
+    return True
 
 
 async def ask_for_scopes(lease: Lease, consents: Consents, clock: Clock, reason: str) -> bool:

@@ -142,14 +142,11 @@ class Reconciler:
         except ScopeMissing as missing:
             if not await ask_for_scopes(lease, self._consents, self._clock, str(missing)):
                 return await self._begin_again(lease)
-            await self._postpone(lease, RETRY_WHEN_REFUSED, missing.code, str(missing))
-            await self._waker.deliver_soon(lease.connection_id)
-            return missing.code
+            return await self._wait_to_be_let_in(lease, missing)
         except AppRefused as refused:
-            await tell_app_refused(lease, self._clock, refused)
-            await self._postpone(lease, RETRY_WHEN_REFUSED, refused.code, str(refused))
-            await self._waker.deliver_soon(lease.connection_id)
-            return refused.code
+            if not await tell_app_refused(lease, self._clock, refused):
+                return await self._begin_again(lease)
+            return await self._wait_to_be_let_in(lease, refused)
         except Terminal as failure:
             return await self._postpone(lease, RETRY_WHEN_REFUSED, failure.code, str(failure))
         except asyncio.CancelledError:
@@ -233,18 +230,32 @@ class Reconciler:
         await self._waker.reconcile_soon([lease.connection_id])
         return "begun_again"
 
+    async def _wait_to_be_let_in(self, lease: Lease, refused: ScopeMissing | AppRefused) -> str:
+        await self._postpone(
+            lease, RETRY_WHEN_REFUSED, refused.code, str(refused), by_consents=lease.consents
+        )
+        await self._waker.deliver_soon(lease.connection_id)
+        return refused.code
+
     async def _hand_back(self, lease: Lease) -> None:
         await self._postpone(lease, timedelta(), "interrupted", "The work was interrupted.")
         await self._waker.reconcile_soon([lease.connection_id])
 
     async def _postpone(
-        self, lease: Lease, wish: timedelta | None, code: str, reason: str, *, bulk_alone: bool = False
+        self,
+        lease: Lease,
+        wish: timedelta | None,
+        code: str,
+        reason: str,
+        *,
+        bulk_alone: bool = False,
+        by_consents: int | None = None,
     ) -> str:
         if wish is None:
             wish = min(LONGEST_RETRY, FIRST_RETRY * 2 ** await self._retries(lease.connection_id))
         retry_at = self._clock.now() + wish * random.uniform(1.0, 1.1)  # noqa: S311 - spreads retries, no secret
         log.warning("reconcile_postponed", code=code, reason=reason, retry_at=retry_at.isoformat())
-        await lease.postpone(retry_at, f"{code}: {reason}", bulk_alone=bulk_alone)
+        await lease.postpone(retry_at, f"{code}: {reason}", bulk_alone=bulk_alone, by_consents=by_consents)
         return code
 
     async def _retries(self, connection_id: UUID) -> int:

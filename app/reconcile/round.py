@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -11,7 +12,7 @@ import structlog
 
 from app.clock import Clock
 from app.db.life.waiting import Agenda
-from app.db.postgres.session import Database
+from app.db.postgres.session import Database, WriteSession
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.precedence import Portion
 from app.domain.invoices.plan import Terms
@@ -22,6 +23,7 @@ from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_contact import XeroContact
 from app.domain.xero.xero_credit import XeroCredit
 from app.domain.xero.xero_invoice import XeroInvoice
+from app.errors import CalledOff
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.resting import Resting
@@ -111,6 +113,27 @@ class Round:
     def is_called_off(self) -> bool:
         """Whether they were, or the connection was paused or lost, as was seen when something was recorded last."""
         return self.is_outdated or self.lease.seen.state != ConnectionState.ACTIVE
+
+    def stop_if_called_off(self) -> None:
+        """Raise `CalledOff` where it is."""
+        if self.is_called_off:
+            raise CalledOff
+
+    async def begin(self) -> None:
+        """Look at the connection right before a write to Xero of which nothing has to be noted; raises as `beginning`
+        does.
+        """
+        await self.lease.renew()
+        self.stop_if_called_off()
+
+    @asynccontextmanager
+    async def beginning(self) -> AsyncIterator[WriteSession]:
+        """A transaction that notes what is about to be tried in Xero. Raises `CalledOff`, and notes nothing, where the
+        connection does not stand as it did when the round began.
+        """
+        async with self.lease.recording() as session:
+            self.stop_if_called_off()
+            yield session
 
     @property
     def may_have_contacts(self) -> bool:

@@ -22,6 +22,7 @@ from app.domain.connections.connection import Connection
 from app.domain.connections.precedence import FEW, LATELY, Portion
 from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.organisation import Organisation
+from app.errors import CalledOff
 from app.reconcile.answered import take_answers
 from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_payments import apply_payments
@@ -95,11 +96,18 @@ class Rounds:
         self._usage = usage
 
     async def go_round(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
-        """One round; its calls count as those of the export that it worked on, where there is one."""
-        if chosen.portion is Portion.TOUCHED_LATELY or not chosen.agenda.has_exports:
-            return await self._go_round(lease, connection, chosen)
-        async with self._charging(connection):
-            return await self._go_round(lease, connection, chosen)
+        """One round; its calls count as those of the export that it worked on, where there is one. It ends where what
+        it is about is called off.
+        """
+        try:
+            if chosen.portion is Portion.TOUCHED_LATELY or not chosen.agenda.has_exports:
+                return await self._go_round(lease, connection, chosen)
+            async with self._charging(connection):
+                return await self._go_round(lease, connection, chosen)
+        except CalledOff:
+            # What was recorded for the app by then is told, if it still may be.
+            await self._waker.deliver_soon(connection.id)
+            return Seen(work_left=True, is_storm=False)
 
     async def look_for_exports(self, lease: Lease, connection: Connection) -> None:
         """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""

@@ -18,12 +18,22 @@ STEPS = ("reconcile", "delivery", "intake", "reading", "db", "xero", "worker", "
 does, by whatever way it comes in.
 """
 
-OPENERS = {"writing", "writing_alone", "writing_one", "writing_bare", "recording", "recording_one", "begin"}
+OPENERS = {
+    "writing",
+    "writing_alone",
+    "writing_one",
+    "writing_bare",
+    "recording",
+    "recording_one",
+    "beginning",
+    "begin",
+}
 
 PASSED_THROUGH = {
     "reconcile/lease.py:recording",
     "reconcile/lease.py:recording_one",
     "reconcile/lease.py:_fence",
+    "reconcile/round.py:beginning",
     "delivery/recording.py:_tell_the_loop",
     "api/authentication.py:lock_own_connection",
     "api/authentication.py:lock_any_connection",

@@ -89,6 +89,32 @@ async def test_a_number_that_never_came_brings_the_sweep_forward(house: House) -
     await assert_in_step(house)
 
 
+async def test_a_number_that_never_came_during_a_pause_brings_the_sweep_forward_too(house: House) -> None:
+    """Nothing is looked for in the pause; soon after it the edit is found, and not an hour later."""
+    await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    await house.parts.sweep.ask_for_sweeps()
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/pause"))
+    await ask(house.xero.put("/webhooks", json={"lose_next": 1}))
+    await house.edit_xero(Reference="PO lost")
+    await flush(house)
+    await house.edit_xero("N-inv_2", Reference="PO told")
+    await flush(house)
+    house.clock.advance(5 * GAP_GRACE)
+    await house.parts.watch.look()
+    house.clock.advance(SPREAD)
+    assert await house.parts.sweep.ask_for_sweeps() == 0
+    await ask(house.api.post(f"{house.path}/resume"))
+    await house.drain()
+    assert [(await house.in_app(one))["reference"] for one in ("inv_1", "inv_2")] == ["PO 1", "PO told"]
+    assert await house.parts.sweep.ask_for_sweeps() == 1
+    await house.drain()
+    assert (await house.in_app())["reference"] == "PO lost"
+    await assert_in_step(house)
+
+
 @pytest.mark.proof
 async def test_a_webhook_with_a_wrong_signature_comes_late_and_fills_its_gap(house: House) -> None:
     """Xero tries again after a quarter of an hour: meanwhile a number is missing, and then it is not; no sweep is due

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from app.reconcile.timers.roll_call import AT_ONCE
 from tests.scenarios.house import House, Json
+from tests.scenarios.test_consent_races import go_by_own_app
 from tests.scenarios.troubles import ask, assert_in_step, connection, in_the_middle, later
 
 HOUR = timedelta(hours=1)
@@ -138,3 +139,37 @@ async def test_a_consent_given_while_xero_is_asked_stands(house: House) -> None:
     await ask(house.api.post(f"{house.path}/run"))
     await house.drain()
     await assert_in_step(house)
+
+
+@pytest.mark.parametrize("way", ["weekly", "paused"])
+async def test_a_quiet_connection_whose_xero_app_is_refused_is_told_of_it_within_a_day(
+    house: House, way: str
+) -> None:
+    """Once, with what mends it; nothing ends. The right secret has it asked again, and it is as before."""
+    await leave_quiet(house, way)
+    address = await go_by_own_app(house, "not the secret any more")
+    await call_roll(house, 2 * DAY)
+    refused = await connection(house)
+    assert refused["state"] == ("paused" if way == "paused" else "active")
+    assert (refused["next_step"]["code"], refused["next_step"]["call"]) == (
+        "mend_xero_app",
+        f"PATCH {address}",
+    )
+    assert (await told(house)).count("attention") == 1
+    right = house.settings.xero_client_secret.get_secret_value()
+    await ask(house.api.patch(address, json={"client_secret": right}))
+    assert (await connection(house))["next_step"]["code"] != "mend_xero_app"
+    await call_roll(house, 2 * DAY)
+    assert (await connection(house))["retry_reason"] is None
+    assert (await told(house)).count("attention") == 1
+
+
+async def test_a_xero_app_that_xero_takes_again_is_seen_to_be_mended(house: House) -> None:
+    """Nobody told us anything: Xero refused it for some hours."""
+    await leave_quiet(house, "paused")
+    await house.fault("token_unknown", "POST", "/connect/token", times=3)
+    await call_roll(house, DAY + HOUR)
+    assert (await connection(house))["next_step"]["code"] == "mend_xero_app"
+    await call_roll(house, 4 * HOUR)
+    assert (await connection(house))["next_step"]["code"] == "resume"
+    assert (await told(house)).count("attention") == 1

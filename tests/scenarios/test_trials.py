@@ -11,7 +11,7 @@ from app.clock import SystemClock
 from app.db.life.trials import claim_trials, save_trial
 from app.domain.trials.trial import Outcome, StepName, TrialState
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import contacts_in_xero, held_up, restarted
+from tests.scenarios.troubles import contacts_in_xero, held_up, in_the_middle, restarted, writes_since
 
 NEXT = timedelta(minutes=5)
 """Later than a claim runs out, and than a look that finds nothing counts."""
@@ -185,3 +185,22 @@ async def test_a_test_is_for_a_connection_that_works(house: House) -> None:
     async with house.database.reading() as session:
         kept = await session.execute(text("SELECT count(*) FROM test_transactions WHERE ended_at IS NULL"))
         assert kept.scalar_one() == 0
+
+
+async def test_a_pause_in_the_middle_of_a_test_ends_it(house: House) -> None:
+    """What was made by then is taken away; nothing more is made, and the pause says that somebody is at Xero."""
+    await begin(house)
+    since = await house.last_call()
+    async with in_the_middle(house, "PUT", "/Contacts", house.parts.trials.run_due):
+        paused = await house._json(house.api.post(f"{house.path}/pause"))
+        assert paused["under_way"]["xero"] is True
+    told = await shown(house)
+    assert (told["state"], outcomes(told)["contact"], outcomes(told)["invoice"]) == (
+        "failed",
+        "done",
+        "failed",
+    )
+    assert await left_in_xero(house) == ([], [])
+    assert ("PUT", "/Invoices") not in await writes_since(house, since)
+    again = await house._json(house.api.post(f"{house.path}/pause"))
+    assert again["under_way"]["xero"] is False

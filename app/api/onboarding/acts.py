@@ -5,16 +5,19 @@ Each answers the connection as the transaction left it, and whom to wake now tha
 `InputRefused`: `not_found`, `connection_removed`, `wrong_state`.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from app.api.authentication import lock_own_connection
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
+from app.api.patience import wait_until
 from app.db.connections.compares import ask_for_compare
 from app.db.connections.connections import find_connection, raise_generation
 from app.db.connections.runs import ask_for_run
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.life.states import PAUSED, move
+from app.db.life.under_way import UnderWay, end_claiming, find_under_way
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.next_step import find_next_step
@@ -23,13 +26,29 @@ from app.intake.refusals import InputRefused
 Acted = tuple[Connection, Nudges]
 
 
+CALM_WITHIN = timedelta(seconds=5)
+"""How long a pause waits at most for what is under way: most calls are over by then, a hanging one is not."""
+
+
 async def pause(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:
     """Store what comes and do nothing; pausing a paused connection changes nothing."""
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         if _needs_move(connection, ConnectionState.ACTIVE, ConnectionState.PAUSED):
             await move(session, connection, ConnectionState.PAUSED, PAUSED, services.clock.now())
+        await end_claiming(session, connection.id)
         return await read_again(session, connection), Nudges(deliver=(connection.id,))
+
+
+async def wait_until_calm(services: Services, connection: Connection) -> UnderWay:
+    """What is still under way of a connection that rests, after a wait for it to end."""
+
+    async def look() -> UnderWay:
+        async with services.database.reading() as session:
+            return await find_under_way(session, connection.id, services.clock.now())
+
+    patience = min(services.answer_wait, CALM_WITHIN)
+    return await wait_until(look, lambda seen: seen.is_nothing, patience)
 
 
 async def resume(services: Services, partner_id: UUID, connection_id: UUID) -> Acted:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.books.standing import Reason, find_connection_reason
 from app.api.settings.mappings import MappingProblem, build_problems
+from app.db.life.under_way import UnderWay
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.next_step import find_next_step, is_ready
 from app.domain.partner.partner_knowledge import Source, find_knowledge
@@ -141,6 +142,28 @@ class ConnectionShown(BaseModel):
         "only when the newest document came, and one that was lost is not noticed."
     )
     created_at: datetime
+
+
+class CallsUnderWay(BaseModel):
+    """Calls that cannot be recalled."""
+
+    changes: int = Field(description="Changes that may still reach your app.")
+    copies: int = Field(description="Copies of changes that may still reach endpoints that listen.")
+    xero: bool = Field(description="A call to Xero may be under way; what it writes is kept.")
+
+
+class PausedConnection(ConnectionShown):
+    """A connection that rests, and what was under way when this was answered."""
+
+    under_way: CallsUnderWay
+
+
+def build_paused(connection: Connection, under_way: UnderWay) -> PausedConnection:
+    """The resource of a connection that was paused."""
+    shown = build_connection(connection)
+    return PausedConnection(
+        under_way=CallsUnderWay.model_validate(under_way, from_attributes=True), **dict(shown)
+    )
 
 
 def build_connection(

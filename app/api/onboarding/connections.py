@@ -21,7 +21,12 @@ from app.api.authentication import (
 from app.api.dependencies import Given
 from app.api.onboarding import acts, consent
 from app.api.onboarding.acts import read_again
-from app.api.onboarding.connection_resource import ConnectionShown, build_connection
+from app.api.onboarding.connection_resource import (
+    ConnectionShown,
+    PausedConnection,
+    build_connection,
+    build_paused,
+)
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
 from app.db.connections.connections import find_connection, insert_connection, rename_connection
@@ -174,11 +179,13 @@ async def rename_own_connection(
 )
 async def pause_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
-) -> ConnectionShown:
-    """Loses nothing. Pausing a paused connection changes nothing."""
+) -> PausedConnection:
+    """Loses nothing. Pausing a paused connection changes nothing. It is answered once nothing is under way, or after
+    five seconds: `under_way` then says what may still arrive. No other change leaves, and Xero is written to no more.
+    """
     connection, nudges = await acts.pause(services, partner_id, connection_id)
     tasks.add_task(nudges.send, services.waker)
-    return build_connection(connection)
+    return build_paused(connection, await acts.wait_until_calm(services, connection))
 
 
 @router.post(

@@ -11,7 +11,12 @@ from app.api.checkup.preflight import check_freshly
 from app.api.checkup.resource import Checkup, build_checkup
 from app.api.dependencies import Services
 from app.api.onboarding import acts
-from app.api.onboarding.connection_resource import ConnectionShown, build_connection
+from app.api.onboarding.connection_resource import (
+    CallsUnderWay,
+    ConnectionShown,
+    build_connection,
+    build_paused,
+)
 from app.commands.acts.own import get_connection, get_partner
 from app.commands.screen import build_facts, build_table, mark
 from app.commands.shown import Exit, Shown
@@ -78,9 +83,20 @@ async def show(services: Services, connection_id: UUID, *, is_fresh: bool) -> Sh
 
 
 async def pause(services: Services, connection_id: UUID) -> Shown:
-    """Paused."""
+    """Paused, and what was still under way after a wait for that to end."""
     connection = await get_connection(services, connection_id)
-    return await _show_acted(services, await acts.pause(services, connection.partner_id, connection.id))
+    connection, nudges = await acts.pause(services, connection.partner_id, connection.id)
+    await nudges.send(services.waker)
+    shown = build_paused(connection, await acts.wait_until_calm(services, connection))
+    return Shown(shown, [_show(shown, **_tell_under_way(shown.under_way))])
+
+
+def _tell_under_way(still: CallsUnderWay) -> dict[str, object]:
+    return {
+        "changes under way to the app": still.changes,
+        "copies under way": still.copies,
+        "a call to Xero under way": still.xero,
+    }
 
 
 async def resume(services: Services, connection_id: UUID) -> Shown:
@@ -102,7 +118,7 @@ async def _show_acted(services: Services, acted: acts.Acted) -> Shown:
     return Shown(shown, [_show(shown)])
 
 
-def _show(shown: ConnectionShown) -> Table:
+def _show(shown: ConnectionShown, **more: object) -> Table:
     organisation, step = shown.organisation, shown.next_step
     facts = {
         "id": shown.id,
@@ -118,6 +134,7 @@ def _show(shown: ConnectionShown) -> Table:
         "swept at": shown.swept_at,
         "compared at": shown.compared_at,
         "app known as of": shown.partner_known_at,
+        **more,
     }
     return build_facts("Connection", facts)
 

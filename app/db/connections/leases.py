@@ -257,9 +257,10 @@ async def postpone(
     reason: str,
     *,
     bulk_alone: bool = False,
+    by_consents: int | None = None,
 ) -> None:
     """Give the lease back with work left: look again at `retry_at`, for that reason. A bulk alone may have to wait:
-    that counts as no failure.
+    that counts as no failure. Where the reason lies in what lets us in, it is over if `consents` is not `by_consents`.
     """
     asked = {
         "of_connection": connection_id,
@@ -267,14 +268,17 @@ async def postpone(
         "again_at": retry_at,
         "for_reason": reason,
         "bulk_alone": bulk_alone,
+        "by_consents": by_consents,
     }
     await session.execute(_POSTPONING, asked)
 
 
 _DROPPING = update(_TABLE).where(_IS_OURS).values(lease_owner=None, lease_until=None)
+_BY_CONSENTS = bindparam("by_consents", type_=Integer)
+_STILL_WAITS = or_(_BY_CONSENTS.is_(None), _TABLE.c.consents == _BY_CONSENTS)
 _POSTPONING = _DROPPING.values(
-    retry_at=bindparam("again_at", type_=DateTime(timezone=True)),
-    retry_reason=bindparam("for_reason", type_=Text),
+    retry_at=case((_STILL_WAITS, bindparam("again_at", type_=DateTime(timezone=True)))),
+    retry_reason=case((_STILL_WAITS, bindparam("for_reason", type_=Text))),
     bulk_waits=bindparam("bulk_alone", type_=Boolean),
     retries=case((bindparam("bulk_alone", type_=Boolean), _TABLE.c.retries), else_=_TABLE.c.retries + 1),
 )

@@ -83,7 +83,8 @@ async def ask_for_sweep_from_start(session: WriteSession, connection_id: UUID) -
 async def spread_sweeps(
     session: WriteSession, xero_app_id: UUID | None, now: datetime, within: timedelta
 ) -> int:
-    """Bring the next sweep of every active connection of a Xero app forward, each to a moment of its own.
+    """Bring the next sweep of every active connection of a Xero app forward, each to a moment of its own; that of a
+    paused one comes when it goes on.
 
     One that is due earlier stays so: however often this is asked for, a connection is swept once. Rows are locked in
     the order of their ids, as intake does when it raises the generations of several connections.
@@ -91,7 +92,7 @@ async def spread_sweeps(
     row = ConnectionRow
     concerned = (
         select(row.id)
-        .where(row.state == ConnectionState.ACTIVE, row.xero_app_id.is_not_distinct_from(xero_app_id))
+        .where(row.state.in_(_COMES_BACK), row.xero_app_id.is_not_distinct_from(xero_app_id))
         .order_by(row.id)
         .with_for_update()
     )
@@ -106,6 +107,10 @@ async def spread_sweeps(
         .returning(row.id)
     )
     return len((await session.execute(moved)).scalars().all())
+
+
+_COMES_BACK = (ConnectionState.ACTIVE, ConnectionState.PAUSED)
+"""Whoever was lost is swept with the new consent."""
 
 
 async def save_swept(

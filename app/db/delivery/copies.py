@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
-from app.db.delivery.deliveries import DELIVERED_STATES
+from app.db.delivery.deliveries import DELIVERED_STATES, name_claims
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ConnectionRow, DeliveryRow, NoticeRow, WebhookEndpointRow
 from app.domain.partner.endpoint import CHANGE_TYPES
@@ -45,9 +45,13 @@ async def claim_copies(
     most_in_flight: int,
 ) -> list[CopyClaim]:
     """Claim what is due of a connection for an endpoint, oldest first, up to so many in flight over all workers."""
-    # Two workers that count at the same moment would each fill the whole allowance.
-    key = func.hashtextextended(f"copy:{endpoint_id}:{connection_id}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
+    # Two workers that count at the same moment would each fill the whole allowance; and somebody may be about to say
+    # that nothing is claimed any more.
+    ours = func.hashtextextended(f"copy:{endpoint_id}:{connection_id}", 0)
+    all_claims = func.hashtextextended(name_claims(connection_id), 0)
+    await session.execute(
+        select(func.pg_advisory_xact_lock_shared(all_claims), func.pg_advisory_xact_lock(ours))
+    )
     row = DeliveryRow
     waiting = and_(
         row.connection_id == connection_id,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -69,13 +70,31 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Changes to be sent in order, at most so many of them at a time."""
+    """Changes to be sent in order, at most so many of them at a time, and by which settings they were claimed."""
 
     claims: Sequence[Claim]
     at_once: int
+    settings_version: int = 0
 
 
 NONE = Claimed((), 0)
+
+
+class Footing(NamedTuple):
+    """What says whether a connection's changes may go out."""
+
+    state: str
+    settings_version: int
+
+
+async def find_footing(session: ReadSession, connection_id: UUID) -> Footing | None:
+    """The connection's, as it is now; None where there is no such connection any more."""
+    found = (await session.execute(_FINDING_FOOTING, {"of_connection": connection_id})).one_or_none()
+    return Footing(*found) if found else None
+
+
+_AT = bare(ConnectionRow).c
+_FINDING_FOOTING = select(_AT.state, _AT.settings_version).where(_AT.id == asked("of_connection", _AT.id))
 
 
 async def claim_due(
@@ -94,32 +113,45 @@ async def claim_due(
     Of some types alone where the endpoint that applies takes no others; those wait in the feed.
     """
     # Two workers that count at the same moment would each fill the whole allowance.
-    await session.execute(_LOCKING, {"named": f"deliver:{connection_id}"})
+    await hold_claims(session, connection_id)
     asking = {"of_connection": connection_id, "due_by": now, "until": until, "at_once": at_once, "most": most}
     if types is not None:
         asking["types"] = list(types)
     found = (await session.execute(_build_claiming(is_of_types=types is not None), asking)).all()
     rows = sorted(found, key=lambda each: each[0].id)
-    claims = [Claim(change_from_row(row), until, brought_by) for row, _, brought_by in rows]
-    return Claimed(claims, at_once - rows[0][1]) if rows else NONE
+    claims = [Claim(change_from_row(row), until, brought_by) for row, _, brought_by, _ in rows]
+    return Claimed(claims, at_once - rows[0][1], rows[0][3]) if rows else NONE
+
+
+async def hold_claims(session: WriteSession, connection_id: UUID) -> None:
+    """Until this transaction ends nobody else claims a change or a copy of the connection; whoever was about to has
+    committed that.
+    """
+    await session.execute(_LOCKING, {"named": name_claims(connection_id)})
+
+
+def name_claims(connection_id: UUID) -> str:
+    """The name of the lock on what is claimed of a connection."""
+    return f"deliver:{connection_id}"
 
 
 _LOCKING = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("named", type_=Text), 0)))
 
-_CONNECTION = bindparam("of_connection", type_=Uuid)
-_NOW = bindparam("due_by", type_=DateTime(timezone=True))
+CONNECTION = bindparam("of_connection", type_=Uuid)
+NOW = bindparam("due_by", type_=DateTime(timezone=True))
 
 
 @cache
-def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str | None]:
+def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str | None, int]:
     row = ChangeRow
     # Counted as it was before this statement.
-    with_others = _count_under_way()
-    is_at_work = exists().where(ConnectionRow.id == _CONNECTION, ConnectionRow.state.in_(DELIVERED_STATES))
-    unjudged_to = select(ConnectionRow.changes_unjudged_to).where(ConnectionRow.id == _CONNECTION)
+    with_others = count_under_way()
+    is_at_work = exists().where(ConnectionRow.id == CONNECTION, ConnectionRow.state.in_(DELIVERED_STATES))
+    unjudged_to = select(ConnectionRow.changes_unjudged_to).where(ConnectionRow.id == CONNECTION)
+    by_settings = select(ConnectionRow.settings_version).where(ConnectionRow.id == CONNECTION)
     due = (
         select(row.id)
-        .where(row.connection_id == _CONNECTION, is_due(_NOW), ~_has_another_in_flight(_NOW))
+        .where(row.connection_id == CONNECTION, is_due(NOW), ~_has_another_in_flight(NOW))
         .where(~_is_of_what_is_skipped(), ~is_unjudged(unjudged_to.scalar_subquery()), is_at_work)
         .where(with_others < bindparam("at_once", type_=BigInteger))
         .order_by(row.id)
@@ -132,7 +164,7 @@ def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str
         update(row)
         .where(row.id.in_(due))
         .values(claimed_until=bindparam("until", type_=DateTime(timezone=True)))
-        .returning(row, with_others, _brought_by())
+        .returning(row, with_others, _brought_by(), by_settings.scalar_subquery())
         .execution_options(synchronize_session=False)
     )
 
@@ -158,7 +190,7 @@ async def find_due(session: ReadSession, connection_id: UUID, now: datetime) -> 
 
 
 def _build_finding_due() -> Select[bool, bool, bool]:
-    of, now = _CONNECTION, _NOW
+    of, now = CONNECTION, NOW
     change, notice, copy = ChangeRow, NoticeRow, DeliveryRow
     # Written out, as the indexes have it.
     pending: ColumnElement[str] = literal_column("'pending'")
@@ -187,21 +219,21 @@ _GIVING_BACK = (
 )
 
 
-def _count_under_way() -> ColumnElement[int]:
+def count_under_way() -> ColumnElement[int]:
     """How many changes of the connection are claimed: those that wait, and those superseded since they were claimed.
 
     The latter are found by the newer change that waits for their answer: no index holds them by connection.
     """
     row, older, newer = ChangeRow, aliased(ChangeRow), aliased(ChangeRow)
     claimed = select(func.count()).where(
-        row.connection_id == _CONNECTION, row.state == "pending", row.claimed_until >= _NOW
+        row.connection_id == CONNECTION, row.state == "pending", row.claimed_until >= NOW
     )
     superseded = (
         select(func.count())
         .select_from(newer)
         .join(older, and_(older.link_id == newer.link_id, older.id != newer.id))
-        .where(newer.connection_id == _CONNECTION, newer.state == "pending")
-        .where(older.state == "superseded", older.claimed_until >= _NOW)
+        .where(newer.connection_id == CONNECTION, newer.state == "pending")
+        .where(older.state == "superseded", older.claimed_until >= NOW)
     )
     return claimed.correlate(None).scalar_subquery() + superseded.correlate(None).scalar_subquery()
 

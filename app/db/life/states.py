@@ -19,7 +19,7 @@ from app.db.links.holds import trigger_all_held
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow
 from app.db.upkeep import audit
-from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.connection import APP_REFUSED, Connection, ConnectionState
 from app.domain.connections.notice import ATTENTION, build_notice, name_move
 
 PAUSED = "Paused by the partner."
@@ -143,6 +143,22 @@ async def save_missing_scopes(
     if not connection.lacks_scopes or tuple(missing) != connection.missing_scopes:
         lacking = replace(connection, missing_scopes=tuple(missing), retry_reason=f"scope_missing: {reason}")
         await insert_notice(session, connection.id, ATTENTION, build_notice(lacking, reason), at)
+
+
+async def tell_app_refused(session: WriteSession, connection: Connection, reason: str, at: datetime) -> None:
+    """Tell the partner the first time that nothing goes until the Xero app is mended."""
+    if not connection.is_app_refused:
+        waiting = replace(connection, retry_reason=f"{APP_REFUSED}: {reason}")
+        await insert_notice(session, connection.id, ATTENTION, build_notice(waiting, reason), at)
+
+
+async def save_app_refused(
+    session: WriteSession, connection: Connection, reason: str, until: datetime, at: datetime
+) -> None:
+    """The same of a connection that nobody works on: it says so until that instant, or until it is found mended."""
+    await tell_app_refused(session, connection, reason, at)
+    waiting = update(ConnectionRow).where(ConnectionRow.id == connection.id)
+    await session.execute(waiting.values(retry_at=until, retry_reason=f"{APP_REFUSED}: {reason}"))
 
 
 async def _lock_all_of_token_set(

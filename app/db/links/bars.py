@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, literal_column, select, update
 
 from app.db.connections.connections import raise_generation
 from app.db.links.skips import ROWS, LinkRow
@@ -44,27 +44,27 @@ async def list_probes_due(session: ReadSession, now: datetime, limit: int) -> Se
 
 
 async def probe(session: WriteSession, connection_id: UUID, now: datetime) -> None:
-    """Look again at one thing that is held by the bar, at random: what is refused for a reason of its own must not be
-    all that is ever tried. Where nothing is held any more, the bar is over.
+    """Look again at one thing of each kind that is held by the bar, in turns: what stays refused must not be all that
+    is ever tried. Where nothing is held any more, the bar is over.
     """
     row = ConnectionRow
     locked = select(row.barred_since).where(row.id == connection_id, row.probe_at <= now).with_for_update()
     barred_since = (await session.execute(locked)).scalar_one_or_none()
     if barred_since is None:
         return
-    found = await _trigger_one(session, connection_id)
-    then = {"probe_at": next_probe(barred_since, now)} if found else _NONE
+    found = [await _trigger_one(session, row, connection_id) for row in ROWS.values()]
+    then = {"probe_at": next_probe(barred_since, now)} if any(found) else _NONE
     await session.execute(update(row).where(row.id == connection_id).values(then))
     await raise_generation(session, connection_id)
 
 
-async def _trigger_one(session: WriteSession, connection_id: UUID) -> bool:
-    for row in ROWS.values():
-        one = select(row.id).where(_is_barred(row, connection_id)).order_by(func.random()).limit(1)
-        tried = update(row).where(row.id == one.scalar_subquery()).values(generation=row.generation + 1)
-        if (await session.execute(tried.returning(row.id))).scalar_one_or_none() is not None:
-            return True
-    return False
+async def _trigger_one(session: WriteSession, row: LinkRow, connection_id: UUID) -> bool:
+    # Each look is a write, so the one that was written longest ago is the one whose turn it is.
+    longest_ago = (
+        select(row.id).where(_is_barred(row, connection_id)).order_by(row.updated_at, row.id).limit(1)
+    )
+    tried = update(row).where(row.id == longest_ago.scalar_subquery()).values(generation=row.generation + 1)
+    return (await session.execute(tried.returning(row.id))).scalar_one_or_none() is not None
 
 
 def _is_barred(row: LinkRow, connection_id: UUID) -> ColumnElement[bool]:

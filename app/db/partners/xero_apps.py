@@ -99,19 +99,16 @@ async def save_xero_app(
 
 async def _retry_refused(session: WriteSession, xero_app_id: UUID) -> None:
     """What waits because Xero did not take the app is tried with the new secret; the timer of what is behind wakes it.
+    What is about to wait is told by the count that it is let in by something else.
 
     In the order of their ids, as whoever locks several connections does.
     """
     row = ConnectionRow
-    waiting = (
-        select(row.id)
-        .where(row.xero_app_id == xero_app_id, row.retry_reason.startswith(f"{APP_REFUSED}:"))
-        .order_by(row.id)
-        .with_for_update(key_share=True)
-    )
-    await session.execute(
-        update(row).where(row.id.in_(waiting)).values(retry_at=None, retry_reason=None, retries=0)
-    )
+    its = select(row.id).where(row.xero_app_id == xero_app_id).order_by(row.id)
+    ids = (await session.execute(its.with_for_update(key_share=True))).scalars().all()
+    await session.execute(update(row).where(row.id.in_(ids)).values(consents=row.consents + 1))
+    waiting = row.id.in_(ids), row.retry_reason.startswith(f"{APP_REFUSED}:")
+    await session.execute(update(row).where(*waiting).values(retry_at=None, retry_reason=None, retries=0))
 
 
 async def find_xero_app(session: ReadSession, partner_id: UUID, xero_app_id: UUID) -> XeroApp | None:

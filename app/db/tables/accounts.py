@@ -90,8 +90,9 @@ class ConnectionRow(Table):
     `xero_app_id` names the partner's own Xero app, null Plumbline's. `offered` are the organisations of a consent that
     covers several; the one that is chosen becomes `tenant_id`. `missing_scopes` are those for want of which Xero
     refused a call. `was_paused` remembers, while it is disconnected, that it is to be paused again afterwards.
-    `consents` counts those that let it in, and `consent_seen_at` is when Xero last showed that one does. `forked_from`
-    is the connection whose settings are carried over once the organisation is known.
+    `consents` counts those that let it in, and each new secret of its Xero app; `consent_seen_at` is when Xero last
+    showed that one does. `forked_from` is the connection whose settings are carried over once its organisation is
+    known.
 
     `next_run_at` is the next time of a connection that works at set times, null in real time. Such a one is worked with
     only while `run_due`: from such a time, or from somebody's call, until nothing is behind. `answers_due`: meanwhile

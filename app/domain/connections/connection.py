@@ -51,8 +51,8 @@ class Connection:
 
     `xero_app_id` is the partner's own Xero app, None Plumbline's. `offered` are the organisations of its consent where
     that covers several; `missing_scopes` those without which Xero refused a call. `was_paused`, before it was lost;
-    `consents` counts those that let it in. `forked_from` is the connection whose settings it takes over once its
-    organisation is known.
+    `consents` counts those that let it in, and each new secret of its Xero app. `forked_from` is the connection whose
+    settings it takes over once its organisation is known.
 
     `next_run_at` is the next time of a connection that works at set times, None in real time; it waits for that unless
     `run_due`. `answers_due`: the app has answered changes meanwhile.

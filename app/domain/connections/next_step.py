@@ -40,6 +40,8 @@ def find_next_step(connection: Connection) -> NextStep | None:
         case ConnectionState.DISCONNECTED:
             message = "POST to authorise and give consent in Xero again; nothing is lost."
             return NextStep("authorise_again", message, f"POST {path}/authorise")
+        case ConnectionState.PAUSED if connection.is_app_refused:
+            return _mend_app(connection)
         case ConnectionState.PAUSED:
             message = "POST to resume; everything stored meanwhile is caught up with."
             return NextStep("resume", message, f"POST {path}/resume")

@@ -2,8 +2,9 @@
 
 A 403 means that the person who gave consent may not do it, as when an adviser takes a right of theirs for a while; a
 412, that Xero found something in the request's headers wanting (D-HTTP). Neither says anything of the invoice, and both
-pass without an edit. So one thing of a connection that is held by a bar is tried for all of them: soon at first, then
-after as long again as the bar has stood, and at last some times a day. What that lets through frees the others.
+pass without an edit. So one invoice, one contact and one product of a connection that are held by a bar are tried for
+all of them, each in its turn: soon at first, then after as long again as the bar has stood, and at last some times a
+day. What that lets through frees the others.
 """
 
 from datetime import datetime, timedelta

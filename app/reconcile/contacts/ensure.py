@@ -130,7 +130,7 @@ async def _begin(current: Round, batch: Sequence[Creating], key: str) -> None:
         link = creating.work.link
         hub = replace(link.hub, unanswered=dict(creating.target))
         creating.work.link = replace(link, intent=intent, hub=hub)
-    await _save(current, [creating.work for creating in batch])
+    await _save(current, [creating.work for creating in batch], begins=True)
 
 
 async def _end(current: Round, works: Sequence[ContactWork]) -> None:
@@ -139,10 +139,14 @@ async def _end(current: Round, works: Sequence[ContactWork]) -> None:
     await _save(current, works)
 
 
-async def _save(current: Round, works: Sequence[ContactWork]) -> None:
-    """The links as they are, still behind: what was merged in them is told when they are recorded."""
+async def _save(current: Round, works: Sequence[ContactWork], *, begins: bool = False) -> None:
+    """The links as they are, still behind: what was merged in them is told when they are recorded. Raises as
+    `Round.beginning` does where that begins something.
+    """
     links = [work.link for work in works]
     async with current.lease.recording() as session:
+        if begins:
+            current.stop_if_called_off()
         await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
 
 

@@ -30,6 +30,7 @@ async def join_groups(current: Round, works: Sequence[ContactWork]) -> None:
 
 
 async def _join(current: Round, group_id: str, works: Sequence[ContactWork]) -> None:
+    await current.begin()
     ids = [work.link.xero_contact_id or "" for work in works]
     call = current.xero.contacts.join_group(group_id, ids)
     refused = await spent_on([work.link.id for work in works], call)

@@ -92,7 +92,7 @@ async def _begin(current: Round, batch: Sequence[Sending]) -> None:
         hub = replace(link.hub, unanswered=dict(sending.target))
         sending.work.link = replace(link, hub=hub, read_updated_at=link.xero_updated_at)
     links = [sending.work.link for sending in batch]
-    async with current.lease.recording() as session:
+    async with current.beginning() as session:
         await save_contact_links(session, links, current.clock.now(), again={link.id for link in links})
 
 

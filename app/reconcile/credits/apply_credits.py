@@ -156,6 +156,7 @@ async def _look(current: Round, work: Work, key: str) -> bool:
 async def _allocate(current: Round, work: Work, key: str) -> bool:
     record_, link = work.hub.record, work.link
     amount, kind = Decimal(member(record_, "credits", key, "amount")), kind_of(record_, key)
+    await current.begin()
     refused = await current.xero.credits.allocate(
         kind,
         find_credit_id(link, key) or "",

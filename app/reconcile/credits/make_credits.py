@@ -64,7 +64,7 @@ async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCred
     for making in batch:
         making.work.link = with_intent(making.work.link, making.intent, intent)
     links = {making.work.link.id: making.work.link for making in batch}
-    async with current.lease.recording() as session:
+    async with current.beginning() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
     try:
         call = current.xero.credits.create([making.write for making in batch], intent.key)

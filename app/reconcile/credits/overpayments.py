@@ -154,6 +154,7 @@ async def _allocate(current: Round, work: Work, key: str) -> bool:
     """Set against the invoice what of a payment is an overpayment and covers it after all."""
     link, part = work.link, work.link.overpaid[key]
     amount = find_covering(link, part)
+    await current.begin()
     refused = await current.xero.credits.allocate(
         CreditKind.OVERPAYMENT,
         part.xero_overpayment_id,

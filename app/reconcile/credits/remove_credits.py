@@ -81,8 +81,10 @@ async def void_note(current: Round, work: Work, key: str, number: str | None) ->
 
     `number` is the note's own, which it keeps: the next one has what the app says, if that is another.
     """
-    credit_id = find_credit_id(work.link, key)
-    refused = await current.xero.credits.void(credit_id) if credit_id is not None else None
+    credit_id, refused = find_credit_id(work.link, key), None
+    if credit_id is not None:
+        await current.begin()
+        refused = await current.xero.credits.void(credit_id)
     work.link = without_number(without_credit_id(without_intent(work.link, void_of(key)), key), key, number)
     if refused is not None:
         said = f"The credit note stays in Xero, which does not void it: {' '.join(refused.messages)}"
@@ -95,7 +97,7 @@ async def _begin(current: Round, work: Work, key: str, *, is_voided_after: bool)
         begun = with_intent(begun, void_of(key), Intent("", now))
     if begun is not work.link:
         work.link = begun
-        async with current.lease.recording() as session:
+        async with current.beginning() as session:
             await save_links(session, [begun], now, again=[begun.id])
 
 
@@ -110,6 +112,7 @@ async def remove_allocations(
         named = allocation.xero_allocation_id
         if named is None:
             return _UNNAMED
+        await current.begin()
         refused = await current.xero.credits.remove_allocation(kind, found.xero_credit_id, named)
         if refused is not None:
             return refused

@@ -248,7 +248,7 @@ async def _update(current: Round, batch: Sequence[ItemWork]) -> None:
 async def _begin(current: Round, batch: Sequence[ItemWork]) -> None:
     """Commit what is about to be tried, so that whoever comes after a crash knows that it may stand in Xero."""
     links = [work.link for work in batch]
-    async with current.lease.recording() as session:
+    async with current.beginning() as session:
         await save_item_links(session, links, current.clock.now(), again=[link.id for link in links])
 
 

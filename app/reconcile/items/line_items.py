@@ -195,6 +195,7 @@ async def _create(current: Round, writes: Sequence[ItemWrite]) -> dict[str, Hold
     holds: dict[str, Hold] = {}
     made: list[XeroItem] = []
     for batch in batches(writes, WRITE_BATCH):
+        await current.begin()
         answers = await current.xero.items.create(batch, uuid4().hex)
         for write, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Refused):

@@ -1,8 +1,9 @@
 """The watch over Xero's webhooks: numbers that never came, and silence.
 
 A gap in the numbers of events means that hints were lost, of nobody knows which organisation: every active connection
-of that Xero app is swept within `SPREAD`, each at a moment of its own. A gap gets `GAP_GRACE` first, for deliveries
-overtake each other; one that is filled by then costs nothing, one that is not is acted on once.
+of that Xero app is swept within `SPREAD`, each at a moment of its own, and a paused one when it goes on. A gap gets
+`GAP_GRACE` first, for deliveries overtake each other; one that is filled by then costs nothing, one that is not is
+acted on once.
 
 Silence is when sweeps keep finding changes of which no event told while no event came at all. Xero tries a delivery
 that fails for 24 hours and then disables the subscription (FACTS 3), so the operator is told before that: after

@@ -22,7 +22,7 @@ async def run_forward(steps: Steps, connection: Connection) -> None:
     if organisation is None or not connection.settings.vocabulary(organisation).accounts:
         await steps.end(StepName.INVOICE, Outcome.FAILED, NO_ACCOUNT)
         return
-    contact = await steps.attempt(
+    contact = await steps.attempt_while_active(
         StepName.CONTACT, lambda xero: _make_contact(xero, steps.trial), _keep_contact
     )
     if contact is None:
@@ -39,7 +39,9 @@ async def run_forward(steps: Steps, connection: Connection) -> None:
 
 
 async def _make_and_compare(steps: Steps, asked: TrialInvoice) -> None:
-    made = await steps.attempt(StepName.INVOICE, lambda xero: _make_invoice(xero, asked), _keep_invoice)
+    made = await steps.attempt_while_active(
+        StepName.INVOICE, lambda xero: _make_invoice(xero, asked), _keep_invoice
+    )
     if made is None:
         return
     held = await steps.attempt(StepName.READ_BACK, lambda xero: _read(xero, made.xero_invoice_id))

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from app.clock import Clock
+from app.db.connections.connections import find_connection
 from app.db.life.trials import save_trial
 from app.db.postgres.session import Database
+from app.domain.connections.connection import ConnectionState
 from app.domain.trials.trial import Outcome, StepName, Trial
 from app.domain.xero.xero_invoice import Refused
 from app.errors import ClaimLost, OutcomeUnknown, Retryable, Terminal
@@ -56,6 +58,17 @@ class Steps:
     async def end(self, name: StepName, outcome: Outcome, message: str | None = None) -> None:
         """Give a step its outcome without a call."""
         await self.save(self.trial.with_step(name, outcome=outcome, message=message))
+
+    async def attempt_while_active(
+        self, name: StepName, call: Call[T], keep: Keep[T] | None = None
+    ) -> T | None:
+        """The same, unless the connection was paused or lost meanwhile: then nothing more is made in Xero."""
+        async with self._database.reading() as session:
+            connection = await find_connection(session, self.trial.connection_id)
+        if connection is None or connection.state is not ConnectionState.ACTIVE:
+            await self.end(name, Outcome.FAILED, "The connection is not active any more; this was not tried.")
+            return None
+        return await self.attempt(name, call, keep)
 
     async def attempt(self, name: StepName, call: Call[T], keep: Keep[T] | None = None) -> T | None:
         """Try a step; its answer where it was done, None where it was not, which the step then says.

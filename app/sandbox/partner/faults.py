@@ -1,6 +1,6 @@
 """The faults that can be set on the partner's app: what the network and people do at the worst moment.
 
-Each counter falls by one as it is used, so a fault ends by itself; the two switches stay until they are
+Each counter falls by one as it is used, so a fault ends by itself; the switches stay until they are
 turned off.
 """
 
@@ -26,6 +26,8 @@ class Faults:
     """So many changes are answered 500 and not applied."""
     lose_answer_next: int = 0
     """So many changes are applied and answered 500: the answer was lost on the way."""
+    hold_incoming: bool = False
+    """Changes wait, neither applied nor answered, until this is turned off."""
     refuse_notices_next: int = 0
     """So many notices are answered 500 and not taken."""
     edit_before_applying: Document | None = None

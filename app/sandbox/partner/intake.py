@@ -6,6 +6,7 @@ stands when somebody edited it meanwhile. Everything else (a bad signature, a fa
 sense) is not applied, and Plumbline tries it again.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ STATUS_OF = {"applied": 200, "already_applied": 200, "refused": 409, "unknown_in
              "unknown_contact": 404}  # fmt: skip
 CHANGE_TYPES = {"invoice.changed": "invoice_id", "contact.changed": "contact_id"}
 """Types that are taken, and what names the thing that each is of."""
+_BETWEEN_LOOKS = 0.005
+"""Seconds."""
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What reading a message, or comparing its values, ends in when it is not what the protocol says."""
 
@@ -66,6 +69,10 @@ class Intake:
         return Response(status_code=204)
 
     async def _take(self, change: Document, facts: Document) -> Response:
+        if self.outbox.faults.hold_incoming:
+            self.journal.note_received(outcome="held", **facts)
+        while self.outbox.faults.hold_incoming:  # noqa: ASYNC110 - the order that lifts it is another call
+            await asyncio.sleep(_BETWEEN_LOOKS)
         faults = self.outbox.faults
         if faults.take("refuse_incoming_next"):
             return self._answer(500, {"error": "a fault was set"}, outcome="refused_by_fault", **facts)

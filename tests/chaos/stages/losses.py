@@ -62,6 +62,12 @@ async def make_quiet_lost(story: Story) -> None:
     await ask(story.house.xero.post("/disconnect", json={"tenant_id": story.house.tenant_id}))
 
 
+async def make_quiet_refused(story: Story) -> None:
+    """Meanwhile Xero takes the app's secret no more, for a while."""
+    await make_quiet(story)
+    await story.house.fault("token_unknown", "POST", "/connect/token")
+
+
 async def follow_roll(story: Story) -> Sequence[str]:
     """The timer comes again, once more than a claim of a token's refresh lasts; then it works at once again."""
     story.house.clock.advance(PAST_A_LEASE)
@@ -103,6 +109,7 @@ STAGES = (
     Stage("consent_aged", make_aged, Work(SHIFT), follow=find_untold),
     Stage("quiet", make_quiet, Work(("call_roll",)), follow=follow_roll),
     Stage("quiet_lost", make_quiet_lost, Work(("call_roll",)), follow=find_untold_of_roll),
+    Stage("quiet_refused", make_quiet_refused, Work(("call_roll",)), follow=follow_roll),
     Stage("scope_missing", make_scopeless, Work(SHIFT)),
     Stage("app_refused", make_refused_app, Work(SHIFT)),
     Stage("compare_refused", make_refused_compare, Work(SHIFT)),

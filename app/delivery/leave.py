@@ -1,0 +1,71 @@
+"""Leave to send: whether changes that were claimed may still go to the app.
+
+A connection may be paused, or its settings changed, while a hundred claimed changes go out. A story of two: worker A
+claims them; somebody pauses the connection; A would go on for seconds. So a call begins only where the connection was
+seen a moment before to be as it was when the changes were claimed. Each batch of answers that is recorded sees that; in
+between one look serves all calls that are about to begin, so what it costs goes by the time and not by the changes.
+"""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.delivery.deliveries import DELIVERED_STATES, Footing, find_footing
+from app.db.postgres.session import Database
+
+LOOKED_AT_EVERY = timedelta(milliseconds=100)
+"""How old what was seen may be when a call begins."""
+
+
+class Leave:
+    """To send what was claimed of one connection, for as long as that stands as it did."""
+
+    def __init__(
+        self,
+        database: Database,
+        connection_id: UUID,
+        settings_version: int,
+        claimed_at: float,
+        every: timedelta = LOOKED_AT_EVERY,
+    ) -> None:
+        self._database = database
+        self._connection_id = connection_id
+        self._settings_version = settings_version
+        self._every = every.total_seconds()
+        self._seen_at = claimed_at
+        self._looking = asyncio.Lock()
+        self.is_over = False
+        """Nothing more of what was claimed is sent; what may still go is claimed anew."""
+        self.is_stopped = False
+        """Nothing more of the connection is sent at all."""
+
+    async def holds(self) -> bool:
+        """Whether the next call may begin; it is asked of the database where nobody did a moment ago."""
+        if not self._is_fresh() and not self.is_over:
+            came_at = read_moment()
+            async with self._looking:
+                # Whoever looked while this one waited for its turn began after it came.
+                if self._seen_at < came_at and not self._is_fresh():
+                    await self._look()
+        return not self.is_over
+
+    def note(self, seen: Footing | None, asked_at: float) -> None:
+        """The connection as somebody saw it who asked at that moment."""
+        self._seen_at = max(self._seen_at, asked_at)
+        self.is_stopped |= seen is None or seen.state not in DELIVERED_STATES
+        self.is_over |= self.is_stopped or (
+            seen is not None and seen.settings_version != self._settings_version
+        )
+
+    def _is_fresh(self) -> bool:
+        return read_moment() - self._seen_at < self._every
+
+    async def _look(self) -> None:
+        asked_at = read_moment()
+        async with self._database.reading() as session:
+            self.note(await find_footing(session, self._connection_id), asked_at)
+
+
+def read_moment() -> float:
+    """Seconds of the loop's own clock, which nobody sets."""
+    return asyncio.get_running_loop().time()
