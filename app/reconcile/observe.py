@@ -68,7 +68,8 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
     await _read(current, [work.link for work in due])
     read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]
     await _learn_facts(current, due)
-    contacts = await spent_on([work.link.id for work in due], contact_keys(current, read))
+    stood = {_xero_id(work): _expected_of(work.link).get("contact") for work in due}
+    contacts = await spent_on([work.link.id for work in due], contact_keys(current, read, stood))
     async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
@@ -198,7 +199,7 @@ def take_invoice(
 ) -> None:
     """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
     link, invoice = with_overpaid_apart(work.link, invoice)
-    expected = wrote if wrote is not None else link.hub.unanswered or link.hub.xero_shadow
+    expected = wrote if wrote is not None else _expected_of(link)
     answers = wrote is not None or link.hub.unanswered is not None
     identities = Identities(
         match_lines(
@@ -223,6 +224,11 @@ def take_invoice(
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
     work.is_renumbered |= link.hub.xero_shadow.get("number") != work.hub.xero_shadow.get("number")
     work.link = replace(work.link.as_held_by_xero(invoice, work.link.hub, identities), overpaid=link.overpaid)
+
+
+def _expected_of(link: InvoiceLink) -> Fields:
+    """What a read should show: what was tried and not answered, or what Xero is known to hold."""
+    return link.hub.unanswered or link.hub.xero_shadow
 
 
 def _list_in_doubt(link: InvoiceLink) -> set[str]:
