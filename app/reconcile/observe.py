@@ -171,7 +171,6 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
     for batch in batches([xero_id for xero_id in wanted if xero_id is not None], READ_BATCH):
         found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
-        await current.lease.keep()
 
 
 async def _learn_facts(current: Round, due: Sequence[Work]) -> None:

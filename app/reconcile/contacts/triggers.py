@@ -67,14 +67,23 @@ async def sweep_contacts(current: Round) -> None:
         is_last = len(page) < PAGE_SIZE
         if not is_last and is_stuck(newest, since):
             # More contacts share one second than fit into a page: there is nowhere to seek to.
-            page, is_last = await current.xero.contacts.fetch_all(), True
+            page, newest, is_last = *await _read_by_number(current, since), True
         await _take_page(current, page, swept_to)
         async with current.lease.recording() as session:
             await save_contacts_swept(session, current.connection_id, newest)
         if is_last:
             return
         since = newest
-        await current.lease.keep()
+
+
+async def _read_by_number(current: Round, since: datetime) -> tuple[list[XeroContact], datetime]:
+    """Everything that moved since then in the order of ids, and up to when that is sure to be all: as of invoices
+    (`timers.sweep`), what moves while the pages are read may come into one that was read already.
+    """
+    began_at = current.clock.now()
+    page = await current.xero.contacts.fetch_all(since)
+    newest = max((contact.updated_at for contact in page if contact.updated_at), default=since)
+    return page, max(since, min(newest, began_at))
 
 
 async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: datetime) -> None:
