@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id, mark_contacts_due
 from app.db.contacts.contact_record import insert_contacts_from_xero
@@ -33,15 +33,17 @@ async def contact_keys(
     if not missing and not left:
         return known
     found = await read_followed(current, missing | left.keys())
-    await _follow_merged(current, left, found)
+    merged = _follow_merged(current, left, found)
     missing -= known.keys()
     now = current.clock.now()
     named = {xero_id: contact for xero_id, contact in found.items() if xero_id in missing}
     stand_for = await known_contact_keys(current, {contact.xero_contact_id for contact in named.values()})
     unknown = {c.xero_contact_id: c for c in named.values() if c.xero_contact_id not in stand_for}
-    async with current.lease.recording() as session:
-        born = [born_link(contact, now) for contact in unknown.values()]
-        await insert_contacts_from_xero(session, current.connection_id, born)
+    born = [born_link(contact, now) for contact in unknown.values()]
+    if born or merged:
+        async with current.lease.recording() as session:
+            await mark_contacts_due(session, merged)
+            await insert_contacts_from_xero(session, current.connection_id, born)
     known |= {link.xero_contact_id: link.partner_contact_id for link in born if link.xero_contact_id}
     known |= {xero_id: known[contact.xero_contact_id] for xero_id, contact in named.items()}
     return known
@@ -68,11 +70,12 @@ async def _list_left(
     }
 
 
-async def _follow_merged(
+def _follow_merged(
     current: Round, left: Mapping[str, ContactLink], found: Mapping[str, XeroContact]
-) -> None:
+) -> list[UUID]:
     """A contact that an invoice left because it was merged into another takes its invoices along, whoever tells of the
-    merge first: its link follows with the next turn of contacts, and stands for the one that stays until then.
+    merge first: its link stands for the one that stays. Answers the links that are to follow, with the next turn of
+    contacts.
     """
     merged = []
     for xero_id, link in left.items():
@@ -83,9 +86,7 @@ async def _follow_merged(
         kept, key = contact.xero_contact_id, link.partner_contact_id
         current.contact_keys.setdefault(kept, key)
         current.contact_sharers[kept] = current.contact_sharers.get(kept, frozenset()) | {key}
-    if merged:
-        async with current.lease.recording() as session:
-            await mark_contacts_due(session, merged)
+    return merged
 
 
 async def known_contact_keys(current: Round, xero_ids: Collection[str]) -> dict[str, str]:
