@@ -76,7 +76,7 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
     # What costs no call comes first: nothing is made in Xero for an invoice that cannot go.
     numbered = await list_numbered(current, planned)
     supplied = await ensure_items(current, numbered)
-    contacts = await ensure_contacts(current, _contacts_needed(supplied))
+    contacts = await ensure_contacts(current, _contacts_needed(current, supplied))
     creates: list[Sending] = []
     updates: list[Sending] = []
     async for work, plan in unhurried(supplied):
@@ -110,11 +110,20 @@ async def _without_oscillating(current: Round, updates: Sequence[Sending]) -> li
     return [sending for sending in updates if sending.work.refusal is None]
 
 
-def _contacts_needed(planned: Sequence[tuple[Work, Plan]]) -> list[str]:
+def _contacts_needed(current: Round, planned: Sequence[tuple[Work, Plan]]) -> list[str]:
+    """Those of what is to be written; not of creates that are looked for by number first, as what is found tells whose
+    it is, whatever became of the contact since.
+    """
     keys = {
-        work.hub.record.get("contact") for work, plan in planned if plan.create or "contact" in plan.moves
+        work.hub.record.get("contact")
+        for work, plan in planned
+        if (plan.create and not _is_sought_by_number(current, work)) or "contact" in plan.moves
     }
     return sorted(key for key in keys if key is not None)
+
+
+def _is_sought_by_number(current: Round, work: Work) -> bool:
+    return bool(work.hub.record.get("number")) and must_look(current, work.link.id)
 
 
 def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending | None:

@@ -91,7 +91,6 @@ async def _compare_by_id(current: Round, run: CompareRun) -> None:
     found: list[XeroInvoice] = []
     for batch in batches(wanted, READ_BATCH):
         found += await current.xero.invoices.fetch(batch)
-        await current.lease.keep()
     reads = -(-len(wanted) // READ_BATCH)
     await _take_read(current, run, found, reads=reads, missing=_missing(wanted, found))
 

@@ -24,6 +24,7 @@ from app.domain.invoices.recognition import Begun, carries_mark, is_marked, paym
 from app.domain.record.fields import decimal_text, keys_of, without_group
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
+from app.reconcile.contacts.recovered import link_recovered
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
 from app.reconcile.facts_behind import learn_from_invoices
 from app.reconcile.observe import take_invoice
@@ -64,6 +65,10 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
         keys = await known_contact_keys(current, {candidate.xero_contact_id for candidate in free})
     found = recognise([_describe(current, work) for work in begun], free, keys, known)
     await spent_on(ids, learn_from_invoices(current, [(ours, {}) for ours in found.values()]))
+    if known is not None and found:
+        again = [(work, found[work.link.id]) for work in begun if work.link.id in found]
+        await spent_on(found, link_recovered(current, again))
+        keys = await spent_on(found, contact_keys(current, list(found.values())))
     for work in begun:
         ours = found.get(work.link.id)
         intent = work.link.intents[INVOICE_INTENT]

@@ -21,7 +21,7 @@ from app.errors import LeaseLost
 from app.metrics import LEASES
 
 LEASE_SPAN = timedelta(seconds=90)
-"""Longer than the slowest single call to Xero, which is the longest time without a renewal."""
+"""Longer than the slowest single call to Xero, which is the longest time without a renewal: it comes before each."""
 
 RENEW_AFTER = timedelta(seconds=20)
 """Together with one more call this stays below the span."""
@@ -99,7 +99,7 @@ class Lease:
         return connection
 
     async def keep(self) -> None:
-        """Renew the lease if it is time to, so that it outlasts the longest call to come."""
+        """Renew the lease if it is time to, so that it outlasts the call to come."""
         if self._clock.now() > self._renewed_at + RENEW_AFTER:
             await self.renew()
 

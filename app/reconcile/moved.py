@@ -61,7 +61,6 @@ async def _page(current: Round, since: datetime, wanted: set[str]) -> None:
     for _ in range(-(-len(wanted) // READ_BATCH)):
         page = await current.xero.invoices.fetch_modified_since(since)
         await _take_page(current, page)
-        await current.lease.keep()
         wanted -= current.fresh.keys()
         if len(page) < PAGE_SIZE or page[-1].updated_at <= since or not is_search_cheaper(len(wanted)):
             return

@@ -72,7 +72,8 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
     read = [current.fresh[i] for work in due if (i := _xero_id(work)) in current.fresh]
     seen = [(invoice, work.hub.xero_shadow) for work in due if (invoice := current.fresh.get(_xero_id(work)))]
     await learn_from_invoices(current, seen)
-    contacts = await spent_on([work.link.id for work in due], contact_keys(current, read))
+    stood = {_xero_id(work): _expected_of(work.link).get("contact") for work in due}
+    contacts = await spent_on([work.link.id for work in due], contact_keys(current, read, stood))
     async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
@@ -174,7 +175,6 @@ async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
     for batch in batches([xero_id for xero_id in wanted if xero_id is not None], READ_BATCH):
         found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
-        await current.lease.keep()
 
 
 def take_invoice(
@@ -182,7 +182,7 @@ def take_invoice(
 ) -> None:
     """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
     link, invoice = with_overpaid_apart(work.link, invoice)
-    expected = wrote if wrote is not None else link.hub.unanswered or link.hub.xero_shadow
+    expected = wrote if wrote is not None else _expected_of(link)
     answers = wrote is not None or link.hub.unanswered is not None
     identities = Identities(
         match_lines(
@@ -235,6 +235,11 @@ def _with_misplaced(
         return link, None
     tried = with_misplaced(link.hub.unanswered, seen, moved)
     return replace(link, hub=replace(link.hub, unanswered=tried)), None
+
+
+def _expected_of(link: InvoiceLink) -> Fields:
+    """What a read should show: what was tried and not answered, or what Xero is known to hold."""
+    return link.hub.unanswered or link.hub.xero_shadow
 
 
 def _list_in_doubt(link: InvoiceLink) -> set[str]:

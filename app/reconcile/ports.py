@@ -6,7 +6,7 @@ its place. `RateLimited`, `AuthorisationLost`, `ScopeMissing` and `RequestRefuse
 `Refused` value among the others, also where Xero refuses a request as a whole because of it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -92,8 +92,8 @@ class XeroContacts(Protocol):
         """One page (at most `PAGE_SIZE`) of contacts that moved at or after `since`, archived too, oldest first."""
         ...
 
-    async def fetch_all(self) -> list[XeroContact]:
-        """Every contact, archived ones included; one call per `PAGE_SIZE`."""
+    async def fetch_all(self, since: datetime | None = None) -> list[XeroContact]:
+        """Every contact, archived ones included, or all that moved at or after `since`; one call per `PAGE_SIZE`."""
         ...
 
     async def fetch_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:
@@ -229,10 +229,13 @@ class XeroOrganisation(Protocol):
 class XeroOrganisations(Protocol):
     """Opens the organisation of a connection; the token is refreshed when it is about to end."""
 
-    async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroOrganisation:
+    async def open(
+        self, connection_id: UUID, *, bulk: bool = False, before_each: Callable[[], Awaitable[None]] = ...
+    ) -> XeroOrganisation:
         """Raises `AuthorisationLost` when the connection's consent is gone.
 
-        The calls of a `bulk` leave a reserve of Xero's limits to single edits and to the API.
+        The calls of a `bulk` leave a reserve of Xero's limits to single edits and to the API. `before_each` is awaited
+        before each call, of which what is asked for at once may take many; what it raises stops them.
         """
         ...
 

@@ -111,7 +111,7 @@ class Rounds:
 
     async def look_for_exports(self, lease: Lease, connection: Connection) -> None:
         """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""
-        xero = await self._organisations.open(connection.id, bulk=True)
+        xero = await self._organisations.open(connection.id, bulk=True, before_each=lease.keep)
         async with self._charging(connection):
             organisation = await self._learn_organisation(lease, connection, xero)
             current = Round(
@@ -127,14 +127,14 @@ class Rounds:
 
     async def take_answers(self, lease: Lease, connection: Connection) -> None:
         """What ends the last run of a connection that works at set times."""
-        xero = await self._organisations.open(connection.id)
+        xero = await self._organisations.open(connection.id, before_each=lease.keep)
         assert connection.organisation is not None  # or it would never have run
         current = Round(lease, self._database, self._clock, connection, connection.organisation, xero)
         await self._tell(current, await take_answers(current))
 
     async def _go_round(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
         is_bulk = chosen.portion is Portion.BULK
-        xero = await self._organisations.open(connection.id, bulk=is_bulk)
+        xero = await self._organisations.open(connection.id, bulk=is_bulk, before_each=lease.keep)
         organisation = await self._learn_organisation(lease, connection, xero)
         current = Round(
             lease,

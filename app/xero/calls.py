@@ -6,6 +6,9 @@ token was not carried out, writes included, so it is repeated with a new token; 
 batch of writes that Xero refuses as a whole is cut in halves until the element at fault stands alone, so that one bad
 invoice does not stop the others. Where it refused whoever asks, one element is sent alone, and what becomes of that is
 true of all.
+
+What is asked for at once may so be many calls, each of which takes its time. Whoever works under something that runs
+out gives `before_each`, which is awaited before each call: what it raises goes to the caller, and the call is not made.
 """
 
 import asyncio
@@ -38,6 +41,11 @@ EACH_FOR_ITSELF: dict[str, Any] = {"summarize_errors": False}
 Write = TypeVar("Write")
 Read = TypeVar("Read")
 ClientOf = Callable[[TokenSet], XeroClient]
+BeforeEach = Callable[[], Awaitable[None]]
+
+
+async def go_ahead() -> None:
+    """Before each call of those who need nothing before it."""
 
 
 class XeroCalls:
@@ -53,6 +61,7 @@ class XeroCalls:
         budget: CallBudget,
         *,
         is_bulk: bool,
+        before_each: BeforeEach = go_ahead,
     ) -> None:
         self._connection_id = connection_id
         self._tokens = tokens
@@ -61,6 +70,7 @@ class XeroCalls:
         self._threads = threads
         self._budget = budget
         self._is_bulk = is_bulk
+        self._before_each = before_each
         self._under_way = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def fetch(self, operation: str, member: str, **arguments: Any) -> list[Json]:
@@ -133,6 +143,7 @@ class XeroCalls:
         tenant_id = tokens.xero_tenant_id
         is_bulk = self._is_bulk
         async with self._budget.slot(tenant_id, is_bulk=is_bulk), self._threads.one(is_bulk=is_bulk):
+            await self._before_each()
             number = await self._budget.take(tenant_id, is_bulk=is_bulk)
             try:
                 with span(f"xero {operation}", is_write=is_write):

@@ -52,10 +52,11 @@ class XeroSdkContacts:
         """One call. Rows may be up to two seconds older than `since`, see `modified_since`."""
         return await self._fetch(if_modified_since=modified_since(since), order="UpdatedDateUTC ASC")
 
-    async def fetch_all(self) -> list[XeroContact]:
+    async def fetch_all(self, since: datetime | None = None) -> list[XeroContact]:
         """One call per thousand, ordered by id, in which rows do not move from page to page while they are read."""
+        header = {} if since is None else {"if_modified_since": modified_since(since)}
         elements = await self._calls.fetch_pages(
-            "get_contacts", "Contacts", order="ContactID ASC", **_WITH_ARCHIVED
+            "get_contacts", "Contacts", order="ContactID ASC", **header, **_WITH_ARCHIVED
         )
         return [contact_from_xero(element) for element in elements]
 

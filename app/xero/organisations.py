@@ -14,7 +14,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.xero.budget import CallBudget, CallLog, CallMade, NoBudget, ignore_call
-from app.xero.calls import XeroCalls
+from app.xero.calls import BeforeEach, XeroCalls, go_ahead
 from app.xero.client import XeroClient
 from app.xero.organisation import XeroSdkOrganisation
 from app.xero.threads import Threads
@@ -58,8 +58,10 @@ class XeroSdkOrganisations:
         self._clients = _Clients(api_url, count_call)
         self._threads = Threads()
 
-    async def open(self, connection_id: UUID, *, bulk: bool = False) -> XeroSdkOrganisation:
-        """The calls of a `bulk` leave a reserve of the budget to others.
+    async def open(
+        self, connection_id: UUID, *, bulk: bool = False, before_each: BeforeEach = go_ahead
+    ) -> XeroSdkOrganisation:
+        """The calls of a `bulk` leave a reserve of the budget to others; `before_each` is awaited before every call.
 
         Raises `AuthorisationLost` when the connection's consent is gone, `XeroUnavailable` when its token ended and
         Xero gives no new one now.
@@ -79,6 +81,7 @@ class XeroSdkOrganisations:
             self._threads,
             budget,
             is_bulk=bulk,
+            before_each=before_each,
         )
         return XeroSdkOrganisation(calls)
 

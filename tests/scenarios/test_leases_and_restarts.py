@@ -181,3 +181,27 @@ async def test_a_worker_that_is_stopped_in_the_middle_loses_nothing(house: House
     assert (await house.in_xero())["Reference"] == "PO 2"
     assert await house.conflicts() == []
     await assert_in_step(house)
+
+
+async def test_a_batch_that_is_sent_in_parts_is_nobody_elses_meanwhile(house: House) -> None:
+    """Xero refuses the batch as a whole, and takes a minute for each half: the lease is renewed between the two."""
+    names = [f"inv_{n}" for n in range(1, 5)]
+    for name in names:
+        await house.write(name, number=None)
+    await house.fault("bad_request", "PUT", "/Invoices")
+    halves = [held_up(house, "PUT", "/Invoices", nth=nth) for nth in (3, 2)]
+    async with open_parts(house.settings, house.clock) as other, halves[0] as second:
+        async with halves[1] as first:
+            work = asyncio.create_task(reconcile(house))
+            await first()
+            house.clock.advance(timedelta(minutes=1))
+        await second()
+        house.clock.advance(timedelta(minutes=1))
+        seen = await house.last_call()
+        await other.reconciler.reconcile(UUID(house.connection_id))
+        assert await house.last_call() == seen
+    await work
+    await house.drain()
+    assert len(await house.list_in_xero()) == len(names)
+    for name in names:
+        assert await standing(house, name) == ("settled", None)

@@ -3,6 +3,7 @@
     ensure      for invoices that are about to be written: Xero's id of each contact, created or adopted where it lacks
     matching    which contact of Xero a refused create means
     unfinished  creates that were begun and whose answer was lost
+    recovered   contacts that a restored copy does not know, known by the invoices that were made for them
     stage       edits both ways: observe both sides, follow merges, record, write, join groups
     chosen      the contact that a person chose by hand
     groups      the app's group codes as memberships in Xero's groups

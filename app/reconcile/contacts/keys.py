@@ -1,11 +1,11 @@
 """Whose contact an invoice of Xero names: our keys of Xero's contacts, and new links for those that nobody knows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id
+from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id, mark_contacts_due
 from app.db.contacts.contact_record import insert_contacts_from_xero
 from app.domain.contacts.contact import CONTACT, DETAILS, observed_contact
 from app.domain.contacts.contact_link import ContactLink, Mention
@@ -17,23 +17,76 @@ from app.reconcile.contacts.reads import read_followed
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 
+NOTHING_HELD: Mapping[str, str | None] = {}
 
-async def contact_keys(current: Round, invoices: Sequence[XeroInvoice]) -> dict[str, str]:
-    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now."""
+
+async def contact_keys(
+    current: Round, invoices: Sequence[XeroInvoice], held: Mapping[str, str | None] = NOTHING_HELD
+) -> dict[str, str]:
+    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now.
+
+    `held` is the key of the contact with which each invoice stood so far, by the invoice's id.
+    """
     known = await known_contact_keys(current, {invoice.xero_contact_id for invoice in invoices})
+    left = await _list_left(current, invoices, held)
     missing = {invoice.xero_contact_id for invoice in invoices} - known.keys()
-    if not missing:
+    if not missing and not left:
         return known
-    found = await read_followed(current, missing)
+    found = await read_followed(current, missing | left.keys())
+    merged = _follow_merged(current, left, found)
+    missing -= known.keys()
     now = current.clock.now()
-    stand_for = await known_contact_keys(current, {contact.xero_contact_id for contact in found.values()})
-    unknown = {c.xero_contact_id: c for c in found.values() if c.xero_contact_id not in stand_for}
-    async with current.lease.recording() as session:
-        born = [born_link(contact, now) for contact in unknown.values()]
-        await insert_contacts_from_xero(session, current.connection_id, born)
+    named = {xero_id: contact for xero_id, contact in found.items() if xero_id in missing}
+    stand_for = await known_contact_keys(current, {contact.xero_contact_id for contact in named.values()})
+    unknown = {c.xero_contact_id: c for c in named.values() if c.xero_contact_id not in stand_for}
+    born = [born_link(contact, now) for contact in unknown.values()]
+    if born or merged:
+        async with current.lease.recording() as session:
+            await mark_contacts_due(session, merged)
+            await insert_contacts_from_xero(session, current.connection_id, born)
     known |= {link.xero_contact_id: link.partner_contact_id for link in born if link.xero_contact_id}
-    known |= {xero_id: known[contact.xero_contact_id] for xero_id, contact in found.items()}
+    known |= {xero_id: known[contact.xero_contact_id] for xero_id, contact in named.items()}
     return known
+
+
+async def _list_left(
+    current: Round, invoices: Sequence[XeroInvoice], held: Mapping[str, str | None]
+) -> dict[str, ContactLink]:
+    """The links of contacts that these invoices stood with and are shown with no more, by Xero's id."""
+    shown = {
+        key: invoice.xero_contact_id
+        for invoice in invoices
+        if (key := held.get(invoice.xero_invoice_id))
+        and key not in current.contact_sharers.get(invoice.xero_contact_id, ())
+    }
+    if not shown:
+        return {}
+    async with current.database.reading() as session:
+        links = await list_contacts(session, current.connection_id, sorted(shown))
+    return {
+        link.xero_contact_id: link
+        for link in links
+        if link.xero_contact_id and link.xero_contact_id != shown[link.partner_contact_id]
+    }
+
+
+def _follow_merged(
+    current: Round, left: Mapping[str, ContactLink], found: Mapping[str, XeroContact]
+) -> list[UUID]:
+    """A contact that an invoice left because it was merged into another takes its invoices along, whoever tells of the
+    merge first: its link stands for the one that stays. Answers the links that are to follow, with the next turn of
+    contacts.
+    """
+    merged = []
+    for xero_id, link in left.items():
+        contact = found.get(xero_id)
+        if contact is None or contact.xero_contact_id == xero_id:
+            continue
+        merged.append(link.id)
+        kept, key = contact.xero_contact_id, link.partner_contact_id
+        current.contact_keys.setdefault(kept, key)
+        current.contact_sharers[kept] = current.contact_sharers.get(kept, frozenset()) | {key}
+    return merged
 
 
 async def known_contact_keys(current: Round, xero_ids: Collection[str]) -> dict[str, str]:

@@ -32,7 +32,6 @@ async def _read(current: Round, xero_ids: Collection[str]) -> None:
     for batch in batches(missing, READ_BATCH):
         found = await current.xero.contacts.fetch(batch)
         current.fresh_contacts |= {contact.xero_contact_id: contact for contact in found}
-        await current.lease.keep()
 
 
 def _end_of(current: Round, xero_id: str) -> XeroContact | None:

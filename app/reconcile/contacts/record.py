@@ -119,8 +119,13 @@ def groups_due(current: Round, link: ContactLink) -> frozenset[str]:
 
 
 def _may_free_others(work: ContactWork) -> bool:
-    """Any field may be the one that Xero takes no more, or again: what it says of a contact is judged as a whole."""
+    """Any field may be the one that Xero takes no more, or again: what it says of a contact is judged as a whole.
+
+    One that is new in Xero takes a name and gives up none, and unless it was held itself nothing waits for it.
+    """
     before, link = work.before, work.link
+    if before.xero_contact_id is None and before.standing.state is not State.HELD:
+        return False
     return (
         before.unusable != link.unusable
         or before.xero_contact_id != link.xero_contact_id

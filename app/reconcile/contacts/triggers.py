@@ -50,7 +50,9 @@ async def collect_contact_events(
     await follow_links(session, list_followed(known, [link.id for link in news], events), CONTACT)
     overwritten = await find_gone_over(session, known, events)
     await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
-    await _free_held(current, session)
+    # An echo of ours tells nothing new; a contact that nobody knows may have given up a name.
+    if news or about - known.keys():
+        await _free_held(current, session)
     return bool(news)
 
 
@@ -67,14 +69,23 @@ async def sweep_contacts(current: Round) -> None:
         is_last = len(page) < PAGE_SIZE
         if not is_last and is_stuck(newest, since):
             # More contacts share one second than fit into a page: there is nowhere to seek to.
-            page, is_last = await current.xero.contacts.fetch_all(), True
+            page, newest, is_last = *await _read_by_number(current, since), True
         await _take_page(current, page, swept_to)
         async with current.lease.recording() as session:
             await save_contacts_swept(session, current.connection_id, newest)
         if is_last:
             return
         since = newest
-        await current.lease.keep()
+
+
+async def _read_by_number(current: Round, since: datetime) -> tuple[list[XeroContact], datetime]:
+    """Everything that moved since then in the order of ids, and up to when that is sure to be all: as of invoices
+    (`timers.sweep`), what moves while the pages are read may come into one that was read already.
+    """
+    began_at = current.clock.now()
+    page = await current.xero.contacts.fetch_all(since)
+    newest = max((contact.updated_at for contact in page if contact.updated_at), default=since)
+    return page, max(since, min(newest, began_at))
 
 
 async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: datetime) -> None:
@@ -84,7 +95,9 @@ async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: date
         moved = [link for link in links if _has_news(link, by_id[link.xero_contact_id or ""].updated_at)]
         await mark_contacts_due(session, [link.id for link in moved])
         await follow_found(current, session, {link.xero_contact_id: link for link in moved}, CONTACT)
-        if any(contact.updated_at is None or contact.updated_at > swept_to for contact in page):
+        told = {link.xero_contact_id for link in links} - {link.xero_contact_id for link in moved}
+        news = [contact for contact in page if contact.xero_contact_id not in told]
+        if any(contact.updated_at is None or contact.updated_at > swept_to for contact in news):
             await _free_held(current, session)
     current.fresh_contacts |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_contact_id)}
 

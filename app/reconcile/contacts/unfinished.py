@@ -62,9 +62,8 @@ async def _fetch_marked(current: Round, since: datetime) -> dict[str, XeroContac
         if len(page) < PAGE_SIZE:
             return found
         if newest <= since:
-            return found | _by_marker(await current.xero.contacts.fetch_all())
+            return found | _by_marker(await current.xero.contacts.fetch_all(since))
         since = newest
-        await current.lease.keep()
 
 
 def _by_marker(contacts: Sequence[XeroContact]) -> dict[str, XeroContact]:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.clock import SystemClock
 from app.db.connections.compares import ask_for_compare
+from app.db.contacts.contact_record import insert_contacts_from_xero
 from app.db.invoices.invoice_links import insert_links, list_by_xero_id
 from app.db.life.tokens import DatabaseTokenStore
 from app.db.postgres.session import Database
@@ -19,9 +20,12 @@ from app.domain.connections.settings import ConnectionSettings
 from app.domain.crossing.gate import ImportFromXero
 from app.errors import XeroUnavailable
 from app.reconcile.compare import compare_step
+from app.reconcile.contacts.keys import born_link
+from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.lease import Lease
 from app.reconcile.round import Round
 from app.reconcile.timers.sweep import sweep_xero
+from app.xero.contact_from_xero import contact_from_xero
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.api.driver import ORGANISATION
 from tests.integration.xero.conftest import Connect, Xero
@@ -273,3 +277,36 @@ def in_forties(ids: list[str]) -> list[list[str]]:
     """Forty at a time, in the order in which they are asked for."""
     ordered = sorted(ids)
     return [ordered[at : at + 40] for at in range(0, len(ordered), 40)]
+
+
+def contacts(count: int, at: datetime, mark: str = "c") -> bytes:
+    """The body that lists so many contacts, all of that instant."""
+    stamp = f"/Date({int(at.timestamp() * 1000)}+0000)/"
+    listed = [
+        {"ContactID": f"{mark}-{n}", "Name": f"{mark} {n}", "UpdatedDateUTC": stamp} for n in range(count)
+    ]
+    return json.dumps({"Contacts": listed}).encode()
+
+
+async def test_a_search_of_contacts_gets_past_a_second_that_has_more_of_them_than_a_page(
+    odd: OddServer, new_round: NewRound
+) -> None:
+    """All that moved since is read by number, not all that there is, and the next search begins after it."""
+    current = await new_round()
+    [known] = [contact_from_xero(each) for each in json.loads(contacts(1, LONG_AGO, "late"))["Contacts"]]
+    async with current.database.writing() as session:
+        born = born_link(known, LONG_AGO)
+        await insert_contacts_from_xero(session, current.connection_id, [born])
+    later = LONG_AGO + timedelta(hours=1)
+    odd.first = [contacts(1000, LONG_AGO)] * 3 + [contacts(1, later, "late"), contacts(0, later)]
+    await sweep_contacts(current)
+    assert set(current.fresh_contacts) == {"late-0"}
+    assert (await show(current))["contacts_swept_to"] == later
+    await sweep_contacts(await new_round())
+    assert asked(odd) == [
+        ("2026-11-20T03:09:59", "UpdatedDateUTC ASC", "1"),
+        ("2026-11-20T03:14:59", "UpdatedDateUTC ASC", "1"),
+        ("2026-11-20T03:14:59", "ContactID ASC", "1"),
+        ("2026-11-20T03:14:59", "ContactID ASC", "2"),
+        ("2026-11-20T04:09:59", "UpdatedDateUTC ASC", "1"),
+    ]

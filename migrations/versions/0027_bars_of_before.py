@@ -1,14 +1,14 @@
 """what was held as refused in unknown words, before it was known that Xero may refuse whoever asks, is tried again
 
-Revision ID: 0025
-Revises: 0023
+Revision ID: 0027
+Revises: 0026
 Create Date: 2026-11-30 09:35:00.000000
 """
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,69 @@
+"""Customers whose contacts in Xero an older copy of the database does not know: known by the invoices made for them.
+
+Such a contact carries the mark of a link that is lost, and may have been renamed since, so nothing that it is matched
+by tells whose it is. An invoice that is found again tells it: it was made for this customer, and stands with that
+contact. So the two are linked, unless either is linked already. A contact without such a mark is left alone: somebody
+may have moved the invoice to it.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.db.contacts.contact_links import find_contact_link, list_contacts, list_contacts_by_xero_id
+from app.db.findings.attempts import Attempt
+from app.domain.contacts.contact_link import MARKER, ContactLink
+from app.domain.xero.xero_contact import XeroContact
+from app.domain.xero.xero_invoice import XeroInvoice
+from app.reconcile.contacts.carry import start_work
+from app.reconcile.contacts.reads import read_followed
+from app.reconcile.contacts.record import record_contacts
+from app.reconcile.contacts.work import take_contact
+from app.reconcile.round import Round
+from app.reconcile.work import Work
+
+HEX_OF_AN_ID = 32
+SAID = "It was in Xero already: an invoice that was made for it stands with this contact."
+
+
+async def link_recovered(current: Round, found: Sequence[tuple[Work, XeroInvoice]]) -> None:
+    """Link the customers of these invoices, which were found again in Xero, to the contacts that they stand with."""
+    named = {work.hub.record.get("contact"): invoice.xero_contact_id for work, invoice in found}
+    async with current.database.reading() as session:
+        links = await list_contacts(session, current.connection_id, sorted(key for key in named if key))
+    lacking = [link for link in links if link.xero_contact_id is None and link.wanted_xero_id is None]
+    if not lacking:
+        return
+    wanted = {link.id: named[link.partner_contact_id] for link in lacking}
+    there = await read_followed(current, set(wanted.values()))
+    async with current.database.reading() as session:
+        ids = [contact.xero_contact_id for contact in there.values()]
+        linked = await list_contacts_by_xero_id(session, current.connection_id, ids)
+    taken = {link.xero_contact_id for link in linked}
+    works = await start_work(current, lacking)
+    for work in works:
+        contact = there.get(wanted[work.link.id])
+        if (
+            contact is None
+            or contact.xero_contact_id in taken
+            or not await _is_recovered(current, work.link, contact)
+        ):
+            continue
+        taken.add(contact.xero_contact_id)
+        with work.guarded():
+            take_contact(current, work, contact)
+            work.attempts.append(Attempt(work.link.id, "link", {}, "adopted", SAID))
+    await record_contacts(current, works)
+    current.contact_keys.clear()
+    current.contact_sharers.clear()
+
+
+async def _is_recovered(current: Round, link: ContactLink, contact: XeroContact) -> bool:
+    """Whether it was made for this link, or for one that this copy does not know."""
+    number = contact.contact_number or ""
+    try:
+        link_id = UUID(hex=number.removeprefix(MARKER)[:HEX_OF_AN_ID])
+    except ValueError:
+        return False
+    async with current.database.reading() as session:
+        known = await find_contact_link(session, current.connection_id, link_id)
+    return number.startswith(MARKER) and (known is None or number == link.marker)

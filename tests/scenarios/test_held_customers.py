@@ -1,0 +1,57 @@
+"""What a held customer costs while others come and go: nothing, unless what they do may lift its cause."""
+
+from app.reconcile.timers.sweep import SWEEP_EVERY
+from tests.scenarios.contact_sides import KIM, assert_contacts_alike, edit_contact_in_xero
+from tests.scenarios.house import House
+from tests.scenarios.troubles import ask, standing
+
+LEE = {"id": "cus_2", "name": "Lee Wong", "email": None, "phone": None}
+
+
+async def list_calls(house: House, since: int) -> list[tuple[str, str]]:
+    """The calls of Xero's API after a number."""
+    return [(call["method"], call["path"].removeprefix("/api.xro/2.0")) for call in await house.calls(since)]
+
+
+async def hold_a_customer(house: House) -> None:
+    """The name is somebody else's in Xero."""
+    await house.at_xero("contacts", Name="Kim Tran", EmailAddress="other@example.com")
+    await house.write("inv_1", contact=KIM)
+    await house.drain()
+    assert await house.held_as("inv_1") == "contact_name_taken"
+
+
+async def test_a_new_customer_does_not_try_the_held_ones_again(house: House) -> None:
+    """Its create takes a name and gives up none, and its echo tells nothing new, by event and by search."""
+    await hold_a_customer(house)
+    await house.write("inv_2", contact=LEE)
+    await house.drain()
+    await house.sweep()
+    seen = await house.last_call()
+    await house.write("inv_3", contact={**LEE, "id": "cus_3", "name": "Bob Lee"})
+    await house.drain()
+    assert await list_calls(house, seen) == [("PUT", "/Contacts"), ("PUT", "/Invoices")]
+    seen = await house.last_call()
+    house.clock.advance(SWEEP_EVERY * 2)
+    assert await house.parts.sweep.ask_for_sweeps() == 1
+    await house.drain()
+    assert ("PUT", "/Contacts") not in await list_calls(house, seen)
+    assert await house.held_as("inv_1") == "contact_name_taken"
+
+
+async def test_who_gives_up_the_name_lets_the_held_one_go(house: House) -> None:
+    """A contact that the app does not know, whose event is lost; and then one of the app's, edited in Xero."""
+    await hold_a_customer(house)
+    await house.write("inv_2", contact=LEE)
+    await house.write("inv_3", contact={**LEE, "id": "cus_3", "email": "three@example.com"})
+    await edit_contact_in_xero(house, "Kim Tran", EmailAddress="another@example.com")
+    await house.drain()
+    await ask(house.xero.put("/webhooks", json={"lose_next": 1}))
+    await edit_contact_in_xero(house, "Kim Tran", Name="Kim Tran of Perth")
+    await house.sweep()
+    await assert_contacts_alike(house)
+    assert await standing(house) == ("settled", None)
+    assert await house.held_as("inv_3") == "contact_name_taken"
+    await edit_contact_in_xero(house, "Lee Wong", Name="Lee Wong of Perth")
+    await house.drain()
+    assert await standing(house, "inv_3") == ("settled", None)

@@ -1,0 +1,55 @@
+"""Contacts that were merged in Xero, where an invoice tells of it before the contacts do: their events are lost."""
+
+from tests.scenarios.contact_sides import KIM, assert_contacts_alike, contact_in_app, shown_contact
+from tests.scenarios.house import House
+from tests.scenarios.troubles import ask, standing
+
+TRAN = {"id": "cus_2", "name": "Tran Plumbing", "email": "office@tran.example", "phone": None}
+
+
+async def merge_unheard(house: House) -> None:
+    """Kim Tran goes into Tran Plumbing, and no event tells of either."""
+    await ask(house.xero.put("/webhooks", json={"lose_next": 2}))
+    await house.at_xero("contacts/Kim Tran/merge", Into="Tran Plumbing")
+
+
+async def test_an_invoice_keeps_its_customer_though_it_tells_of_the_merge_first(house: House) -> None:
+    """The one that stays is unknown to the app: the customer is that one from then on, and no second is made of it."""
+    await house.at_xero("contacts", Name="Tran Plumbing", EmailAddress="office@tran.example")
+    await house.write("inv_1", contact=KIM)
+    await house.write("inv_2", contact=KIM)
+    await house.drain()
+    await merge_unheard(house)
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    await house.edit_xero("N-inv_2", Reference="PO 3")
+    await house.drain()
+    assert (await contact_in_app(house))["name"] == "Tran Plumbing"
+    assert [each["id"] for each in (await ask(house.app.get("/contacts")))["data"]] == ["cus_1"]
+    await assert_contacts_alike(house, "cus_1", "Tran Plumbing")
+    for invoice_id, reference in (("inv_1", "PO 2"), ("inv_2", "PO 3")):
+        shown = await house.in_app(invoice_id)
+        assert (shown["contact"]["id"], shown["reference"]) == ("cus_1", reference)
+    await house.sweep()
+    assert (await house.in_app())["contact"]["id"] == "cus_1"
+    assert await standing(house) == ("settled", None)
+
+
+async def test_an_invoice_keeps_its_customer_though_the_one_that_stays_is_another_of_the_apps(
+    house: House,
+) -> None:
+    """Both are that contact from then on, as where the event of the merge came first; a real move is still a move."""
+    await house.write("inv_1", contact=KIM)
+    await house.write("inv_2", contact=TRAN)
+    await house.drain()
+    await merge_unheard(house)
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    one, two = await shown_contact(house), await shown_contact(house, "cus_2")
+    assert one["xero"]["xero_contact_id"] == two["xero"]["xero_contact_id"]
+    assert (one["xero"]["is_shared"], two["xero"]["is_shared"]) == (True, False)
+    assert (await house.in_app())["contact"]["id"] == "cus_1"
+    await house.at_xero("contacts", Name="Bob Lee")
+    await house.edit_xero(Contact={"Name": "Bob Lee"})
+    await house.drain()
+    assert (await house.in_app())["contact"]["name"] == "Bob Lee"

@@ -1,0 +1,71 @@
+"""Customers whose contacts in Xero an older copy of the database does not know, once it is put back."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.contact_sides import (
+    KIM,
+    contact_in_app,
+    contact_in_xero,
+    edit_contact,
+    edit_contact_in_xero,
+)
+from tests.scenarios.house import House
+from tests.scenarios.test_restore import PROGRAMS, put_back, save_copy
+from tests.scenarios.troubles import ask, contacts_in_xero, restarted, standing
+
+pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="there is no pg_dump to rehearse with")
+
+BEA = {"id": "cus_2", "name": "Bea Fox", "email": "bea@example.com", "phone": None}
+LEE = {"id": "cus_3", "name": "Lee Wong", "email": None, "phone": None}
+
+
+async def test_a_customer_that_was_renamed_since_the_copy_is_known_by_its_invoice(
+    house: House, tmp_path: Path
+) -> None:
+    """It is not made again, its invoice keeps it in the app, and what is edited of it reaches the one that it is."""
+    await house.write("inv_draft", status="draft", contact=KIM)
+    await save_copy(house, tmp_path / "copy")
+    await house.write("inv_1", contact=BEA)
+    await house.drain()
+    await edit_contact_in_xero(house, "Bea Fox", Name="Beatrice Fox")
+    await house.drain()
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await take_up(house)
+        assert [each["Name"] for each in await contacts_in_xero(house)] == ["Beatrice Fox"]
+        assert (await house.in_app())["contact"]["id"] == "cus_2"
+        assert (await contact_in_app(house, "cus_2"))["name"] == "Beatrice Fox"
+        assert await standing(house) == ("settled", None)
+        await edit_contact(house, "cus_2", first_name="Beatrice")
+        await house.write("inv_2", contact=BEA)
+        await house.drain()
+        assert (await contact_in_xero(house, "Beatrice Fox"))["FirstName"] == "Beatrice"
+        assert (await house.in_xero("N-inv_2"))["Contact"]["Name"] == "Beatrice Fox"
+
+
+async def test_a_contact_to_which_an_invoice_was_moved_since_the_copy_is_not_taken_for_its_customer(
+    house: House, tmp_path: Path
+) -> None:
+    """Somebody chose another customer in Xero: the app hears of that one, and its own keeps what it is."""
+    await house.write("inv_draft", status="draft", contact=KIM)
+    await house.at_xero("contacts", Name="Ari Wood")
+    await save_copy(house, tmp_path / "copy")
+    await house.write("inv_1", contact=LEE)
+    await house.drain()
+    await house.edit_xero(Contact={"Name": "Ari Wood"})
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await take_up(house)
+        assert (await house.in_app())["contact"]["name"] == "Ari Wood"
+        assert (await contact_in_app(house, "cus_3"))["name"] == "Lee Wong"
+        assert sorted(each["Name"] for each in await contacts_in_xero(house)) == ["Ari Wood", "Lee Wong"]
+
+
+async def take_up(house: House) -> None:
+    """The work goes on, and the app says what it holds."""
+    await house.drain()
+    await ask(house.app.post("/manifest"))
+    await house.drain()
+    await house.sweep()
