@@ -1,6 +1,7 @@
-"""The audit log of a partner, for its admins: who did what, oldest first, and nothing that could be taken back."""
+"""The audit log of a partner, for its admins: who did what, in order, and nothing that could be taken back."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,13 @@ from app.db.upkeep.audit import AuditEntry, list_entries
 from app.domain.connections.audit import Act, ActorKind
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[ADMINS_ALONE])
+
+
+class AuditSort(StrEnum):
+    """As they were written, or the newest first."""
+
+    CREATED = "created"
+    CREATED_LAST = "-created"
 
 
 class AuditEntryShown(BaseModel):
@@ -58,7 +66,7 @@ class AuditEntryShown(BaseModel):
 @router.get(
     "",
     operation_id="list_audit",
-    summary="Who did what, oldest first",
+    summary="Who did what, oldest first or newest first",
     responses=documented("unauthorised", "invalid_request"),
 )
 async def list_audit(
@@ -68,6 +76,12 @@ async def list_audit(
     limit: Limit = 100,
     action: Annotated[Act | None, Query(description="Only these.")] = None,
     connection_id: Annotated[UUID | None, Query(description="Only of this connection.")] = None,
+    sort: Annotated[
+        AuditSort,
+        Query(
+            description="With `-created` the newest first; a cursor goes on in the order that it was made in."
+        ),
+    ] = AuditSort.CREATED,
 ) -> Page[AuditEntryShown]:
     """Keys, connections, settings, addresses, secrets, decisions, and data that was taken out or erased. An entry is
     written in the transaction that it tells of, is never changed, and outlives what it is about. For keys of the role
@@ -75,7 +89,13 @@ async def list_audit(
     """
     async with services.database.reading() as session:
         found = await list_entries(
-            session, partner_id, after, limit, action=action, connection_id=connection_id
+            session,
+            partner_id,
+            after,
+            limit,
+            action=action,
+            connection_id=connection_id,
+            is_newest_first=sort is AuditSort.CREATED_LAST,
         )
     following = write_number(found, limit, lambda entry: entry.id)
     return Page(data=[build_entry(entry) for entry in found], next=following)

@@ -100,7 +100,7 @@ async def test_n7_n8_the_answer_to_why_leads_from_gate_to_gate(house: House) -> 
     await house.sweep()
     assert ((await why(house))["code"], await house.held_as()) == ("locked_period", "locked_period")
     contact = await ask(house.api.get(f"{house.path}/contacts/cus_1/why"))
-    assert contact["code"] == "no_invoice_yet"
+    assert (contact["code"], contact["xero_contact_id"]) == ("no_invoice_yet", None)
     await house.set_facts(period_lock_date=None)
     retried = await ask(house.api.post(f"{house.path}/held/retry", json={"codes": ["locked_period"]}))
     assert retried["by_kind"] == {"invoice": 1}
@@ -109,6 +109,9 @@ async def test_n7_n8_the_answer_to_why_leads_from_gate_to_gate(house: House) -> 
     assert in_step["verdict"] == "It is in step: both sides show it, 10.00, as N-inv_1 in Xero."
     assert {gate["outcome"] for gate in in_step["gates"]} == {"passed"}
     await assert_alike(house)
+    contact = await ask(house.api.get(f"{house.path}/contacts/cus_1/why"))
+    there = (await house.in_xero("N-inv_1"))["Contact"]["ContactID"]
+    assert (contact["code"], contact["xero_contact_id"], contact["xero_invoice_id"]) == (None, there, None)
 
 
 async def test_n7_an_invoice_of_xeros_that_never_came_is_explained(house: House) -> None:

@@ -12,6 +12,7 @@ _EXAMPLE: dict[str, Any] = {
     "kind": "invoice",
     "id": "inv_8801",
     "xero_invoice_id": None,
+    "xero_contact_id": None,
     "state": "held",
     "verdict": "It is not in Xero: No revenue_accounts has 'labour'.",
     "code": "category_unmapped",
@@ -19,7 +20,7 @@ _EXAMPLE: dict[str, Any] = {
         {
             "gate": "received",
             "outcome": "passed",
-            "message": "Version 7 of its document came at 2026-11-20T03:15:00+00:00.",
+            "message": "Version 7 of its document came at 2026-11-20 03:15:00 UTC.",
             "code": None,
             "cure": None,
             "call": None,
@@ -62,7 +63,8 @@ class Why(BaseModel):
 
     kind: Literal["invoice", "contact"]
     id: str | None = Field(description="The partner's id; null for an invoice of Xero's that has none here.")
-    xero_invoice_id: str | None = None
+    xero_invoice_id: str | None = Field(default=None, description="Of an invoice that Xero has.")
+    xero_contact_id: str | None = Field(default=None, description="Of a contact that Xero has.")
     state: State | None = Field(description="Null for what is not linked.")
     verdict: str = Field(description="One sentence.")
     code: str | None = Field(description="Of the first gate that stands in the way; null where none does.")
@@ -81,6 +83,7 @@ def build_why(
     kind: Literal["invoice", "contact"] = "invoice",
     partner_id: str | None = None,
     xero_invoice_id: str | None = None,
+    xero_contact_id: str | None = None,
     state: State | None = None,
 ) -> Why:
     """The resource of one answer."""
@@ -88,6 +91,7 @@ def build_why(
         kind=kind,
         id=partner_id,
         xero_invoice_id=xero_invoice_id,
+        xero_contact_id=xero_contact_id,
         state=state,
         verdict=answer.verdict,
         code=answer.code,

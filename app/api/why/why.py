@@ -52,7 +52,13 @@ async def why_contact(services: Given, connection: OwnConnection, contact_id: Co
             raise InputRefused("not_found", "This connection has no contact with that id.")
         facts = await gather_contact(session, connection, kept, services.clock.now())
     state = show(kept, connection).state
-    return build_why(answer_contact(facts), kind="contact", partner_id=contact_id, state=state)
+    return build_why(
+        answer_contact(facts),
+        kind="contact",
+        partner_id=contact_id,
+        xero_contact_id=kept.xero_contact_id,
+        state=state,
+    )
 
 
 @router.get(

@@ -94,14 +94,19 @@ async def list_entries(
     *,
     action: str | None = None,
     connection_id: UUID | None = None,
+    is_newest_first: bool = False,
 ) -> list[AuditEntry]:
-    """Entries of a log after one, oldest first."""
-    wanted = _of_log(partner_id).where(AuditEntryRow.id > after)
+    """Entries of a log after one, oldest first; or the newest first, those before it, where it is not 0."""
+    number = AuditEntryRow.id
+    wanted = _of_log(partner_id)
+    if not is_newest_first or after:
+        wanted = wanted.where(number < after if is_newest_first else number > after)
     if action is not None:
         wanted = wanted.where(AuditEntryRow.action == action)
     if connection_id is not None:
         wanted = wanted.where(AuditEntryRow.connection_id == connection_id)
-    rows = (await session.execute(wanted.order_by(AuditEntryRow.id).limit(limit))).scalars()
+    order = number.desc() if is_newest_first else number
+    rows = (await session.execute(wanted.order_by(order).limit(limit))).scalars()
     return [AuditEntry(row.id, _read(row), row.hash) for row in rows]
 
 

@@ -99,6 +99,22 @@ async def test_every_act_is_told_once_and_by_whom(plumbline: Plumbline) -> None:
     assert page["data"] + rest == entries
 
 
+async def test_the_log_is_read_from_its_newest_entry_on(plumbline: Plumbline) -> None:
+    """Page by page, narrowed or not: the same entries as from the oldest on, the other way round."""
+    await do_everything(plumbline)
+    for narrowed in ({}, {"action": "connection_moved"}):
+        oldest_first = [each["id"] for each in await listed(plumbline, **narrowed)]
+        walked: list[int] = []
+        cursor: dict[str, str] | None = {}
+        while cursor is not None:
+            asked = {**narrowed, **cursor, "sort": "-created", "limit": "4"}
+            page = (await plumbline.http.get("/v1/audit", params=asked)).json()
+            walked += [each["id"] for each in page["data"]]
+            cursor = {"cursor": page["next"]} if page["next"] else None
+        assert walked == oldest_first[::-1]
+        assert len(walked) > 1
+
+
 async def test_the_log_is_for_admins_of_its_partner(plumbline: Plumbline) -> None:
     """A member's key is refused, and another partner sees its own alone."""
     for role in ("read", "member"):

@@ -126,7 +126,8 @@ async def test_all_connections_are_walked_page_by_page(plumbline: Plumbline, sor
     days = {"from": "2026-11-20", "to": "2026-11-20", "sort": sort}
     whole = (await plumbline.http.get("/v1/usage", params=days)).json()
     assert whole["next"] is None
-    cursor, walked = {}, []
+    walked: list[list[dict[str, object]]] = []
+    cursor: dict[str, str] | None = {}
     while cursor is not None:
         page = (await plumbline.http.get("/v1/usage", params={**days, **cursor, "limit": 2})).json()
         walked.append(page["data"])
