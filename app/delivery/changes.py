@@ -90,16 +90,25 @@ class ChangeDelivery:
             if not claimed.claims:
                 return
             leave = Leave(
-                self._database, connection_id, claimed.settings_version, claimed_at, self.looked_at_every
+                self._database,
+                connection_id,
+                target.endpoint,
+                claimed.settings_version,
+                claimed_at,
+                self.looked_at_every,
             )
             goes_on = await self._send_all(target, claimed, leave)
             await self._waker.reconcile_soon([connection_id])
-            goes_on = goes_on and not self._ending.is_near and await self._is_more_due(connection_id)
+            goes_on = goes_on and not self._ending.is_near and await self._is_more_due(connection_id, leave)
 
-    async def _is_more_due(self, connection_id: UUID) -> bool:
-        """Whether there may be more to claim: a change that waited for the answer to an older one, or a new one."""
+    async def _is_more_due(self, connection_id: UUID, leave: Leave) -> bool:
+        """Whether there may be more to claim for the same endpoint: a change that waited for the answer to an older
+        one, or a new one.
+        """
         async with self._database.reading() as session:
-            return (await deliveries.find_due(session, connection_id, self._clock.now())).changes
+            await leave.look(session)
+            is_due = (await deliveries.find_due(session, connection_id, self._clock.now())).changes
+        return is_due and not leave.is_stopped
 
     async def _claim(self, target: Target, connection_id: UUID) -> Claimed:
         now = self._clock.now()

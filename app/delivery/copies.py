@@ -52,19 +52,20 @@ class CopyDelivery:
     async def deliver(self, sender: Sender, target: Target, connection_id: UUID) -> None:
         """Send what is due of a connection to one endpoint."""
         await send_claimed(
-            partial(self._claim, connection_id, target.id), partial(self._deliver_one, sender, target)
+            partial(self._claim, connection_id, target), partial(self._deliver_one, sender, target)
         )
 
-    async def _claim(self, connection_id: UUID, endpoint_id: UUID) -> list[CopyClaim]:
+    async def _claim(self, connection_id: UUID, target: Target) -> list[CopyClaim]:
         now = self._clock.now()
         async with self._database.writing() as session:
             return await claim_copies(
                 session,
                 connection_id,
-                endpoint_id,
+                target.id,
                 now=now,
                 until=now + CLAIM,
                 most_in_flight=MOST_IN_FLIGHT,
+                at_url=target.endpoint.url,
             )
 
     async def _deliver_one(self, sender: Sender, target: Target, claim: CopyClaim) -> bool:

@@ -1,17 +1,20 @@
 """Leave to send: whether changes that were claimed may still go to the app.
 
-A connection may be paused, or its settings changed, while a hundred claimed changes go out. A story of two: worker A
-claims them; somebody pauses the connection; A would go on for seconds. So a call begins only where the connection was
-seen a moment before to be as it was when the changes were claimed. Each batch of answers that is recorded sees that; in
-between one look serves all calls that are about to begin, so what it costs goes by the time and not by the changes.
+A connection may be paused, its settings changed or its endpoint deleted, while a hundred claimed changes go out. A
+story of two: worker A claims them; somebody pauses the connection; A would go on for seconds. So a call begins only
+where all of that was seen a moment before to be as it was when the changes were claimed. Each batch of answers that is
+recorded sees the connection; in between one look serves all calls that are about to begin, so what it costs goes by the
+time and not by the changes.
 """
 
 import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from app.db.delivery.deliveries import DELIVERED_STATES, Footing, find_footing
-from app.db.postgres.session import Database
+from app.db.delivery.deliveries import DELIVERED_STATES
+from app.db.delivery.footing import Footing, find_footing
+from app.db.postgres.session import Database, ReadSession
+from app.domain.partner.endpoint import Endpoint
 
 LOOKED_AT_EVERY = timedelta(milliseconds=100)
 """How old what was seen may be when a call begins."""
@@ -24,12 +27,14 @@ class Leave:
         self,
         database: Database,
         connection_id: UUID,
+        endpoint: Endpoint,
         settings_version: int,
         claimed_at: float,
         every: timedelta = LOOKED_AT_EVERY,
     ) -> None:
         self._database = database
         self._connection_id = connection_id
+        self._endpoint = endpoint
         self._settings_version = settings_version
         self._every = every.total_seconds()
         self._seen_at = claimed_at
@@ -37,7 +42,7 @@ class Leave:
         self.is_over = False
         """Nothing more of what was claimed is sent; what may still go is claimed anew."""
         self.is_stopped = False
-        """Nothing more of the connection is sent at all."""
+        """Nothing more of the connection is sent to that endpoint at all."""
 
     async def holds(self) -> bool:
         """Whether the next call may begin; it is asked of the database where nobody did a moment ago."""
@@ -46,13 +51,14 @@ class Leave:
             async with self._looking:
                 # Whoever looked while this one waited for its turn began after it came.
                 if self._seen_at < came_at and not self._is_fresh():
-                    await self._look()
+                    async with self._database.reading() as session:
+                        await self.look(session)
         return not self.is_over
 
     def note(self, seen: Footing | None, asked_at: float) -> None:
         """The connection as somebody saw it who asked at that moment."""
         self._seen_at = max(self._seen_at, asked_at)
-        self.is_stopped |= seen is None or seen.state not in DELIVERED_STATES
+        self.is_stopped |= seen is None or seen.state not in DELIVERED_STATES or not seen.is_way_open
         self.is_over |= self.is_stopped or (
             seen is not None and seen.settings_version != self._settings_version
         )
@@ -60,10 +66,10 @@ class Leave:
     def _is_fresh(self) -> bool:
         return read_moment() - self._seen_at < self._every
 
-    async def _look(self) -> None:
+    async def look(self, session: ReadSession) -> None:
+        """See how the connection and the endpoint are by now."""
         asked_at = read_moment()
-        async with self._database.reading() as session:
-            self.note(await find_footing(session, self._connection_id), asked_at)
+        self.note(await find_footing(session, self._connection_id, self._endpoint), asked_at)
 
 
 def read_moment() -> float:

@@ -11,9 +11,10 @@ from app.db.connections import connections
 from app.db.connections.arrivals import lock_connection
 from app.db.delivery import changes, deliveries
 from app.db.delivery.changes import Acknowledgement, Change
-from app.db.delivery.deliveries import Claim, Footing, Said
+from app.db.delivery.deliveries import Claim, Said
 from app.db.delivery.delivery_log import Meaning, Told, save_call, save_well_calls
 from app.db.delivery.fan_out import CHANGE
+from app.db.delivery.footing import Footing
 from app.db.postgres.session import Database, WriteSession
 from app.delivery.answers import Answer, Applied, Failed, Outcome, Refused, Silence
 from app.delivery.backoff import draw_delay

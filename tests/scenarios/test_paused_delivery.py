@@ -10,13 +10,18 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from app.delivery.changes import AT_ONCE
+from app.delivery.copies import MOST_IN_FLIGHT
+from tests.integration.delivery.odd_app import serve_odd_app
 from tests.loopback import build_client
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.opening import serve
 from tests.scenarios.troubles import app_fault, ask, flush, in_the_middle, reconcile, rows, until
 
+ENDPOINTS = "/v1/webhook-endpoints"
 MANY = 20
 """More changes than are sent at a time."""
 
@@ -120,3 +125,41 @@ async def test_a_pause_during_a_call_to_xero_says_so(house: House) -> None:
         assert paused["under_way"] == {"changes": 0, "copies": 0, "xero": True}
     again = await ask(house.api.post(f"{house.path}/pause"))
     assert again["under_way"] == {"changes": 0, "copies": 0, "xero": False}
+
+
+async def get_endpoint(house: House) -> str:
+    """The address of the endpoint that applies."""
+    [endpoint] = (await ask(house.api.get(ENDPOINTS)))["data"]
+    return f"{ENDPOINTS}/{endpoint['id']}"
+
+
+@pytest.mark.parametrize("gone", ["deleted", "elsewhere"])
+async def test_an_endpoint_that_is_gone_gets_no_more_than_what_is_under_way(house: House, gone: str) -> None:
+    """Deleted, or given another address, in the middle of many changes."""
+    address = await get_endpoint(house)
+    calls = {
+        "deleted": lambda: house.api.delete(address),
+        "elsewhere": lambda: house.api.patch(address, json={"url": "http://localhost:1/hook"}),
+    }
+    async with in_the_middle_of_delivery(house):
+        await ask(calls[gone]())
+    assert len(await received(house, "applied")) == AT_ONCE
+    await house.parts.delivery.deliver(UUID(house.connection_id))
+    assert len(await received(house, "applied")) == AT_ONCE
+
+
+async def test_a_listening_endpoint_that_is_deleted_gets_no_more_than_what_is_under_way(house: House) -> None:
+    """As the one that applies."""
+    async with serve_odd_app() as ear:
+        ear.gate.clear()
+        made = await ask(house.api.post(ENDPOINTS, json={"url": ear.webhook_url, "part": "listens"}))
+        for _ in range(MOST_IN_FLIGHT):
+            for act in ("pause", "resume"):
+                await ask(house.api.post(f"{house.path}/{act}"))
+        house.clock.advance(timedelta(minutes=1))
+        sending = asyncio.create_task(house.parts.delivery.deliver(UUID(house.connection_id)))
+        await ear.wait_for(MOST_IN_FLIGHT)
+        await ask(house.api.delete(f"{ENDPOINTS}/{made['id']}"))
+        ear.gate.set()
+        await sending
+        assert len(ear.received) == MOST_IN_FLIGHT

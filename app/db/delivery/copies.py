@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 
 from app.db.delivery.deliveries import DELIVERED_STATES, name_claims
 from app.db.postgres.session import ReadSession, WriteSession
@@ -43,8 +43,11 @@ async def claim_copies(
     now: datetime,
     until: datetime,
     most_in_flight: int,
+    at_url: str | None = None,
 ) -> list[CopyClaim]:
-    """Claim what is due of a connection for an endpoint, oldest first, up to so many in flight over all workers."""
+    """Claim what is due of a connection for an endpoint, oldest first, up to so many in flight over all workers; none
+    where it was deleted or disabled meanwhile, or has another address than `at_url`.
+    """
     # Two workers that count at the same moment would each fill the whole allowance; and somebody may be about to say
     # that nothing is claimed any more.
     ours = func.hashtextextended(f"copy:{endpoint_id}:{connection_id}", 0)
@@ -65,7 +68,7 @@ async def claim_copies(
         return []
     due = (
         select(row.id)
-        .where(waiting, _is_due(now), _may_go())
+        .where(waiting, _is_due(now), _may_go(), _is_called(endpoint_id, at_url))
         .order_by(row.id)
         .limit(free)
         .with_for_update(skip_locked=True)
@@ -125,6 +128,14 @@ def _may_go() -> ColumnElement[bool]:
         exists().where(
             ConnectionRow.id == DeliveryRow.connection_id, ConnectionRow.state.in_(DELIVERED_STATES)
         ),
+    )
+
+
+def _is_called(endpoint_id: UUID, url: str | None) -> ColumnElement[bool]:
+    endpoint = WebhookEndpointRow
+    is_there = literal(True) if url is None else endpoint.url == url
+    return exists().where(
+        endpoint.id == endpoint_id, endpoint.is_enabled, endpoint.deleted_at.is_(None), is_there
     )
 
 

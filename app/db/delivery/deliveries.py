@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -78,23 +77,6 @@ class Claimed:
 
 
 NONE = Claimed((), 0)
-
-
-class Footing(NamedTuple):
-    """What says whether a connection's changes may go out."""
-
-    state: str
-    settings_version: int
-
-
-async def find_footing(session: ReadSession, connection_id: UUID) -> Footing | None:
-    """The connection's, as it is now; None where there is no such connection any more."""
-    found = (await session.execute(_FINDING_FOOTING, {"of_connection": connection_id})).one_or_none()
-    return Footing(*found) if found else None
-
-
-_AT = bare(ConnectionRow).c
-_FINDING_FOOTING = select(_AT.state, _AT.settings_version).where(_AT.id == asked("of_connection", _AT.id))
 
 
 async def claim_due(
