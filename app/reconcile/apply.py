@@ -17,9 +17,7 @@ from app.db.invoices.link_record import begin_links
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import NUMBER_TAKEN, explain
 from app.domain.invoices.account_codes import (
-    Moved,
     list_moved_between,
-    names_any,
     with_account_ids,
     with_codes,
 )
@@ -36,7 +34,7 @@ from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.doubt import must_look
-from app.reconcile.facts_behind import learn_from_invoices, learn_from_refusals
+from app.reconcile.facts_behind import Answered, is_written_anew, learn_from_answers
 from app.reconcile.items.line_items import ensure_items
 from app.reconcile.numbers import list_numbered, settle_clashes
 from app.reconcile.observe import take_invoice
@@ -64,6 +62,10 @@ class Sending:
     write: InvoiceWrite
     target: Fields
     moves: Mapping[str, Move]
+
+    def with_outcome(self, outcome: object) -> Answered:
+        """What became of it, held against what Xero was known to hold."""
+        return Answered(outcome, self.write, self.target, self.work.hub.xero_shadow)
 
 
 async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
@@ -222,7 +224,8 @@ async def _record_answers(
     outcomes = [
         settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)
     ]
-    moved = await _learn_facts(current, batch, outcomes)
+    answered = [sending.with_outcome(outcome) for sending, outcome in zip(batch, outcomes, strict=True)]
+    moved = await spent_on(_list_ids(batch), learn_from_answers(current, answered))
     shown = [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)]
     keys = await spent_on(_list_ids(batch), contact_keys(current, shown))
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
@@ -240,26 +243,12 @@ async def _record_answers(
         elif isinstance(answer, Refused):
             work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
             hold = explain(answer.messages)
-            # What was refused by facts that were behind is judged, or written, again by those of now.
-            is_written_anew = isinstance(outcome, Refused) and (
-                hold.code in current.lifted or names_any(sending.target, moved)
-            )
-            if not is_written_anew:
-                work.refusal = hold if isinstance(outcome, Refused) else outcome
+            if not isinstance(outcome, Refused):
+                work.refusal = outcome
+            elif not is_written_anew(current, sending.with_outcome(outcome), hold.code, moved):
+                work.refusal = hold
             work.attempts.append(Attempt(work.link.id, action, moves, "refused", hold.message))
     return await record(current, [sending.work for sending in batch])
-
-
-async def _learn_facts(current: Round, batch: Sequence[Sending], outcomes: Sequence[object]) -> Moved:
-    """The codes that accounts have no more, where Xero's answers tell that the facts are behind."""
-    shown = [
-        (outcome, sending.work.hub.xero_shadow)
-        for sending, outcome in zip(batch, outcomes, strict=True)
-        if isinstance(outcome, XeroInvoice)
-    ]
-    ids = _list_ids(batch)
-    moved = await spent_on(ids, learn_from_invoices(current, shown))
-    return moved or await spent_on(ids, learn_from_refusals(current, outcomes))
 
 
 def _adopt(current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None) -> None:

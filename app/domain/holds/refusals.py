@@ -21,6 +21,7 @@ CONTACT_PERSONS = "contact_persons"
 DUPLICATE_ITEM_CODE = "duplicate_item_code"
 NOT_PERMITTED = "not_permitted"
 PRECONDITION_FAILED = "precondition_failed"
+MISSING = "missing_in_xero"
 REFUSED = "refused_by_xero"
 
 ABOUT_CONTACTS = frozenset(
@@ -74,7 +75,7 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(r"not of valid type", "bad_type", "Xero does not take a document of this type.", _OPERATOR, Way.NONE),
     Meaning(r"not of valid status", "not_editable", "Its status in Xero forbids this change.",
             "Open it in Xero: voided and deleted invoices are final, and their numbers stay taken.", Way.NONE),
-    Meaning(r"could not be found|was not found", "missing_in_xero", "Xero no longer has what this is about.",
+    Meaning(r"could not be found|was not found", MISSING, "Xero no longer has what this is about.",
             "If it was removed on purpose, cancel it in the app; otherwise ask Xero's support."),
     Meaning(r"limit of (invoices|bills)", PLAN_LIMIT, "The Xero plan allows no more approved invoices for now.",
             "Raise the Xero plan, or wait for the next month; it goes out by itself then."),

@@ -39,6 +39,9 @@ LIFTS: Mapping[Part, frozenset[str]] = {
 }  # fmt: skip
 """The codes of holds that a change of a part can lift; the other parts lift none."""
 
+_LIFTED_TOO: Mapping[Part, frozenset[str]] = {Part.TAX_RATES: frozenset({"total_differs"})}
+"""The same of holds that seldom come of facts: no part is read for them, but a change is news to them."""
+
 FACT_CODES = frozenset().union(*LIFTS.values())
 """Every code of a hold whose cause lies in the organisation's facts."""
 
@@ -106,4 +109,7 @@ def _knows_tracking(organisation: Organisation, line: XeroLine, tracked: Sequenc
 
 
 def _lifted_by(parts: Iterable[Part]) -> frozenset[str]:
-    return frozenset().union(*(LIFTS.get(part, frozenset()) for part in set(parts)))
+    changed = set(parts)
+    return frozenset().union(
+        *(lifts.get(part, frozenset()) for lifts in (LIFTS, _LIFTED_TOO) for part in changed)
+    )

@@ -21,7 +21,7 @@ from app.domain.xero.xero_invoice import Refused
 from app.errors import ScopeMissing
 from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import intent_of
-from app.reconcile.facts_behind import learn_from_refusals
+from app.reconcile.facts_behind import Answered, learn_from_refusals
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on
@@ -73,7 +73,7 @@ async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCred
         if batch[0].write.kind is CreditKind.CREDIT_NOTE:
             raise
         return [_take_answer(making, SCOPE_FOR_RECEIPTS) for making in batch]
-    moved = await learn_from_refusals(current, answers)
+    moved = await learn_from_refusals(current, [Answered(answer) for answer in answers])
     return [_take_answer(making, answer, moved) for making, answer in zip(batch, answers, strict=True)]
 
 

@@ -32,6 +32,32 @@ def test_lines_are_tracked_by_name_or_by_id(app: XeroApp, region: dict[str, Any]
     assert [option["Name"] for option in one["Options"]] == ["North", "South"]
 
 
+def test_names_of_tracking_are_edited_and_ids_stay(app: XeroApp, region: dict[str, Any]) -> None:
+    """What is tracked shows the new names; a name that is taken is no name."""
+    made = track(app, {"Name": "Region", "Option": "North"}).json()["Invoices"][0]
+    for wish in ({"Option": "North", "Name": "Far North"}, {"Name": "Area"}):
+        app.person("PATCH", f"/trackingcategories/{region['TrackingCategoryID']}", **wish)
+    [shown] = app.get(f"/Invoices/{made['InvoiceID']}")["Invoices"][0]["LineItems"][0]["Tracking"]
+    assert (shown["Name"], shown["Option"]) == ("Area", "Far North")
+    assert shown["TrackingOptionID"] == region["Options"][0]["TrackingOptionID"]
+    path = f"/control/people/{app.tenant_id}/trackingcategories/Area"
+    for wish in ({"Option": "South", "Name": "far north"}, {"Name": ""}, {"Option": "West", "Name": "East"}):
+        assert app.http.patch(path, json=wish).status_code in (400, 404)
+
+
+def test_the_percentage_of_a_rate_is_edited(app: XeroApp) -> None:
+    """What was taxed by it stays as it is; what is written from then on is taxed by the new one."""
+    rate = app.person("POST", "/taxrates", Name="Levy", Rate=10)["TaxType"]
+    made = app.put_invoice(LineItems=[build_line(TaxType=rate)])
+    shown = app.person("PATCH", f"/taxrates/{rate}", Rate=15, Name="Levy of 2027")
+    assert (shown["EffectiveRate"], shown["Name"], shown["TaxType"]) == (15.0, "Levy of 2027", rate)
+    assert app.get(f"/Invoices/{made['InvoiceID']}")["Invoices"][0]["TotalTax"] == 10.0
+    assert app.put_invoice(LineItems=[build_line(TaxType=rate)])["TotalTax"] == 15.0
+    path = f"/control/people/{app.tenant_id}/taxrates"
+    assert app.http.patch(f"{path}/{rate}", json={"Rate": "much"}).status_code == 400
+    assert app.http.patch(f"{path}/TAX999", json={"Rate": 1}).status_code == 404
+
+
 def test_unknown_and_archived_tracking_is_refused(app: XeroApp, region: dict[str, Any]) -> None:
     """A line that carries an archived option keeps it while its tracking is not sent."""
     made = track(app, {"Name": "Region", "Option": "North"}).json()["Invoices"][0]

@@ -98,6 +98,18 @@ def _add_tax_rate(request: Request, organisation: Organisation, wish: dict[str, 
     return add_tax_rate(organisation.tax_rates, str(name), Decimal(rate)).view()
 
 
+def _edit_tax_rate(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
+    """Another `Name` or `Rate`; its tax type stays, and so does what was taxed by it."""
+    rate, percent = organisation.tax_rates.get(request.path_params["key"]), wish.get("Rate")
+    if rate is None:
+        raise ControlError("no such tax rate", 404)
+    if isinstance(percent, bool) or not isinstance(percent, int | Decimal | None):
+        raise ControlError("a Rate is in percent")
+    name, percent = str(wish.get("Name", rate.name)), rate.rate if percent is None else Decimal(percent)
+    organisation.tax_rates[rate.tax_type] = replace(rate, name=name, rate=percent)
+    return organisation.tax_rates[rate.tax_type].view()
+
+
 def _delete_tax_rate(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:
     """It stays in the list with Status DELETED and may not be used."""
     rate = organisation.tax_rates.get(request.path_params["key"])
@@ -195,6 +207,7 @@ ACTS: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/accounts/{key}/restore", _restore_account),
     ("GET", "/taxrates", _list_tax_rates),
     ("POST", "/taxrates", _add_tax_rate),
+    ("PATCH", "/taxrates/{key}", _edit_tax_rate),
     ("DELETE", "/taxrates/{key}", _delete_tax_rate),
     ("POST", "/trackingcategories", _add_category),
     ("PATCH", "/trackingcategories/{key}", _rename_tracking),

@@ -24,7 +24,7 @@ from tests.unit.domain.samples import ORGANISATION, account, tax_rate, xero_line
         ({"period_lock_on": date(2026, 1, 1)}, {"locked_period"}, {"account_unusable", "plan_limit"}),
         ({"year_lock_on": date(2026, 1, 1)}, {"locked_period"}, {"currency_unknown"}),
         ({"accounts": (account("200"),)}, {"account_unusable", "tax_unusable"}, {"locked_period"}),
-        ({"tax_rates": (tax_rate("OUTPUT", "15"),)}, {"tax_unusable"}, {"account_unusable"}),
+        ({"tax_rates": (tax_rate("OUTPUT", "15"),)}, {"tax_unusable", "total_differs"}, {"account_unusable"}),
         ({"currencies": ("AUD",)}, {"currency_unknown"}, {"plan_limit"}),
         ({"actions": {"CreateApprovedInvoice": True}}, {"plan_limit", "currency_unknown"}, {"tax_unusable"}),
         ({"branding_themes": (BrandingTheme("t", "x"),)}, set(), FACT_CODES),
