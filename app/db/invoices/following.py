@@ -1,4 +1,4 @@
-"""The ids under which that came in which links are to carry out, and which links a copy of the database has."""
+"""The ids under which that came in which links are to carry out, and which links there are elsewhere."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -8,7 +8,9 @@ from sqlalchemy import Text, Update, Uuid, select, update
 from app.db.delivery.changes import CONTACT, INVOICE
 from app.db.postgres.given import Types, bare, give, rows_given
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.domain.connections.connection import Connection
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 
 _ROWS: Mapping[str, type[InvoiceLinkRow] | type[ContactLinkRow]] = {
     INVOICE: InvoiceLinkRow,
@@ -58,3 +60,23 @@ async def list_known_ids(
     row = InvoiceLinkRow
     known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
     return (await session.execute(known)).scalars().all()
+
+
+async def list_made_before(
+    session: ReadSession, connection: Connection, xero_ids: Collection[str]
+) -> dict[str, str]:
+    """Those of these invoices of Xero that other connections of the same business have, as one that was removed, and
+    that the app wrote itself; with its id of each.
+    """
+    row, other = InvoiceLinkRow, ConnectionRow
+    others = select(other.id).where(
+        other.partner_id == connection.partner_id,
+        other.business_id == connection.business_id,
+        other.id != connection.id,
+    )
+    made = select(row.xero_invoice_id, row.partner_invoice_id).where(
+        row.connection_id.in_(others),
+        row.xero_invoice_id.in_(list(xero_ids)),
+        row.partner_invoice_id.not_like(f"{BORN_IN_XERO}%"),
+    )
+    return {str(xero_id): str(ours) for xero_id, ours in await session.execute(made)} if xero_ids else {}
