@@ -1,8 +1,9 @@
 """A business whose connection was removed, and that is connected anew to the same organisation."""
 
 from tests.scenarios.both_sides import assert_alike
+from tests.scenarios.contact_sides import KIM, contact_in_app, edit_contact_in_xero
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask, contacts_in_xero, numbers_in_xero
+from tests.scenarios.troubles import ask, contacts_in_xero, numbers_in_xero, standing
 
 
 async def connect_anew(house: House) -> None:
@@ -55,3 +56,31 @@ async def test_what_was_born_in_xero_comes_under_the_id_that_the_app_has(house: 
     await house.drain()
     shown = {each["number"]: each["reference"] for each in await house.list_in_app()}
     assert (sorted(shown), shown["X-1"]) == (["N-inv_1", "X-1", "X-2"], "PO anew")
+
+
+async def test_a_customer_of_the_app_is_known_by_an_invoice_that_was_born_in_xero(house: House) -> None:
+    """Its contact comes under the app's own id, so no second customer is made, and the app's next invoice goes."""
+    await house.write("inv_1", contact=KIM)
+    await house.drain()
+    await connect_anew(house)
+    line = {"Description": "Theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200"}
+    await house.at_xero(
+        "invoices",
+        InvoiceNumber="X-1",
+        Contact={"Name": KIM["name"]},
+        LineItems=[line],
+        Date="2026-11-01",
+        DueDate="2026-12-01",
+        Status="AUTHORISED",
+        SentToContact=True,
+    )
+    await house.drain()
+    [born] = [each for each in await house.list_in_app() if each["number"] == "X-1"]
+    assert born["contact"]["id"] == KIM["id"]
+    assert [each["id"] for each in (await ask(house.app.get("/contacts")))["data"]] == [KIM["id"]]
+    await house.write("inv_2", contact=KIM)
+    await edit_contact_in_xero(house, "Kim Tran", EmailAddress="kim@perth.example")
+    await house.drain()
+    assert await standing(house, "inv_2") == ("settled", None)
+    assert (await contact_in_app(house))["email"] == "kim@perth.example"
+    assert len(await contacts_in_xero(house)) == 1
