@@ -22,6 +22,7 @@ from app.reconcile.contacts.triggers import collect_contact_events
 from app.reconcile.credits.credit_events import follow_credits
 from app.reconcile.doubt import leave_out_ours
 from app.reconcile.followed import list_followed
+from app.reconcile.made_before import leave_out_made_before
 from app.reconcile.overwritten import find_gone_over
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
@@ -102,7 +103,7 @@ async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[Xer
             await trigger_freed(session, current.connection_id, numbers)
     born = [
         invoice
-        for invoice in invoices
+        for invoice in await leave_out_made_before(current, invoices)
         if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes) is None
     ]
     if not born:

@@ -1,14 +1,18 @@
-"""The ids under which that came in which links are to carry out, and which links a copy of the database has."""
+"""The ids under which that came in which links are to carry out, and which links there are elsewhere."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Update, Uuid, select, update
+from sqlalchemy import ColumnElement, Select, Text, Update, Uuid, select, update
 
 from app.db.delivery.changes import CONTACT, INVOICE
+from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.domain.connections.connection import Connection
+from app.domain.xero.xero_invoice import BORN_IN_XERO
 
 _ROWS: Mapping[str, type[InvoiceLinkRow] | type[ContactLinkRow]] = {
     INVOICE: InvoiceLinkRow,
@@ -58,3 +62,47 @@ async def list_known_ids(
     row = InvoiceLinkRow
     known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
     return (await session.execute(known)).scalars().all()
+
+
+async def list_made_before(
+    session: ReadSession, connection: Connection, xero_ids: Collection[str], kind: str = INVOICE
+) -> dict[str, str]:
+    """Those of these things of Xero's that other connections of the same business have, as one that was removed, and
+    that the app wrote itself; with its id of each. Of a contact that several share, its owner's.
+    """
+    if not xero_ids:
+        return {}
+    found = await session.execute(
+        _MADE_BEFORE[kind],
+        {
+            "of_partner": connection.partner_id,
+            "of_business": connection.business_id,
+            "but_for": connection.id,
+            "xero_ids": list(xero_ids),
+        },
+    )
+    return {str(xero_id): str(ours) for xero_id, ours in found}
+
+
+def _build_made_before(
+    xero_id: ColumnElement[Any], ours: ColumnElement[Any], connection_id: ColumnElement[Any]
+) -> Select[Any]:
+    other = bare(ConnectionRow).c
+    others = select(other.id).where(
+        other.partner_id == asked("of_partner", other.partner_id),
+        other.business_id == asked("of_business", other.business_id),
+        other.id != asked("but_for", other.id),
+    )
+    made = select(xero_id, ours).where(connection_id.in_(others), among_asked(xero_id, "xero_ids"))
+    return made.where(ours.not_like(f"{BORN_IN_XERO}%"))
+
+
+_INVOICE, _CONTACT = bare(InvoiceLinkRow).c, bare(ContactLinkRow).c
+_MADE_BEFORE = {
+    INVOICE: _build_made_before(
+        _INVOICE.xero_invoice_id, _INVOICE.partner_invoice_id, _INVOICE.connection_id
+    ),
+    CONTACT: _build_made_before(
+        _CONTACT.xero_contact_id, _CONTACT.partner_contact_id, _CONTACT.connection_id
+    ).where(~_CONTACT.is_shared),
+}

@@ -50,6 +50,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
     Gate.RECEIVED: (
         Row("not_seen_yet", "It is in Xero, may be brought in, and no event or sweep has shown it yet.",
             "Have Xero searched now.", SWEEP),
+        Row("made_before", "An earlier connection of this business made it in Xero; it waits for its document.",
+            "Send its document: it is then linked by its number.", SEND),
         Row("not_in_xero", "Neither side has such an invoice.", "Send its document, or look for another number.",
             SEND),
     ),

@@ -19,11 +19,18 @@ _PASSED = {
 }
 
 
-def answer_stranger(connection: Connection, address: str, invoice: XeroInvoice, now: datetime) -> Answer:
-    """The gates of an invoice that was born in Xero, as Xero showed it just now."""
-    findings = tuple(
-        _judge(connection, Writer(places(address, f"{address}/invoices/{{invoice_id}}")), invoice, now)
-    )
+def answer_stranger(
+    connection: Connection,
+    address: str,
+    invoice: XeroInvoice,
+    now: datetime,
+    made_for: str | None = None,
+) -> Answer:
+    """The gates of an invoice that has no link, as Xero showed it just now; `made_for` is the app's id of the one for
+    which an earlier connection of the business made it.
+    """
+    writer = Writer(places(address, f"{address}/invoices/{{invoice_id}}"))
+    findings = tuple(_judge(connection, writer, invoice, now, made_for))
     # One gate always fails, if only that nobody saw it yet: there is no link.
     first = next(found for found in findings if found.outcome is Outcome.FAILED)
     name = invoice.number or invoice.xero_invoice_id
@@ -38,7 +45,9 @@ def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
     return Answer(found.message, found.code, (found,))
 
 
-def _judge(connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime) -> Iterator[Finding]:
+def _judge(
+    connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime, made_for: str | None
+) -> Iterator[Finding]:
     settings = connection.settings
     stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes)
     at = instant_in_words(invoice.updated_at)
@@ -49,4 +58,8 @@ def _judge(connection: Connection, writer: Writer, invoice: XeroInvoice, now: da
             yield writer.failed(gate, stays.code, stays.message)
             return
         yield writer.passed(gate, message)
+    if made_for is not None:
+        told = f"An earlier connection of this business made it for your invoice {made_for}, whose document is awaited."
+        yield writer.failed(Gate.TAKEN, "made_before", told)
+        return
     yield writer.failed(Gate.TAKEN, "not_seen_yet")

@@ -7,7 +7,10 @@ from uuid import UUID, uuid4
 
 from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id, mark_contacts_due
 from app.db.contacts.contact_record import insert_contacts_from_xero
-from app.domain.contacts.contact import CONTACT, DETAILS, observed_contact
+from app.db.delivery.changes import CONTACT
+from app.db.invoices.following import list_made_before
+from app.domain.contacts.contact import CONTACT as CONTACT_KIND
+from app.domain.contacts.contact import DETAILS, observed_contact
 from app.domain.contacts.contact_link import ContactLink, Mention
 from app.domain.invoices.link import Standing, State
 from app.domain.record.hub import Hub
@@ -23,7 +26,8 @@ NOTHING_HELD: Mapping[str, str | None] = {}
 async def contact_keys(
     current: Round, invoices: Sequence[XeroInvoice], held: Mapping[str, str | None] = NOTHING_HELD
 ) -> dict[str, str]:
-    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now.
+    """Our contact key for each of Xero's contact ids that these invoices name; unknown contacts are linked now, under
+    the app's own id where an earlier connection of the business had it.
 
     `held` is the key of the contact with which each invoice stood so far, by the invoice's id.
     """
@@ -39,7 +43,9 @@ async def contact_keys(
     named = {xero_id: contact for xero_id, contact in found.items() if xero_id in missing}
     stand_for = await known_contact_keys(current, {contact.xero_contact_id for contact in named.values()})
     unknown = {c.xero_contact_id: c for c in named.values() if c.xero_contact_id not in stand_for}
-    born = [born_link(contact, now) for contact in unknown.values()]
+    async with current.database.reading() as session:
+        made = await list_made_before(session, current.connection, unknown, CONTACT)
+    born = [born_link(contact, now, made.get(xero_id)) for xero_id, contact in unknown.items()]
     if born or merged:
         async with current.lease.recording() as session:
             await mark_contacts_due(session, merged)
@@ -146,7 +152,7 @@ def born_link(contact: XeroContact, at: datetime, key: str | None = None) -> Con
         partner_contact_id=key or BORN_IN_XERO + contact.xero_contact_id,
         xero_contact_id=contact.xero_contact_id,
         generation=1,
-        hub=Hub(record=record, xero_shadow=seen, revision=1, kind=CONTACT),
+        hub=Hub(record=record, xero_shadow=seen, revision=1, kind=CONTACT_KIND),
         standing=Standing(State.BEHIND),
         mention=Mention({name: record[name] for name in DETAILS}, 0, None, at),
     )

@@ -104,6 +104,15 @@ def test_an_invoice_of_xeros_that_never_came(
     assert answer.verdict.startswith("INV-0042 is in Xero and not in the app:")
 
 
+def test_an_invoice_that_an_earlier_connection_made_waits_for_its_document() -> None:
+    """The app's id is named, and the call that sends it."""
+    answer = answer_stranger(CONNECTION, ADDRESS, xero_invoice(), NOW, made_for="inv_7")
+    assert (answer.code, "inv_7" in answer.verdict) == ("made_before", True)
+    assert (
+        answer_stranger(CONNECTION, ADDRESS, xero_invoice(status="DRAFT"), NOW, "inv_7").code != "made_before"
+    )
+
+
 def test_a_contact_that_was_to_go_by_itself_stays_where_contacts_do_not_go() -> None:
     """The direction is named, and the call that opens it (E5)."""
     wanted = contact(
