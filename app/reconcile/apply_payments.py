@@ -19,7 +19,7 @@ from app.domain.holds.refusals import explain
 from app.domain.invoices.booking import Booked
 from app.domain.invoices.link import Intent, InvoiceLink
 from app.domain.invoices.recognition import payment_mark
-from app.domain.record.fields import ABSENT, member, member_of
+from app.domain.record.fields import ABSENT, keys_of, member, member_of
 from app.domain.record.merge import Conflict
 from app.domain.record.sides import Side
 from app.domain.xero.xero_invoice import PaymentWrite, Refused, XeroPayment
@@ -110,6 +110,10 @@ async def _delete(current: Round, work: Work, key: str) -> bool:
     held = await current.xero.payments.find(xero_id)
     if held is not None and held.is_fixed:
         _give_back(work, key)
+        return await record(current, [work])
+    if held is None and key in keys_of(work.hub.record, "payments"):
+        # A person deleted it since our read, and may have made another: what is there is read and merged first.
+        work.link = replace(work.link, xero_due=True)
         return await record(current, [work])
     refused = None
     if held is not None:

@@ -21,7 +21,7 @@ from app.domain.invoices.recognition import own_payments
 from app.domain.partner.change import moves_to_json
 from app.domain.partner.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
 from app.domain.record.coupling import refresh_unmapped, translate_anew
-from app.domain.record.fields import Absent, Fields, keys_of, member_of
+from app.domain.record.fields import Absent, Fields, decimal_text, keys_of, member, member_of
 from app.domain.record.hub import hold_of, partner_view
 from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
@@ -192,7 +192,9 @@ def take_invoice(
             answers_a_write=answers,
             in_doubt=() if wrote is not None else _list_in_doubt(link),
         ),
-        match_payments(invoice, {**own_payments(link.id, invoice), **link.payment_ids}),
+        match_payments(
+            invoice, {**own_payments(link.id, invoice), **link.payment_ids}, _list_replaceable(link, expected)
+        ),
         match_credits(invoice, link.credit_ids),
         link.overpaid,
     )
@@ -240,6 +242,24 @@ def _with_misplaced(
 def _expected_of(link: InvoiceLink) -> Fields:
     """What a read should show: what was tried and not answered, or what Xero is known to hold."""
     return link.hub.unanswered or link.hub.xero_shadow
+
+
+def _list_replaceable(link: InvoiceLink, expected: Fields) -> dict[str, str]:
+    """The payments that Xero showed and both sides still count on, with what is a payment of each there.
+
+    None that is an overpayment alone, or that we may have taken away ourselves; nor what "paid" stands for, which is
+    reckoned anew.
+    """
+    held = link.hub.xero_shadow
+    parts = {key: part.amount for key, part in link.overpaid.items()}
+    alone = {key for key, part in link.overpaid.items() if part.is_whole}
+    common = set(keys_of(expected, "payments")) & set(keys_of(link.hub.record, "payments"))
+    known = common & set(link.payment_ids.values()) - alone - {IMPLIED_PAYMENT}
+    return {
+        key: decimal_text(Decimal(member(held, "payments", key, "amount")) - parts.get(key, 0))
+        for key in keys_of(held, "payments")
+        if key in known
+    }
 
 
 def _list_in_doubt(link: InvoiceLink) -> set[str]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from app.domain.record.credit import AppliedCredit, Overpaid, credit_fields, overpaid_fields
 from app.domain.record.fields import LINE_ORDER, Fields, Value, decimal_text
@@ -284,11 +285,30 @@ def match_credits(invoice: XeroInvoice, known: Mapping[str, str]) -> dict[str, s
     }
 
 
-def match_payments(invoice: XeroInvoice, known: Mapping[str, str]) -> dict[str, str]:
-    """Our key for each of Xero's payment ids; one that we did not make is named after Xero's id."""
+def match_payments(
+    invoice: XeroInvoice, known: Mapping[str, str], held: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Our key for each of Xero's payment ids; one that we did not make is named after Xero's id.
+
+    `held` are the amounts, by key, of payments that Xero showed before. Xero edits no payment (FACTS 5): whoever
+    corrects one there deletes it and makes another. So a new one takes over the key of one that is gone, of the same
+    amount first.
+    """
+    shown = invoice.payments or ()
+    keys = {
+        each.xero_payment_id: known[each.xero_payment_id] for each in shown if each.xero_payment_id in known
+    }
+    gone = {key: amount for key, amount in held.items() if key not in keys.values()}
+    for is_alike in (True, False):
+        for payment in [each for each in shown if each.xero_payment_id not in keys]:
+            amount = decimal_text(payment.amount)
+            key = next((key for key in gone if not is_alike or gone[key] == amount), None)
+            if key is not None:
+                keys[payment.xero_payment_id] = key
+                del gone[key]
     return {
-        payment.xero_payment_id: known.get(payment.xero_payment_id, BORN_IN_XERO + payment.xero_payment_id)
-        for payment in invoice.payments or ()
+        each.xero_payment_id: keys.get(each.xero_payment_id, BORN_IN_XERO + each.xero_payment_id)
+        for each in shown
     }
 
 

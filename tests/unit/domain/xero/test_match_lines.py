@@ -139,3 +139,12 @@ def test_payments_are_known_by_their_ids_alone() -> None:
     made = tuple(XeroPayment(name, Decimal(5), AT.date()) for name in ("p", "q"))
     assert match_payments(xero_invoice(payments=made), {"p": "p1"}) == {"p": "p1", "q": "xero-q"}
     assert match_payments(xero_invoice(payments=None), {"p": "p1"}) == {}
+
+
+def test_a_new_payment_takes_over_the_key_of_one_that_is_gone() -> None:
+    """Xero edits none: a corrected one is another there. The same amount comes first, and each key is given once."""
+    made = tuple(XeroPayment(name, Decimal(name[1:]), AT.date()) for name in ("a5", "b7", "c9"))
+    invoice, known = xero_invoice(payments=made), {"a5": "p1", "old": "p2"}
+    assert match_payments(invoice, known, {"p1": "5", "p2": "9"}) == {"a5": "p1", "b7": "xero-b7", "c9": "p2"}
+    assert match_payments(invoice, known, {"p1": "5", "p2": "8"}) == {"a5": "p1", "b7": "p2", "c9": "xero-c9"}
+    assert match_payments(invoice, known, {"p1": "5"}) == {"a5": "p1", "b7": "xero-b7", "c9": "xero-c9"}
