@@ -116,7 +116,7 @@ async def test_a_rate_limit_is_told_as_the_reason(plumbline: Plumbline) -> None:
     )
     reason = (await plumbline.http.put(f"{path}/invoices/inv_1", json=document())).json()["reason"]
     assert (reason["code"], reason["message"]) == ("rate_limited", "Xero asks to wait.")
-    assert "2026-11-23T00:00:00" in reason["cure"]
+    assert "2026-11-23 00:00:00 UTC" in reason["cure"]
     assert reason["until"] == "2026-11-23T00:00:00Z"
 
 
