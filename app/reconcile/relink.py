@@ -13,10 +13,11 @@ from app.db.invoices.invoice_links import list_by_xero_id
 from app.domain.findings.resolution import Resolution, ResolutionState
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked
+from app.domain.invoices.voiding import PAYMENT_ON_VOIDED
 from app.domain.record.apart import apart_from_json, apart_to_json
 from app.domain.record.fields import ABSENT
 from app.domain.record.moves import apply_moves, list_moves
-from app.domain.record.sides import Side, project
+from app.domain.record.sides import Side, Status, project
 from app.domain.xero.xero_invoice import (
     Identities,
     XeroInvoice,
@@ -42,7 +43,8 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
     wanted = resolution.xero_id or ""
     found = await spent_on([work.link.id], current.xero.invoices.fetch([wanted]))
     invoice = next((each for each in found if each.xero_invoice_id == wanted), None)
-    why = why_not_relinked(invoice, work.hub.record, await _find_owner(current, work, wanted))
+    owner, is_owed = await _find_owner(current, work, wanted), work.standing.code == PAYMENT_ON_VOIDED
+    why = why_not_relinked(invoice, work.hub.record, owner, is_owed=is_owed)
     if why is None and wanted in claimed:
         why = "Another of your invoices was just linked to it."
     if why is None and work.link.overpaid:
@@ -54,7 +56,7 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
     keys = await spent_on([work.link.id], contact_keys(current, [invoice]))
     before, known = work.link, work.refusal
     with work.guarded():
-        _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id))
+        _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id), is_owed=is_owed)
     if work.is_broken and known is not work.broken:
         return
     moved = list_moves(before.hub.record, work.link.hub.record)
@@ -63,16 +65,19 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
     work.decisions.put(done.ended(ResolutionState.DONE, current.clock.now()))
 
 
-def _link(current: Round, work: Work, invoice: XeroInvoice, content: Side, contact_key: str | None) -> None:
+def _link(
+    current: Round, work: Work, invoice: XeroInvoice, content: Side, contact_key: str | None, *, is_owed: bool
+) -> None:
     """Whatever was agreed with the invoice before means nothing to this one."""
-    record = work.hub.record
+    # Of an invoice that is cancelled Xero shows nothing; the one in its place shows all of it.
+    record = {**work.hub.record, "status": Status.SENT.value} if is_owed else work.hub.record
     ours = project(Side.XERO, record)
     payment_ids = match_alike_payments(invoice, record)
     identities = Identities(
         match_lines(invoice.lines, {}, ours), match_payments(invoice, payment_ids), match_credits(invoice, {})
     )
     seen = observed_fields(invoice, identities, contact_key, {})
-    ground = find_ground(record, seen, content, payment_ids)
+    ground = find_ground(record, seen, content, payment_ids, is_owed=is_owed)
     hub = replace(
         work.hub,
         xero_shadow=ground,

@@ -41,8 +41,9 @@ def _sum_xero(link: InvoiceLink) -> SideSum | None:
 
 def list_differences(standing: Standing, sums: Sums | None) -> list[Found]:
     """The differences that hold a link, which are also kept to be looked at and decided."""
-    if standing.code == DiscrepancyKind.MISSING_IN_XERO:
-        return [Found(DiscrepancyKind.MISSING_IN_XERO, standing.message or "")]
+    for kind in (DiscrepancyKind.MISSING_IN_XERO, DiscrepancyKind.PAYMENT_ON_VOIDED):
+        if standing.code == kind:
+            return [Found(kind, standing.message or "")]
     if standing.code != DiscrepancyKind.TOTAL_DIFFERS or sums is None:
         return []
     sides = {"partner": sums.partner, "xero": sums.xero}

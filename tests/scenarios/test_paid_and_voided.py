@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
+from tests.scenarios.test_agreement import make_in_xero
 from tests.scenarios.troubles import standing
 
 TAKEN = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "cash"}
@@ -56,6 +59,41 @@ async def test_a_payment_on_a_voided_invoice_goes_on_with_a_new_one(house: House
     await assert_alike(house)
     await assert_alike(house, "inv_2")
     assert (await house.in_xero("N-inv_2"))["AmountPaid"] == 40
+
+
+async def open_differences(house: House) -> list[Json]:
+    """The discrepancies that a person should look at."""
+    page = await house._json(house.api.get(f"{house.path}/discrepancies", params={"state": "open"}))
+    return list(page["data"])
+
+
+@pytest.mark.parametrize("content", ["xero", "partner"])
+@pytest.mark.parametrize("is_booked", [False, True])
+async def test_money_on_a_voided_invoice_goes_to_the_one_that_stands_in_its_place(
+    house: House, content: str, is_booked: bool
+) -> None:
+    """The office voided it and made another: linked to that, the money is booked there, or is there already, once."""
+    await sent(house)
+    await house.edit(payments=[TAKEN])
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    other = await make_in_xero(house, "X-9")
+    if is_booked:
+        await house.at_xero("invoices/X-9/payments", Amount=40)
+    await house.drain()
+    [found] = await open_differences(house)
+    assert (found["kind"], await house.held_as()) == ("payment_on_voided", "payment_on_voided")
+    path, wish = f"{house.path}/discrepancies/{found['id']}", {"action": "relink", "content": content}
+    assert "relink" in [choice["action"] for choice in (await house._json(house.api.get(path)))["choices"]]
+    await house._json(house.api.post(f"{path}/resolve", json=wish | {"xero_id": other["InvoiceID"]}))
+    await house.drain()
+    assert await standing(house) == ("settled", None)
+    invoice, document = await house.in_xero("X-9"), await house.in_app()
+    assert (invoice["Status"], [each["Amount"] for each in invoice["Payments"]]) == ("AUTHORISED", [40])
+    assert (document["status"], [each["id"] for each in document["payments"]]) == ("sent", ["p1"])
+    assert f"{invoice['Total']:.2f}" == ("108.90" if content == "xero" else "110.00")
+    assert (await house.in_xero("N-inv_1"))["Status"] == "VOIDED"
+    assert await open_differences(house) == []
 
 
 async def test_what_paid_stands_for_is_told_on_a_voided_invoice(house: House) -> None:

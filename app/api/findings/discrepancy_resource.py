@@ -38,6 +38,7 @@ class Discrepancy(BaseModel):
     kind: DiscrepancyKind = Field(
         description="`overwritten_in_xero`: an edit there may have been lost to our write. `value_differs`: a compare "
         "found it. `total_differs`: the totals, though every field agrees. `missing_in_xero`, `missing_at_partner`. "
+        "`payment_on_voided`: Xero voided it, and the app has money on it. "
         "`overpayment_left`: a payment was deleted in Xero, and what of it is an overpayment stays there."
     )
     path: str | None = Field(description="The field; null where it is of the whole.")

@@ -5,6 +5,7 @@
     total_differs         every field agrees, and the totals do not
     missing_in_xero       Xero no longer has what is linked
     missing_at_partner    the app's own list does not have what it was sent
+    payment_on_voided     Xero voided it, and the app has money on it that was never booked
     overpayment_left      a payment was deleted in Xero, and what of it is an overpayment stays there
 
 A discrepancy closes by itself when its cause is gone. Whose edit a difference is follows from the shadows: the side
@@ -44,6 +45,7 @@ class DiscrepancyKind(StrEnum):
     TOTAL_DIFFERS = "total_differs"
     MISSING_IN_XERO = "missing_in_xero"
     MISSING_AT_PARTNER = "missing_at_partner"
+    PAYMENT_ON_VOIDED = "payment_on_voided"
     OVERPAYMENT_LEFT = "overpayment_left"
 
 
@@ -171,6 +173,8 @@ def is_gone(
         return None if is_as_written else "The field was edited again since."
     if kind is DiscrepancyKind.MISSING_IN_XERO:
         return None if standing == kind else "Xero has it again."
+    if kind is DiscrepancyKind.PAYMENT_ON_VOIDED:
+        return None if standing == kind else "There is no money on a voided invoice any more."
     if kind is DiscrepancyKind.OVERPAYMENT_LEFT:
         return (
             None if has_left_over else "The overpayment is used up or voided, or its payment is there again."

@@ -12,8 +12,13 @@ from app.domain.record.sides import Side, Status, project
 from app.domain.xero.xero_invoice import XeroInvoice
 
 
-def why_not_relinked(invoice: XeroInvoice | None, record: Fields, owner: str | None) -> str | None:
-    """Why an invoice of Xero's cannot be the one of this record, in words; `owner` is the app's invoice that it is."""
+def why_not_relinked(
+    invoice: XeroInvoice | None, record: Fields, owner: str | None, *, is_owed: bool = False
+) -> str | None:
+    """Why an invoice of Xero's cannot be the one of this record, in words; `owner` is the app's invoice that it is.
+
+    `is_owed`: it is voided in Xero, and the app has money on it, which another invoice there may take (`voiding`).
+    """
     if invoice is None:
         return "Xero has no such invoice."
     if not invoice.is_receivable:
@@ -22,7 +27,7 @@ def why_not_relinked(invoice: XeroInvoice | None, record: Fields, owner: str | N
         return f"It is {invoice.status} in Xero; only an approved invoice can be linked."
     if owner is not None:
         return f"It is the app's invoice {owner} already."
-    if record.get("status") != Status.SENT:
+    if record.get("status") != Status.SENT and not is_owed:
         return "The invoice is not sent, or is cancelled, in the app."
     return None
 
@@ -51,14 +56,20 @@ def match_alike_payments(invoice: XeroInvoice, record: Fields) -> dict[str, str]
 
 
 def find_ground(
-    record: Fields, seen: Fields, content: Side, payment_ids: Mapping[str, str]
+    record: Fields, seen: Fields, content: Side, payment_ids: Mapping[str, str], *, is_owed: bool = False
 ) -> dict[str, Value]:
-    """The base against which what Xero shows is merged; `payment_ids` are payments that are alike."""
+    """The base against which what Xero shows is merged; `payment_ids` are payments that are alike.
+
+    Of one that `is_owed` (see above; the record is given as if it were not cancelled) Xero says that it is not voided,
+    and its number: the voided one keeps the other.
+    """
     whose = seen if content is Side.PARTNER else project(Side.XERO, record)
     ground = without_groups(without_groups(whose, "payments"), "credits")
     if content is Side.XERO and record.get("is_sent"):
         # That it was sent is true, whatever the box in Xero says.
         ground["is_sent"] = seen.get("is_sent")
+    if is_owed:
+        ground |= {"status": Status.CANCELLED.value, "number": project(Side.XERO, record).get("number")}
     alike = set(payment_ids.values())
     return ground | {
         path: value

@@ -66,7 +66,8 @@ def judge_voided(record: Fields, shadow: Fields, unbooked: Sequence[str]) -> Hol
         PAYMENT_ON_VOIDED,
         f"It is voided in Xero, and the app has money on it that Xero never booked: {', '.join(unbooked)}.",
         "If the customer got the money back, take it back in the app. If it was kept, put it on a new invoice in the "
-        "app, and take it off this one.",
+        "app, and take it off this one. If another invoice in Xero stands in its place, say so: POST "
+        ".../discrepancies/{id}/resolve with relink links it, and the money is booked there.",
         Way.PERSON,
     )
 

@@ -85,6 +85,8 @@ def test_a_difference_is_gone_with_its_cause() -> None:
     assert gone(DiscrepancyKind.MISSING_IN_XERO, {}, hub())
     assert gone(DiscrepancyKind.TOTAL_DIFFERS, {}, hub()) is None
     assert gone(DiscrepancyKind.TOTAL_DIFFERS, {}, hub(), totals_agree=True)
+    assert gone(DiscrepancyKind.PAYMENT_ON_VOIDED, {}, hub(), standing="payment_on_voided") is None
+    assert gone(DiscrepancyKind.PAYMENT_ON_VOIDED, {}, hub())
     left = find_left_over("payments/p1", {"amount": "150"}, Decimal(40), AT)
     assert gone(left.kind, left.values, hub(), has_left_over=True) is None
     assert gone(left.kind, left.values, hub())

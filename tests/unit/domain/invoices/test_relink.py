@@ -39,6 +39,7 @@ def test_one_that_fits_is_linked_and_none_is_not() -> None:
     """Xero may not have what was named."""
     assert why_not_relinked(xero_invoice(), record(), None) is None
     assert why_not_relinked(None, record(), None) == "Xero has no such invoice."
+    assert why_not_relinked(xero_invoice(), record({"status": "cancelled"}), None, is_owed=True) is None
 
 
 def test_payments_that_are_alike_are_the_same_each_once() -> None:
