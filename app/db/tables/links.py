@@ -173,8 +173,8 @@ class InvoiceLinkRow(Skippable, Table):
     and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by
     payment key; `kept_methods` are those of payments that the app took back and Xero still has, `booked` says of those
     that we made by which method and to which account, and `account_ids` which account each code of its lines stood for
-    when it was recorded. `xero_due` asks for a read; `read_updated_at` is Xero's clock at
-    our last read before a write. `intents` are creates that were begun: what (`invoice`, a payment's key, or a
+    when it was recorded. `xero_due` asks for a read; `read_updated_at` is Xero's clock at our last read before a write.
+    `intents` are creates that were begun: what (`invoice`, a payment's key, or a
     credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
     `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
     `ignored` are what people decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are
