@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from app.domain.record.apart import travels, with_bases, without_met
+from app.domain.record.apart import Apart, travels, with_bases, without_met
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import Fields, Value, differing, group_of
@@ -24,7 +24,7 @@ from app.domain.record.hub import (
 )
 from app.domain.record.merge import Conflict, WinnerOf, merge
 from app.domain.record.moves import landed, list_groups
-from app.domain.record.path import read_at, write_at
+from app.domain.record.path import is_group, read_at, write_at
 from app.domain.record.sides import Side, holds, with_own_number, with_xeros_number
 from app.domain.record.together import bring_along
 
@@ -85,9 +85,10 @@ def _merge_partner(
     hub: Hub, after: Hub, base: Fields, seen: Fields, rules: Rules, at: datetime, xero_at: datetime
 ) -> Observed:
     """Merge what the partner holds; `after` is the hub that knows it, but for the record."""
-    hub = _without_gone(hub, Side.PARTNER, base, seen, rules, xero_at)
-    after = replace(after, open_conflicts=hub.open_conflicts)
     lanes = rules.lanes if hub.xero_shadow else OPEN
+    known = _with_what_went_apart(Side.PARTNER, base, hub.partner_apart, hub.record, lanes)
+    hub = _without_gone(hub, Side.PARTNER, known, seen, rules, xero_at)
+    after = replace(after, open_conflicts=hub.open_conflicts)
     merged = merge(
         Side.PARTNER,
         base=with_bases(base, hub.partner_apart),
@@ -142,8 +143,9 @@ def _merge_xero(
     remembered: Fields = MappingProxyType({}),
 ) -> Observed:
     seen = hub.kind.believe(base, seen)
-    hub = _without_gone(hub, Side.XERO, base, seen, rules, partner_at)
     lanes = rules.lanes
+    known = _with_what_went_apart(Side.XERO, base, hub.xero_apart, hub.record, lanes)
+    hub = _without_gone(hub, Side.XERO, known, seen, rules, partner_at)
     view = partner_view(hub, hub.acked_revision) if hub.partner_apart or not lanes.are_open else {}
     lanes = lanes if view else OPEN
     merged = merge(
@@ -175,6 +177,16 @@ def _list_brought_back(edited: Fields, record: Fields, remembered: Fields) -> di
     """What is remembered of lines, payments and credits that the record had no more and has again."""
     groups = list_groups(edited) - list_groups(record) if remembered else set()
     return {path: value for path, value in remembered.items() if group_of(path) in groups}
+
+
+def _with_what_went_apart(side: Side, base: Fields, apart: Apart, record: Fields, lanes: Lanes) -> Fields:
+    """What a side held, with the lines that it took away while that did not travel, and which go now that it does."""
+    went = {
+        path: was
+        for path, was in apart.items()
+        if is_group(path) and travels(side, {path: was}, record, lanes)
+    }
+    return with_bases(base, went) if went else base
 
 
 def _without_gone(hub: Hub, side: Side, base: Fields, seen: Fields, rules: Rules, other_at: datetime) -> Hub:

@@ -313,3 +313,19 @@ def test_a_field_travels_where_all_that_it_is_of_leads() -> None:
     assert lanes.is_withheld(Side.XERO, "lines/l1/item")
     assert lanes.is_withheld(Side.XERO, "phone")
     assert not lanes.is_withheld(Side.XERO, "email")
+
+
+@pytest.mark.parametrize("taken_by", list(Side))
+def test_a_line_that_went_apart_and_was_edited_apart_is_held_whole(taken_by: Side) -> None:
+    """While its lines did not travel, one side edited a field of it and the other took the line away (E5)."""
+    closed = Lanes(fields={"lines": OFF})
+    hub, word = xero_shows(START, changed(XERO, {"lines/l2/description": X})).hub, {"lines/l2/description": P}
+    if taken_by is Side.XERO:
+        hub = app_says(hub, changed(APP, word), lanes=closed).hub
+        hub = xero_shows(hub, without_line(XERO, "l2"), lanes=closed).hub
+    else:
+        hub = xero_shows(hub, changed(XERO, word), lanes=closed).hub
+        hub = app_says(hub, without_line(APP, "l2"), lanes=closed).hub
+    opened = directions_change(hub, policy=HOLD)
+    assert opened.hub.open_conflicts == {"lines/l2"}
+    assert [conflict.path for conflict in opened.conflicts if conflict.winner is None][-1] == "lines/l2"
