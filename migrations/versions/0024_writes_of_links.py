@@ -15,8 +15,8 @@ depends_on = None
 
 LINKS, LISTED = "invoice_links", ["connection_id", "created_at", "id"]
 
-HAS_PARTS = """(record::text || xero_shadow::text) LIKE ANY (ARRAY['%"payments/%', '%"credits/%'])
-    OR jsonb_path_exists(document, '$.payments[0]') OR jsonb_path_exists(document, '$.credits[0]')"""
+HAS_PARTS = """((record::text || xero_shadow::text) LIKE ANY (ARRAY['%"payments/%', '%"credits/%'])
+    OR jsonb_path_exists(document, '$.payments[0]') OR jsonb_path_exists(document, '$.credits[0]'))"""
 HAS_SOME = """(jsonb_path_exists(record, '$.keyvalue() ? (@.key starts with "{0}/")')
     OR jsonb_path_exists(xero_shadow, '$.keyvalue() ? (@.key starts with "{0}/")')
     OR jsonb_path_exists(document, '$.{0}[0]'))"""

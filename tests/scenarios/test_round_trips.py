@@ -1,7 +1,10 @@
 """What a change costs of the database: round trips of the loop and of the delivery, in bulk and alone."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
+
+import pytest
 
 from tests.round_trips import Asked, counting_round_trips
 from tests.scenarios.house import House
@@ -20,6 +23,12 @@ IN, IN_SENT, IN_ANSWERED = 27, 16, 7
 """Of one edit; `IN_SENT` are the delivery's."""
 NOTHING = 1
 """A delivery that has nothing to send."""
+
+
+@pytest.fixture(autouse=True)
+def _without_looks(house: House) -> None:
+    """A delivery looks at its connection ten times a second, however many changes go out: that goes by the clock."""
+    house.parts.delivery._changes.looked_at_every = timedelta(hours=1)
 
 
 async def work(house: House) -> tuple[Asked, Asked]:

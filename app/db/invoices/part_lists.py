@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, literal, select, text, tuple_
+from sqlalchemy import Select, literal, select, text, tuple_
 
 from app.db.invoices.resources import KeptInvoice, keep_invoices
 from app.db.links.listing import Position
@@ -14,10 +14,10 @@ from app.db.tables.links import HAS_PARTS
 Group = Literal["payments", "credits"]
 
 _HAS: dict[Group, str] = {
-    "payments": """jsonb_path_exists(record || xero_shadow, '$.keyvalue() ? (@.key starts with "payments/")')
-    OR jsonb_path_exists(document, '$.payments[0]')""",
-    "credits": """jsonb_path_exists(record || xero_shadow, '$.keyvalue() ? (@.key starts with "credits/")')
-    OR jsonb_path_exists(document, '$.credits[0]')""",
+    "payments": """(jsonb_path_exists(record || xero_shadow, '$.keyvalue() ? (@.key starts with "payments/")')
+    OR jsonb_path_exists(document, '$.payments[0]'))""",
+    "credits": """(jsonb_path_exists(record || xero_shadow, '$.keyvalue() ? (@.key starts with "credits/")')
+    OR jsonb_path_exists(document, '$.credits[0]'))""",
 }
 """What is true of those that really have some, of all that the index is for."""
 
@@ -41,8 +41,7 @@ def build_page(
 ) -> Select[InvoiceLinkRow]:
     """The query of one page. The index is for rows of which this very text is true, so it is no expression here."""
     row = InvoiceLinkRow
-    has_some = and_(text(f"({HAS_PARTS})"), text(f"({_HAS[group]})"))
-    page = select(row).where(row.connection_id == connection_id, has_some)
+    page = select(row).where(row.connection_id == connection_id, text(HAS_PARTS), text(_HAS[group]))
     if partner_invoice_id is not None:
         page = page.where(row.partner_invoice_id == partner_invoice_id)
     if begin is not None:

@@ -26,8 +26,8 @@ IS_BEHIND = "generation > settled_generation OR state = 'behind'"
 """A link of which something is due, or which waits for the app."""
 
 
-HAS_PARTS = """(record::text || xero_shadow::text) LIKE ANY (ARRAY['%"payments/%', '%"credits/%'])
-    OR jsonb_path_exists(document, '$.payments[0]') OR jsonb_path_exists(document, '$.credits[0]')"""
+HAS_PARTS = """((record::text || xero_shadow::text) LIKE ANY (ARRAY['%"payments/%', '%"credits/%'])
+    OR jsonb_path_exists(document, '$.payments[0]') OR jsonb_path_exists(document, '$.credits[0]'))"""
 """Either side, or a document that was not merged yet, may have a payment or a credit: a word of a line can look like
 one. This is decided at every write of any link, and to look for their keys would cost more than all the indexes do.
 """

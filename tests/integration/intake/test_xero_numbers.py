@@ -68,11 +68,13 @@ def later(span: timedelta = LONG) -> ManualClock:
 
 
 async def test_a_gap_brings_the_sweep_of_every_active_connection_forward_once(plumbline: Plumbline) -> None:
-    """Each to a moment of its own; what is not active waits, and what is due earlier stays so. The log says it once."""
+    """Each to a moment of its own, a paused one's for when it goes on; one that is lost is swept with its new consent,
+    and what is due earlier stays so. The log says it once.
+    """
     for n in range(4):
         await join(plumbline, f"tenant-{n}")
-    paused = await join(plumbline, "tenant-paused")
-    await plumbline.set_state(paused, ConnectionState.PAUSED)
+    await plumbline.set_state(await join(plumbline, "tenant-paused"), ConnectionState.PAUSED)
+    await plumbline.set_state(await join(plumbline, "tenant-lost"), ConnectionState.DISCONNECTED)
     before = await sweeps_at(plumbline)
     await deliver(plumbline, 1, 3)
     await deliver(plumbline, 7, 7)
@@ -82,11 +84,11 @@ async def test_a_gap_brings_the_sweep_of_every_active_connection_forward_once(pl
         await watch.look()
         await watch.look()
     told = [line for line in logs if line["event"] == "xero_webhook_gap"]
-    assert [(line["first"], line["last"], line["connections_to_sweep"]) for line in told] == [(4, 6, 4)]
-    *active, of_paused = await sweeps_at(plumbline)
-    assert of_paused == before[-1]
-    assert len(set(active)) == 4
-    assert all(at is not None and clock.now() <= at <= clock.now() + SPREAD for at in active)
+    assert [(line["first"], line["last"], line["connections_to_sweep"]) for line in told] == [(4, 6, 5)]
+    *coming_back, of_lost = await sweeps_at(plumbline)
+    assert of_lost == before[-1]
+    assert len(set(coming_back)) == 5
+    assert all(at is not None and clock.now() <= at <= clock.now() + SPREAD for at in coming_back)
     shown = await readiness(plumbline)
     assert (shown["gaps"], shown["events_missed"], shown["state"]) == (1, 3, "heard")
 
