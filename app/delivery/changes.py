@@ -106,9 +106,10 @@ class ChangeDelivery:
         one, or a new one.
         """
         async with self._database.reading() as session:
+            if not (await deliveries.find_due(session, connection_id, self._clock.now())).changes:
+                return False
             await leave.look(session)
-            is_due = (await deliveries.find_due(session, connection_id, self._clock.now())).changes
-        return is_due and not leave.is_stopped
+        return not leave.is_stopped
 
     async def _claim(self, target: Target, connection_id: UUID) -> Claimed:
         now = self._clock.now()
