@@ -1,5 +1,7 @@
 """What somebody calls off in the middle of it ends with the call to Xero that is under way (C10, E5)."""
 
+import pytest
+
 from app.reconcile.ports import WRITE_BATCH
 from tests.scenarios.contact_sides import edit_contact, shown_contact
 from tests.scenarios.house import House, Json
@@ -24,6 +26,7 @@ async def write_many(house: House) -> None:
         await house.write(f"many_{number}")
 
 
+@pytest.mark.proof
 async def test_c10_a_pause_in_the_middle_of_a_storm_stops_it(house: House) -> None:
     """The batch that was under way arrives, the next one does not, and all of it after the pause."""
     await write_many(house)
@@ -39,6 +42,7 @@ async def test_c10_a_pause_in_the_middle_of_a_storm_stops_it(house: House) -> No
     assert {await standing(house, f"many_{number}") for number in range(MANY)} == {("settled", None)}
 
 
+@pytest.mark.proof
 async def test_e5_a_way_to_xero_that_is_closed_in_the_middle_of_a_storm_is_closed(house: House) -> None:
     """What was not sent by then stays at home with the reason, and goes when the way opens."""
     await write_many(house)
@@ -81,6 +85,7 @@ async def write_for_many_customers(house: House) -> None:
         await house.write(f"many_{number}", contact=contact)
 
 
+@pytest.mark.proof
 async def test_c10_a_pause_while_customers_are_made_stops_it_between_two_batches(house: House) -> None:
     """The batch that was under way arrives, the next one does not, and no invoice is held for want of its customer."""
     await write_for_many_customers(house)
@@ -95,6 +100,7 @@ async def test_c10_a_pause_while_customers_are_made_stops_it_between_two_batches
     assert (len(await list_customers(house)), len(await house.list_in_xero())) == (MANY, MANY)
 
 
+@pytest.mark.proof
 async def test_c10_a_pause_while_customers_are_read_stops_what_would_be_written(house: House) -> None:
     """Edited in the app, many of them; they are read right before, and none is written until it goes on."""
     await write_for_many_customers(house)
