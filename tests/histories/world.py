@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from app.domain.contacts.contact import CONTACT
-from app.domain.record.basis import AMOUNTS_ARE
+from app.domain.record.basis import AMOUNTS_ARE, is_money_of_line
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import ABSENT, LINE_ORDER, line_keys
@@ -212,10 +212,11 @@ class World:
         )
 
     def _take(self, observed: Observed) -> None:
-        self.hub = observed.hub
+        before, self.hub = self.hub.record, observed.hub
+        has_other_basis = before.get(AMOUNTS_ARE) != self.hub.record.get(AMOUNTS_ARE)
         self.conflicts += observed.conflicts
         for conflict in observed.conflicts:
-            if conflict.decided_at is not None:
+            if conflict.decided_at is not None or (has_other_basis and is_money_of_line(conflict.path)):
                 # Who wins the basis stands by its line as it is, whoever said that first.
                 self.people.disown(conflict.partner if conflict.winner is Side.PARTNER else conflict.xero)
 

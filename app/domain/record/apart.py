@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from app.domain.record.basis import AMOUNTS_ARE, is_met_by
+from app.domain.record.basis import is_met_by
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
     ABSENT,
@@ -65,9 +65,7 @@ def without_met(
             still[path] = base
         elif now != held and path != LINE_ORDER:
             partner, xero = (held, now) if side is Side.PARTNER else (now, held)
-            by_basis = was == now and path != AMOUNTS_ARE and is_met_by(path, before, record)
-            decided_at = AMOUNTS_ARE if by_basis else None
-            conflicts.append(Conflict(path, base, partner, xero, side.other, decided_at))
+            conflicts.append(Conflict(path, base, partner, xero, side.other))
     return still, conflicts
 
 

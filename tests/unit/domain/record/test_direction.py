@@ -329,13 +329,3 @@ def test_a_line_that_went_apart_and_was_edited_apart_is_held_whole(taken_by: Sid
     opened = directions_change(hub, policy=HOLD)
     assert opened.hub.open_conflicts == {"lines/l2"}
     assert [conflict.path for conflict in opened.conflicts if conflict.winner is None][-1] == "lines/l2"
-
-
-def test_a_price_that_meets_another_basis_says_what_decided() -> None:
-    """A price that Xero keeps for itself, and the app means all of them otherwise by now: nobody edited it there."""
-    priced = changed(XERO, {"lines/l2/unit_price": "120"})
-    hub = xero_shows(START, priced, lanes=WHOLE[TO_XERO]).hub
-    exclusive = app_says(hub, changed(APP, {"amounts_are": "tax_exclusive"}), lanes=WHOLE[TO_XERO])
-    (conflict,) = exclusive.conflicts
-    assert (conflict.path, conflict.partner, conflict.xero) == ("lines/l2/unit_price", "110", "120")
-    assert (conflict.winner, conflict.decided_at) == (Side.PARTNER, "amounts_are")
