@@ -15,9 +15,10 @@ from app.api.patience import wait_until
 from app.db.connections.compares import ask_for_compare
 from app.db.connections.connections import find_connection, raise_generation
 from app.db.connections.runs import ask_for_run
+from app.db.delivery.deliveries import hold_claims
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.life.states import PAUSED, move
-from app.db.life.under_way import UnderWay, end_claiming, find_under_way
+from app.db.life.under_way import UnderWay, find_under_way
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.next_step import find_next_step
@@ -36,7 +37,8 @@ async def pause(services: Services, partner_id: UUID, connection_id: UUID) -> Ac
         connection = await lock_own_connection(session, partner_id, connection_id)
         if _needs_move(connection, ConnectionState.ACTIVE, ConnectionState.PAUSED):
             await move(session, connection, ConnectionState.PAUSED, PAUSED, services.clock.now())
-        await end_claiming(session, connection.id)
+        # Whoever was about to claim something has committed that, so it is seen as under way.
+        await hold_claims(session, connection.id)
         return await read_again(session, connection), Nudges(deliver=(connection.id,))
 
 

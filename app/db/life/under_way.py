@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from app.db.delivery.deliveries import CONNECTION, NOW, count_under_way, hold_claims
-from app.db.postgres.session import ReadSession, WriteSession
+from app.db.delivery.deliveries import CONNECTION, NOW, count_under_way
+from app.db.postgres.session import ReadSession
 from app.db.tables import ConnectionRow, DeliveryRow, TestTransactionRow
 from app.domain.partner.endpoint import CHANGE_TYPES
 
@@ -29,11 +29,6 @@ class UnderWay:
     def is_nothing(self) -> bool:
         """Nothing leaves any more."""
         return not (self.changes or self.copies or self.xero)
-
-
-async def end_claiming(session: WriteSession, connection_id: UUID) -> None:
-    """Whoever was about to claim a change or a copy has committed that; in the transaction that moves the state."""
-    await hold_claims(session, connection_id)
 
 
 async def find_under_way(session: ReadSession, connection_id: UUID, now: datetime) -> UnderWay:

@@ -77,11 +77,12 @@ def list_parts_behind(organisation: Organisation, lines: Iterable[XeroLine], hel
     """
     words = {value for path, value in held.items() if member_of(path) in ("account", "tax_type")}
     tracked = [value for path, value in held.items() if path.endswith("/tracking") and value]
+    known_taxes = {*words, *organisation.rates()}
     behind = set[Part]()
     for line in lines:
         if line.account is not None and not _knows_account(organisation, line, words):
             behind.add(Part.ACCOUNTS)
-        if line.tax_type is not None and line.tax_type not in {*words, *organisation.rates()}:
+        if line.tax_type is not None and line.tax_type not in known_taxes:
             behind.add(Part.TAX_RATES)
         if line.tracking and not _knows_tracking(organisation, line, tracked):
             behind.add(Part.TRACKING)
