@@ -42,7 +42,7 @@ class Closings:
     async def close_due(self) -> int:
         """Try what is due; answers how many there were."""
         now = self._clock.now()
-        async with self._database.writing() as session:
+        async with self._database.writing_one() as session:
             claimed = await claim_closings(session, now, now + CLAIM, AT_ONCE)
         for closing in claimed:
             await self._close(closing)

@@ -29,7 +29,7 @@ class Erasures:
         batches = 0
         while batches < MOST_BATCHES:
             now = self._clock.now()
-            async with self._database.writing() as session:
+            async with self._database.writing_one() as session:
                 connection_id = await claim_erasure(session, now, now + CLAIM)
             if connection_id is None:
                 break

@@ -75,7 +75,7 @@ class Sweep:
     async def ask_for_sweeps(self) -> int:
         """Ask for a look at Xero on connections whose time for one has come; answers how many."""
         now = self._clock.now()
-        async with self._database.writing() as session:
+        async with self._database.writing_one() as session:
             asked = await ask_for_sweeps(
                 session,
                 now,
@@ -89,7 +89,7 @@ class Sweep:
 
     async def ask_for_compares(self) -> int:
         """Ask for a full compare on connections that had none for the period set; answers how many."""
-        async with self._database.writing() as session:
+        async with self._database.writing_one() as session:
             asked = await ask_for_compares(session, self._clock.now(), self._compare_every, COMPARES_AT_ONCE)
         await self._waker.reconcile_soon(asked)
         return len(asked)

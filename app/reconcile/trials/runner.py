@@ -41,7 +41,7 @@ class Trials:
     async def run_due(self) -> int:
         """Run or clean up what is due; answers how many there were."""
         now, owner = self._clock.now(), uuid4().hex
-        async with self._database.writing() as session:
+        async with self._database.writing_one() as session:
             claimed = await claim_trials(session, owner, now, now + CLAIM, AT_ONCE)
         if claimed:
             try:
