@@ -59,18 +59,18 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 @asynccontextmanager
 async def held_up(
-    house: House, method: str = "*", path: str = "/", **more: Any
+    house: House, method: str = "*", path: str = "/", *, calls: int = 1, **more: Any
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Xero does what the next such call asks for, and answers it only when the block ends.
+    """Xero does what the next such calls ask for, and answers them only when the block ends.
 
-    Gives what waits until the call has come, and all of it is done but the answer.
+    Gives what waits until the calls have come, and all of them is done but the answers.
     """
-    order = {"kind": "slow", "method": method, "path": path, "seconds": 3600} | more
+    order = {"kind": "slow", "method": method, "path": path, "seconds": 3600, "times": calls} | more
     fault_id = (await ask(house.xero.post("/faults", json=order)))["id"]
 
     async def is_waiting() -> bool:
         faults = (await ask(house.xero.get("/faults")))["faults"]
-        return any(fault["silent"] for fault in faults if fault["id"] == fault_id)
+        return any(fault["silent"] == calls for fault in faults if fault["id"] == fault_id)
 
     try:
         yield lambda: until(is_waiting)
@@ -84,11 +84,12 @@ async def in_the_middle(
     method: str = "*",
     path: str = "/",
     work: Callable[[], Coroutine[Any, Any, Any]] | None = None,
+    calls: int = 1,
 ) -> AsyncIterator[asyncio.Task[Any]]:
-    """A reconcile, or other work, waits for the answer to such a call while the block runs, and has come to its end
+    """A reconcile, or other work, waits for the answers to such calls while the block runs, and has come to its end
     after it.
     """
-    async with held_up(house, method, path) as arrival:
+    async with held_up(house, method, path, calls=calls) as arrival:
         doing = asyncio.create_task(work() if work is not None else reconcile(house))
         wait = asyncio.create_task(arrival())
         try:
