@@ -9,36 +9,15 @@ Ratios count: both sides of one ran in the same minute on the same machine. Ends
 shown the others.
 """
 
-import importlib
-import time
-from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from benchmarks.figure import Figure, show
+from benchmarks.console import console
+from benchmarks.figure import show
+from benchmarks.groups import Group, measure_all
 from benchmarks.machine import describe
 from benchmarks.size import QUICK, Size
-
-WIDTH_OF_A_FILE = 200
-
-console = Console(stderr=True)
-if not console.is_terminal:
-    # Wide enough for what is beside a figure, in a file or a log.
-    console = Console(stderr=True, width=WIDTH_OF_A_FILE)
-
-
-class Group(StrEnum):
-    """What can be measured by itself; in the order in which all are."""
-
-    INTAKE = "intake"
-    CALLS = "calls"
-    THROUGHPUT = "throughput"
-    REST = "rest"
-    LATENCY = "latency"
-    COMPARE = "compare"
-    START = "start"
 
 
 def main(
@@ -55,24 +34,12 @@ def main(
     """Measure, tell, and end with 1 where something failed."""
     size = QUICK if quick else Size(rounds=rounds, links=links, invoices=invoices)
     console.print(describe())
-    figures: list[Figure] = []
-    failed: list[str] = []
-    for group in only or list(Group):
-        began = time.monotonic()
-        try:
-            measure = importlib.import_module(f"benchmarks.{group}.group").measure
-            for figure in measure(size):
-                console.print(f"  {figure.figure}: {figure.value:,.4g} {figure.unit}")
-                figures.append(figure)
-        except Exception as failure:
-            failed.append(group)
-            console.print_exception(max_frames=4)
-            console.print(f"[red]{group} failed: {type(failure).__name__}: {failure}")
-        console.print(f"{group} took {time.monotonic() - began:.0f} s")
+    outcomes = list(measure_all(only or list(Group), size))
+    figures = [figure for outcome in outcomes for figure in outcome.figures]
     show(console, figures)
     for figure in figures:
         print(figure.to_line(), flush=True)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if any(outcome.has_failed for outcome in outcomes) else 0)
 
 
 if __name__ == "__main__":
