@@ -6,7 +6,8 @@ for: processes agree within half of that way. Where PostgreSQL does not answer, 
 A process may start while PostgreSQL is away. Then it asks every second, and a job of a worker asks before it begins
 (`be_sure`), so that none claims anything by a machine's clock.
 
-A machine whose own clock is wrong is told to the operator: once in the log, and in `/readyz` for as long as it is.
+A machine whose own clock is wrong is told to the operator: once in the log, and for as long as it is in `/readyz` and
+the metrics.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import structlog
 
 from app.clock import SKEW_NOTED, Clock, SharedClock
 from app.db.postgres.session import Database
+from app.metrics import MACHINE_CLOCK
 
 LOOK_EVERY = timedelta(seconds=10)
 AGAIN_AFTER = timedelta(seconds=1)
@@ -93,12 +95,13 @@ class Timekeeper:
 
     def _tell(self) -> None:
         """Tell when the machine's clock becomes wrong, and when it is right again."""
-        ahead = self.ahead
-        is_wrong = ahead is not None and abs(ahead) > SKEW_NOTED
+        ahead = self.ahead or timedelta()
+        MACHINE_CLOCK.set(ahead.total_seconds())
+        is_wrong = abs(ahead) > SKEW_NOTED
         if is_wrong == self._has_told:
             return
         self._has_told = is_wrong
-        if ahead is not None and is_wrong:
+        if is_wrong:
             log.warning("machine_clock_wrong", ahead_seconds=ahead.total_seconds(), told=describe_skew(ahead))
         else:
             log.info("machine_clock_right")

@@ -34,6 +34,13 @@ def move_to(plumbline: Plumbline, machine: MachineApart) -> None:
     plumbline.app.state.services = replace(services, clock=clock, timekeeper=timekeeper)
 
 
+async def read_gauge(plumbline: Plumbline) -> float:
+    """What the metrics tell of the machine's clock."""
+    shown = (await plumbline.http.get("/metrics")).text
+    [line] = [line for line in shown.splitlines() if line.startswith("plumbline_machine_clock_ahead_seconds")]
+    return float(line.rpartition(" ")[2])
+
+
 @pytest.mark.parametrize(
     ("ahead", "told"), [(MINUTE, "ahead of the database's."), (-MINUTE, "behind the database's.")]
 )
@@ -51,6 +58,7 @@ async def test_a_machine_clock_that_is_wrong_is_told_once_and_shown_as_long_as_i
             assert shown["machine_clock"]["state"] == "wrong"
             assert shown["machine_clock"]["ahead_seconds"] == pytest.approx(ahead.total_seconds(), abs=1)
             await services.timekeeper.look()
+        assert await read_gauge(plumbline) == pytest.approx(ahead.total_seconds(), abs=1)
         machine.ahead = timedelta()
         await services.timekeeper.look()
     assert (await plumbline.http.get("/readyz")).json()["machine_clock"]["state"] == "right"
