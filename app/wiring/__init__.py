@@ -5,7 +5,8 @@
     partner_side    the way to partners' addresses
 
 Whatever is opened here is closed when its block ends, in the opposite order. Nothing is connected to before it is
-used, so that an API starts, and answers, while Redis or Xero are down.
+used, but for PostgreSQL, which is asked the time and need not answer: so an API starts, and answers, while PostgreSQL,
+Redis or Xero are down.
 """
 
 from collections.abc import AsyncIterator
