@@ -11,6 +11,7 @@ from datetime import timedelta
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
     disable_created_metrics,
@@ -83,6 +84,12 @@ CHANGES_APPLIED = Histogram(
     "From a change's place in the feed until the partner's app had applied it.",
     buckets=_LAG,
     registry=REGISTRY,
+)
+MACHINE_CLOCK = Gauge(
+    "plumbline_machine_clock_ahead_seconds",
+    "How far this machine's clock is ahead of PostgreSQL's, by which every process goes.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
 )
 REQUESTS = Histogram(
     "plumbline_request_seconds",

@@ -46,6 +46,11 @@ MOST_CALLS = 20
 MARK_LASTS = timedelta(seconds=30)
 """How late a nudge can come after its job was lost between queue and worker."""
 
+DUE_SINCE = timedelta(hours=-1)
+"""A job is queued as one that was due by then. arq takes a job whose time has come by the worker's machine, so that one
+of a machine which is ahead would wait for as long as it is; the order of jobs stays.
+"""
+
 STORM_RESTS = timedelta(milliseconds=5)
 """Between two nudges to read what Xero sent: webhooks that come meanwhile go into the next one together."""
 
@@ -67,7 +72,7 @@ class Nudge:
 class Queue(Protocol):
     """What is used of arq's client; `delete` is awaited, though redis-py does not type it so."""
 
-    async def enqueue_job(self, function: str, *args: Any) -> Any: ...
+    async def enqueue_job(self, function: str, *args: Any, _defer_by: timedelta) -> Any: ...
     def pipeline(self, transaction: bool) -> Pipeline: ...
     def delete(self, *names: str) -> Any: ...
 
@@ -143,11 +148,12 @@ class ArqWaker:
 
     async def _queue_one(self, nudge: Nudge) -> None:
         if nudge.connection_id is None:
-            await self._queue.enqueue_job(nudge.job)
+            await self._queue.enqueue_job(nudge.job, _defer_by=DUE_SINCE)
             return
         # The trace goes along only where there is one: a worker of an older release takes two.
         trace = [nudge.trace] if nudge.trace else []
-        await self._queue.enqueue_job(nudge.job, str(nudge.connection_id), nudge.correlation_id, *trace)
+        given = (str(nudge.connection_id), nudge.correlation_id, *trace)
+        await self._queue.enqueue_job(nudge.job, *given, _defer_by=DUE_SINCE)
 
 
 def _mark(job: str, connection_id: UUID | None) -> str:

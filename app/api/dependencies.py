@@ -11,6 +11,7 @@ from app.api.ports import CallsLeftSource, Check, Identities, ScopeCheck
 from app.clock import Clock
 from app.db.partners.idempotency import ClaimBook
 from app.db.postgres.session import Database
+from app.db.postgres.timekeeper import Timekeeper
 from app.db.upkeep.usage import UsageBook
 from app.delivery.address import Addresses
 from app.delivery.by_hand import ByHand
@@ -21,7 +22,8 @@ from app.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`organisations` reads an organisation with a connection's own token; `ping_redis` is asked by `/readyz` alone.
+    """`organisations` reads an organisation with a connection's own token; `ping_redis` and `timekeeper` are asked by
+    `/readyz` alone.
 
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
     `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
@@ -31,6 +33,7 @@ class Services:
 
     database: Database
     clock: Clock
+    timekeeper: Timekeeper
     waker: Waker
     vault: Vault
     identities: Identities

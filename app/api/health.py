@@ -3,11 +3,12 @@ and Redis.
 
 A schema that is newer than this code is none the worse: while a release is under way old code works on it.
 
-Readiness also tells the operator how Xero's webhooks fare, which never makes a process unready.
+Readiness also tells the operator how Xero's webhooks fare, and whether this machine's clock is right, neither of which
+makes a process unready.
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, Field
 from app.api.dependencies import Given, Services
 from app.api.ports import Check
 from app.api.problems import documented
+from app.clock import SKEW_NOTED
 from app.db.inboxes.subscriptions import Subscription, list_subscriptions
 from app.db.invoices.resources import check_schema
 from app.db.postgres.server import NoRoom, check_room, find_revision
@@ -54,10 +56,22 @@ class WebhooksHeard(BaseModel):
     events_missed: int = Field(description="How many events that were.")
 
 
+class MachineClock(BaseModel):
+    """The clock of the machine that answers. Plumbline goes by the database's, so a wrong one is no reason not to be
+    ready; it is the operator's matter, since certificates and the signatures of webhooks are judged by it.
+    """
+
+    state: Literal["right", "wrong"] = Field(
+        description=f"`wrong`: it is over {SKEW_NOTED.total_seconds():.0f} seconds from the database's."
+    )
+    ahead_seconds: float = Field(description="How far it is ahead of the database's; below zero: behind.")
+
+
 class Readiness(Health):
-    """All is well; and beside it, how Xero's webhooks fare."""
+    """All is well; and beside it, how Xero's webhooks fare, and the machine's clock."""
 
     xero_webhooks: list[WebhooksHeard]
+    machine_clock: MachineClock
 
 
 @router.get("/healthz", operation_id="get_health", summary="The process is alive")
@@ -84,7 +98,15 @@ async def get_readiness(services: Given) -> Readiness:
         raise InputRefused("not_ready", f"Not ready: {told}.", faults)
     async with services.database.reading() as session:
         subscriptions = await list_subscriptions(session)
-    return Readiness(xero_webhooks=[_show_webhooks(subscription) for subscription in subscriptions])
+    return Readiness(
+        xero_webhooks=[_show_webhooks(subscription) for subscription in subscriptions],
+        machine_clock=_show_clock(services.timekeeper.ahead or timedelta()),
+    )
+
+
+def _show_clock(ahead: timedelta) -> MachineClock:
+    is_wrong = abs(ahead) > SKEW_NOTED
+    return MachineClock(state="wrong" if is_wrong else "right", ahead_seconds=round(ahead.total_seconds(), 3))
 
 
 def _show_webhooks(subscription: Subscription) -> WebhooksHeard:
@@ -100,6 +122,7 @@ def _show_webhooks(subscription: Subscription) -> WebhooksHeard:
 
 
 async def _check_database(services: Services) -> None:
+    await services.timekeeper.be_sure()
     async with services.database.reading_in_one() as session:
         pending = list_pending(await find_revision(session))
         if not pending:

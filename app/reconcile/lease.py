@@ -1,11 +1,13 @@
 """The lease: one worker at a time per connection.
 
 It is a row's owner and an end, renewed while work goes on, so a worker that died is replaced after `LEASE_SPAN` at the
-latest. It fences too: every transaction that records renews the lease as its first statement, which locks the
-connection's row until it commits, and does nothing when the lease is no longer ours; one that is a single statement has
-that in itself. Whoever touches a connection and its links locks in that order: connection, links, changes. A story of
-two: worker A hangs in a call past its lease; B takes over and reconciles; A's call returns, A's transaction finds the
-owner changed and raises `LeaseLost`; nothing of A's is recorded, and what its call did in Xero is found by B's reads.
+latest. The end is told and judged by PostgreSQL's time, which every worker goes by (`app.clock`).
+
+It fences too: every transaction that records renews the lease as its first statement, which locks the connection's row
+until it commits, and does nothing when the lease is no longer ours; one that is a single statement has that in itself.
+Whoever touches a connection and its links locks in that order: connection, links, changes. A story of two: worker A
+hangs in a call past its lease; B takes over and reconciles; A's call returns, A's transaction finds the owner changed
+and raises `LeaseLost`; nothing of A's is recorded, and what its call did in Xero is found by B's reads.
 """
 
 from collections.abc import AsyncIterator

@@ -5,7 +5,8 @@
     partner_side    the way to partners' addresses
 
 Whatever is opened here is closed when its block ends, in the opposite order. Nothing is connected to before it is
-used, so that an API starts, and answers, while Redis or Xero are down.
+used, but for PostgreSQL, which is asked the time and need not answer: so an API starts, and answers, while PostgreSQL,
+Redis or Xero are down.
 """
 
 from collections.abc import AsyncIterator
@@ -30,6 +31,7 @@ from app.db.partners.api_keys import KeyUses
 from app.db.partners.idempotency import ClaimBook
 from app.db.partners.xero_apps import XeroAppVault
 from app.db.postgres.present import API, WORKER
+from app.db.postgres.timekeeper import Timekeeper
 from app.delivery.by_hand import ByHand
 from app.delivery.delivery import Delivery
 from app.delivery.pruning import Pruning
@@ -59,7 +61,7 @@ from app.reconcile.timers.watch import Watch
 from app.reconcile.trials.runner import Trials
 from app.settings import Settings
 from app.waker import ArqWaker
-from app.wiring.ground import SYSTEM_CLOCK, Ground, open_ground
+from app.wiring.ground import Ground, open_ground
 from app.wiring.partner_side import build_addresses, open_partners
 from app.wiring.shown import build_exposition
 from app.wiring.xero_side import XeroSide, build_plan_in_force, open_xero
@@ -102,14 +104,15 @@ class WorkerParts:
     trials: Trials
     claims: ClaimBook
     xero_webhooks: XeroWebhooks
+    timekeeper: Timekeeper
     waker: ArqWaker
     metrics: Exposition
     ending: Ending
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[WorkerParts]:
-    """Everything that a worker needs."""
+async def open_worker(settings: Settings, clock: Clock | None = None) -> AsyncIterator[WorkerParts]:
+    """Everything that a worker needs; its clock is PostgreSQL's, unless another is given."""
     async with (
         open_ground(settings, clock, name=WORKER) as ground,
         open_xero(settings, ground) as xero,
@@ -165,6 +168,7 @@ def build_worker_parts(
         trials=Trials(ground.database, xero.organisations, ground.clock, xero.usage),
         claims=ClaimBook(ground.database, ground.vault, ground.clock),
         xero_webhooks=XeroWebhooks(ground.database, ground.waker, ground.clock),
+        timekeeper=ground.timekeeper,
         waker=ground.waker,
         metrics=build_exposition(settings, ground, xero, is_hidden=False),
         ending=ending,
@@ -188,6 +192,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
     services = Services(
         database=ground.database,
         clock=ground.clock,
+        timekeeper=ground.timekeeper,
         waker=ground.waker,
         vault=ground.vault,
         identities=xero.identities,

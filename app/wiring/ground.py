@@ -9,13 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
-from app.clock import Clock, SystemClock
+from app.clock import Clock, SharedClock
 from app.db.postgres.session import Database
+from app.db.postgres.timekeeper import Timekeeper
 from app.settings import Settings
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker
-
-SYSTEM_CLOCK = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +24,26 @@ class Ground:
     database: Database
     vault: Vault
     clock: Clock
+    timekeeper: Timekeeper
     queue: ArqRedis
     waker: ArqWaker
 
 
 @asynccontextmanager
 async def open_ground(
-    settings: Settings, clock: Clock = SYSTEM_CLOCK, *, name: str = "plumbline"
+    settings: Settings, clock: Clock | None = None, *, name: str = "plumbline"
 ) -> AsyncIterator[Ground]:
-    """Database, vault, clock and the way to wake workers; `name` is what PostgreSQL knows this process by."""
+    """Database, vault, clock and the way to wake workers; `name` is what PostgreSQL knows this process by.
+
+    The clock is PostgreSQL's, unless another is given.
+    """
     vault = build_vault(settings)
     database = Database(settings.database_url, name=name)
+    clock = clock or SharedClock()
+    timekeeper = Timekeeper(database, clock)
     try:
-        async with open_queue(settings) as queue:
-            yield Ground(database, vault, clock, queue, ArqWaker(queue))
+        async with timekeeper.keeping(), open_queue(settings) as queue:
+            yield Ground(database, vault, clock, timekeeper, queue, ArqWaker(queue))
     finally:
         await database.close()
 

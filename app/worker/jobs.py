@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial, wraps
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from app import telemetry, tracing
+from app.db.postgres.timekeeper import Timekeeper
 from app.waker import CALLS, DELIVER, QUEUE, READ, RECONCILE, TAKE_IN
 from app.wiring import WorkerParts
 
@@ -162,33 +164,33 @@ def _going_on(name: str, connection_id: str, correlation_id: str | None, trace: 
 
 def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Worker:
     """One arq worker with every job; `redis` is its own. Signals are left to the process."""
-    jobs = Jobs(parts)
+    jobs, timed = Jobs(parts), partial(_on_timer, parts.timekeeper)
     return _Worker(
         functions=[
-            func(_typed(jobs.reconcile), name=RECONCILE),
-            func(_typed(jobs.deliver), name=DELIVER),
-            func(_typed(jobs.read_partner), name=READ),
-            func(_typed(jobs.take_in_webhooks), name=TAKE_IN),
+            func(_in_time(parts.timekeeper, jobs.reconcile), name=RECONCILE),
+            func(_in_time(parts.timekeeper, jobs.deliver), name=DELIVER),
+            func(_in_time(parts.timekeeper, jobs.read_partner), name=READ),
+            func(_in_time(parts.timekeeper, jobs.take_in_webhooks), name=TAKE_IN),
         ],
         cron_jobs=[
-            _on_timer(jobs.take_in_webhooks, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.nudge_behind, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.close_in_xero, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.run_trials, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
-            _on_timer(jobs.forget, EVERY_MINUTE, minutes=EVERY_HOUR),
-            _on_timer(jobs.begin_runs, EVERY_MINUTE),
-            _on_timer(jobs.call_roll, EVERY_MINUTE),
-            _on_timer(jobs.erase_data, EVERY_MINUTE),
-            _on_timer(jobs.prune_claims, EVERY_MINUTE),
-            _on_timer(jobs.ask_for_sweeps, EVERY_FIVE_SECONDS),
-            _on_timer(jobs.ask_for_compares, EVERY_QUARTER_OF_A_MINUTE),
-            _on_timer(jobs.retry_held, EVERY_MINUTE),
-            _on_timer(jobs.nudge_exports, EVERY_MINUTE),
-            _on_timer(jobs.prune_deliveries, EVERY_MINUTE),
-            _on_timer(jobs.nudge_reads, EVERY_MINUTE),
-            _on_timer(jobs.watch_webhooks, EVERY_MINUTE),
+            timed(jobs.take_in_webhooks, EVERY_FIVE_SECONDS),
+            timed(jobs.nudge_behind, EVERY_FIVE_SECONDS),
+            timed(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
+            timed(jobs.close_in_xero, EVERY_FIVE_SECONDS),
+            timed(jobs.run_trials, EVERY_FIVE_SECONDS),
+            timed(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),
+            timed(jobs.forget, EVERY_MINUTE, minutes=EVERY_HOUR),
+            timed(jobs.begin_runs, EVERY_MINUTE),
+            timed(jobs.call_roll, EVERY_MINUTE),
+            timed(jobs.erase_data, EVERY_MINUTE),
+            timed(jobs.prune_claims, EVERY_MINUTE),
+            timed(jobs.ask_for_sweeps, EVERY_FIVE_SECONDS),
+            timed(jobs.ask_for_compares, EVERY_QUARTER_OF_A_MINUTE),
+            timed(jobs.retry_held, EVERY_MINUTE),
+            timed(jobs.nudge_exports, EVERY_MINUTE),
+            timed(jobs.prune_deliveries, EVERY_MINUTE),
+            timed(jobs.nudge_reads, EVERY_MINUTE),
+            timed(jobs.watch_webhooks, EVERY_MINUTE),
         ],
         queue_name=QUEUE,
         redis_pool=redis,
@@ -226,16 +228,31 @@ class _Worker(Worker):
 
 
 def _on_timer(
-    job: Callable[[Context], Awaitable[None]], seconds: set[int], minutes: set[int] | None = None
+    timekeeper: Timekeeper,
+    job: Callable[[Context], Awaitable[None]],
+    seconds: set[int],
+    minutes: set[int] | None = None,
 ) -> CronJob:
     """A sweep at those seconds of every minute, or of those minutes, and when a worker starts; each time on one worker
     alone.
     """
     return cron(
-        _typed(job), minute=minutes, second=seconds, run_at_startup=True, unique=True, timeout=LONGEST_SWEEP
+        _in_time(timekeeper, job),
+        minute=minutes,
+        second=seconds,
+        run_at_startup=True,
+        unique=True,
+        timeout=LONGEST_SWEEP,
     )
 
 
-def _typed(job: Callable[..., Awaitable[None]]) -> WorkerCoroutine:
-    """arq types a job as taking any arguments whatever."""
-    return cast(WorkerCoroutine, job)
+def _in_time(timekeeper: Timekeeper, job: Callable[..., Awaitable[None]]) -> WorkerCoroutine:
+    """The job, once the time is PostgreSQL's: one that cannot be asked yet fails it, as it would fail what follows."""
+
+    @wraps(job)
+    async def run(context: Context, *given: Any) -> None:
+        await timekeeper.be_sure()
+        await job(context, *given)
+
+    # arq types a job as taking any arguments whatever.
+    return cast(WorkerCoroutine, run)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
+from app.db.postgres.timekeeper import Timekeeper
 from app.settings import Settings
 from app.waker import DELIVER, READ, RECONCILE, TAKE_IN
 from app.wiring import ApiParts, WorkerParts, build_api_parts, build_worker_parts
@@ -92,10 +93,12 @@ def build_api_of(world: World, actor: Actor) -> ApiParts:
 
 
 def _build_ground(world: World, actor: Actor) -> tuple[Ground, XeroSide]:
+    database = GatedDatabase(world.shared, world.server_time, world.scheduler, actor)
     ground = Ground(
-        database=GatedDatabase(world.shared, world.server_time, world.scheduler, actor),
+        database=database,
         vault=build_vault(world.settings),
         clock=world.clock,
+        timekeeper=Timekeeper(database, world.clock),
         queue=cast(Any, NoRedis()),
         waker=cast(Any, SimulatedWaker(world.nudges)),
     )

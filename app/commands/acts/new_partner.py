@@ -1,14 +1,16 @@
 """A partner, made at a terminal: there is no key yet that could make one by the API."""
 
 from app import keys
+from app.clock import SharedClock
 from app.db.partners import partners
 from app.db.partners.endpoints import NewEndpoint, insert_endpoint
 from app.db.partners.webhook_secrets import insert_secret
 from app.db.postgres.session import Database
+from app.db.postgres.timekeeper import Timekeeper
 from app.db.upkeep.audit import acting_as
 from app.domain.connections.audit import Actor, ActorKind
 from app.settings import Settings
-from app.wiring.ground import SYSTEM_CLOCK, build_vault
+from app.wiring.ground import build_vault
 from app.wiring.partner_side import build_addresses
 
 
@@ -22,8 +24,10 @@ async def create_partner(settings: Settings, name: str, webhook_url: str | None)
         await build_addresses(settings).check(webhook_url)
     vault, database = build_vault(settings), Database(settings.database_url)
     key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
-    made, now = {"api_key": key, "webhook_secret_in": secret_in}, SYSTEM_CLOCK.now()
+    made, clock = {"api_key": key, "webhook_secret_in": secret_in}, SharedClock()
     try:
+        await Timekeeper(database, clock).look()
+        now = clock.now()
         with acting_as(Actor(ActorKind.OPERATOR)):
             async with database.writing() as session:
                 partner_id = await partners.insert_partner(session, name)

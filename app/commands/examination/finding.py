@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from app.clock import SKEW_NOTED
+
 Outcome = Literal["passed", "warning", "failed", "not_reached"]
 
-SKEW_NOTED = timedelta(seconds=2)
 SKEW_BORNE = timedelta(seconds=30)
-"""Well under the five minutes within which a signature must have been made, and under a lease's 90 seconds."""
+"""Well under the five minutes within which a signature must have been made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def judge_skew(check: str, whose: str, skew: timedelta) -> Finding:
     """How far another clock is from ours; a positive skew is ahead."""
     seconds = skew.total_seconds()
     told = f"{whose} is {abs(seconds):.1f} s {'ahead of' if seconds > 0 else 'behind'} this machine's clock."
-    cure = "Keep both clocks by NTP: leases, signatures and tokens are judged by the time."
+    cure = "Keep all clocks by NTP: times are PostgreSQL's, signatures and certificates are judged by this machine's."
     if abs(skew) > SKEW_BORNE:
         return failed(check, told, cure)
     if abs(skew) > SKEW_NOTED:

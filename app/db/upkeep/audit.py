@@ -7,11 +7,12 @@ lock holds up nobody that the holder could be waiting for. Several logs are lock
 Who acts is known at the door (`acting_as`), not by every function on the way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,15 @@ class AuditEntry:
     id: int
     note: AuditNote
     hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An entry to be inserted; `at` is None for the instant at which that is."""
+
+    partner_id: UUID | None
+    at: datetime | None
+    build: Callable[[datetime], AuditNote]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +77,12 @@ def note(
     at: datetime | None = None,
     **facts: object,
 ) -> None:
-    """Have it told by the log, if this transaction commits; at this instant unless another is given."""
+    """Have it told by the log, if this transaction commits; at the instant of the entry unless another is given."""
     said = {name: str(value) for name, value in facts.items() if value is not None}
     told = None if subject is None else str(subject)
     waiting = session.info.setdefault("audit", [])
-    now = at or datetime.now(UTC)
-    waiting.append(AuditNote(what, partner_id, connection_id, told, said, _actor.get(), now))
+    build = partial(AuditNote, what, partner_id, connection_id, told, said, _actor.get())
+    waiting.append(_Waiting(partner_id, at, build))
     at_the_end(session, "audit", _insert_waiting)
 
 
@@ -135,16 +145,18 @@ async def check_log(session: ReadSession, partner_id: UUID | None) -> Checked:
 
 
 async def _insert_waiting(session: WriteSession) -> None:
-    waiting: Sequence[AuditNote] = session.info.pop("audit", ())
+    waiting: Sequence[_Waiting] = session.info.pop("audit", ())
     for partner_id in sorted({each.partner_id for each in waiting}, key=str):
-        await session.execute(select(func.pg_advisory_xact_lock(_LOCK_SPACE, func.hashtext(str(partner_id)))))
+        lock = func.pg_advisory_xact_lock(_LOCK_SPACE, func.hashtext(str(partner_id)))
+        _, now = (await session.execute(select(lock, func.clock_timestamp()))).one()
         last = _of_log(partner_id).order_by(AuditEntryRow.id.desc()).limit(1)
         found = (await session.execute(last)).scalar_one_or_none()
         head = found.hash if found else FIRST
         for each in waiting:
             if each.partner_id == partner_id:
-                head = chain(head, each)
-                session.add(_build_row(each, head))
+                told = each.build(each.at or now)
+                head = chain(head, told)
+                session.add(_build_row(told, head))
                 await session.flush()
 
 
