@@ -35,6 +35,8 @@ INVOICE_PLANS: list[tuple[Wanted, set[str]]] = [
     (Wanted(code="locked_period"), {"ix_invoice_links_reason"}),
     (Wanted(number="JOB-7"), {"ix_invoice_links_partner_number", "ix_invoice_links_xero_number"}),
     (Wanted(contact_id="cus_7"), {"ix_invoice_links_contact"}),
+    (Wanted(job_id="job_7"), {"ix_invoice_links_job"}),
+    (Wanted(job_id="job_7", sort=Sort.CREATED_LAST, after=(NOW, uuid4())), {"ix_invoice_links_job"}),
     (Wanted(status="draft"), {"ix_invoice_links_status"}),
     (Wanted(updated_since=NOW - timedelta(hours=1), sort=Sort.UPDATED), {UPDATED}),
     (Wanted(updated_since=NOW - timedelta(hours=1)), {UPDATED}),
@@ -157,6 +159,31 @@ async def test_an_instant_that_is_none_is_refused_with_the_form(
     answer = await plumbline.http.get(f"{path}/{kind}?updated_since={since}")
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"] == [{"field": "updated_since", "message": message}]
+
+
+async def test_t19_the_invoices_of_a_job_are_listed(plumbline: Plumbline) -> None:
+    """Several of one job, by the app's id of it: as the newest word is until it is merged, and as merged from then on;
+    one of a deal by the deal's id (O3).
+    """
+    path = await plumbline.open_active()
+    jobs = {0: "job_1", 1: "job_2", 2: "job_1", 3: None, 4: "job_1"}
+    for n, job in jobs.items():
+        await put(plumbline, path, n, job={"id": job, "name": "Hot water, 4 Wattle St"} if job else None)
+    where = f"{path}/invoices"
+    assert await list_ids(plumbline, where, job_id="job_1") == ["inv_0", "inv_2", "inv_4"]
+    assert await list_ids(plumbline, where, job_id="job_1", sort="-created") == ["inv_4", "inv_2", "inv_0"]
+    assert await list_ids(plumbline, where, job_id="job_1", number="JOB-2") == ["inv_2"]
+    assert await list_ids(plumbline, where, job_id="job") == []
+    await plumbline.execute(
+        "UPDATE invoice_links SET record = jsonb_build_object('job', CAST('{\"id\": \"job_3\"}' AS jsonb))"
+        " WHERE partner_invoice_id = 'inv_4'"
+    )
+    assert await list_ids(plumbline, where, job_id="job_3") == ["inv_4"]
+    deal = {"id": "deal_7", "name": "Bathroom", "amount": "90.00"}
+    (await plumbline.http.post(f"{path}/pause")).raise_for_status()
+    drafted = await plumbline.http.post(f"{path}/drafts", json={"deal": deal, "contact": {"id": "cus_0"}})
+    assert drafted.is_success, drafted.text
+    assert await list_ids(plumbline, where, job_id="deal_7") == [drafted.json()["invoice"]["id"]]
 
 
 async def test_a_filter_that_comes_twice_is_refused(plumbline: Plumbline) -> None:
