@@ -1,5 +1,6 @@
 """The history of a connection's settings: every version with what it changed, and the way back (FEATURES N12)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ADMINS_WRITE, GivenCaller, OwnConnection
 from app.api.dependencies import Given
-from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import documented
 from app.api.settings.changing import Changing, change, write_etag
 from app.api.settings.check import SettingsChange
@@ -86,17 +87,19 @@ class SettingsVersionWhole(SettingsVersion):
 @router.get(
     "",
     operation_id="list_settings_versions",
-    summary="Every change of the settings, oldest first",
+    summary="Every change of the settings, oldest first or newest first",
     responses=documented(*REFUSED),
 )
 async def list_versions(
-    services: Given, connection: OwnConnection, after: AfterNumber, limit: Limit = 100
+    services: Given, connection: OwnConnection, page: AskedNumbers
 ) -> Page[SettingsVersion]:
     """Version 0, what a connection begins with, is not listed; it can be read and restored like any other."""
     async with services.database.reading() as session:
-        found = await list_settings_versions(session, connection.id, min(after, MOST_NUMBER), limit)
+        found = await list_settings_versions(
+            session, connection.id, replace(page, after=min(page.after, MOST_NUMBER))
+        )
     shown = [SettingsVersion(**_show(version)) for version in found]
-    return Page(data=shown, next=write_number(found, limit, lambda version: version.number))
+    return Page(data=shown, next=write_number(found, page.limit, lambda version: version.number))
 
 
 @router.get(

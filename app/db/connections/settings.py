@@ -8,6 +8,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import aliased
 
 from app.db.connections.runs import save_schedule
+from app.db.postgres.numbered import Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, ConnectionRow, SettingsVersionRow
 from app.db.upkeep import audit
@@ -93,12 +94,19 @@ async def keep_version(
 
 
 async def list_settings_versions(
-    session: ReadSession, connection_id: UUID, after: int, limit: int
+    session: ReadSession, connection_id: UUID, wanted: Numbered
 ) -> list[SettingsVersion]:
-    """The versions after a number, oldest first."""
-    wanted = _with_before(connection_id).where(SettingsVersionRow.number > after)
-    rows = await session.execute(wanted.order_by(SettingsVersionRow.number).limit(limit))
+    """One page of a connection's versions."""
+    rows = await session.execute(build_versions_page(connection_id, wanted))
     return [_from_row(version, before, prefix) for version, before, prefix in rows]
+
+
+def build_versions_page(
+    connection_id: UUID, wanted: Numbered
+) -> Select[SettingsVersionRow, SettingsVersionRow, str]:
+    """The query of one page, without what the connection began with."""
+    number = SettingsVersionRow.number
+    return in_numbers(_with_before(connection_id).where(number > 0), number, wanted)
 
 
 async def find_settings_version(
