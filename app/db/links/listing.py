@@ -48,6 +48,10 @@ class Sort(StrEnum):
     def is_newest_first(self) -> bool:
         return self in (Sort.CREATED_LAST, Sort.UPDATED_LAST)
 
+    def is_beyond(self, one: str, other: str) -> bool:
+        """One of two ids of an invoice's own comes after the other."""
+        return one < other if self.is_newest_first else one > other
+
     def place_of(self, kept: Kept) -> Position:
         """The place of a link in a list sorted like this."""
         return (kept.updated_at if self.is_by_update else kept.created_at), kept.id
@@ -55,8 +59,14 @@ class Sort(StrEnum):
 
 def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limit: int | None) -> Statement:
     """The rows in that order, those after a place, so many of them at most."""
-    instant = row.updated_at if sort.is_by_update else row.created_at
-    return from_place(page, (instant, row.id), after, limit, is_newest_first=sort.is_newest_first)
+    return from_place(
+        page, (instant_of(row, sort), row.id), after, limit, is_newest_first=sort.is_newest_first
+    )
+
+
+def instant_of(row: Any, sort: Sort) -> Any:
+    """The column by which that sorts."""
+    return row.updated_at if sort.is_by_update else row.created_at
 
 
 def from_place(

@@ -9,6 +9,7 @@ import pytest
 
 from app.db.contacts.contact_resources import WantedContacts, build_contact_page
 from app.db.invoices.invoice_lists import Wanted, build_page
+from app.db.invoices.part_lists import WantedParts
 from app.db.invoices.part_lists import build_page as build_part_page
 from app.db.items.item_lists import WantedItems, build_item_page
 from app.db.links.listing import Sort
@@ -63,6 +64,26 @@ ITEM_PLANS: list[tuple[WantedItems, set[str]]] = [
     (WantedItems(updated_since=NOW - timedelta(hours=1)), {"ix_item_links_updated"}),
     (WantedItems(is_in_xero=False), {"ix_item_links_not_in_xero"}),
 ]
+PART_PLANS: list[tuple[WantedParts, set[str]]] = [
+    (WantedParts(), {"ix_invoice_links_parts"}),
+    (WantedParts(begin=(NOW, uuid4())), {"ix_invoice_links_parts"}),
+    (WantedParts(sort=Sort.CREATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_parts"}),
+    (WantedParts(sort=Sort.UPDATED), {"ix_invoice_links_parts", UPDATED}),
+    (WantedParts(sort=Sort.UPDATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_parts", UPDATED}),
+    (WantedParts(updated_since=NOW - timedelta(hours=1)), {"ix_invoice_links_parts", UPDATED}),
+    (WantedParts(state=State.SETTLED), {"ix_invoice_links_parts"}),
+    (WantedParts(state=State.BEHIND), {"ix_invoice_links_parts", "ix_invoice_links_behind_listed"}),
+    (
+        WantedParts(state=State.HELD),
+        {
+            "ix_invoice_links_parts",
+            "ix_invoice_links_held",
+            "ix_invoice_links_retry",
+            "ix_invoice_links_skipped",
+        },
+    ),
+    (WantedParts(partner_invoice_id="inv_40"), {"uq_invoice_links_partner"}),
+]
 
 
 async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
@@ -81,9 +102,10 @@ async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
         used = await explain(plumbline, build_item_page(connection_id, replace(of_items, limit=50)))
         assert (used <= indexes, bool(used)) == (True, True), (of_items, used)
     for group in ("payments", "credits"):
-        for begin in (None, (NOW, uuid4())):
-            page = build_part_page(connection_id, group, None, begin, 50)  # type: ignore[arg-type]
-            assert await explain(plumbline, page) == {"ix_invoice_links_parts"}
+        for parts, indexes in PART_PLANS:
+            page = build_part_page(connection_id, group, replace(parts, limit=50))  # type: ignore[arg-type]
+            used = await explain(plumbline, page)
+            assert (used <= indexes, bool(used)) == (True, True), (parts, used)
 
 
 async def put(plumbline: Plumbline, path: str, n: int, **changes: Any) -> None:
@@ -137,7 +159,7 @@ async def test_invoices_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "updated_since")
 
 
-@pytest.mark.parametrize("kind", ["invoices", "contacts", "items"])
+@pytest.mark.parametrize("kind", ["invoices", "contacts", "items", "payments", "credits"])
 @pytest.mark.parametrize(
     ("since", "message"),
     [

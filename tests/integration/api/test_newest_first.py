@@ -88,7 +88,7 @@ async def test_a_list_is_read_from_its_newest_entry_on(plumbline: Plumbline, pat
         assert await walk(plumbline, f"{path}/{where}", sort="-created", **narrowed) == []
 
 
-@pytest.mark.parametrize("where", LISTS)
+@pytest.mark.parametrize("where", [*LISTS, "payments", "credits"])
 async def test_a_sort_that_is_not_known_is_refused_with_those_that_are(
     plumbline: Plumbline, path: str, where: str
 ) -> None:
