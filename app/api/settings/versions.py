@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.api.authentication import ADMINS_WRITE, GivenCaller, OwnConnection
 from app.api.dependencies import Given
@@ -43,15 +43,22 @@ Number = Annotated[
 ]
 
 
+_SETTINGS = sorted(ChosenSettings.model_fields)
+
+
 def _check_setting(word: str) -> str:
-    known = sorted(ChosenSettings.model_fields)
-    if word.partition(".")[0] not in known:
-        raise refused(f"must be one of {', '.join(known)}")
+    if word.partition(".")[0] not in _SETTINGS:
+        raise refused(f"must be one of {', '.join(_SETTINGS)}")
     return word
 
 
+_SETTING_SHOWN = {
+    "type": "string",
+    "pattern": rf"^({'|'.join(_SETTINGS)})(\.[^\u0000-\u001f]+)?$",
+    "maxLength": 255,
+}
 AskedSetting = Annotated[
-    Annotated[Line, AfterValidator(_check_setting)] | None,
+    Annotated[Line, AfterValidator(_check_setting), WithJsonSchema(_SETTING_SHOWN)] | None,
     Query(description="Only versions that changed this one; of a map any entry, or one, as `taxes.gst`."),
 ]
 

@@ -22,6 +22,9 @@ INVOICE_CONTACT = "coalesce(record ->> 'contact', document #>> '{contact,id}')"
 INVOICE_JOB = "coalesce(record #>> '{job,id}', document #>> '{job,id}')"
 """The job that an invoice is shown with, by the app's id of it; null where it is for none."""
 
+HAS_JOB = f"{INVOICE_JOB} IS NOT NULL"
+"""What is true of the rows that its index is for."""
+
 INVOICE_STATUS = "coalesce(shown_status, document ->> 'status')"
 """The status that an invoice is shown with, in the document's words."""
 
@@ -228,7 +231,7 @@ class InvoiceLinkRow(Skippable, Table):
             text(INVOICE_JOB),
             "created_at",
             "id",
-            postgresql_where=text(f"{INVOICE_JOB} IS NOT NULL"),
+            postgresql_where=text(HAS_JOB),
         ),
         Index("ix_invoice_links_status", "connection_id", text(INVOICE_STATUS), "created_at", "id"),
         Index(
