@@ -1,7 +1,6 @@
 """The audit log of a partner, for its admins: who did what, in order, and nothing that could be taken back."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -10,19 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import ADMINS_ALONE, PartnerId
 from app.api.dependencies import Given
-from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import documented
 from app.db.upkeep.audit import AuditEntry, list_entries
 from app.domain.connections.audit import Act, ActorKind
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[ADMINS_ALONE])
-
-
-class AuditSort(StrEnum):
-    """As they were written, or the newest first."""
-
-    CREATED = "created"
-    CREATED_LAST = "-created"
 
 
 class AuditEntryShown(BaseModel):
@@ -72,32 +64,17 @@ class AuditEntryShown(BaseModel):
 async def list_audit(
     services: Given,
     partner_id: PartnerId,
-    after: AfterNumber,
-    limit: Limit = 100,
+    page: AskedNumbers,
     action: Annotated[Act | None, Query(description="Only these.")] = None,
     connection_id: Annotated[UUID | None, Query(description="Only of this connection.")] = None,
-    sort: Annotated[
-        AuditSort,
-        Query(
-            description="With `-created` the newest first; a cursor goes on in the order that it was made in."
-        ),
-    ] = AuditSort.CREATED,
 ) -> Page[AuditEntryShown]:
     """Keys, connections, settings, addresses, secrets, decisions, and data that was taken out or erased. An entry is
     written in the transaction that it tells of, is never changed, and outlives what it is about. For keys of the role
     `admin` alone.
     """
     async with services.database.reading() as session:
-        found = await list_entries(
-            session,
-            partner_id,
-            after,
-            limit,
-            action=action,
-            connection_id=connection_id,
-            is_newest_first=sort is AuditSort.CREATED_LAST,
-        )
-    following = write_number(found, limit, lambda entry: entry.id)
+        found = await list_entries(session, partner_id, page, action=action, connection_id=connection_id)
+    following = write_number(found, page.limit, lambda entry: entry.id)
     return Page(data=[build_entry(entry) for entry in found], next=following)
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from app.db.links.listing import Position
+from app.db.postgres.numbered import Numbered
 from app.intake.refusals import Fault, InputRefused
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
@@ -147,6 +149,33 @@ async def _get_number(cursor: Cursor = None) -> int:
 
 AfterNumber = Annotated[int, Depends(_get_number)]
 """Where a page of a list by growing number begins."""
+
+
+class ByAge(StrEnum):
+    """The oldest first, or the newest."""
+
+    CREATED = "created"
+    CREATED_LAST = "-created"
+
+    @property
+    def is_newest_first(self) -> bool:
+        return self is ByAge.CREATED_LAST
+
+
+SortedByAge = Annotated[
+    ByAge,
+    Query(description="With `-created` the newest first; a cursor goes on in the order that it was made in."),
+]
+
+
+async def _get_numbered(
+    after: AfterNumber, limit: Limit = 100, sort: SortedByAge = ByAge.CREATED
+) -> Numbered:
+    return Numbered(after, limit, sort.is_newest_first)
+
+
+AskedNumbers = Annotated[Numbered, Depends(_get_numbered)]
+"""A page of such a list from either end."""
 
 
 def refuse_cursor() -> InputRefused:

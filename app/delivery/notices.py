@@ -49,7 +49,7 @@ class NoticeDelivery:
         now = self._clock.now()
         async with self._database.writing_one() as session:
             return await claim_next_notice(
-                session, connection_id, now=now, until=now + CLAIM, types=target.endpoint.wanted_types
+                session, connection_id, target.endpoint, now=now, until=now + CLAIM
             )
 
     async def _record(self, target: Target, claim: NoticeClaim, made: Made) -> bool:

@@ -23,7 +23,7 @@ from app.domain.partner.next_document import AppDocument, Group, count_missing_v
 from app.domain.partner.partner_side import UNREADABLE, PartnerSide, Reckoning, view_partner
 from app.intake.document import Document
 from app.intake.documents import take_in_all
-from app.intake.refusals import Fault, InputRefused, list_faults
+from app.intake.refusals import NO_INVOICE, Fault, InputRefused, list_faults
 from app.intake.taking import Taken, build_invalid, take_in_turns
 
 Contacts = Mapping[str, Mapping[str, Any]]
@@ -130,7 +130,7 @@ def _find_document(
     edit: PartEdit, kept: KeptInvoice | None, total_of: Reckoning, contacts: Contacts
 ) -> _MadeFor:
     if kept is None:
-        raise InputRefused("not_found", "This connection has no invoice with that id.")
+        raise InputRefused("not_found", NO_INVOICE)
     link, held = kept.link, kept.link.document
     side = _view(edit, kept, total_of)
     if held is not None and edit.version <= held.version:

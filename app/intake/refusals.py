@@ -11,6 +11,11 @@ from typing import Any
 
 from app.errors import PlumblineError
 
+NO_INVOICE = (
+    "This connection has no invoice with that id, the app's own. `GET .../why?number=` asks by the number."
+)
+"""For an id that is none; whoever calls may have the number alone, as it is printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -1,5 +1,6 @@
 """A business whose connection was removed, and that is connected anew to the same organisation."""
 
+from app.clock import SystemClock
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import KIM, contact_in_app, edit_contact_in_xero
 from tests.scenarios.house import House
@@ -31,6 +32,40 @@ async def test_what_the_app_has_already_is_not_brought_in_a_second_time(house: H
     assert sorted(each["id"] for each in await house.list_in_app()) == ["inv_1", "inv_2"]
     assert (await house.in_app())["reference"] == "PO anew"
     for name in ("inv_1", "inv_2"):
+        await assert_alike(house, name)
+    assert await numbers_in_xero(house) == ["N-inv_1", "N-inv_2"]
+    assert len(await contacts_in_xero(house)) == 1
+
+
+async def erase(house: House) -> None:
+    """All that is kept of the business is erased, and Xero told."""
+    await ask(house.api.delete(f"{house.path}/data"))
+    # The API asked for it by a clock of its own.
+    house.clock.advance(SystemClock().now() - house.clock.now())
+    await house.parts.closings.close_due()
+    await house.parts.erasures.erase_due()
+    assert (await ask(house.api.get(f"{house.path}/erasure")))["state"] == "erased"
+
+
+async def test_after_an_erasure_the_app_says_first_what_it_has(house: House) -> None:
+    """Nothing here knows whose the invoices in Xero are. With `import_from_xero` off until the app's documents have
+    come, each is linked to its own by its number; then it is switched on, and none comes a second time.
+    """
+    await house.write("inv_1")
+    await house.write("inv_2")
+    await house.drain()
+    await erase(house)
+    await house.connect(import_from_xero="off")
+    await house.edit_xero(Reference="PO anew")
+    await house.sweep()
+    await ask(house.app.post("/manifest"))
+    await house.drain()
+    await house.choose(import_from_xero="sent")
+    await house.sweep()
+    assert sorted(each["id"] for each in await house.list_in_app()) == ["inv_1", "inv_2"]
+    assert (await house.in_app())["reference"] == "PO anew"
+    for name in ("inv_1", "inv_2"):
+        assert await standing(house, name) == ("settled", None)
         await assert_alike(house, name)
     assert await numbers_in_xero(house) == ["N-inv_1", "N-inv_2"]
     assert len(await contacts_in_xero(house)) == 1

@@ -80,6 +80,47 @@ async def test_every_call_of_a_way_of_working_is_answered_as_it_shows(newcomer: 
     await walk(newcomer, f"ways-of-working/{name}.md", ACTS)
 
 
+async def join_tradie(house: House, known: Known) -> None:
+    """A tradie is joined already, and an invoice of theirs is in step."""
+    known["connection_id"] = house.connection_id
+    line = {"id": "l1", "description": "250 L unit", "quantity": "1", "unit_price": "1890.00", "tax": "gst"}
+    await house.write("inv_8801", number="INV-0042", lines=[line])
+    await house.drain()
+
+
+async def write_draft(house: House, known: Known) -> None:
+    """The tradie writes another, and does not send it."""
+    await house.write("inv_8802", number="INV-0043", status="draft", sent_at=None)
+    await house.drain()
+
+
+async def pay_twice(house: House, known: Known) -> None:
+    """The tradie took the money, and the bookkeeper found it on the bank statement."""
+    payment = {"id": "p1", "amount": "500.00", "paid_on": "2026-11-20", "method": "card"}
+    await house.edit("inv_8801", payments=[payment])
+    await house.drain()
+    await house.at_xero("invoices/INV-0042/payments", Amount=500)
+    await house.drain()
+
+
+async def choose_policy(house: House, known: Known) -> None:
+    """Somebody in the back office chooses."""
+    await house.choose(conflict_policy="hold")
+
+
+CALLS: dict[str, Happens] = {
+    "a business is joined, and its INV-0042 is in Xero": join_tradie,
+    "INV-0043 is a draft in the app": write_draft,
+    "the app has a payment of 500.00, and the bookkeeper enters one of 500.00 in Xero": pay_twice,
+    "somebody chose another conflict policy": choose_policy,
+}
+
+
+async def test_every_call_of_a_bad_day_is_answered_as_it_shows(house: House) -> None:
+    """What a business says on the telephone, and what is to be called for it (N7, T22, E14, C10, I13)."""
+    await walk(house, "when-a-business-calls.md", CALLS)
+
+
 async def test_i1_t1_t2_t3_every_call_of_the_first_guide_is_answered_as_it_shows(newcomer: House) -> None:
     """Ten calls, from nothing to an invoice in step and an edit taken over (I1, T1, T2, T3)."""
     assert sum(isinstance(step, Call) for step in read_guide("first-invoice.md")) == 10

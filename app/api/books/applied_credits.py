@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs
 from app.api.books.invoice_paths import InvoiceId
-from app.api.books.part_calls import FoundPart
-from app.api.books.part_lists import list_parts
+from app.api.books.part_lists import GivenParts, list_parts
 from app.api.books.part_resources import Credit, build_credit
 from app.api.books.part_routes import (
     MISSING,
@@ -26,13 +25,10 @@ from app.api.books.part_routes import (
     PartsTaken,
 )
 from app.api.books.settling import CreditKind
-from app.api.books.sides import Sides
 from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
-from app.api.pages import Cursor, Limit, Listing, Page
+from app.api.pages import Page
 from app.api.problems import documented
-from app.db.invoices.resources import KeptInvoice
-from app.domain.invoices.beside import Beside
 from app.intake.part_documents import CREDIT_EXAMPLE, SentCredit
 from app.intake.values import Identity
 
@@ -131,30 +127,19 @@ async def put_credits(writing: GivenWriting, sent: Credits) -> PartsTaken:
 @router.get(
     "/credits",
     operation_id="list_credits",
-    summary="Credits of a connection, invoice by invoice",
+    summary="Credits of a connection, invoice by invoice, narrowed and sorted",
     responses=documented(*MISSING),
 )
 async def list_credits(
     services: Given,
     connection: OwnConnection,
-    invoice_id: Annotated[Identity | None, Query(description="Only those of this invoice.")] = None,
+    asked: GivenParts,
     kind: Annotated[CreditKind | None, Query(description="Only those of this kind.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Page[Credit]:
-    """Those of either side. Narrowed by `kind`, a page may have fewer than `limit` entries and lead on all the same."""
+    """Those of either side, in the order of their invoices: as they became known unless `sort` says otherwise.
 
-    def show(kept: KeptInvoice, sides: Sides, part: Beside) -> Credit | None:
-        credit = build_credit(FoundPart(connection, kept, sides, part))
-        return credit if kind in (None, credit.kind) else None
-
+    Narrowed by `kind` or `state`, a page may have fewer than `limit` entries and lead on all the same.
+    """
     return await list_parts(
-        services,
-        connection,
-        "credits",
-        Listing("credits", filters={"invoice_id": invoice_id, "kind": kind}),
-        invoice_id=invoice_id,
-        cursor=cursor,
-        limit=limit,
-        show=show,
+        services, connection, CREDITS, asked, kind, is_wanted=lambda credit: kind in (None, credit.kind)
     )

@@ -12,9 +12,10 @@ from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
-from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import documented
-from app.db.invoices.resources import list_attempts
+from app.db.findings.attempts import list_attempts
+from app.db.postgres.numbered import Numbered
 from app.db.postgres.session import ReadSession
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")
@@ -61,51 +62,51 @@ class Attempt(BaseModel):
     "/invoices/{invoice_id}/attempts",
     tags=["invoices"],
     operation_id="list_attempts",
-    summary="What was tried on Xero for one invoice, oldest first",
+    summary="What was tried on Xero for one invoice, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def list_invoice_attempts(
-    services: Given, connection: OwnConnection, invoice_id: InvoiceId, after: AfterNumber, limit: Limit = 100
+    services: Given, connection: OwnConnection, invoice_id: InvoiceId, page: AskedNumbers
 ) -> Page[Attempt]:
     """Refusals carry Xero's own words."""
     async with services.database.reading() as session:
         kept = await get_kept_invoice(session, connection, invoice_id)
-        return await _list(session, kept.id, after, limit)
+        return await _list(session, kept.id, page)
 
 
 @router.get(
     "/contacts/{contact_id}/attempts",
     tags=["contacts"],
     operation_id="list_contact_attempts",
-    summary="What was tried on Xero for one contact, oldest first",
+    summary="What was tried on Xero for one contact, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def list_contact_attempts(
-    services: Given, connection: OwnConnection, contact_id: ContactId, after: AfterNumber, limit: Limit = 100
+    services: Given, connection: OwnConnection, contact_id: ContactId, page: AskedNumbers
 ) -> Page[Attempt]:
     """Refusals carry Xero's own words; links made and undone by hand are among them."""
     async with services.database.reading() as session:
         kept = await get_kept_contact(session, connection, contact_id)
-        return await _list(session, kept.id, after, limit)
+        return await _list(session, kept.id, page)
 
 
 @router.get(
     "/items/{item_id}/attempts",
     tags=["items"],
     operation_id="list_item_attempts",
-    summary="What was tried on Xero for one product, oldest first",
+    summary="What was tried on Xero for one product, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def list_item_attempts(
-    services: Given, connection: OwnConnection, item_id: ItemId, after: AfterNumber, limit: Limit = 100
+    services: Given, connection: OwnConnection, item_id: ItemId, page: AskedNumbers
 ) -> Page[Attempt]:
     """Refusals carry Xero's own words; what was adopted because Xero had an item of its code is among them."""
     async with services.database.reading() as session:
         kept = await get_kept_item(session, connection, item_id)
-        return await _list(session, kept.id, after, limit)
+        return await _list(session, kept.id, page)
 
 
-async def _list(session: ReadSession, link_id: UUID, after: int, limit: int) -> Page[Attempt]:
-    found = await list_attempts(session, link_id, after=after, limit=limit)
+async def _list(session: ReadSession, link_id: UUID, page: Numbered) -> Page[Attempt]:
+    found = await list_attempts(session, link_id, page)
     attempts = [Attempt.model_validate(each, from_attributes=True) for each in found]
-    return Page(data=attempts, next=write_number(found, limit, lambda one: one.id))
+    return Page(data=attempts, next=write_number(found, page.limit, lambda one: one.id))

@@ -22,7 +22,7 @@ from app.domain.xero.xero_contact import XeroContact
 from app.intake.draft import Draft
 from app.intake.draft_contacts import check_contact, find_linked
 from app.intake.drafts import check_id, take_in_draft
-from app.intake.refusals import InputRefused
+from app.intake.refusals import NO_INVOICE, InputRefused
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/drafts", tags=["invoices"], dependencies=[MEMBERS_WRITE]
@@ -125,7 +125,7 @@ async def _build(services: Services, connection_id: UUID, invoice_id: str) -> Dr
         connection = await find_connection(session, connection_id)
         kept = await find_kept_invoice(session, connection_id, invoice_id)
         if connection is None or kept is None:
-            raise InputRefused("not_found", "This connection has no invoice with that id.")
+            raise InputRefused("not_found", NO_INVOICE)
         [invoice] = await build_invoices(session, connection, [kept])
     is_made = invoice.xero is not None
     is_behind = invoice.state is State.BEHIND

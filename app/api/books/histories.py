@@ -1,9 +1,9 @@
 """The history of an invoice, a contact or a product: one list of all that happened to it, whichever table keeps it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import OwnConnection
@@ -11,7 +11,7 @@ from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Listing, Page, read_cursor, write_cursor
+from app.api.pages import ByAge, Cursor, Limit, Listing, Page, SortedByAge, read_cursor, write_cursor
 from app.api.problems import documented
 from app.db.findings.histories import Entry, Place, Subject, list_history
 from app.db.invoices.resources import KeptInvoice
@@ -51,19 +51,36 @@ class HistoryEntry(BaseModel):
     )
 
 
+class AskedHistory(NamedTuple):
+    """Which page, and from which end."""
+
+    cursor: str | None
+    limit: int
+    sort: ByAge
+
+
+async def get_asked(
+    cursor: Cursor = None, limit: Limit = 100, sort: SortedByAge = ByAge.CREATED
+) -> AskedHistory:
+    """As it was asked for."""
+    return AskedHistory(cursor, limit, sort)
+
+
+GivenHistory = Annotated[AskedHistory, Depends(get_asked)]
+
+
 @router.get(
     "/invoices/{invoice_id}/history",
     tags=["invoices"],
     operation_id="get_invoice_history",
-    summary="All that happened to one invoice, oldest first",
+    summary="All that happened to one invoice, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def get_invoice_history(
     services: Given,
     connection: OwnConnection,
     invoice_id: InvoiceId,
-    cursor: Cursor = None,
-    limit: Limit = 100,
+    asked: GivenHistory,
 ) -> Page[HistoryEntry]:
     """Documents taken in, Xero's events, changes sent and answered, attempts, conflicts, discrepancies, decisions and
     holds, among which is what a person set aside.
@@ -71,51 +88,49 @@ async def get_invoice_history(
     async with services.database.reading() as session:
         kept = await get_kept_invoice(session, connection, invoice_id)
         subject = _name_invoice(connection, kept)
-        return await _list(session, subject, cursor, limit)
+        return await _list(session, subject, asked)
 
 
 @router.get(
     "/contacts/{contact_id}/history",
     tags=["contacts"],
     operation_id="get_contact_history",
-    summary="All that happened to one contact, oldest first",
+    summary="All that happened to one contact, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def get_contact_history(
     services: Given,
     connection: OwnConnection,
     contact_id: ContactId,
-    cursor: Cursor = None,
-    limit: Limit = 100,
+    asked: GivenHistory,
 ) -> Page[HistoryEntry]:
     """The same as of an invoice; what its invoices said of it is not among its documents."""
     async with services.database.reading() as session:
         kept = await get_kept_contact(session, connection, contact_id)
         named = {"CONTACT": [kept.xero_contact_id]} if kept.xero_contact_id else {}
         subject = Subject(connection.id, kept.id, connection.tenant_id, named)
-        return await _list(session, subject, cursor, limit)
+        return await _list(session, subject, asked)
 
 
 @router.get(
     "/items/{item_id}/history",
     tags=["items"],
     operation_id="get_item_history",
-    summary="All that happened to one product, oldest first",
+    summary="All that happened to one product, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def get_item_history(
     services: Given,
     connection: OwnConnection,
     item_id: ItemId,
-    cursor: Cursor = None,
-    limit: Limit = 100,
+    asked: GivenHistory,
 ) -> Page[HistoryEntry]:
     """Documents taken in, attempts and holds, among which is what a person set aside. Products have no conflicts, and
     Xero sends no events about items.
     """
     async with services.database.reading() as session:
         kept = await get_kept_item(session, connection, item_id)
-        return await _list(session, Subject(connection.id, kept.id, connection.tenant_id, {}), cursor, limit)
+        return await _list(session, Subject(connection.id, kept.id, connection.tenant_id, {}), asked)
 
 
 def _name_invoice(connection: Connection, kept: KeptInvoice) -> Subject:
@@ -127,10 +142,16 @@ def _name_invoice(connection: Connection, kept: KeptInvoice) -> Subject:
     return Subject(connection.id, link.id, connection.tenant_id, named)
 
 
-async def _list(session: ReadSession, subject: Subject, cursor: str | None, limit: int) -> Page[HistoryEntry]:
-    listing = Listing("history", filters={"link": subject.link_id})
-    found = await list_history(session, subject, after=_read_place(cursor, listing), limit=limit)
-    at_end = len(found) < limit
+async def _list(session: ReadSession, subject: Subject, asked: AskedHistory) -> Page[HistoryEntry]:
+    listing = Listing("history", asked.sort, {"link": subject.link_id})
+    found = await list_history(
+        session,
+        subject,
+        after=_read_place(asked.cursor, listing),
+        limit=asked.limit,
+        is_newest_first=asked.sort.is_newest_first,
+    )
+    at_end = len(found) < asked.limit
     following = None if at_end else write_cursor(listing, _write_place(found[-1]))
     return Page(data=[_show(entry) for entry in found], next=following)
 

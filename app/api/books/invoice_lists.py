@@ -43,6 +43,10 @@ async def get_filters(
     contact_id: Annotated[
         Identity | None, Query(description="Only those that are shown with this contact of the app's.")
     ] = None,
+    job_id: Annotated[
+        Identity | None,
+        Query(description="Only those that are shown with this job of the app's, or this deal."),
+    ] = None,
     status: Annotated[
         Literal["draft", "sent", "paid", "cancelled"] | None,
         Query(description="Only those that are shown with this status, in the document's words."),
@@ -54,7 +58,7 @@ async def get_filters(
     sort: SortedBy = Sort.CREATED,
 ) -> Wanted:
     """The filters, of which every one that is given must hold, and the order."""
-    return Wanted(state, code, number, contact_id, status, updated_since, is_in_xero, sort)
+    return Wanted(state, code, number, contact_id, job_id, status, updated_since, is_in_xero, sort)
 
 
 AskedInvoices = Annotated[Wanted, Depends(get_filters)]

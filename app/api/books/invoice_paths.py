@@ -7,7 +7,7 @@ from fastapi import Path
 from app.db.invoices.resources import KeptInvoice, find_kept_invoice
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
-from app.intake.refusals import InputRefused
+from app.intake.refusals import NO_INVOICE, InputRefused
 from app.intake.values import Identity
 
 InvoiceId = Annotated[
@@ -19,5 +19,5 @@ async def get_kept_invoice(session: ReadSession, connection: Connection, invoice
     """The link of an invoice; raises `not_found`."""
     kept = await find_kept_invoice(session, connection.id, invoice_id)
     if kept is None:
-        raise InputRefused("not_found", "This connection has no invoice with that id.")
+        raise InputRefused("not_found", NO_INVOICE)
     return kept

@@ -32,7 +32,7 @@ from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
 from app.intake.document import EXAMPLE, Document
 from app.intake.documents import take_in_all
-from app.intake.refusals import InputRefused
+from app.intake.refusals import NO_INVOICE, InputRefused
 from app.spending import spent_on
 from app.tracing import span
 
@@ -128,7 +128,7 @@ async def retry_invoice(
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, partner_id, connection_id)
         if not await trigger_link(session, connection.id, invoice_id, services.clock.now()):
-            raise InputRefused("not_found", "This connection has no invoice with that id.")
+            raise InputRefused("not_found", NO_INVOICE)
         invoice = await _build(session, connection, invoice_id)
     tasks.add_task(services.waker.reconcile_soon, [connection.id])
     return invoice

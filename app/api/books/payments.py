@@ -6,14 +6,13 @@ answered as the document itself would be.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.books.batches import MANY_REFUSED, MOST_DOCUMENTS, ShownAs
 from app.api.books.invoice_paths import InvoiceId
-from app.api.books.part_calls import FoundPart
-from app.api.books.part_lists import list_parts
+from app.api.books.part_lists import GivenParts, list_parts
 from app.api.books.part_resources import Payment, build_payment
 from app.api.books.part_routes import (
     MISSING,
@@ -28,7 +27,7 @@ from app.api.books.part_routes import (
 )
 from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
-from app.api.pages import Cursor, Limit, Listing, Page
+from app.api.pages import Page
 from app.api.problems import documented
 from app.intake.part_documents import PAYMENT_EXAMPLE, SentPayment
 from app.intake.values import Identity
@@ -133,24 +132,12 @@ async def put_payments(writing: GivenWriting, sent: Payments) -> PartsTaken:
 @router.get(
     "/payments",
     operation_id="list_payments",
-    summary="Payments of a connection, invoice by invoice",
+    summary="Payments of a connection, invoice by invoice, narrowed and sorted",
     responses=documented(*MISSING),
 )
-async def list_payments(
-    services: Given,
-    connection: OwnConnection,
-    invoice_id: Annotated[Identity | None, Query(description="Only those of this invoice.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Page[Payment]:
-    """Those of either side, in the order in which their invoices became known."""
-    return await list_parts(
-        services,
-        connection,
-        "payments",
-        Listing("payments", filters={"invoice_id": invoice_id}),
-        invoice_id=invoice_id,
-        cursor=cursor,
-        limit=limit,
-        show=lambda kept, sides, part: build_payment(FoundPart(connection, kept, sides, part)),
-    )
+async def list_payments(services: Given, connection: OwnConnection, asked: GivenParts) -> Page[Payment]:
+    """Those of either side, in the order of their invoices: as they became known unless `sort` says otherwise.
+
+    Narrowed by `state`, a page may have fewer than `limit` entries and lead on all the same.
+    """
+    return await list_parts(services, connection, PAYMENTS, asked)

@@ -17,7 +17,7 @@ from app.api.findings.deciding import get_conflict, get_link
 from app.api.findings.resolution_resource import Resolution, show_values
 from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.words import explain
-from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import documented
 from app.db.findings.conflicts import ConflictState, KeptConflict, WantedConflicts, list_conflicts
 from app.domain.record.direction import Direction
@@ -123,28 +123,26 @@ class ConflictInWords(Conflict):
 @router.get(
     "",
     operation_id="list_conflicts",
-    summary="Conflicts, oldest first",
+    summary="Conflicts, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def list_connection_conflicts(
     services: Given,
     connection: OwnConnection,
-    after: AfterNumber,
+    page: AskedNumbers,
     invoice_id: Annotated[Identity | None, Query(description="Only this invoice.")] = None,
     contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
     state: Annotated[ConflictState | None, Query(description="Only conflicts in this state.")] = None,
     policy: Annotated[
         Decider | None, Query(description="Only those found under this policy or direction.")
     ] = None,
-    limit: Limit = 100,
 ) -> Page[Conflict]:
     """Settled ones are kept as well as held ones; `state=held` lists what waits for a person."""
-    wanted = WantedConflicts(after, limit, invoice_id, contact_id, state, policy.value if policy else None)
+    wanted = WantedConflicts(page, invoice_id, contact_id, state, policy.value if policy else None)
     async with services.database.reading() as session:
         found = await list_conflicts(session, connection.id, wanted)
-    return Page(
-        data=[Conflict(**_show(one)) for one in found], next=write_number(found, limit, lambda one: one.id)
-    )
+    data = [Conflict(**_show(one)) for one in found]
+    return Page(data=data, next=write_number(found, page.limit, lambda one: one.id))
 
 
 @router.get(

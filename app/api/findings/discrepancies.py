@@ -1,6 +1,7 @@
 """Discrepancies: differences for a person to look at, field by field, with where each came from; as JSON and as CSV."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,9 +19,10 @@ from app.api.findings.discrepancy_resource import EXAMPLE, Discrepancy, show_dis
 from app.api.findings.resolution_resource import Resolution
 from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.spreadsheet import MEDIA_TYPE, stream
-from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import documented
 from app.db.findings.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
+from app.db.postgres.numbered import Numbered
 from app.domain.connections.connection import Connection
 from app.domain.findings.discrepancy import DiscrepancyKind, DiscrepancyState
 from app.domain.record.fields import instant_text
@@ -79,7 +81,7 @@ Filter = Annotated[WantedDiscrepancies, Depends(_read_filter)]
 @router.get(
     "",
     operation_id="list_discrepancies",
-    summary="Discrepancies, oldest first",
+    summary="Discrepancies, oldest first or newest first",
     response_model=Page[Discrepancy],
     responses={**_CSV, **documented(*_MISSING)},
 )
@@ -87,9 +89,8 @@ async def list_connection_discrepancies(
     request: Request,
     services: Given,
     connection: OwnConnection,
-    after: AfterNumber,
+    page: AskedNumbers,
     wanted: Filter,
-    limit: Limit = 100,
 ) -> Page[Discrepancy] | Response:
     """One for each field. With `Accept: text/csv` all of them at once, as a sheet.
 
@@ -97,10 +98,10 @@ async def list_connection_discrepancies(
     """
     if MEDIA_TYPE in request.headers.get("accept", ""):
         return _write_sheet(services, connection, wanted)
-    found = await _list(services, connection, wanted, after, limit)
+    found = await _list(services, connection, replace(wanted, page=page))
     return Page(
         data=[Discrepancy(**show_discrepancy(one)) for one in found],
-        next=write_number(found, limit, lambda one: one.id),
+        next=write_number(found, page.limit, lambda one: one.id),
     )
 
 
@@ -146,13 +147,10 @@ async def resolve_discrepancy(deciding: GivenDeciding, discrepancy_id: Discrepan
 
 
 async def _list(
-    services: Services, connection: Connection, wanted: WantedDiscrepancies, after: int, limit: int
+    services: Services, connection: Connection, wanted: WantedDiscrepancies
 ) -> list[KeptDiscrepancy]:
-    page = WantedDiscrepancies(
-        after, limit, wanted.partner_invoice_id, wanted.partner_contact_id, wanted.kind, wanted.state
-    )
     async with services.database.reading() as session:
-        return await list_discrepancies(session, connection.id, page)
+        return await list_discrepancies(session, connection.id, wanted)
 
 
 _COLUMNS = ("id", "invoice_id", "contact_id", "number", "kind", "path", "base", "partner", "xero", "moved_by",
@@ -161,7 +159,8 @@ _COLUMNS = ("id", "invoice_id", "contact_id", "number", "kind", "path", "base", 
 
 def _write_sheet(services: Services, connection: Connection, wanted: WantedDiscrepancies) -> Response:
     async def fetch_page(after: int) -> tuple[list[Sequence[Any]], int | None]:
-        found = await _list(services, connection, wanted, after, PAGE_OF_A_SHEET)
+        page = replace(wanted, page=Numbered(after, PAGE_OF_A_SHEET))
+        found = await _list(services, connection, page)
         return [_row(one) for one in found], found[-1].id if len(found) == PAGE_OF_A_SHEET else None
 
     return stream("discrepancies", _COLUMNS, fetch_page)

@@ -19,7 +19,7 @@ from app.api.dependencies import Given
 from app.api.findings.deciding import Taken, get_conflict, get_discrepancy, take_decision, take_undo
 from app.api.findings.decision_input import DecisionOfMany, Decisions, Undo
 from app.api.findings.resolution_resource import EXAMPLE, Resolution, build_resolution
-from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
+from app.api.pages import ByAge, Cursor, Limit, Listing, Page, SortedByAge, read_position, write_position
 from app.api.problems import build_problem, documented
 from app.clock import Clock
 from app.db.findings.resolutions import WantedResolutions, find_kept_resolution, list_kept_resolutions
@@ -104,7 +104,7 @@ async def _take(
 @router.get(
     "",
     operation_id="list_resolutions",
-    summary="What was decided, oldest first",
+    summary="What was decided, oldest first or newest first",
     responses=documented(*_MISSING),
 )
 async def list_resolutions(
@@ -115,12 +115,13 @@ async def list_resolutions(
     contact_id: Annotated[Identity | None, Query(description="Only this contact.")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
+    sort: SortedByAge = ByAge.CREATED,
 ) -> Page[Resolution]:
     """Who decided what and when, what was there before, and what became of it. They are kept for good."""
-    listing = Listing(
-        "resolutions", filters={"state": state, "invoice_id": invoice_id, "contact_id": contact_id}
-    )
-    wanted = WantedResolutions(state, invoice_id, contact_id, read_position(cursor, listing), limit)
+    filters = {"state": state, "invoice_id": invoice_id, "contact_id": contact_id}
+    listing = Listing("resolutions", sort, filters)
+    after = read_position(cursor, listing)
+    wanted = WantedResolutions(state, invoice_id, contact_id, after, limit, sort.is_newest_first)
     async with services.database.reading() as session:
         kept = await list_kept_resolutions(session, connection.id, wanted)
     following = write_position(listing, kept, limit, lambda one: one.position)

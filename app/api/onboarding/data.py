@@ -90,7 +90,9 @@ async def export_data(services: Given, connection: OwnConnection) -> StreamingRe
 async def erase_data(services: Given, partner_id: PartnerId, connection_id: ConnectionId) -> ErasureShown:
     """The connection is removed, Xero is told first, and then documents, contacts, links, events, changes, attempts
     and settings are deleted by a worker. What stays is the connection's id with its dates, the audit log, and how many
-    calls were made on which day. It cannot be undone; asking again tells how far it is. What is in Xero stays there.
+    calls were made on which day. It cannot be undone; asking again tells how far it is. What is in Xero stays there,
+    and nothing here knows any more that the app wrote it: whoever connects the business anew sets `import_from_xero`
+    to `off` until the app's documents have come, lest its own invoices come to it as new ones.
     """
     return await erase(services, partner_id, connection_id)
 

@@ -1,15 +1,16 @@
 """The history of a connection's settings: every version with what it changed, and the way back (FEATURES N12)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.api.authentication import ADMINS_WRITE, GivenCaller, OwnConnection
 from app.api.dependencies import Given
-from app.api.pages import AfterNumber, Limit, Page, write_number
+from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import documented
 from app.api.settings.changing import Changing, change, write_etag
 from app.api.settings.check import SettingsChange
@@ -27,6 +28,7 @@ from app.db.connections.settings import find_settings_version, list_settings_ver
 from app.db.postgres.session import ReadSession
 from app.domain.connections.settings import ConnectionSettings
 from app.intake.refusals import InputRefused
+from app.intake.values import Line, refused
 
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/settings/versions",
@@ -40,11 +42,32 @@ Number = Annotated[
     int, Path(ge=0, le=MOST_NUMBER, description="The version's number; 0 is before any choice.")
 ]
 
+
+_SETTINGS = sorted(ChosenSettings.model_fields)
+
+
+def _check_setting(word: str) -> str:
+    if word.partition(".")[0] not in _SETTINGS:
+        raise refused(f"must be one of {', '.join(_SETTINGS)}")
+    return word
+
+
+_SETTING_SHOWN = {
+    "type": "string",
+    "pattern": rf"^({'|'.join(_SETTINGS)})(\.[^\u0000-\u001f]+)?$",
+    "maxLength": 255,
+}
+AskedSetting = Annotated[
+    Annotated[Line, AfterValidator(_check_setting), WithJsonSchema(_SETTING_SHOWN)] | None,
+    Query(description="Only versions that changed this one; of a map any entry, or one, as `taxes.gst`."),
+]
+
 _VERSION: dict[str, Any] = {
     "number": 4,
     "made_at": "2026-11-20T03:00:00Z",
     "key_id": "0d9c7f4e-1b2a-4c3d-8e5f-6a7b8c9d0e1f",
     "key_prefix": "plk_3fQ",
+    "key_name": "Back office",
     "restored_from": None,
     "changes": [{"setting": "conflict_policy", "before": "newest_wins", "after": "xero_wins"}],
 }
@@ -69,6 +92,7 @@ class SettingsVersion(BaseModel):
         description="The API key that made it; null where Plumbline began the settings, with the organisation's own."
     )
     key_prefix: str | None = Field(description="What a person may see of that key.")
+    key_name: str | None = Field(description="What that key is called.")
     restored_from: int | None = Field(description="The version that it brought back.")
     changes: list[SettingChange]
 
@@ -86,17 +110,25 @@ class SettingsVersionWhole(SettingsVersion):
 @router.get(
     "",
     operation_id="list_settings_versions",
-    summary="Every change of the settings, oldest first",
+    summary="Every change of the settings, oldest first or newest first",
     responses=documented(*REFUSED),
 )
 async def list_versions(
-    services: Given, connection: OwnConnection, after: AfterNumber, limit: Limit = 100
+    services: Given, connection: OwnConnection, page: AskedNumbers, setting: AskedSetting = None
 ) -> Page[SettingsVersion]:
-    """Version 0, what a connection begins with, is not listed; it can be read and restored like any other."""
+    """Version 0, what a connection begins with, is not listed; it can be read and restored like any other. Narrowed by
+    `setting`, a page may have fewer than `limit` entries and lead on all the same.
+    """
     async with services.database.reading() as session:
-        found = await list_settings_versions(session, connection.id, min(after, MOST_NUMBER), limit)
-    shown = [SettingsVersion(**_show(version)) for version in found]
-    return Page(data=shown, next=write_number(found, limit, lambda version: version.number))
+        found = await list_settings_versions(
+            session, connection.id, replace(page, after=min(page.after, MOST_NUMBER))
+        )
+    shown = [
+        SettingsVersion(**_show(version))
+        for version in found
+        if setting is None or _has_changed(setting, version)
+    ]
+    return Page(data=shown, next=write_number(found, page.limit, lambda version: version.number))
 
 
 @router.get(
@@ -142,6 +174,11 @@ async def restore_version(
     return show_settings(restored)
 
 
+def _has_changed(setting: str, version: KeptVersion) -> bool:
+    changed = (name for name, *_ in list_changes(version.before, version.settings))
+    return any(name == setting or name.startswith(f"{setting}.") for name in changed)
+
+
 async def _get(session: ReadSession, connection_id: UUID, number: int) -> KeptVersion:
     version = await find_settings_version(session, connection_id, number)
     if version is None:
@@ -155,6 +192,7 @@ def _show(version: KeptVersion) -> dict[str, Any]:
         "made_at": version.made_at,
         "key_id": version.key_id,
         "key_prefix": version.key_prefix,
+        "key_name": version.key_name,
         "restored_from": version.restored_from,
         "changes": [
             SettingChange(setting=setting, before=before, after=after)

@@ -18,7 +18,7 @@ from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.why.invoice import answer_invoice
 from app.domain.why.stranger import answer_nowhere, answer_stranger
 from app.domain.xero.xero_invoice import XeroInvoice
-from app.intake.refusals import Fault, InputRefused
+from app.intake.refusals import NO_INVOICE, Fault, InputRefused
 
 MOST_ALIKE = 10
 """Invoices with one number that are answered for; more have it only by mistake."""
@@ -31,7 +31,7 @@ async def explain_invoice(services: Services, connection: Connection, invoice_id
     async with services.database.reading() as session:
         kept = await find_kept_invoice(session, connection.id, invoice_id)
         if kept is None:
-            raise InputRefused("not_found", "This connection has no invoice with that id.")
+            raise InputRefused("not_found", NO_INVOICE)
         return await _answer(services, session, connection, kept)
 
 

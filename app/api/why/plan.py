@@ -21,7 +21,7 @@ from app.domain.invoices.link import Standing, State
 from app.domain.invoices.preview import Preview, Step, StepKind
 from app.domain.invoices.telling import tell_step
 from app.domain.record.fields import ABSENT
-from app.intake.refusals import InputRefused
+from app.intake.refusals import NO_INVOICE, InputRefused
 from app.reconcile.preview import OnPaper, preview
 from app.reconcile.record import build_change, list_named_contacts
 
@@ -123,7 +123,7 @@ async def plan_invoice(services: Given, connection: OwnConnection, invoice_id: I
     async with services.database.reading() as session:
         kept = await find_kept_invoice(session, connection.id, invoice_id)
         if kept is None:
-            raise InputRefused("not_found", "This connection has no invoice with that id.")
+            raise InputRefused("not_found", NO_INVOICE)
         links = await list_by_partner_id(session, connection.id, [invoice_id])
         seen = (await preview(session, connection, links))[0]
         told = await _list_told(session, connection, seen)

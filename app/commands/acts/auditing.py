@@ -11,6 +11,7 @@ from app.commands.acts.own import get_partner
 from app.commands.screen import build_facts, build_table
 from app.commands.shown import Exit, Shown
 from app.db.partners.partners import list_partners
+from app.db.postgres.numbered import Numbered
 from app.db.upkeep.audit import Checked, check_log, list_entries, list_every_entry, list_logs
 
 _COLUMNS = ("id", "at", "action", "actor", "key_id", "connection_id", "subject", "facts")
@@ -23,7 +24,8 @@ async def list_all(services: Services, partner_id: UUID | None, after: int, limi
         return await _list_every(services, after, limit)
     title = await _name(services, partner_id)
     async with services.database.reading() as session:
-        entries = [build_entry(each) for each in await list_entries(session, partner_id, after, limit)]
+        found = await list_entries(session, partner_id, Numbered(after, limit))
+    entries = [build_entry(each) for each in found]
     rows = [_build_row(entry) for entry in entries]
     return Shown({"data": entries}, [build_table(title, _COLUMNS, rows)])
 

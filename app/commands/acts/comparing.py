@@ -19,6 +19,7 @@ from app.db.findings.discrepancies import (
     find_newest_number,
     list_discrepancies,
 )
+from app.db.postgres.numbered import Numbered
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.schedule import Mode
@@ -105,8 +106,8 @@ async def _show(services: Services, connection: Connection, report: ComparisonRe
 
 async def _list_differences(session: ReadSession, connection_id: UUID, after: int) -> list[Discrepancy]:
     """Those that are open, and those that were found after that number, whatever became of them; every one."""
-    openly = WantedDiscrepancies(limit=PAGE, state=DiscrepancyState.OPEN)
-    lately = WantedDiscrepancies(after=after, limit=PAGE)
+    openly = WantedDiscrepancies(Numbered(limit=PAGE), state=DiscrepancyState.OPEN)
+    lately = WantedDiscrepancies(Numbered(after, PAGE))
     kept = {
         one.id: one for wanted in (openly, lately) for one in await _list_all(session, connection_id, wanted)
     }
@@ -120,6 +121,6 @@ async def _list_all(
     while True:
         page = await list_discrepancies(session, connection_id, wanted)
         found += page
-        if len(page) < wanted.limit:
+        if len(page) < PAGE:
             return found
-        wanted = replace(wanted, after=page[-1].id)
+        wanted = replace(wanted, page=Numbered(page[-1].id, PAGE))

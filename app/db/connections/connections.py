@@ -81,9 +81,9 @@ async def fetch_connections(
     session: ReadSession,
     statement: Select[Any],
     asking: Mapping[str, Any],
-    connection_ids: Collection[UUID] | None = None,
+    connection_ids: Collection[UUID],
 ) -> list[Connection]:
-    """The connections that a query for `list_columns` finds, among these where it names them."""
+    """The connections that a query for `list_columns` finds among these, which it names."""
     at_hand = list_at_hand(connection_ids)
     rows = await fetch_whole(session, statement, {**asking, **ask_beyond(at_hand)})
     return [connection_from_columns(row, at_hand) for row in rows]

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import aliased
 
 from app.db.connections.runs import save_schedule
+from app.db.postgres.numbered import Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, ConnectionRow, SettingsVersionRow
 from app.db.upkeep import audit
@@ -18,7 +19,7 @@ from app.domain.connections.settings import ConnectionSettings
 class SettingsVersion:
     """One version; `before` is what the one before it was, None of the first that is known.
 
-    `key_id` and `key_prefix` say which API key made it, None where Plumbline began the settings.
+    `key_id`, `key_prefix` and `key_name` say which API key made it, None where Plumbline began the settings.
     """
 
     number: int
@@ -26,6 +27,7 @@ class SettingsVersion:
     before: ConnectionSettings | None
     key_id: UUID | None
     key_prefix: str | None
+    key_name: str | None
     restored_from: int | None
     made_at: datetime
 
@@ -93,12 +95,19 @@ async def keep_version(
 
 
 async def list_settings_versions(
-    session: ReadSession, connection_id: UUID, after: int, limit: int
+    session: ReadSession, connection_id: UUID, wanted: Numbered
 ) -> list[SettingsVersion]:
-    """The versions after a number, oldest first."""
-    wanted = _with_before(connection_id).where(SettingsVersionRow.number > after)
-    rows = await session.execute(wanted.order_by(SettingsVersionRow.number).limit(limit))
-    return [_from_row(version, before, prefix) for version, before, prefix in rows]
+    """One page of a connection's versions."""
+    rows = await session.execute(build_versions_page(connection_id, wanted))
+    return [_from_row(*row) for row in rows]
+
+
+def build_versions_page(
+    connection_id: UUID, wanted: Numbered
+) -> Select[SettingsVersionRow, SettingsVersionRow, str, str]:
+    """The query of one page, without what the connection began with."""
+    number = SettingsVersionRow.number
+    return in_numbers(_with_before(connection_id).where(number > 0), number, wanted)
 
 
 async def find_settings_version(
@@ -108,15 +117,15 @@ async def find_settings_version(
     row = (
         await session.execute(_with_before(connection_id).where(SettingsVersionRow.number == number))
     ).one_or_none()
-    return _from_row(row[0], row[1], row[2]) if row else None
+    return _from_row(*row) if row else None
 
 
-def _with_before(connection_id: UUID) -> Select[SettingsVersionRow, SettingsVersionRow, str]:
-    """Versions, each with the one before it and its key's prefix: numbers leave no gaps."""
+def _with_before(connection_id: UUID) -> Select[SettingsVersionRow, SettingsVersionRow, str, str]:
+    """Versions, each with the one before it and its key's prefix and name: numbers leave no gaps."""
     row, before = SettingsVersionRow, aliased(SettingsVersionRow)
     is_before = (before.connection_id == row.connection_id) & (before.number == row.number - 1)
     return (
-        select(row, before, ApiKeyRow.prefix)
+        select(row, before, ApiKeyRow.prefix, ApiKeyRow.name)
         .outerjoin(before, is_before)
         .outerjoin(ApiKeyRow, ApiKeyRow.id == row.key_id)
         .where(row.connection_id == connection_id)
@@ -124,7 +133,7 @@ def _with_before(connection_id: UUID) -> Select[SettingsVersionRow, SettingsVers
 
 
 def _from_row(
-    row: SettingsVersionRow, before: SettingsVersionRow | None, prefix: str | None
+    row: SettingsVersionRow, before: SettingsVersionRow | None, prefix: str | None, name: str | None
 ) -> SettingsVersion:
     return SettingsVersion(
         number=row.number,
@@ -132,6 +141,7 @@ def _from_row(
         before=ConnectionSettings.from_json(before.settings) if before else None,
         key_id=row.key_id,
         key_prefix=prefix,
+        key_name=name,
         restored_from=row.restored_from,
         made_at=row.made_at,
     )

@@ -1,9 +1,9 @@
 """What says whether changes that were claimed may go out: the connection, and the endpoint that applies."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, exists, select
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, exists, select
 
 from app.db.partners.endpoints import covers
 from app.db.postgres.built import asked
@@ -23,20 +23,30 @@ class Footing(NamedTuple):
 
 async def find_footing(session: ReadSession, connection_id: UUID, endpoint: Endpoint) -> Footing | None:
     """As it is now; None where there is no such connection any more."""
-    asking = {"of_connection": connection_id, "endpoint": endpoint.id, "url": endpoint.url}
+    asking = {"of_connection": connection_id, **give_way(endpoint)}
     found = (await session.execute(_FINDING, asking)).one_or_none()
     return Footing(*found) if found else None
 
 
-_AT, _TO = bare(ConnectionRow).c, bare(WebhookEndpointRow).c
-_IS_WAY_OPEN = exists().where(
-    _TO.id == bindparam("endpoint", type_=Uuid),
-    _TO.url == bindparam("url", type_=Text),
-    _TO.part == Part.APPLIES.value,
-    _TO.is_enabled,
-    _TO.deleted_at.is_(None),
-    covers(_AT.id),
-)
-_FINDING = select(_AT.state, _AT.settings_version, _IS_WAY_OPEN).where(
+def give_way(endpoint: Endpoint) -> dict[str, Any]:
+    """The parameters of a statement with `is_way_open`."""
+    return {"endpoint": endpoint.id, "url": endpoint.url}
+
+
+def is_way_open(connection_id: Any) -> ColumnElement[bool]:
+    """Whether an endpoint still applies the changes of a connection, at the address at which it is called."""
+    to = bare(WebhookEndpointRow).c
+    return exists().where(
+        to.id == bindparam("endpoint", type_=Uuid),
+        to.url == bindparam("url", type_=Text),
+        to.part == Part.APPLIES.value,
+        to.is_enabled,
+        to.deleted_at.is_(None),
+        covers(connection_id),
+    )
+
+
+_AT = bare(ConnectionRow).c
+_FINDING = select(_AT.state, _AT.settings_version, is_way_open(_AT.id)).where(
     _AT.id == asked("of_connection", _AT.id)
 )

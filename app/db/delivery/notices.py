@@ -18,12 +18,13 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.delivery.fan_out import NOTICE, copy_new
+from app.db.delivery.footing import give_way, is_way_open
 from app.db.partners.endpoints import covers, takes
 from app.db.postgres.built import among_asked, asked, whole_columns
 from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, NoticeRow, WebhookEndpointRow
-from app.domain.partner.endpoint import Part
+from app.domain.partner.endpoint import Endpoint, Part
 from app.domain.record.fields import instant_text
 
 
@@ -68,16 +69,18 @@ async def insert_notice(
 async def claim_next_notice(
     session: WriteSession,
     connection_id: UUID,
+    endpoint: Endpoint,
     *,
     now: datetime,
     until: datetime,
-    types: Sequence[str] | None = None,
 ) -> NoticeClaim | None:
     """Claim the oldest notice that waits, or None while it is on its way or not due: those after it wait for it.
 
-    Of some types alone, where the endpoint takes no others: those stay in the feed.
+    Of some types alone, where the endpoint takes no others: those stay in the feed. None also where the endpoint was
+    deleted, disabled or made another since it was read.
     """
-    asking: dict[str, Any] = {"of_connection": connection_id, "at": now, "until": until}
+    types = endpoint.wanted_types
+    asking: dict[str, Any] = {"of_connection": connection_id, "at": now, "until": until} | give_way(endpoint)
     if types is not None:
         asking["types"] = list(types)
     claiming = _CLAIMING if types is None else _CLAIMING_OF_TYPES
@@ -104,6 +107,7 @@ def _build_claiming(*wanted: ColumnElement[bool]) -> ReturningUpdate[Any]:
             row.id == oldest,
             or_(row.attempts == 0, row.due_at <= at),
             or_(row.claimed_until.is_(None), row.claimed_until <= at),
+            is_way_open(row.connection_id),
         )
         .values(claimed_until=asked("until", row.claimed_until))
         .returning(*whole_columns(NoticeRow))

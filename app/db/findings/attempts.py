@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Insert, Text, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, Insert, Select, Text, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
+from app.db.postgres.numbered import Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import AttemptRow, ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.metrics import ATTEMPTS
@@ -136,3 +137,29 @@ _RECENT_UPDATES = select(_ATTEMPT.link_id, _ATTEMPT.moves).where(
     _ATTEMPT.outcome != "refused",
     _ATTEMPT.at > asked("since", _ATTEMPT.at),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAttempt:
+    """One action on Xero as it is read back."""
+
+    id: int
+    action: str
+    moves: Mapping[str, Any]
+    outcome: str
+    message: str | None
+    at: datetime
+    correlation_id: str | None
+
+
+async def list_attempts(session: ReadSession, link_id: UUID, wanted: Numbered) -> list[KeptAttempt]:
+    """One page of what was tried on Xero for one link."""
+    found = await session.execute(build_attempts_page(link_id, wanted))
+    return [KeptAttempt(*attempt) for attempt in found]
+
+
+def build_attempts_page(link_id: UUID, wanted: Numbered) -> Select[Any]:
+    """The query of one page."""
+    row = AttemptRow
+    page = select(row.id, row.action, row.moves, row.outcome, row.message, row.at, row.correlation_id)
+    return in_numbers(page.where(row.link_id == link_id), row.id, wanted)

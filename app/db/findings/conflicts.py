@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.given import bare
+from app.db.postgres.numbered import FIRST_PAGE, Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConflictRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.record.fields import ABSENT
@@ -80,8 +81,7 @@ class KeptConflict:
 class WantedConflicts:
     """Which conflicts a page is about; None does not narrow."""
 
-    after: int = 0
-    limit: int = 100
+    page: Numbered = FIRST_PAGE
     partner_invoice_id: str | None = None
     partner_contact_id: str | None = None
     state: ConflictState | None = None
@@ -159,9 +159,14 @@ async def find_conflict(session: ReadSession, connection_id: UUID, conflict_id: 
 async def list_conflicts(
     session: ReadSession, connection_id: UUID, wanted: WantedConflicts
 ) -> list[KeptConflict]:
-    """One page of a connection's conflicts, oldest first."""
+    """One page of a connection's conflicts."""
+    return [_from_row(found) for found in await session.execute(build_conflicts_page(connection_id, wanted))]
+
+
+def build_conflicts_page(connection_id: UUID, wanted: WantedConflicts) -> Select[Any]:
+    """The query of one page."""
     row = ConflictRow
-    page = _kept().where(row.connection_id == connection_id, row.id > wanted.after)
+    page = _kept().where(row.connection_id == connection_id)
     if wanted.partner_invoice_id is not None:
         page = page.where(InvoiceLinkRow.partner_invoice_id == wanted.partner_invoice_id)
     if wanted.partner_contact_id is not None:
@@ -170,7 +175,7 @@ async def list_conflicts(
         page = page.where(_is_in(wanted.state))
     if wanted.policy is not None:
         page = page.where(row.policy == wanted.policy)
-    return [_from_row(found) for found in await session.execute(page.order_by(row.id).limit(wanted.limit))]
+    return in_numbers(page, row.id, wanted.page)
 
 
 async def count_open_conflicts(session: ReadSession, connection_id: UUID) -> dict[ConflictState, int]:

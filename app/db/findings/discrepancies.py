@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.built import among_asked, whole
 from app.db.postgres.given import bare
+from app.db.postgres.numbered import FIRST_PAGE, Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, DiscrepancyRow, InvoiceLinkRow
 from app.domain.findings.discrepancy import DiscrepancyKind, DiscrepancyState, Found, MovedBy
@@ -48,8 +49,7 @@ class KeptDiscrepancy:
 class WantedDiscrepancies:
     """Which discrepancies a page is about; None does not narrow."""
 
-    after: int = 0
-    limit: int = 100
+    page: Numbered = FIRST_PAGE
     partner_invoice_id: str | None = None
     partner_contact_id: str | None = None
     kind: DiscrepancyKind | None = None
@@ -205,9 +205,15 @@ async def find_discrepancy(
 async def list_discrepancies(
     session: ReadSession, connection_id: UUID, wanted: WantedDiscrepancies
 ) -> list[KeptDiscrepancy]:
-    """One page of a connection's discrepancies, oldest first."""
+    """One page of a connection's discrepancies."""
+    rows = await session.execute(build_discrepancies_page(connection_id, wanted))
+    return [_from_row(found) for found in rows]
+
+
+def build_discrepancies_page(connection_id: UUID, wanted: WantedDiscrepancies) -> Select[Any]:
+    """The query of one page."""
     row = DiscrepancyRow
-    page = _kept().where(row.connection_id == connection_id, row.id > wanted.after)
+    page = _kept().where(row.connection_id == connection_id)
     for column, value in (
         (InvoiceLinkRow.partner_invoice_id, wanted.partner_invoice_id),
         (ContactLinkRow.partner_contact_id, wanted.partner_contact_id),
@@ -216,7 +222,7 @@ async def list_discrepancies(
     ):
         if value is not None:
             page = page.where(column == str(value))
-    return [_from_row(found) for found in await session.execute(page.order_by(row.id).limit(wanted.limit))]
+    return in_numbers(page, row.id, wanted.page)
 
 
 async def count_discrepancies(session: ReadSession, connection_id: UUID) -> dict[tuple[str, str], int]:

@@ -66,9 +66,9 @@ class Entry:
 
 
 async def list_history(
-    session: ReadSession, subject: Subject, *, after: Place | None, limit: int
+    session: ReadSession, subject: Subject, *, after: Place | None, limit: int, is_newest_first: bool = False
 ) -> list[Entry]:
-    """What happened after a place, oldest first."""
+    """What happened after a place in its order, oldest first or newest first."""
     parts = [
         *_list_moments(subject),
         *_list_changes(subject),
@@ -77,10 +77,13 @@ async def list_history(
     ]
     all_of = union_all(*parts).subquery()
     page = select(all_of.c["at"], all_of.c.rank, all_of.c.number, all_of.c.facts)
-    place = tuple_(all_of.c["at"], all_of.c.rank, all_of.c.number)
+    columns = (all_of.c["at"], all_of.c.rank, all_of.c.number)
     if after is not None:
-        page = page.where(place > tuple_(literal(after[0]), literal(after[1]), literal(after[2], BigInteger)))
-    rows = await session.execute(page.order_by(all_of.c["at"], all_of.c.rank, all_of.c.number).limit(limit))
+        place = tuple_(*columns)
+        end = tuple_(literal(after[0]), literal(after[1]), literal(after[2], BigInteger))
+        page = page.where(place < end if is_newest_first else place > end)
+    order = (each.desc() if is_newest_first else each for each in columns)
+    rows = await session.execute(page.order_by(*order).limit(limit))
     kinds = list(Happened)
     return [Entry(at, kinds[rank], number, facts) for at, rank, number, facts in rows]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, literal, or_, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, literal, or_, select, update
 
-from app.db.links.listing import Position
+from app.db.links.listing import Position, from_place
 from app.db.links.moments import DECIDED, Moment, insert_moments
 from app.db.postgres.built import among_asked, fetch_whole, whole
 from app.db.postgres.given import bare
@@ -56,6 +56,7 @@ class WantedResolutions:
     partner_contact_id: str | None = None
     after: Position | None = None
     limit: int = 100
+    is_newest_first: bool = False
 
 
 async def insert_resolution(
@@ -212,7 +213,13 @@ async def find_kept_resolution(
 async def list_kept_resolutions(
     session: ReadSession, connection_id: UUID, wanted: WantedResolutions
 ) -> list[KeptResolution]:
-    """One page of a connection's resolutions, oldest first."""
+    """One page of a connection's resolutions."""
+    rows = await session.execute(build_resolutions_page(connection_id, wanted))
+    return [_kept_from(found) for found in rows]
+
+
+def build_resolutions_page(connection_id: UUID, wanted: WantedResolutions) -> Select[Any]:
+    """The query of one page."""
     row, page = ResolutionRow, _kept(connection_id)
     if wanted.state is not None:
         page = page.where(row.state == wanted.state.value)
@@ -220,13 +227,8 @@ async def list_kept_resolutions(
         page = page.where(InvoiceLinkRow.partner_invoice_id == wanted.partner_invoice_id)
     if wanted.partner_contact_id is not None:
         page = page.where(ContactLinkRow.partner_contact_id == wanted.partner_contact_id)
-    if wanted.after is not None:
-        decided_at, resolution_id = wanted.after
-        page = page.where(
-            tuple_(row.decided_at, row.id) > tuple_(literal(decided_at), literal(resolution_id))
-        )
-    rows = await session.execute(page.order_by(row.decided_at, row.id).limit(wanted.limit))
-    return [_kept_from(found) for found in rows]
+    place = (row.decided_at, row.id)
+    return from_place(page, place, wanted.after, wanted.limit, is_newest_first=wanted.is_newest_first)
 
 
 def _kept(connection_id: UUID) -> Any:

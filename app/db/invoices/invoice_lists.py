@@ -14,7 +14,7 @@ from app.db.invoices.resources import KeptInvoice, keep_invoices
 from app.db.links.listing import Position, Sort, in_order, is_shown_as
 from app.db.postgres.session import ReadSession
 from app.db.tables import InvoiceLinkRow
-from app.db.tables.links import INVOICE_CONTACT, INVOICE_STATUS
+from app.db.tables.links import INVOICE_CONTACT, INVOICE_JOB, INVOICE_STATUS
 from app.domain.holds.skip import SKIPPED
 from app.domain.invoices.link import State
 
@@ -23,14 +23,15 @@ from app.domain.invoices.link import State
 class Wanted:
     """Which invoices a page is about; None does not narrow.
 
-    `code` is that of the link's own reason, `number` either side's. `contact_id` and `status` are those that it is
-    shown with. `updated_since` counts whatever was written of it.
+    `code` is that of the link's own reason, `number` either side's. `contact_id`, `job_id` and `status` are those
+    that it is shown with. `updated_since` counts whatever was written of it.
     """
 
     state: State | None = None
     code: str | None = None
     number: str | None = None
     contact_id: str | None = None
+    job_id: str | None = None
     status: str | None = None
     updated_since: datetime | None = None
     is_in_xero: bool | None = None
@@ -62,6 +63,8 @@ def _list_filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield or_(row.partner_number == wanted.number, row.xero_number == wanted.number)
     if wanted.contact_id is not None:
         yield literal_column(INVOICE_CONTACT) == wanted.contact_id
+    if wanted.job_id is not None:
+        yield literal_column(INVOICE_JOB) == wanted.job_id
     if wanted.status is not None:
         yield literal_column(INVOICE_STATUS) == wanted.status
     if wanted.updated_since is not None:

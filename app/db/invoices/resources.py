@@ -1,12 +1,11 @@
-"""What the API shows of invoice links one by one: each as it is kept, what was tried, and the versions held.
+"""What the API shows of invoice links one by one: each as it is kept, and the versions held.
 
 How they are listed is `invoice_lists`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
@@ -17,7 +16,7 @@ from app.db.invoices.invoice_links import link_from_row
 from app.db.links.documents import INVOICES, Name, build_finding, give_names
 from app.db.postgres.built import fetch_whole, whole_columns
 from app.db.postgres.session import ReadSession
-from app.db.tables import AttemptRow, ChangeRow, InvoiceLinkRow
+from app.db.tables import ChangeRow, InvoiceLinkRow
 from app.domain.holds.skip import Skip
 from app.domain.invoices.link import InvoiceLink, Standing
 
@@ -54,19 +53,6 @@ class KeptInvoice:
     @property
     def skip(self) -> Skip | None:
         return self.link.skip
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAttempt:
-    """One action on Xero as it is read back."""
-
-    id: int
-    action: str
-    moves: Mapping[str, Any]
-    outcome: str
-    message: str | None
-    at: datetime
-    correlation_id: str | None
 
 
 async def find_kept_invoice(
@@ -117,18 +103,6 @@ async def keep_invoices(session: ReadSession, rows: Sequence[InvoiceLinkRow]) ->
         )
         for row in rows
     ]
-
-
-async def list_attempts(session: ReadSession, link_id: UUID, *, after: int, limit: int) -> list[KeptAttempt]:
-    """What was tried on Xero for one link, oldest first."""
-    row = AttemptRow
-    found = await session.execute(
-        select(row.id, row.action, row.moves, row.outcome, row.message, row.at, row.correlation_id)
-        .where(row.link_id == link_id, row.id > after)
-        .order_by(row.id)
-        .limit(limit)
-    )
-    return [KeptAttempt(*attempt) for attempt in found]
 
 
 async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:

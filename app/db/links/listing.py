@@ -48,6 +48,10 @@ class Sort(StrEnum):
     def is_newest_first(self) -> bool:
         return self in (Sort.CREATED_LAST, Sort.UPDATED_LAST)
 
+    def is_beyond(self, one: str, other: str) -> bool:
+        """One of two ids of an invoice's own comes after the other."""
+        return one < other if self.is_newest_first else one > other
+
     def place_of(self, kept: Kept) -> Position:
         """The place of a link in a list sorted like this."""
         return (kept.updated_at if self.is_by_update else kept.created_at), kept.id
@@ -55,12 +59,33 @@ class Sort(StrEnum):
 
 def in_order(page: Statement, row: Any, sort: Sort, after: Position | None, limit: int | None) -> Statement:
     """The rows in that order, those after a place, so many of them at most."""
-    instant = row.updated_at if sort.is_by_update else row.created_at
+    return from_place(
+        page, (instant_of(row, sort), row.id), after, limit, is_newest_first=sort.is_newest_first
+    )
+
+
+def instant_of(row: Any, sort: Sort) -> Any:
+    """The column by which that sorts."""
+    return row.updated_at if sort.is_by_update else row.created_at
+
+
+def from_place(
+    page: Statement,
+    place: tuple[Any, Any],
+    after: Position | None,
+    limit: int | None,
+    *,
+    is_newest_first: bool,
+    is_end_included: bool = False,
+) -> Statement:
+    """The rows in the order of their places, which are two columns: those after one, or from that one on."""
     if after is not None:
-        place, end = tuple_(instant, row.id), tuple_(literal(after[0]), literal(after[1]))
-        page = page.where(place < end if sort.is_newest_first else place > end)
-    order = (instant.desc(), row.id.desc()) if sort.is_newest_first else (instant, row.id)
-    return page.order_by(*order).limit(limit)
+        here, end = tuple_(*place), tuple_(literal(after[0]), literal(after[1]))
+        if is_newest_first:
+            page = page.where(here <= end if is_end_included else here < end)
+        else:
+            page = page.where(here >= end if is_end_included else here > end)
+    return page.order_by(*(each.desc() if is_newest_first else each for each in place)).limit(limit)
 
 
 def begins_with(shown: ColumnElement[str], beginning: str) -> Iterator[ColumnElement[bool]]:

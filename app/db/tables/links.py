@@ -19,6 +19,12 @@ CONTACT_NAME = "lower(coalesce(record ->> 'name', details ->> 'name'))"
 INVOICE_CONTACT = "coalesce(record ->> 'contact', document #>> '{contact,id}')"
 """The contact that an invoice is shown with: the record's, or its document's while nothing was merged."""
 
+INVOICE_JOB = "coalesce(record #>> '{job,id}', document #>> '{job,id}')"
+"""The job that an invoice is shown with, by the app's id of it; null where it is for none."""
+
+HAS_JOB = f"{INVOICE_JOB} IS NOT NULL"
+"""What is true of the rows that its index is for."""
+
 INVOICE_STATUS = "coalesce(shown_status, document ->> 'status')"
 """The status that an invoice is shown with, in the document's words."""
 
@@ -219,6 +225,14 @@ class InvoiceLinkRow(Skippable, Table):
             postgresql_where=text(IS_BEHIND),
         ),
         Index("ix_invoice_links_contact", "connection_id", text(INVOICE_CONTACT), "created_at", "id"),
+        Index(
+            "ix_invoice_links_job",
+            "connection_id",
+            text(INVOICE_JOB),
+            "created_at",
+            "id",
+            postgresql_where=text(HAS_JOB),
+        ),
         Index("ix_invoice_links_status", "connection_id", text(INVOICE_STATUS), "created_at", "id"),
         Index(
             "ix_invoice_links_reason",

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from app.db.postgres.numbered import Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession, at_the_end
 from app.db.tables import AuditEntryRow, ConnectionRow
 from app.domain.connections.audit import FIRST, Act, Actor, ActorKind, AuditNote, chain
@@ -99,24 +100,18 @@ async def note_of_connection(
 async def list_entries(
     session: ReadSession,
     partner_id: UUID | None,
-    after: int,
-    limit: int,
+    page: Numbered,
     *,
     action: str | None = None,
     connection_id: UUID | None = None,
-    is_newest_first: bool = False,
 ) -> list[AuditEntry]:
-    """Entries of a log after one, oldest first; or the newest first, those before it, where it is not 0."""
-    number = AuditEntryRow.id
+    """One page of a log."""
     wanted = _of_log(partner_id)
-    if not is_newest_first or after:
-        wanted = wanted.where(number < after if is_newest_first else number > after)
     if action is not None:
         wanted = wanted.where(AuditEntryRow.action == action)
     if connection_id is not None:
         wanted = wanted.where(AuditEntryRow.connection_id == connection_id)
-    order = number.desc() if is_newest_first else number
-    rows = (await session.execute(wanted.order_by(order).limit(limit))).scalars()
+    rows = (await session.execute(in_numbers(wanted, AuditEntryRow.id, page))).scalars()
     return [AuditEntry(row.id, _read(row), row.hash) for row in rows]
 
 
@@ -136,7 +131,7 @@ async def list_logs(session: ReadSession) -> list[UUID | None]:
 async def check_log(session: ReadSession, partner_id: UUID | None) -> Checked:
     """Work out every hash of a log anew."""
     count, head, after = 0, FIRST, 0
-    while page := await list_entries(session, partner_id, after, _BATCH):
+    while page := await list_entries(session, partner_id, Numbered(after, _BATCH)):
         for entry in page:
             if chain(head, entry.note) != entry.hash:
                 return Checked(count, head, entry.id)

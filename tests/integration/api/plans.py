@@ -19,7 +19,8 @@ SELECT gen_random_uuid(), :connection, 'inv_' || n, CASE WHEN n % 50 > 0 THEN 'x
     CASE WHEN n % 100 = 0 THEN 'held' ELSE 'settled' END, CASE WHEN n % 100 = 0 THEN 'locked_period' END,
     CASE WHEN n % 200 = 1 THEN 2 ELSE 1 END, 1, jsonb_build_object('status', 'sent', 'contact',
     jsonb_build_object('id', 'cus_' || n % 400)), 1,
-    jsonb_build_object('contact', 'cus_' || n % 400, 'status', 'sent') || CASE WHEN n % 40 = 0 THEN
+    jsonb_build_object('contact', 'cus_' || n % 400, 'status', 'sent', 'job',
+    jsonb_build_object('id', 'job_' || n % 500)) || CASE WHEN n % 40 = 0 THEN
     jsonb_build_object('payments/p1/amount', '5', 'credits/c1/amount', '1') ELSE '{}' END,
     CASE WHEN n % 60 = 0 THEN 'draft' ELSE 'paid' END
 FROM generate_series(1, :rows) AS n

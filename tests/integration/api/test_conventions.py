@@ -9,7 +9,7 @@ async def test_query_parameters_that_are_not_known_are_refused(plumbline: Plumbl
     path = await plumbline.open_active()
     refused = await plumbline.http.get(f"{path}/invoices?stat=held&limit=5&stat=a&Limit=6")
     assert (refused.status_code, name_faults(refused)) == (422, ["stat", "Limit"])
-    assert "cursor, is_in_xero, limit, number, sort, state" in refused.json()["errors"][0]["message"]
+    assert "cursor, is_in_xero, job_id, limit, number, sort, state" in refused.json()["errors"][0]["message"]
     assert (await plumbline.http.get(f"{path}/invoices?state=held&limit=5")).status_code == 200
     write = await plumbline.http.post("/v1/connections?dry_run=true", json={"business_id": "biz_2"})
     assert (write.status_code, name_faults(write)) == (422, ["dry_run"])

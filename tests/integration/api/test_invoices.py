@@ -212,6 +212,17 @@ async def test_documents_that_race_are_all_taken(plumbline: Plumbline) -> None:
     assert sorted(invoice["partner"]["version"] for invoice in invoices) == [26, 27, 28, 29, 30]
 
 
+@pytest.mark.parametrize("call", ["", "/why", "/history", "/attempts"])
+async def test_a_number_in_the_place_of_an_id_is_told_where_to_ask(plumbline: Plumbline, call: str) -> None:
+    """Whoever is called up has the number that is printed on the invoice; the 404 names the call that takes it."""
+    path = await plumbline.open_active()
+    (await plumbline.http.put(f"{path}/invoices/inv_1", json=document())).raise_for_status()
+    answer = await plumbline.http.get(f"{path}/invoices/INV-0042{call}")
+    assert (answer.status_code, "GET .../why?number=" in answer.json()["detail"]) == (404, True)
+    [found] = (await plumbline.http.get(f"{path}/why", params={"number": "INV-0042"})).json()["data"]
+    assert found["id"] == "inv_1"
+
+
 async def test_attempts_tell_what_was_tried(plumbline: Plumbline) -> None:
     """What was refused by Xero is read back in Xero's words, page by page."""
     path = await plumbline.open_active()

@@ -9,6 +9,7 @@ import pytest
 
 from app.db.contacts.contact_resources import WantedContacts, build_contact_page
 from app.db.invoices.invoice_lists import Wanted, build_page
+from app.db.invoices.part_lists import WantedParts
 from app.db.invoices.part_lists import build_page as build_part_page
 from app.db.items.item_lists import WantedItems, build_item_page
 from app.db.links.listing import Sort
@@ -35,6 +36,8 @@ INVOICE_PLANS: list[tuple[Wanted, set[str]]] = [
     (Wanted(code="locked_period"), {"ix_invoice_links_reason"}),
     (Wanted(number="JOB-7"), {"ix_invoice_links_partner_number", "ix_invoice_links_xero_number"}),
     (Wanted(contact_id="cus_7"), {"ix_invoice_links_contact"}),
+    (Wanted(job_id="job_7"), {"ix_invoice_links_job"}),
+    (Wanted(job_id="job_7", sort=Sort.CREATED_LAST, after=(NOW, uuid4())), {"ix_invoice_links_job"}),
     (Wanted(status="draft"), {"ix_invoice_links_status"}),
     (Wanted(updated_since=NOW - timedelta(hours=1), sort=Sort.UPDATED), {UPDATED}),
     (Wanted(updated_since=NOW - timedelta(hours=1)), {UPDATED}),
@@ -61,6 +64,26 @@ ITEM_PLANS: list[tuple[WantedItems, set[str]]] = [
     (WantedItems(updated_since=NOW - timedelta(hours=1)), {"ix_item_links_updated"}),
     (WantedItems(is_in_xero=False), {"ix_item_links_not_in_xero"}),
 ]
+PART_PLANS: list[tuple[WantedParts, set[str]]] = [
+    (WantedParts(), {"ix_invoice_links_parts"}),
+    (WantedParts(begin=(NOW, uuid4())), {"ix_invoice_links_parts"}),
+    (WantedParts(sort=Sort.CREATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_parts"}),
+    (WantedParts(sort=Sort.UPDATED), {"ix_invoice_links_parts", UPDATED}),
+    (WantedParts(sort=Sort.UPDATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_parts", UPDATED}),
+    (WantedParts(updated_since=NOW - timedelta(hours=1)), {"ix_invoice_links_parts", UPDATED}),
+    (WantedParts(state=State.SETTLED), {"ix_invoice_links_parts"}),
+    (WantedParts(state=State.BEHIND), {"ix_invoice_links_parts", "ix_invoice_links_behind_listed"}),
+    (
+        WantedParts(state=State.HELD),
+        {
+            "ix_invoice_links_parts",
+            "ix_invoice_links_held",
+            "ix_invoice_links_retry",
+            "ix_invoice_links_skipped",
+        },
+    ),
+    (WantedParts(partner_invoice_id="inv_40"), {"uq_invoice_links_partner"}),
+]
 
 
 async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
@@ -79,9 +102,10 @@ async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
         used = await explain(plumbline, build_item_page(connection_id, replace(of_items, limit=50)))
         assert (used <= indexes, bool(used)) == (True, True), (of_items, used)
     for group in ("payments", "credits"):
-        for begin in (None, (NOW, uuid4())):
-            page = build_part_page(connection_id, group, None, begin, 50)  # type: ignore[arg-type]
-            assert await explain(plumbline, page) == {"ix_invoice_links_parts"}
+        for parts, indexes in PART_PLANS:
+            page = build_part_page(connection_id, group, replace(parts, limit=50))  # type: ignore[arg-type]
+            used = await explain(plumbline, page)
+            assert (used <= indexes, bool(used)) == (True, True), (parts, used)
 
 
 async def put(plumbline: Plumbline, path: str, n: int, **changes: Any) -> None:
@@ -135,7 +159,7 @@ async def test_invoices_are_narrowed_and_sorted(plumbline: Plumbline) -> None:
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "updated_since")
 
 
-@pytest.mark.parametrize("kind", ["invoices", "contacts", "items"])
+@pytest.mark.parametrize("kind", ["invoices", "contacts", "items", "payments", "credits"])
 @pytest.mark.parametrize(
     ("since", "message"),
     [
@@ -157,6 +181,31 @@ async def test_an_instant_that_is_none_is_refused_with_the_form(
     answer = await plumbline.http.get(f"{path}/{kind}?updated_since={since}")
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"] == [{"field": "updated_since", "message": message}]
+
+
+async def test_t19_the_invoices_of_a_job_are_listed(plumbline: Plumbline) -> None:
+    """Several of one job, by the app's id of it: as the newest word is until it is merged, and as merged from then on;
+    one of a deal by the deal's id (O3).
+    """
+    path = await plumbline.open_active()
+    jobs = {0: "job_1", 1: "job_2", 2: "job_1", 3: None, 4: "job_1"}
+    for n, job in jobs.items():
+        await put(plumbline, path, n, job={"id": job, "name": "Hot water, 4 Wattle St"} if job else None)
+    where = f"{path}/invoices"
+    assert await list_ids(plumbline, where, job_id="job_1") == ["inv_0", "inv_2", "inv_4"]
+    assert await list_ids(plumbline, where, job_id="job_1", sort="-created") == ["inv_4", "inv_2", "inv_0"]
+    assert await list_ids(plumbline, where, job_id="job_1", number="JOB-2") == ["inv_2"]
+    assert await list_ids(plumbline, where, job_id="job") == []
+    await plumbline.execute(
+        "UPDATE invoice_links SET record = jsonb_build_object('job', CAST('{\"id\": \"job_3\"}' AS jsonb))"
+        " WHERE partner_invoice_id = 'inv_4'"
+    )
+    assert await list_ids(plumbline, where, job_id="job_3") == ["inv_4"]
+    deal = {"id": "deal_7", "name": "Bathroom", "amount": "90.00"}
+    (await plumbline.http.post(f"{path}/pause")).raise_for_status()
+    drafted = await plumbline.http.post(f"{path}/drafts", json={"deal": deal, "contact": {"id": "cus_0"}})
+    assert drafted.is_success, drafted.text
+    assert await list_ids(plumbline, where, job_id="deal_7") == [drafted.json()["invoice"]["id"]]
 
 
 async def test_a_filter_that_comes_twice_is_refused(plumbline: Plumbline) -> None:

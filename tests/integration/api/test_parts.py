@@ -1,6 +1,7 @@
 """Payments and credits one by one: each is its invoice's next document, and is answered as that would be."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -208,6 +209,68 @@ async def test_payments_and_credits_of_both_sides_are_listed(plumbline: Plumblin
     }
     shown = (await plumbline.http.get(f"{path}/invoices/inv_3/credits/xero-d")).json()
     assert (shown["state"], shown["xero"]["xero_credit_id"], shown["currency"]) == ("settled", "d", "AUD")
+
+
+CREDIT = {"kind": "credit_note", "amount": "9.00", "applied_on": "2026-11-20"}
+
+
+async def walk(plumbline: Plumbline, where: str, **query: str) -> list[str]:
+    """Every entry of a list, three to a page, by its invoice and its id."""
+    seen: list[str] = []
+    cursor: dict[str, str] | None = {}
+    while cursor is not None:
+        answer = await plumbline.http.get(where, params={**query, **cursor, "limit": "3"})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        seen += [f"{one['invoice_id']}/{one['id']}" for one in page["data"]]
+        cursor = {"cursor": page["next"]} if page["next"] else None
+    return seen
+
+
+@pytest.mark.parametrize(("group", "entry"), [("payments", payment_of("")), ("credits", CREDIT)])
+async def test_they_are_narrowed_and_sorted_as_invoices_are(
+    plumbline: Plumbline, group: str, entry: Json
+) -> None:
+    """By where each stands, by what was written since, and from either end, page by page (T22, T23)."""
+    path = await plumbline.open_active()
+    for n in range(4):
+        entries = [entry | {"id": f"e{m}"} for m in range(n)]
+        sent = document(id=f"inv_{n}", version=1, **{group: entries})
+        (await plumbline.http.put(f"{path}/invoices/inv_{n}", json=sent)).raise_for_status()
+    members = {name: value for name, value in entry.items() if name != "id"}
+    members["amount"] = members["amount"].removesuffix(".00")
+    both = {f"{group}/{key}/{name}": value for key in ("e0", "e1") for name, value in members.items()}
+    await merge(plumbline, "inv_2", **both)
+    await plumbline.execute(
+        "UPDATE invoice_links SET generation = generation + 1, xero_shadow = xero_shadow - CAST(:gone AS text[])"
+        " WHERE partner_invoice_id = 'inv_2'",
+        gone=[path for path in both if "/e1/" in path],
+    )
+    await plumbline.execute(
+        "UPDATE invoice_links SET state = 'held', reason_code = 'locked_period', settled_generation = generation"
+        " WHERE partner_invoice_id = 'inv_3'"
+    )
+    where, since = f"{path}/{group}", datetime.now(UTC).isoformat()
+    await plumbline.execute(
+        "UPDATE invoice_links SET updated_at = clock_timestamp() WHERE partner_invoice_id = 'inv_1'"
+    )
+    every = [f"inv_{n}/e{m}" for n in range(4) for m in range(n)]
+    wanted: list[tuple[dict[str, str], list[str]]] = [
+        ({}, every),
+        ({"sort": "-created"}, every[::-1]),
+        ({"sort": "updated"}, [*every[1:], every[0]]),
+        ({"sort": "-updated"}, [every[0], *every[:0:-1]]),
+        ({"state": "settled"}, ["inv_2/e0"]),
+        ({"state": "behind"}, ["inv_1/e0", "inv_2/e1"]),
+        ({"state": "held", "sort": "-created"}, ["inv_3/e2", "inv_3/e1", "inv_3/e0"]),
+        ({"updated_since": since}, ["inv_1/e0"]),
+        ({"updated_since": since, "invoice_id": "inv_2"}, []),
+    ]
+    for query, entries_wanted in wanted:
+        assert await walk(plumbline, where, **query) == entries_wanted, query
+    page = (await plumbline.http.get(where, params={"limit": "1"})).json()
+    other = await plumbline.http.get(where, params={"cursor": page["next"], "sort": "-created"})
+    assert (other.status_code, name_faults(other)) == (422, ["cursor"])
 
 
 async def test_a_hundred_payments_in_one_call(plumbline: Plumbline) -> None:

@@ -42,6 +42,41 @@ async def test_every_change_is_kept_with_who_made_it_and_what_it_changed(plumbli
     assert (whole["taxes"], whole["due_days"]) == (dict(SETTINGS.taxes), 14)
 
 
+async def test_who_changed_one_setting_is_one_call(plumbline: Plumbline) -> None:
+    """The versions that changed it, the newest first, each with the name of its key; of a map one entry, or any."""
+    path = await plumbline.open_active()
+    named = {"name": "Back office", "role": "admin"}
+    office = (await plumbline.http.post("/v1/keys", json=named)).json()["key"]
+    changes: list[dict[str, Any]] = [
+        {"due_days": 7},
+        {"taxes": {"free": "EXEMPTOUTPUT"}},
+        {"due_days": 14},
+        {"conflict_policy": "hold"},
+        {"taxes": {"gst": None}},
+    ]
+    async with plumbline.as_partner(office) as caller:
+        for change in changes:
+            (await caller.patch(f"{path}/settings", json=change)).raise_for_status()
+    where = f"{path}/settings/versions"
+    wanted = {"due_days": [4, 2], "taxes": [6, 3, 1], "taxes.free": [3], "numbering": []}
+    for setting, numbers in wanted.items():
+        page = await plumbline.http.get(where, params={"setting": setting, "sort": "-created"})
+        assert [each["number"] for each in page.json()["data"]] == numbers, setting
+    newest = (await plumbline.http.get(f"{where}/4")).json()
+    assert (newest["key_name"], newest["changes"]) == (
+        "Back office",
+        [{"setting": "due_days", "before": 7, "after": 14}],
+    )
+    few = (await plumbline.http.get(where, params={"setting": "due_days", "limit": 3})).json()
+    rest = (
+        await plumbline.http.get(where, params={"setting": "due_days", "limit": 3, "cursor": few["next"]})
+    ).json()
+    assert [each["number"] for each in few["data"] + rest["data"]] == [2, 4]
+    unknown = await plumbline.http.get(where, params={"setting": "due_day"})
+    assert (unknown.status_code, name_faults(unknown)) == (422, ["setting"])
+    assert "due_days" in unknown.json()["errors"][0]["message"]
+
+
 async def test_a_version_is_restored_as_a_version_of_its_own(plumbline: Plumbline) -> None:
     """The history only grows: the way back has a way back; If-Match guards it like any change."""
     path = await plumbline.open_active()

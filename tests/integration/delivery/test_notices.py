@@ -1,6 +1,7 @@
 """Notices on their way to a partner's app: in order, until each was taken, whatever became of the connection."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from arq.connections import ArqRedis
 from sqlalchemy import text
 
 from app.db.delivery.notices import claim_next_notice, insert_notice, list_notices
+from app.db.partners.endpoints import list_endpoints, save_endpoint
 from app.delivery.backoff import DELAYS
 from app.delivery.notices import CLAIM
 from app.domain.connections.connection import ConnectionState
@@ -111,12 +113,43 @@ async def test_a_claim_of_a_worker_that_died_runs_out(odd_world: World, odd: Odd
     await tell(odd_world, "paused")
     now = odd_world.clock.now()
     async with odd_world.database.writing() as session:
-        assert await claim_next_notice(session, odd_world.connection_id, now=now, until=now + CLAIM)
+        [endpoint] = await list_endpoints(session, odd_world.partner_id)
+        assert await claim_next_notice(session, odd_world.connection_id, endpoint, now=now, until=now + CLAIM)
     await deliver(odd_world)
     assert odd.received == []
     odd_world.clock.advance(CLAIM)
     await deliver(odd_world)
     assert types_at(odd) == ["connection.paused"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_enabled": False, "deleted_at": datetime(2026, 11, 20, tzinfo=UTC)},
+        {"is_enabled": False},
+        {"url": "https://elsewhere.example/hook"},
+        {"part": "listens"},
+        {"connection_ids": []},
+    ],
+)
+async def test_no_notice_goes_to_an_endpoint_that_is_there_no_more(
+    odd_world: World, odd: OddApp, change: dict[str, Any]
+) -> None:
+    """Deleted, disabled or made another while the one before was on its way; what it did not get waits in the feed."""
+    odd.gate.clear()
+    await tell(odd_world, "paused")
+    await tell(odd_world, "resumed")
+    sending = asyncio.create_task(deliver(odd_world))
+    await odd.wait_for(1)
+    async with odd_world.database.writing() as session:
+        [endpoint] = await list_endpoints(session, odd_world.partner_id)
+        await save_endpoint(session, endpoint.id, **change)
+    odd.gate.set()
+    await sending
+    assert types_at(odd) == ["connection.paused"]
+    async with odd_world.database.reading() as session:
+        feed = await list_notices(session, odd_world.connection_id, 0, 10)
+    assert [(notice.state, notice.attempts) for notice in feed] == [("delivered", 1), ("pending", 0)]
 
 
 async def test_a_hanging_app_does_not_keep_changes_waiting_for_notices(odd_world: World, odd: OddApp) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.db.connections.arrivals import lock_connection
+from app.intake.dependencies import IntakeServices
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 from tests.integration.intake.test_partner_events import changed, list_outcomes, post
 from tests.round_trips import Asked, counting_round_trips
@@ -83,6 +85,19 @@ async def test_it_leaves_what_the_whole_way_leaves(plumbline: Plumbline) -> None
             assert await put(plumbline, whole, sent, **{"idempotency-key": f"key-{position}"}) == stored
         assert began(asked)
         assert await list_left(plumbline, at_once) == await list_left(plumbline, whole)
+
+
+async def test_a_connection_stays_known_beside_thousands(plumbline: Plumbline) -> None:
+    """A process that serves four thousand businesses one after the other knows each when its turn comes again."""
+    path = await plumbline.open_active()
+    known = await plumbline.get_connection(path)
+    intake: IntakeServices = plumbline.app.state.intake
+    intake.known.remember(replace(known, id=uuid4(), organisation=None) for _ in range(4000))
+    with counting_round_trips() as asked:
+        assert await put(plumbline, path, document()) == 201
+    assert not began(asked), asked.tell()
+    # The caller's key, and the statement.
+    assert asked.count <= 2, asked.tell()
 
 
 async def test_a_webhook_is_one_round_trip(plumbline: Plumbline) -> None:

@@ -1,0 +1,166 @@
+"""Lists of what happened: the newest first by choice, page by page, and by an index whichever end they begin at."""
+
+import json
+from dataclasses import replace
+from itertools import product as product_of
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Select
+
+from app.db.connections.settings import build_versions_page
+from app.db.findings.attempts import build_attempts_page
+from app.db.findings.conflicts import WantedConflicts, build_conflicts_page
+from app.db.findings.discrepancies import WantedDiscrepancies, build_discrepancies_page
+from app.db.findings.resolutions import WantedResolutions, build_resolutions_page
+from app.db.postgres.numbered import Numbered
+from tests.integration.api.driver import Plumbline, document
+from tests.integration.api.plans import explain, fill
+from tests.integration.api.test_contacts import contact
+from tests.integration.api.test_decisions import add_conflict, add_discrepancies
+from tests.integration.api.test_items import product
+from tests.integration.api.test_lists import NOW
+
+FEW = 5
+ATTEMPTS = """
+INSERT INTO attempts (connection_id, link_id, action, moves, outcome)
+SELECT connection_id, id, 'update', '{}', 'done' FROM {links}, generate_series(1, 5)
+"""
+LISTS = (
+    "conflicts",
+    "discrepancies",
+    "resolutions",
+    "settings/versions",
+    *(f"{each}/attempts" for each in ("invoices/inv_1", "contacts/cus_9", "items/prd_1")),
+    *(f"{each}/history" for each in ("invoices/inv_1", "contacts/cus_9", "items/prd_1")),
+)
+
+
+@pytest.fixture
+async def path(plumbline: Plumbline) -> str:
+    """A connection of which everything was told five times over."""
+    opened = await plumbline.open_active()
+    (await plumbline.http.put(f"{opened}/invoices/inv_1", json=document())).raise_for_status()
+    (await plumbline.http.put(f"{opened}/contacts/cus_9", json=contact(id="cus_9"))).raise_for_status()
+    (await plumbline.http.put(f"{opened}/items/prd_1", json=product(id="prd_1"))).raise_for_status()
+    for links in ("invoice_links", "contact_links", "item_links"):
+        await plumbline.execute(ATTEMPTS.replace("{links}", links))
+    await add_discrepancies(plumbline, FEW)
+    for n in range(FEW):
+        await add_conflict(plumbline, f"lines/l{n}/description", {"partner": "a", "xero": "b"}, "xero")
+        changed = await plumbline.http.patch(f"{opened}/settings", json={"due_days": n + 1})
+        changed.raise_for_status()
+    await plumbline.execute(
+        "INSERT INTO resolutions (id, connection_id, link_id, kind, action, decided_at)"
+        " SELECT gen_random_uuid(), connection_id, id, 'invoice', 'ignore', now() + n % 3 * interval '1 hour'"
+        " FROM invoice_links, generate_series(1, 5) n"
+    )
+    return opened
+
+
+async def walk(plumbline: Plumbline, where: str, **query: str) -> list[str]:
+    """The entries of every page of a list, two to a page, as they are shown."""
+    seen: list[str] = []
+    cursor: dict[str, str] | None = {}
+    while cursor is not None:
+        answer = await plumbline.http.get(where, params={**query, **cursor, "limit": "2"})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        seen += [json.dumps(each) for each in page["data"]]
+        cursor = {"cursor": page["next"]} if page["next"] else None
+    return seen
+
+
+@pytest.mark.parametrize("where", LISTS)
+async def test_a_list_is_read_from_its_newest_entry_on(plumbline: Plumbline, path: str, where: str) -> None:
+    """The same entries as from the oldest on, the other way round, whatever else narrows the list (E9, N12)."""
+    oldest_first = await walk(plumbline, f"{path}/{where}")
+    assert len(set(oldest_first)) >= FEW
+    assert await walk(plumbline, f"{path}/{where}", sort="created") == oldest_first
+    assert await walk(plumbline, f"{path}/{where}", sort="-created") == oldest_first[::-1]
+    if where in ("conflicts", "discrepancies", "resolutions"):
+        narrowed = {"invoice_id": "inv_1"}
+        assert await walk(plumbline, f"{path}/{where}", sort="-created", **narrowed) == oldest_first[::-1]
+        narrowed = {"contact_id": "cus_9"}
+        assert await walk(plumbline, f"{path}/{where}", sort="-created", **narrowed) == []
+
+
+@pytest.mark.parametrize("where", [*LISTS, "payments", "credits"])
+async def test_a_sort_that_is_not_known_is_refused_with_those_that_are(
+    plumbline: Plumbline, path: str, where: str
+) -> None:
+    """By the same member in every list."""
+    answer = await plumbline.http.get(f"{path}/{where}", params={"sort": "newest"})
+    [fault] = answer.json()["errors"]
+    assert (answer.status_code, fault["field"]) == (422, "sort")
+    assert "-created" in fault["message"]
+
+
+OTHERS = 4
+"""Connections beside, of which as much is known."""
+
+MANY_CONFLICTS = """
+INSERT INTO conflicts (connection_id, link_id, path, values, winner, policy, revision)
+SELECT connections.id, link.id, 'reference', '{}', 'xero', 'xero_wins', 2
+FROM connections, invoice_links AS link ORDER BY connections.id
+"""
+MANY_DISCREPANCIES = """
+INSERT INTO discrepancies (connection_id, link_id, kind, path, message, values, state)
+SELECT connections.id, link.id, 'value_differs', 'reference', 'x', '{}', 'resolved'
+FROM connections, invoice_links AS link ORDER BY connections.id
+"""
+MANY_RESOLUTIONS = """
+INSERT INTO resolutions (id, connection_id, link_id, kind, action, decided_at, state)
+SELECT gen_random_uuid(), connections.id, link.id, 'invoice', 'ignore', now() - random() * interval '9 days', 'done'
+FROM connections, invoice_links AS link ORDER BY connections.id
+"""
+MANY_VERSIONS = """
+INSERT INTO settings_versions (id, connection_id, number, settings)
+SELECT gen_random_uuid(), connections.id, 1000 + n, '{}' FROM connections, generate_series(1, 4000) n
+"""
+MANY = (
+    MANY_CONFLICTS,
+    MANY_DISCREPANCIES,
+    MANY_RESOLUTIONS,
+    MANY_VERSIONS,
+    ATTEMPTS.replace("{links}", "invoice_links"),
+    "ANALYZE conflicts, discrepancies, resolutions, attempts, settings_versions",
+)
+
+
+async def test_either_end_of_each_is_found_by_an_index(plumbline: Plumbline) -> None:
+    """Over some thousand entries no table is read whole, whichever end the list begins at and wherever it goes on.
+
+    From a number on, the numbers' own index is as good while a connection has a good part of all entries.
+    """
+    path = await plumbline.open_active()
+    for n in range(OTHERS):
+        await plumbline.open_connection(f"another {n}")
+    await fill(plumbline, path)
+    for statement in MANY:
+        await plumbline.execute(statement)
+    connection_id, link_id = UUID(path.split("/")[3]), uuid4()
+    for newest_first, after in product_of((False, True), (0, 10_000)):
+        page = Numbered(after, 50, newest_first)
+        of_settings = replace(page, after=min(after, 3000))
+        plans: list[tuple[Select[Any], set[str]]] = [
+            (
+                build_conflicts_page(connection_id, WantedConflicts(page)),
+                {"ix_conflicts_feed", "pk_conflicts"},
+            ),
+            (
+                build_discrepancies_page(connection_id, WantedDiscrepancies(page)),
+                {"ix_discrepancies_feed", "pk_discrepancies"},
+            ),
+            (build_attempts_page(link_id, page), {"ix_attempts_link"}),
+            (build_versions_page(connection_id, of_settings), {"uq_settings_versions_number"}),
+        ]
+        for statement, indexes in plans:
+            used = await explain(plumbline, statement)
+            expected = indexes if after else {each for each in indexes if not each.startswith("pk_")}
+            assert used & expected, (page, used)
+    for newest_first, place in product_of((False, True), (None, (NOW, uuid4()))):
+        wanted = WantedResolutions(after=place, is_newest_first=newest_first)
+        used = await explain(plumbline, build_resolutions_page(connection_id, wanted))
+        assert "ix_resolutions_listed" in used, used
