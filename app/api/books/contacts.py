@@ -11,13 +11,11 @@ from app.api.books.batches import (
     MOST_DOCUMENTS,
     DocumentsTaken,
     ShownAs,
-    list_nudges,
-    merge_taken,
-    read_elements,
-    show_taken,
+    take_in_batch,
 )
 from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.contact_resource import Contact, build_contact
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import (
     READ_RESPONSES,
@@ -118,27 +116,13 @@ async def _check(
     summary="Send up to a hundred contacts at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_contacts(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Contacts,
-    tasks: BackgroundTasks,
-) -> DocumentsTaken:
+async def put_contacts(writing: GivenWriting, sent: Contacts) -> DocumentsTaken:
     """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came.
 
     Several versions of one contact are taken one after the other. A batch that is sent again changes nothing.
     """
-    read = read_elements(ContactDocument, sent.contacts)
-    documents = [each for each in read if isinstance(each, ContactDocument)]
     with span("intake", source="partner"):
-        async with services.database.writing() as session:
-            connection = await lock_own_connection(session, partner_id, connection_id)
-            found = await take_in_contacts(session, connection, documents, services.clock.now())
-    taken = merge_taken(read, found)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
-    shown = [show_taken(element, one) for element, one in zip(sent.contacts, taken, strict=True)]
-    return DocumentsTaken(data=shown)
+        return await take_in_batch(writing, ContactDocument, sent.contacts, take_in_contacts)
 
 
 @router.get(

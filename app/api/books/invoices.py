@@ -13,13 +13,11 @@ from app.api.books.batches import (
     MOST_DOCUMENTS,
     DocumentsTaken,
     ShownAs,
-    list_nudges,
-    merge_taken,
-    read_elements,
-    show_taken,
+    take_in_batch,
 )
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.invoice_resource import Invoice, build_invoices
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import (
     READ_RESPONSES,
@@ -65,27 +63,13 @@ class OnlineInvoice(BaseModel):
     summary="Send up to a hundred documents at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_invoices(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Invoices,
-    tasks: BackgroundTasks,
-) -> DocumentsTaken:
+async def put_invoices(writing: GivenWriting, sent: Invoices) -> DocumentsTaken:
     """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came.
 
     Several versions of one invoice are taken one after the other. A batch that is sent again changes nothing.
     """
-    read = read_elements(Document, sent.invoices)
-    documents = [each for each in read if isinstance(each, Document)]
     with span("intake", source="partner"):
-        async with services.database.writing() as session:
-            connection = await lock_own_connection(session, partner_id, connection_id)
-            found = await take_in_all(session, connection, documents, services.clock.now())
-    taken = merge_taken(read, found)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
-    shown = [show_taken(element, one) for element, one in zip(sent.invoices, taken, strict=True)]
-    return DocumentsTaken(data=shown)
+        return await take_in_batch(writing, Document, sent.invoices, take_in_all)
 
 
 @router.get(

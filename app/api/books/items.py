@@ -11,13 +11,11 @@ from app.api.books.batches import (
     MOST_DOCUMENTS,
     DocumentsTaken,
     ShownAs,
-    list_nudges,
-    merge_taken,
-    read_elements,
-    show_taken,
+    take_in_batch,
 )
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.books.item_resource import Item, build_item
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.problems import documented
 from app.db.links.documents import DocumentOutcome
@@ -85,23 +83,9 @@ async def put_item(
     summary="Send up to a hundred products at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_items(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Items,
-    tasks: BackgroundTasks,
-) -> DocumentsTaken:
+async def put_items(writing: GivenWriting, sent: Items) -> DocumentsTaken:
     """Each is taken or refused by itself, and answered for in the order in which they came."""
-    read = read_elements(ItemDocument, sent.items)
-    documents = [each for each in read if isinstance(each, ItemDocument)]
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        found = await take_in_items(session, connection, documents, services.clock.now())
-    taken = merge_taken(read, found)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
-    shown = [show_taken(element, one) for element, one in zip(sent.items, taken, strict=True)]
-    return DocumentsTaken(data=shown)
+    return await take_in_batch(writing, ItemDocument, sent.items, take_in_items)
 
 
 @router.get(

@@ -21,11 +21,11 @@ from app.api.books.part_routes import (
     READ,
     TAKE_OUT,
     BasedOn,
-    GivenWriting,
     NextVersion,
     Parts,
     PartsTaken,
 )
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Cursor, Limit, Listing, Page
