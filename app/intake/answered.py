@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
-from app.db.delivery.changes import CONTACT
 from app.db.postgres.session import Database
+from app.domain.holds.thing import Thing
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
 from app.intake.document import Document
@@ -28,7 +28,7 @@ def build_document_store(
 
     async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
         try:
-            document = (ContactDocument if kind == CONTACT else Document).model_validate(body)
+            document = (ContactDocument if kind == Thing.CONTACT else Document).model_validate(body)
             async with database.writing() as session:
                 connection = await lock_connection(session, connection_id)
                 if connection is None:

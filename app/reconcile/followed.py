@@ -7,6 +7,7 @@ from uuid import UUID
 from app.db.inboxes.events import XeroEvent
 from app.db.invoices.following import follow_links, list_told
 from app.db.postgres.session import WriteSession
+from app.domain.holds.thing import Thing
 from app.reconcile.round import Round
 
 
@@ -28,7 +29,7 @@ def list_followed(
 
 
 async def follow_found(
-    current: Round, session: WriteSession, found: Mapping[str | None, Linked], kind: str
+    current: Round, session: WriteSession, found: Mapping[str | None, Linked], kind: Thing
 ) -> None:
     """Give links that a search made due the ids of events that wait for the next round and tell of the same."""
     told = await list_told(session, current.connection_id, [xero_id for xero_id in found if xero_id])

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from app.db.links.listing import Position, is_shown_as
-from app.db.links.skips import PARTNER_IDS, ROWS, LinkRow
+from app.db.links.rows import PARTNER_IDS, ROWS, LinkRow
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.holds.skip import SKIPPED
 from app.domain.holds.thing import Thing

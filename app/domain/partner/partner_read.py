@@ -10,9 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-INVOICE = "invoice"
-CONTACT = "contact"
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
