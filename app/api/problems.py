@@ -92,7 +92,7 @@ _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_all
 
 
 def build_problem(
-    code: str, detail: str, faults: tuple[Fault, ...] = (), more: Mapping[str, Any] | None = None
+    code: str, detail: str, faults: tuple[Fault, ...], more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The problem document of one occurrence."""
     kind = KINDS[code]

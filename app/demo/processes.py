@@ -33,7 +33,7 @@ class Child:
         folder: Path,
         arguments: tuple[str, ...],
         environment: Mapping[str, str],
-        module: str = "app",
+        module: str,
     ) -> None:
         self.name = name
         self._may_end = False

@@ -39,7 +39,6 @@ from app.reconcile.items.line_items import ensure_items
 from app.reconcile.numbers import list_numbered, settle_clashes
 from app.reconcile.observe import take_invoice
 from app.reconcile.oscillation import find_oscillating
-from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, unhurried
@@ -88,11 +87,11 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
     updates = await _without_oscillating(current, updates)
     told = await record(current, [work for work, _ in planned if work.refusal is not None])
     prepared_by = current.organisation
-    async for batch in giving_way(current, creates, WRITE_BATCH):
+    async for batch in giving_way(current, creates):
         told |= await _create(current, batch)
         if _has_moved(current, prepared_by):
             return told
-    async for batch in giving_way(current, updates, WRITE_BATCH):
+    async for batch in giving_way(current, updates):
         told |= await _update(current, batch)
         if _has_moved(current, prepared_by):
             return told

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-import structlog
-
 from app.clock import Clock
 from app.db.life.waiting import Agenda
 from app.db.postgres.session import Database, WriteSession
@@ -28,8 +26,6 @@ from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 from app.reconcile.resting import Resting
 from app.reconcile.work import Work
-
-log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 
