@@ -6,22 +6,15 @@ read again, and the event may have been followed by then: so it is looked for ag
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 from uuid import UUID
 
 from app.db.findings.attempts import list_writes_over
 from app.db.inboxes.events import XeroEvent, list_followed_between
 from app.db.postgres.session import ReadSession
 from app.domain.findings.discrepancy import Found, find_overwritten
+from app.reconcile.followed import Linked
 from app.reconcile.kept import Finding
 from app.reconcile.round import Round
-
-
-class Linked(Protocol):
-    """An invoice or a contact of ours that is in Xero."""
-
-    @property
-    def id(self) -> UUID: ...
 
 
 async def find_gone_over(
