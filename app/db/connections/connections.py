@@ -19,7 +19,7 @@ from app.db.connections.runs import may_work
 from app.db.connections.settings import keep_version
 from app.db.postgres.built import among_asked, asked, fetch_whole
 from app.db.postgres.given import bare
-from app.db.postgres.remembered import Remembered
+from app.db.postgres.json_cache import JsonCache
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, InvoiceLinkRow
 from app.db.upkeep import audit
@@ -147,7 +147,7 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
     return (await session.execute(due)).scalars().all()
 
 
-_settings = Remembered(ConnectionSettings.from_json)
+_settings = JsonCache(ConnectionSettings.from_json)
 
 
 def connection_from_row(row: ConnectionRow) -> Connection:
@@ -177,7 +177,7 @@ def _build(
         reason=row.reason,
         since_at=row.since_at,
         tenant_id=row.tenant_id,
-        settings=settings or _settings.make(row.id, row.settings),
+        settings=settings or _settings.get(row.id, row.settings),
         settings_version=row.settings_version,
         organisation=organisation,
         organisation_fetched_at=row.organisation_fetched_at,
