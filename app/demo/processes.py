@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from app.demo.failures import ProcessDied, StepFailed
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.books.contact_paths import ContactId
 from app.api.books.contact_resource import Contact, build_contact
+from app.api.bounded_wait import wait_until
 from app.api.dependencies import Given, Services
-from app.api.patience import wait_until
 from app.api.problems import documented
 from app.db.connections.connections import find_connection, raise_generation
 from app.db.contacts.contact_documents import save_push_wanted

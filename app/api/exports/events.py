@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.dependencies import Given
-from app.api.exports.own import OwnExport
+from app.api.exports.export_paths import OwnExport
 from app.api.exports.resource import EXAMPLE, build_export, find_budget
 from app.api.pages import LARGEST_NUMBER
 from app.api.problems import documented

@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks
 from app.api.authentication import MEMBERS_WRITE, OwnConnection, PartnerId
 from app.api.dependencies import Given
 from app.api.exports import acts
-from app.api.exports.own import ExportId
+from app.api.exports.export_paths import ExportId
 from app.api.exports.resource import ExportShown
 from app.api.problems import documented
 from app.domain.exports.export import Order

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.books.contact_resource import CONTACT_DEEP_LINK
 from app.api.dependencies import Given, Services
-from app.api.exports.own import OwnExport
+from app.api.exports.export_paths import OwnExport
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import documented
 from app.db.exports.export_things import list_things, sum_things

@@ -6,7 +6,7 @@ from app.api.authentication import MEMBERS_WRITE, OwnConnection, PartnerId
 from app.api.dependencies import Given
 from app.api.exports import acts
 from app.api.exports.acts import ExportAsked
-from app.api.exports.own import OwnExport
+from app.api.exports.export_paths import OwnExport
 from app.api.exports.resource import ExportShown, build_export, find_budget
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
 from app.api.problems import documented
