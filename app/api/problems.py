@@ -164,7 +164,7 @@ async def answer_xero(_: Request, error: Exception) -> JSONResponse:
 
 
 async def answer_claim_lost(_: Request, lost: Exception) -> JSONResponse:
-    """For a request that took so long that its repeat is carried out instead."""
+    """The answer to a request that took so long that its repeat is carried out in its place."""
     return respond_under_way(f"Nothing of this attempt was kept: {lost}.")
 
 

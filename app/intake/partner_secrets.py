@@ -21,11 +21,11 @@ class Signer(NamedTuple):
 
 
 PartnerSecrets = Batcher[Signer, Sequence[str]]
-"""Those that count, newest first; none where there is no such partner."""
+"""Answers the secrets in force of a partner, newest first; none where there is no such partner."""
 
 
 def gather_partner_secrets(database: Database, vault: Vault) -> PartnerSecrets:
-    """Those of one process."""
+    """The batched look-up of partners' secrets, one for each process."""
 
     async def find_all(signers: Sequence[Signer]) -> list[Sequence[str]]:
         partner_ids = sorted({each.partner_id for each in signers})

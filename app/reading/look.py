@@ -77,7 +77,7 @@ class Look:
         return await self._look_by_id(run)
 
     async def end(self, run: ReadRun) -> ReadRun:
-        """What it came to, with what was neither listed nor asked for."""
+        """The run at its end, with a count of what was neither listed nor asked for."""
         if not run.is_compare:
             return run
         async with self.database.writing() as session:

@@ -24,7 +24,7 @@ SentKeys = Batcher[SentKey, Key | None]
 
 
 def gather_sent_keys(database: Database) -> SentKeys:
-    """Those of one process."""
+    """The batched look-up of sent keys, one for each process."""
 
     async def find_all(sent: Sequence[SentKey]) -> list[Key | None]:
         hashes = [hash_key(each.text) for each in sent]

@@ -72,7 +72,7 @@ async def find_connection(
 
 
 async def find_connections(session: ReadSession, connection_ids: Collection[UUID]) -> dict[UUID, Connection]:
-    """Those of these connections that there are."""
+    """The connections of these ids, by id; ids of none are left out."""
     found = await fetch_connections(session, _NAMED, {"named": list(connection_ids)}, connection_ids)
     return {each.id: each for each in found}
 
@@ -156,12 +156,12 @@ def connection_from_row(row: ConnectionRow) -> Connection:
 
 
 def connection_from_columns(row: Any, at_hand: AtHand) -> Connection:
-    """The same of `list_columns`."""
+    """The connection of a row that was read by `list_columns`."""
     return _build(row, read_organisation(row, at_hand))
 
 
 def connection_from_shown(row: Any, organisation: Organisation | None) -> Connection:
-    """The same of a row that is only shown: nothing of it is remembered."""
+    """The connection of a row that is only shown; its settings are not put into the cache."""
     return _build(row, organisation, ConnectionSettings.from_json(row.settings))
 
 

@@ -54,7 +54,7 @@ async def list_told(session: ReadSession, connection_id: UUID, xero_ids: Collect
 async def list_known_ids(
     session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
 ) -> Sequence[UUID]:
-    """Those of these ids that are of links of the connection."""
+    """Those of these link ids that are of the connection's invoices."""
     row = InvoiceLinkRow
     known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
     return (await session.execute(known)).scalars().all()

@@ -112,7 +112,7 @@ class Connection:
         return self.settings.find_zone(self.organisation.country if self.organisation else None)
 
     def find_day(self, at: datetime) -> date:
-        """The day that an instant is of for the business."""
+        """The business's own day at an instant."""
         return find_day(at, self.zone)
 
     @property
@@ -126,7 +126,7 @@ class Connection:
 
     @property
     def waits_for_run(self) -> bool:
-        """It works at set times, and none of them is now."""
+        """Whether it works at set times, and no run is due now."""
         return self.next_run_at is not None and not self.run_due
 
     def can_be_worked_on(self, now: datetime) -> bool:
@@ -144,7 +144,7 @@ class Connection:
 
     @property
     def waits_for_room(self) -> bool:
-        """A bulk of it is to begin when other businesses' have left it room."""
+        """Whether a bulk of it waits until other businesses' bulks leave it room."""
         return (self.retry_reason or "").startswith(f"{NO_ROOM}:")
 
     @property
