@@ -1,9 +1,9 @@
-"""What moved in Xero in a storm is read by pages of everything that moved, where that takes fewer calls than by id.
+"""In a storm, invoices that moved in Xero are read by pages of all that moved, if that takes fewer calls than by id.
 
 By id, forty invoices take a call. A page takes one as well and holds up to a thousand, also those that moved and whose
 events are still on their way: these are taken in with it, and when their events come they tell nothing new and cost
 nothing. So a storm of a thousand costs two or three calls, however its webhooks trickle in. A page holds what others
-moved too, so for a few invoices reading by id is kinder.
+moved too, so a few invoices are read by id.
 
 Nothing can have moved unseen before the last sweep, which so bounds how far back a page must reach.
 """

@@ -1,8 +1,8 @@
 """Edits in Xero that a write of ours may have gone over.
 
-Between a read of ours and the write that follows it a person may edit the same field; his event, dated between the two,
-is how that is noticed, by whoever follows events. An update whose answer was lost is known to have landed once it is
-read again, and the event may have been followed by then: so it is looked for again where such an update is found.
+A person may edit a field between our read of it and our write. The event of that edit, dated between the two, shows
+it when events are followed. An update whose answer was lost is known to have arrived only when it is read again, and
+the event may have been followed before: so events are looked at once more when such an update is found.
 """
 
 from collections.abc import Mapping, Sequence

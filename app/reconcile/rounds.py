@@ -23,9 +23,9 @@ from app.domain.connections.precedence import FEW, LATELY, Portion
 from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.organisation import Organisation
 from app.errors import CalledOff
-from app.reconcile.answered import take_answers
 from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_payments import apply_payments
+from app.reconcile.between_runs import take_answers
 from app.reconcile.carry import carry_invoice_decisions
 from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts

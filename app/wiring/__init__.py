@@ -39,8 +39,8 @@ from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.ending import Ending
 from app.intake import partner_inbox
-from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
+from app.intake.document_store import build_document_store
 from app.intake.inbox import Inbox
 from app.intake.partner_secrets import gather_partner_secrets
 from app.intake.xero_inbox import keep_webhooks

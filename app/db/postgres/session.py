@@ -124,7 +124,7 @@ class Database:
     async def writing_one(self) -> AsyncIterator[WriteSession]:
         """A single statement, which is a transaction in itself and a round trip; a second one is refused.
 
-        It tells nothing of how far the caller's work is, as `writing_alone`.
+        The hook of `before_commits` is not run in it.
         """
         async with self._singles.begin() as session:
             yield WriteSession(ReadSession(session))

@@ -24,7 +24,7 @@ from app.reconcile.ports import Waker
 def build_document_store(
     database: Database, clock: Clock, waker: Waker
 ) -> Callable[[UUID, str, Mapping[str, Any]], Awaitable[str | None]]:
-    """What checks and stores a document of a kind; it answers why one was no news, None when it was."""
+    """A function that checks and stores a document of a kind; it answers None if it was news, else why it was not."""
 
     async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
         try:
