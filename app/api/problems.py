@@ -195,6 +195,10 @@ _WITH_A_KEY = ("forbidden", "invalid_request", "rate_limited")
 """What every operation may answer that takes a key; what writes may answer besides, `conventions` adds."""
 
 
+MISSING = ("unauthorised", "not_found", "invalid_request")
+"""What every call may be refused for that names something in its address."""
+
+
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
     """What an operation's `responses` say of these problems, with an example of each."""
     told: dict[int | str, dict[str, Any]] = {}

@@ -15,7 +15,6 @@ from app.api.books.part_calls import FoundPart
 from app.api.books.part_lists import list_parts
 from app.api.books.part_resources import Credit, build_credit
 from app.api.books.part_routes import (
-    MISSING,
     PUT,
     READ,
     TAKE_OUT,
@@ -30,7 +29,7 @@ from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Cursor, Limit, Listing, Page
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.invoices.resources import KeptInvoice
 from app.domain.invoices.beside import Beside
 from app.intake.part_documents import CREDIT_EXAMPLE, SentCredit

@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from app.api.authentication import lock_own_connection
 from app.api.books.writing import Writing
-from app.api.problems import build_problem
+from app.api.problems import MISSING, build_problem
 from app.db.postgres.session import WriteSession
 from app.domain.connections.connection import Connection
 from app.intake.refusals import InputRefused, list_faults
@@ -25,9 +25,7 @@ MOST_DOCUMENTS = 100
 
 MANY_REFUSED = (
     "malformed_body",
-    "unauthorised",
-    "not_found",
-    "invalid_request",
+    *MISSING,
     "connection_removed",
     "too_large",
 )

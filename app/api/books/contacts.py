@@ -26,7 +26,7 @@ from app.api.etags import (
     build_etag,
     check_conditions,
 )
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.contacts.contact_resources import find_kept_contact
 from app.db.links.documents import DocumentOutcome
 from app.db.postgres.session import ReadSession
@@ -40,8 +40,6 @@ from app.tracing import span
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/contacts", tags=["contacts"], dependencies=[MEMBERS_WRITE]
 )
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Contacts(BaseModel):
@@ -61,7 +59,7 @@ class Contacts(BaseModel):
     responses={
         201: {"model": Contact, "description": "The first document of this contact was stored."},
         **documented(
-            "malformed_body", *_MISSING, "connection_removed", "stale_document", "version_reused",
+            "malformed_body", *MISSING, "connection_removed", "stale_document", "version_reused",
             "resource_changed", "exists_already", "too_large", "invalid_document",
         ),
     },
@@ -130,7 +128,7 @@ async def put_contacts(writing: GivenWriting, sent: Contacts) -> DocumentsTaken:
     operation_id="get_contact",
     summary="One contact: where it stands on both sides, and why",
     response_model=Contact,
-    responses={**READ_RESPONSES, **documented(*_MISSING)},
+    responses={**READ_RESPONSES, **documented(*MISSING)},
 )
 async def get_contact(
     services: Given,

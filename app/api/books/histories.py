@@ -12,7 +12,7 @@ from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_cursor, write_cursor
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.findings.histories import Entry, Place, Subject, list_history
 from app.db.invoices.resources import KeptInvoice
 from app.db.postgres.session import ReadSession
@@ -22,8 +22,6 @@ from app.domain.invoices.link import InvoiceLink
 from app.intake.refusals import Fault, InputRefused
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class HistoryEntry(BaseModel):
@@ -56,7 +54,7 @@ class HistoryEntry(BaseModel):
     tags=["invoices"],
     operation_id="get_invoice_history",
     summary="All that happened to one invoice, oldest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_invoice_history(
     services: Given,
@@ -79,7 +77,7 @@ async def get_invoice_history(
     tags=["contacts"],
     operation_id="get_contact_history",
     summary="All that happened to one contact, oldest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_contact_history(
     services: Given,
@@ -101,7 +99,7 @@ async def get_contact_history(
     tags=["items"],
     operation_id="get_item_history",
     summary="All that happened to one product, oldest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_item_history(
     services: Given,

@@ -24,7 +24,7 @@ from app.api.etags import (
     ReadConditions,
     answer_read,
 )
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.links.holds import trigger_link
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
@@ -37,8 +37,6 @@ from app.tracing import span
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"], dependencies=[MEMBERS_WRITE]
 )
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Invoices(BaseModel):
@@ -77,7 +75,7 @@ async def put_invoices(writing: GivenWriting, sent: Invoices) -> DocumentsTaken:
     operation_id="get_invoice",
     summary="One invoice: where it stands on both sides, and why",
     response_model=Invoice,
-    responses={**READ_RESPONSES, **documented(*_MISSING)},
+    responses={**READ_RESPONSES, **documented(*MISSING)},
 )
 async def get_invoice(
     services: Given,
@@ -95,7 +93,7 @@ async def get_invoice(
     "/{invoice_id}/retry",
     operation_id="retry_invoice",
     summary="Look at an invoice again now, after its cause was mended",
-    responses=documented(*_MISSING, "connection_removed"),
+    responses=documented(*MISSING, "connection_removed"),
 )
 async def retry_invoice(
     services: Given,
@@ -122,7 +120,7 @@ async def retry_invoice(
     "/{invoice_id}/online-invoice",
     operation_id="get_online_invoice",
     summary="Where the customer can look at the invoice and pay it",
-    responses=documented(*_MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
+    responses=documented(*MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
 )
 async def get_online_invoice(
     services: Given, connection: OwnConnection, invoice_id: InvoiceId

@@ -17,7 +17,7 @@ from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.books.item_resource import Item, build_item
 from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.links.documents import DocumentOutcome
 from app.intake.item_document import EXAMPLE, ItemDocument
 from app.intake.items import take_in_items
@@ -28,8 +28,7 @@ router = APIRouter(
     prefix="/v1/connections/{connection_id}/items", tags=["items"], dependencies=[MEMBERS_WRITE]
 )
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
-_REFUSED = ("malformed_body", *_MISSING, "connection_removed", "version_reused", "too_large")
+_REFUSED = ("malformed_body", *MISSING, "connection_removed", "version_reused", "too_large")
 
 
 class Items(BaseModel):
@@ -92,7 +91,7 @@ async def put_items(writing: GivenWriting, sent: Items) -> DocumentsTaken:
     "/{item_id}",
     operation_id="get_item",
     summary="One product: where it stands in Xero, and why",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_item(services: Given, connection: OwnConnection, item_id: ItemId) -> Item:
     """Answers from what is known; nobody is asked."""

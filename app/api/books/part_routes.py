@@ -28,7 +28,7 @@ from app.api.books.part_calls import (
 from app.api.books.writing import Writing
 from app.api.dependencies import Services
 from app.api.etags import READ_RESPONSES, Conditions, answer_read, build_etag, check_conditions
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.invoices.part_lists import Group
 from app.domain.connections.connection import Connection
 from app.intake.part_documents import SentCredit, SentPayment
@@ -55,7 +55,6 @@ BasedOn = Annotated[
     ),
 ]
 
-MISSING = ("unauthorised", "not_found", "invalid_request")
 _EDIT_REFUSED = (
     *MISSING,
     "connection_removed",
