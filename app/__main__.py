@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app import memory
+from app import collector
 from app.commands import (
     audit,
     compare,
@@ -63,7 +63,7 @@ def serve(
 ) -> None:
     """Run the API: partners' REST calls, and the webhooks of Xero and of partners."""
     if workers == 1:
-        memory.hold()
+        collector.pause()
     import uvicorn
 
     settings = load_settings()
@@ -94,7 +94,7 @@ def work(
     ] = False,
 ) -> None:
     """Run a worker: it reconciles whatever is behind and delivers changes to partners. Start as many as you like."""
-    memory.hold()
+    collector.pause()
     settings = load_settings()
     # Only now: a process that may not start says so before it loads the rest.
     from app.worker import is_alive, run

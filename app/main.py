@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app import memory, telemetry, wiring
+from app import collector, telemetry, wiring
 from app.api.application import build_app
 from app.development import fill_in
 from app.intake.routes import build_routes
@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             parts.lay_on(app.state)
             if settings is None:
                 # A process of its own, which now has all that it needs.
-                memory.settle()
+                collector.resume()
             yield
 
     return build_app(build_routes(), lifespan)

@@ -1,8 +1,8 @@
-"""Room in a process for what takes long: so much of it at a time, so that a short thing always finds a worker.
+"""A limit on the long work of one process: so much of it runs at a time, so that a short job always finds a place.
 
-Who finds no room leaves at once and is called when there is some; until then he holds nothing. What he was to do is on
-disk, and the timers would find it a little later. So neither the bulks of some businesses nor an app that hangs keep
-everybody else's edits waiting.
+Work that finds no room ends at once, holds nothing, and is woken when there is room. What it was to do is on disk, so
+the timers would find it a little later anyway. So neither the bulks of some businesses nor an app that hangs keep other
+businesses' edits waiting.
 """
 
 from collections import Counter
@@ -14,8 +14,9 @@ from app.metrics import TURNED_AWAY
 
 
 class Room:
-    """For `most` at a time, and for `most_of_one` of what has the same owner; `call` calls one that found none. It is
-    counted as `work`.
+    """Room for `most` pieces of work at a time, and for `most_of_one` of the same owner.
+
+    `call` wakes one that found no room. `work` is the name under which the metrics count those.
     """
 
     def __init__(
@@ -28,7 +29,7 @@ class Room:
 
     @asynccontextmanager
     async def open_place(self, who: UUID, owner: UUID | None = None) -> AsyncIterator["Place"]:
-        """A place that may be taken within the block, and is free after it; `owner` None: nobody shares it."""
+        """A place that may be taken within the block and is given back after it; without `owner`, `who` owns it."""
         place = Place(self, who, owner or who)
         try:
             yield place
@@ -37,11 +38,11 @@ class Room:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether somebody found no room."""
+        """Whether work waits for room."""
         return bool(self._waiting)
 
     def enter(self, place: "Place") -> bool:
-        """Whether there is room, which is the place's then; else it is remembered who wanted it."""
+        """Take room for the place, and answer True; without room, remember who waits, and answer False."""
         named = place.who, place.owner
         if not self._has_room_for(place.owner, self._inside):
             self._waiting[named] = None
@@ -55,7 +56,7 @@ class Room:
         return inside.total() < self._most and inside[owner] < self._most_of_one
 
     async def free(self, place: "Place") -> None:
-        """It is no longer taken, and those are called for whom there is room now."""
+        """Give the place's room back, and wake those for whom there is room now."""
         self._inside[place.owner] -= 1
         if not self._inside[place.owner]:
             del self._inside[place.owner]
@@ -63,7 +64,7 @@ class Room:
             await self._call(who)
 
     def _list_called(self) -> list[UUID]:
-        """As many of those who waited longest as there is room for; they wait no more."""
+        """Take from those who waited longest as many as there is room for."""
         called, inside = [], self._inside.copy()
         for who, owner in list(self._waiting):
             if self._has_room_for(owner, inside):
@@ -74,24 +75,24 @@ class Room:
 
 
 class Place:
-    """One in a room, of whoever is named."""
+    """One piece of work's place in a room."""
 
     def __init__(self, room: Room, who: UUID, owner: UUID) -> None:
         self._room, self.who, self.owner = room, who, owner
         self.is_taken = False
 
     def take(self) -> bool:
-        """Whether it is taken now."""
+        """Take the place if there is room, or keep it; answers whether it is taken now."""
         self.is_taken = self.is_taken or self._room.enter(self)
         return self.is_taken
 
     async def leave(self) -> None:
-        """Leave it to others, if it is taken."""
+        """Give the place back, if it is taken."""
         if self.is_taken:
             self.is_taken = False
             await self._room.free(self)
 
     @property
     def is_wanted(self) -> bool:
-        """Whether others wait while this one is taken."""
+        """Whether other work waits for room while this place is taken."""
         return self.is_taken and self._room.is_wanted

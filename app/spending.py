@@ -1,7 +1,7 @@
-"""For which links a call to Xero is made: said around the call by whoever makes it, read where calls are counted.
+"""For which links a call to Xero is made: set around the call by its caller, and read where calls are counted.
 
-It travels as context, through tasks and threads, because between the two lie the SDK and its connection pool. A call of
-which nobody says anything is the connection's own, as those for facts and sweeps are.
+It is a context variable, which tasks and threads pass on, because the SDK and its connection pool lie between the two.
+A call for which no links are set is the connection's own, as calls for facts and sweeps are.
 """
 
 from collections.abc import Awaitable, Iterable
@@ -15,7 +15,7 @@ _spenders: ContextVar[tuple[UUID, ...]] = ContextVar("spenders", default=())
 
 
 async def spent_on(link_ids: Iterable[UUID], call: Awaitable[Answer]) -> Answer:
-    """Await a call, or several, that are made for these links: one for each element that was asked for."""
+    """Await a call, or several, made for these links; a link that was asked for twice is named twice."""
     token = _spenders.set(tuple(link_ids))
     try:
         return await call
@@ -24,5 +24,5 @@ async def spent_on(link_ids: Iterable[UUID], call: Awaitable[Answer]) -> Answer:
 
 
 def list_spenders() -> tuple[UUID, ...]:
-    """The links that what is running now is for."""
+    """The links for which the running call is made; none for the connection's own."""
     return _spenders.get()

@@ -35,22 +35,22 @@ class Vault:
         return self.encrypt_bytes(text.encode())
 
     def decrypt(self, sealed: bytes) -> str:
-        """Open what any of the keys sealed; raises `ConfigurationMissing` when the key for it is gone."""
+        """Open text that any of the keys sealed; raises `ConfigurationMissing` when the key for it is gone."""
         return self.decrypt_bytes(sealed).decode()
 
     def encrypt_bytes(self, content: bytes) -> bytes:
-        """The same for what is no text."""
+        """Encrypt bytes with the newest key; the same content never gives the same bytes twice."""
         return self._fernet.encrypt(content)
 
     def decrypt_bytes(self, sealed: bytes) -> bytes:
-        """The same for what is no text."""
+        """Open bytes that any of the keys sealed; raises `ConfigurationMissing` when the key for it is gone."""
         try:
             return self._fernet.decrypt(sealed)
         except InvalidToken:
             raise ConfigurationMissing("no key of PLUMBLINE_SECRET_KEYS opens what is stored") from None
 
     def rotate(self, sealed: bytes) -> bytes:
-        """The same secret under the newest key; raises as `decrypt` does."""
+        """Seal the content again with the newest key; raises as `decrypt` does."""
         try:
             return self._fernet.rotate(sealed)
         except InvalidToken:

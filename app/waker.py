@@ -27,7 +27,7 @@ import structlog
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
-from app.gathering import Gathering
+from app.batcher import Batcher
 from app.telemetry import find_correlation_id
 from app.tracing import write_parent
 
@@ -85,8 +85,8 @@ class ArqWaker:
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._nudges: Gathering[Nudge, None] = Gathering(self._nudge_all)
-        self._storm: Gathering[Nudge, None] = Gathering(self._nudge_and_rest)
+        self._nudges: Batcher[Nudge, None] = Batcher(self._nudge_all)
+        self._storm: Batcher[Nudge, None] = Batcher(self._nudge_and_rest)
 
     async def reconcile_soon(self, connection_ids: Sequence[UUID]) -> None:
         """Look at these connections now."""

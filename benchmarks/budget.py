@@ -24,11 +24,11 @@ from app.demo.failures import DemoFailed
 from app.demo.introduction import introduce
 from app.demo.organisation import Organisation
 from app.demo.partner_app import PartnerApp
-from app.demo.patience import wait_for
 from app.demo.plumbline import Plumbline
 from app.demo.processes import Children
 from app.demo.servers import claim_folder, open_database
 from app.demo.stage import HOST, build_environment, find_free_port, name_xero
+from app.demo.waiting import wait_for
 from app.demo.world import World
 
 REAL_LIMITS = {"minute": 60, "day": 5000, "concurrent": 5, "app_minute": 10_000}

@@ -21,11 +21,11 @@ import httpx
 
 from app.demo.organisation import Organisation
 from app.demo.partner_app import PartnerApp
-from app.demo.patience import wait_for
 from app.demo.plumbline import Plumbline
 from app.demo.processes import Child, Children
 from app.demo.servers import claim_folder, open_database
 from app.demo.stage import HOST, build_environment, find_free_port, name_xero
+from app.demo.waiting import wait_for
 from app.demo.world import World
 from app.embedded import Addresses
 

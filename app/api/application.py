@@ -72,9 +72,9 @@ from app.api.put_lane import PutLane
 from app.api.queries import refuse_unknown
 from app.api.repeats.idempotency import Idempotency
 from app.api.request_limits import NestingLimit, RequestLimits
+from app.api.route_index import RouteIndex
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
-from app.api.signpost import Signpost
 from app.api.webhook_lane import WebhookLane, is_webhook
 from app.api.why import plan, why
 
@@ -190,7 +190,7 @@ def build_app(routes: list[Route], lifespan: StatelessLifespan[FastAPI] | None =
     )
     app.webhook_lane = Envelope(WebhookLane(routes))
     app.router.routes.extend([*_list_routes(), *routes, *build_docs_routes(), *build_metrics_routes()])
-    app.router.middleware_stack = Signpost(app.router)
+    app.router.middleware_stack = RouteIndex(app.router)
     return app
 
 

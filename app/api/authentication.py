@@ -50,7 +50,7 @@ def get_state(scope: Scope) -> dict[str, Any]:
 
 
 def find_caller(scope: Scope) -> Caller | None:
-    """Who calls; None without a valid key."""
+    """The caller of this request; None without a valid key."""
     found: Caller | None = get_state(scope).get(CALLER)
     return found
 
@@ -58,7 +58,7 @@ def find_caller(scope: Scope) -> Caller | None:
 async def authenticate(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
 ) -> Caller:
-    """Whose key was sent; raises `unauthorised`."""
+    """The caller whose key was sent; raises `unauthorised`."""
     caller = find_caller(request.scope)
     if caller is None:
         raise InputRefused(

@@ -45,7 +45,7 @@ async def get_read_conditions(
         str | None, Header(description="An ETag from before: where it is still the one, the answer is 304.")
     ] = None,
 ) -> Conditions:
-    """Those of a read."""
+    """The conditions of a read."""
     return Conditions(None, if_none_match)
 
 
@@ -60,7 +60,7 @@ async def get_write_conditions(
         str | None, Header(description="`*`: only where nothing is held under this id; else 412.")
     ] = None,
 ) -> Conditions:
-    """Those of a write."""
+    """The conditions of a write."""
     return Conditions(if_match, if_none_match)
 
 

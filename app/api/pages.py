@@ -125,7 +125,7 @@ def parse_position(place: Sequence[str]) -> Position:
 
 
 def write_number(page: Sequence[T], limit: int, number_of: Callable[[T], int]) -> str | None:
-    """The same for a list by growing number: that of the last entry."""
+    """Where the next page of a list by growing number begins; None when this one was not full."""
     return str(number_of(page[-1])) if len(page) == limit else None
 
 

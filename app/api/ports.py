@@ -22,7 +22,7 @@ class CallsLeftSource(Protocol):
     """Knows what Xero last said is left of an organisation's calls."""
 
     async def find_left(self, xero_tenant_id: str) -> CallsLeft | None:
-        """None where Xero said nothing lately. Asks Redis alone; never raises."""
+        """What Xero last said is left; None where it said nothing lately. Asks Redis alone, and never raises."""
         ...
 
 

@@ -92,7 +92,7 @@ _CODE_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_all
 
 
 def build_problem(
-    code: str, detail: str, faults: tuple[Fault, ...] = (), more: Mapping[str, Any] | None = None
+    code: str, detail: str, faults: tuple[Fault, ...], more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The problem document of one occurrence."""
     kind = KINDS[code]
@@ -164,7 +164,7 @@ async def answer_xero(_: Request, error: Exception) -> JSONResponse:
 
 
 async def answer_claim_lost(_: Request, lost: Exception) -> JSONResponse:
-    """For a request that took so long that its repeat is carried out instead."""
+    """The answer to a request that took so long that its repeat is carried out in its place."""
     return respond_under_way(f"Nothing of this attempt was kept: {lost}.")
 
 
@@ -193,6 +193,10 @@ HANDLERS: dict[Any, Any] = {
 
 _WITH_A_KEY = ("forbidden", "invalid_request", "rate_limited")
 """What every operation may answer that takes a key; what writes may answer besides, `conventions` adds."""
+
+
+MISSING = ("unauthorised", "not_found", "invalid_request")
+"""What every call may be refused for that names something in its address."""
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:

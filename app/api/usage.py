@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from app.api.authentication import OwnConnection, PartnerId
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.usage_pages import UsageSort, build_counted, build_page, read_place
 from app.api.usage_resource import (
     ConnectionsCounted,
@@ -72,7 +72,7 @@ AskedDays = Annotated[Days, Depends(get_days)]
     "/connections/{connection_id}/usage",
     operation_id="get_connection_usage",
     summary="What one connection's calls to Xero came to, what is left, and the price",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def get_connection_usage(
     services: Given, connection: OwnConnection, days: AskedDays

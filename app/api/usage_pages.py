@@ -38,7 +38,7 @@ class Counted(NamedTuple):
         return -total.bytes_received, -total.calls, total.connection_id
 
     def write_place(self, sort: UsageSort) -> tuple[object, ...]:
-        """The same as a cursor says it."""
+        """The place as a cursor holds it."""
         total = self.total
         if sort is UsageSort.CREATED:
             return self.opened_at.isoformat(), total.connection_id

@@ -181,7 +181,7 @@ def sum_used(used: Sequence[Usage] | Sequence[ConnectionUsage]) -> Used:
 
 
 def build_left(plan: PlanInForce, told: CallsLeft | None, calls_today: int) -> Left:
-    """By Xero's word where it stands, else by our count."""
+    """What is left of the limits: as Xero last told, else by our own count of the day."""
     minute = None
     if told is not None and told.minute is not None:
         minute = WindowLeft(allowance=plan.minute_calls, left=told.minute, said_by="xero")

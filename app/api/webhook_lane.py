@@ -42,7 +42,7 @@ class WebhookLane:
             await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
-        """None when the caller has gone."""
+        """The answer to a webhook; None when the caller has gone."""
         try:
             route = self._find(scope)
             body = await read_body(limit_body(scope, receive))

@@ -55,7 +55,7 @@ class Failed:
 Outcome = Applied | Refused | Failed
 
 
-def read_outcome(answer: Answer | Silence, partner_id: str, kind: str = "invoice") -> Outcome:
+def read_outcome(answer: Answer | Silence, partner_id: str, kind: str) -> Outcome:
     """What came of sending a change of the invoice or contact with that id."""
     if isinstance(answer, Silence):
         return Failed(answer.reason)

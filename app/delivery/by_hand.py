@@ -17,7 +17,7 @@ from app.db.delivery.enabling import hasten
 from app.db.postgres.session import Database
 from app.delivery.answers import read_acceptance
 from app.delivery.calls import Made, Target, add_secrets, make_call
-from app.delivery.webhook import Message, Sender, build_message_again
+from app.delivery.webhook import Message, Sender, build_message
 from app.domain.partner.endpoint import TEST, Endpoint
 from app.vault import Vault
 
@@ -80,7 +80,7 @@ def read_body(kept: KeptDelivery) -> str:
     assert kept.told is not None  # changes and notices are kept longer than deliveries
     assert kept.told_at is not None
     assert kept.cursor is not None
-    return build_message_again(kept.message_id, kept.type, kept.told_at, kept.cursor, kept.told).body
+    return build_message(kept.message_id, kept.type, kept.told_at, kept.cursor, kept.told).body
 
 
 def _build_test(endpoint: Endpoint, at: datetime) -> str:

@@ -27,8 +27,8 @@ from app.delivery.answers import Applied, Failed, Outcome, Refused, read_outcome
 from app.delivery.calls import Target, make_call
 from app.delivery.flight import Flight
 from app.delivery.health import Health
-from app.delivery.leave import LOOKED_AT_EVERY, Leave, read_moment
 from app.delivery.network import TIMEOUT
+from app.delivery.permission import LOOKED_AT_EVERY, SendPermission, read_moment
 from app.delivery.recording import Answered, Recorder
 from app.delivery.webhook import Sender, build_change_message
 from app.ending import Ending
@@ -89,7 +89,7 @@ class ChangeDelivery:
             claimed = await self._claim(target, connection_id)
             if not claimed.claims:
                 return
-            leave = Leave(
+            permission = SendPermission(
                 self._database,
                 connection_id,
                 target.endpoint,
@@ -97,19 +97,21 @@ class ChangeDelivery:
                 claimed_at,
                 self.looked_at_every,
             )
-            goes_on = await self._send_all(target, claimed, leave)
+            goes_on = await self._send_all(target, claimed, permission)
             await self._waker.reconcile_soon([connection_id])
-            goes_on = goes_on and not self._ending.is_near and await self._is_more_due(connection_id, leave)
+            goes_on = (
+                goes_on and not self._ending.is_near and await self._is_more_due(connection_id, permission)
+            )
 
-    async def _is_more_due(self, connection_id: UUID, leave: Leave) -> bool:
+    async def _is_more_due(self, connection_id: UUID, permission: SendPermission) -> bool:
         """Whether there may be more to claim for the same endpoint: a change that waited for the answer to an older
         one, or a new one.
         """
         async with self._database.reading() as session:
             if not (await deliveries.find_due(session, connection_id, self._clock.now())).changes:
                 return False
-            await leave.look(session)
-        return not leave.is_stopped
+            await permission.look(session)
+        return not permission.is_stopped
 
     async def _claim(self, target: Target, connection_id: UUID) -> Claimed:
         now = self._clock.now()
@@ -124,7 +126,7 @@ class ChangeDelivery:
                 types=target.endpoint.wanted_types,
             )
 
-    async def _send_all(self, target: Target, claimed: Claimed, leave: Leave) -> bool:
+    async def _send_all(self, target: Target, claimed: Claimed, permission: SendPermission) -> bool:
         """Send what was claimed and record what came of it; whether another call is to be made now."""
 
         async def send(claim: Claim) -> Answered:
@@ -132,17 +134,17 @@ class ChangeDelivery:
             flight.goes_on &= answered.is_heard and self._is_time_left(claim) and not self._ending.is_near
             return answered
 
-        flight = Flight(claimed.claims, min(claimed.at_once, len(claimed.claims)), send, leave.holds)
+        flight = Flight(claimed.claims, min(claimed.at_once, len(claimed.claims)), send, permission.holds)
         is_worth_it = True
         try:
             async with aclosing(flight.list_answered()) as answers:
                 async for answered in answers:
-                    is_worth_it &= await self._recorder.record(target, answered, leave)
+                    is_worth_it &= await self._recorder.record(target, answered, permission)
                     flight.goes_on &= is_worth_it
         finally:
             # Also where this worker is told to stop: what was not begun is another's at once.
             await asyncio.shield(self._give_back(flight.waiting))
-        return is_worth_it and not leave.is_stopped
+        return is_worth_it and not permission.is_stopped
 
     async def _give_back(self, claims: Collection[Claim]) -> None:
         if claims:

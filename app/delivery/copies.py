@@ -44,7 +44,7 @@ class CopyDelivery:
         self._ending = ending
 
     async def list_due(self, connection_id: UUID, targets: list[Target]) -> list[Target]:
-        """Those of the endpoints for which copies of the connection are due."""
+        """Those of the targets to which copies of the connection's messages are due."""
         async with self._database.reading() as session:
             due = await list_endpoints_with_copies(session, connection_id, self._clock.now())
         return [target for target in targets if target.id in set(due)]

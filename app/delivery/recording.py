@@ -20,7 +20,7 @@ from app.delivery.answers import Answer, Applied, Failed, Outcome, Refused, Sile
 from app.delivery.backoff import draw_delay
 from app.delivery.calls import Made, Target
 from app.delivery.health import Health
-from app.delivery.leave import Leave, read_moment
+from app.delivery.permission import SendPermission, read_moment
 from app.domain.partner.endpoint import Failing
 from app.metrics import CHANGES_APPLIED, DELIVERIES
 
@@ -53,8 +53,8 @@ class Recorder:
         self._clock = clock
         self._health = health
 
-    async def record(self, target: Target, answered: Sequence[Answered], leave: Leave) -> bool:
-        """Record all of them in one transaction; whether the app is worth another call. `leave` is told of the
+    async def record(self, target: Target, answered: Sequence[Answered], permission: SendPermission) -> bool:
+        """Record all of them in one transaction; whether the app is worth another call. `permission` is told of the
         connection.
         """
         now, asked_at = self._clock.now(), read_moment()
@@ -66,7 +66,7 @@ class Recorder:
             left = await deliveries.save_answers(session, said)
             failings = await _save_calls(session, target, answered, said, left)
         seen = Footing(connection.state, connection.settings_version) if connection else None
-        leave.note(seen, asked_at)
+        permission.note(seen, asked_at)
         for each in said:
             cursor = each.claim.change.cursor
             log.info(

@@ -75,27 +75,25 @@ class Sender:
 
 def build_change_message(change: Change) -> Message:
     """The message of a change: its type says of what kind of thing it is."""
-    return _build(f"{CHANGE}{change.cursor}", change.type, change.created_at, change.cursor, change.body)
+    return build_message(
+        f"{CHANGE}{change.cursor}", change.type, change.created_at, change.cursor, change.body
+    )
 
 
 def build_notice_message(notice: Notice) -> Message:
     """The message of a notice."""
-    return _build(f"{NOTICE}{notice.cursor}", notice.type, notice.created_at, notice.cursor, notice.body)
+    return build_message(
+        f"{NOTICE}{notice.cursor}", notice.type, notice.created_at, notice.cursor, notice.body
+    )
 
 
 def build_copy_message(claim: CopyClaim) -> Message:
     """The message of a copy: the very one that the applying endpoint is sent, under the same id."""
-    return _build(claim.message_id, claim.type, claim.told_at, claim.cursor, claim.body)
+    return build_message(claim.message_id, claim.type, claim.told_at, claim.cursor, claim.body)
 
 
-def build_message_again(
-    webhook_id: str, kind: str, told_at: datetime, cursor: int, body: Mapping[str, Any]
-) -> Message:
-    """A message that was sent before, from what it told."""
-    return _build(webhook_id, kind, told_at, cursor, body)
-
-
-def _build(webhook_id: str, kind: str, at: datetime, cursor: int, body: Mapping[str, Any]) -> Message:
+def build_message(webhook_id: str, kind: str, at: datetime, cursor: int, body: Mapping[str, Any]) -> Message:
+    """A message from what it tells: the same each time that it is sent."""
     message = {"type": kind, "timestamp": at.isoformat(), "data": {"cursor": cursor, **body}}
     return Message(webhook_id, json.dumps(message, ensure_ascii=False))
 

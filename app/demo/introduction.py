@@ -8,8 +8,8 @@ from typing import Any
 
 from app.demo.browser import give_consent
 from app.demo.failures import StepFailed
-from app.demo.patience import wait_for
 from app.demo.sides import NOTHING, Movement
+from app.demo.waiting import wait_for
 from app.demo.world import World
 
 Json = dict[str, Any]

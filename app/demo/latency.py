@@ -11,8 +11,8 @@ from functools import partial
 from operator import eq
 from statistics import median, quantiles
 
-from app.demo.patience import wait_for
 from app.demo.screen import Screen
+from app.demo.waiting import wait_for
 from app.demo.world import World
 
 INVOICE = "inv_timed"

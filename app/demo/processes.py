@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from app.demo.failures import ProcessDied, StepFailed
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Child:
         folder: Path,
         arguments: tuple[str, ...],
         environment: Mapping[str, str],
-        module: str = "app",
+        module: str,
     ) -> None:
         self.name = name
         self._may_end = False

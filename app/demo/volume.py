@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from app.demo.failures import StepFailed
 from app.demo.organisation import list_writes
-from app.demo.patience import wait_for
 from app.demo.screen import Screen
+from app.demo.waiting import wait_for
 from app.demo.world import World
 
 PREFIX = "load"

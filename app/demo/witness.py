@@ -3,7 +3,7 @@
 import json
 
 from app.demo.failures import StepFailed
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 from app.demo.world import World
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from app.demo.failures import StepFailed
 from app.demo.organisation import Organisation
 from app.demo.partner_app import PartnerApp
-from app.demo.patience import wait_for
 from app.demo.plumbline import Plumbline
 from app.demo.processes import Children
 from app.demo.sides import (
@@ -26,6 +25,7 @@ from app.demo.sides import (
     view_document,
     view_xero_invoice,
 )
+from app.demo.waiting import wait_for
 
 Json = dict[str, Any]
 

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.batcher import Batcher
 from app.clock import Clock
 from app.db.connections.known import KnownConnections
 from app.db.inboxes.xero_webhooks import Webhook
-from app.gathering import Gathering
 from app.intake.inbox import Inbox
 from app.intake.partner_inbox import PartnerWebhook, Saved
 from app.intake.partner_secrets import PartnerSecrets
@@ -28,7 +28,7 @@ class IntakeServices:
 
     clock: Clock
     waker: Waker
-    xero_inbox: Gathering[Webhook, bool]
+    xero_inbox: Batcher[Webhook, bool]
     partner_inbox: Inbox[PartnerWebhook, Saved]
     known: KnownConnections
     partner_secrets: PartnerSecrets

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
-from app.gathering import Gathering
+from app.batcher import Batcher
 
 
 class Held(Enum):
@@ -52,11 +52,11 @@ class Inbox(Generic[Given, Got]):
         whose: Callable[[Given], Hashable],
     ) -> None:
         self._save_all = save_all
-        self._at_once: Gathering[Given, Got | None] = Gathering(
+        self._at_once: Batcher[Given, Got | None] = Batcher(
             save_at_once, at_once=2, most=MOST_AT_ONCE, apart=whose
         )
-        self._free: Gathering[Given, Got | Held] = Gathering(self._save_free)
-        self._held: Gathering[Given, Got | Held] = Gathering(self._save_held)
+        self._free: Batcher[Given, Got | Held] = Batcher(self._save_free)
+        self._held: Batcher[Given, Got | Held] = Batcher(self._save_held)
 
     async def save(self, given: Given) -> Got:
         """What became of it, once it is on disk."""

@@ -38,7 +38,7 @@ NOTHING = Inherited()
 async def list_inherited(
     session: ReadSession, arrivals: Sequence[Arrival[Document]]
 ) -> dict[Name, Inherited]:
-    """Those of the invoices that are known; nothing is asked for no documents."""
+    """The inherited faults of the invoices that are known, by name."""
     kept = await list_invoices_named(session, [each.id for each in arrivals])
     return {each.id: _find_inherited(kept[each.id], each) for each in arrivals if each.id in kept}
 

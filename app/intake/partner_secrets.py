@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from app.batcher import Batcher
 from app.db.partners.webhook_secrets import list_secrets_of_partners
 from app.db.postgres.session import Database
-from app.gathering import Gathering
 from app.vault import Vault
 
 
@@ -20,12 +20,12 @@ class Signer(NamedTuple):
     at: datetime
 
 
-PartnerSecrets = Gathering[Signer, Sequence[str]]
-"""Those that count, newest first; none where there is no such partner."""
+PartnerSecrets = Batcher[Signer, Sequence[str]]
+"""Answers the secrets in force of a partner, newest first; none where there is no such partner."""
 
 
 def gather_partner_secrets(database: Database, vault: Vault) -> PartnerSecrets:
-    """Those of one process."""
+    """The batched look-up of partners' secrets, one for each process."""
 
     async def find_all(signers: Sequence[Signer]) -> list[Sequence[str]]:
         partner_ids = sorted({each.partner_id for each in signers})
@@ -36,4 +36,4 @@ def gather_partner_secrets(database: Database, vault: Vault) -> PartnerSecrets:
         }
         return [opened[each.partner_id] for each in signers]
 
-    return Gathering(find_all)
+    return Batcher(find_all)

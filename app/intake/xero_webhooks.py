@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class XeroWebhooks:
-    """Takes in what waits."""
+    """Takes in the webhooks of Xero that were answered and not read so far."""
 
     def __init__(self, database: Database, waker: Waker, clock: Clock) -> None:
         self._database, self._waker, self._clock = database, waker, clock
@@ -49,7 +49,7 @@ class XeroWebhooks:
             pass
 
     async def retry_failed(self) -> None:
-        """Those that failed, where it is time to try again, each by itself."""
+        """Read the webhooks that failed and are due again, each by itself."""
         now = self._clock.now()
         while await self._read(partial(take_failed, now=now)):
             pass
@@ -73,7 +73,7 @@ class XeroWebhooks:
         return len(taken)
 
     async def _read_alone(self, failed: Sequence[Taken], error: Exception) -> None:
-        """Each of several that failed together; one that fails alone is left for later."""
+        """Read each of several that failed together by itself; one that fails alone is left for later."""
         if len(failed) == 1:
             await self._leave(failed[0], error)
         else:

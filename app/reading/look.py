@@ -28,7 +28,8 @@ from app.db.delivery.unlisted import (
 from app.db.findings.discrepancies import insert_discrepancies
 from app.db.postgres.session import Database
 from app.domain.findings.discrepancy import find_gone_at_partner
-from app.domain.partner.partner_read import CONTACT, INVOICE, Found, ReadRun
+from app.domain.holds.thing import Thing
+from app.domain.partner.partner_read import Found, ReadRun
 from app.reading.protocol import ReadEntry
 from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
 
@@ -60,7 +61,7 @@ class Look:
 
     async def begin(self, now: datetime, *, with_contacts: bool) -> ReadRun:
         """A new look: a compare where one is wanted, and the first time, when nothing was read before."""
-        kinds = (INVOICE, CONTACT) if with_contacts else (INVOICE,)
+        kinds = (Thing.INVOICE, Thing.CONTACT) if with_contacts else (Thing.INVOICE,)
         is_compare = self.claim.wants_compare or any(kind not in self.claim.read_to for kind in kinds)
         if is_compare:
             async with self.database.writing() as session:
@@ -76,7 +77,7 @@ class Look:
         return await self._look_by_id(run)
 
     async def end(self, run: ReadRun) -> ReadRun:
-        """What it came to, with what was neither listed nor asked for."""
+        """The run at its end, with a count of what was neither listed nor asked for."""
         if not run.is_compare:
             return run
         async with self.database.writing() as session:
@@ -99,7 +100,7 @@ class Look:
 
     async def _take(self, kind: str, entries: Sequence[ReadEntry]) -> Found:
         """Take in what is newer than what we hold."""
-        held_versions = list_held_contact_versions if kind == CONTACT else list_held_versions
+        held_versions = list_held_contact_versions if kind == Thing.CONTACT else list_held_versions
         async with self.database.reading() as session:
             held = await held_versions(session, self.connection_id, [entry.id for entry in entries])
         found = Found()
@@ -135,7 +136,7 @@ class Look:
                 found += await self._take(each.kind, [_as_entry(each, document)])
         await self._keep_missing(missing)
         async with self.database.writing() as session:
-            for kind in (INVOICE, CONTACT):
+            for kind in (Thing.INVOICE, Thing.CONTACT):
                 ids = {each.partner_id for each in left if each.kind == kind}
                 await note_listed(session, self.connection_id, kind, ids)
         return run.after_looks(len(left), found + Found(missing=len(missing)))

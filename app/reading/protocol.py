@@ -5,14 +5,15 @@ Two calls for each kind of thing: a list, and one by id. A list names what chang
 alone: then the document is asked for by id where the version is newer than ours.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.partner.partner_read import CONTACT, INVOICE
+from app.domain.holds.thing import Thing
 from app.intake.values import Identity, Instant, Version
 
-PATHS = {INVOICE: "invoices", CONTACT: "contacts"}
+PATHS: Mapping[str, str] = {Thing.INVOICE: "invoices", Thing.CONTACT: "contacts"}
 """Below the address that was registered."""
 
 PAGE_SIZE = 100

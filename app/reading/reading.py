@@ -68,7 +68,7 @@ class PartnerReading:
         clock: Clock,
         store_document: StoreDocument,
         ending: Ending,
-        compare_every: timedelta = timedelta(days=1),
+        compare_every: timedelta,
     ) -> None:
         self._database = database
         self._vault = vault

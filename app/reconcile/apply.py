@@ -39,7 +39,6 @@ from app.reconcile.items.line_items import ensure_items
 from app.reconcile.numbers import list_numbered, settle_clashes
 from app.reconcile.observe import take_invoice
 from app.reconcile.oscillation import find_oscillating
-from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, unhurried
@@ -88,11 +87,11 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
     updates = await _without_oscillating(current, updates)
     told = await record(current, [work for work, _ in planned if work.refusal is not None])
     prepared_by = current.organisation
-    async for batch in giving_way(current, creates, WRITE_BATCH):
+    async for batch in giving_way(current, creates):
         told |= await _create(current, batch)
         if _has_moved(current, prepared_by):
             return told
-    async for batch in giving_way(current, updates, WRITE_BATCH):
+    async for batch in giving_way(current, updates):
         told |= await _update(current, batch)
         if _has_moved(current, prepared_by):
             return told
@@ -105,7 +104,7 @@ def _has_moved(current: Round, prepared_by: Organisation) -> bool:
 
 
 async def _without_oscillating(current: Round, updates: Sequence[Sending]) -> list[Sending]:
-    """Hold the updates that would only feed a quarrel between the two sides."""
+    """Hold the updates of links that the two sides keep undoing."""
     held = await find_oscillating(current, {sending.work.link.id: sending.moves for sending in updates})
     for sending in updates:
         sending.work.refusal = held.get(sending.work.link.id)
@@ -197,7 +196,7 @@ async def _begin(current: Round, batch: Sequence[Sending], intent: Intent | None
         sending.work.link = with_account_ids(_with_attempt(sending, intent), current.organisation)
     links = [sending.work.link for sending in batch]
     async with current.lease.recording_one() as fenced:
-        versions = current.resting.list_versions(before.values())
+        versions = current.debounce.list_versions(before.values())
         begun = await begin_links(fenced, links, current.clock.now(), versions)
     # What was noted of it is looked for in Xero, as after a crash: this is about a moment that hardly ever is.
     current.stop_if_called_off()
@@ -205,7 +204,7 @@ async def _begin(current: Round, batch: Sequence[Sending], intent: Intent | None
     for sending in batch:
         if sending.work.link.id in left:
             sending.work.link = before[sending.work.link.id]
-    current.resting.note_left(left)
+    current.debounce.note_left(left)
     return [sending for sending in batch if sending.work.link.id in begun]
 
 
@@ -219,7 +218,7 @@ async def _record_answers(
     current: Round, batch: Sequence[Sending], answers: Sequence[XeroInvoice | Refused], action: str
 ) -> bool:
     named = {sending.work.link.id: sending.write.xero_contact_id for sending in batch}
-    current.resting.note_written(_list_ids(batch))
+    current.debounce.note_written(_list_ids(batch))
     settled = await settle_clashes(current, _list_clashing(batch, answers), named)
     outcomes = [
         settled.get(sending.work.link.id, answer) for sending, answer in zip(batch, answers, strict=True)

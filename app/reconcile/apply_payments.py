@@ -32,7 +32,6 @@ from app.reconcile.create_once import (
     without_removal,
 )
 from app.reconcile.credits.overpayments import STAYS, left_to_pay
-from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, unhurried
@@ -54,7 +53,7 @@ async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
     told = False
     for work, key in delete:
         told |= await spent_on([work.link.id], _delete(current, work, key))
-    async for batch in giving_way(current, create, WRITE_BATCH):
+    async for batch in giving_way(current, create):
         told |= await _create(current, batch)
     return told
 

@@ -1,7 +1,7 @@
-"""What a round came upon of bars, told in the transaction that records it: one that stands, or one that is over.
+"""Whether a round met a bar, or saw that one is over: noted in the transaction that records the round.
 
-Over is one where something that was held by it stands as it should again, and was let through to Xero on the way. A
-write that Xero took and that left it held, as an invoice that waits for its payment, says nothing.
+A bar is over when Xero took a write of something that was held by it, and nothing holds that any more. A write that
+left it held, as an invoice that waits for its payment, proves nothing.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ async def tell_bars(
     works: Sequence[LinkWork[InvoiceLink]] | Sequence[LinkWork[ContactLink]],
     at: datetime,
 ) -> None:
-    """Note what these works, as they stand by now, say of a bar."""
+    """Lift the connection's bar if one of these works shows that it is over; note one if any of them is held by it."""
     if any(work.frees_others for work in works):
         await lift_bar(session, connection_id)
     if any(is_barred(work.standing) for work in works):

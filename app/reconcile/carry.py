@@ -1,4 +1,4 @@
-"""The decisions about invoices, carried out one after another as they were taken, at the start of a round."""
+"""Decisions about invoices, carried out at the start of a round, one after another in the order they were taken."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from app.reconcile.work import Work
 
 
 async def carry_invoice_decisions(current: Round, works: Sequence[Work]) -> None:
-    """Carry out what waits of these links; a failure of ours holds the one link."""
+    """Carry out the decisions of these links that wait; a failure of ours holds the one link."""
     deciding = {work.link_id for work in await load_decisions(current, works)}
     claimed: set[str] = set()
     for work in works:

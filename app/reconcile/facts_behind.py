@@ -1,4 +1,4 @@
-"""Facts that Xero is ahead of: what its own answers show otherwise than the organisation's facts have it.
+"""Facts that are older than what Xero's own answers show: those parts are read again at once.
 
 Whoever renames an account, or adds a tax rate, is seen by the next invoice first: one that is read, or one that we
 wrote. By the facts of before, its lines would lose the app's category to a code that nobody mapped, and come to nothing
@@ -25,7 +25,7 @@ _MAY_BE_BY_CODE = LIFTS[Part.ACCOUNTS] | {REFUSED}
 """Holds for refusals that a code of before may bring about; in which words Xero says it nobody knows."""
 
 _MAY_BE_BY_THEME = frozenset({REFUSED, MISSING})
-"""The same for a theme that is gone."""
+"""Holds for refusals that a branding theme which is gone may bring about."""
 
 Seen = tuple[XeroInvoice, Fields]
 """An invoice as Xero shows it, and what it was last known to hold."""

@@ -1,4 +1,4 @@
-"""Which id brought what is about to be carried out: that of the webhook which told of it, wherever it was found."""
+"""The correlation id of each link that is due: that of the webhook that told of it, also if a search found it first."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
@@ -7,6 +7,7 @@ from uuid import UUID
 from app.db.inboxes.events import XeroEvent
 from app.db.invoices.following import follow_links, list_told
 from app.db.postgres.session import WriteSession
+from app.domain.holds.thing import Thing
 from app.reconcile.round import Round
 
 
@@ -20,7 +21,7 @@ class Linked(Protocol):
 def list_followed(
     known: Mapping[str | None, Linked], news: Collection[UUID], events: Sequence[XeroEvent]
 ) -> dict[UUID, str]:
-    """The id under which the newest event of each of these links came in; `known` has them by Xero's id."""
+    """The correlation id of the newest event of each of the links `news`; `known` has links by Xero's id."""
     ids = {
         known[event.resource_id].id: event.correlation_id for event in events if event.resource_id in known
     }
@@ -28,8 +29,8 @@ def list_followed(
 
 
 async def follow_found(
-    current: Round, session: WriteSession, found: Mapping[str | None, Linked], kind: str
+    current: Round, session: WriteSession, found: Mapping[str | None, Linked], kind: Thing
 ) -> None:
-    """Give links that a search made due the ids of events that wait for the next round and tell of the same."""
+    """Give links that a search made due the correlation ids of events that tell of them and wait for the next round."""
     told = await list_told(session, current.connection_id, [xero_id for xero_id in found if xero_id])
     await follow_links(session, {found[xero_id].id: told_as for xero_id, told_as in told.items()}, kind)

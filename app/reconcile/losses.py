@@ -1,10 +1,9 @@
-"""A connection that Xero lets in no more, for its consent, a scope or its app: the state that it ends in, and what its
-partner is told.
+"""Connections that Xero refuses for their consent, a scope or their app: their state, and what their partner is told.
 
 The error of one call is a suspicion. Before a connection is called lost Xero is asked what it lists (`Consents`): where
 Xero gives no answer, or still lists the organisation, the work is postponed and nothing ends. State and notice are one
-transaction under the lease, which leaves alone what was paused, removed or lost by another meanwhile. So it does where
-a new consent came since: what was asked before it is about another.
+transaction under the lease. Nothing is changed if the connection was paused, removed or lost meanwhile, or if a new
+consent came: Xero was asked about the one before.
 """
 
 import structlog

@@ -13,7 +13,7 @@ from app.reconcile.round import Round
 
 
 async def leave_out_made_before(current: Round, invoices: Sequence[XeroInvoice]) -> Sequence[XeroInvoice]:
-    """Those of these invoices that no earlier connection of the business made."""
+    """These invoices without those that an earlier connection of the business made."""
     if not invoices:
         return invoices
     async with current.database.reading() as session:

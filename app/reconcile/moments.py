@@ -1,5 +1,6 @@
-"""What the links and decisions of a round forget with their next state: when a hold began and ended, and what became
-of a decision.
+"""Moments of a round for the history: when a hold began and ended, and how a decision ended.
+
+The rows of links and decisions have only their newest state, so this would be lost with the next one.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from app.domain.invoices.link import Standing, State
 
 
 def list_hold_moments(link_id: UUID, before: Standing, after: Standing, at: datetime) -> list[Moment]:
-    """The moments between two standings of a link; none while it is held for the same reason, or not at all."""
+    """The moments between two standings of a link; none if it is not held in either, or held for one reason in both."""
     was_held, is_held = before.state is State.HELD, after.state is State.HELD
     if was_held and is_held and before.code == after.code:
         return []
@@ -27,7 +28,7 @@ def list_hold_moments(link_id: UUID, before: Standing, after: Standing, at: date
 
 
 def list_decision_moments(decided: Iterable[Resolution]) -> list[Moment]:
-    """The moments of those that have come to an end; one that is taken back ends a second time."""
+    """A moment for each decision that has ended; one that is taken back ends a second time."""
     return [
         Moment(
             each.link_id,

@@ -1,9 +1,9 @@
-"""What moved in Xero in a storm is read by pages of everything that moved, where that takes fewer calls than by id.
+"""In a storm, invoices that moved in Xero are read by pages of all that moved, if that takes fewer calls than by id.
 
 By id, forty invoices take a call. A page takes one as well and holds up to a thousand, also those that moved and whose
 events are still on their way: these are taken in with it, and when their events come they tell nothing new and cost
 nothing. So a storm of a thousand costs two or three calls, however its webhooks trickle in. A page holds what others
-moved too, so for a few invoices reading by id is kinder.
+moved too, so a few invoices are read by id.
 
 Nothing can have moved unseen before the last sweep, which so bounds how far back a page must reach.
 """
@@ -11,10 +11,10 @@ Nothing can have moved unseen before the last sweep, which so bounds how far bac
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from app.db.delivery.changes import INVOICE
 from app.db.invoices.invoice_links import list_by_xero_id, mark_xero_due
 from app.db.invoices.reads import ReadDue, list_reads_due
 from app.domain.connections.precedence import Portion
+from app.domain.holds.thing import Thing
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
@@ -86,4 +86,4 @@ async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
             and (link.xero_updated_at or NEVER) < by_id[link.xero_invoice_id or ""].updated_at
         }
         await mark_xero_due(session, [link.id for link in untold.values()])
-        await follow_found(current, session, untold, INVOICE)
+        await follow_found(current, session, untold, Thing.INVOICE)

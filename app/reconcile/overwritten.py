@@ -1,27 +1,20 @@
 """Edits in Xero that a write of ours may have gone over.
 
-Between a read of ours and the write that follows it a person may edit the same field; his event, dated between the two,
-is how that is noticed, by whoever follows events. An update whose answer was lost is known to have landed once it is
-read again, and the event may have been followed by then: so it is looked for again where such an update is found.
+A person may edit a field between our read of it and our write. The event of that edit, dated between the two, shows
+it when events are followed. An update whose answer was lost is known to have arrived only when it is read again, and
+the event may have been followed before: so events are looked at once more when such an update is found.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 from uuid import UUID
 
 from app.db.findings.attempts import list_writes_over
 from app.db.inboxes.events import XeroEvent, list_followed_between
 from app.db.postgres.session import ReadSession
 from app.domain.findings.discrepancy import Found, find_overwritten
+from app.reconcile.followed import Linked
 from app.reconcile.kept import Finding
 from app.reconcile.round import Round
-
-
-class Linked(Protocol):
-    """An invoice or a contact of ours that is in Xero."""
-
-    @property
-    def id(self) -> UUID: ...
 
 
 async def find_gone_over(

@@ -248,7 +248,7 @@ class Consents(Protocol):
         ...
 
     async def find_loss(self, connection_id: UUID) -> str | None:
-        """The same where nothing was refused; None where it is not gone."""
+        """Why a connection's consent is gone, asked when no call was refused; None where it is not gone."""
         ...
 
     async def list_missing_scopes(self, connection_id: UUID) -> Sequence[str]:

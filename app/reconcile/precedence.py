@@ -15,6 +15,7 @@ from app.db.life.waiting import Agenda, read_agenda
 from app.db.postgres.session import Database
 from app.domain.connections.connection import Connection
 from app.domain.connections.precedence import LATELY, Portion, choose
+from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
 
 GIVES_WAY_AFTER = timedelta(seconds=10)
@@ -35,11 +36,11 @@ async def find_portion(
     return choose(agenda.waiting), agenda
 
 
-async def giving_way(current: Round, items: Sequence[Item], size: int) -> AsyncIterator[Sequence[Item]]:
+async def giving_way(current: Round, items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
     """The items in batches, as `batches` gives them, until somebody's work waits for a bulk to step aside, or what is
     left is called off.
     """
-    for batch in batches(items, size):
+    for batch in batches(items, WRITE_BATCH):
         if current.portion is Portion.BULK and await _somebody_waits(current):
             return
         # Asked of nobody: each batch is recorded, right before the next, and that sees how the connection is.

@@ -38,12 +38,12 @@ from app.errors import (
     Terminal,
 )
 from app.metrics import LEASES, RECONCILES
+from app.reconcile.debounce import Debounce
 from app.reconcile.exports.step import has_looks
 from app.reconcile.lease import Lease
 from app.reconcile.losses import ask_for_scopes, disconnect, tell_app_refused
 from app.reconcile.ports import Consents, Waker, XeroOrganisations
 from app.reconcile.precedence import find_portion
-from app.reconcile.resting import Resting
 from app.reconcile.rounds import Chosen, Rounds
 from app.room import Place, Room
 
@@ -61,10 +61,10 @@ BULKS_AT_ONCE = 10
 """In one process."""
 
 ROOM_WITHIN = timedelta(seconds=30)
-"""When a bulk that found no room looks again, also where nobody calls it."""
+"""A bulk that found no room looks again after this time, if it was not woken before."""
 
 LONGEST_STAY = timedelta(seconds=20)
-"""After so long a bulk leaves between two rounds where others wait for its place, and comes again after them."""
+"""After so long a bulk stops between two rounds if others wait for its place, and goes on after them."""
 
 
 class Reconciler:
@@ -88,7 +88,7 @@ class Reconciler:
         self._clock = clock
         self._ending = ending
         self._bulks = Room("bulk", BULKS_AT_ONCE, lambda connection_id: waker.reconcile_soon([connection_id]))
-        self._at_rest: set[Resting] = set()
+        self._debounced: set[Debounce] = set()
         self._leases: dict[UUID, Lease] = {}
 
     async def reconcile(self, connection_id: UUID) -> None:
@@ -111,10 +111,10 @@ class Reconciler:
                 await self._usage.save()
 
     async def _take_lease(self, connection_id: UUID) -> Lease | None:
-        """None while somebody has it; where that is this process, the database need not be asked.
+        """The lease, or None while a worker has it; the database is not asked if that worker is this process.
 
-        Nothing is missed: what a nudge is about was committed before it, and the lease only ends by a statement that
-        would see it.
+        No work is missed: it was committed before the nudge, and the worker gives the lease back by a statement that
+        sees it.
         """
         own = self._leases.get(connection_id)
         if own is not None and own.is_held:
@@ -123,8 +123,8 @@ class Reconciler:
         return await Lease.take(self._database, self._clock, connection_id)
 
     async def _work_or_postpone(self, lease: Lease) -> str:
-        """Work; what cannot go on now is put off, with the reason. Answers `done`, or the reason's code. Raises
-        `LeaseLost`, also from saying so.
+        """Work, and put off what cannot go on now, with the reason. Answers `done`, or the reason's code. Raises
+        `LeaseLost` if the lease is lost, while working or while putting off.
         """
         try:
             await self._work_or_disconnect(lease)
@@ -159,16 +159,16 @@ class Reconciler:
             raise
 
     async def _work_or_disconnect(self, lease: Lease) -> None:
-        """Work; a consent that is gone ends in a state, once Xero has confirmed it."""
+        """Work; if the consent is gone, and Xero confirms that, the connection becomes disconnected."""
         try:
-            with closing(Resting(self._at_rest)) as resting:
+            with closing(Debounce(self._debounced)) as debounce:
                 async with self._bulks.open_place(lease.connection_id) as place:
-                    await self._work(lease, resting, place)
+                    await self._work(lease, debounce, place)
         except AuthorisationLost:
             await disconnect(lease, self._consents, self._clock)
             await self._waker.deliver_soon(lease.connection_id)
 
-    async def _work(self, lease: Lease, resting: Resting, place: Place) -> None:
+    async def _work(self, lease: Lease, debounce: Debounce, place: Place) -> None:
         """Round after round, until nothing is behind, nothing may be done now or another worker is to go on."""
         pause, leaves_at = 0.0, self._clock.now() + LONGEST_STAY
         while not self._ending.is_near and not (place.is_wanted and self._clock.now() > leaves_at):
@@ -183,8 +183,8 @@ class Reconciler:
                 portion, agenda = await find_portion(self._database, self._clock, connection)
                 if portion is Portion.BULK and not await self._find_room(lease, connection, place):
                     return None
-                seen = await self._rounds.go_round(lease, connection, Chosen(portion, agenda, resting))
-                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else resting.nap
+                seen = await self._rounds.go_round(lease, connection, Chosen(portion, agenda, debounce))
+                pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2)) if seen.is_storm else debounce.pause
                 if not seen.work_left and await lease.release(connection.generation, unless_behind=True):
                     return None
                 await self._usage.save()
@@ -193,8 +193,8 @@ class Reconciler:
         return await self._hand_over(lease, place)
 
     async def _find_room(self, lease: Lease, connection: Connection, place: Place) -> bool:
-        """Whether a bulk goes on; else the lease is back, because Xero's limits hold it. Raises `NoRoom` where others'
-        are under way, one of which calls it; what people do goes on meanwhile.
+        """Whether a bulk may go on; False, with the lease given back, while Xero's limits hold bulks back. Raises
+        `NoRoom` while other bulks take all the places: the one that ends wakes this one.
         """
         if connection.holds_bulks_back(self._clock.now()):
             await lease.drop()
@@ -206,7 +206,7 @@ class Reconciler:
         return True
 
     async def _do_between_runs(self, lease: Lease, connection: Connection) -> bool:
-        """What a connection does that waits for a set time; False where there is nothing of it."""
+        """What a connection that works at set times does between two runs: dry runs, and answers; False if nothing."""
         if await has_looks(self._database, connection.id):
             await self._rounds.look_for_exports(lease, connection)
             return True
@@ -216,8 +216,8 @@ class Reconciler:
         return False
 
     async def _hand_over(self, lease: Lease, place: Place) -> None:
-        """Between two rounds everything is recorded: whoever has the lease next goes on as if it were the same. Who
-        waits for the place is called before it is asked for again.
+        """Let another worker go on: between two rounds everything is recorded. Bulks that wait for the place are woken
+        before this connection asks for a place again.
         """
         await lease.drop()
         await place.leave()
@@ -225,7 +225,7 @@ class Reconciler:
         log.info("reconcile_handed_over")
 
     async def _begin_again(self, lease: Lease) -> str:
-        """What stood in the way is gone by now: whoever is called begins with what there is instead."""
+        """Give the lease back and wake a worker: what was in the way has changed by now."""
         await lease.drop()
         await self._waker.reconcile_soon([lease.connection_id])
         return "begun_again"

@@ -72,8 +72,8 @@ async def record(current: Round, works: Sequence[Work]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a batch comes to, before it is on disk: changes that are due to the partner's side, links of which that side
-    needs nothing, those that stay behind, and moments of holds.
+    """What is to be saved of a batch beside its links: changes for the partner (`due`), links of which the partner
+    needs nothing (`satisfied`), links that stay behind (`again`), and moments of holds.
     """
 
     due: list[tuple[InvoiceLink, PartnerChange]] = field(default_factory=list)
@@ -96,7 +96,7 @@ async def _record_batch(current: Round, works: Sequence[Work]) -> bool:
 
 
 async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Drawn:
-    """What is to be recorded of these works, each given its standing."""
+    """Give each work its standing, and collect what is to be saved of them."""
     drawn = Drawn()
     async for work in unhurried(works):
         work.note_attempts()
@@ -121,22 +121,23 @@ async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Draw
 
 
 def _is_short(works: Sequence[Work], drawn: Drawn) -> bool:
-    """Whether nobody is told anything: then all that there is to save is what is saved of every batch."""
+    """Whether there is nothing to save beside the links, their sums and their attempts."""
     has_more = any(work.is_renumbered or has_findings(work) or work.frees_others for work in works)
     return not (drawn.due or drawn.moments or has_more)
 
 
 async def _save_short(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
-    """By a statement alone; False where it did nothing, because more must be looked at, or the lease is lost."""
+    """Save by one statement; False if it saved nothing, because there is more to look at, or the lease is lost."""
     async with current.lease.recording_one() as fenced:
         version = current.connection.settings_version
         return await save_recorded_alone(fenced, _build_recorded(works, drawn, now), version)
 
 
 async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: datetime) -> bool:
-    """By a transaction; True when a notice was written. What people decided meanwhile is seen once it has the fence, as
-    is whether they chose other settings: then every link of it stays behind, to be judged by those, and the app is told
-    nothing that those may keep from it.
+    """Save by a transaction; True when a notice was written.
+
+    Inside the fence it is seen what people decided meanwhile, and whether they chose other settings. If they did, every
+    link stays behind to be judged by those, and no change goes into the feed, as the new settings may not allow it.
     """
     async with current.lease.recording() as session:
         seen = await look_for_open(session, works)
@@ -145,7 +146,7 @@ async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: 
             drawn.again.update(work.link.id for work in works)
         await save_recorded(session, current.connection_id, _build_recorded(works, drawn, now))
         for work in works:
-            # They are kept by now; `save_findings` would keep them a second time.
+            # They are saved by now; `save_findings` would save them again.
             work.attempts.clear()
         due = [] if current.is_outdated else drawn.due
         await insert_changes(session, current.connection_id, await _build_changes(session, current, due))
@@ -175,7 +176,7 @@ async def _build_changes(
 
 
 def _count_lag(work: Work, now: datetime) -> None:
-    """How long what touched the link took to be carried out, once it is; what is held waits for people, and is none."""
+    """Measure how long it took from the touch of a link until it was carried out; links that are held do not count."""
     since, standing = work.link.untold_since, work.link.standing
     if since is None or standing is WORK_LEFT:
         return
@@ -185,12 +186,12 @@ def _count_lag(work: Work, now: datetime) -> None:
 
 
 def _has_more_to_take_in(work: Work) -> bool:
-    """A create that was cut off is settled before the round's documents are taken in: those are still to come."""
+    """Whether a document is not taken in yet, as where a create that was cut off was recorded first."""
     return work.link.has_news_from_partner and not work.is_broken and work.link.skip is None
 
 
 def find_change(work: Work, lanes: Lanes) -> PartnerChange | None:
-    """What the partner's side still needs: nothing while it is set aside, which withdraws what waits for it."""
+    """What the partner's side still needs; None while the link is set aside, so that waiting changes are withdrawn."""
     change = next_change(work.hub, lanes) if work.link.skip is None else None
     return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 
@@ -200,7 +201,7 @@ def _list_sums(works: Sequence[Work]) -> dict[UUID, tuple[Sums, datetime | None]
 
 
 def stand(work: Work, plan: Plan, change: PartnerChange | None, lanes: Lanes) -> Standing:
-    """Where the link stands now; a hold comes before everything, work for Xero before waiting for the partner."""
+    """The link's standing: held if anything holds it, else behind while work for Xero or the partner is left."""
     hold = work.refusal or plan.hold
     if hold is not None:
         return Standing.held(hold)

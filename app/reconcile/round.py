@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-import structlog
-
 from app.clock import Clock
 from app.db.life.waiting import Agenda
 from app.db.postgres.session import Database, WriteSession
@@ -24,17 +22,15 @@ from app.domain.xero.xero_contact import XeroContact
 from app.domain.xero.xero_credit import XeroCredit
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.errors import CalledOff
+from app.reconcile.debounce import Debounce
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
-from app.reconcile.resting import Resting
 from app.reconcile.work import Work
-
-log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 
 AT_A_STRETCH = 10
-"""Links that are worked out before others of the process have their turn: some milliseconds."""
+"""Links that are worked out before other tasks of the process get a turn; they take some milliseconds."""
 
 
 def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
@@ -44,7 +40,7 @@ def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
 
 
 async def unhurried(items: Iterable[Item]) -> AsyncIterator[Item]:
-    """The items one by one; a bulk's thousand take half a second together, and what others wait for takes moments."""
+    """The items one by one, with a turn for other tasks now and then: a bulk's thousand take half a second."""
     for number, item in enumerate(items, start=1):
         yield item
         if number % AT_A_STRETCH == 0:
@@ -63,7 +59,7 @@ class Round:
     overpayments of that time.
 
     `portion` says what the round takes up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when
-    the portion was chosen; None: not asked. `resting` are the invoices that this worker wrote a moment ago.
+    the portion was chosen; None: not asked. `debounce` knows the invoices that were written a moment ago.
     `has_told_of_contacts`: a change of a contact was put into the feed; `has_told_of_facts`: a notice was written.
     `has_learned_from_refusals`: facts were read because Xero refused something; `lifted` are the codes of holds that
     what was read in the round can lift. `works` are all that the round took up.
@@ -91,7 +87,7 @@ class Round:
     overpayments_made: Sequence[XeroCredit] | None = None
     portion: Portion = Portion.LITTLE
     agenda: Agenda | None = None
-    resting: Resting = field(default_factory=Resting)
+    debounce: Debounce = field(default_factory=Debounce)
     began_at: datetime = field(init=False)
     _terms: tuple[ItemCodes, Organisation, Terms] | None = field(default=None, init=False)
 
@@ -104,32 +100,30 @@ class Round:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether other settings were chosen since the round began; what a transaction that records sees is so until it
-        ends.
+        """Whether other settings were chosen since the round began, as was seen when something was recorded last. In a
+        transaction that records it cannot change.
         """
         return self.lease.seen.settings_version != self.connection.settings_version
 
     @property
     def is_called_off(self) -> bool:
-        """Whether they were, or the connection was paused or lost, as was seen when something was recorded last."""
+        """Whether it is outdated, or the connection was seen to be paused or lost when something was recorded last."""
         return self.is_outdated or self.lease.seen.state != ConnectionState.ACTIVE
 
     def stop_if_called_off(self) -> None:
-        """Raise `CalledOff` where it is."""
+        """Raise `CalledOff` if the round is called off."""
         if self.is_called_off:
             raise CalledOff
 
     async def begin(self) -> None:
-        """Look at the connection right before a write to Xero of which nothing has to be noted; raises as `beginning`
-        does.
-        """
+        """Check the connection before a write to Xero that needs no intent on disk; raises `CalledOff`."""
         await self.lease.renew()
         self.stop_if_called_off()
 
     @asynccontextmanager
     async def beginning(self) -> AsyncIterator[WriteSession]:
-        """A transaction that notes what is about to be tried in Xero. Raises `CalledOff`, and notes nothing, where the
-        connection does not stand as it did when the round began.
+        """A transaction that notes what is about to be tried in Xero. Raises `CalledOff`, and commits nothing, if the
+        round is called off.
         """
         async with self.lease.recording() as session:
             self.stop_if_called_off()
@@ -137,7 +131,7 @@ class Round:
 
     @property
     def may_have_contacts(self) -> bool:
-        """False where no contact was behind when the round was chosen, and nothing before its stage makes one so."""
+        """False if no contact was behind when the round was chosen, and no stage before theirs can make one behind."""
         asked = self.agenda
         if asked is None or asked.has_contacts or asked.has_events or asked.has_exports or asked.has_creates:
             return True

@@ -23,9 +23,9 @@ from app.domain.connections.precedence import FEW, LATELY, Portion
 from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.organisation import Organisation
 from app.errors import CalledOff
-from app.reconcile.answered import take_answers
 from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_payments import apply_payments
+from app.reconcile.between_runs import take_answers
 from app.reconcile.carry import carry_invoice_decisions
 from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
@@ -33,6 +33,7 @@ from app.reconcile.contacts.triggers import sweep_contacts
 from app.reconcile.create_once import finish_creates
 from app.reconcile.credits.apply_credits import apply_credits
 from app.reconcile.credits.finish_credits import finish_credits
+from app.reconcile.debounce import Debounce
 from app.reconcile.exports.step import export_step
 from app.reconcile.facts import refresh_facts
 from app.reconcile.items.apply_items import apply_items, has_items_behind
@@ -43,7 +44,6 @@ from app.reconcile.moved import search_moved
 from app.reconcile.observe import observe
 from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
 from app.reconcile.record import record
-from app.reconcile.resting import Resting
 from app.reconcile.round import Round
 from app.reconcile.taking_up import take_up
 from app.reconcile.timers.sweep import sweep_xero
@@ -58,12 +58,12 @@ IDS_TOLD = 50
 """Correlation ids on one line of the log."""
 
 STORM = 5
-"""Invoices read in one round from which on it pays to let more of them gather."""
+"""So many invoices read in one round are a storm: the next round waits a little, so that more come together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a round came upon: whether it left work behind, and whether so much moved that more is on its way."""
+    """What a round found: whether it left work behind, and whether it met a storm, of which more is to come."""
 
     work_left: bool
     is_storm: bool
@@ -71,15 +71,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a round is about: the portion of what is behind, what waited when that was chosen, and what rests."""
+    """What a round takes up: the portion of what is behind, what waited when that was chosen, and what is debounced."""
 
     portion: Portion
     agenda: Agenda
-    resting: Resting
+    debounce: Debounce
 
 
 class Rounds:
-    """Goes the rounds of connections whose lease the caller has."""
+    """Carries out rounds of connections whose lease the caller has."""
 
     def __init__(
         self,
@@ -96,8 +96,8 @@ class Rounds:
         self._usage = usage
 
     async def go_round(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
-        """One round; its calls count as those of the export that it worked on, where there is one. It ends where what
-        it is about is called off.
+        """One round. Its calls are charged to the export that it worked on, if any. It ends early, with work left, if
+        the connection is paused or its settings change.
         """
         try:
             if chosen.portion is Portion.TOUCHED_LATELY or not chosen.agenda.has_exports:
@@ -105,7 +105,7 @@ class Rounds:
             async with self._charging(connection):
                 return await self._go_round(lease, connection, chosen)
         except CalledOff:
-            # What was recorded for the app by then is told, if it still may be.
+            # The app is told what was recorded until then, unless it may not be told any more.
             await self._waker.deliver_soon(connection.id)
             return Seen(work_left=True, is_storm=False)
 
@@ -126,7 +126,7 @@ class Rounds:
             await export_step(current)
 
     async def take_answers(self, lease: Lease, connection: Connection) -> None:
-        """What ends the last run of a connection that works at set times."""
+        """Take in the app's answers to changes of the last run, for a connection that works at set times."""
         xero = await self._organisations.open(connection.id, before_each=lease.keep)
         assert connection.organisation is not None  # or it would never have run
         current = Round(lease, self._database, self._clock, connection, connection.organisation, xero)
@@ -145,7 +145,7 @@ class Rounds:
             xero,
             portion=chosen.portion,
             agenda=chosen.agenda,
-            resting=chosen.resting,
+            debounce=chosen.debounce,
         )
         if chosen.agenda.has_creates:
             await self._tell(current, await finish_creates(current))
@@ -164,7 +164,7 @@ class Rounds:
 
     async def _reconcile_invoices(self, current: Round) -> None:
         """Products go before the invoices that name them, an invoice before its credits and payments."""
-        links = current.resting.leave_out(await self._list_links(current))
+        links = current.debounce.list_ready(await self._list_links(current))
         _log_what_is_carried_out(links)
         await refresh_items(current)
         await apply_items(current)
@@ -179,7 +179,7 @@ class Rounds:
 
     @asynccontextmanager
     async def _charging(self, connection: Connection) -> AsyncIterator[None]:
-        """The calls of the block are the export's, however it ends."""
+        """Charge the calls made within the block to the export, also if the block raises."""
         made, began_at = self._usage.count_made(connection.id), self._clock.now()
         try:
             yield
@@ -188,7 +188,7 @@ class Rounds:
             await charge(self._database, connection.id, calls, began_at)
 
     async def _search(self, current: Round) -> bool:
-        """Look in Xero for what no event told of: a bulk's work unless somebody asked; True while there is more."""
+        """Look in Xero for what no event told of, in a bulk or if somebody asked; True while there is more to do."""
         connection = current.connection
         if current.portion not in (Portion.BULK, Portion.ASKED):
             return connection.sweep_due or connection.compare_due
@@ -199,7 +199,7 @@ class Rounds:
         return connection.compare_due and await compare_step(current)
 
     async def _list_links(self, current: Round) -> list[InvoiceLink]:
-        """The links of the portion; what comes while a person's is counted waits for the next round."""
+        """The links of the portion, as many as one round takes."""
         is_bulk = current.portion is Portion.BULK
         lately = self._clock.now() - LATELY if current.portion is Portion.TOUCHED_LATELY else None
         async with self._database.reading() as session:
@@ -224,7 +224,7 @@ class Rounds:
 
 
 def _log_what_is_carried_out(links: Sequence[InvoiceLink]) -> None:
-    """A reconcile has one correlation id, and carries out what came in under many: the line joins them."""
+    """Log the correlation ids under which the links' edits came in, beside the reconcile's own."""
     ids = list(dict.fromkeys(link.correlation_id for link in links if link.correlation_id))
     if links:
         log.info(

@@ -1,4 +1,4 @@
-"""Links taken up as works, said in the codes that the accounts of their lines have by now (`account_codes`)."""
+"""From links to the works of a round, with the codes that the accounts of their lines have now (`account_codes`)."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ def take_up(current: Round, links: Sequence[InvoiceLink]) -> list[Work]:
 
 
 def take_up_one(link: InvoiceLink, organisation: Organisation) -> Work:
-    """The work of a link by these facts, for a look alone."""
+    """The work of one link by these facts, for a look that no round makes."""
     moved = list_moved(link, organisation)
     return Work(said_anew(link, moved), moved_codes=moved)
 
 
 def follow_codes(current: Round, moved: Moved) -> None:
-    """Say the round's works anew, of whose accounts other codes were learned since they were taken up."""
+    """Give the round's works the codes that were learned since they were taken up."""
     for work in current.works if moved else ():
         work.link, work.before = said_anew(work.link, moved), said_anew(work.before, moved)
         work.moved_codes = moved

@@ -95,12 +95,12 @@ class LinkWork(Generic[LinkT]):
 
     @property
     def frees_others(self) -> bool:
-        """Whether it was held by a bar, was let through, and stands so that nothing of it is barred any more."""
+        """Whether it was held by a bar, and a write of it has gone through since with nothing left to write."""
         is_done = self.standing.state is not State.HELD and self.standing.code != WORK_LEFT
         return self.was_barred and self.is_let_through and is_done
 
     def note_attempts(self) -> None:
-        """Remember of what was tried whether Xero took it; the attempts are forgotten once they are recorded."""
+        """Remember whether Xero took a write, because the attempts are dropped once they are recorded."""
         self.is_let_through |= any(attempt.outcome == "done" for attempt in self.attempts)
 
     def take_hub(self, hub: Hub) -> None:
@@ -115,7 +115,7 @@ class LinkWork(Generic[LinkT]):
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """A failure of ours in the block holds this link alone: its neighbours do not wait for a bug to be mended."""
+        """Hold this link alone if the block fails: a bug of ours must not stop the other links of the batch."""
         before = self.link
         try:
             yield

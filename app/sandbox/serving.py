@@ -17,7 +17,7 @@ _LOOK_SECONDS = 0.1
 class PromptServer(uvicorn.Server):
     """A server that calls `announce` once it listens, from its own thread."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
         self._announce = announce
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -25,6 +25,7 @@ from app.api.books import invoice_inbox
 from app.api.books.invoice_inbox import InvoiceInbox
 from app.api.dependencies import Services
 from app.api.metrics.exposition import Exposition
+from app.batcher import Batcher
 from app.clock import Clock
 from app.db.connections.known import KnownConnections
 from app.db.partners.api_keys import KeyUses
@@ -37,10 +38,9 @@ from app.delivery.delivery import Delivery
 from app.delivery.pruning import Pruning
 from app.delivery.webhook import Sender
 from app.ending import Ending
-from app.gathering import Gathering
 from app.intake import partner_inbox
-from app.intake.answered import build_document_store
 from app.intake.dependencies import IntakeServices
+from app.intake.document_store import build_document_store
 from app.intake.inbox import Inbox
 from app.intake.partner_secrets import gather_partner_secrets
 from app.intake.xero_inbox import keep_webhooks
@@ -223,7 +223,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
     intake = IntakeServices(
         clock=ground.clock,
         waker=ground.waker,
-        xero_inbox=Gathering(partial(keep_webhooks, ground.database), at_once=2),
+        xero_inbox=Batcher(partial(keep_webhooks, ground.database), at_once=2),
         partner_inbox=Inbox(
             partial(partner_inbox.save_at_once, ground.database, known),
             partial(partner_inbox.save_webhooks, ground.database, known),

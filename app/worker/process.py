@@ -22,7 +22,7 @@ import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from app import memory
+from app import collector
 from app.settings import Settings
 from app.tracing import tracing_to
 from app.wiring import WorkerParts, open_worker
@@ -76,7 +76,7 @@ async def _run_until_signal(settings: Settings) -> None:
         open_worker(settings) as parts,
         serve_metrics(settings, parts.metrics),
     ):
-        memory.settle()
+        collector.resume()
         await work(settings, parts, stop)
 
 

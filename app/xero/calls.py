@@ -61,7 +61,7 @@ class XeroCalls:
         budget: CallBudget,
         *,
         is_bulk: bool,
-        before_each: BeforeEach = go_ahead,
+        before_each: BeforeEach,
     ) -> None:
         self._connection_id = connection_id
         self._tokens = tokens

@@ -21,7 +21,7 @@ Got = TypeVar("Got")
 
 
 class Threads:
-    """Of one process; safe for several tasks."""
+    """The threads of one process; safe for several tasks."""
 
     def __init__(self) -> None:
         self._names = f"xero-{id(self):x}"
@@ -30,7 +30,7 @@ class Threads:
 
     @asynccontextmanager
     async def one(self, *, is_bulk: bool) -> AsyncIterator[None]:
-        """Wait until one is free, and keep it for the length of the block."""
+        """Wait until a thread is free, and keep it for the block."""
         async with self._free_for_bulks if is_bulk else nullcontext(), self._free:
             yield
 

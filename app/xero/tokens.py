@@ -156,7 +156,7 @@ class TokenKeeper:
         return await self._get_fresh(lambda: self._store.get(connection_id), spent)
 
     async def get_fresh_set(self, token_set_id: UUID, spent: str | None = None) -> TokenSet:
-        """The same for a token set by itself, whatever connections it serves."""
+        """The token set of that id, refreshed as by `get_fresh`, whatever connections it serves."""
         return await self._get_fresh(lambda: self._store.get_set(token_set_id), spent)
 
     async def _get_fresh(self, read: Read, spent: str | None) -> TokenSet:

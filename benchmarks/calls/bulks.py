@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.demo.failures import StepFailed
 from app.demo.organisation import list_writes
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 from app.demo.world import World
 from benchmarks.calls.counting import Counted, counting
 from benchmarks.calls.singles import await_xero

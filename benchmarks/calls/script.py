@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from app.demo.failures import StepFailed
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 from app.demo.world import World
 from benchmarks.calls.bulks import BURST, PATIENCE, PEOPLE
 from benchmarks.calls.counting import Counted, counting

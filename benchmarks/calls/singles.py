@@ -1,6 +1,6 @@
 """Changes one at a time, each waited for until both sides show it: what one costs, echo included."""
 
-from app.demo.patience import PAUSE_SECONDS, wait_for
+from app.demo.waiting import PAUSE_SECONDS, wait_for
 from app.demo.world import World
 from benchmarks.calls.counting import Counted, counting
 from benchmarks.ground import Ground, settle

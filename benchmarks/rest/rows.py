@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.db.postgres.present import WORKER
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 from app.demo.world import World
 from benchmarks.calls.singles import await_xero
 from benchmarks.ground import Ground, run, without_worker

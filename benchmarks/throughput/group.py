@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 
 from app.demo.introduction import introduce
-from app.demo.patience import wait_for
 from app.demo.processes import Child
+from app.demo.waiting import wait_for
 from app.demo.world import World
 from benchmarks.figure import Figure, alone, compare
 from benchmarks.ground import Ground, open_ground, settle, start_world

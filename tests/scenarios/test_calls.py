@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 
-from app.reconcile.resting import LONGEST_REST
+from app.reconcile.debounce import LONGEST_WAIT
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, assert_in_step, numbers_in_xero, reconcile
 
@@ -56,7 +56,7 @@ async def test_a_burst_beside_a_worker_goes_out_in_two_at_most(house: House) -> 
     typed = time.monotonic() - began
     await working
     await house.drain()
-    assert (await made_since(house, seen))["POST"] <= 2 + typed / LONGEST_REST
+    assert (await made_since(house, seen))["POST"] <= 2 + typed / LONGEST_WAIT
     await assert_in_step(house)
 
 

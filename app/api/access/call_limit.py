@@ -21,7 +21,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.gathering import Gathering
+from app.batcher import Batcher
 
 WINDOW = timedelta(minutes=1)
 PATIENCE_SECONDS = 1.0
@@ -82,7 +82,7 @@ class CallLimit:
         self.of_key = Quota("key", key_calls)
         self.of_stranger = Quota("address", stranger_calls)
         self._redis = redis
-        self._counts: Gathering[str, tuple[int, int] | None] = Gathering(self._count_all)
+        self._counts: Batcher[str, tuple[int, int] | None] = Batcher(self._count_all)
         self._asked_again_at = 0.0
 
     async def count(self, quota: Quota, caller: str) -> Counted | None:

@@ -21,6 +21,6 @@ class DoorServices:
 
 
 def get_doors(scope: Scope) -> DoorServices:
-    """Those of the application that is asked."""
+    """The door services of the application that the request came to."""
     doors: DoorServices = scope["app"].state.doors
     return doors

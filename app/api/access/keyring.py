@@ -63,7 +63,7 @@ async def make_partner_key(
     *,
     name: str,
     role: Role,
-    expires_at: datetime | None = None,
+    expires_at: datetime | None,
 ) -> Made:
     """Make a key; raises `invalid_request`, `too_many_keys` and, of a partner that does not exist, `not_found`."""
     _check_end(expires_at, now)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from app.batcher import Batcher
 from app.db.partners.partners import Key, find_keys
 from app.db.postgres.session import Database
-from app.gathering import Gathering
 from app.keys import hash_key
 
 
@@ -19,12 +19,12 @@ class SentKey(NamedTuple):
     at: datetime
 
 
-SentKeys = Gathering[SentKey, Key | None]
+SentKeys = Batcher[SentKey, Key | None]
 """None for a key that is not in force."""
 
 
 def gather_sent_keys(database: Database) -> SentKeys:
-    """Those of one process."""
+    """The batched look-up of sent keys, one for each process."""
 
     async def find_all(sent: Sequence[SentKey]) -> list[Key | None]:
         hashes = [hash_key(each.text) for each in sent]
@@ -32,4 +32,4 @@ def gather_sent_keys(database: Database) -> SentKeys:
             found = await find_keys(connection, sorted(set(hashes)), max(each.at for each in sent))
         return [found.get(each) for each in hashes]
 
-    return Gathering(find_all)
+    return Batcher(find_all)

@@ -14,21 +14,20 @@ from app.api.books.invoice_paths import InvoiceId
 from app.api.books.part_lists import GivenParts, list_parts
 from app.api.books.part_resources import Credit, build_credit
 from app.api.books.part_routes import (
-    MISSING,
     PUT,
     READ,
     TAKE_OUT,
     BasedOn,
-    GivenWriting,
     NextVersion,
     Parts,
     PartsTaken,
 )
 from app.api.books.settling import CreditKind
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Page
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.intake.part_documents import CREDIT_EXAMPLE, SentCredit
 from app.intake.values import Identity
 

@@ -3,7 +3,8 @@
 An element is checked only when it is its turn, so that one that does not even fit the schema stops no other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -11,7 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from app.api.problems import build_problem
+from app.api.authentication import lock_own_connection
+from app.api.books.writing import Writing
+from app.api.problems import MISSING, build_problem
+from app.db.postgres.session import WriteSession
+from app.domain.connections.connection import Connection
 from app.intake.refusals import InputRefused, list_faults
 from app.intake.taking import Taken, build_invalid
 from app.intake.values import is_text
@@ -20,9 +25,7 @@ MOST_DOCUMENTS = 100
 
 MANY_REFUSED = (
     "malformed_body",
-    "unauthorised",
-    "not_found",
-    "invalid_request",
+    *MISSING,
     "connection_removed",
     "too_large",
 )
@@ -99,10 +102,21 @@ def _read(model: type[Element], element: Any) -> Element | InputRefused:
         return build_invalid(list_faults(invalid.errors(include_url=False, include_input=False)))
 
 
-def merge_taken(read: Sequence[Element | InputRefused], taken: Sequence[Taken]) -> list[Taken]:
-    """What became of every element: `taken` has those that could be read, in their order."""
-    left = iter(taken)
-    return [each if isinstance(each, InputRefused) else next(left) for each in read]
+async def take_in_batch(
+    writing: Writing,
+    model: type[Element],
+    elements: Sequence[Any],
+    take_in: Callable[[WriteSession, Connection, list[Element], datetime], Awaitable[list[Taken]]],
+) -> DocumentsTaken:
+    """Take in what fits the model in one transaction, and answer for every element in the order in which they came."""
+    read = read_elements(model, elements)
+    documents = [each for each in read if isinstance(each, model)]
+    async with writing.services.database.writing() as session:
+        connection = await lock_own_connection(session, writing.partner_id, writing.connection_id)
+        stored = iter(await take_in(session, connection, documents, writing.services.clock.now()))
+    taken = [each if isinstance(each, InputRefused) else next(stored) for each in read]
+    writing.wake(list_nudges(taken))
+    return DocumentsTaken(data=[show_taken(*each) for each in zip(elements, taken, strict=True)])
 
 
 def show_taken(element: Any, taken: Taken) -> DocumentTaken:

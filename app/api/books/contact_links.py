@@ -12,7 +12,7 @@ from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.contact_resource import Contact, FoundContact, build_contact, build_found
 from app.api.dependencies import Given, Services
 from app.api.pages import Cursor, Listing, Page, read_cursor, read_number, write_cursor
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import raise_generation
 from app.db.contacts.contact_documents import save_wanted_contact
 from app.db.contacts.contact_links import list_contacts_by_xero_id
@@ -25,8 +25,6 @@ from app.intake.refusals import Fault, InputRefused
 from app.spending import spent_on
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["contacts"], dependencies=[MEMBERS_WRITE])
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class ContactChoice(BaseModel):
@@ -54,7 +52,7 @@ class ContactChoice(BaseModel):
     "/xero-contacts",
     operation_id="search_xero_contacts",
     summary="Search the organisation's own contacts",
-    responses=documented(*_MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
+    responses=documented(*MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
 )
 async def search_xero_contacts(
     services: Given,
@@ -92,7 +90,7 @@ def _read_page(cursor: str | None, listing: Listing) -> int:
     operation_id="link_contact",
     summary="Say by hand which contact of Xero's this one is",
     responses=documented(
-        "malformed_body", *_MISSING, "connection_removed", "not_authorised_yet", "contact_in_use", "too_large",
+        "malformed_body", *MISSING, "connection_removed", "not_authorised_yet", "contact_in_use", "too_large",
         "xero_refused", "xero_unavailable",
     ),
 )  # fmt: skip
@@ -136,7 +134,7 @@ async def link_contact(
     "/contacts/{contact_id}/link",
     operation_id="unlink_contact",
     summary="Say by hand that a contact is none of those that Xero has",
-    responses=documented(*_MISSING, "connection_removed", "contact_in_use"),
+    responses=documented(*MISSING, "connection_removed", "contact_in_use"),
 )
 async def unlink_contact(
     services: Given,

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.books.contact_paths import ContactId
 from app.api.books.contact_resource import Contact, build_contact
+from app.api.bounded_wait import wait_until
 from app.api.dependencies import Given, Services
-from app.api.patience import wait_until
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import find_connection, raise_generation
 from app.db.contacts.contact_documents import save_push_wanted
 from app.db.contacts.contact_resources import find_kept_contact
@@ -29,7 +29,7 @@ router = APIRouter(
     summary="Bring a contact to Xero now, without an invoice",
     responses={
         202: {"model": Contact, "description": "It is wanted and not in Xero yet; see `reason`."},
-        **documented("unauthorised", "not_found", "invalid_request", "connection_removed"),
+        **documented(*MISSING, "connection_removed"),
     },
 )
 async def push_contact(

@@ -11,13 +11,11 @@ from app.api.books.batches import (
     MOST_DOCUMENTS,
     DocumentsTaken,
     ShownAs,
-    list_nudges,
-    merge_taken,
-    read_elements,
-    show_taken,
+    take_in_batch,
 )
 from app.api.books.contact_paths import ContactId, get_kept_contact
 from app.api.books.contact_resource import Contact, build_contact
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import (
     READ_RESPONSES,
@@ -28,7 +26,7 @@ from app.api.etags import (
     build_etag,
     check_conditions,
 )
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.contacts.contact_resources import find_kept_contact
 from app.db.links.documents import DocumentOutcome
 from app.db.postgres.session import ReadSession
@@ -42,8 +40,6 @@ from app.tracing import span
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/contacts", tags=["contacts"], dependencies=[MEMBERS_WRITE]
 )
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Contacts(BaseModel):
@@ -63,7 +59,7 @@ class Contacts(BaseModel):
     responses={
         201: {"model": Contact, "description": "The first document of this contact was stored."},
         **documented(
-            "malformed_body", *_MISSING, "connection_removed", "stale_document", "version_reused",
+            "malformed_body", *MISSING, "connection_removed", "stale_document", "version_reused",
             "resource_changed", "exists_already", "too_large", "invalid_document",
         ),
     },
@@ -118,27 +114,13 @@ async def _check(
     summary="Send up to a hundred contacts at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_contacts(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Contacts,
-    tasks: BackgroundTasks,
-) -> DocumentsTaken:
+async def put_contacts(writing: GivenWriting, sent: Contacts) -> DocumentsTaken:
     """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came.
 
     Several versions of one contact are taken one after the other. A batch that is sent again changes nothing.
     """
-    read = read_elements(ContactDocument, sent.contacts)
-    documents = [each for each in read if isinstance(each, ContactDocument)]
     with span("intake", source="partner"):
-        async with services.database.writing() as session:
-            connection = await lock_own_connection(session, partner_id, connection_id)
-            found = await take_in_contacts(session, connection, documents, services.clock.now())
-    taken = merge_taken(read, found)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
-    shown = [show_taken(element, one) for element, one in zip(sent.contacts, taken, strict=True)]
-    return DocumentsTaken(data=shown)
+        return await take_in_batch(writing, ContactDocument, sent.contacts, take_in_contacts)
 
 
 @router.get(
@@ -146,7 +128,7 @@ async def put_contacts(
     operation_id="get_contact",
     summary="One contact: where it stands on both sides, and why",
     response_model=Contact,
-    responses={**READ_RESPONSES, **documented(*_MISSING)},
+    responses={**READ_RESPONSES, **documented(*MISSING)},
 )
 async def get_contact(
     services: Given,

@@ -11,8 +11,8 @@ from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, P
 from app.api.books.contact_links import fetch_usable_contact
 from app.api.books.invoice_resource import INVOICE_EXAMPLE, Invoice, build_invoices
 from app.api.books.standing import Reason
+from app.api.bounded_wait import wait_until
 from app.api.dependencies import Given, Services
-from app.api.patience import wait_until
 from app.api.problems import documented
 from app.db.connections.connections import find_connection
 from app.db.invoices.resources import find_kept_invoice

@@ -12,7 +12,7 @@ from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import ByAge, Cursor, Limit, Listing, Page, SortedByAge, read_cursor, write_cursor
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.findings.histories import Entry, Place, Subject, list_history
 from app.db.invoices.resources import KeptInvoice
 from app.db.postgres.session import ReadSession
@@ -22,8 +22,6 @@ from app.domain.invoices.link import InvoiceLink
 from app.intake.refusals import Fault, InputRefused
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class HistoryEntry(BaseModel):
@@ -74,7 +72,7 @@ GivenHistory = Annotated[AskedHistory, Depends(get_asked)]
     tags=["invoices"],
     operation_id="get_invoice_history",
     summary="All that happened to one invoice, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_invoice_history(
     services: Given,
@@ -96,7 +94,7 @@ async def get_invoice_history(
     tags=["contacts"],
     operation_id="get_contact_history",
     summary="All that happened to one contact, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_contact_history(
     services: Given,
@@ -117,7 +115,7 @@ async def get_contact_history(
     tags=["items"],
     operation_id="get_item_history",
     summary="All that happened to one product, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_item_history(
     services: Given,

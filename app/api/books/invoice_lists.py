@@ -10,7 +10,7 @@ from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given
 from app.api.instants import Instant
 from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.words import ReasonCode
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
 from app.db.links.listing import Sort
@@ -68,7 +68,7 @@ AskedInvoices = Annotated[Wanted, Depends(get_filters)]
     "",
     operation_id="list_invoices",
     summary="Invoices of a connection, narrowed and sorted",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def list_invoices(
     services: Given,

@@ -16,7 +16,7 @@ from app.api.books.invoice_paths import InvoiceId
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given, Services
 from app.api.etags import Conditions, WriteConditions, build_etag, check_conditions
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.invoices.resources import find_kept_invoice
 from app.db.links.documents import DocumentOutcome
 from app.db.postgres.session import ReadSession, has_hook
@@ -41,7 +41,7 @@ router = APIRouter(
     responses={
         201: {"model": Invoice, "description": "The first document of this invoice was stored."},
         **documented(
-            "malformed_body", "unauthorised", "not_found", "invalid_request", "connection_removed", "stale_document",
+            "malformed_body", *MISSING, "connection_removed", "stale_document",
             "version_reused", "resource_changed", "exists_already", "too_large", "invalid_document",
         ),
     },

@@ -137,7 +137,7 @@ async def build_invoices(
 async def build_invoices_of_all(
     session: ReadSession, kept: Sequence[tuple[Connection, KeptInvoice]]
 ) -> list[Invoice]:
-    """The same of links of any connections."""
+    """The resources of links of any connections, their contacts read at once."""
     wanted = {
         (connection.id, str(contact))
         for connection, one in kept

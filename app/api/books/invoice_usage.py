@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import OwnConnection
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.usage import AskedDays, find_month
 from app.api.usage_resource import Price, Shared, build_price, egress_by_connection
 from app.db.upkeep.usage import list_link_usage, list_partner_usage
@@ -41,7 +41,7 @@ class InvoiceUsage(BaseModel):
     "/{invoice_id}/usage",
     operation_id="get_invoice_usage",
     summary="What one invoice's calls to Xero came to, and the price",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def get_invoice_usage(
     services: Given, connection: OwnConnection, invoice_id: InvoiceId, days: AskedDays

@@ -13,20 +13,18 @@ from app.api.books.batches import (
     MOST_DOCUMENTS,
     DocumentsTaken,
     ShownAs,
-    list_nudges,
-    merge_taken,
-    read_elements,
-    show_taken,
+    take_in_batch,
 )
 from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.invoice_resource import Invoice, build_invoices
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import (
     READ_RESPONSES,
     ReadConditions,
     answer_read,
 )
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.links.holds import trigger_link
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
@@ -39,8 +37,6 @@ from app.tracing import span
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/invoices", tags=["invoices"], dependencies=[MEMBERS_WRITE]
 )
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Invoices(BaseModel):
@@ -65,27 +61,13 @@ class OnlineInvoice(BaseModel):
     summary="Send up to a hundred documents at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_invoices(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Invoices,
-    tasks: BackgroundTasks,
-) -> DocumentsTaken:
+async def put_invoices(writing: GivenWriting, sent: Invoices) -> DocumentsTaken:
     """Each is taken or refused by itself, as by a call of its own, and answered for in the order in which they came.
 
     Several versions of one invoice are taken one after the other. A batch that is sent again changes nothing.
     """
-    read = read_elements(Document, sent.invoices)
-    documents = [each for each in read if isinstance(each, Document)]
     with span("intake", source="partner"):
-        async with services.database.writing() as session:
-            connection = await lock_own_connection(session, partner_id, connection_id)
-            found = await take_in_all(session, connection, documents, services.clock.now())
-    taken = merge_taken(read, found)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
-    shown = [show_taken(element, one) for element, one in zip(sent.invoices, taken, strict=True)]
-    return DocumentsTaken(data=shown)
+        return await take_in_batch(writing, Document, sent.invoices, take_in_all)
 
 
 @router.get(
@@ -93,7 +75,7 @@ async def put_invoices(
     operation_id="get_invoice",
     summary="One invoice: where it stands on both sides, and why",
     response_model=Invoice,
-    responses={**READ_RESPONSES, **documented(*_MISSING)},
+    responses={**READ_RESPONSES, **documented(*MISSING)},
 )
 async def get_invoice(
     services: Given,
@@ -111,7 +93,7 @@ async def get_invoice(
     "/{invoice_id}/retry",
     operation_id="retry_invoice",
     summary="Look at an invoice again now, after its cause was mended",
-    responses=documented(*_MISSING, "connection_removed"),
+    responses=documented(*MISSING, "connection_removed"),
 )
 async def retry_invoice(
     services: Given,
@@ -138,7 +120,7 @@ async def retry_invoice(
     "/{invoice_id}/online-invoice",
     operation_id="get_online_invoice",
     summary="Where the customer can look at the invoice and pay it",
-    responses=documented(*_MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
+    responses=documented(*MISSING, "not_authorised_yet", "xero_refused", "xero_unavailable"),
 )
 async def get_online_invoice(
     services: Given, connection: OwnConnection, invoice_id: InvoiceId

@@ -10,7 +10,7 @@ from app.api.books.invoice_lists import SortedBy, UpdatedSince
 from app.api.books.item_resource import Item, build_item
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Page, name_listing, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.items.item_lists import WantedItems, list_kept_items
 from app.db.links.listing import Sort
 from app.domain.connections.settings import ItemSync
@@ -45,7 +45,7 @@ AskedItems = Annotated[WantedItems, Depends(get_filters)]
     "",
     operation_id="list_items",
     summary="Products of a connection, narrowed and sorted",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def list_items(
     services: Given,

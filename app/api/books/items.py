@@ -11,15 +11,13 @@ from app.api.books.batches import (
     MOST_DOCUMENTS,
     DocumentsTaken,
     ShownAs,
-    list_nudges,
-    merge_taken,
-    read_elements,
-    show_taken,
+    take_in_batch,
 )
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.books.item_resource import Item, build_item
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.links.documents import DocumentOutcome
 from app.intake.item_document import EXAMPLE, ItemDocument
 from app.intake.items import take_in_items
@@ -30,8 +28,7 @@ router = APIRouter(
     prefix="/v1/connections/{connection_id}/items", tags=["items"], dependencies=[MEMBERS_WRITE]
 )
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
-_REFUSED = ("malformed_body", *_MISSING, "connection_removed", "version_reused", "too_large")
+_REFUSED = ("malformed_body", *MISSING, "connection_removed", "version_reused", "too_large")
 
 
 class Items(BaseModel):
@@ -85,30 +82,16 @@ async def put_item(
     summary="Send up to a hundred products at once",
     responses=documented(*MANY_REFUSED),
 )
-async def put_items(
-    services: Given,
-    partner_id: PartnerId,
-    connection_id: ConnectionId,
-    sent: Items,
-    tasks: BackgroundTasks,
-) -> DocumentsTaken:
+async def put_items(writing: GivenWriting, sent: Items) -> DocumentsTaken:
     """Each is taken or refused by itself, and answered for in the order in which they came."""
-    read = read_elements(ItemDocument, sent.items)
-    documents = [each for each in read if isinstance(each, ItemDocument)]
-    async with services.database.writing() as session:
-        connection = await lock_own_connection(session, partner_id, connection_id)
-        found = await take_in_items(session, connection, documents, services.clock.now())
-    taken = merge_taken(read, found)
-    tasks.add_task(services.waker.reconcile_soon, list_nudges(taken))
-    shown = [show_taken(element, one) for element, one in zip(sent.items, taken, strict=True)]
-    return DocumentsTaken(data=shown)
+    return await take_in_batch(writing, ItemDocument, sent.items, take_in_items)
 
 
 @router.get(
     "/{item_id}",
     operation_id="get_item",
     summary="One product: where it stands in Xero, and why",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_item(services: Given, connection: OwnConnection, item_id: ItemId) -> Item:
     """Answers from what is known; nobody is asked."""

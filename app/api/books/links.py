@@ -9,7 +9,7 @@ from app.api.authentication import OwnConnection
 from app.api.books.standing import show
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
 from app.domain.invoices.link import State
 from app.intake.values import Line
@@ -45,7 +45,7 @@ class Link(BaseModel):
     "",
     operation_id="list_links",
     summary="The identities of every linked invoice, oldest first",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def list_links(
     services: Given,

@@ -78,7 +78,7 @@ async def edit_part(
     connection_id: UUID,
     edit: PartEdit,
     *,
-    check: Check | None = None,
+    check: Check | None,
 ) -> Edited:
     """Take one edit in, and what then stands of its payment or credit; raises what it was refused for.
 

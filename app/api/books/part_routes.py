@@ -6,13 +6,11 @@ transaction that would store the edit, the connection's row being locked.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
-from uuid import UUID
+from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import BackgroundTasks, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
-from app.api.authentication import ConnectionId, PartnerId
 from app.api.books.batches import read_elements
 from app.api.books.part_calls import (
     Edited,
@@ -27,9 +25,10 @@ from app.api.books.part_calls import (
     merge_parts,
     show_part_taken,
 )
-from app.api.dependencies import Given, Services
+from app.api.books.writing import Writing
+from app.api.dependencies import Services
 from app.api.etags import READ_RESPONSES, Conditions, answer_read, build_etag, check_conditions
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.invoices.part_lists import Group
 from app.domain.connections.connection import Connection
 from app.intake.part_documents import SentCredit, SentPayment
@@ -56,7 +55,6 @@ BasedOn = Annotated[
     ),
 ]
 
-MISSING = ("unauthorised", "not_found", "invalid_request")
 _EDIT_REFUSED = (
     *MISSING,
     "connection_removed",
@@ -76,29 +74,6 @@ class PartsTaken(BaseModel):
     """In the order in which they were sent."""
 
     data: list[PartTaken]
-
-
-class Writing(NamedTuple):
-    """A call that writes: whose it is, of which connection, and what is left to do after its answer."""
-
-    services: Services
-    partner_id: UUID
-    connection_id: UUID
-    tasks: BackgroundTasks
-
-    def wake(self, connections: Sequence[UUID]) -> None:
-        """Have these connections looked at once the answer is sent."""
-        self.tasks.add_task(self.services.waker.reconcile_soon, connections)
-
-
-async def get_writing(
-    services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
-) -> Writing:
-    """The call as it came."""
-    return Writing(services, partner_id, connection_id, tasks)
-
-
-GivenWriting = Annotated[Writing, Depends(get_writing)]
 
 
 @dataclass(frozen=True, slots=True)

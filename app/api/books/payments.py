@@ -15,20 +15,19 @@ from app.api.books.invoice_paths import InvoiceId
 from app.api.books.part_lists import GivenParts, list_parts
 from app.api.books.part_resources import Payment, build_payment
 from app.api.books.part_routes import (
-    MISSING,
     PUT,
     READ,
     TAKE_OUT,
     BasedOn,
-    GivenWriting,
     NextVersion,
     Parts,
     PartsTaken,
 )
+from app.api.books.writing import GivenWriting
 from app.api.dependencies import Given
 from app.api.etags import IfMatch, ReadConditions, WriteConditions
 from app.api.pages import Page
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.intake.part_documents import PAYMENT_EXAMPLE, SentPayment
 from app.intake.values import Identity
 

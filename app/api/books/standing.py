@@ -12,6 +12,7 @@ from app.domain.holds.hold import Way
 from app.domain.holds.skip import Skip
 from app.domain.invoices.link import Standing, State
 from app.domain.record.fields import instant_in_words
+from app.domain.why.reasons import CODE_OF_STATE
 
 
 class Reason(BaseModel):
@@ -37,14 +38,10 @@ class Shown(BaseModel):
     since: datetime
 
 
-_HELD_UP = {
-    ConnectionState.PENDING: ("not_authorised_yet", "Authorise the connection in Xero."),
-    ConnectionState.PAUSED: ("connection_paused", "Resume the connection."),
-    ConnectionState.DISCONNECTED: (
-        "disconnected",
-        "Authorise the connection in Xero again; nothing is lost.",
-    ),
-    ConnectionState.REMOVED: ("connection_removed", None),
+_CURES = {
+    ConnectionState.PENDING: "Authorise the connection in Xero.",
+    ConnectionState.PAUSED: "Resume the connection.",
+    ConnectionState.DISCONNECTED: "Authorise the connection in Xero again; nothing is lost.",
 }
 
 
@@ -82,8 +79,9 @@ def show(kept: Kept, connection: Connection) -> Shown:
 
 def find_connection_reason(connection: Connection) -> Reason | None:
     """What keeps the whole connection from working, or None."""
-    if connection.state in _HELD_UP:
-        code, cure = _HELD_UP[connection.state]
+    code = CODE_OF_STATE.get(connection.state)
+    if code is not None:
+        cure = _CURES.get(connection.state)
         if connection.awaits_choice:
             cure = "Choose the organisation of the connection, of those that its consent covers."
         return Reason(
@@ -94,13 +92,12 @@ def find_connection_reason(connection: Connection) -> Reason | None:
         return Reason(code=SCHEDULED, message=run.message, cure=run.cure, until=run.at)
     if connection.retry_at is None:
         return None
-    code, separator, message = (connection.retry_reason or "").partition(": ")
     at = instant_in_words(connection.retry_at)
     needs_somebody = connection.lacks_scopes or connection.is_app_refused
     step = find_next_step(connection) if needs_somebody else None
     return Reason(
-        code=code if separator else "waiting",
-        message=message or code or "Work waits.",
+        code=connection.retry_code or "waiting",
+        message=connection.retry_message or connection.retry_code or "Work waits.",
         cure=step.message if step else f"Nothing to do: it is tried again at {at}.",
         until=connection.retry_at,
     )

@@ -13,18 +13,16 @@ from app.api.checkup.gathering import gather_checks
 from app.api.checkup.preflight import check_freshly
 from app.api.checkup.resource import Checkup, build_checkup
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["checkup"], dependencies=[MEMBERS_WRITE])
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 @router.get(
     "/checkup",
     operation_id="get_checkup",
     summary="Whether all is well with a connection, check by check",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_checkup(services: Given, connection: OwnConnection) -> Checkup:
     """Answers from what is known; Xero is not asked."""
@@ -37,7 +35,7 @@ async def get_checkup(services: Given, connection: OwnConnection) -> Checkup:
     "/preflight",
     operation_id="run_preflight",
     summary="The same with the organisation read from Xero now: ready, or what is left to do",
-    responses=documented(*_MISSING, "connection_removed"),
+    responses=documented(*MISSING, "connection_removed"),
 )
 async def run_preflight(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks

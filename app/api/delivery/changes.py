@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import raise_generation
 from app.db.delivery.changes import acknowledge_upto, list_changes
 from app.db.invoices.resources import find_newest_cursor
@@ -17,8 +17,6 @@ from app.intake.refusals import Fault, InputRefused
 router = APIRouter(
     prefix="/v1/connections/{connection_id}/changes", tags=["changes"], dependencies=[MEMBERS_WRITE]
 )
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class ChangedField(BaseModel):
@@ -88,7 +86,7 @@ class Acknowledged(BaseModel):
     operation_id="list_changes",
     summary="The feed after a cursor, oldest first",
     response_model_exclude_unset=True,
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_feed(
     services: Given, connection: OwnConnection, after: AfterNumber, limit: Limit = 100
@@ -104,7 +102,7 @@ async def list_feed(
     "/acknowledge",
     operation_id="acknowledge_changes",
     summary="Tell that the app has applied every change up to a cursor",
-    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+    responses=documented("malformed_body", *MISSING, "connection_removed", "too_large"),
 )
 async def acknowledge_changes(
     services: Given,

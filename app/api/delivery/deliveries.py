@@ -22,7 +22,7 @@ from app.api.delivery.delivery_resource import (
 from app.api.delivery.endpoints import EndpointId, get_endpoint
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER, AfterNumber, Limit, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.delivery.delivery_views import (
     WantedDeliveries,
     list_deliveries,
@@ -34,8 +34,6 @@ router = APIRouter(
 )
 
 DeliveryId = Annotated[int, Path(description="The delivery's number.", ge=1, le=LARGEST_NUMBER)]
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class TestResult(BaseModel):
@@ -67,7 +65,7 @@ class TestResult(BaseModel):
     "/test",
     operation_id="test_webhook_endpoint",
     summary="Send a test now, and see what comes back",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def test_webhook_endpoint(
     services: Given, partner_id: PartnerId, endpoint_id: EndpointId
@@ -86,7 +84,7 @@ async def test_webhook_endpoint(
     "/deliveries",
     operation_id="list_deliveries",
     summary="What was sent to the endpoint, the newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_endpoint_deliveries(
     services: Given,
@@ -114,7 +112,7 @@ async def list_endpoint_deliveries(
     "/deliveries/{delivery_id}",
     operation_id="get_delivery",
     summary="One message with its body and its attempts",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_delivery(
     services: Given, partner_id: PartnerId, endpoint_id: EndpointId, delivery_id: DeliveryId
@@ -129,7 +127,7 @@ async def get_delivery(
     "/deliveries/{delivery_id}/replay",
     operation_id="replay_delivery",
     summary="Send the same message again",
-    responses=documented(*_MISSING, "endpoint_disabled"),
+    responses=documented(*MISSING, "endpoint_disabled"),
 )
 async def replay_delivery(
     services: Given,

@@ -146,5 +146,5 @@ def show_endpoint(endpoint: Endpoint, secrets: Sequence[KeptSecret]) -> WebhookE
 
 
 def show_made(endpoint: Endpoint, secrets: Sequence[KeptSecret], secret: str) -> WebhookEndpointMade:
-    """The same with the secret that was just made."""
+    """The endpoint with the secret that was just made, which is shown this once."""
     return WebhookEndpointMade(**dict(show_endpoint(endpoint, secrets)), secret=secret)

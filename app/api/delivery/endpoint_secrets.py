@@ -43,7 +43,7 @@ class Rotation(BaseModel):
 
     @property
     def overlap(self) -> timedelta:
-        """The same as a span."""
+        """`overlap_hours` as a span."""
         return timedelta(hours=self.overlap_hours)
 
 

@@ -19,7 +19,7 @@ from app.api.delivery.endpoint_resource import (
 )
 from app.api.dependencies import Given, Services
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.delivery.enabling import enable_endpoint
 from app.db.partners.endpoints import (
     DISABLED_HERE,
@@ -48,8 +48,7 @@ MOST_ENDPOINTS = 20
 MOST_WOKEN = 100
 """Connections that are woken for at once; the timer finds the others within seconds."""
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
-_REFUSED = ("malformed_body", *_MISSING, "endpoint_taken", "too_large")
+_REFUSED = ("malformed_body", *MISSING, "endpoint_taken", "too_large")
 
 
 @router.post(
@@ -117,7 +116,7 @@ async def list_own_endpoints(
     "/{endpoint_id}",
     operation_id="get_webhook_endpoint",
     summary="One endpoint, and how it does",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_webhook_endpoint(
     services: Given, partner_id: PartnerId, endpoint_id: EndpointId
@@ -159,7 +158,7 @@ async def change_webhook_endpoint(
     status_code=204,
     operation_id="delete_webhook_endpoint",
     summary="Delete an endpoint with its secrets",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def delete_webhook_endpoint(
     services: Given, partner_id: PartnerId, endpoint_id: EndpointId
@@ -177,7 +176,7 @@ async def delete_webhook_endpoint(
     "/{endpoint_id}/enable",
     operation_id="enable_webhook_endpoint",
     summary="Enable an endpoint again, and send what waits for it",
-    responses=documented(*_MISSING, "endpoint_taken"),
+    responses=documented(*MISSING, "endpoint_taken"),
 )
 async def enable_webhook_endpoint(
     services: Given, partner_id: PartnerId, endpoint_id: EndpointId, tasks: BackgroundTasks

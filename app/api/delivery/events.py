@@ -19,7 +19,7 @@ from app.api.delivery.event_resource import (
 )
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER, Cursor, Limit, Page
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.inboxes.event_feed import EventPosition, EventsWanted, StoredEvent, list_events
 from app.domain.record.sides import Side
 from app.intake.refusals import Fault, InputRefused
@@ -29,7 +29,6 @@ router = APIRouter(
     prefix="/v1/connections/{connection_id}/events", tags=["events"], dependencies=[MEMBERS_WRITE]
 )
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 EventId = Annotated[str, Path(max_length=40, description="The event's id.", examples=["xero_511"])]
 
@@ -38,7 +37,7 @@ EventId = Annotated[str, Path(max_length=40, description="The event's id.", exam
     "",
     operation_id="list_events",
     summary="What both sides sent, newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_inboxes(
     services: Given,
@@ -64,7 +63,7 @@ async def list_inboxes(
     "/{event_id}",
     operation_id="get_event",
     summary="One event with its body as it came",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_event(services: Given, connection: OwnConnection, event_id: EventId) -> EventWithBody:
     """Signatures are not kept, and were checked when it came."""
@@ -77,7 +76,7 @@ async def get_event(services: Given, connection: OwnConnection, event_id: EventI
     "/{event_id}/replay",
     operation_id="replay_event",
     summary="Look at a stored event again, as if it came now",
-    responses=documented(*_MISSING, "connection_removed", "version_reused", "invalid_document"),
+    responses=documented(*MISSING, "connection_removed", "version_reused", "invalid_document"),
 )
 async def replay_event(
     services: Given,

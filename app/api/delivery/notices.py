@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.delivery.notices import list_notices
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/notices", tags=["notices"])
@@ -45,7 +45,7 @@ class Notice(BaseModel):
     "",
     operation_id="list_notices",
     summary="What became of the connection after a cursor, oldest first",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def list_notice_feed(
     services: Given, connection: OwnConnection, after: AfterNumber, limit: Limit = 100

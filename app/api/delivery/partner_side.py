@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.delivery.partner_reads import find_read_standing
 from app.db.partners.read_endpoints import find_read_endpoint_of
 from app.domain.partner.partner_knowledge import Source, find_knowledge
@@ -87,7 +87,7 @@ class PartnerKnowledge(BaseModel):
     "",
     operation_id="get_partner_side",
     summary="As of when your side is known here, and by what",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def get_partner_side(services: Given, connection: OwnConnection) -> PartnerKnowledge:
     """By a read or a manifest it is complete as of that moment. By documents alone, one that was lost on the way is not

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel
 
-from app.domain.partner.partner_read import CONTACT, INVOICE
+from app.domain.holds.thing import Thing
 from app.intake.contact_document import ContactDocument
 from app.intake.document import Document
 from app.intake.values import Instant
@@ -79,7 +79,7 @@ def show_one(
 
 
 def _declare() -> None:
-    forms: dict[str, type[BaseModel]] = {INVOICE: InvoiceRead, CONTACT: ContactRead}
+    forms: dict[str, type[BaseModel]] = {Thing.INVOICE: InvoiceRead, Thing.CONTACT: ContactRead}
     for kind, form in forms.items():
         path = "{$request.body#/url}/" + PATHS[kind]
         callbacks.get(

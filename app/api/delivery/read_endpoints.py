@@ -14,7 +14,7 @@ from app.api.delivery.endpoint_secrets import AskedRotation, Rotation, rotate
 from app.api.delivery.endpoints import check_url
 from app.api.delivery.read_callbacks import callbacks
 from app.api.dependencies import Given, Services
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.partners.endpoints import lock_partner
 from app.db.partners.read_endpoints import (
@@ -33,7 +33,6 @@ router = APIRouter(prefix="/v1", tags=["partner-side"], dependencies=[ADMINS_WRI
 
 _OF_CONNECTION = "/connections/{connection_id}/read-endpoint"
 _OF_PARTNER = "/read-endpoint"
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 _SET = ("malformed_body", "unauthorised", "too_large", "invalid_request")
 
 
@@ -188,7 +187,7 @@ async def set_connection_read_endpoint(
     _OF_CONNECTION,
     operation_id="get_connection_read_endpoint",
     summary="Where your app is asked for this connection alone",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_connection_read_endpoint(
     services: Given, partner_id: PartnerId, connection: OwnConnection
@@ -202,7 +201,7 @@ async def get_connection_read_endpoint(
     status_code=204,
     operation_id="delete_connection_read_endpoint",
     summary="Be asked at your common address again, if there is one",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def remove_connection_read_endpoint(
     services: Given, partner_id: PartnerId, connection: OwnConnection

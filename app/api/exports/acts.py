@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.authentication import lock_own_connection
 from app.api.dependencies import Services
-from app.api.exports.own import known
+from app.api.exports.export_paths import get_kept_export
 from app.api.exports.resource import ExportShown, build_export, find_budget
-from app.db.exports.export_runs import NewExport, find_export
+from app.db.exports.export_runs import NewExport
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.exports.export import Export, Order, Stage, choose_stages
 from app.intake.refusals import InputRefused
@@ -71,7 +71,7 @@ async def tell(
     try:
         async with services.database.writing() as session:
             connection = await lock_own_connection(session, partner_id, connection_id)
-            export = known(await find_export(session, export_id, connection.id))
+            export = await get_kept_export(session, connection, export_id)
             return await order_export(session, export, order, services.clock.now())
     except OrderRefused as refused:
         detail = f"The export is {refused.export.state}, and cannot be told to {order}."

@@ -14,10 +14,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.dependencies import Given
-from app.api.exports.own import OwnExport
+from app.api.exports.export_paths import OwnExport
 from app.api.exports.resource import EXAMPLE, build_export, find_budget
 from app.api.pages import LARGEST_NUMBER
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import find_connection
 from app.domain.exports.export import AT_REST
 from app.intake.refusals import Fault, InputRefused
@@ -60,7 +60,7 @@ _STREAM: dict[str, Any] = {
     operation_id="watch_export",
     summary="Watch an export's progress",
     response_class=EventSourceResponse,
-    responses={200: _STREAM, **documented("unauthorised", "not_found", "invalid_request")},
+    responses={200: _STREAM, **documented(*MISSING)},
 )
 async def watch(
     services: Given,

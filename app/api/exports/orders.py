@@ -8,9 +8,9 @@ from fastapi import APIRouter, BackgroundTasks
 from app.api.authentication import MEMBERS_WRITE, OwnConnection, PartnerId
 from app.api.dependencies import Given
 from app.api.exports import acts
-from app.api.exports.own import ExportId
+from app.api.exports.export_paths import ExportId
 from app.api.exports.resource import ExportShown
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.domain.exports.export import Order
 
 router = APIRouter(
@@ -19,7 +19,7 @@ router = APIRouter(
     dependencies=[MEMBERS_WRITE],
 )
 
-_REFUSED = ("unauthorised", "not_found", "invalid_request", "connection_removed", "wrong_state")
+_REFUSED = (*MISSING, "connection_removed", "wrong_state")
 
 
 class _Told(NamedTuple):

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.books.contact_resource import CONTACT_DEEP_LINK
 from app.api.dependencies import Given, Services
-from app.api.exports.own import OwnExport
+from app.api.exports.export_paths import OwnExport
 from app.api.pages import AfterNumber, Limit, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.exports.export_things import list_things, sum_things
 from app.domain.connections.connection import Connection
 from app.domain.exports.export import Export, ExportOutcome, Stage, ThingKind
@@ -33,7 +33,7 @@ WantedStage = Annotated[Stage | None, Query(description="Only this stage.")]
 WantedOutcome = Annotated[
     ExportOutcome | None, Query(description="Only this outcome; of a dry run: as it is planned.")
 ]
-_MISSING = documented("unauthorised", "not_found", "invalid_request")
+_MISSING = documented(*MISSING)
 
 
 class ExportThing(BaseModel):

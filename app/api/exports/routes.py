@@ -6,10 +6,10 @@ from app.api.authentication import MEMBERS_WRITE, OwnConnection, PartnerId
 from app.api.dependencies import Given
 from app.api.exports import acts
 from app.api.exports.acts import ExportAsked
-from app.api.exports.own import OwnExport
+from app.api.exports.export_paths import OwnExport
 from app.api.exports.resource import ExportShown, build_export, find_budget
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.exports.export_runs import list_exports
 
 router = APIRouter(
@@ -17,7 +17,6 @@ router = APIRouter(
 )
 
 LISTING = Listing("exports")
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 @router.post(
@@ -27,7 +26,7 @@ _MISSING = ("unauthorised", "not_found", "invalid_request")
     status_code=201,
     responses=documented(
         "malformed_body",
-        *_MISSING,
+        *MISSING,
         "connection_removed",
         "not_authorised_yet",
         "export_under_way",
@@ -53,7 +52,7 @@ async def create_export(
     return await acts.show(services, export, connection)
 
 
-@router.get("", operation_id="list_exports", summary="Exports, newest first", responses=documented(*_MISSING))
+@router.get("", operation_id="list_exports", summary="Exports, newest first", responses=documented(*MISSING))
 async def list_connection_exports(
     services: Given, connection: OwnConnection, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[ExportShown]:
@@ -69,7 +68,7 @@ async def list_connection_exports(
     "/{export_id}",
     operation_id="get_export",
     summary="One export: how far it is, and what it costs",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_one(services: Given, connection: OwnConnection, export: OwnExport) -> ExportShown:
     """Answers from what is known; nobody is asked."""

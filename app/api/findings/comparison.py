@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from app.api.authentication import OwnConnection
 from app.api.dependencies import Given
 from app.api.findings.comparison_report import ComparisonReport, gather_report
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/comparison", tags=["comparison"])
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/connections/{connection_id}/comparison", tags=["c
     "",
     operation_id="get_comparison",
     summary="Equal as of when, to the cent; or what stands against it",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def get_comparison(services: Given, connection: OwnConnection) -> ComparisonReport:
     """Answers from what is known; `POST .../compare` asks Xero anew, and the timer does so once a day."""

@@ -10,11 +10,11 @@ from app.api.findings.doubts import Doubt, list_doubts
 from app.db.connections.compares import count_uncompared
 from app.db.findings.conflicts import count_open_conflicts
 from app.db.findings.discrepancies import count_discrepancies
+from app.db.inboxes.event_feed import count_waiting_events
 from app.db.invoices.agreement import (
     Standings,
     count_contact_standings,
     count_invoice_standings,
-    count_waiting_events,
     find_manifest_at,
 )
 from app.db.invoices.sums import Total, find_partner_known_at, list_totals

@@ -17,8 +17,6 @@ from app.db.contacts.contact_links import find_contact_link, list_contacts, list
 from app.db.findings.conflicts import KeptConflict, find_conflict
 from app.db.findings.discrepancies import KeptDiscrepancy, find_discrepancy
 from app.db.findings.resolutions import (
-    CONTACT,
-    INVOICE,
     find_kept_resolution,
     find_latest_resolution,
     insert_resolution,
@@ -33,6 +31,7 @@ from app.domain.contacts.contact_link import ContactLink
 from app.domain.findings.decision import Stake, find_closed, say_closed, wanted_by
 from app.domain.findings.resolution import Action, Resolution, ResolutionState
 from app.domain.findings.undo import wanted_back
+from app.domain.holds.thing import Thing
 from app.domain.invoices.link import InvoiceLink
 from app.domain.record.fields import Absent, Value
 from app.domain.record.path import read_at, same_at
@@ -178,7 +177,7 @@ async def _store(
     resolution: Resolution,
     note: str | None,
 ) -> None:
-    kind = CONTACT if isinstance(link, ContactLink) else INVOICE
+    kind = Thing.CONTACT if isinstance(link, ContactLink) else Thing.INVOICE
     await insert_resolution(session, connection.id, kind, resolution, note=note, key_id=caller.key_id)
     await raise_generation(session, connection.id)
 

@@ -12,7 +12,7 @@ from app.api.findings.deciding import take_decision
 from app.api.findings.decision_input import Decision
 from app.api.findings.resolution_resource import Resolution, build_resolution
 from app.api.findings.stakes import Subject
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.findings.resolutions import find_kept_resolution
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection
@@ -23,9 +23,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     201: {"model": Resolution, "description": "The decision was stored."},
     **documented(
         "malformed_body",
-        "unauthorised",
-        "not_found",
-        "invalid_request",
+        *MISSING,
         "connection_removed",
         "decision_refused",
         "contact_in_use",

@@ -8,7 +8,7 @@ from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.dependencies import Given
 from app.api.held.resource import HeldPage, build_held, build_reasons
 from app.api.pages import Cursor, Limit, Listing, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.words import ReasonCode
 from app.db.links.held import HeldWanted, count_held, list_held
 from app.domain.connections.connection import Connection
@@ -17,11 +17,9 @@ from app.domain.holds.thing import Thing
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/held", tags=["held"], dependencies=[MEMBERS_WRITE])
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
-
 
 @router.get(
-    "", operation_id="list_held", summary="What waits for a person, and why", responses=documented(*_MISSING)
+    "", operation_id="list_held", summary="What waits for a person, and why", responses=documented(*MISSING)
 )
 async def list_what_is_held(
     services: Given,

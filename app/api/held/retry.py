@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_own_connection
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.words import ReasonCode
 from app.db.links.held import list_standings, trigger_all_held
 from app.db.links.holds import ask_for_facts
@@ -24,8 +24,6 @@ from app.intake.values import Identity, refused
 router = APIRouter(prefix="/v1/connections/{connection_id}/held", tags=["held"], dependencies=[MEMBERS_WRITE])
 
 MOST_IDS = 100
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class ThingNamed(BaseModel):
@@ -87,7 +85,7 @@ class Retried(BaseModel):
     "/retry",
     operation_id="retry_held",
     summary="Look again at what is held: all, by code, or up to a hundred by id",
-    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+    responses=documented("malformed_body", *MISSING, "connection_removed", "too_large"),
 )
 async def retry_held(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, asked: Retry, tasks: BackgroundTasks

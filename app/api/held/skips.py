@@ -11,7 +11,7 @@ from app.api.authentication import MEMBERS_WRITE, Caller, ConnectionId, GivenCal
 from app.api.books.item_resource import stand_item
 from app.api.books.standing import Kept, Reason, show
 from app.api.dependencies import Given, Services
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import raise_generation
 from app.db.contacts.contact_resources import find_kept_contact
 from app.db.invoices.resources import find_kept_invoice
@@ -43,7 +43,7 @@ class Things(StrEnum):
 
 ThingsNamed = Annotated[Things, Path(description="Which kind of thing it is.")]
 ThingId = Annotated[Identity, Path(description="The partner's own id of it.", examples=["inv_8801"])]
-_REFUSED = ("unauthorised", "not_found", "invalid_request", "connection_removed")
+_REFUSED = (*MISSING, "connection_removed")
 
 
 class SkipNote(BaseModel):

@@ -9,9 +9,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.api.authentication import lock_own_connection
+from app.api.bounded_wait import wait_until
 from app.api.dependencies import Services
 from app.api.nudges import Nudges
-from app.api.patience import wait_until
 from app.db.connections.compares import ask_for_compare
 from app.db.connections.connections import find_connection, raise_generation
 from app.db.connections.runs import ask_for_run

@@ -11,7 +11,7 @@ from app.api.onboarding import consent
 from app.api.onboarding.choice import choose_as_partner
 from app.api.onboarding.connection_resource import ConnectionShown, build_connection
 from app.api.onboarding.consent_refusal import ConsentRefused
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import insert_connection
 from app.db.life.consents import fork_connection
 from app.intake.refusals import InputRefused
@@ -20,8 +20,6 @@ from app.intake.values import Name
 router = APIRouter(
     prefix="/v1/connections/{connection_id}", tags=["connections"], dependencies=[ADMINS_WRITE]
 )
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Choice(BaseModel):
@@ -51,7 +49,7 @@ class Fork(BaseModel):
     "/authorise",
     operation_id="authorise_connection",
     summary="Get a fresh address of Xero's consent, for the first time or to reconnect",
-    responses=documented(*_MISSING, "connection_removed"),
+    responses=documented(*MISSING, "connection_removed"),
 )
 async def authorise_connection(
     services: Given, partner_id: PartnerId, connection: OwnConnection
@@ -71,7 +69,7 @@ async def authorise_connection(
     summary="Choose the organisation, where the consent covers several",
     responses=documented(
         "malformed_body",
-        *_MISSING,
+        *MISSING,
         "connection_removed",
         "wrong_state",
         "organisation_taken",
@@ -99,7 +97,7 @@ async def choose_organisation(
     status_code=201,
     operation_id="fork_connection",
     summary="Open a connection to another organisation with these settings",
-    responses=documented("malformed_body", *_MISSING, "connection_removed", "not_authorised_yet"),
+    responses=documented("malformed_body", *MISSING, "connection_removed", "not_authorised_yet"),
 )
 async def fork_own_connection(
     services: Given,

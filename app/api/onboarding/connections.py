@@ -28,7 +28,7 @@ from app.api.onboarding.connection_resource import (
     build_paused,
 )
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.connections.connections import find_connection, insert_connection, rename_connection
 from app.db.connections.listed import list_shown_connections, place_of
 from app.db.connections.sweeps import ask_for_sweep
@@ -48,8 +48,7 @@ from app.reconcile.timers.closing import REMOVED, REMOVED_HERE
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"], dependencies=[ADMINS_WRITE])
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
-_REFUSED = (*_MISSING, "connection_removed", "wrong_state")
+_REFUSED = (*MISSING, "connection_removed", "wrong_state")
 
 
 class NewConnection(BaseModel):
@@ -114,7 +113,7 @@ async def open_connection(
     "",
     operation_id="list_connections",
     summary="Your connections, or those of one business",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def list_own_connections(
     services: Given,
@@ -143,7 +142,7 @@ async def list_own_connections(
     "/{connection_id}",
     operation_id="get_connection",
     summary="One connection: its state, why, since when, and the next step",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_own_connection(services: Given, connection: OwnConnection) -> ConnectionShown:
     """Answers from what is known; nobody is asked."""
@@ -156,7 +155,7 @@ async def get_own_connection(services: Given, connection: OwnConnection) -> Conn
     "/{connection_id}",
     operation_id="rename_connection",
     summary="Call a connection something else",
-    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+    responses=documented("malformed_body", *MISSING, "connection_removed", "too_large"),
 )
 async def rename_own_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, change: ConnectionChange
@@ -208,7 +207,7 @@ async def resume_connection(
     status_code=202,
     operation_id="sweep_connection",
     summary="Look at everything again",
-    responses=documented(*_MISSING, "connection_removed"),
+    responses=documented(*MISSING, "connection_removed"),
 )
 async def sweep_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
@@ -235,7 +234,7 @@ async def sweep_connection(
     status_code=202,
     operation_id="compare_connection",
     summary="Read every linked invoice in Xero and set it against what is known",
-    responses=documented(*_MISSING, "connection_removed"),
+    responses=documented(*MISSING, "connection_removed"),
 )
 async def compare_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks
@@ -253,7 +252,7 @@ async def compare_connection(
     "/{connection_id}",
     operation_id="remove_connection",
     summary="End a connection for good",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def remove_connection(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, tasks: BackgroundTasks

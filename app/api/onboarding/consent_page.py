@@ -42,7 +42,7 @@ def lead_to_xero(address: str) -> RedirectResponse:
 
 
 def show_connected(connection: Connection) -> HTMLResponse:
-    """It worked."""
+    """The page after a consent that connected the organisation."""
     name = connection.organisation.name if connection.organisation else "Your organisation"
     text = f"{name} and {connection.display_name} are kept in step from now on."
     if connection.state is ConnectionState.PAUSED:
@@ -67,7 +67,7 @@ def show_choice(choice: OpenChoice) -> HTMLResponse:
 
 
 def show_refused(reason: str) -> HTMLResponse:
-    """It did not work, and this is why."""
+    """The page after a consent that cannot be used, with the reason."""
     return _page("Not connected", reason, 400)
 
 

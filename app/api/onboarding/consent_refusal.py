@@ -12,7 +12,7 @@ class ConsentRefused(Exception):
         self.code = code
 
     def as_problem(self) -> InputRefused:
-        """The same for the partner's app."""
+        """The refusal as the partner's app is answered it."""
         return InputRefused(self.code, str(self))
 
 

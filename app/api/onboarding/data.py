@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from app.api.authentication import ADMINS_ALONE, ConnectionId, OwnConnection, PartnerId, lock_any_connection
 from app.api.dependencies import Given, Services
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.life.business_data import list_data
 from app.db.life.closings import close_connection
 from app.db.life.erasures import Erasure, ask_for_erasure, find_erasure
@@ -25,7 +25,7 @@ from app.reconcile.timers.closing import REMOVED, REMOVED_HERE
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["data"], dependencies=[ADMINS_ALONE])
 
 BATCH = 200
-_MISSING = documented("unauthorised", "not_found", "invalid_request")
+_MISSING = documented(*MISSING)
 
 
 class ErasureShown(BaseModel):

@@ -11,7 +11,7 @@ from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, Pa
 from app.api.books.contact_resource import CONTACT_DEEP_LINK
 from app.api.dependencies import Given
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.life.trials import find_trial, insert_trial, list_trials
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.crossing.trial_mark import contact_number_of, reference_of
@@ -27,7 +27,6 @@ router = APIRouter(
 
 TestId = Annotated[UUID, Path(description="The test transaction's id.")]
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 _INVOICE_ID = "0f2a3b64-5a0c-4a40-8f61-6f6a3b1c9d21"
 _CONTACT_ID = "4b1f2c7a-93d0-4a51-8f0e-7c2d9b6a1e55"
 _STEPS_EXAMPLE: list[Any] = [
@@ -102,7 +101,7 @@ class TestTransaction(BaseModel):
     status_code=202,
     operation_id="create_test_transaction",
     summary="Send a test through Xero and take it away again",
-    responses=documented(*_MISSING, "connection_removed", "not_authorised_yet", "wrong_state"),
+    responses=documented(*MISSING, "connection_removed", "not_authorised_yet", "wrong_state"),
 )
 async def create_test_transaction(
     services: Given, partner_id: PartnerId, connection_id: ConnectionId, response: Response
@@ -123,7 +122,7 @@ async def create_test_transaction(
     "",
     operation_id="list_test_transactions",
     summary="Test transactions of a connection, oldest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_test_transactions(
     services: Given, connection: OwnConnection, cursor: Cursor = None, limit: Limit = 100
@@ -140,7 +139,7 @@ async def list_test_transactions(
     "/{test_id}",
     operation_id="get_test_transaction",
     summary="One test transaction, step by step",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_test_transaction(
     services: Given, connection: OwnConnection, test_id: TestId

@@ -15,7 +15,7 @@ from app.api.authentication import ADMINS_WRITE, PartnerId
 from app.api.dependencies import Given, Services
 from app.api.onboarding.oauth import RETURN_PATH
 from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.partners.xero_app_use import XeroAppUse, delete_xero_app, lock_use
 from app.db.partners.xero_apps import (
     XeroApp,
@@ -160,7 +160,7 @@ async def list_own_xero_apps(
     "/{xero_app_id}",
     operation_id="get_xero_app",
     summary="One of your Xero apps",
-    responses=documented("unauthorised", "not_found", "invalid_request"),
+    responses=documented(*MISSING),
 )
 async def get_xero_app(services: Given, partner_id: PartnerId, xero_app_id: XeroAppId) -> XeroAppShown:
     """Without its secrets."""

@@ -45,7 +45,7 @@ def build_keyed(scope: Scope, body: bytes, caller: Caller) -> Keyed:
 
 
 def take_fingerprint(method: str, path: str, query: bytes, body: bytes) -> bytes:
-    """The same for the same request, byte for byte, and for no other."""
+    """A hash of the request: equal for requests that are equal byte for byte, and for no others."""
     parts = (method.encode(), path.encode(), query, body)
     whole = hashlib.sha256()
     for part in parts:

@@ -24,8 +24,7 @@ from app.db.contacts.contact_links import trigger_contacts
 from app.db.items.item_links import trigger_items
 from app.db.links.holds import trigger_all_held
 from app.db.links.settled import (
-    trigger_settled_contacts,
-    trigger_settled_invoices,
+    trigger_settled,
     trigger_waiting_changes,
 )
 from app.db.postgres.session import WriteSession
@@ -96,8 +95,7 @@ async def _trigger(session: WriteSession, connection: Connection, settings: Conn
     before = connection.settings
     await trigger_all_held(session, connection.id)
     await trigger_items(session, connection.id)
-    await trigger_settled_invoices(session, connection.id)
-    await trigger_settled_contacts(session, connection.id)
+    await trigger_settled(session, connection.id)
     if settings.lanes != before.lanes:
         await trigger_waiting_changes(session, connection.id)
     if settings.contact_groups != before.contact_groups:

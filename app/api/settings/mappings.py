@@ -30,7 +30,7 @@ class MappingProblem(BaseModel):
     cure: str
 
 
-def build_problems(connection: Connection, *, is_fallback_lost: bool = False) -> list[MappingProblem]:
+def build_problems(connection: Connection, *, is_fallback_lost: bool) -> list[MappingProblem]:
     """The stale mappings of a connection by its organisation as it was last read; none before it was."""
     if connection.organisation is None:
         return []

@@ -27,7 +27,7 @@ _CAN_BE_ASKED = (ConnectionState.ACTIVE, ConnectionState.PAUSED)
 
 
 async def explain_invoice(services: Services, connection: Connection, invoice_id: str) -> Why:
-    """By the partner's id; nobody is asked. Raises `not_found`."""
+    """Why the invoice of that partner's id is not in step; Xero is not asked. Raises `not_found`."""
     async with services.database.reading() as session:
         kept = await find_kept_invoice(session, connection.id, invoice_id)
         if kept is None:

@@ -10,7 +10,7 @@ from app.api.books.contact_paths import ContactId
 from app.api.books.invoice_paths import InvoiceId
 from app.api.books.standing import show
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.why.answering import explain_invoice, explain_number
 from app.api.why.gathering import gather_contact
 from app.api.why.resource import Why, Whys, build_why
@@ -21,14 +21,12 @@ from app.intake.values import Line
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["why"], dependencies=[MEMBERS_WRITE])
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
-
 
 @router.get(
     "/invoices/{invoice_id}/why",
     operation_id="why_invoice",
     summary="Why an invoice is not in step, gate by gate, with the cure",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def why_invoice(services: Given, connection: OwnConnection, invoice_id: InvoiceId) -> Why:
     """Answers from what is known; nobody is asked.
@@ -42,7 +40,7 @@ async def why_invoice(services: Given, connection: OwnConnection, invoice_id: In
     "/contacts/{contact_id}/why",
     operation_id="why_contact",
     summary="Why a contact is not in step, gate by gate, with the cure",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def why_contact(services: Given, connection: OwnConnection, contact_id: ContactId) -> Why:
     """Answers from what is known; nobody is asked."""
@@ -65,7 +63,7 @@ async def why_contact(services: Given, connection: OwnConnection, contact_id: Co
     "/why",
     operation_id="why_number",
     summary="The same by a number of either side, or by Xero's id",
-    responses=documented(*_MISSING, "xero_refused", "xero_unavailable"),
+    responses=documented(*MISSING, "xero_refused", "xero_unavailable"),
 )
 async def why_number(
     services: Given,

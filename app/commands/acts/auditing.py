@@ -7,7 +7,7 @@ from rich.table import Table
 
 from app.api.audit import AuditEntryShown, build_entry
 from app.api.dependencies import Services
-from app.commands.acts.own import get_partner
+from app.commands.acts.named import get_partner
 from app.commands.screen import build_facts, build_table
 from app.commands.shown import Exit, Shown
 from app.db.partners.partners import list_partners

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.api.dependencies import Services
 from app.api.onboarding import data
-from app.commands.acts.own import get_connection
+from app.commands.acts.named import get_connection
 from app.commands.screen import build_facts
 from app.commands.shown import Exit, Shown
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from app.api.bounded_wait import wait_until
 from app.api.dependencies import Services
 from app.api.findings.comparison_report import ComparisonReport, gather_report
 from app.api.findings.discrepancy_resource import Discrepancy, show_discrepancy
 from app.api.onboarding import acts
-from app.api.patience import wait_until
 from app.commands.acts.compare_screen import build_parts, watched
-from app.commands.acts.own import get_connection
+from app.commands.acts.named import get_connection
 from app.commands.shown import Exit, NotYet, Shown
 from app.db.findings.discrepancies import (
     KeptDiscrepancy,

@@ -17,7 +17,7 @@ from app.api.onboarding.connection_resource import (
     build_connection,
     build_paused,
 )
-from app.commands.acts.own import get_connection, get_partner
+from app.commands.acts.named import get_connection, get_partner
 from app.commands.screen import build_facts, build_table, mark
 from app.commands.shown import Exit, Shown
 from app.db.connections.listed import list_shown_connections, place_of

@@ -13,7 +13,7 @@ from app.api.access.keyring import (
 )
 from app.api.access.resource import KeyMade, KeyShown, build_key, build_made, build_rotated
 from app.api.dependencies import Services
-from app.commands.acts.own import get_partner
+from app.commands.acts.named import get_partner
 from app.commands.screen import build_facts, build_table
 from app.commands.shown import Shown
 from app.db.partners.api_keys import ApiKey

@@ -14,9 +14,7 @@ class StillAtWork(PlumblineError):
     """An API or a worker has the database open; the message says which, and what to do."""
 
 
-async def restore(
-    services: Services, made_at: datetime | None, days: int, *, is_forced: bool = False
-) -> Shown:
+async def restore(services: Services, made_at: datetime | None, days: int, *, is_forced: bool) -> Shown:
     """Doubt the copy, unless somebody works on it already; raises `StillAtWork`."""
     if not is_forced:
         await _require_stillness(services)

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from app.api.dependencies import Services
 from app.api.why.answering import explain_invoice, explain_number
 from app.api.why.resource import Why, Whys
-from app.commands.acts.own import get_connection
+from app.commands.acts.named import get_connection
 from app.commands.screen import build_facts, build_table, mark
 from app.commands.shown import Exit, Shown
 from app.intake.refusals import InputRefused

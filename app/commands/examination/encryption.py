@@ -19,14 +19,14 @@ REDIS_CURE = "Unless only these machines share that network, give REDIS_URL as r
 
 
 async def check_way_to_database(ground: Ground) -> Finding:
-    """As a connection of ours is, not as the setting says: `prefer` leaves it to the server."""
+    """Judge an open connection, not the setting: with `prefer` the server decides whether it is encrypted."""
     async with ground.database.reading() as session:
         way = await find_way(session)
     return judge_way("way to the database", way, DATABASE_CURE)
 
 
 async def check_way_to_redis(ground: Ground) -> Finding:
-    """As its address says, which redis-py does and nothing else."""
+    """Judge the address alone: redis-py encrypts if and only if that says so."""
     return judge_way("way to redis", read_way(ground.settings.redis_url), REDIS_CURE)
 
 
@@ -40,7 +40,7 @@ def read_way(redis_url: str) -> Way:
 
 
 def judge_way(check: str, way: Way, cure: str) -> Finding:
-    """What a way is good for."""
+    """The finding about a way."""
     if way.is_inside:
         return passed(check, "It does not leave this machine.")
     if not way.is_encrypted:

@@ -15,7 +15,7 @@ OLDEST_REDIS = (6, 2)
 
 
 async def check_database(ground: Ground) -> Finding:
-    """It answers, and is new enough."""
+    """PostgreSQL answers, and is new enough."""
     server = await _ask(ground)
     if server.number < OLDEST_POSTGRES:
         return failed("database", f"PostgreSQL {server.version} is too old.", "Use PostgreSQL 15 or newer.")
@@ -23,7 +23,7 @@ async def check_database(ground: Ground) -> Finding:
 
 
 async def check_database_clock(ground: Ground) -> Finding:
-    """It and this machine have the same time; half of the way there and back is allowed for."""
+    """PostgreSQL and this machine have the same time, give or take half of the time that the question took."""
     before = ground.clock.now()
     server = await _ask(ground)
     after = ground.clock.now()

@@ -37,7 +37,7 @@ async def check_xero_api(ground: Ground) -> Finding:
 
 
 async def check_xero_clock(ground: Ground) -> Finding:
-    """By the Date of its answer, which has whole seconds."""
+    """Xero and this machine have the same time, by the Date of an answer, which has whole seconds."""
     answer = await ground.http.get(f"{ground.settings.xero_identity_url}/connect/token")
     dated = answer.headers.get("date")
     if dated is None:

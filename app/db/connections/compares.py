@@ -103,7 +103,7 @@ async def save_compare(session: WriteSession, connection_id: UUID, run: CompareR
 
 
 async def finish_compare(session: WriteSession, connection_id: UUID, run: CompareRun, at: datetime) -> None:
-    """It is done; the next one is due a period after this."""
+    """Note that the compare is done; the next one is due a period after this."""
     done = {"compare_due": False, "compare_at": None, "compare_run": None}
     await session.execute(
         update(ConnectionRow)
@@ -113,7 +113,7 @@ async def finish_compare(session: WriteSession, connection_id: UUID, run: Compar
 
 
 async def put_off_compare(session: WriteSession, connection_id: UUID, until: datetime) -> None:
-    """Leave the rest of it for later, so that everything else may go on."""
+    """Put the rest of the compare off, so that everything else may go on."""
     await session.execute(
         update(ConnectionRow)
         .where(ConnectionRow.id == connection_id)

@@ -19,7 +19,7 @@ from app.db.connections.runs import may_work
 from app.db.connections.settings import keep_version
 from app.db.postgres.built import among_asked, asked, fetch_whole
 from app.db.postgres.given import bare
-from app.db.postgres.remembered import Remembered
+from app.db.postgres.json_cache import JsonCache
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, InvoiceLinkRow
 from app.db.upkeep import audit
@@ -72,7 +72,7 @@ async def find_connection(
 
 
 async def find_connections(session: ReadSession, connection_ids: Collection[UUID]) -> dict[UUID, Connection]:
-    """Those of these connections that there are."""
+    """The connections of these ids, by id; ids of none are left out."""
     found = await fetch_connections(session, _NAMED, {"named": list(connection_ids)}, connection_ids)
     return {each.id: each for each in found}
 
@@ -147,7 +147,7 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
     return (await session.execute(due)).scalars().all()
 
 
-_settings = Remembered(ConnectionSettings.from_json)
+_settings = JsonCache(ConnectionSettings.from_json)
 
 
 def connection_from_row(row: ConnectionRow) -> Connection:
@@ -156,12 +156,12 @@ def connection_from_row(row: ConnectionRow) -> Connection:
 
 
 def connection_from_columns(row: Any, at_hand: AtHand) -> Connection:
-    """The same of `list_columns`."""
+    """The connection of a row that was read by `list_columns`."""
     return _build(row, read_organisation(row, at_hand))
 
 
 def connection_from_shown(row: Any, organisation: Organisation | None) -> Connection:
-    """The same of a row that is only shown: nothing of it is remembered."""
+    """The connection of a row that is only shown; its settings are not put into the cache."""
     return _build(row, organisation, ConnectionSettings.from_json(row.settings))
 
 
@@ -177,7 +177,7 @@ def _build(
         reason=row.reason,
         since_at=row.since_at,
         tenant_id=row.tenant_id,
-        settings=settings or _settings.make(row.id, row.settings),
+        settings=settings or _settings.get(row.id, row.settings),
         settings_version=row.settings_version,
         organisation=organisation,
         organisation_fetched_at=row.organisation_fetched_at,

@@ -33,7 +33,7 @@ class Known:
 
 
 class KnownConnections:
-    """Those of one process."""
+    """The connections that one process knows."""
 
     def __init__(self) -> None:
         self._known: dict[UUID, Known] = {}
@@ -49,5 +49,5 @@ class KnownConnections:
             self._known[each.id] = Known(each, mark)
 
     def find(self, connection_id: UUID) -> Known | None:
-        """As it is known; None where it is not."""
+        """The connection as it is known; None where it is not."""
         return self._known.get(connection_id)

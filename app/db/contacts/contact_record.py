@@ -48,7 +48,7 @@ async def insert_contacts_from_xero(
 
 
 async def save_contact_links(
-    session: WriteSession, links: Sequence[ContactLink], at: datetime, again: Collection[UUID] = ()
+    session: WriteSession, links: Sequence[ContactLink], at: datetime, again: Collection[UUID]
 ) -> None:
     """Record what the loop found, as settled at the generation that it saw; those of `again` stay behind.
 

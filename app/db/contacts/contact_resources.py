@@ -81,7 +81,7 @@ async def list_contact_details(
 
 
 async def list_details_named(session: ReadSession, names: Collection[Name]) -> dict[Name, ContactDetails]:
-    """The same of contacts of any connections."""
+    """The details of contacts of any connections, by connection and partner's id."""
     if not names:
         return {}
     rows = await session.execute(_DETAILS, give_names(sorted(names)))

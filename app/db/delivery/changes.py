@@ -28,32 +28,28 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.delivery.fan_out import CHANGE, copy_new, save_in_order
+from app.db.links.rows import HUB_ROWS, HubRow
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ChangeRow, ConnectionRow, ContactLinkRow, InvoiceLinkRow
+from app.domain.holds.thing import Thing
 from app.domain.partner.change import moves_from_json, moves_to_json
 from app.domain.record.moves import Move
-
-INVOICE = "invoice"
-CONTACT = "contact"
-"""What a change is of: its body names it as `<kind>_id` and shows it as `<kind>`; its type is `<kind>.changed`."""
-
-_LINKS: Mapping[str, type[ContactLinkRow] | type[InvoiceLinkRow]] = {
-    INVOICE: InvoiceLinkRow,
-    CONTACT: ContactLinkRow,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class NewChange:
-    """A change to put into the feed; `body` is what the partner is sent, without its cursor."""
+    """A change to put into the feed; `body` is what the partner is sent, without its cursor.
+
+    The body names what it is of as `<kind>_id` and shows it as `<kind>`; its type is `<kind>.changed`.
+    """
 
     link_id: UUID
     revision: int
     moves: Mapping[str, Move]
     body: Mapping[str, Any]
-    kind: str = INVOICE
+    kind: str = Thing.INVOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Change:
     body: Mapping[str, Any]
     last_answer: str | None
     created_at: datetime
-    kind: str = INVOICE
+    kind: str = Thing.INVOICE
     is_resend: bool = False
 
     @property
@@ -254,12 +250,12 @@ class Acknowledgement:
     revision: int
     version: int | None = None
     replaced_version: int | None = None
-    kind: str = INVOICE
+    kind: str = Thing.INVOICE
 
 
 async def save_acknowledgements(session: WriteSession, acknowledged: Sequence[Acknowledgement]) -> None:
     """Note what the partner applied, and look at those links again; the connection's row is locked."""
-    for kind in _LINKS:
+    for kind in HUB_ROWS:
         left = [asdict(each) for each in acknowledged if each.kind == kind]
         while left:
             # One statement writes a link once.
@@ -276,7 +272,7 @@ _ACKNOWLEDGED: Types = {
 }
 
 
-def _build_acknowledging(row: type[ContactLinkRow] | type[InvoiceLinkRow]) -> Update:
+def _build_acknowledging(row: HubRow) -> Update:
     given = rows_given(_ACKNOWLEDGED)
     is_next = func.greatest(row.document_version, row.acked_version) == given.c.replaced_version
     return (
@@ -293,7 +289,7 @@ def _build_acknowledging(row: type[ContactLinkRow] | type[InvoiceLinkRow]) -> Up
     )
 
 
-_ACKNOWLEDGING = {kind: _build_acknowledging(row) for kind, row in _LINKS.items()}
+_ACKNOWLEDGING = {kind: _build_acknowledging(row) for kind, row in HUB_ROWS.items()}
 
 
 async def acknowledge_upto(session: WriteSession, connection_id: UUID, cursor: int, at: datetime) -> int:

@@ -317,15 +317,3 @@ _ANSWERING = _build_answering()
 
 
 _FINDING_DUE = _build_finding_due()
-
-
-async def hasten_changes(session: WriteSession, connection_ids: Sequence[UUID], at: datetime) -> None:
-    """What failed before is due at once; what is under way or held by somebody else at this moment is left to them."""
-    row = ChangeRow
-    waiting = (
-        select(row.id)
-        .where(row.connection_id.in_(connection_ids), row.state == "pending", row.due_at > at)
-        .order_by(row.id)
-        .with_for_update(skip_locked=True)
-    )
-    await session.execute(update(row).where(row.id.in_(waiting)).values(due_at=at))

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
-from app.db.delivery.deliveries import hasten_changes
 from app.db.partners.endpoints import save_enabled
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, DeliveryRow, NoticeRow
+from app.db.tables import ChangeRow, ConnectionRow, DeliveryRow, NoticeRow
 from app.domain.connections.connection import ConnectionState
 from app.domain.partner.endpoint import Endpoint, Part
 
@@ -30,23 +29,20 @@ async def hasten(
 ) -> None:
     """Make due now what failed before; rows that are under way at this moment are left alone."""
     if endpoint.part is Part.APPLIES:
-        await hasten_changes(session, connection_ids, at)
-        await _hasten_notices(session, connection_ids, at)
-    row = DeliveryRow
-    waiting = (
-        select(row.id)
-        .where(row.endpoint_id == endpoint.id, row.is_copy, row.state == "pending", row.due_at > at)
-        .order_by(row.id)
-        .with_for_update(skip_locked=True)
-    )
-    await session.execute(update(row).where(row.id.in_(waiting)).values(due_at=at))
+        for row in (ChangeRow, NoticeRow):
+            await _hasten(session, row, row.connection_id.in_(connection_ids), at)
+    await _hasten(session, DeliveryRow, and_(DeliveryRow.endpoint_id == endpoint.id, DeliveryRow.is_copy), at)
 
 
-async def _hasten_notices(session: WriteSession, connection_ids: Sequence[UUID], at: datetime) -> None:
-    row = NoticeRow
+async def _hasten(
+    session: WriteSession,
+    row: type[ChangeRow] | type[NoticeRow] | type[DeliveryRow],
+    is_meant: ColumnElement[bool],
+    at: datetime,
+) -> None:
     waiting = (
         select(row.id)
-        .where(row.connection_id.in_(connection_ids), row.state == "pending", row.due_at > at)
+        .where(is_meant, row.state == "pending", row.due_at > at)
         .order_by(row.id)
         .with_for_update(skip_locked=True)
     )

@@ -22,7 +22,7 @@ class Footing(NamedTuple):
 
 
 async def find_footing(session: ReadSession, connection_id: UUID, endpoint: Endpoint) -> Footing | None:
-    """As it is now; None where there is no such connection any more."""
+    """The connection and the endpoint as they are now; None where the connection is gone."""
     asking = {"of_connection": connection_id, **give_way(endpoint)}
     found = (await session.execute(_FINDING, asking)).one_or_none()
     return Footing(*found) if found else None

@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, func, insert, literal, or_, select
 
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, UnlistedRow
-from app.domain.partner.partner_read import CONTACT, INVOICE
+from app.domain.holds.thing import Thing
 from app.domain.record.sides import Status
 
 
@@ -25,15 +25,15 @@ async def begin_unlisted(session: WriteSession, connection_id: UUID, kinds: Coll
     """Note everything of these kinds that the partner sent, or took from us; a cancelled invoice may be gone."""
     await forget_unlisted(session, connection_id)
     into = ["connection_id", "kind", "partner_id", "link_id"]
-    if INVOICE in kinds:
+    if Thing.INVOICE in kinds:
         await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id)))
-    if CONTACT in kinds:
+    if Thing.CONTACT in kinds:
         await session.execute(insert(UnlistedRow).from_select(into, _contacts(connection_id)))
 
 
 def _invoices(connection_id: UUID) -> Select[UUID, str, str, UUID]:
     row = InvoiceLinkRow
-    return select(row.connection_id, literal(INVOICE), row.partner_invoice_id, row.id).where(
+    return select(row.connection_id, literal(Thing.INVOICE.value), row.partner_invoice_id, row.id).where(
         row.connection_id == connection_id,
         or_(row.document.is_not(None), row.acked_revision > 0),
         func.coalesce(row.record["status"].as_string(), "") != Status.CANCELLED.value,
@@ -42,7 +42,7 @@ def _invoices(connection_id: UUID) -> Select[UUID, str, str, UUID]:
 
 def _contacts(connection_id: UUID) -> Select[UUID, str, str, UUID]:
     row = ContactLinkRow
-    return select(row.connection_id, literal(CONTACT), row.partner_contact_id, row.id).where(
+    return select(row.connection_id, literal(Thing.CONTACT.value), row.partner_contact_id, row.id).where(
         row.connection_id == connection_id, or_(row.document.is_not(None), row.acked_revision > 0)
     )
 

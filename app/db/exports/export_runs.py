@@ -9,10 +9,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, exists, literal, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db.links.listing import Position
+from app.db.links.listing import Position, Sort, in_order
 from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ExportRow
 from app.domain.connections.connection import ConnectionState
@@ -91,10 +91,8 @@ async def list_exports(
 ) -> list[Export]:
     """One page of a connection's runs, newest first."""
     row = ExportRow
-    page = select(row).where(row.connection_id == connection_id)
-    if after is not None:
-        page = page.where(tuple_(row.created_at, row.id) < tuple_(literal(after[0]), literal(after[1])))
-    found = await session.execute(page.order_by(row.created_at.desc(), row.id.desc()).limit(limit))
+    runs = select(row).where(row.connection_id == connection_id)
+    found = await session.execute(in_order(runs, row, Sort.CREATED_LAST, after, limit))
     return [export_from_row(each) for each in found.scalars()]
 
 

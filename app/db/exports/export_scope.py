@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, cast, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.db.delivery.changes import find_sent
 from app.db.invoices.invoice_links import link_from_row
 from app.db.items.item_links import item_link_from_row
-from app.db.links.listing import Position
+from app.db.links.listing import Position, Sort, in_order
 from app.db.postgres.session import ReadSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.domain.invoices.link import InvoiceLink
@@ -31,10 +31,9 @@ async def list_invoices_in_scope(
 ) -> list[tuple[InvoiceLink, Position]]:
     """The next invoices of the scope in the order in which they came, each with its place."""
     row = InvoiceLinkRow
-    page = select(row).where(_is_in_scope(connection_id, issued_from))
-    if after is not None:
-        page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(after[0]), literal(after[1])))
-    rows = (await session.execute(page.order_by(row.created_at, row.id).limit(limit))).scalars().all()
+    scope = select(row).where(_is_in_scope(connection_id, issued_from))
+    page = in_order(scope, row, Sort.CREATED, after, limit)
+    rows = (await session.execute(page)).scalars().all()
     sent = await find_sent(session, rows)
     return [(link_from_row(each, sent[each.id]), (each.created_at, each.id)) for each in rows]
 

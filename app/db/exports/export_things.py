@@ -157,11 +157,11 @@ async def list_things(
     session: ReadSession,
     export_id: UUID,
     *,
-    after: int = 0,
-    limit: int = 100,
+    after: int,
+    limit: int,
     stage: Stage | None = None,
-    outcome: ExportOutcome | None = None,
-    is_dry: bool = False,
+    outcome: ExportOutcome | None,
+    is_dry: bool,
 ) -> list[Thing]:
     """One page of an export's things, in the order of the listing; `outcome` is as planned, of a dry run."""
     row = ExportThingRow

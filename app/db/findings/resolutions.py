@@ -4,7 +4,7 @@ The API inserts one and raises the generation of its link; the loop carries it o
 became of it, in the transaction that records the link. Of one link they are carried out in the order of `decided_at`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -13,23 +13,16 @@ from sqlalchemy import Select, and_, bindparam, literal, or_, select, update
 
 from app.db.links.listing import Position, from_place
 from app.db.links.moments import DECIDED, Moment, insert_moments
+from app.db.links.rows import HUB_ROWS
 from app.db.postgres.built import among_asked, fetch_whole, whole
 from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, ResolutionRow
 from app.db.upkeep import audit
 from app.domain.findings.resolution import Action, Resolution, ResolutionState, stake_from_json, stake_to_json
+from app.domain.holds.thing import Thing
 from app.domain.partner.change import moves_from_json, moves_to_json
 from app.domain.record.sides import Side
-
-INVOICE = "invoice"
-CONTACT = "contact"
-"""What the link of a resolution is of."""
-
-_LINKS: Mapping[str, type[ContactLinkRow] | type[InvoiceLinkRow]] = {
-    INVOICE: InvoiceLinkRow,
-    CONTACT: ContactLinkRow,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ class WantedResolutions:
 async def insert_resolution(
     session: WriteSession,
     connection_id: UUID,
-    kind: str,
+    kind: Thing,
     resolution: Resolution,
     *,
     note: str | None,
@@ -100,7 +93,7 @@ async def insert_resolution(
     )
     decided = Moment(resolution.link_id, DECIDED, facts, resolution.decided_at)
     await insert_moments(session, connection_id, [decided])
-    link = _LINKS[kind]
+    link = HUB_ROWS[kind]
     await session.execute(
         update(link)
         .where(link.id == resolution.link_id)

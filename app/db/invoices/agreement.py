@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select, update
 
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow, XeroEventRow
+from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.crossing.left_out import KEPT_APART
 from app.domain.invoices.link import State
 
@@ -60,13 +60,6 @@ async def _count(
         held,
         (await session.execute(apart)).scalar_one(),
     )
-
-
-async def count_waiting_events(session: ReadSession, connection_id: UUID) -> int:
-    """Events of Xero that nobody has followed yet."""
-    row = XeroEventRow
-    waiting = select(func.count()).where(row.connection_id == connection_id, row.taken_at.is_(None))
-    return (await session.execute(waiting)).scalar_one()
 
 
 async def save_manifest_at(session: WriteSession, connection_id: UUID, at: datetime) -> None:

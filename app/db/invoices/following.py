@@ -6,22 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, Update, Uuid, select, update
 
-from app.db.delivery.changes import CONTACT, INVOICE
+from app.db.links.rows import HUB_ROWS, HubRow
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow, XeroEventRow
 from app.domain.connections.connection import Connection
+from app.domain.holds.thing import Thing
 from app.domain.xero.xero_invoice import BORN_IN_XERO
-
-_ROWS: Mapping[str, type[InvoiceLinkRow] | type[ContactLinkRow]] = {
-    INVOICE: InvoiceLinkRow,
-    CONTACT: ContactLinkRow,
-}
 
 
 async def follow_links(
-    session: WriteSession, correlation_ids: Mapping[UUID, str], kind: str = INVOICE
+    session: WriteSession, correlation_ids: Mapping[UUID, str], kind: Thing = Thing.INVOICE
 ) -> None:
     """Keep with each link the id under which that came in which is to be carried out now."""
     if correlation_ids:
@@ -32,12 +28,12 @@ async def follow_links(
 _FOLLOWED: Types = {"link_id": Uuid, "followed": Text}
 
 
-def _build_following(row: type[InvoiceLinkRow] | type[ContactLinkRow]) -> Update:
+def _build_following(row: HubRow) -> Update:
     table, given = bare(row), rows_given(_FOLLOWED).c
     return update(table).where(table.c.id == given.link_id).values(correlation_id=given.followed)
 
 
-_FOLLOWING = {kind: _build_following(row) for kind, row in _ROWS.items()}
+_FOLLOWING = {kind: _build_following(row) for kind, row in HUB_ROWS.items()}
 
 
 async def list_told(session: ReadSession, connection_id: UUID, xero_ids: Collection[str]) -> dict[str, str]:
@@ -58,14 +54,14 @@ async def list_told(session: ReadSession, connection_id: UUID, xero_ids: Collect
 async def list_known_ids(
     session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
 ) -> Sequence[UUID]:
-    """Those of these ids that are of links of the connection."""
+    """Those of these link ids that are of the connection's invoices."""
     row = InvoiceLinkRow
     known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
     return (await session.execute(known)).scalars().all()
 
 
 async def list_made_before(
-    session: ReadSession, connection: Connection, xero_ids: Collection[str], kind: str = INVOICE
+    session: ReadSession, connection: Connection, xero_ids: Collection[str], kind: Thing = Thing.INVOICE
 ) -> dict[str, str]:
     """Those of these things of Xero's that other connections of the same business have, as one that was removed, and
     that the app wrote itself; with its id of each. Of a contact that several share, its owner's.
@@ -99,10 +95,10 @@ def _build_made_before(
 
 _INVOICE, _CONTACT = bare(InvoiceLinkRow).c, bare(ContactLinkRow).c
 _MADE_BEFORE = {
-    INVOICE: _build_made_before(
+    Thing.INVOICE: _build_made_before(
         _INVOICE.xero_invoice_id, _INVOICE.partner_invoice_id, _INVOICE.connection_id
     ),
-    CONTACT: _build_made_before(
+    Thing.CONTACT: _build_made_before(
         _CONTACT.xero_contact_id, _CONTACT.partner_contact_id, _CONTACT.connection_id
     ).where(~_CONTACT.is_shared),
 }

@@ -98,7 +98,7 @@ _BY_PARTNER_ID = whole(InvoiceLinkRow).where(_OF_CONNECTION, among_asked(_LINK.p
 
 
 async def list_links(session: ReadSession, link_ids: Collection[UUID]) -> list[InvoiceLink]:
-    """Those of these links that are of invoices."""
+    """The invoice links of these ids; ids of other links are left out."""
     return await _load(session, await fetch_whole(session, _BY_ID, {"ids": list(link_ids)}))
 
 

@@ -19,7 +19,7 @@ from app.domain.record.hub import partner_view
 
 
 async def save_links(
-    session: WriteSession, links: Sequence[InvoiceLink], at: datetime, *, again: Collection[UUID] = ()
+    session: WriteSession, links: Sequence[InvoiceLink], at: datetime, *, again: Collection[UUID]
 ) -> None:
     """Record what the loop found. Columns that intake and delivery own are left to them.
 

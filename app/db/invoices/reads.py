@@ -52,7 +52,7 @@ class Known:
 async def list_known(
     session: ReadSession, connection_id: UUID, xero_invoice_ids: Collection[str]
 ) -> list[Known]:
-    """Those of these invoices that have links, without all that the links hold."""
+    """Those of these invoices of Xero's that have links, with Xero's clock alone."""
     asking = {"of_connection": connection_id, "ids": list(xero_invoice_ids)}
     return [Known(*columns) for columns in await session.execute(_KNOWN, asking)]
 

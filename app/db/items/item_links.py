@@ -51,7 +51,7 @@ async def list_codes_behind(session: ReadSession, connection_id: UUID) -> set[st
 
 
 async def list_item_links_by_xero_id(
-    session: ReadSession, connection_id: UUID, xero_item_ids: Collection[str] | None = None
+    session: ReadSession, connection_id: UUID, xero_item_ids: Collection[str] | None
 ) -> list[ItemLink]:
     """The linked products, or those linked to these items of Xero."""
     row = ItemLinkRow
@@ -62,7 +62,7 @@ async def list_item_links_by_xero_id(
 
 
 async def save_item_links(
-    session: WriteSession, links: Sequence[ItemLink], at: datetime, *, again: Collection[UUID] = ()
+    session: WriteSession, links: Sequence[ItemLink], at: datetime, *, again: Collection[UUID]
 ) -> None:
     """Record what the loop found; the generation that was seen is settled, but for the links named in `again`."""
     if not links:

@@ -77,7 +77,7 @@ async def list_xero_items(
     session: ReadSession,
     connection_id: UUID,
     *,
-    code_keys: Collection[str] = (),
+    code_keys: Collection[str],
     xero_item_ids: Collection[str] = (),
 ) -> list[XeroItem]:
     """The items with those folded codes, or those ids."""

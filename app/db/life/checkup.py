@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.db.inboxes.event_feed import count_waiting_events
 from app.db.inboxes.subscriptions import find_subscription
 from app.db.links.held import count_held
-from app.db.links.skips import ROWS
+from app.db.links.rows import ROWS
 from app.db.partners.endpoints import has_applying_endpoint
 from app.db.postgres.session import ReadSession
 from app.db.tables import ChangeRow, ConnectionRow, TokenSetRow

@@ -73,7 +73,7 @@ async def bind_begun_consent(
 
 
 async def lock_begun_consent(
-    session: WriteSession, state_hash: bytes, now: datetime, *, is_exchanged: bool = False
+    session: WriteSession, state_hash: bytes, now: datetime, *, is_exchanged: bool
 ) -> BegunConsent | None:
     """The consent of that state, until the transaction ends: None once it was used, after its time, and for a state
     that we never gave. One that waits for a choice (`is_exchanged`) is found as such only.

@@ -71,7 +71,7 @@ async def lose(session: WriteSession, connection: Connection, reason: str, at: d
 
 async def lose_all_of_token_set(session: WriteSession, token_set_id: UUID, reason: str, at: datetime) -> None:
     """Disconnect every connection that a token set served."""
-    for connection in await _lock_all_of_token_set(session, token_set_id, _LOSABLE):
+    for connection in await _lock_losable_of_token_set(session, token_set_id):
         await lose(session, connection, reason, at)
 
 
@@ -116,7 +116,7 @@ async def list_lost_with_token_set(
 
 async def retry_for_scopes(session: WriteSession, token_set_id: UUID) -> list[UUID]:
     """Have every connection of a token set that waits for a scope tried at once; answers which."""
-    served = await _lock_all_of_token_set(session, token_set_id, _LOSABLE)
+    served = await _lock_losable_of_token_set(session, token_set_id)
     waiting = [connection.id for connection in served if connection.lacks_scopes]
     row = ConnectionRow
     given = update(row).where(row.id.in_([connection.id for connection in served]))
@@ -161,13 +161,11 @@ async def save_app_refused(
     await session.execute(waiting.values(retry_at=until, retry_reason=f"{APP_REFUSED}: {reason}"))
 
 
-async def _lock_all_of_token_set(
-    session: WriteSession, token_set_id: UUID, states: Sequence[ConnectionState]
-) -> list[Connection]:
+async def _lock_losable_of_token_set(session: WriteSession, token_set_id: UUID) -> list[Connection]:
     """In the order of their ids, so that two who do this at a time do not wait for each other."""
     served = (
         select(ConnectionRow)
-        .where(ConnectionRow.token_set_id == token_set_id, ConnectionRow.state.in_(states))
+        .where(ConnectionRow.token_set_id == token_set_id, ConnectionRow.state.in_(_LOSABLE))
         .order_by(ConnectionRow.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import literal, select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.links.listing import Position
+from app.db.links.listing import Position, Sort, in_order
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import TestTransactionRow
 from app.domain.trials.trial import UNTRIED, Step, Trial, TrialState
@@ -41,11 +41,8 @@ async def list_trials(
 ) -> list[Trial]:
     """One page of a connection's test transactions, oldest first."""
     row = TestTransactionRow
-    page = select(row).where(row.connection_id == connection_id)
-    if after is not None:
-        made_at, trial_id = after
-        page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(made_at), literal(trial_id)))
-    rows = await session.execute(page.order_by(row.created_at, row.id).limit(limit))
+    made = select(row).where(row.connection_id == connection_id)
+    rows = await session.execute(in_order(made, row, Sort.CREATED, after, limit))
     return [_from_row(found) for found in rows.scalars()]
 
 

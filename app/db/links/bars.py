@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, literal_column, select, update
 
 from app.db.connections.connections import raise_generation
-from app.db.links.skips import ROWS, LinkRow
+from app.db.links.rows import ROWS, LinkRow
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow
 from app.domain.connections.connection import ConnectionState

@@ -146,7 +146,7 @@ def _build_looking_up(shelf: Shelf, names: tuple[str, ...]) -> Select[Any]:
 
 
 async def _store(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) -> dict[Name, StoredDocument]:
-    """Those that were news, by name."""
+    """Store the documents, and answer those that were news, by name."""
     brought = [
         shelf.build(each.document, each.at) | {"correlation_id": each.correlation_id} for each in filed
     ]

@@ -16,13 +16,12 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    tuple_,
     union_all,
     update,
 )
 
-from app.db.links.listing import Position, is_shown_as
-from app.db.links.skips import PARTNER_IDS, ROWS, LinkRow
+from app.db.links.listing import Position, Sort, in_order, is_shown_as
+from app.db.links.rows import PARTNER_IDS, ROWS, LinkRow
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.holds.skip import SKIPPED
 from app.domain.holds.thing import Thing
@@ -99,7 +98,7 @@ async def list_held(session: ReadSession, connection_id: UUID, wanted: HeldWante
 
 def _page(connection_id: UUID, thing: Thing, wanted: HeldWanted) -> Any:
     row = ROWS[thing]
-    page = select(
+    page: Any = select(
         literal(thing.value).label("thing"),
         row.id,
         PARTNER_IDS[thing].label("partner_id"),
@@ -111,10 +110,7 @@ def _page(connection_id: UUID, thing: Thing, wanted: HeldWanted) -> Any:
     ).where(row.connection_id == connection_id, is_shown_as(row, State.HELD))
     if wanted.code is not None:
         page = page.where(_code_of(row) == wanted.code)
-    if wanted.after is not None:
-        created_at, link_id = wanted.after
-        page = page.where(tuple_(row.created_at, row.id) > tuple_(literal(created_at), literal(link_id)))
-    return page.order_by(row.created_at, row.id).limit(wanted.limit)
+    return in_order(page, row, Sort.CREATED, wanted.after, wanted.limit)
 
 
 async def list_standings(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, tuple_
 
-from app.db.links.skips import LinkRow
+from app.db.links.rows import LinkRow
 from app.domain.invoices.link import State
 
 Position = tuple[datetime, UUID]

@@ -16,14 +16,15 @@ BY_SETTINGS = ("before_sync_from", "invoices_stay_home", "contacts_stay_home", K
 """The reasons that lie in the settings; the others lie in the thing itself."""
 
 
-async def trigger_settled_invoices(session: WriteSession, connection_id: UUID) -> None:
-    """Look again at every invoice that is settled by the settings alone."""
-    await _trigger(session, InvoiceLinkRow, connection_id)
-
-
-async def trigger_settled_contacts(session: WriteSession, connection_id: UUID) -> None:
-    """Look again at every contact that is settled by the settings alone."""
-    await _trigger(session, ContactLinkRow, connection_id)
+async def trigger_settled(session: WriteSession, connection_id: UUID) -> None:
+    """Look again at every invoice and contact that is settled by the settings alone."""
+    for row in (InvoiceLinkRow, ContactLinkRow):
+        settled = update(row).where(
+            row.connection_id == connection_id,
+            row.state == State.SETTLED.value,
+            row.reason_code.in_(BY_SETTINGS),
+        )
+        await session.execute(settled.values(generation=row.generation + 1))
 
 
 async def trigger_waiting_changes(session: WriteSession, connection_id: UUID) -> None:
@@ -37,14 +38,3 @@ async def trigger_waiting_changes(session: WriteSession, connection_id: UUID) ->
     await session.execute(
         update(ConnectionRow).where(ConnectionRow.id == connection_id).values(changes_unjudged_to=newest)
     )
-
-
-async def _trigger(
-    session: WriteSession, row: type[ContactLinkRow] | type[InvoiceLinkRow], connection_id: UUID
-) -> None:
-    settled = update(row).where(
-        row.connection_id == connection_id,
-        row.state == State.SETTLED.value,
-        row.reason_code.in_(BY_SETTINGS),
-    )
-    await session.execute(settled.values(generation=row.generation + 1))

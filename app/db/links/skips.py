@@ -3,32 +3,15 @@
 Whoever writes one has locked the connection's row. The generation is raised each time, so that the loop takes notice.
 """
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.orm import InstrumentedAttribute
 
+from app.db.links.rows import PARTNER_IDS, ROWS
 from app.db.postgres.session import WriteSession
-from app.db.tables import ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.db.tables.skips import Skippable
 from app.domain.holds.skip import Skip
 from app.domain.holds.thing import Thing
-
-LinkRow = type[InvoiceLinkRow] | type[ContactLinkRow] | type[ItemLinkRow]
-
-ROWS: Mapping[Thing, LinkRow] = {
-    Thing.INVOICE: InvoiceLinkRow,
-    Thing.CONTACT: ContactLinkRow,
-    Thing.ITEM: ItemLinkRow,
-}
-
-PARTNER_IDS: Mapping[Thing, InstrumentedAttribute[str]] = {
-    Thing.INVOICE: InvoiceLinkRow.partner_invoice_id,
-    Thing.CONTACT: ContactLinkRow.partner_contact_id,
-    Thing.ITEM: ItemLinkRow.partner_item_id,
-}
-"""The column that has the partner's own id."""
 
 
 def skip_from_row(row: Skippable) -> Skip | None:

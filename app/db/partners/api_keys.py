@@ -10,10 +10,10 @@ from enum import StrEnum
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, literal, or_, select, tuple_, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db.links.listing import Position
+from app.db.links.listing import Position, Sort, in_order
 from app.db.partners.partners import Key, Role
 from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.db.tables import ApiKeyRow, PartnerRow
@@ -109,11 +109,9 @@ async def list_keys(
 ) -> list[ApiKey]:
     """A partner's keys in every state, oldest first; all of them without a limit."""
     row = ApiKeyRow
-    wanted = select(row).where(row.partner_id == partner_id).order_by(row.created_at, row.id).limit(limit)
-    if after is not None:
-        made_at, key_id = after
-        wanted = wanted.where(tuple_(row.created_at, row.id) > tuple_(literal(made_at), literal(key_id)))
-    return [_from_row(each) for each in (await session.execute(wanted)).scalars()]
+    made = select(row).where(row.partner_id == partner_id)
+    page = in_order(made, row, Sort.CREATED, after, limit)
+    return [_from_row(each) for each in (await session.execute(page)).scalars()]
 
 
 async def list_keys_in_force(session: ReadSession, partner_id: UUID, now: datetime) -> list[ApiKey]:

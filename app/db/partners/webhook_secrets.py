@@ -56,7 +56,7 @@ ORDER BY ends_at IS NULL DESC, made_at DESC
 async def list_secrets_of_partners(
     connection: LentConnection, partner_ids: Sequence[UUID], now: datetime
 ) -> Mapping[UUID, Sequence[KeptSecret]]:
-    """The same of owners that are partners; whoever is none has an empty list."""
+    """The secrets in force of partners, newest first, by partner; an id of no partner has an empty list."""
     found: dict[UUID, list[KeptSecret]] = {partner_id: [] for partner_id in partner_ids}
     for owner_id, secret, made_at, ends_at in await connection.fetch(OF_PARTNERS, partner_ids, now):
         found[owner_id].append(KeptSecret(secret, made_at, ends_at))

@@ -75,9 +75,9 @@ async def save_xero_app(
     partner_id: UUID,
     xero_app_id: UUID,
     *,
-    name: str | None = None,
-    client_secret: str | None = None,
-    webhook_key: str | None = None,
+    name: str | None,
+    client_secret: str | None,
+    webhook_key: str | None,
 ) -> XeroApp | None:
     """Replace what is given; None where the partner has no such app."""
     changed = {
@@ -119,7 +119,7 @@ async def find_xero_app(session: ReadSession, partner_id: UUID, xero_app_id: UUI
 
 
 async def list_xero_apps(
-    session: ReadSession, partner_id: UUID, *, after: Position | None = None, limit: int
+    session: ReadSession, partner_id: UUID, *, after: Position | None, limit: int
 ) -> Sequence[XeroApp]:
     """A page of a partner's apps, oldest first."""
     rows = await session.execute(build_app_page(partner_id, after, limit))

@@ -37,7 +37,7 @@ def whole(row: type[RowT]) -> "Select[tuple[RowT]]":
 
 
 def whole_columns(row: type[Table]) -> list[ColumnElement[Any]]:
-    """The same columns for what a statement that writes is to return."""
+    """Every column of a table under the name that the class has for it, as for what a write returns."""
     columns = bare(row).c
     mapped = inspect(row).column_attrs
     return [columns[each.columns[0].name].label(each.key) for each in mapped]

@@ -28,7 +28,7 @@ def bare(row: type[Table]) -> sqlalchemy.Table:
 
 @cache
 def types_of(row: type[Table], *names: str) -> Types:
-    """Those columns of a table with their types."""
+    """The types of these columns of a table, by name."""
     return {name: row.__table__.columns[name].type for name in names}
 
 

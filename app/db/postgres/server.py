@@ -32,7 +32,7 @@ class Server(NamedTuple):
 
 
 async def read_server(session: ReadSession) -> Server:
-    """Which it is, and what time it has."""
+    """The server's version, and its time."""
     number, version = func.current_setting("server_version_num"), func.current_setting("server_version")
     asked = select(cast(number, Integer), version, func.clock_timestamp())
     return Server(*(await session.execute(asked)).one())

@@ -106,7 +106,7 @@ class Database:
 
     @asynccontextmanager
     async def reading_in_one(self) -> AsyncIterator[ReadSession]:
-        """The same in a transaction, for what is set for its length; whatever it changed by mistake is rolled back."""
+        """A session for queries in one transaction, for what is set for its length; it is rolled back at its end."""
         async with self._sessions() as session:
             yield ReadSession(session)
 
@@ -124,26 +124,26 @@ class Database:
     async def writing_one(self) -> AsyncIterator[WriteSession]:
         """A single statement, which is a transaction in itself and a round trip; a second one is refused.
 
-        It tells nothing of how far the caller's work is, as `writing_alone`.
+        The hook of `before_commits` is not run in it.
         """
         async with self._singles.begin() as session:
             yield WriteSession(ReadSession(session))
 
     @asynccontextmanager
     async def writing_bare(self) -> AsyncIterator[LentConnection]:
-        """The same past SQLAlchemy, for what comes in storms; see `lent`. Errors are the driver's."""
+        """A connection of the driver, for single statements that come in storms (`lent`). Errors are the driver's."""
         async with lend(self._engine) as connection:
             yield connection
 
     @asynccontextmanager
     async def reading_bare(self) -> AsyncIterator[LentConnection]:
-        """The same for a query that is asked for every request."""
+        """A connection of the driver, for a query that every request asks."""
         async with lend(self._engine) as connection:
             yield connection
 
     @asynccontextmanager
     async def writing_alone(self) -> AsyncIterator[WriteSession]:
-        """The same for what is no part of the caller's work, and tells nothing of how far that is."""
+        """A transaction that is no part of the caller's work, so the hook of `before_commits` is not run in it."""
         async with self._sessions.begin() as session:
             writing = WriteSession(ReadSession(session))
             yield writing

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
+from sqlalchemy import BigInteger, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.tables.link_columns import LinkColumns
 from app.db.tables.links import IS_BEHIND
-from app.db.tables.skips import Skippable
 from app.db.tables.table import Table
 
 ITEM_CODE = "lower(document ->> 'code')"
@@ -18,12 +18,11 @@ ITEM_NAME = "lower(document ->> 'name')"
 """A product's name in the form in which beginnings of names are looked for."""
 
 
-class ItemLinkRow(Skippable, Table):
+class ItemLinkRow(LinkColumns, Table):
     """The pair of identities of one product, and what we know of each side (see `domain.item`).
 
     `document` is the partner's newest word as it came; `record`, `partner_shadow` and `xero_shadow` are in Xero's
     words. `intent_key`, `intent_at` and `unanswered` stand from before a write until its answer is recorded.
-    `updated_at` moves with every write, whoever makes it.
     """
 
     __tablename__ = "item_links"
@@ -69,31 +68,12 @@ class ItemLinkRow(Skippable, Table):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_item_id: Mapped[str]
     xero_item_id: Mapped[str | None]
-    correlation_id: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    updated_at: Mapped[datetime] = mapped_column(
-        server_default=text("now()"), onupdate=func.clock_timestamp()
-    )
-
-    state: Mapped[str] = mapped_column(server_default="behind")
-    reason_code: Mapped[str | None]
-    reason_message: Mapped[str | None]
-    reason_cure: Mapped[str | None]
-    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
-    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     document: Mapped[dict[str, Any]]
     document_version: Mapped[int] = mapped_column(BigInteger)
-    record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    unanswered: Mapped[dict[str, Any] | None]
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
 

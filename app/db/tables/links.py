@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
+from sqlalchemy import BigInteger, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.tables.skips import Skippable
+from app.db.tables.link_columns import HubColumns
 from app.db.tables.table import Table
 
 SETTLED_FOR = text("state = 'settled' AND reason_code IS NOT NULL")
@@ -44,7 +44,7 @@ HALF_A_PAGE = 4080
 """
 
 
-class ContactLinkRow(Skippable, Table):
+class ContactLinkRow(HubColumns, Table):
     """The pair of identities of one contact, and what we know of each side (see `domain.record.hub`).
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
@@ -54,10 +54,8 @@ class ContactLinkRow(Skippable, Table):
     invoice. `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there,
     or a person said that they are one. `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a
     person's choice, not carried out yet, and `wanted_is_shared` says that others may have that contact too;
-    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
-    what people decided of held conflicts (`domain.record.hub`). `partner_apart` and `xero_apart` are what does not
-    travel and each side keeps for itself (`domain.record.apart`). `marker_number` counts how often it was unlinked by
-    hand, since each time it gets another marker. `updated_at` moves with every write, whoever makes it.
+    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `marker_number` counts how
+    often it was unlinked by hand, since each time it gets another marker.
     """
 
     __tablename__ = "contact_links"
@@ -112,52 +110,17 @@ class ContactLinkRow(Skippable, Table):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_contact_id: Mapped[str]
     xero_contact_id: Mapped[str | None]
-    correlation_id: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    updated_at: Mapped[datetime] = mapped_column(
-        server_default=text("now()"), onupdate=func.clock_timestamp()
-    )
-
-    state: Mapped[str] = mapped_column(server_default="behind")
-    reason_code: Mapped[str | None]
-    reason_message: Mapped[str | None]
-    reason_cure: Mapped[str | None]
-    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
-    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     details: Mapped[dict[str, Any]]
     details_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     details_based_on: Mapped[int | None] = mapped_column(BigInteger)
     details_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    document: Mapped[dict[str, Any] | None]
-    document_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    document_based_on: Mapped[int | None] = mapped_column(BigInteger)
-    document_at: Mapped[datetime | None]
-    acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
-
-    record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    unanswered: Mapped[dict[str, Any] | None]
-    revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
-    partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    parted: Mapped[dict[str, Any]] = mapped_column("apart", server_default=text("'{}'"))
-    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     intent_key: Mapped[str | None]
     intent_at: Mapped[datetime | None]
-    xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
     unusable: Mapped[str | None]
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     groups_joined: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
@@ -165,27 +128,22 @@ class ContactLinkRow(Skippable, Table):
     wanted_is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     marker_number: Mapped[int] = mapped_column(server_default="0")
     push_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
-    xero_updated_at: Mapped[datetime | None]
-    read_updated_at: Mapped[datetime | None]
 
 
-class InvoiceLinkRow(Skippable, Table):
+class InvoiceLinkRow(HubColumns, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.record.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the record
-    has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they are
-    the app's alone, and stay when a payment is taken back, for it may come again. `shown_status` is the status of the
-    record in the document's words. `updated_at` moves with every write, whoever makes it. `line_ids`, `payment_ids`
-    and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by
-    payment key; `kept_methods` are those of payments that the app took back and Xero still has, `booked` says of those
-    that we made by which method and to which account, and `account_ids` which account each code of its lines stood for
-    when it was recorded. `xero_due` asks for a read; `read_updated_at` is Xero's clock at our last read before a write.
-    `intents` are creates that were begun: what (`invoice`, a payment's key, or a
-    credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
-    `ignored` are what people decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are
-    what does not travel and each side keeps for itself (`domain.record.apart`). `draft_asked` is the body of the call
-    that asked for it in Xero as a draft, null where there was none.
+    has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they are the
+    app's alone, and stay when a payment is taken back, for it may come again. `shown_status` is the status of the
+    record in the document's words. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to our keys; `overpaid` is
+    what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are those of payments that the
+    app took back and Xero still has, `booked` says of those that we made by which method and to which account, and
+    `account_ids` which account each code of its lines stood for when it was recorded. `intents` are creates that were
+    begun: what (`invoice`, a payment's key, or a credit's kind and key) to key and time. Of a held link, `reason_way`
+    says what kind of step is the way out, `held_by` which of Xero's invoices stands in it, and `retry_at` when it is
+    looked at again by itself. `draft_asked` is the body of the call that asked for it in Xero as a draft, null where
+    there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -264,52 +222,20 @@ class InvoiceLinkRow(Skippable, Table):
         {"postgresql_with": {"toast_tuple_target": HALF_A_PAGE}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_invoice_id: Mapped[str]
     xero_invoice_id: Mapped[str | None]
     partner_number: Mapped[str | None]
     xero_number: Mapped[str | None]
-    correlation_id: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    touched_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    updated_at: Mapped[datetime] = mapped_column(
-        server_default=text("now()"), onupdate=func.clock_timestamp()
-    )
 
-    state: Mapped[str] = mapped_column(server_default="behind")
-    reason_code: Mapped[str | None]
-    reason_message: Mapped[str | None]
-    reason_cure: Mapped[str | None]
     reason_way: Mapped[str | None]
     held_by: Mapped[str | None]
     retry_at: Mapped[datetime | None]
-    since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
-    settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
-    document: Mapped[dict[str, Any] | None]
-    document_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    document_based_on: Mapped[int | None] = mapped_column(BigInteger)
-    document_at: Mapped[datetime | None]
     payment_fees: Mapped[dict[str, Any] | None]
-    acked_revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    acked_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     draft_asked: Mapped[dict[str, Any] | None]
 
-    record: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     shown_status: Mapped[str | None]
-    partner_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    xero_shadow: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    unanswered: Mapped[dict[str, Any] | None]
-    revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    merged_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    merged_based_on: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    open_conflicts: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
-    partner_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    xero_apart: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    parted: Mapped[dict[str, Any]] = mapped_column("apart", server_default=text("'{}'"))
-    ignored: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -319,10 +245,7 @@ class InvoiceLinkRow(Skippable, Table):
     booked: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     account_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     intents: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    xero_due: Mapped[bool] = mapped_column(server_default=text("false"))
     xero_status: Mapped[str | None]
     xero_total: Mapped[str | None]
     xero_amount_due: Mapped[str | None]
-    xero_updated_at: Mapped[datetime | None]
-    read_updated_at: Mapped[datetime | None]
     tax_amounts_sent: Mapped[bool] = mapped_column(server_default=text("false"))

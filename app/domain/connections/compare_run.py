@@ -35,7 +35,7 @@ class CompareRun:
         return 0 < pages_left <= -(-uncompared // ids_of_a_read)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept."""
+        """The run as the connection keeps it."""
         return asdict(self)
 
     @classmethod

@@ -112,7 +112,7 @@ class Connection:
         return self.settings.find_zone(self.organisation.country if self.organisation else None)
 
     def find_day(self, at: datetime) -> date:
-        """The day that an instant is of for the business."""
+        """The business's own day at an instant."""
         return find_day(at, self.zone)
 
     @property
@@ -126,7 +126,7 @@ class Connection:
 
     @property
     def waits_for_run(self) -> bool:
-        """It works at set times, and none of them is now."""
+        """Whether it works at set times, and no run is due now."""
         return self.next_run_at is not None and not self.run_due
 
     def can_be_worked_on(self, now: datetime) -> bool:
@@ -143,9 +143,21 @@ class Connection:
         )
 
     @property
+    def retry_code(self) -> str | None:
+        """The code with which `retry_reason` begins; None where it has none."""
+        code, separator, _ = (self.retry_reason or "").partition(": ")
+        return code if separator else None
+
+    @property
+    def retry_message(self) -> str:
+        """`retry_reason` without its code."""
+        code, separator, message = (self.retry_reason or "").partition(": ")
+        return message if separator else code
+
+    @property
     def waits_for_room(self) -> bool:
-        """A bulk of it is to begin when other businesses' have left it room."""
-        return (self.retry_reason or "").startswith(f"{NO_ROOM}:")
+        """Whether a bulk of it waits until other businesses' bulks leave it room."""
+        return self.retry_code == NO_ROOM
 
     @property
     def awaits_choice(self) -> bool:
@@ -155,9 +167,9 @@ class Connection:
     @property
     def is_app_refused(self) -> bool:
         """Xero does not take the client id or secret of its Xero app, so nothing can be asked."""
-        return (self.retry_reason or "").startswith(f"{APP_REFUSED}:")
+        return self.retry_code == APP_REFUSED
 
     @property
     def lacks_scopes(self) -> bool:
         """Xero refused a call for want of a scope; which one, `missing_scopes` says where it is known."""
-        return bool(self.missing_scopes) or (self.retry_reason or "").startswith("scope_missing:")
+        return bool(self.missing_scopes) or self.retry_code == "scope_missing"

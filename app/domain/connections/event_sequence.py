@@ -37,7 +37,7 @@ class EventSequence:
     lower: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept."""
+        """The sequence as the subscription keeps it."""
         gaps = [[gap.first, gap.last, gap.found_at.isoformat()] for gap in self.gaps]
         return {"newest": self.newest, "gaps": gaps, "lower": self.lower}
 

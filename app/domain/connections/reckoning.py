@@ -1,4 +1,4 @@
-"""What a document of the app leaves to be reckoned: what its invoice comes to, and which day it came on."""
+"""What a document of the app does not say and the connection works out: its invoice's total, and the day it came on."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.domain.record.sides import Status
 
 
 def build_reckoning(connection: Connection) -> Reckoning:
-    """How it reckons; the maps are looked up once for all that it is asked."""
+    """The connection's way to work these out; its maps are looked up once, for any number of documents."""
 
     def day_of(at: datetime) -> str:
         return connection.find_day(at).isoformat()
@@ -35,7 +35,7 @@ def _build_total_of(connection: Connection) -> TotalOf:
 
 
 def find_amount_due(fields: Fields, total: Decimal | None) -> Decimal | None:
-    """What of a total payments and credits leave; nothing is due of an invoice that was cancelled."""
+    """What payments and credits leave of a total; nothing is due on a cancelled invoice."""
     if fields.get("status") == Status.CANCELLED:
         return Decimal("0.00")
     return None if total is None else max(Decimal("0.00"), cents(total) - covered(fields))

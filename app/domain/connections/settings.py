@@ -142,7 +142,7 @@ class ConnectionSettings:
 
     @property
     def policies(self) -> Policies:
-        """Who wins conflicts, by field."""
+        """Who wins a conflict: the policy for everything, and those of single fields."""
         return Policies(self.conflict_policy, self.conflict_policies)
 
     def schedule(self, country: str | None) -> Schedule:

@@ -194,7 +194,7 @@ def _sum_stage(tallies: Collection[Tally]) -> StageProgress:
 
 
 def progress_to_json(progress: Progress) -> dict[str, Any]:
-    """As it is kept."""
+    """The progress as the export's row keeps it."""
     return {
         stage.value: {
             "total": each.total,
@@ -260,7 +260,7 @@ class Export:
 
     @property
     def only_looks(self) -> bool:
-        """It is a dry run that nobody has started: nothing of it is made due."""
+        """Whether it is a dry run that nobody has started, so that nothing of it is made due."""
         return self.dry_run and not self.is_portion_open
 
     @property

@@ -17,7 +17,7 @@ READS_AT_ONCE = 40
 _DAY = timedelta(days=1)
 
 
-def estimate_calls(left: Mapping[Stage, Counts], contact_pages: int = 1) -> int:
+def estimate_calls(left: Mapping[Stage, Counts], contact_pages: int) -> int:
     """The calls to carry out these things, by how they were planned; reading all contacts takes `contact_pages`.
 
     What is held is tried again, and may cost as much as what is changed.

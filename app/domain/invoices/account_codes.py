@@ -31,7 +31,7 @@ def with_account_ids(link: InvoiceLink, organisation: Organisation) -> InvoiceLi
 
 
 def list_moved(link: InvoiceLink, organisation: Organisation) -> dict[str, str]:
-    """Those of the link's codes whose account is named otherwise now.
+    """Those of the link's codes whose account has another name now, as old name -> new name.
 
     An account that is gone is named by its id where another one has its code, so that no line goes there.
     """
@@ -46,7 +46,7 @@ def list_moved(link: InvoiceLink, organisation: Organisation) -> dict[str, str]:
 
 
 def list_moved_between(before: Organisation, after: Organisation) -> dict[str, str]:
-    """The same of all accounts, between two looks at the organisation."""
+    """The accounts that are named otherwise in `after` than in `before`, as old name -> new name."""
     if before.accounts is after.accounts:
         return {}
     now = {account.account_id: _name_of(account) for account in after.accounts}
@@ -88,7 +88,7 @@ def said_anew(link: InvoiceLink, moved: Moved) -> InvoiceLink:
 
 
 def with_codes(fields: Fields, moved: Moved) -> dict[str, Value]:
-    """The same fields in the codes of now."""
+    """The fields with every moved code replaced by its new one."""
     return {path: _value_of(path, value, moved) for path, value in fields.items()}
 
 
@@ -117,7 +117,7 @@ def _list_codes(hub: Hub) -> Iterator[str]:
 
 
 def _name_of(account: Account) -> str:
-    """How a line names it: by its id where it has no code."""
+    """The name of an account in a line: its code, or its id where it has none."""
     return account.code or account.account_id
 
 

@@ -83,7 +83,7 @@ def _credits(record: Fields, invoice: XeroInvoice) -> tuple[_Amounts, _Amounts]:
 
 
 def _amounts(record: Fields, kind: str) -> _Amounts:
-    """Those of the app's own: what came from Xero is known by Xero's id."""
+    """The amounts that the app said itself, by its key; what came from Xero has a key of Xero's."""
     keys = [key for key in keys_of(record, kind) if not key.startswith(BORN_IN_XERO)]
     return {key: Decimal(member(record, kind, key, "amount")) for key in keys}
 

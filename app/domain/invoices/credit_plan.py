@@ -103,7 +103,7 @@ def fit_credits(
     terms: CreditTerms,
     organisation: Organisation,
 ) -> Fitting:
-    """Those of the missing credits that can be applied now."""
+    """Which of the missing credits can be applied now, and what holds the others."""
     fitting: list[str] = []
     holds: list[Hold] = []
     for key in keys:

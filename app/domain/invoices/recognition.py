@@ -49,7 +49,7 @@ def recognise(
     begun: Sequence[Begun],
     candidates: Sequence[XeroInvoice],
     contact_keys: Mapping[str, str],
-    known: Collection[UUID] | None = None,
+    known: Collection[UUID] | None,
 ) -> dict[UUID, XeroInvoice]:
     """The invoice of each create that arrived; `contact_keys` are our keys of Xero's contacts.
 

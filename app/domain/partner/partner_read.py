@@ -10,9 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-INVOICE = "invoice"
-CONTACT = "contact"
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -76,7 +73,7 @@ class ReadRun:
         return replace(self, looked=self.looked + count, found=self.found + found)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept."""
+        """The look as the connection's row keeps it."""
         return {**asdict(self), "began_at": self.began_at.isoformat(), "kinds": list(self.kinds)}
 
     @classmethod

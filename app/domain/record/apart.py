@@ -1,4 +1,4 @@
-"""What a side holds for itself because its edit did not travel: the paths, and what both last agreed on there.
+"""Edits that do not travel by the connection's directions stay on their own side: their paths, and the last agreement.
 
 A path is a field, or a whole line, payment or credit that came or went. Its base is a value, the members of a group by
 name, or ABSENT. Shadows stay true: they say what a side holds, apart or not. What is kept here is only the base, from

@@ -91,7 +91,7 @@ class Lanes:
         return _OWNER.get(self.direction_at(path))
 
     def direction_at(self, path: str) -> Direction:
-        """What its own direction, its lines' and its entity's come to at a path."""
+        """The direction at a path: where its own, its lines' and its entity's directions all lead."""
         to_xero, to_partner = self.leads_to(Side.XERO, path), self.leads_to(Side.PARTNER, path)
         if to_xero:
             return Direction.BOTH if to_partner else Direction.TO_XERO

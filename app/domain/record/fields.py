@@ -101,12 +101,12 @@ def differing(one: Fields, other: Fields) -> list[str]:
 
 
 def without_groups(fields: Fields, kind: str) -> dict[str, Value]:
-    """The same map without any group of that kind."""
+    """The map without any group of that kind."""
     return {path: value for path, value in fields.items() if not path.startswith(f"{kind}/")}
 
 
 def without_group(fields: Fields, kind: str, key: str) -> dict[str, Value]:
-    """The same map without that one group."""
+    """The map without that one group."""
     return {path: value for path, value in fields.items() if not path.startswith(f"{kind}/{key}/")}
 
 

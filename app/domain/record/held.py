@@ -1,4 +1,4 @@
-"""What a side should hold while conflicts wait for a person: the record, but at every held path what it holds now.
+"""What a side should hold while conflicts wait for a person: its own value at every held path, else the record's.
 
 A held path is a field, or a whole line or payment. Where a field is held and its line has come or gone in the record,
 the whole line is left alone: taking it away would take the held value with it. The order of the lines follows. Where
@@ -46,7 +46,7 @@ def put_back(holds: Fields, parted: Parted, side: Side) -> Fields:
 
 
 def without_edited(parted: Parted, side: Side, edited: Collection[str]) -> Parted:
-    """Nothing is brought back where somebody edited that side since, nor what would mean another sum by that edit."""
+    """`parted` without what a side was edited at since, nor what would mean another sum by that edit."""
     if not parted or not edited:
         return parted
     with_money = AMOUNTS_ARE in edited or (AMOUNTS_ARE in parted and any(map(is_money_of_line, edited)))

@@ -26,11 +26,11 @@ class Kind(Protocol):
         ...
 
     def believe(self, base: Fields, seen: Fields) -> Fields:
-        """Of what Xero shows, that which may be taken for its edits against `base`."""
+        """The part of what Xero shows that may be taken for edits against `base`."""
         ...
 
     def compare(self, holds: Fields, wanted: Fields) -> Fields:
-        """Of what Xero holds, that which counts when it should hold `wanted`."""
+        """The part of what Xero holds that counts when it should hold `wanted`."""
         ...
 
 

@@ -1,11 +1,11 @@
-"""What waits for a person brings along what would mean other sums without it (`basis`).
+"""Conflicts that have to wait together, because one decided alone would give a side other sums (`basis`).
 
     waits                             brings along
     --------------------------------  ----------------------------------------------------------------------
     money of a line that a side has   the basis, where that side is to be given another one
     the basis                         each line of which a side is to be given other money, or that it lacks
 
-So neither side is given a price under a basis for which nobody said it, however long it takes until somebody decides.
+So neither side is given a price under a basis that nobody stated it in, however long the decision takes.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from app.domain.record.sides import Side
 
 
 def bring_along(hub: Hub) -> tuple[Hub, tuple[Conflict, ...]]:
-    """The hub in which all of that waits, and the conflicts that it came to."""
+    """The hub with those paths among its open conflicts, and a conflict for each of them."""
     if not hub.open_conflicts or AMOUNTS_ARE not in hub.record:
         return hub, ()
     found: dict[str, Conflict] = {}
@@ -55,7 +55,7 @@ def _apart(hub: Hub, side: Side) -> frozenset[str]:
 
 
 def _conflict(hub: Hub, side: Side, path: str) -> Conflict:
-    """What both hold there; a side that is to be given another value had it when the two last agreed."""
+    """The conflict at a path; its base is what the side holds that would be given another value."""
     partner, xero = (read_at(hold_of(hub, each), path) for each in (Side.PARTNER, Side.XERO))
     base = partner if side is Side.PARTNER else xero
     return Conflict(path, base, partner, xero, winner=None, decided_at=AMOUNTS_ARE)

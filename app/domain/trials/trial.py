@@ -64,7 +64,7 @@ class Step:
         return self.outcome in (Outcome.BEGUN, Outcome.UNKNOWN)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored."""
+        """The step as the test transaction's row keeps it."""
         began_at = self.began_at.isoformat() if self.began_at else None
         return {
             "name": self.name.value,

@@ -10,17 +10,10 @@ from app.domain.connections.next_step import find_next_step
 from app.domain.holds.hold import Hold
 from app.domain.record.fields import instant_in_words
 from app.domain.why.gates import Finding, Gate, Outcome
-from app.domain.why.reasons import reason_of
+from app.domain.why.reasons import CODE_OF_STATE, reason_of
 
 FACTS_STALE_AFTER = timedelta(days=1)
 """Facts are read anew every few hours while work goes on; older ones tell that none does."""
-
-_CODES = {
-    ConnectionState.PENDING: "not_authorised_yet",
-    ConnectionState.PAUSED: "connection_paused",
-    ConnectionState.DISCONNECTED: "disconnected",
-    ConnectionState.REMOVED: "connection_removed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ def judge_connection(connection: Connection, now: datetime, writer: Writer) -> I
 
 
 def _judge_state(connection: Connection, writer: Writer) -> Finding:
-    code = _CODES.get(connection.state)
+    code = CODE_OF_STATE.get(connection.state)
     if code is None:
         return writer.passed(Gate.CONNECTION, "The connection is authorised and active.")
     return writer.failed(Gate.CONNECTION, code, connection.reason)
@@ -79,12 +72,11 @@ def _judge_waiting(connection: Connection, now: datetime, writer: Writer) -> Fin
     at = connection.retry_at
     if at is None or at <= now or connection.lacks_scopes:
         return writer.passed(Gate.WAITING, "Nothing keeps the work waiting.")
-    code, separator, message = (connection.retry_reason or "").partition(": ")
     which = " Edits by people go on; only a bulk waits." if connection.bulk_waits else ""
-    said = message if separator else code or "The work waits."
+    said = connection.retry_message or "The work waits."
     step = find_next_step(connection) if connection.is_app_refused else None
     cure = step.message if step else f"Nothing to do: it is tried again at {instant_in_words(at)}."
-    return writer.failed(Gate.WAITING, code if separator else "waiting", f"{said}{which}", cure)
+    return writer.failed(Gate.WAITING, connection.retry_code or "waiting", f"{said}{which}", cure)
 
 
 def _judge_organisation(connection: Connection, now: datetime, writer: Writer) -> Finding:

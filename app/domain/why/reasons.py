@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.domain.connections.connection import APP_REFUSED, NO_ROOM
+from app.domain.connections.connection import APP_REFUSED, NO_ROOM, ConnectionState
 from app.domain.why.gates import Gate
 
 SETTINGS = "PATCH {connection}/settings"
@@ -45,6 +45,14 @@ class Row(NamedTuple):
 
 
 NOTHING = "Nothing to do: it goes on by itself."
+
+CODE_OF_STATE: Mapping[ConnectionState, str] = {
+    ConnectionState.PENDING: "not_authorised_yet",
+    ConnectionState.PAUSED: "connection_paused",
+    ConnectionState.DISCONNECTED: "disconnected",
+    ConnectionState.REMOVED: "connection_removed",
+}
+"""Why everything of a connection waits that is in this state; an active one has no such code."""
 
 _ROWS: Mapping[Gate, tuple[Row, ...]] = {
     Gate.RECEIVED: (

@@ -1,4 +1,4 @@
-"""The decisions about contacts, carried out when their work starts; linking one anew goes the way of a link by hand."""
+"""Decisions about contacts, carried out when their work starts. To relink one is a choice, as by a link by hand."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ async def start_work(current: Round, links: Sequence[ContactLink]) -> list[Conta
 
 
 async def carry_contact_decisions(current: Round, works: Sequence[ContactWork]) -> None:
-    """Carry out what waits of these links, all but the wish to link one anew, which is laid on it as a choice."""
+    """Carry out the decisions that wait; one to relink is put on its link as the contact that is wanted."""
     deciding = {work.link_id for work in await load_decisions(current, works)}
     for work in works:
         if work.link_id in deciding:

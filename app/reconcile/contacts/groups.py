@@ -46,7 +46,7 @@ async def _join(current: Round, group_id: str, works: Sequence[ContactWork]) -> 
 
 
 def _explain(refused: Refused) -> Hold:
-    """It is about the group, unless Xero refuses whoever asks."""
+    """The hold of a refusal: about the group, unless it is a bar."""
     hold = explain(refused.messages)
     if hold.code in BARS:
         return hold

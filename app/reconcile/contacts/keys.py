@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id, mark_contacts_due
 from app.db.contacts.contact_record import insert_contacts_from_xero
-from app.db.delivery.changes import CONTACT
 from app.db.invoices.following import list_made_before
 from app.domain.contacts.contact import CONTACT as CONTACT_KIND
 from app.domain.contacts.contact import DETAILS, observed_contact
 from app.domain.contacts.contact_link import ContactLink, Mention
+from app.domain.holds.thing import Thing
 from app.domain.invoices.link import Standing, State
 from app.domain.record.hub import Hub
 from app.domain.xero.xero_contact import XeroContact
@@ -44,7 +44,7 @@ async def contact_keys(
     stand_for = await known_contact_keys(current, {contact.xero_contact_id for contact in named.values()})
     unknown = {c.xero_contact_id: c for c in named.values() if c.xero_contact_id not in stand_for}
     async with current.database.reading() as session:
-        made = await list_made_before(session, current.connection, unknown, CONTACT)
+        made = await list_made_before(session, current.connection, unknown, Thing.CONTACT)
     born = [born_link(contact, now, made.get(xero_id)) for xero_id, contact in unknown.items()]
     if born or merged:
         async with current.lease.recording() as session:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.db.contacts.contact_record import save_contact_links
-from app.db.delivery.changes import CONTACT, NewChange, insert_changes, supersede_changes
+from app.db.delivery.changes import NewChange, insert_changes, supersede_changes
 from app.db.links.holds import trigger_all_held
 from app.db.links.moments import insert_moments
 from app.domain.contacts.contact import SHARED, contact_entries, to_contact_document
@@ -16,6 +16,7 @@ from app.domain.contacts.contact_legality import CONTACT_CODES
 from app.domain.contacts.contact_link import ContactLink, ContactPlan, plan_contact
 from app.domain.crossing.gate import CONTACTS_STAY_HOME
 from app.domain.crossing.left_out import find_apart
+from app.domain.holds.thing import Thing
 from app.domain.invoices.link import Standing, State
 from app.domain.record.direction import Entity
 from app.domain.record.fields import instant_text
@@ -151,4 +152,4 @@ def _new_change(current: Round, link: ContactLink, change: PartnerChange) -> New
         },
         "contact": to_contact_document(link.partner_contact_id, wanted),
     }
-    return NewChange(link.id, change.revision, change.moves, body, CONTACT)
+    return NewChange(link.id, change.revision, change.moves, body, Thing.CONTACT)

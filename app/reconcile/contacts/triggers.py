@@ -15,7 +15,6 @@ from app.db.contacts.contact_links import (
     mark_contacts_due,
     save_contacts_swept,
 )
-from app.db.delivery.changes import CONTACT
 from app.db.findings.discrepancies import insert_discrepancies
 from app.db.inboxes.events import XeroEvent
 from app.db.invoices.following import follow_links
@@ -23,6 +22,7 @@ from app.db.links.holds import trigger_all_held
 from app.db.postgres.session import WriteSession
 from app.domain.contacts.contact_legality import CONTACT_CODES
 from app.domain.contacts.contact_link import ContactLink
+from app.domain.holds.thing import Thing
 from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.followed import follow_found, list_followed
 from app.reconcile.overwritten import find_gone_over
@@ -47,7 +47,7 @@ async def collect_contact_events(
     news = [link for link in links if _has_news(link, newest[link.xero_contact_id or ""])]
     await mark_contacts_due(session, [link.id for link in news])
     known = {link.xero_contact_id: link for link in links}
-    await follow_links(session, list_followed(known, [link.id for link in news], events), CONTACT)
+    await follow_links(session, list_followed(known, [link.id for link in news], events), Thing.CONTACT)
     overwritten = await find_gone_over(session, known, events)
     await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
     # An echo of ours tells nothing new; a contact that nobody knows may have given up a name.
@@ -94,7 +94,7 @@ async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: date
         links = await list_contacts_by_xero_id(session, current.connection_id, by_id)
         moved = [link for link in links if _has_news(link, by_id[link.xero_contact_id or ""].updated_at)]
         await mark_contacts_due(session, [link.id for link in moved])
-        await follow_found(current, session, {link.xero_contact_id: link for link in moved}, CONTACT)
+        await follow_found(current, session, {link.xero_contact_id: link for link in moved}, Thing.CONTACT)
         told = {link.xero_contact_id for link in links} - {link.xero_contact_id for link in moved}
         news = [contact for contact in page if contact.xero_contact_id not in told]
         if any(contact.updated_at is None or contact.updated_at > swept_to for contact in news):

@@ -35,7 +35,6 @@ from app.reconcile.credit_links import (
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.overpayments import settle_overpayments
 from app.reconcile.credits.remove_credits import remove_credit
-from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, unhurried
@@ -96,7 +95,7 @@ async def _make(current: Round, due: Sequence[Due]) -> bool:
             if (kind_of(work.hub.record, key) is CreditKind.CREDIT_NOTE) is is_note
             and (write := _build(current, work, key)) is not None
         ]
-        async for batch in giving_way(current, makings, WRITE_BATCH):
+        async for batch in giving_way(current, makings):
             for making, made in zip(batch, await make_credits(current, batch), strict=True):
                 if made is not None:
                     making.work.link = with_credit_id(making.work.link, making.key, made.xero_credit_id)

@@ -26,7 +26,6 @@ from app.reconcile.create_once import with_payment, without_payment
 from app.reconcile.credit_links import credit_mark, find_covering, without_overpaid
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.remove_credits import remove_allocations
-from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round
@@ -58,7 +57,7 @@ async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]
         for key, excess in plan.payments_exceeding
         if work.refusal is None and (write := _build(current, work, key, excess)) is not None
     ]
-    async for batch in giving_way(current, makings, WRITE_BATCH):
+    async for batch in giving_way(current, makings):
         for making, made in zip(batch, await make_credits(current, batch), strict=True):
             if made is not None:
                 making.work.link = with_overpaid(making.work.link, making.key, made)

@@ -52,12 +52,12 @@ class Book:
         return max(1, -(-self.size // PAGE_SIZE))
 
     def add(self, contact: XeroContact) -> None:
-        """Enter a contact."""
+        """Put a contact into the book."""
         for key in _keys(contact.contact_number, contact.account_number, contact.name):
             self.by_key.setdefault(key, []).append(contact)
 
     def list_like(self, link: ContactLink, sent: Fields) -> list[XeroContact]:
-        """Those that can stand in the way of this create."""
+        """The contacts of Xero that can stand in the way of this create."""
         keys = _keys(link.marker, sent["account_number"], sent["name"])
         found = [contact for key in keys for contact in self.by_key.get(key, ())]
         return list({contact.xero_contact_id: contact for contact in found}.values())

@@ -22,7 +22,7 @@ async def watch_export(
     export_id: UUID,
     *,
     after: int = 0,
-    looks: int | None = None,
+    looks: int | None,
 ) -> AsyncIterator[Export]:
     """The run each time that there is something new to show, until it is at rest; at most for so many looks.
 

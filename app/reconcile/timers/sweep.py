@@ -19,9 +19,9 @@ from app.db.connections.compares import ask_for_compares
 from app.db.connections.connections import list_due
 from app.db.connections.runs import begin_runs
 from app.db.connections.sweeps import ask_for_sweeps, save_swept
-from app.db.delivery.changes import INVOICE
 from app.db.invoices.invoice_links import list_by_xero_id, mark_xero_due
 from app.db.postgres.session import Database
+from app.domain.holds.thing import Thing
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.followed import follow_found
 from app.reconcile.ports import PAGE_SIZE, Waker
@@ -46,9 +46,7 @@ COMPARES_AT_ONCE = 12
 class Sweep:
     """Finds what nobody was woken for."""
 
-    def __init__(
-        self, database: Database, waker: Waker, clock: Clock, compare_every: timedelta = timedelta(days=1)
-    ) -> None:
+    def __init__(self, database: Database, waker: Waker, clock: Clock, compare_every: timedelta) -> None:
         self._database = database
         self._waker = waker
         self._clock = clock
@@ -149,7 +147,7 @@ async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
             or by_id[link.xero_invoice_id or ""].updated_at > link.xero_updated_at
         ]
         await mark_xero_due(session, [link.id for link in moved])
-        await follow_found(current, session, {link.xero_invoice_id: link for link in moved}, INVOICE)
+        await follow_found(current, session, {link.xero_invoice_id: link for link in moved}, Thing.INVOICE)
     current.fresh |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_invoice_id)}
     known = {link.xero_invoice_id for link in links}
     born = await link_born(current, [invoice for invoice in page if invoice.xero_invoice_id not in known])

@@ -59,9 +59,7 @@ class Steps:
         """Give a step its outcome without a call."""
         await self.save(self.trial.with_step(name, outcome=outcome, message=message))
 
-    async def attempt_while_active(
-        self, name: StepName, call: Call[T], keep: Keep[T] | None = None
-    ) -> T | None:
+    async def attempt_while_active(self, name: StepName, call: Call[T], keep: Keep[T]) -> T | None:
         """The same, unless the connection was paused or lost meanwhile: then nothing more is made in Xero."""
         async with self._database.reading() as session:
             connection = await find_connection(session, self.trial.connection_id)

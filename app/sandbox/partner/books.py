@@ -7,13 +7,13 @@ revision, or not at all. Sending is left to `outbox`.
 
 import copy
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app.sandbox.partner.compare_and_set import apply_fields, list_moved
 from app.sandbox.partner.contacts import Contacts
 from app.sandbox.partner.document import Document, build_document, edit_document, set_total
-from app.sandbox.partner.holding import Holding, Outcome, apply_change
+from app.sandbox.partner.holding import Holding, Holdings, Outcome, apply_change
 
 FIRST_SERIAL = 1001
 
@@ -26,29 +26,15 @@ class InvoiceTaken(ValueError):
     """An invoice of that id is in the books already."""
 
 
-class Books:
+class Books(Holdings):
     """All invoices, in the order in which they came."""
 
+    unknown = InvoiceUnknown
+
     def __init__(self, contacts: Contacts) -> None:
+        super().__init__()
         self._contacts = contacts
-        self._holdings: dict[str, Holding] = {}
         self._serials = itertools.count(FIRST_SERIAL)
-
-    def get(self, invoice_id: str, version: int | None = None) -> Document:
-        """The newest version, or the one asked for. Raises InvoiceUnknown."""
-        versions = self._get_holding(invoice_id).versions
-        found = [document for document in versions if version in (None, document["version"])]
-        if not found:
-            raise InvoiceUnknown(f"{invoice_id} version {version}")
-        return found[-1]
-
-    def list(self) -> list[Document]:
-        """The newest version of every invoice."""
-        return [holding.newest for holding in self._holdings.values()]
-
-    def list_holdings(self) -> Sequence[Holding]:
-        """Every invoice with its versions and when it changed."""
-        return tuple(self._holdings.values())
 
     def open(self, said: Document) -> Document:
         """A new invoice from what a person said. Raises InvoiceTaken."""
@@ -98,9 +84,3 @@ class Books:
         named = document.get("contact")
         if isinstance(named, dict) and isinstance(named.get("id"), str):
             self._contacts.meet(named)
-
-    def _get_holding(self, invoice_id: str) -> Holding:
-        try:
-            return self._holdings[invoice_id]
-        except KeyError:
-            raise InvoiceUnknown(invoice_id) from None

@@ -4,8 +4,6 @@ A customer is met when an invoice names one that the app does not know; from the
 and the copies in its invoices stay as they were written.
 """
 
-from collections.abc import Sequence
-
 from app.sandbox.partner.contact_document import (
     Document,
     apply_contact,
@@ -13,40 +11,23 @@ from app.sandbox.partner.contact_document import (
     edit_contact,
     list_moved_contact,
 )
-from app.sandbox.partner.holding import Holding, Outcome, apply_change
+from app.sandbox.partner.holding import Holding, Holdings, Outcome, apply_change
 
 
 class ContactUnknown(LookupError):
     """No contact of that id is in the app."""
 
 
-class Contacts:
+class Contacts(Holdings):
     """All contacts, in the order in which they came."""
 
-    def __init__(self) -> None:
-        self._holdings: dict[str, Holding] = {}
+    unknown = ContactUnknown
 
     def meet(self, named: Document) -> Document:
         """The contact that an invoice names, made if it is new."""
         if named["id"] not in self._holdings:
             self._holdings[named["id"]] = Holding([build_contact(named)])
         return self._holdings[named["id"]].newest
-
-    def get(self, contact_id: str, version: int | None = None) -> Document:
-        """The newest version, or the one asked for. Raises ContactUnknown."""
-        versions = self._get_holding(contact_id).versions
-        found = [document for document in versions if version in (None, document["version"])]
-        if not found:
-            raise ContactUnknown(f"{contact_id} version {version}")
-        return found[-1]
-
-    def list(self) -> list[Document]:
-        """The newest version of every contact."""
-        return [holding.newest for holding in self._holdings.values()]
-
-    def list_holdings(self) -> Sequence[Holding]:
-        """Every contact with its versions and when it changed."""
-        return tuple(self._holdings.values())
 
     async def edit(self, contact_id: str, changes: Document) -> Document:
         """A person's edit. Raises ContactUnknown."""
@@ -76,9 +57,3 @@ class Contacts:
         answer = {"version": 1, "replaced_version": 0}
         self._holdings[document["id"]] = Holding([document], {change["revision"]: answer})
         return Outcome("applied", answer)
-
-    def _get_holding(self, contact_id: str) -> Holding:
-        try:
-            return self._holdings[contact_id]
-        except KeyError:
-            raise ContactUnknown(contact_id) from None

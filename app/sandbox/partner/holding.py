@@ -4,9 +4,11 @@ The same for invoices and contacts: what differs is how values are compared and 
 """
 
 import asyncio
-from collections.abc import Callable
+import builtins
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from app.sandbox.partner.document import Document
 
@@ -37,6 +39,37 @@ class Holding:
     @property
     def newest(self) -> Document:
         return self.versions[-1]
+
+
+class Holdings:
+    """All things of one kind, in the order in which they came; asked for another one, it raises `unknown`."""
+
+    unknown: ClassVar[type[LookupError]]
+
+    def __init__(self) -> None:
+        self._holdings: dict[str, Holding] = {}
+
+    def get(self, thing_id: str, version: int | None = None) -> Document:
+        """The newest version, or the one asked for. Raises `unknown`."""
+        versions = self._get_holding(thing_id).versions
+        found = [document for document in versions if version in (None, document["version"])]
+        if not found:
+            raise self.unknown(f"{thing_id} version {version}")
+        return found[-1]
+
+    def list(self) -> "builtins.list[Document]":
+        """The newest version of each."""
+        return [holding.newest for holding in self._holdings.values()]
+
+    def list_holdings(self) -> Sequence[Holding]:
+        """Each with its versions and when it changed."""
+        return tuple(self._holdings.values())
+
+    def _get_holding(self, thing_id: str) -> Holding:
+        try:
+            return self._holdings[thing_id]
+        except KeyError:
+            raise self.unknown(thing_id) from None
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class Outbox:
             entries += await self.deliver(document, kind=kind)
         return entries
 
-    async def deliver_all(self, documents: Iterable[Document], *, how: str | None = None) -> Counter[str]:
+    async def deliver_all(self, documents: Iterable[Document], *, how: str | None) -> Counter[str]:
         """Send many, sixteen at a time; how many came to which outcome."""
         gate = asyncio.Semaphore(CONCURRENCY)
 

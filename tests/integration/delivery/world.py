@@ -31,8 +31,8 @@ from app.delivery.webhook import Sender
 from app.domain.connections.connection import ConnectionState
 from app.domain.partner.endpoint import Endpoint
 from app.ending import Ending
-from app.intake.answered import build_document_store
 from app.intake.document import Document
+from app.intake.document_store import build_document_store
 from app.keys import make_webhook_secret
 from app.vault import Vault
 from app.waker import ArqWaker

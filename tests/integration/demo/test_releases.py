@@ -20,10 +20,10 @@ from app import schema
 from app.demo.introduction import introduce
 from app.demo.organisation import Organisation
 from app.demo.partner_app import PartnerApp
-from app.demo.patience import wait_for
 from app.demo.plumbline import Plumbline
 from app.demo.processes import Children
 from app.demo.stage import HOST, build_environment, find_free_port, name_xero
+from app.demo.waiting import wait_for
 from app.demo.world import World
 from app.embedded import Addresses
 from tests.house import house

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.sandbox.xero.books.taxrates import COUNTRIES, build_tax_rates
+from app.sandbox.xero.books.organisation import COUNTRIES
+from app.sandbox.xero.books.taxrates import build_tax_rates
 from tests.sandbox.xero.specification import SPECIFICATION
 
 TABLE = SPECIFICATION.parent / "default_tax_rates_by_country.json"

@@ -106,7 +106,6 @@ _TABLES = {
         """,
     ),
 }
-COUNTRIES = tuple(_TABLES)
 
 
 def build_tax_rates(country: str) -> dict[str, TaxRate]:

@@ -12,7 +12,7 @@ from app.sandbox.xero.forms.dates import date_string, net_date, net_instant, utc
 _NOTHING_APPLIED: dict[str, Any] = {"Payments": [], "CreditNotes": [], "Prepayments": [], "Overpayments": []}
 
 
-def view_credit(organisation: Organisation, credit: Credit, unit_places: int = 2) -> dict[str, Any]:
+def view_credit(organisation: Organisation, credit: Credit, unit_places: int) -> dict[str, Any]:
     """The credit with its lines and its whole contact, as a read by id and every write answer."""
     return _build(organisation, credit, _contact(organisation, credit).view(), unit_places, with_lines=True)
 

@@ -50,7 +50,7 @@ def create_credit_note(
 
 
 def save_credit_note(
-    organisation: Organisation, element: Element, unit_places: int, by_app: bool, credit: Credit | None = None
+    organisation: Organisation, element: Element, unit_places: int, by_app: bool, credit: Credit | None
 ) -> Credit:
     """POST: update `credit`, or the one that the element's id or number names; else create. Raises Refused."""
     before = credit or _find(organisation, element)

@@ -22,7 +22,7 @@ def create_item(organisation: Organisation, element: Element) -> Item:
     return _write(organisation, element, None)
 
 
-def save_item(organisation: Organisation, element: Element, item: Item | None = None) -> Item:
+def save_item(organisation: Organisation, element: Element, item: Item | None) -> Item:
     """POST: update `item`, or the one that the element's id or code names; else create."""
     return _write(organisation, element, item or _find(organisation, element))
 

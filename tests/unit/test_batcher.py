@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import pytest
 
-from app.gathering import MOST_TOGETHER, Gathering
+from app.batcher import MOST_TOGETHER, Batcher
 
 
 async def turn(times: int) -> None:
@@ -24,7 +24,7 @@ class Book:
         self.poison: set[int] = set()
         self.gate = asyncio.Event()
         self.gate.set()
-        self.gathering = Gathering(self._save_all, at_once=at_once, most=most, apart=apart)
+        self.batcher = Batcher(self._save_all, at_once=at_once, most=most, apart=apart)
 
     async def _save_all(self, numbers: Sequence[int]) -> list[int]:
         await self.gate.wait()
@@ -35,7 +35,7 @@ class Book:
 
     async def begin(self, numbers: Sequence[int]) -> list["asyncio.Task[int]"]:
         """Callers that have given their numbers and wait, in a transaction that has begun if there was none."""
-        callers = [asyncio.create_task(self.gathering.join(number)) for number in numbers]
+        callers = [asyncio.create_task(self.batcher.join(number)) for number in numbers]
         await turn(10)
         return callers
 
@@ -43,7 +43,7 @@ class Book:
 async def test_one_that_comes_alone_is_saved_alone() -> None:
     """Nothing waits for company."""
     book = Book()
-    assert await book.gathering.join(1) == 2
+    assert await book.batcher.join(1) == 2
     assert book.saved == [[1]]
 
 
@@ -63,7 +63,7 @@ async def test_who_is_just_coming_is_let_in() -> None:
     book = Book()
     callers = []
     for number in range(5):
-        callers.append(asyncio.create_task(book.gathering.join(number)))
+        callers.append(asyncio.create_task(book.batcher.join(number)))
         await turn(1)
     assert await asyncio.gather(*callers) == [0, 2, 4, 6, 8]
     assert book.saved == [[0, 1, 2, 3, 4]]
@@ -166,5 +166,5 @@ async def test_it_saves_on_after_a_failure() -> None:
     book = Book()
     book.poison = {1}
     with pytest.raises(ValueError, match="poisoned"):
-        await book.gathering.join(1)
-    assert await book.gathering.join(2) == 4
+        await book.batcher.join(1)
+    assert await book.batcher.join(2) == 4

@@ -1,4 +1,4 @@
-"""A connection as an operator names it: by its id alone, whosever it is."""
+"""Connections and partners as an operator names them: by the id alone, whoever owns them."""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
-"""A bounded wait for the loop, for calls whose outcome a person watches: the row is looked at until it tells.
+"""A bounded wait for the loop, for calls whose outcome a person watches: the row is read until it tells the outcome.
 
-Nothing depends on it: what was asked for is committed before and is carried out by the loop whoever waits. The wait is
-measured by the machine's own clock, and no database session is open between two looks.
+Nothing depends on it: what was asked for is committed before, and the loop carries it out whether anybody waits or not.
+The wait is measured by the machine's own clock, and no database session is open between two looks.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ T = TypeVar("T")
 async def wait_until(
     look: Callable[[], Awaitable[T]], is_told: Callable[[T], bool], patience: timedelta
 ) -> T:
-    """What was seen last: the first sight that tells, or the one at the end of the wait."""
+    """What `look` answered last: the first answer that `is_told` accepts, or the one at the end of the wait."""
     loop = asyncio.get_running_loop()
     until, pause = loop.time() + patience.total_seconds(), FIRST_LOOK
     while True:

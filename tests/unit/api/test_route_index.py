@@ -4,10 +4,10 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from app.api.signpost import Signpost
+from app.api.route_index import RouteIndex
 
 
-def build_app(*, has_signpost: bool) -> FastAPI:
+def build_app(*, has_index: bool) -> FastAPI:
     """Three routers whose addresses overlap: by a parameter, by a word, by a method."""
     app = FastAPI()
     invoices, things = APIRouter(prefix="/v1/invoices"), APIRouter(prefix="/v1")
@@ -30,8 +30,8 @@ def build_app(*, has_signpost: bool) -> FastAPI:
 
     app.include_router(invoices)
     app.include_router(things)
-    if has_signpost:
-        app.router.middleware_stack = Signpost(app.router)
+    if has_index:
+        app.router.middleware_stack = RouteIndex(app.router)
     return app
 
 
@@ -58,7 +58,7 @@ CALLS = [
 @pytest.mark.parametrize(("method", "path"), CALLS)
 async def test_every_address_is_answered_as_without_it(method: str, path: str) -> None:
     """Good ones, wrong methods, closing slashes and nonsense; also the second time, from memory."""
-    async with call(build_app(has_signpost=False)) as plain, call(build_app(has_signpost=True)) as short:
+    async with call(build_app(has_index=False)) as plain, call(build_app(has_index=True)) as short:
         for _ in range(2):
             expected, got = await plain.request(method, path), await short.request(method, path)
             assert (got.status_code, got.text, got.headers.get("allow"), got.headers.get("location")) == (
@@ -68,11 +68,11 @@ async def test_every_address_is_answered_as_without_it(method: str, path: str) -
 
 async def test_nonsense_is_not_remembered() -> None:
     """However many addresses strangers try, what is kept is bounded by the addresses that there are."""
-    app = build_app(has_signpost=True)
-    signpost = app.router.middleware_stack
-    assert isinstance(signpost, Signpost)
+    app = build_app(has_index=True)
+    index = app.router.middleware_stack
+    assert isinstance(index, RouteIndex)
     async with call(app) as client:
         for number in range(50):
             await client.get(f"/v1/invoices/{number}")
             await client.get(f"/{number}/x")
-    assert len(signpost._found) == 1
+    assert len(index._found) == 1

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
-from app.db.delivery.changes import CONTACT
 from app.db.postgres.session import Database
+from app.domain.holds.thing import Thing
 from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact
 from app.intake.document import Document
@@ -24,11 +24,11 @@ from app.reconcile.ports import Waker
 def build_document_store(
     database: Database, clock: Clock, waker: Waker
 ) -> Callable[[UUID, str, Mapping[str, Any]], Awaitable[str | None]]:
-    """What checks and stores a document of a kind; it answers why one was no news, None when it was."""
+    """A function that checks and stores a document of a kind; it answers None if it was news, else why it was not."""
 
     async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
         try:
-            document = (ContactDocument if kind == CONTACT else Document).model_validate(body)
+            document = (ContactDocument if kind == Thing.CONTACT else Document).model_validate(body)
             async with database.writing() as session:
                 connection = await lock_connection(session, connection_id)
                 if connection is None:

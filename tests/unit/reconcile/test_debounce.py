@@ -1,4 +1,4 @@
-"""Which invoices rest after a write, or for a newer document, and which are looked at all the same."""
+"""Which invoices wait after a write, or for a newer document, and which are looked at all the same."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.invoices.link import Document, InvoiceLink, Standing, State
 from app.domain.record.hub import Hub
-from app.reconcile.resting import LONGEST_REST, MOST_AT_REST, QUIET, Resting
+from app.reconcile.debounce import LONGEST_WAIT, MOST_DEBOUNCED, QUIET, Debounce
 from tests.simulation.loop import SimulatedLoop
 
 EDITED = InvoiceLink(
@@ -45,13 +45,13 @@ def test_an_edit_right_after_a_write_waits_and_nothing_else_does() -> None:
     """What moved in Xero is read, an answer that is owed is fetched, and other invoices go on."""
 
     def story(loop: SimulatedLoop) -> None:
-        resting = Resting()
-        resting.note_written([EDITED.id])
-        assert resting.leave_out([EDITED, OTHER]) == [OTHER]
-        assert resting.nap == pytest.approx(QUIET)
+        debounce = Debounce()
+        debounce.note_written([EDITED.id])
+        assert debounce.list_ready([EDITED, OTHER]) == [OTHER]
+        assert debounce.pause == pytest.approx(QUIET)
         for link in (MOVED_IN_XERO, CUT_OFF, NO_NEWS):
-            assert resting.leave_out([link]) == [link]
-            assert resting.nap == 0
+            assert debounce.list_ready([link]) == [link]
+            assert debounce.pause == 0
 
     on_simulated_time(story)
 
@@ -60,17 +60,17 @@ def test_few_rest_at_a_time() -> None:
     """A worker's places for jobs are not all kept by connections that rest; one that ends makes room for another."""
 
     def story(loop: SimulatedLoop) -> None:
-        at_rest = set[Resting]()
-        resting = [Resting(at_rest) for _ in range(MOST_AT_REST + 1)]
-        for each in resting:
+        debounced = set[Debounce]()
+        debounce = [Debounce(debounced) for _ in range(MOST_DEBOUNCED + 1)]
+        for each in debounce:
             each.note_written([EDITED.id])
-        *first, last = resting
-        assert [each.leave_out([EDITED]) for each in first] == [[]] * MOST_AT_REST
-        assert last.leave_out([EDITED]) == [EDITED]
-        assert last.nap == 0
-        assert first[0].leave_out([EDITED]) == []
+        *first, last = debounce
+        assert [each.list_ready([EDITED]) for each in first] == [[]] * MOST_DEBOUNCED
+        assert last.list_ready([EDITED]) == [EDITED]
+        assert last.pause == 0
+        assert first[0].list_ready([EDITED]) == []
         first[0].close()
-        assert last.leave_out([EDITED]) == []
+        assert last.list_ready([EDITED]) == []
 
     on_simulated_time(story)
 
@@ -79,17 +79,17 @@ def test_it_rests_until_nobody_types() -> None:
     """Each edit begins the rest anew, until none came for a moment."""
 
     def story(loop: SimulatedLoop) -> None:
-        resting = Resting()
-        resting.note_written([EDITED.id])
-        assert resting.leave_out([EDITED]) == []
+        debounce = Debounce()
+        debounce.note_written([EDITED.id])
+        assert debounce.list_ready([EDITED]) == []
         loop.move(QUIET / 2)
-        assert resting.leave_out([EDITED]) == []
-        assert resting.nap == pytest.approx(QUIET / 2)
-        assert resting.leave_out([EDITED_AGAIN]) == []
-        assert resting.nap == pytest.approx(QUIET)
+        assert debounce.list_ready([EDITED]) == []
+        assert debounce.pause == pytest.approx(QUIET / 2)
+        assert debounce.list_ready([EDITED_AGAIN]) == []
+        assert debounce.pause == pytest.approx(QUIET)
         loop.move(QUIET)
-        assert resting.nap == 0
-        assert resting.leave_out([EDITED_AGAIN]) == [EDITED_AGAIN]
+        assert debounce.pause == 0
+        assert debounce.list_ready([EDITED_AGAIN]) == [EDITED_AGAIN]
 
     on_simulated_time(story)
 
@@ -98,13 +98,13 @@ def test_it_rests_no_longer_than_a_second() -> None:
     """However much is typed: what was written a second ago is written again."""
 
     def story(loop: SimulatedLoop) -> None:
-        resting = Resting()
-        resting.note_written([EDITED.id])
-        loop.move(LONGEST_REST - QUIET / 2)
-        assert resting.leave_out([EDITED]) == []
-        assert resting.nap == pytest.approx(QUIET / 2)
+        debounce = Debounce()
+        debounce.note_written([EDITED.id])
+        loop.move(LONGEST_WAIT - QUIET / 2)
+        assert debounce.list_ready([EDITED]) == []
+        assert debounce.pause == pytest.approx(QUIET / 2)
         loop.move(QUIET / 2)
-        assert resting.leave_out([EDITED_AGAIN]) == [EDITED_AGAIN]
+        assert debounce.list_ready([EDITED_AGAIN]) == [EDITED_AGAIN]
 
     on_simulated_time(story)
 
@@ -113,19 +113,19 @@ def test_what_was_left_for_a_newer_document_rests_and_is_written_within_a_second
     """From then on it goes whatever comes, until it was written."""
 
     def story(loop: SimulatedLoop) -> None:
-        resting = Resting()
-        assert resting.list_versions([EDITED, NO_NEWS]) == {EDITED.id: 2}
-        resting.note_left([EDITED.id])
-        assert resting.leave_out([EDITED_AGAIN]) == []
-        assert resting.nap == pytest.approx(QUIET)
-        loop.move(LONGEST_REST - QUIET / 2)
-        resting.note_left([EDITED.id])
-        assert resting.list_versions([EDITED_AGAIN]) == {EDITED.id: 3}
+        debounce = Debounce()
+        assert debounce.list_versions([EDITED, NO_NEWS]) == {EDITED.id: 2}
+        debounce.note_left([EDITED.id])
+        assert debounce.list_ready([EDITED_AGAIN]) == []
+        assert debounce.pause == pytest.approx(QUIET)
+        loop.move(LONGEST_WAIT - QUIET / 2)
+        debounce.note_left([EDITED.id])
+        assert debounce.list_versions([EDITED_AGAIN]) == {EDITED.id: 3}
         loop.move(QUIET / 2)
-        assert resting.leave_out([EDITED]) == [EDITED]
-        assert resting.list_versions([EDITED]) == {}
-        resting.note_written([EDITED.id])
-        assert resting.list_versions([EDITED]) == {EDITED.id: 2}
+        assert debounce.list_ready([EDITED]) == [EDITED]
+        assert debounce.list_versions([EDITED]) == {}
+        debounce.note_written([EDITED.id])
+        assert debounce.list_versions([EDITED]) == {EDITED.id: 2}
 
     on_simulated_time(story)
 
@@ -134,12 +134,12 @@ def test_what_could_not_rest_is_written() -> None:
     """Where as many connections rest as may, a round that found nothing to write would only be done again at once."""
 
     def story(loop: SimulatedLoop) -> None:
-        at_rest = set[Resting]()
-        resting = [Resting(at_rest) for _ in range(MOST_AT_REST + 1)]
-        for each in resting:
+        debounced = set[Debounce]()
+        debounce = [Debounce(debounced) for _ in range(MOST_DEBOUNCED + 1)]
+        for each in debounce:
             each.note_left([EDITED.id])
-        *first, last = resting
-        assert [each.leave_out([EDITED]) for each in first] == [[]] * MOST_AT_REST
+        *first, last = debounce
+        assert [each.list_ready([EDITED]) for each in first] == [[]] * MOST_DEBOUNCED
         assert last.list_versions([EDITED]) == {}
         assert first[0].list_versions([EDITED]) == {EDITED.id: 2}
 

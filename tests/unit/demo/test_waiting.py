@@ -3,7 +3,7 @@
 import pytest
 
 from app.demo.failures import StepFailed
-from app.demo.patience import wait_for
+from app.demo.waiting import wait_for
 
 
 def test_waiting_ends_as_soon_as_it_is_right() -> None:

@@ -1,8 +1,8 @@
-"""Between two runs of a connection that works at set times: what the app answers to changes of the last run.
+"""Between two runs of a connection that works at set times, the app's answers to changes of the last run are taken in.
 
-An answer is the end of that run and not new work: the links that waited for nothing else are in step with it, and say
-so. Nothing is asked of Xero. Whatever else waits, newer documents of the same links too, waits for the next run. Cut
-anywhere, the answers still ask, and the next worker takes in what is left of them.
+An answer ends that run and is no new work: a link that waited for nothing else is settled by it. Xero is not asked.
+Everything else waits for the next run, newer documents of the same links too. If a worker dies here, the answers are
+still due, and the next worker takes in what is left of them.
 """
 
 from app.db.connections.runs import drop_answers_due

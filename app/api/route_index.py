@@ -1,4 +1,4 @@
-"""Shows a request the few routers that its address can belong to, in place of all of them one after the other.
+"""An index of routes by the words of their addresses: a request tries the few routes that fit, and not all of them.
 
 The API has over a hundred routes, and the framework tries each router, and in it each route, until one fits: that costs
 a request more than most of what it does after. Here the addresses are compared word by word beforehand. What fits
@@ -13,15 +13,15 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOST_REMEMBERED = 1_000
-"""Ways by the words of an address; the words of the API where an id should stand make many, and nobody needs them."""
+"""Entries of the index. Words of the API in places where an id should stand could make more, and nobody needs those."""
 
 Words = tuple[str, ...]
 _ANY = ""
 """A word that no address names: an id, or nonsense."""
 
 
-class Signpost:
-    """Stands where the router's own walk through its routes stood."""
+class RouteIndex:
+    """Takes the place of the router's own walk through its routes."""
 
     def __init__(self, router: APIRouter) -> None:
         self._router = router
