@@ -13,14 +13,12 @@ from app.api.books.invoice_paths import InvoiceId, get_kept_invoice
 from app.api.books.item_paths import ItemId, get_kept_item
 from app.api.dependencies import Given
 from app.api.pages import AskedNumbers, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.findings.attempts import list_attempts
 from app.db.postgres.numbered import Numbered
 from app.db.postgres.session import ReadSession
 
 router = APIRouter(prefix="/v1/connections/{connection_id}")
-
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Attempt(BaseModel):
@@ -63,7 +61,7 @@ class Attempt(BaseModel):
     tags=["invoices"],
     operation_id="list_attempts",
     summary="What was tried on Xero for one invoice, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_invoice_attempts(
     services: Given, connection: OwnConnection, invoice_id: InvoiceId, page: AskedNumbers
@@ -79,7 +77,7 @@ async def list_invoice_attempts(
     tags=["contacts"],
     operation_id="list_contact_attempts",
     summary="What was tried on Xero for one contact, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_contact_attempts(
     services: Given, connection: OwnConnection, contact_id: ContactId, page: AskedNumbers
@@ -95,7 +93,7 @@ async def list_contact_attempts(
     tags=["items"],
     operation_id="list_item_attempts",
     summary="What was tried on Xero for one product, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_item_attempts(
     services: Given, connection: OwnConnection, item_id: ItemId, page: AskedNumbers

@@ -18,7 +18,7 @@ from app.api.findings.resolution_resource import Resolution, show_values
 from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.words import explain
 from app.api.pages import AskedNumbers, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.findings.conflicts import ConflictState, KeptConflict, WantedConflicts, list_conflicts
 from app.domain.record.direction import Direction
 from app.domain.record.hub import Hub, hold_of
@@ -33,7 +33,6 @@ router = APIRouter(
 
 ConflictId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The conflict's id.", examples=[12])]
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 _EXAMPLE: dict[str, Any] = {
     "id": 12,
     "invoice_id": "inv_8801",
@@ -124,7 +123,7 @@ class ConflictInWords(Conflict):
     "",
     operation_id="list_conflicts",
     summary="Conflicts, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_connection_conflicts(
     services: Given,
@@ -149,7 +148,7 @@ async def list_connection_conflicts(
     "/{conflict_id}",
     operation_id="get_conflict",
     summary="One conflict in words, and what can be chosen",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_one_conflict(
     services: Given, connection: OwnConnection, conflict_id: ConflictId

@@ -20,7 +20,7 @@ from app.api.findings.resolution_resource import Resolution
 from app.api.findings.resolving import RESPONSES, GivenDeciding
 from app.api.findings.spreadsheet import MEDIA_TYPE, stream
 from app.api.pages import AskedNumbers, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.db.findings.discrepancies import KeptDiscrepancy, WantedDiscrepancies, list_discrepancies
 from app.db.postgres.numbered import Numbered
 from app.domain.connections.connection import Connection
@@ -38,7 +38,6 @@ DiscrepancyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The discrep
 
 PAGE_OF_A_SHEET = 500
 
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
@@ -83,7 +82,7 @@ Filter = Annotated[WantedDiscrepancies, Depends(_read_filter)]
     operation_id="list_discrepancies",
     summary="Discrepancies, oldest first or newest first",
     response_model=Page[Discrepancy],
-    responses={**_CSV, **documented(*_MISSING)},
+    responses={**_CSV, **documented(*MISSING)},
 )
 async def list_connection_discrepancies(
     request: Request,
@@ -110,7 +109,7 @@ async def list_connection_discrepancies(
     operation_id="export_discrepancies",
     summary="All discrepancies as a sheet",
     response_class=Response,
-    responses={**_CSV, **documented(*_MISSING)},
+    responses={**_CSV, **documented(*MISSING)},
 )
 async def export_discrepancies(services: Given, connection: OwnConnection, wanted: Filter) -> Response:
     """Streamed, and safe to open: no cell is taken for a formula."""
@@ -121,7 +120,7 @@ async def export_discrepancies(services: Given, connection: OwnConnection, wante
     "/{discrepancy_id}",
     operation_id="get_discrepancy",
     summary="One discrepancy, and what can be chosen",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_one_discrepancy(
     services: Given, connection: OwnConnection, discrepancy_id: DiscrepancyId

@@ -20,7 +20,7 @@ from app.api.findings.deciding import Taken, get_conflict, get_discrepancy, take
 from app.api.findings.decision_input import DecisionOfMany, Decisions, Undo
 from app.api.findings.resolution_resource import EXAMPLE, Resolution, build_resolution
 from app.api.pages import ByAge, Cursor, Limit, Listing, Page, SortedByAge, read_position, write_position
-from app.api.problems import build_problem, documented
+from app.api.problems import MISSING, build_problem, documented
 from app.clock import Clock
 from app.db.findings.resolutions import WantedResolutions, find_kept_resolution, list_kept_resolutions
 from app.db.postgres.session import ReadSession, WriteSession
@@ -34,7 +34,6 @@ router = APIRouter(
 )
 
 ResolutionId = Annotated[UUID, Path(description="The resolution's id.")]
-_MISSING = ("unauthorised", "not_found", "invalid_request")
 
 
 class Answer(BaseModel):
@@ -63,7 +62,7 @@ class Answers(BaseModel):
     "",
     operation_id="resolve_many",
     summary="Decide up to a hundred conflicts and discrepancies at once",
-    responses=documented("malformed_body", *_MISSING, "connection_removed", "too_large"),
+    responses=documented("malformed_body", *MISSING, "connection_removed", "too_large"),
 )
 async def resolve_many(
     services: Given,
@@ -105,7 +104,7 @@ async def _take(
     "",
     operation_id="list_resolutions",
     summary="What was decided, oldest first or newest first",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def list_resolutions(
     services: Given,
@@ -132,7 +131,7 @@ async def list_resolutions(
     "/{resolution_id}",
     operation_id="get_resolution",
     summary="One resolution, and how far it is",
-    responses=documented(*_MISSING),
+    responses=documented(*MISSING),
 )
 async def get_resolution(
     services: Given, connection: OwnConnection, resolution_id: ResolutionId
@@ -148,7 +147,7 @@ async def get_resolution(
     summary="Take a resolution back",
     responses={
         201: {"model": Resolution, "description": "The wish was stored."},
-        **documented("malformed_body", *_MISSING, "connection_removed", "decision_refused", "too_large"),
+        **documented("malformed_body", *MISSING, "connection_removed", "decision_refused", "too_large"),
     },
 )
 async def undo_resolution(

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.api.authentication import ADMINS_WRITE, ConnectionId, GivenCaller, OwnConnection
 from app.api.dependencies import Given
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.settings.changing import Changing, change, write_etag
 from app.api.settings.check import SettingsChange, blank_for
 from app.api.settings.resource import EXAMPLE, Settings, show_settings
@@ -17,10 +17,9 @@ router = APIRouter(
     prefix="/v1/connections/{connection_id}/settings", tags=["settings"], dependencies=[ADMINS_WRITE]
 )
 
-REFUSED = ("unauthorised", "not_found", "invalid_request")
 CHANGE_REFUSED = (
     "malformed_body",
-    *REFUSED,
+    *MISSING,
     "connection_removed",
     "not_authorised_yet",
     "settings_changed",
@@ -43,7 +42,7 @@ class WholeSettings(SettingsChange):
     problems: Any = Field(default=None, exclude=True, description="As it was read; nothing is done with it.")
 
 
-@router.get("", operation_id="get_settings", summary="The settings", responses=documented(*REFUSED))
+@router.get("", operation_id="get_settings", summary="The settings", responses=documented(*MISSING))
 async def get_settings(services: Given, connection: OwnConnection, response: Response) -> Settings:
     """The ETag names their version; send it as `If-Match` with a change to be sure that nobody changed them since."""
     response.headers["ETag"] = write_etag(connection.settings_version)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from app.api.authentication import ADMINS_WRITE, GivenCaller, OwnConnection
 from app.api.dependencies import Given
 from app.api.pages import AskedNumbers, Page, write_number
-from app.api.problems import documented
+from app.api.problems import MISSING, documented
 from app.api.settings.changing import Changing, change, write_etag
 from app.api.settings.check import SettingsChange
 from app.api.settings.resource import (
@@ -22,7 +22,7 @@ from app.api.settings.resource import (
     show_chosen,
     show_settings,
 )
-from app.api.settings.routes import CHANGE_REFUSED, REFUSED, IfMatch
+from app.api.settings.routes import CHANGE_REFUSED, IfMatch
 from app.db.connections.settings import SettingsVersion as KeptVersion
 from app.db.connections.settings import find_settings_version, list_settings_versions
 from app.db.postgres.session import ReadSession
@@ -111,7 +111,7 @@ class SettingsVersionWhole(SettingsVersion):
     "",
     operation_id="list_settings_versions",
     summary="Every change of the settings, oldest first or newest first",
-    responses=documented(*REFUSED),
+    responses=documented(*MISSING),
 )
 async def list_versions(
     services: Given, connection: OwnConnection, page: AskedNumbers, setting: AskedSetting = None
@@ -135,7 +135,7 @@ async def list_versions(
     "/{number}",
     operation_id="get_settings_version",
     summary="The settings as they were in one version",
-    responses=documented(*REFUSED),
+    responses=documented(*MISSING),
 )
 async def get_version(services: Given, connection: OwnConnection, number: Number) -> SettingsVersionWhole:
     """With what it changed."""
