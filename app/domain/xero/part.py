@@ -5,6 +5,7 @@ between (FACTS 2: calls are a budget).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from enum import StrEnum
 
 from app.domain.record.fields import Fields, member_of
@@ -64,7 +65,8 @@ def list_lifted(before: Organisation | None, after: Organisation) -> frozenset[s
     """The codes of holds that may go on now that the facts are no longer what they were."""
     if before is None:
         return FACT_CODES
-    changed = (name for name in Organisation.__slots__ if getattr(before, name) != getattr(after, name))
+    names = (each.name for each in fields(Organisation) if each.compare)
+    changed = (name for name in names if getattr(before, name) != getattr(after, name))
     return _lifted_by(_ELSEWHERE.get(name, Part.ORGANISATION) for name in changed)
 
 
