@@ -167,7 +167,9 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         xero_contact_id=row.xero_contact_id,
         generation=row.generation,
         hub=_hub_from_row(row, sent),
-        standing=Standing(State(row.state), row.reason_code, row.reason_message, row.reason_cure),
+        standing=Standing(
+            State(row.state), row.reason_code, row.reason_message, row.reason_cure, held_by=row.held_by
+        ),
         mention=Mention(row.details, row.details_version, row.details_based_on, row.details_at),
         document=Document(row.document, row.document_version, row.document_based_on, row.document_at)
         if row.document is not None and row.document_at is not None

@@ -43,15 +43,16 @@ class ContactLinkRow(Skippable, Table):
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
     `details_based_on` what they said with it; the document columns are its newest document of its own.
-    `merged_version` is the rank that the record has taken in (`domain.contacts.contact_link`). `intent_key` and
-    `intent_at` stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no
-    invoice. `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there,
-    or a person said that they are one. `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a
-    person's choice, not carried out yet, and `wanted_is_shared` says that others may have that contact too;
-    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `parted` and `ignored` are
-    what people decided of held conflicts (`domain.record.hub`). `partner_apart` and `xero_apart` are what does not
-    travel and each side keeps for itself (`domain.record.apart`). `marker_number` counts how often it was unlinked by
-    hand, since each time it gets another marker. `updated_at` moves with every write, whoever makes it.
+    `merged_version` is the rank that the record has taken in (`domain.contacts.contact_link`); `held_by` is the contact
+    of Xero that stands in its way while it is held. `intent_key` and `intent_at` stand from before the create call
+    until its answer is recorded. `unusable` is why Xero takes it for no invoice. `is_shared`: another link has the same
+    contact of Xero and had it first, because the two were merged there, or a person said that they are one.
+    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet,
+    and `wanted_is_shared` says that others may have that contact too; `push_wanted`: somebody wants it in Xero without
+    an invoice, and it is not there yet. `parted` and `ignored` are what people decided of held conflicts
+    (`domain.record.hub`). `partner_apart` and `xero_apart` are what does not travel and each side keeps for itself
+    (`domain.record.apart`). `marker_number` counts how often it was unlinked by hand, since each time it gets another
+    marker. `updated_at` moves with every write, whoever makes it.
     """
 
     __tablename__ = "contact_links"
@@ -121,6 +122,7 @@ class ContactLinkRow(Skippable, Table):
     reason_code: Mapped[str | None]
     reason_message: Mapped[str | None]
     reason_cure: Mapped[str | None]
+    held_by: Mapped[str | None]
     since_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
     settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -167,19 +169,19 @@ class InvoiceLinkRow(Skippable, Table):
     """The pair of identities of one invoice, and what we know of each side (see `domain.record.hub`).
 
     The document columns are the partner's newest document as it came; `merged_version` is the version that the record
-    has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they are
-    the app's alone, and stay when a payment is taken back, for it may come again. `shown_status` is the status of the
-    record in the document's words. `updated_at` moves with every write, whoever makes it. `line_ids`, `payment_ids`
-    and `credit_ids` map Xero's ids to our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by
+    has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they are the
+    app's alone, and stay when a payment is taken back, for it may come again. `shown_status` is the status of the
+    record in the document's words. `updated_at` moves with every write, whoever makes it. `line_ids`, `payment_ids` and
+    `credit_ids` map Xero's ids to our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by
     payment key; `kept_methods` are those of payments that the app took back and Xero still has, `booked` says of those
     that we made by which method and to which account, and `account_ids` which account each code of its lines stood for
     when it was recorded. `xero_due` asks for a read; `read_updated_at` is Xero's clock at our last read before a write.
-    `intents` are creates that were begun: what (`invoice`, a payment's key, or a
-    credit's kind and key) to key and time. Of a held link, `reason_way` says what kind of step is the way out,
-    `held_by` which of Xero's invoices stands in it, and `retry_at` when it is looked at again by itself. `parted` and
-    `ignored` are what people decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are
-    what does not travel and each side keeps for itself (`domain.record.apart`). `draft_asked` is the body of the call
-    that asked for it in Xero as a draft, null where there was none.
+    `intents` are creates that were begun: what (`invoice`, a payment's key, or a credit's kind and key) to key and
+    time. Of a held link, `reason_way` says what kind of step is the way out, `held_by` which invoice or contact of
+    Xero's stands in it, and `retry_at` when it is looked at again by itself. `parted` and `ignored` are what people
+    decided of held conflicts (`domain.record.hub`); `partner_apart` and `xero_apart` are what does not travel and each
+    side keeps for itself (`domain.record.apart`). `draft_asked` is the body of the call that asked for it in Xero as a
+    draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
