@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from app.domain.xero.former_names import with_former_names
 from app.domain.xero.organisation import (
     Account,
     BrandingTheme,
@@ -39,6 +40,9 @@ def organisation_from_xero(known: Organisation, read: Mapping[Part, Elements]) -
     found: dict[str, Any] = {}
     for part, elements in read.items():
         found |= _read_part(part, elements)
+    if Part.TRACKING in read:
+        tracked = with_former_names(known.tracking_categories, found["tracking_categories"])
+        found["tracking_categories"] = tracked
     return replace(known, **found)
 
 

@@ -99,8 +99,12 @@ def _read_rate(rate: Mapping[str, Any]) -> TaxRate:
 
 
 def _read_category(category: Mapping[str, Any]) -> TrackingCategory:
-    options = tuple(_read(TrackingOption, option) for option in category.get("options", ()))
-    return _read(TrackingCategory, {**category, "options": options})
+    options = tuple(_read(TrackingOption, _with_names(option)) for option in category.get("options", ()))
+    return _read(TrackingCategory, {**_with_names(category), "options": options})
+
+
+def _with_names(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {**kept, "former_names": tuple(kept.get("former_names", ()))}
 
 
 def _read(kind: type[Kept], values: Mapping[str, Any]) -> Kept:

@@ -84,21 +84,23 @@ class TaxRate:
 
 @dataclass(frozen=True, slots=True)
 class TrackingOption:
-    """One option of a tracking category."""
+    """One option of a tracking category; `former_names` are those that it had before, the newest last."""
 
     option_id: str
     name: str
     status: str = "ACTIVE"
+    former_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingCategory:
-    """A way to sort lines, with its options; two are active at most (FACTS 5)."""
+    """A way to sort lines, with its options; two are active at most (FACTS 5). `former_names` as of an option."""
 
     category_id: str
     name: str
     status: str = "ACTIVE"
     options: Sequence[TrackingOption] = field(default_factory=tuple)
+    former_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
