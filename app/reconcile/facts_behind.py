@@ -16,7 +16,7 @@ from app.domain.record.fields import Fields
 from app.domain.record.money import CENT, totals
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.part import LIFTS, Part, list_lifted, list_parts_behind
-from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice, XeroLine
 from app.reconcile.facts import refresh_facts
 from app.reconcile.round import Round
 from app.reconcile.taking_up import follow_codes
@@ -46,19 +46,22 @@ class Answered:
 
 async def learn_from_invoices(current: Round, seen: Iterable[Seen]) -> Moved:
     """Read what these invoices are ahead of; answers the codes that accounts have no more."""
-    found = (list_parts_behind(current.organisation, invoice.lines, held) for invoice, held in seen)
-    return await _learn(current, frozenset[Part]().union(*found))
+    invoices = list(seen)
+    found = (list_parts_behind(current.organisation, invoice.lines, held) for invoice, held in invoices)
+    lines = [line for invoice, _ in invoices for line in invoice.lines]
+    return await _learn(current, frozenset[Part]().union(*found), lines)
 
 
 async def learn_from_answers(current: Round, answered: Sequence[Answered]) -> Moved:
     """Read what Xero's answers to writes are ahead of, for refusals once in a round; answers as the other does."""
-    parts = frozenset[Part]()
+    parts, lines = frozenset[Part](), list[XeroLine]()
     for each in answered:
         if isinstance(each.outcome, XeroInvoice):
+            lines += each.outcome.lines
             parts |= list_parts_behind(current.organisation, each.outcome.lines, each.held)
             if _is_reckoned_otherwise(each, each.outcome, current.organisation):
                 parts |= {Part.TAX_RATES}
-    return await _learn(current, parts) or await learn_from_refusals(current, answered)
+    return await _learn(current, parts, lines) or await learn_from_refusals(current, answered)
 
 
 async def learn_from_refusals(current: Round, answered: Sequence[Answered]) -> Moved:
@@ -97,13 +100,13 @@ def _list_parts_of_refusal(each: Answered) -> frozenset[Part]:
     return frozenset(parts)
 
 
-async def _learn(current: Round, parts: Collection[Part]) -> Moved:
+async def _learn(current: Round, parts: Collection[Part], lines: Collection[XeroLine] = ()) -> Moved:
     if not parts:
         return NOTHING_MOVED
     before = current.organisation
     known = replace(current.connection, organisation=before)
     current.organisation, told = await refresh_facts(
-        current.lease, current.database, current.clock, known, current.xero, parts
+        current.lease, current.database, current.clock, known, current.xero, parts, lines
     )
     current.has_told_of_facts |= told
     current.lifted |= list_lifted(before, current.organisation)

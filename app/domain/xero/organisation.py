@@ -23,6 +23,8 @@ class Account:
     takes_payments: bool
     system: str | None = None
     """Which system account it is, in Xero's word: DEBTORS, ROUNDING, CIS... (FACTS 5)."""
+    former_codes: Sequence[str] = field(default=(), compare=False)
+    """Codes that it had before, or that lines showed beside its id while it had another; the newest last."""
 
     @property
     def is_active(self) -> bool:
