@@ -74,9 +74,9 @@ def list_parts_behind(organisation: Organisation, lines: Iterable[XeroLine], hel
     """The parts that are older than these lines of Xero's: they name an account, a tax rate or a tracking option that
     is not known so.
 
-    A code or a name may change hands, an id may not (FACTS 5); a code that is known as a former one of the line's account
-    tells nothing new. `held` is what the lines' invoice was last known to
-    hold: a word that nobody knows and that it has already was asked about then.
+    A code or a name may change hands, an id may not (FACTS 5); a code that is known as a former one of the line's
+    account tells nothing new. `held` is what the lines' invoice was last known to hold: a word that nobody knows and
+    that it has already was asked about then.
     """
     words = {value for path, value in held.items() if member_of(path) in ("account", "tax_type")}
     tracked = [value for path, value in held.items() if path.endswith("/tracking") and value]
