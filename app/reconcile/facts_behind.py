@@ -9,6 +9,7 @@ a code that is another account's, or of a branding theme that is gone.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from app.domain.holds.refusals import MISSING, REFUSED, explain
 from app.domain.invoices.account_codes import NOTHING_MOVED, Moved, list_moved_between, names_any
@@ -26,6 +27,8 @@ _MAY_BE_BY_CODE = LIFTS[Part.ACCOUNTS] | {REFUSED}
 
 _MAY_BE_BY_THEME = frozenset({REFUSED, MISSING})
 """The same for a theme that is gone."""
+
+JUST_READ = timedelta(minutes=1)
 
 Seen = tuple[XeroInvoice, Fields]
 """An invoice as Xero shows it, and what it was last known to hold."""
@@ -71,6 +74,17 @@ async def learn_from_refusals(current: Round, answered: Sequence[Answered]) -> M
         return NOTHING_MOVED
     current.has_learned_from_refusals = True
     return await _learn(current, parts)
+
+
+async def learn_accounts(current: Round) -> Moved:
+    """Read the chart before something is written that names accounts by their codes alone, once in a round at most:
+    what Xero makes of such a code tells nothing of the account that was meant. Facts that were just read are believed.
+    """
+    read_at = current.connection.organisation_fetched_at
+    if current.has_learned_accounts or (read_at is not None and current.clock.now() < read_at + JUST_READ):
+        return NOTHING_MOVED
+    current.has_learned_accounts = True
+    return await _learn(current, {Part.ACCOUNTS})
 
 
 def is_written_anew(current: Round, refused: Answered, code: str, moved: Moved) -> bool:
