@@ -222,7 +222,7 @@ async def test_an_answer_that_is_lost_meanwhile_books_nothing_elsewhere(
     await assert_alike(house)
 
 
-@pytest.mark.parametrize("counts", ["id", "refused"])
+@ANSWERS
 async def test_a_credit_and_a_deposit_go_to_the_accounts_that_were_chosen(house: House, counts: str) -> None:
     """Their lines name accounts as those of invoices do."""
     await set_up(house, counts)
@@ -230,6 +230,7 @@ async def test_a_credit_and_a_deposit_go_to_the_accounts_that_were_chosen(house:
     await house.write(lines=[line("l1", "general")])
     await house.drain()
     await swap(house)
+    await house.wait(timedelta(minutes=2))
     for kind, amount in (("credit_note", "40.00"), ("prepayment", "30.00")):
         said = {"kind": kind, "amount": amount, "applied_on": "2026-12-01"}
         await ask(house.app.post("/invoices/inv_1/credits", json=said))
