@@ -15,7 +15,7 @@ only what it lacks is filled in, whatever else differs waits for the partner's n
 the document leaves out says nothing, and clears nothing in Xero, but for the description.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -100,6 +100,18 @@ def take_document(link: ItemLink, said: Fields) -> ItemLink:
     """The link once the partner's newest word is in its record."""
     edits = {name: said[name] for name in NAMES if said[name] != link.partner_shadow.get(name)}
     return replace(link, record={**link.record, **edits}, partner_shadow=dict(said))
+
+
+def follow_code(link: ItemLink, account: str | None, former: Collection[str]) -> ItemLink:
+    """The link where the account that its document names has that code now, and had `former` ones: no edit of the app.
+
+    What Xero is known to hold is left: whether it booked by the code of before or followed the account, its list tells.
+    """
+    before = link.partner_shadow.get("account")
+    if before is None or before == account or before not in former:
+        return link
+    record = {**link.record, "account": account} if link.record.get("account") == before else link.record
+    return replace(link, record=record, partner_shadow={**link.partner_shadow, "account": account})
 
 
 def take_item(link: ItemLink, item: XeroItem) -> ItemLink:

@@ -38,19 +38,31 @@ MOST_AT_ONCE = 16
 together went together, each would wait for the other.
 """
 
+LookAgain = Callable[[Given, Got], Awaitable[bool]]
+"""Whether what became of a thing may be something else by now: it is then stored, or refused, once more."""
+
+
+async def _never(given: object, got: object) -> bool:
+    return False
+
+
 SaveAtOnce = Callable[[Sequence[Given]], Awaitable[Sequence[Got | None]]]
 """Stores by one statement what it can, and answers None for every other."""
 
 
 class Inbox(Generic[Given, Got]):
-    """One inbox of one process; `whose` says which connection a thing is for."""
+    """One inbox of one process; `whose` says which connection a thing is for, `look_again` is asked before what became
+    of it is answered.
+    """
 
     def __init__(
         self,
         save_at_once: SaveAtOnce[Given, Got],
         save_all: SaveAll[Given, Got],
         whose: Callable[[Given], Hashable],
+        look_again: LookAgain[Given, Got] = _never,
     ) -> None:
+        self._look_again = look_again
         self._save_all = save_all
         self._at_once: Batcher[Given, Got | None] = Batcher(
             save_at_once, at_once=2, most=MOST_AT_ONCE, apart=whose
@@ -60,6 +72,10 @@ class Inbox(Generic[Given, Got]):
 
     async def save(self, given: Given) -> Got:
         """What became of it, once it is on disk."""
+        got = await self._save(given)
+        return await self._save(given) if await self._look_again(given, got) else got
+
+    async def _save(self, given: Given) -> Got:
         at_once = await self._at_once.join(given)
         if at_once is not None:
             return at_once

@@ -22,6 +22,7 @@ from app.intake.contact_document import ContactDocument
 from app.intake.contact_documents import take_in_contact_arrivals
 from app.intake.document import Document
 from app.intake.documents import take_in_arrivals
+from app.intake.fresh_rates import FreshRates
 from app.intake.inbox import HELD, Held
 from app.intake.partner_event import DOCUMENT_FIELD, IGNORED, ChangedContact, ChangedInvoice
 from app.intake.refusals import Fault, InputRefused
@@ -61,6 +62,14 @@ async def save_at_once(
 def find_whose(webhook: PartnerWebhook) -> UUID | None:
     """The connection that a webhook carries a document for."""
     return webhook.changed.connection_id if webhook.changed else None
+
+
+async def may_differ(rates: FreshRates, webhook: PartnerWebhook, saved: Saved) -> bool:
+    """Whether what became of it may be something else by the tax rates of now."""
+    changed = webhook.changed
+    if not isinstance(changed, ChangedInvoice):
+        return False
+    return await rates.may_differ(changed.connection_id, changed.document, saved)
 
 
 def _build_sent(webhook: PartnerWebhook) -> SentDocument | None:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import begin_links
+from app.domain.crossing.numbering import Numbering
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import NUMBER_TAKEN, explain
 from app.domain.invoices.account_codes import (
@@ -124,7 +125,8 @@ def _contacts_needed(current: Round, planned: Sequence[tuple[Work, Plan]]) -> li
 
 
 def _is_sought_by_number(current: Round, work: Work) -> bool:
-    return bool(work.hub.record.get("number")) and must_look(current, work.link.id)
+    is_sent = current.connection.settings.numbering is not Numbering.XERO
+    return is_sent and bool(work.hub.record.get("number")) and must_look(current, work.link.id)
 
 
 def _prepare(current: Round, work: Work, plan: Plan, contacts: Found) -> Sending | None:

@@ -14,6 +14,7 @@ from app.domain.findings.discrepancy import Found, find_moves_of_xero, find_uneq
 from app.domain.invoices.link import InvoiceLink, State
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.sums import Sums
+from app.domain.invoices.tracking_names import with_names_of_now
 from app.domain.record.sides import Side
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
@@ -52,7 +53,7 @@ def _compare(
     current: Round, link: InvoiceLink, invoice: XeroInvoice, contact_key: str | None, into: Compared
 ) -> None:
     trial = take_up_one(link, current.organisation)
-    link = trial.link
+    link = trial.link = with_names_of_now(trial.link, invoice.lines, current.organisation)
     with trial.guarded():
         take_invoice(current, trial, invoice, contact_key)
     if trial.is_broken or _known(trial.link) != _known(link):

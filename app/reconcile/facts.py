@@ -20,8 +20,10 @@ from app.db.postgres.session import Database, WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.connections.notice import ATTENTION, build_notice
 from app.domain.connections.stale import list_new_problems, problem_to_json
+from app.domain.xero.former_codes import with_codes_shown
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.part import EVERYTHING, Part, list_lifted, list_parts_of
+from app.domain.xero.xero_invoice import XeroLine
 from app.reconcile.lease import Lease
 from app.reconcile.ports import XeroOrganisation
 
@@ -38,10 +40,12 @@ async def refresh_facts(
     connection: Connection,
     xero: XeroOrganisation,
     behind: Collection[Part] = frozenset(),
+    shown: Collection[XeroLine] = (),
 ) -> tuple[Organisation, bool]:
     """The organisation as it must be known now, and whether a notice was written for the partner.
 
-    Parts that are known to be `behind` are read whatever their age, and nothing else then.
+    Parts that are known to be `behind` are read whatever their age, and nothing else then. What Xero's lines have
+    `shown` otherwise than it is by that is remembered, so that it is not asked about again.
     """
     known, now = connection.organisation, clock.now()
     parts = behind or await _list_parts_due(database, connection, now)
@@ -50,7 +54,7 @@ async def refresh_facts(
             async with lease.recording() as session:
                 await drop_facts_due(session, connection.id, now, connection.facts_asked)
         return known, False
-    organisation = await xero.fetch_organisation(known, parts or EVERYTHING)
+    organisation = with_codes_shown(await xero.fetch_organisation(known, parts or EVERYTHING), shown)
     async with lease.recording() as session:
         is_whole, seen = parts == EVERYTHING, connection.facts_asked
         told = await keep_facts(session, connection, organisation, now, is_whole=is_whole, seen=seen)

@@ -9,6 +9,7 @@ a code that is another account's, or of a branding theme that is gone.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from app.domain.holds.refusals import MISSING, REFUSED, explain
 from app.domain.invoices.account_codes import NOTHING_MOVED, Moved, list_moved_between, names_any
@@ -16,7 +17,7 @@ from app.domain.record.fields import Fields
 from app.domain.record.money import CENT, totals
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.part import LIFTS, Part, list_lifted, list_parts_behind
-from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
+from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice, XeroLine
 from app.reconcile.facts import refresh_facts
 from app.reconcile.round import Round
 from app.reconcile.taking_up import follow_codes
@@ -26,6 +27,8 @@ _MAY_BE_BY_CODE = LIFTS[Part.ACCOUNTS] | {REFUSED}
 
 _MAY_BE_BY_THEME = frozenset({REFUSED, MISSING})
 """Holds for refusals that a branding theme which is gone may bring about."""
+
+JUST_READ = timedelta(minutes=1)
 
 Seen = tuple[XeroInvoice, Fields]
 """An invoice as Xero shows it, and what it was last known to hold."""
@@ -46,19 +49,22 @@ class Answered:
 
 async def learn_from_invoices(current: Round, seen: Iterable[Seen]) -> Moved:
     """Read what these invoices are ahead of; answers the codes that accounts have no more."""
-    found = (list_parts_behind(current.organisation, invoice.lines, held) for invoice, held in seen)
-    return await _learn(current, frozenset[Part]().union(*found))
+    invoices = list(seen)
+    found = (list_parts_behind(current.organisation, invoice.lines, held) for invoice, held in invoices)
+    lines = [line for invoice, _ in invoices for line in invoice.lines]
+    return await _learn(current, frozenset[Part]().union(*found), lines)
 
 
 async def learn_from_answers(current: Round, answered: Sequence[Answered]) -> Moved:
     """Read what Xero's answers to writes are ahead of, for refusals once in a round; answers as the other does."""
-    parts = frozenset[Part]()
+    parts, lines = frozenset[Part](), list[XeroLine]()
     for each in answered:
         if isinstance(each.outcome, XeroInvoice):
+            lines += each.outcome.lines
             parts |= list_parts_behind(current.organisation, each.outcome.lines, each.held)
             if _is_reckoned_otherwise(each, each.outcome, current.organisation):
                 parts |= {Part.TAX_RATES}
-    return await _learn(current, parts) or await learn_from_refusals(current, answered)
+    return await _learn(current, parts, lines) or await learn_from_refusals(current, answered)
 
 
 async def learn_from_refusals(current: Round, answered: Sequence[Answered]) -> Moved:
@@ -68,6 +74,17 @@ async def learn_from_refusals(current: Round, answered: Sequence[Answered]) -> M
         return NOTHING_MOVED
     current.has_learned_from_refusals = True
     return await _learn(current, parts)
+
+
+async def learn_accounts(current: Round) -> Moved:
+    """Read the chart before something is written that names accounts by their codes alone, once in a round at most:
+    what Xero makes of such a code tells nothing of the account that was meant. Facts that were just read are believed.
+    """
+    read_at = current.connection.organisation_fetched_at
+    if current.has_learned_accounts or (read_at is not None and current.clock.now() < read_at + JUST_READ):
+        return NOTHING_MOVED
+    current.has_learned_accounts = True
+    return await _learn(current, {Part.ACCOUNTS})
 
 
 def is_written_anew(current: Round, refused: Answered, code: str, moved: Moved) -> bool:
@@ -97,13 +114,13 @@ def _list_parts_of_refusal(each: Answered) -> frozenset[Part]:
     return frozenset(parts)
 
 
-async def _learn(current: Round, parts: Collection[Part]) -> Moved:
+async def _learn(current: Round, parts: Collection[Part], lines: Collection[XeroLine] = ()) -> Moved:
     if not parts:
         return NOTHING_MOVED
     before = current.organisation
     known = replace(current.connection, organisation=before)
     current.organisation, told = await refresh_facts(
-        current.lease, current.database, current.clock, known, current.xero, parts
+        current.lease, current.database, current.clock, known, current.xero, parts, lines
     )
     current.has_told_of_facts |= told
     current.lifted |= list_lifted(before, current.organisation)

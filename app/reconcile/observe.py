@@ -18,6 +18,7 @@ from app.domain.invoices.account_codes import Moved, with_misplaced
 from app.domain.invoices.due_date import with_due_date
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.recognition import own_payments
+from app.domain.invoices.tracking_names import with_names_of_now
 from app.domain.partner.change import moves_to_json
 from app.domain.partner.document import IMPLIED_PAYMENT, from_document, with_implied_at_most, without_implied
 from app.domain.record.coupling import refresh_unmapped, translate_anew
@@ -29,6 +30,7 @@ from app.domain.record.moves import list_groups, list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.record.path import read_at
 from app.domain.record.sides import Side
+from app.domain.xero.former_codes import said_by_codes_of_now
 from app.domain.xero.xero_invoice import (
     Identities,
     XeroInvoice,
@@ -182,6 +184,8 @@ def take_invoice(
 ) -> None:
     """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
     link, invoice = with_overpaid_apart(work.link, invoice)
+    invoice = said_by_codes_of_now(invoice, current.organisation)
+    link = with_names_of_now(link, invoice.lines, current.organisation)
     expected = wrote if wrote is not None else _expected_of(link)
     answers = wrote is not None or link.hub.unanswered is not None
     identities = Identities(

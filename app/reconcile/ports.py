@@ -93,7 +93,10 @@ class XeroContacts(Protocol):
         ...
 
     async def fetch_all(self, since: datetime | None = None) -> list[XeroContact]:
-        """Every contact, archived ones included, or all that moved at or after `since`; one call per `PAGE_SIZE`."""
+        """Every contact, archived ones included, or all that moved at or after `since`; one call per `PAGE_SIZE`.
+
+        Cut off and asked for again soon it goes on where it was, with one call more for what moved meanwhile.
+        """
         ...
 
     async def fetch_by_number(self, contact_numbers: Sequence[str]) -> list[XeroContact]:

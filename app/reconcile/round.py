@@ -61,8 +61,9 @@ class Round:
     `portion` says what the round takes up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when
     the portion was chosen; None: not asked. `debounce` knows the invoices that were written a moment ago.
     `has_told_of_contacts`: a change of a contact was put into the feed; `has_told_of_facts`: a notice was written.
-    `has_learned_from_refusals`: facts were read because Xero refused something; `lifted` are the codes of holds that
-    what was read in the round can lift. `works` are all that the round took up.
+    `has_learned_from_refusals`: facts were read because Xero refused something; `has_learned_accounts`: the chart was
+    read because something names accounts by codes alone; `lifted` are the codes of holds that what was read in the
+    round can lift. `works` are all that the round took up.
     """
 
     lease: Lease
@@ -79,6 +80,7 @@ class Round:
     has_told_of_contacts: bool = False
     has_told_of_facts: bool = False
     has_learned_from_refusals: bool = False
+    has_learned_accounts: bool = False
     lifted: frozenset[str] = frozenset()
     works: list[Work] = field(default_factory=list)
     item_codes: ItemCodes = field(default_factory=ItemCodes)

@@ -71,6 +71,9 @@ SWITCHES: dict[str, Switch] = {
     "line_account": Switch(
         "What account has a line whose AccountID and AccountCode name two?", ("id", "code", "refused")
     ),
+    "line_code": Switch(
+        "Which code does a line show whose account has another one by now?", ("of_now", "as_booked")
+    ),
     "lines_not_sent": Switch(
         "What happens to lines when a POST has none?", ("kept", "kept_without_discounts")
     ),

@@ -41,6 +41,7 @@ from app.ending import Ending
 from app.intake import partner_inbox
 from app.intake.dependencies import IntakeServices
 from app.intake.document_store import build_document_store
+from app.intake.fresh_rates import FreshRates
 from app.intake.inbox import Inbox
 from app.intake.partner_secrets import gather_partner_secrets
 from app.intake.xero_inbox import keep_webhooks
@@ -220,6 +221,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         key_uses=KeyUses(ground.database),
     )
     known = KnownConnections()
+    rates = FreshRates(ground.database, xero.organisations, ground.clock)
     intake = IntakeServices(
         clock=ground.clock,
         waker=ground.waker,
@@ -228,6 +230,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
             partial(partner_inbox.save_at_once, ground.database, known),
             partial(partner_inbox.save_webhooks, ground.database, known),
             partner_inbox.find_whose,
+            partial(partner_inbox.may_differ, rates),
         ),
         known=known,
         partner_secrets=gather_partner_secrets(ground.database, ground.vault),
@@ -239,5 +242,6 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         partial(invoice_inbox.save_puts_at_once, ground.database, known),
         partial(invoice_inbox.save_puts, ground.database, known),
         invoice_inbox.find_whose,
+        partial(invoice_inbox.may_differ, rates),
     )
     return ApiParts(services, doors, puts, intake, metrics)

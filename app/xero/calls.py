@@ -12,27 +12,33 @@ out gives `before_each`, which is awaited before each call: what it raises goes 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from app.domain.xero.xero_invoice import Refused
-from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
+from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited, XeroUnavailable
 from app.tracing import span
 from app.xero.budget import CALLS_AT_ONCE, CallBudget
 from app.xero.client import XeroClient
 from app.xero.failures import Barred, RequestInvalid, TokenRejected
+from app.xero.half_read import HalfRead, HalfReads
 from app.xero.json_values import Json, read_decimal, read_object, read_objects
 from app.xero.refusals import find_refusal
 from app.xero.threads import Threads
 from app.xero.tokens import TokenKeeper, TokenSet
+from app.xero.where import modified_since
 
 ROWS_OF_A_PAGE = 1000
 """Xero's largest page (FACTS 4.7)."""
 
 IDS_OF_A_READ = 40
 """What Xero recommends, because ids travel in the address (FACTS 4.7)."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""More than Xero's clock and index may be behind ours."""
 
 FIRST_PAGE = {"page": 1, "page_size": ROWS_OF_A_PAGE}
 EACH_FOR_ITSELF: dict[str, Any] = {"summarize_errors": False}
@@ -60,9 +66,11 @@ class XeroCalls:
         threads: Threads,
         budget: CallBudget,
         *,
+        half_reads: HalfReads,
         is_bulk: bool,
         before_each: BeforeEach,
     ) -> None:
+        self._half_reads = half_reads
         self._connection_id = connection_id
         self._tokens = tokens
         self._keeper = keeper
@@ -88,13 +96,32 @@ class XeroCalls:
         return read_objects(answer, member), None if pages is None else int(pages)
 
     async def fetch_pages(self, operation: str, member: str, **arguments: Any) -> list[Json]:
-        """The elements of every page. The order must be one in which rows do not move while pages are read."""
-        elements: list[Json] = []
-        page = 0
-        while page * ROWS_OF_A_PAGE == len(elements):
-            page += 1
-            elements += await self.fetch(operation, member, page=page, page_size=ROWS_OF_A_PAGE, **arguments)
-        return elements
+        """The elements of every page, `order` being by the id, in which rows do not move while pages are read.
+
+        A list that a limit or an outage cuts off goes on where it was when it is asked for again soon (`half_read`).
+        """
+        whose = self._connection_id, self._tokens.xero_tenant_id
+        listed = self._half_reads.take(whose, operation, arguments)
+        try:
+            await self._read_on(listed, operation, member, arguments)
+            if not listed.is_resumed:
+                return listed.elements
+            asked = arguments.get("if_modified_since")
+            since = modified_since(listed.began_at - CLOCKS_APART)
+            again = {**arguments, "if_modified_since": max(since, asked) if asked else since}
+            newer = HalfRead(listed.began_at)
+            await self._read_on(newer, operation, member, again)
+        except (RateLimited, XeroUnavailable):
+            self._half_reads.keep(whose, operation, arguments, listed)
+            raise
+        return listed.overlay(newer.elements, str(arguments["order"]).partition(" ")[0])
+
+    async def _read_on(
+        self, listed: HalfRead, operation: str, member: str, arguments: Mapping[str, Any]
+    ) -> None:
+        while listed.pages * ROWS_OF_A_PAGE == len(listed.elements):
+            page = {"page": listed.pages + 1, "page_size": ROWS_OF_A_PAGE}
+            listed.add_page(await self.fetch(operation, member, **page, **arguments))
 
     async def write(self, operation: str, member: str, **arguments: Any) -> list[Json]:
         """The elements that a write answers under `member`; raises `OutcomeUnknown` when its answer was lost."""

@@ -35,7 +35,10 @@ class XeroSdkContacts:
         return [contact for answer in answers for contact in answer]
 
     async def fetch_by_name(self, names: Sequence[str]) -> list[XeroContact]:
-        """One call each; Xero keeps no doubled blanks in a name, so none are asked for (FACTS 5)."""
+        """One call each; Xero keeps no doubled blanks in a name, so none are asked for (FACTS 5).
+
+        More only where more than a page of contacts, archived ones for the most part, have one name.
+        """
         tidy = {" ".join(name.split()) for name in names} - {""}
         answers = await asyncio.gather(*(self._fetch_named(name) for name in tidy))
         found = [contact for answer in answers for contact in answer]
@@ -138,11 +141,9 @@ class XeroSdkContacts:
 
     async def _fetch_named(self, name: str) -> list[XeroContact]:
         where = find_equality("Name", name)
-        if where is not None:
-            return await self._fetch(where=where)
-        part = longest_plain_part(name)
+        wanted = {"search_term": longest_plain_part(name)} if where is None else {"where": where}
         elements = await self._calls.fetch_pages(
-            "get_contacts", "Contacts", search_term=part, order="ContactID ASC", **_WITH_ARCHIVED
+            "get_contacts", "Contacts", order="ContactID ASC", **wanted, **_WITH_ARCHIVED
         )
         found = (contact_from_xero(element) for element in elements)
         return [contact for contact in found if contact.name.casefold() == name.casefold()]

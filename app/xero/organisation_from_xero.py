@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from app.domain.xero.former_codes import with_former_codes
+from app.domain.xero.former_names import with_former_names
 from app.domain.xero.organisation import (
     Account,
     BrandingTheme,
@@ -39,6 +41,11 @@ def organisation_from_xero(known: Organisation, read: Mapping[Part, Elements]) -
     found: dict[str, Any] = {}
     for part, elements in read.items():
         found |= _read_part(part, elements)
+    if Part.ACCOUNTS in read:
+        found["accounts"] = with_former_codes(known.accounts, found["accounts"])
+    if Part.TRACKING in read:
+        tracked = with_former_names(known.tracking_categories, found["tracking_categories"])
+        found["tracking_categories"] = tracked
     return replace(known, **found)
 
 

@@ -16,6 +16,7 @@ from app.clock import Clock
 from app.xero.budget import CallBudget, CallLog, CallMade, NoBudget, ignore_call
 from app.xero.calls import BeforeEach, XeroCalls, go_ahead
 from app.xero.client import XeroClient
+from app.xero.half_read import HalfReads
 from app.xero.organisation import XeroSdkOrganisation
 from app.xero.threads import Threads
 from app.xero.tokens import Refreshers, TokenKeeper, TokenSet, TokenStore
@@ -57,6 +58,7 @@ class XeroSdkOrganisations:
         self._call_log = call_log
         self._clients = _Clients(api_url, count_call)
         self._threads = Threads()
+        self._half_reads = HalfReads(clock)
 
     async def open(
         self, connection_id: UUID, *, bulk: bool = False, before_each: BeforeEach = go_ahead
@@ -80,6 +82,7 @@ class XeroSdkOrganisations:
             client_of,
             self._threads,
             budget,
+            half_reads=self._half_reads,
             is_bulk=bulk,
             before_each=before_each,
         )

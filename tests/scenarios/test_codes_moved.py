@@ -222,7 +222,7 @@ async def test_an_answer_that_is_lost_meanwhile_books_nothing_elsewhere(
     await assert_alike(house)
 
 
-@pytest.mark.parametrize("counts", ["id", "refused"])
+@ANSWERS
 async def test_a_credit_and_a_deposit_go_to_the_accounts_that_were_chosen(house: House, counts: str) -> None:
     """Their lines name accounts as those of invoices do."""
     await set_up(house, counts)
@@ -230,6 +230,7 @@ async def test_a_credit_and_a_deposit_go_to_the_accounts_that_were_chosen(house:
     await house.write(lines=[line("l1", "general")])
     await house.drain()
     await swap(house)
+    await house.wait(timedelta(minutes=2))
     for kind, amount in (("credit_note", "40.00"), ("prepayment", "30.00")):
         said = {"kind": kind, "amount": amount, "applied_on": "2026-12-01"}
         await ask(house.app.post("/invoices/inv_1/credits", json=said))
@@ -292,3 +293,58 @@ async def test_a_code_is_chosen_as_it_is_known_while_xero_is_down(house: House) 
     await house.fault("unavailable_before", "GET", "/Accounts")
     shown = await house.choose(revenue_accounts={"labour": "220"})
     assert shown["revenue_accounts"]["labour"] == shown["revenue_accounts"]["materials"]
+
+
+async def show_codes_as_booked(house: House) -> None:
+    """Xero goes on showing the code that an account had when a line was given it; nobody knows whether it does."""
+    await ask(house.xero.put(f"/organisations/{house.tenant_id}/behaviour", json={"line_code": "as_booked"}))
+
+
+async def test_old_lines_that_show_a_code_of_before_ask_for_it_once(house: House) -> None:
+    """By its id an account is known, whatever stands beside it: no look and no page of a compare asks anew."""
+    await show_codes_as_booked(house)
+    await set_up(house)
+    for n in range(1, 4):
+        await house.write(f"inv_{n}", lines=[line("l1", "labour")])
+    await house.drain()
+    await rename(house, "Other Revenue", "261")
+    for n in range(1, 4):
+        await house.edit_xero(f"N-inv_{n}", LineItems=[{"index": 0, "AccountCode": "261"}])
+    await rename(house, "Other Revenue", "265")
+    await house.drain()
+    assert await said(house) == ["xero:265"]
+    await rename(house, "Other Revenue", "266")
+    await house.sweep()
+    calls = await house.last_call()
+    for reference in ("PO 2", "PO 3"):
+        for n in range(1, 4):
+            await house.edit_xero(f"N-inv_{n}", Reference=reference)
+            await house.drain()
+        await ask(house.api.post(f"{house.path}/compare"))
+        await house.drain()
+    assert "Accounts" not in [call["path"].rpartition("/")[2] for call in await house.calls(calls)]
+    assert await said(house) == ["xero:266"]
+    assert (await ask(house.api.get(f"{house.path}/discrepancies")))["data"] == []
+    assert (await ask(house.api.get(f"{house.path}/comparison")))["last"]["differing"] == 0
+    await house.edit("inv_2", lines={"l2": line("l2", "xero:266")})
+    await house.drain()
+    assert await booked(house, "N-inv_2") == ["Other Revenue", "Other Revenue"]
+
+
+async def test_a_code_that_changes_again_is_seen_though_old_lines_show_the_first(house: House) -> None:
+    """What was asked about once hides no other change: not another code, nor another account's."""
+    await show_codes_as_booked(house)
+    await set_up(house)
+    await house.write(lines=[line("l1", "labour")])
+    await house.drain()
+    await rename(house, "Labour Sales", "215")
+    await house.sweep()
+    await house.edit_xero(Reference="PO 2")
+    await house.drain()
+    await rename(house, "Labour Sales", "216")
+    await rename(house, "Materials Sales", "215")
+    await house.write("inv_2", lines=[line("l1", "labour"), line("l2", "materials")])
+    await house.drain()
+    assert await booked(house, "N-inv_2") == ["Labour Sales", "Materials Sales"]
+    assert await said(house) == ["labour"]
+    assert [[f["path"] for f in each["fields"]] for each in await edits_sent(house)] == [["reference"]]

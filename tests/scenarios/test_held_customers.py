@@ -39,6 +39,30 @@ async def test_a_new_customer_does_not_try_the_held_ones_again(house: House) -> 
     assert await house.held_as("inv_1") == "contact_name_taken"
 
 
+async def test_a_contact_that_stands_in_nobodys_way_tries_nobody_again(house: House) -> None:
+    """It is in Xero alone, and what it gives up is not what the held one waits for: no call, by event and by search."""
+    await house.at_xero("contacts", Name="Zed Stone")
+    await hold_a_customer(house)
+    await house.write("inv_2", contact=LEE)
+    await house.drain()
+    seen = await house.last_call()
+    await edit_contact_in_xero(house, "Zed Stone", Name="Zed Stone of Perth")
+    await house.drain()
+    assert await list_calls(house, seen) == []
+    await house.sweep()
+    seen = await house.last_call()
+    await ask(house.xero.put("/webhooks", json={"lose_next": 1}))
+    await edit_contact_in_xero(house, "Zed Stone of Perth", Name="Zed Stone")
+    house.clock.advance(SWEEP_EVERY * 2)
+    assert await house.parts.sweep.ask_for_sweeps() == 1
+    await house.drain()
+    assert ("PUT", "/Contacts") not in await list_calls(house, seen)
+    assert await house.held_as("inv_1") == "contact_name_taken"
+    await edit_contact_in_xero(house, "Kim Tran", Name="Kim Tran of Perth")
+    await house.drain()
+    assert await standing(house) == ("settled", None)
+
+
 async def test_who_gives_up_the_name_lets_the_held_one_go(house: House) -> None:
     """A contact that the app does not know, whose event is lost; and then one of the app's, edited in Xero."""
     await hold_a_customer(house)

@@ -1,5 +1,6 @@
 """A tax rate has another percentage in Xero, or a branding theme is gone there: the next invoice tells of it."""
 
+import asyncio
 from typing import Any
 
 from tests.scenarios.both_sides import assert_alike
@@ -48,6 +49,84 @@ async def test_an_edit_brings_the_percentage_of_now(house: House) -> None:
     await house.drain()
     assert await total_of(house) == (230.0, "230.00")
     await assert_alike(house)
+
+
+def document(total: str, version: int = 1, **more: Any) -> Json:
+    """An invoice of the app's, to which tax is added, with the total that the app reckons."""
+    return {
+        "id": "inv_1",
+        "number": "N-inv_1",
+        "version": version,
+        "status": "sent",
+        "sent_at": "2026-11-20T03:15:00Z",
+        "currency": "AUD",
+        "amounts_are": "tax_exclusive",
+        "issued_on": "2026-11-20",
+        "due_on": "2027-12-04",
+        "contact": {"id": "cus_1", "name": "Kim Tran"},
+        "lines": [LINE],
+        "total": total,
+    } | more
+
+
+async def put(house: House, *documents: Json) -> list[int]:
+    """PUT them at the same time; the answers' statuses."""
+    path = f"{house.path}/invoices/inv_1"
+    answers = await asyncio.gather(*(house.api.put(path, json=each) for each in documents))
+    return [answer.status_code for answer in answers]
+
+
+async def list_paths(house: House, since: int) -> list[str]:
+    """What Xero was asked for, after a call."""
+    return [call["path"].rpartition("/")[2] for call in await house.calls(since)]
+
+
+async def test_a_total_by_the_percentage_of_now_is_taken(house: House) -> None:
+    """The app knows the new percentage before we do: the rates are read once, and the total is right by them."""
+    tax_type = await levy(house, 10)
+    await edit_rate(house, tax_type, Rate=15)
+    calls = await house.last_call()
+    assert await put(house, document("115.00")) == [201]
+    assert await list_paths(house, calls) == ["TaxRates"]
+    await house.drain()
+    assert await total_of(house) == (115.0, "115.00")
+
+
+async def test_a_total_by_webhook_is_taken_as_one_by_call(house: House) -> None:
+    """Both ways in judge alike."""
+    tax_type = await levy(house, 10)
+    await edit_rate(house, tax_type, Rate=15)
+    known = await ask(house.app.get("/plumbline"))
+    await ask(house.app.put("/plumbline", json=known | {"send": "webhook"}))
+    calls = await house.last_call()
+    await house.write(lines=[LINE], amounts_are="tax_exclusive", total="115.00")
+    await ask(house.app.post("/flush"))
+    assert await list_paths(house, calls) == ["TaxRates"]
+    await house.drain()
+    assert await total_of(house) == (115.0, "115.00")
+
+
+async def test_wrong_totals_ask_xero_once_however_many_come(house: House) -> None:
+    """They are refused as ever; where no tax is added to the lines, no rate could mend them."""
+    await levy(house, 10)
+    calls = await house.last_call()
+    wrong = [document("999.00", version) for version in range(1, 5)]
+    assert await put(house, *wrong) == [422] * 4
+    assert await put(house, document("999.00", amounts_are="tax_inclusive")) == [422]
+    assert await list_paths(house, calls) == ["TaxRates"]
+    assert await put(house, document("998.00")) == [422]
+    assert await list_paths(house, calls) == ["TaxRates"]
+    assert await put(house, document("110.00")) == [201]
+
+
+async def test_a_total_is_judged_by_what_is_known_while_xero_is_down(house: House) -> None:
+    """The app is told at once that it is wrong by the rates of before, and is taken when it sends it later."""
+    tax_type = await levy(house, 10)
+    await edit_rate(house, tax_type, Rate=15)
+    await house.fault("unavailable_before", "GET", "/TaxRates")
+    assert await put(house, document("115.00")) == [422]
+    await house.sweep()
+    assert await put(house, document("115.00")) == [201]
 
 
 async def test_a_branding_theme_that_is_gone_holds_nothing_up(house: House) -> None:

@@ -1,9 +1,11 @@
 """Customers whose contacts in Xero an older copy of the database does not know, once it is put back."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.round_trips import counting_round_trips
 from tests.scenarios.contact_sides import (
     KIM,
     contact_in_app,
@@ -11,11 +13,14 @@ from tests.scenarios.contact_sides import (
     edit_contact,
     edit_contact_in_xero,
 )
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Json
 from tests.scenarios.test_restore import PROGRAMS, put_back, save_copy
 from tests.scenarios.troubles import ask, contacts_in_xero, restarted, standing
 
 pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="there is no pg_dump to rehearse with")
+
+BY_ID = re.compile(r"SELECT contact_links\.id.*WHERE .*contact_links\.id = ", re.DOTALL)
+"""A question for contacts by the ids of their links."""
 
 BEA = {"id": "cus_2", "name": "Bea Fox", "email": "bea@example.com", "phone": None}
 LEE = {"id": "cus_3", "name": "Lee Wong", "email": None, "phone": None}
@@ -43,6 +48,77 @@ async def test_a_customer_that_was_renamed_since_the_copy_is_known_by_its_invoic
         await house.drain()
         assert (await contact_in_xero(house, "Beatrice Fox"))["FirstName"] == "Beatrice"
         assert (await house.in_xero("N-inv_2"))["Contact"]["Name"] == "Beatrice Fox"
+
+
+@pytest.mark.parametrize("customer", [BEA, LEE], ids=["with e-mail", "without"])
+async def test_an_invoice_without_a_number_is_known_with_its_renamed_customer(
+    house: House, tmp_path: Path, customer: Json
+) -> None:
+    """The mark of its link tells, which is the same once its document comes again: neither is made a second time."""
+    await house.choose(numbering="xero")
+    await house.write("inv_draft", status="draft", contact=KIM)
+    await save_copy(house, tmp_path / "copy")
+    await house.write("inv_1", contact=customer, number=None, url=None)
+    await house.write("inv_2", contact=customer, number=None, url=None, reference="PO 2")
+    await house.drain()
+    await edit_contact_in_xero(house, customer["name"], Name="Somebody Else", EmailAddress="new@example.com")
+    await house.drain()
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await take_up(house)
+        assert [each["Name"] for each in await contacts_in_xero(house)] == ["Somebody Else"]
+        assert len(await house.list_in_xero()) == 2
+        assert (await contact_in_app(house, customer["id"]))["name"] == "Somebody Else"
+        for invoice_id in ("inv_1", "inv_2"):
+            assert await standing(house, invoice_id) == ("settled", None)
+        await house.write("inv_3", contact=customer, number=None)
+        await house.drain()
+        assert [each["Contact"]["Name"] for each in await house.list_in_xero()] == ["Somebody Else"] * 3
+
+
+async def test_a_customer_that_was_pushed_since_the_copy_is_known_though_it_was_renamed(
+    house: House, tmp_path: Path
+) -> None:
+    """No invoice of it was in Xero: its own mark stands in the way of a second one, and tells whose it is."""
+    await house.write("inv_draft", status="draft", contact=KIM)
+    await house.write("inv_0")
+    await house.drain()
+    await save_copy(house, tmp_path / "copy")
+    await house.write("inv_1", contact=BEA, status="draft")
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/contacts/cus_2/push"))
+    await house.drain()
+    await edit_contact_in_xero(house, "Bea Fox", Name="Beatrice Fox")
+    await house.drain()
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await take_up(house)
+        await house.edit("inv_1", status="sent")
+        await house.drain()
+        names = sorted(each["Name"] for each in await contacts_in_xero(house))
+        assert names == ["Beatrice Fox", "Kim Tran"]
+        assert (await house.in_xero("N-inv_1"))["Contact"]["Name"] == "Beatrice Fox"
+
+
+async def test_customers_that_come_back_together_are_asked_for_together(house: House, tmp_path: Path) -> None:
+    """The database is asked as often for many of them as for one."""
+    await house.write("inv_draft", status="draft", contact=KIM)
+    await save_copy(house, tmp_path / "copy")
+    for number in range(6):
+        customer = {**LEE, "id": f"cus_{number}", "name": f"Customer {number}"}
+        await house.write(f"inv_{number}", contact=customer)
+    await house.drain()
+    for number in range(6):
+        await edit_contact_in_xero(house, f"Customer {number}", Name=f"Client {number}")
+    await house.drain()
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        with counting_round_trips() as asked:
+            await take_up(house)
+        names = sorted(each["Name"] for each in await contacts_in_xero(house))
+        assert names == [f"Client {number}" for number in range(6)]
+    by_mark = {text: count for text, count in asked.texts.items() if BY_ID.match(text)}
+    assert list(by_mark.values()) == [1], by_mark
 
 
 async def test_a_contact_to_which_an_invoice_was_moved_since_the_copy_is_not_taken_for_its_customer(

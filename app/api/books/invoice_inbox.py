@@ -19,6 +19,7 @@ from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.domain.connections.connection import Connection
 from app.intake.at_once import SentDocument, TakenAtOnce, take_in_at_once
 from app.intake.documents import take_in_arrivals
+from app.intake.fresh_rates import FreshRates
 from app.intake.inbox import HELD, Held, Inbox
 from app.intake.refusals import InputRefused
 from app.intake.taking import Arrival, TakenIn, find_stale
@@ -45,6 +46,11 @@ def get_inbox(request: Request) -> InvoiceInbox:
 def find_whose(put: SentDocument) -> UUID:
     """The connection that a document is for."""
     return put.connection_id
+
+
+async def may_differ(rates: FreshRates, put: SentDocument, got: PutDone | InputRefused) -> bool:
+    """Whether what became of it may be something else by the tax rates of now."""
+    return await rates.may_differ(put.connection_id, put.document, got)
 
 
 async def save_puts_at_once(

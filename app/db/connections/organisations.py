@@ -5,7 +5,7 @@ version does not know is passed over.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from app.domain.xero.organisation import (
 Kept = TypeVar("Kept")
 
 _DATES = ("period_lock_on", "year_lock_on")
+_KEPT = {each.name for each in fields(Organisation) if each.init}
 
 
 async def save_organisation(
@@ -58,7 +59,8 @@ async def save_organisation(
 
 def organisation_to_json(organisation: Organisation) -> dict[str, Any]:
     """The organisation as it is kept: decimals as text, dates as ISO text."""
-    kept = asdict(organisation)
+    # A copy has no index of its accounts yet, which would be written out too.
+    kept = {name: value for name, value in asdict(replace(organisation)).items() if name in _KEPT}
     for name in _DATES:
         kept[name] = kept[name].isoformat() if kept[name] else None
     kept["tax_rates"] = [rate | {"rate": str(rate["rate"])} for rate in kept["tax_rates"]]
@@ -97,11 +99,15 @@ def _read_rate(rate: Mapping[str, Any]) -> TaxRate:
 
 
 def _read_category(category: Mapping[str, Any]) -> TrackingCategory:
-    options = tuple(_read(TrackingOption, option) for option in category.get("options", ()))
-    return _read(TrackingCategory, {**category, "options": options})
+    options = tuple(_read(TrackingOption, _with_names(option)) for option in category.get("options", ()))
+    return _read(TrackingCategory, {**_with_names(category), "options": options})
+
+
+def _with_names(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {**kept, "former_names": tuple(kept.get("former_names", ()))}
 
 
 def _read(kind: type[Kept], values: Mapping[str, Any]) -> Kept:
     """The value of the fields that this version knows."""
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # only dataclasses are read
+    known = {field.name for field in fields(kind) if field.init}  # type: ignore[arg-type]  # only dataclasses are read
     return kind(**{name: value for name, value in values.items() if name in known})

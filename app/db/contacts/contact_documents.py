@@ -7,12 +7,13 @@ link's generation when they are news, in the caller's transaction, which holds t
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import FromClause, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.db.links.documents import Filed, Name, find_revisions
+from app.db.links.link_ids import build_link_id
 from app.db.links.shelves import Document, Shelf
 from app.db.postgres.given import bare, give, rows_given, types_of
 from app.db.postgres.session import WriteSession
@@ -54,7 +55,7 @@ async def save_mentions(session: WriteSession, mentions: Iterable[Filed]) -> Non
     )
     rows = [
         {
-            "id": uuid4(),
+            "id": build_link_id(each.connection_id, "partner_contact_id", each.document["id"]),
             "connection_id": each.connection_id,
             "partner_contact_id": each.document["id"],
             "details_version": each.document.get("version") or 0,

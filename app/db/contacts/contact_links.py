@@ -59,6 +59,13 @@ async def find_contact_link(session: ReadSession, connection_id: UUID, link_id: 
     return next(iter(await _list(session, _BY_ID, connection_id, link_id=link_id)), None)
 
 
+async def list_contact_links(
+    session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
+) -> list[ContactLink]:
+    """Those of these links that are contacts' of this connection."""
+    return await _list(session, _BY_IDS, connection_id, ids=list(link_ids)) if link_ids else []
+
+
 async def list_behind_contacts(session: ReadSession, connection_id: UUID, limit: int) -> list[ContactLink]:
     """Contact links of a connection that are behind, the longest waiting first."""
     return await _list(session, _BEHIND, connection_id, at_most=limit)
@@ -89,6 +96,7 @@ _ALL = (
 _BY_PARTNER_ID = _ALL.where(among_asked(_CONTACT.partner_contact_id, "ids"))
 _BY_XERO_ID = _ALL.where(among_asked(_CONTACT.xero_contact_id, "ids"))
 _BY_ID = _ALL.where(_CONTACT.id == asked("link_id", _CONTACT.id))
+_BY_IDS = _ALL.where(among_asked(_CONTACT.id, "ids"))
 _BEHIND = _ALL.where(_CONTACT.generation > _CONTACT.settled_generation).limit(
     bindparam("at_most", type_=Integer)
 )
@@ -159,7 +167,9 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
         xero_contact_id=row.xero_contact_id,
         generation=row.generation,
         hub=_hub_from_row(row, sent),
-        standing=Standing(State(row.state), row.reason_code, row.reason_message, row.reason_cure),
+        standing=Standing(
+            State(row.state), row.reason_code, row.reason_message, row.reason_cure, held_by=row.held_by
+        ),
         mention=Mention(row.details, row.details_version, row.details_based_on, row.details_at),
         document=Document(row.document, row.document_version, row.document_based_on, row.document_at)
         if row.document is not None and row.document_at is not None

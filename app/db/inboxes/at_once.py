@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -35,6 +35,7 @@ from app.db.connections.facts_at_hand import mark_of
 from app.db.connections.known import LIFE, Known
 from app.db.contacts.contact_documents import build_details, build_saving_mentions
 from app.db.links.documents import INVOICES, DocumentOutcome, Filed, Name
+from app.db.links.link_ids import build_link_id
 from app.db.links.shelves import build_follows, build_news
 from app.db.postgres.built import among_asked, build_maker, whole_columns
 from app.db.postgres.given import Types, bare, give, rows_given, types_of
@@ -101,7 +102,7 @@ def _build_row(position: int, judged: Judged) -> dict[str, Any]:
     filed, known, event = judged.filed, judged.known, judged.event
     contact = filed.document["contact"]
     return {
-        "id": uuid4(),
+        "id": build_link_id(filed.connection_id, "partner_invoice_id", filed.document["id"]),
         "connection_id": filed.connection_id,
         "partner_invoice_id": filed.document["id"],
         "correlation_id": filed.correlation_id,
@@ -110,7 +111,7 @@ def _build_row(position: int, judged: Judged) -> dict[str, Any]:
         "partner_id": known.connection.partner_id,
         "settings_version": known.connection.settings_version,
         "facts_mark": known.mark,
-        "contact_link_id": uuid4(),
+        "contact_link_id": build_link_id(filed.connection_id, "partner_contact_id", contact["id"]),
         "partner_contact_id": contact["id"],
         **build_details(contact),
         "webhook_id": event.webhook_id if event else None,

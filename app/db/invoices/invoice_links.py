@@ -6,7 +6,7 @@ How the loop records them is `link_record`, how a document comes in is `document
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal_column, null, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.delivery.changes import SentChanges, find_sent
 from app.db.invoices.credits import credits_from_row
 from app.db.links.hub_columns import ignored_from_row, parted_from_row
+from app.db.links.link_ids import build_link_id
 from app.db.links.skips import skip_from_row
 from app.db.postgres.built import among_asked, asked, fetch_whole, whole
 from app.db.postgres.given import bare
@@ -204,7 +205,7 @@ async def insert_links(
         return
     rows = [
         {
-            "id": uuid4(),
+            "id": build_link_id(connection_id, "partner_invoice_id", ours),
             "connection_id": connection_id,
             "partner_invoice_id": ours,
             "xero_invoice_id": xero,

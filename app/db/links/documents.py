@@ -10,10 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Text, Uuid, literal_column, select, update
 
+from app.db.links.link_ids import build_link_id
 from app.db.links.shelves import Document, Shelf, build_storing
 from app.db.postgres.given import Types, bare, each_found, give, rows_given, types_of
 from app.db.postgres.session import ReadSession, WriteSession
@@ -151,7 +152,11 @@ async def _store(session: WriteSession, shelf: Shelf, filed: Sequence[Filed]) ->
         shelf.build(each.document, each.at) | {"correlation_id": each.correlation_id} for each in filed
     ]
     rows = [
-        {"id": uuid4(), "connection_id": each.connection_id, shelf.key: each.document["id"]}
+        {
+            "id": build_link_id(each.connection_id, shelf.key, each.document["id"]),
+            "connection_id": each.connection_id,
+            shelf.key: each.document["id"],
+        }
         | shelf.build_first(each.document)
         | columns
         for each, columns in zip(filed, brought, strict=True)

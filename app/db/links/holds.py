@@ -6,6 +6,7 @@ connection to their callers.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Update, and_, literal_column, or_, select, update
@@ -53,7 +54,15 @@ async def trigger_all_held(
         )
 
 
-def _build_triggering_all(*, with_codes: bool) -> Update:
+async def trigger_held_by(
+    session: WriteSession, connection_id: UUID, codes: Collection[str], xero_contact_ids: Collection[str]
+) -> None:
+    """The same of those held with these codes in whose way one of these contacts of Xero stands, or nobody known."""
+    asking = {"of_connection": connection_id, "codes": list(codes), "holders": list(xero_contact_ids)}
+    await session.execute(_TRIGGERING_ALL_HELD_BY, asking)
+
+
+def _build_triggering_all(*, with_codes: bool = False, with_holders: bool = False) -> Update:
     invoices = _TRIGGERING_HELD_WITH if with_codes else _TRIGGERING
     contact = bare(ContactLinkRow).c
     held = update(bare(ContactLinkRow)).where(
@@ -62,13 +71,20 @@ def _build_triggering_all(*, with_codes: bool) -> Update:
     )
     if with_codes:
         held = held.where(among_asked(contact.reason_code, "codes"))
+    if with_holders:
+        held, invoices = held.where(_is_held_by(contact)), invoices.where(_is_held_by(_LINK))
     return held.values(generation=contact.generation + 1).add_cte(
         invoices.returning(_LINK.id).cte("invoices")
     )
 
 
-_TRIGGERING_ALL = _build_triggering_all(with_codes=False)
+def _is_held_by(link: Any) -> ColumnElement[bool]:
+    return or_(link.held_by.is_(None), among_asked(link.held_by, "holders"))
+
+
+_TRIGGERING_ALL = _build_triggering_all()
 _TRIGGERING_ALL_HELD_WITH = _build_triggering_all(with_codes=True)
+_TRIGGERING_ALL_HELD_BY = _build_triggering_all(with_codes=True, with_holders=True)
 
 
 async def trigger_link(

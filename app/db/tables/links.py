@@ -49,13 +49,14 @@ class ContactLinkRow(HubColumns, Table):
 
     `details` is what the partner's invoices said of it last (name, email, phone), `details_version` and
     `details_based_on` what they said with it; the document columns are its newest document of its own.
-    `merged_version` is the rank that the record has taken in (`domain.contacts.contact_link`). `intent_key` and
-    `intent_at` stand from before the create call until its answer is recorded. `unusable` is why Xero takes it for no
-    invoice. `is_shared`: another link has the same contact of Xero and had it first, because the two were merged there,
-    or a person said that they are one. `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a
-    person's choice, not carried out yet, and `wanted_is_shared` says that others may have that contact too;
-    `push_wanted`: somebody wants it in Xero without an invoice, and it is not there yet. `marker_number` counts how
-    often it was unlinked by hand, since each time it gets another marker.
+    `merged_version` is the rank that the record has taken in (`domain.contacts.contact_link`). `held_by` is the contact
+    of Xero that stands in its way while it is held. `intent_key` and `intent_at` stand from before the create call
+    until its answer is recorded. `unusable` is why Xero takes it for no invoice. `is_shared`: another link has the same
+    contact of Xero and had it first, because the two were merged there, or a person said that they are one.
+    `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet,
+    and `wanted_is_shared` says that others may have that contact too; `push_wanted`: somebody wants it in Xero without
+    an invoice, and it is not there yet. `marker_number` counts how often it was unlinked by hand, since each time it
+    gets another marker.
     """
 
     __tablename__ = "contact_links"
@@ -113,6 +114,7 @@ class ContactLinkRow(HubColumns, Table):
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id"))
     partner_contact_id: Mapped[str]
     xero_contact_id: Mapped[str | None]
+    held_by: Mapped[str | None]
 
     details: Mapped[dict[str, Any]]
     details_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -141,9 +143,9 @@ class InvoiceLinkRow(HubColumns, Table):
     app took back and Xero still has, `booked` says of those that we made by which method and to which account, and
     `account_ids` which account each code of its lines stood for when it was recorded. `intents` are creates that were
     begun: what (`invoice`, a payment's key, or a credit's kind and key) to key and time. Of a held link, `reason_way`
-    says what kind of step is the way out, `held_by` which of Xero's invoices stands in it, and `retry_at` when it is
-    looked at again by itself. `draft_asked` is the body of the call that asked for it in Xero as a draft, null where
-    there was none.
+    says what kind of step is the way out, `held_by` which invoice or contact of Xero's stands in it, and `retry_at`
+    when it is looked at again by itself. `draft_asked` is the body of the call that asked for it in Xero as a draft,
+    null where there was none.
     """
 
     __tablename__ = "invoice_links"

@@ -70,12 +70,12 @@ def list_problems(
 def list_new_problems(
     settings: ConnectionSettings, before: Organisation | None, after: Organisation
 ) -> tuple[Problem, ...]:
-    """What newly read facts have made stale, and the codes that people have edited since."""
+    """What newly read facts have made stale, and the codes and names that people have edited since."""
     if before is None:
         return ()
     known = set(list_problems(settings, before))
     new = tuple(problem for problem in list_problems(settings, after) if problem not in known)
-    return (*new, *_renamed(settings, before, after))
+    return (*new, *_renamed(settings, before, after), *_renamed_tracking(settings, before, after))
 
 
 def build_fallback_problem(code: str) -> Problem:
@@ -211,4 +211,21 @@ def _renamed(settings: ConnectionSettings, before: Organisation, after: Organisa
                 account_id,
                 f"The account {new.name} has the code {new.code} now; it was {old.code}.",
                 "Nothing to do: accounts are kept by Xero's id, and new lines carry the new code.",
+            )
+
+
+def _renamed_tracking(
+    settings: ConnectionSettings, before: Organisation, after: Organisation
+) -> Iterator[Problem]:
+    old, new = before.tracking_words(settings.tracking), after.tracking_words(settings.tracking)
+    names = {each.category_id: each.name for each in before.tracking_categories}
+    for category in after.tracking_categories:
+        was, named = names.get(category.category_id), category.name
+        if was in old and named in new and (was, old[was]) != (named, new[named]):
+            yield Problem(
+                "tracking_renamed",
+                f"tracking.{category.category_id}",
+                settings.tracking[category.category_id],
+                f"The tracking option is {new[named]} of {named} now; it was {old[was]} of {was}.",
+                "Nothing to do: options are kept by Xero's id, and no invoice is edited by it.",
             )

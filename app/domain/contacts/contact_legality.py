@@ -35,6 +35,16 @@ CONTACT_CODES = ABOUT_CONTACTS | {
 }
 """Holds, of contacts and of the invoices that need them, that an edit of a contact on either side may lift."""
 
+TAKEN = frozenset(
+    {
+        CONTACT_NAME_TAKEN,
+        CONTACT_NUMBER_TAKEN,
+        CONTACT_ACCOUNT_NUMBER_TAKEN,
+        "duplicate_account_number",
+    }
+)
+"""Those that a contact which is linked to nothing may bring about, and lift by giving up what it has."""
+
 LONGEST = {
     **dict.fromkeys(("name", "first_name", "last_name", "email"), 255),
     **dict.fromkeys(("phone", "mobile", "direct_phone", "fax", "account_number", "tax_number"), 50),

@@ -20,7 +20,7 @@ class Way(StrEnum):
 class Hold:
     """A stable code for machines, a sentence for a person, and what would let it go on.
 
-    `held_by` is Xero's id of the invoice that stands in the way, where one does.
+    `held_by` is Xero's id of the invoice, or of the contact, that stands in the way, where one is known.
     """
 
     code: str

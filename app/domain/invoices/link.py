@@ -43,8 +43,8 @@ class State(StrEnum):
 class Standing:
     """A state with its reason; of a settled link the reason says why nothing had to be done.
 
-    Of a held one, `way` is what kind of step leads out, `held_by` which of Xero's invoices stands in the way, and
-    `retry_at`, once it was saved, when it is looked at again by itself.
+    Of a held one, `way` is what kind of step leads out, `held_by` which invoice or contact of Xero's stands in the
+    way, and `retry_at`, once it was saved, when it is looked at again by itself.
     """
 
     state: State

@@ -23,6 +23,8 @@ class Account:
     takes_payments: bool
     system: str | None = None
     """Which system account it is, in Xero's word: DEBTORS, ROUNDING, CIS... (FACTS 5)."""
+    former_codes: Sequence[str] = field(default=(), compare=False)
+    """Codes that it had before, or that lines showed beside its id while it had another; the newest last."""
 
     @property
     def is_active(self) -> bool:
@@ -84,21 +86,23 @@ class TaxRate:
 
 @dataclass(frozen=True, slots=True)
 class TrackingOption:
-    """One option of a tracking category."""
+    """One option of a tracking category; `former_names` are those that it had before, the newest last."""
 
     option_id: str
     name: str
     status: str = "ACTIVE"
+    former_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingCategory:
-    """A way to sort lines, with its options; two are active at most (FACTS 5)."""
+    """A way to sort lines, with its options; two are active at most (FACTS 5). `former_names` as of an option."""
 
     category_id: str
     name: str
     status: str = "ACTIVE"
     options: Sequence[TrackingOption] = field(default_factory=tuple)
+    former_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class Organisation:
     plan_class: str | None = None
     version: str | None = None
     is_demo: bool = False
+    _accounts_by: dict[str, Account] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The accounts by id and by code, built with the first that is looked for: lines ask by the thousand."""
 
     @property
     def lock_on(self) -> date | None:
@@ -191,9 +197,14 @@ class Organisation:
 
     def find_account(self, id_or_code: str) -> Account | None:
         """The account with that id or code, ids first, or None."""
-        by_id = (account for account in self.accounts if account.account_id == id_or_code)
-        by_code = (account for account in self.accounts if account.code == id_or_code)
-        return next(by_id, None) or next(by_code, None)
+        known = self._accounts_by
+        if not known:
+            # Ids last, so that they win; of several with one code, the first.
+            known |= {
+                account.code: account for account in reversed(self.accounts) if account.code is not None
+            }
+            known |= {account.account_id: account for account in reversed(self.accounts)}
+        return known.get(id_or_code)
 
     def codes_of_class(self, account_class: str) -> frozenset[str]:
         """The codes of the accounts of a class, in Xero's word (EXPENSE)."""

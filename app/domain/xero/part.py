@@ -5,6 +5,7 @@ between (FACTS 2: calls are a budget).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from enum import StrEnum
 
 from app.domain.record.fields import Fields, member_of
@@ -64,7 +65,8 @@ def list_lifted(before: Organisation | None, after: Organisation) -> frozenset[s
     """The codes of holds that may go on now that the facts are no longer what they were."""
     if before is None:
         return FACT_CODES
-    changed = (name for name in Organisation.__slots__ if getattr(before, name) != getattr(after, name))
+    names = (each.name for each in fields(Organisation) if each.compare)
+    changed = (name for name in names if getattr(before, name) != getattr(after, name))
     return _lifted_by(_ELSEWHERE.get(name, Part.ORGANISATION) for name in changed)
 
 
@@ -72,8 +74,9 @@ def list_parts_behind(organisation: Organisation, lines: Iterable[XeroLine], hel
     """The parts that are older than these lines of Xero's: they name an account, a tax rate or a tracking option that
     is not known so.
 
-    A code or a name may change hands, an id may not (FACTS 5). `held` is what the lines' invoice was last known to
-    hold: a word that nobody knows and that it has already was asked about then.
+    A code or a name may change hands, an id may not (FACTS 5); a code that is known as a former one of the line's
+    account tells nothing new. `held` is what the lines' invoice was last known to hold: a word that nobody knows and
+    that it has already was asked about then.
     """
     words = {value for path, value in held.items() if member_of(path) in ("account", "tax_type")}
     tracked = [value for path, value in held.items() if path.endswith("/tracking") and value]
@@ -93,7 +96,7 @@ def _knows_account(organisation: Organisation, line: XeroLine, words: Collection
     account = organisation.find_account(line.account_id or line.account or "")
     if account is None:
         return line.account in words
-    return line.account in (account.code, account.account_id)
+    return line.account in (account.code, account.account_id, *account.former_codes)
 
 
 def _knows_tracking(organisation: Organisation, line: XeroLine, tracked: Sequence[Mapping[str, str]]) -> bool:

@@ -218,9 +218,10 @@ async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, st
 
 def _refusal(refused: Refused, match: Match | None, owner: str | None) -> Hold:
     hold = explain_contact(refused.messages)
-    if match is not None and match.hold is not None:
-        return match.hold
-    if match is not None and owner is not None:
+    if match is None:
+        return hold
+    hold = replace(match.hold or hold, held_by=match.contact.xero_contact_id)
+    if match.hold is None and owner is not None:
         message = f"The contact {match.contact.name!r} in Xero is the app's contact {owner} already."
         return replace(hold, message=message, cure=tell_two_as_one(owner))
     return hold

@@ -6,10 +6,10 @@ contact. So the two are linked, unless either is linked already. A contact witho
 may have moved the invoice to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from app.db.contacts.contact_links import find_contact_link, list_contacts, list_contacts_by_xero_id
+from app.db.contacts.contact_links import list_contact_links, list_contacts, list_contacts_by_xero_id
 from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact_link import MARKER, ContactLink
 from app.domain.xero.xero_contact import XeroContact
@@ -38,15 +38,15 @@ async def link_recovered(current: Round, found: Sequence[tuple[Work, XeroInvoice
     async with current.database.reading() as session:
         ids = [contact.xero_contact_id for contact in there.values()]
         linked = await list_contacts_by_xero_id(session, current.connection_id, ids)
+        known = await list_contact_links(session, current.connection_id, _list_marked(there.values()))
+    known_ids = {link.id for link in known}
     taken = {link.xero_contact_id for link in linked}
     works = await start_work(current, lacking)
     for work in works:
         contact = there.get(wanted[work.link.id])
-        if (
-            contact is None
-            or contact.xero_contact_id in taken
-            or not await _is_recovered(current, work.link, contact)
-        ):
+        if contact is None or contact.xero_contact_id in taken:
+            continue
+        if not _is_recovered(work.link, contact, known_ids):
             continue
         taken.add(contact.xero_contact_id)
         with work.guarded():
@@ -57,13 +57,22 @@ async def link_recovered(current: Round, found: Sequence[tuple[Work, XeroInvoice
     current.contact_sharers.clear()
 
 
-async def _is_recovered(current: Round, link: ContactLink, contact: XeroContact) -> bool:
-    """Whether it was made for this link, or for one that this copy does not know."""
+def _is_recovered(link: ContactLink, contact: XeroContact, known: Collection[UUID]) -> bool:
+    """Whether it was made for this link, or for one that is not among the known ones of this copy."""
+    marked = _find_marked(contact)
+    return marked is not None and (marked not in known or contact.contact_number == link.marker)
+
+
+def _list_marked(contacts: Iterable[XeroContact]) -> set[UUID]:
+    return {link_id for contact in contacts if (link_id := _find_marked(contact)) is not None}
+
+
+def _find_marked(contact: XeroContact) -> UUID | None:
+    """The link for which a contact was made, by our mark on it; None where it bears none."""
     number = contact.contact_number or ""
+    if not number.startswith(MARKER):
+        return None
     try:
-        link_id = UUID(hex=number.removeprefix(MARKER)[:HEX_OF_AN_ID])
+        return UUID(hex=number.removeprefix(MARKER)[:HEX_OF_AN_ID])
     except ValueError:
-        return False
-    async with current.database.reading() as session:
-        known = await find_contact_link(session, current.connection_id, link_id)
-    return number.startswith(MARKER) and (known is None or number == link.marker)
+        return None

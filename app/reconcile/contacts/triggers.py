@@ -2,11 +2,11 @@
 
 As with invoices, an event is only followed: one no newer than what we hold is our own write coming back and costs
 nothing, and one that falls between our read and our write may mean that a person's edit was overwritten, which is
-kept. Contacts that are linked to nothing are let be, but whatever is held about contacts is looked at again: a name may
-have become free.
+kept. Contacts that are linked to nothing are let be, but what one of them stands in the way of is looked at again: a
+name may have become free.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from app.db.contacts.contact_links import (
@@ -18,9 +18,9 @@ from app.db.contacts.contact_links import (
 from app.db.findings.discrepancies import insert_discrepancies
 from app.db.inboxes.events import XeroEvent
 from app.db.invoices.following import follow_links
-from app.db.links.holds import trigger_all_held
+from app.db.links.holds import trigger_all_held, trigger_held_by
 from app.db.postgres.session import WriteSession
-from app.domain.contacts.contact_legality import CONTACT_CODES
+from app.domain.contacts.contact_legality import CONTACT_CODES, TAKEN
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.holds.thing import Thing
 from app.domain.xero.xero_contact import XeroContact
@@ -50,9 +50,7 @@ async def collect_contact_events(
     await follow_links(session, list_followed(known, [link.id for link in news], events), Thing.CONTACT)
     overwritten = await find_gone_over(session, known, events)
     await insert_discrepancies(session, current.connection_id, overwritten, current.clock.now())
-    # An echo of ours tells nothing new; a contact that nobody knows may have given up a name.
-    if news or about - known.keys():
-        await _free_held(current, session)
+    await _free_held(current, session, about - known.keys(), is_linked=bool(news))
     return bool(news)
 
 
@@ -95,10 +93,11 @@ async def _take_page(current: Round, page: Sequence[XeroContact], swept_to: date
         moved = [link for link in links if _has_news(link, by_id[link.xero_contact_id or ""].updated_at)]
         await mark_contacts_due(session, [link.id for link in moved])
         await follow_found(current, session, {link.xero_contact_id: link for link in moved}, Thing.CONTACT)
-        told = {link.xero_contact_id for link in links} - {link.xero_contact_id for link in moved}
-        news = [contact for contact in page if contact.xero_contact_id not in told]
-        if any(contact.updated_at is None or contact.updated_at > swept_to for contact in news):
-            await _free_held(current, session)
+        # The overlap shows what was seen before.
+        newer = {c.xero_contact_id for c in page if c.updated_at is None or c.updated_at > swept_to}
+        strangers = newer - {link.xero_contact_id for link in links}
+        is_linked = any(link.xero_contact_id in newer for link in moved)
+        await _free_held(current, session, strangers, is_linked=is_linked)
     current.fresh_contacts |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_contact_id)}
 
 
@@ -108,5 +107,13 @@ def _has_news(link: ContactLink, moved_at: datetime | None) -> bool:
     return moved_at is None or held is None or moved_at > held
 
 
-async def _free_held(current: Round, session: WriteSession) -> None:
-    await trigger_all_held(session, current.connection_id, CONTACT_CODES)
+async def _free_held(
+    current: Round, session: WriteSession, strangers: Collection[str], *, is_linked: bool
+) -> None:
+    """Look again at what may go on: an echo of ours tells nothing new, a linked contact that moved may free any, and
+    one that nobody knows may have given up what stood in somebody's way.
+    """
+    if is_linked:
+        await trigger_all_held(session, current.connection_id, CONTACT_CODES)
+    elif strangers:
+        await trigger_held_by(session, current.connection_id, TAKEN, strangers)

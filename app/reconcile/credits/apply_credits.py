@@ -35,6 +35,7 @@ from app.reconcile.credit_links import (
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.overpayments import settle_overpayments
 from app.reconcile.credits.remove_credits import remove_credit
+from app.reconcile.facts_behind import learn_accounts
 from app.reconcile.precedence import giving_way
 from app.reconcile.record import record
 from app.reconcile.round import Round, unhurried
@@ -88,6 +89,9 @@ async def _read_again(current: Round, works: Sequence[Work]) -> None:
 
 async def _make(current: Round, due: Sequence[Due]) -> bool:
     told = False
+    if due:
+        # Where Xero goes by a line's code, a credit on the account that has it now would stay there: none is edited.
+        await learn_accounts(current)
     for is_note in (True, False):
         makings = [
             Making(work, key, write)

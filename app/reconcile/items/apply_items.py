@@ -7,6 +7,7 @@ brings the list up to date. For one batch, when the process dies:
     between `_begin` and the answer  the write stands on the link: the list shows what became of it, and it is ours
     after `_record_answers`          Xero's answer is the shadow
 
+An item names its account by the code alone, so the chart is read first where it may be old.
 A refusal holds its product alone, until its document, the settings or the list change. A product whose item somebody
 took out of Xero is not made again unless the partner says something new of it.
 """
@@ -38,6 +39,7 @@ from app.domain.item import (
     adopt,
     build_write,
     fields_from_document,
+    follow_code,
     forget_item,
     list_due,
     take_document,
@@ -50,6 +52,7 @@ from app.domain.record.item_code import fold
 from app.domain.xero.xero_invoice import Refused
 from app.domain.xero.xero_item import XeroItem
 from app.errors import ScopeMissing
+from app.reconcile.facts_behind import learn_accounts
 from app.reconcile.items.item_list import WANT_AN_ITEM, read_items
 from app.reconcile.moments import list_hold_moments
 from app.reconcile.ports import WRITE_BATCH
@@ -139,6 +142,9 @@ async def _hold_for_scope(current: Round, works: Sequence[ItemWork]) -> None:
 
 async def _bring(current: Round, works: Sequence[ItemWork]) -> None:
     await _observe(current, works)
+    if any(target_of(work.link)["account"] for work in works if work.needs_create or work.needs_update):
+        await learn_accounts(current)
+        take_documents(current, works)
     await _record(current, [work for work in works if not (work.needs_create or work.needs_update)])
     for batch in batches([work for work in works if work.needs_create], WRITE_BATCH):
         await _create(current, batch)
@@ -151,7 +157,10 @@ def take_documents(current: Round, works: Sequence[ItemWork]) -> None:
     vocabulary = current.rules.vocabulary
     for work in [work for work in works if work.hold is None]:
         try:
-            work.link = take_document(work.link, fields_from_document(work.link.document, vocabulary))
+            said = fields_from_document(work.link.document, vocabulary)
+            named = current.organisation.find_account(said["account"] or "")
+            followed = follow_code(work.link, said["account"], named.former_codes if named else ())
+            work.link = take_document(followed, said)
         except UnknownWord as unknown:
             setting = "revenue_accounts" if unknown.kind == "category" else "taxes"
             work.hold = Hold(

@@ -31,6 +31,7 @@ from app.domain.record.sides import Status
 from app.domain.xero.xero_invoice import Refused
 from app.domain.xero.xero_item import ItemWrite, XeroItem
 from app.errors import ScopeMissing
+from app.reconcile.facts_behind import learn_accounts
 from app.reconcile.items.item_list import read_items
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches
@@ -149,8 +150,11 @@ async def ensure_items(current: Round, planned: Sequence[Planned]) -> list[Plann
 
 
 async def _supply(current: Round, needs: Sequence[Need]) -> None:
+    ids = [need.work.link.id for need in needs]
     try:
-        holds = await spent_on([need.work.link.id for need in needs], _create(current, _list_writes(needs)))
+        # An item names its account by the code alone; the works are said by the codes that are read here.
+        await spent_on(ids, learn_accounts(current))
+        holds = await spent_on(ids, _create(current, _list_writes(needs)))
     except ScopeMissing:
         for need in needs:
             hub = need.work.hub

@@ -12,8 +12,14 @@ from tests.scenarios.troubles import ask
 
 
 async def make(story: Story) -> None:
-    """Invoices that both sides have."""
-    await settle_beginning(story.house)
+    """Invoices that both sides have, and a tax rate that had another percentage when it was read."""
+    house = story.house
+    await settle_beginning(house)
+    levy = await house.at_xero("taxrates", Name="Levy", Rate=10)
+    await house.sweep()
+    await house.choose(taxes={"levy": levy["TaxType"]})
+    rate = f"/people/{house.tenant_id}/taxrates/{levy['TaxType']}"
+    await ask(house.xero.patch(rate, json={"Rate": 15}))
 
 
 async def come_in(story: Story, api: httpx.AsyncClient) -> None:
@@ -37,6 +43,11 @@ async def come_in(story: Story, api: httpx.AsyncClient) -> None:
     await house.edit_xero("N-inv_1", DueDate="2027-03-03")
     note("xero", "inv_1", "due_on", None, "2027-03-03")
     await house.xero.post("/webhooks/flush")
+    line = {"id": "l1", "description": "Levied", "quantity": "1", "unit_price": "100.00", "tax": "levy"}
+    customer = {"id": "cus_1", "name": "Customer cus_1"}
+    taxed = {"lines": [line], "amounts_are": "tax_exclusive", "total": "115.00", "contact": customer}
+    await house.write("inv_7", reference="R7", **taxed)
+    note("partner", "inv_7", "reference", None, "R7")
     for method, path, body in _list_calls():
         await call(api, method, f"{house.path}{path}", body)
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.clock import SystemClock
+from app.clock import ManualClock, SystemClock
 from app.db.life.tokens import DatabaseTokenStore
 from app.domain.xero.xero_contact import ContactWrite, XeroContact
-from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited
+from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited, XeroUnavailable
+from app.xero.half_read import KEPT
 from app.xero.organisations import XeroSdkOrganisations
 from tests.integration.xero.conftest import Connect, Xero
 from tests.integration.xero.odd_server import OddServer
@@ -134,6 +135,67 @@ async def test_a_create_whose_answer_was_lost_is_found_by_its_marker(
         await organisation.contacts.create([KIM], "k")
     (found,) = await organisation.contacts.fetch_by_number(["pl-1"])
     assert found.name == "Kim Tran"
+
+
+async def test_a_list_of_more_pages_than_a_minute_has_calls_goes_on_where_it_was(
+    xero: Xero, odd: OddServer, store: DatabaseTokenStore, connect: Connect
+) -> None:
+    """No page is read twice; what is added to one that was read, or changes on it, is read once more at the end."""
+    pages = [
+        [{"ContactID": f"c-{n:04}", "Name": f"Customer {n}"} for n in range(at, at + 1000)]
+        for at in (0, 1000, 2000)
+    ]
+    news = [{"ContactID": "c-0007", "Name": "Renamed"}, {"ContactID": "c-0007a", "Name": "Added"}]
+    odd.first = [json.dumps({"Contacts": rows}).encode() for rows in (*pages, [], news)]
+    clock = ManualClock(SystemClock().now())
+    organisations = XeroSdkOrganisations(odd.url, store, xero.identities, clock)
+    left = 0
+
+    async def take_place() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise RateLimited("the minute is full", timedelta(seconds=60), "minute")
+
+    try:
+        connection_id = await connect(await xero.consent(), xero.at.tenant_id)
+        for minute, left in enumerate((2, 2, 9)):  # noqa: B007 - `take_place` counts it down
+            organisation = await organisations.open(connection_id, before_each=take_place)
+            try:
+                found = await organisation.contacts.fetch_all()
+            except RateLimited:
+                assert minute < 2
+                clock.advance(timedelta(minutes=1))
+    finally:
+        organisations.close()
+    asked = [parse_qs(urlsplit(heard.path).query)["page"][0] for heard in odd.heard]
+    assert asked == ["1", "2", "3", "4", "1"]
+    since = [heard.headers.get("If-Modified-Since") for heard in odd.heard]
+    assert since[:4] == [None] * 4
+    assert since[4] is not None
+    names = {contact.xero_contact_id: contact.name for contact in found}
+    assert len(found) == len(names) == 3001
+    assert (names["c-0007"], names["c-0007a"]) == ("Renamed", "Added")
+
+
+async def test_a_list_that_nobody_went_on_with_begins_anew(
+    xero: Xero, odd: OddServer, store: DatabaseTokenStore, connect: Connect
+) -> None:
+    """After so long a time what was read is old."""
+    rows = json.dumps({"Contacts": [{"ContactID": f"c-{n}", "Name": "x"} for n in range(1000)]}).encode()
+    odd.first, odd.body = [rows], b"no json"
+    clock = ManualClock(SystemClock().now())
+    organisations = XeroSdkOrganisations(odd.url, store, xero.identities, clock)
+    try:
+        organisation = await organisations.open(await connect(await xero.consent(), xero.at.tenant_id))
+        with pytest.raises(XeroUnavailable):
+            await organisation.contacts.fetch_all()
+        clock.advance(KEPT + timedelta(seconds=1))
+        odd.answer(200, {"Contacts": []})
+        assert await organisation.contacts.fetch_all() == []
+    finally:
+        organisations.close()
+    assert [parse_qs(urlsplit(heard.path).query)["page"][0] for heard in odd.heard] == ["1", "2", "1"]
 
 
 async def test_a_long_list_is_read_to_its_last_page(

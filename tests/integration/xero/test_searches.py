@@ -288,6 +288,19 @@ def contacts(count: int, at: datetime, mark: str = "c") -> bytes:
     return json.dumps({"Contacts": listed}).encode()
 
 
+async def test_a_contact_is_found_behind_more_than_a_page_of_its_namesakes(
+    odd: OddServer, new_round: NewRound
+) -> None:
+    """Archived contacts keep their names, so the one in use may come after a thousand of them (FACTS 5)."""
+    current = await new_round()
+    gone = [{"ContactID": f"c-{n}", "Name": "Kim Tran", "ContactStatus": "ARCHIVED"} for n in range(1000)]
+    live = {"ContactID": "z-1", "Name": "Kim Tran", "ContactStatus": "ACTIVE"}
+    odd.first = [json.dumps({"Contacts": listed}).encode() for listed in (gone, [live])]
+    found = await current.xero.contacts.fetch_by_name(["Kim Tran"])
+    assert [contact.xero_contact_id for contact in found if contact.is_usable] == ["z-1"]
+    assert [(order, of) for _, order, of in asked(odd)] == [("ContactID ASC", "1"), ("ContactID ASC", "2")]
+
+
 async def test_a_search_of_contacts_gets_past_a_second_that_has_more_of_them_than_a_page(
     odd: OddServer, new_round: NewRound
 ) -> None:

@@ -68,6 +68,18 @@ def test_a_line_that_names_two_accounts_has_either_or_none(
         assert app.put_invoice(LineItems=[by_id | said])["LineItems"][0]["AccountID"] == accounts["200"]
 
 
+@pytest.mark.parametrize(("shows", "shown"), [("of_now", "215"), ("as_booked", "210")])
+def test_a_line_shows_the_code_of_now_or_that_of_when_it_was_booked(
+    app: XeroApp, shows: str, shown: str
+) -> None:
+    """Its account's id stays either way."""
+    switch(app, line_code=shows)
+    made = app.put_invoice(LineItems=[build_line(AccountCode="210")])
+    app.person("PATCH", "/accounts/210", Code="215")
+    [line] = app.get(f"/Invoices/{made['InvoiceID']}")["Invoices"][0]["LineItems"]
+    assert (line["AccountCode"], line["AccountID"]) == (shown, made["LineItems"][0]["AccountID"])
+
+
 def test_a_post_without_lines_may_cost_the_discounts(app: XeroApp) -> None:
     """As one bug report says of marking an invoice as sent."""
     made = app.put_invoice(LineItems=[build_line(DiscountRate=10), build_line(DiscountAmount=5)])

@@ -20,6 +20,7 @@ class Behaviour:
     nothing_modified: str = "empty"
     line_amount: str = "refused"
     line_account: str = "id"
+    line_code: str = "of_now"
     lines_not_sent: str = "kept"
     deletes_reconciled_payments: bool = True
     tells_deleted_drafts: bool = True

@@ -30,6 +30,8 @@ class Line:
     unit_amount: Decimal | None = None
     item_code: str = ""
     account_id: str = ""
+    booked_code: str = ""
+    """The code that its account had when the line was given it."""
     tax_type: str = ""
     tax_amount: Decimal = ZERO
     line_amount: Decimal = ZERO
@@ -224,7 +226,9 @@ def _with_account(element: Element, line: Line, offered_code: str, rules: LineRu
             f"Account code '{account.code}' has been archived, or has been deleted. "
             "Each line item must reference a valid account"
         )
-    return replace(line, account_id=account.account_id)
+    if account.account_id == line.account_id:
+        return line
+    return replace(line, account_id=account.account_id, booked_code=account.code)
 
 
 def _named_account(sent_id: str | None, sent_code: str | None, rules: LineRules) -> Account | None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from starlette.requests import Request
 
 from app.sandbox.xero.books.accounts import Account
-from app.sandbox.xero.books.items import Item
+from app.sandbox.xero.books.items import Item, Terms
 from app.sandbox.xero.books.organisation import Organisation
 from app.sandbox.xero.books.taxrates import add_tax_rate
 from app.sandbox.xero.books.themes import BrandingTheme
@@ -50,7 +50,14 @@ def _edit_account(request: Request, organisation: Organisation, wish: dict[str, 
     if wish.keys() - {"Code", "Name"} or (holder is not None and holder is not account):
         raise ControlError("only Code and Name can be changed, and a Code only to one that is free")
     at = organisation.clock.stamp(account.updated_at)
+    for item in organisation.items if code != account.code else ():
+        organisation.items.save(replace(item, sales=_with_code(item.sales, account.code, code)))
     return organisation.chart.change(account, at, code=code, name=name).view()
+
+
+def _with_code(terms: Terms, before: str, code: str) -> Terms:
+    """An item is sold on an account, whatever its code."""
+    return replace(terms, account_code=code) if before and terms.account_code == before else terms
 
 
 def _archive_account(request: Request, organisation: Organisation, wish: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,9 @@ def view_line(line: Line, books: LineBooks, unit_places: int) -> dict[str, Any]:
     shown |= {"TaxAmount": number(line.tax_amount), "LineAmount": number(line.line_amount)}
     account = books.chart.find(line.account_id, None) if line.account_id else None
     if account:
-        shown |= {"AccountCode": account.code, "AccountID": account.account_id}
+        is_as_booked = books.behaviour.line_code == "as_booked"
+        code = line.booked_code if is_as_booked else account.code
+        shown |= {"AccountCode": code, "AccountID": account.account_id}
     item = books.items.find_coded(line.item_code) if line.item_code else None
     if item:
         shown["Item"] = item.summary()

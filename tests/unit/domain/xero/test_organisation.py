@@ -1,12 +1,13 @@
 """The facts of an organisation: look-ups, and what fits what."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from app.domain.xero.organisation import DEFAULT_TAXES
+from app.domain.xero.organisation import DEFAULT_TAXES, Account
 from tests.unit.domain.samples import BANK, ORGANISATION, account, tax_rate
 
 
@@ -24,6 +25,38 @@ def test_an_id_comes_before_a_code() -> None:
     confusing = replace(ORGANISATION, accounts=(impostor, *ORGANISATION.accounts))
     assert confusing.find_account("id-200") == account("200")
     assert confusing.find_account("id-odd") == impostor
+
+
+class Counted(Sequence[Account]):
+    """Accounts that count how often one of them was looked at."""
+
+    def __init__(self, accounts: Sequence[Account]) -> None:
+        self.accounts = accounts
+        self.looks = 0
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    def __getitem__(self, at: Any) -> Any:
+        self.looks += 1
+        return self.accounts[at]
+
+
+def test_a_chart_is_gone_through_once_however_many_lines_ask() -> None:
+    """Each line of each invoice looks its account up, by its id or by its code."""
+    chart = Counted([account(str(number)) for number in range(300)])
+    organisation = replace(ORGANISATION, accounts=chart)
+    for _ in range(10):
+        for number in range(300):
+            assert organisation.find_account(str(number)) == organisation.find_account(f"id-{number}")
+    assert organisation.find_account("999") is None
+    assert chart.looks <= 4 * len(chart)
+
+
+def test_a_chart_that_was_read_anew_is_looked_up_anew() -> None:
+    """The index is of one look at the organisation."""
+    assert ORGANISATION.find_account("200") is not None
+    assert replace(ORGANISATION, accounts=()).find_account("200") is None
 
 
 def test_a_tax_rate_is_found_by_its_type() -> None:
