@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.domain.findings import decision, undo
-from app.domain.findings.decision import Stake
 from app.domain.findings.ignoring import ignore
+from app.domain.findings.stake import Stake, look
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
 from app.domain.record.fields import DISCOUNTS, Absent, Value
 from app.domain.record.hub import hold_of, settle_parted
@@ -81,7 +81,7 @@ class DecidingWorld(World):
             if stake.path.startswith(f"{path}/"):
                 # A decision about a line overtakes one about a field of it, which is kept as overtaken.
                 self.seen_by_deciders |= list_values(stake.value)
-        stake = decision.look(self.hub, path, value, decided_before=before)
+        stake = look(self.hub, path, value, decided_before=before)
         self._was_seen(stake)
         return stake
 
@@ -124,6 +124,9 @@ class DecidingWorld(World):
             return
         moved_at = dict.fromkeys(Side, self._now())
         carried = decision.carry_out(self.hub, stakes, rules=self.rules, at=self._now(), moved_at=moved_at)
+        if carried.edited:
+            self._refuse(stakes)
+            return
         self.hub, decided.moves = carried.hub, dict(carried.moves)
         if decided.is_own:
             self.people.mean(self.hub.record)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.domain.findings import decision, undo
-from app.domain.findings.decision import Stake
+from app.domain.findings.stake import Stake
 from app.domain.record import basis, hub, merge, observing, owed
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import ABSENT
@@ -263,6 +263,14 @@ def find_faults(*seeds: int) -> set[str | None]:
     kinds = (replace(kind_of(seed), policy=ConflictPolicy.HOLD, tokens=None) for seed in seeds)
     worlds = (DecidingWorld(seed, kind) for seed, kind in zip(seeds, kinds, strict=True))
     return {each.run() for each in worlds}
+
+
+def test_without_what_is_said_beside_a_decision_it_goes_over_an_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rate that was given since a person decided about the amount would go, and nobody would be told."""
+    seed = 29876
+    assert build_world(seed, kind_of(seed)).run() is None
+    monkeypatch.setattr(decision, "list_edited_beside", lambda *_: [])
+    assert build_world(seed, kind_of(seed)).run() is not None
 
 
 def test_an_undo_of_the_basis_alone_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

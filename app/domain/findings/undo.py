@@ -11,7 +11,8 @@ it was decided with, and a price only under the basis that it was decided under.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.findings.decision import Carried, Stake
+from app.domain.findings.decision import Carried
+from app.domain.findings.stake import Stake
 from app.domain.record.basis import AMOUNTS_ARE, is_money_of_line
 from app.domain.record.fields import (
     ABSENT,

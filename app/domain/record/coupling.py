@@ -24,6 +24,9 @@ NO_TAX_TYPE = "NONE"
 
 _LINE_WORDS = ("category", "tax", "account", "tax_type")
 
+_SAID_TOGETHER = (("sent_at", "is_sent"), DISCOUNTS, (*_LINE_WORDS, "item_code", "item"))
+"""Header fields or members of lines, of which an edit of one may move another along."""
+
 
 class UnknownWord(Exception):
     """A category or tax that the connection's maps do not know."""
@@ -145,6 +148,13 @@ def couple(
     for key in keys_of(record, "credits"):
         record.setdefault(f"credits/{key}/reason", None)
     return record
+
+
+def list_said_with(path: str) -> list[str]:
+    """The paths that may move along with an edit of that field; none of a whole line."""
+    group, _, name = path.rpartition("/")
+    names = next((each for each in _SAID_TOGETHER if name in each), ())
+    return [f"{group}/{other}" if group else other for other in names if other != name]
 
 
 def _say_no_sums(before: Fields, record: dict[str, Value], key: str) -> None:
