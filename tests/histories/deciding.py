@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.domain.findings import decision, undo
 from app.domain.findings.ignoring import ignore
-from app.domain.findings.stake import Stake, look
+from app.domain.findings.stake import Stake, look, sides_of
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
 from app.domain.record.fields import DISCOUNTS, Absent, Value
 from app.domain.record.hub import hold_of, settle_parted
@@ -57,16 +57,20 @@ class DecidingWorld(World):
         path, is_open = conflict.path, conflict.path in self.hub.open_conflicts
         side = self.random.choice(list(Side))
         kept = conflict.partner if side is Side.PARTNER else conflict.xero
-        value = read_at(hold_of(self.hub, side), path) if is_open else kept
+        value = self._read(side, path) if is_open else kept
         choice = self.random.random()
         together = list_decided_together(self.hub.open_conflicts)
-        values = {each: read_at(hold_of(self.hub, side), each) for each in together if path in together}
+        values = {each: self._read(side, each) for each in together if path in together}
         values |= {path: value}
         if choice < 0.3 and not is_group(path) and len(values) == 1:
             values[path] = self._choose_value(path)
         stakes = [self._look(each, value) for each, value in sorted(values.items())]
         is_own = not is_open or values[path] != value
         self.waiting.append(Decided(stakes, is_ignore=is_open and choice > 0.9, is_own=is_own))
+
+    def _read(self, side: Side, path: str) -> Value | Absent:
+        """What a side says there; of a word of the other side's alone, what the record makes of it."""
+        return read_at(hold_of(self.hub, side) if side in sides_of(self.hub, path) else self.hub.record, path)
 
     def _choose_value(self, path: str) -> str:
         """A value of the person's own."""
@@ -77,13 +81,15 @@ class DecidingWorld(World):
     def _look(self, path: str, value: Value | Absent) -> Stake:
         stakes = [stake for each in self.waiting for stake in each.stakes]
         before = [stake.value for stake in stakes if stake.path == path]
+        new = look(self.hub, path, value, decided_before=before)
+        said_with = {each.path for each in new.beside}
         for stake in stakes:
-            if stake.path.startswith(f"{path}/"):
-                # A decision about a line overtakes one about a field of it, which is kept as overtaken.
+            if stake.path.startswith(f"{path}/") or stake.path in said_with:
+                # A decision about a line overtakes one about a field of it, which is kept as overtaken; so does one
+                # about another word for the same fact.
                 self.seen_by_deciders |= list_values(stake.value)
-        stake = look(self.hub, path, value, decided_before=before)
-        self._was_seen(stake)
-        return stake
+        self._was_seen(new)
+        return new
 
     def took_back(self) -> None:
         """A person takes a decision back."""

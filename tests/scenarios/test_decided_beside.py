@@ -4,6 +4,8 @@ The edit was known to nobody when the person looked, and is known when the decis
 begun before took it in.
 """
 
+from typing import Any
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_decisions import resolve, state_of
@@ -20,13 +22,15 @@ async def disagree(house: House, app: Json, xero: Json) -> Json:
     return conflict
 
 
-async def decide_while_xero_is_read(house: House, conflict: Json, value: str, xero: Json) -> tuple[str, str]:
-    """Somebody edits the line in Xero, and a person decides before that is known; what came of it, and why."""
-    await house.edit_xero(LineItems=[{"index": 0, **xero}])
+async def decide_while_xero_is_read(
+    house: House, conflict: Json, xero: Json, action: str = "merged", index: int = 0, **more: Any
+) -> tuple[str, str]:
+    """Somebody edits a line in Xero, and a person decides before that is known; what came of it, and why."""
+    await house.edit_xero(LineItems=[{"index": index, **xero}])
     await ask(house.xero.post("/webhooks/flush"))
     await house.parts.xero_webhooks.take_in()
     async with in_the_middle(house, "GET", "/Invoices"):
-        resolution = await resolve(house, conflict, "merged", values={conflict["path"]: value})
+        resolution = await resolve(house, conflict, action, **more)
     await house.drain()
     state, reason = await state_of(house, resolution)
     return state, str(reason)
@@ -38,8 +42,8 @@ async def test_an_edit_of_a_discounts_other_form_overtakes_a_decision(house: Hou
     await house.edit(lines={"l1": {"discount_rate": "10"}})
     await house.drain()
     conflict = await disagree(house, {"discount_rate": "30"}, {"DiscountRate": 0})
-    new = {"DiscountAmount": 5}
-    state, reason = await decide_while_xero_is_read(house, conflict, "15", new)
+    new, values = {"DiscountAmount": 5}, {conflict["path"]: "15"}
+    state, reason = await decide_while_xero_is_read(house, conflict, new, values=values)
     assert (state, "lines/l1/discount_amount was edited since" in reason) == ("overtaken", True), reason
     [in_xero] = (await house.in_xero())["LineItems"]
     assert in_xero["DiscountAmount"] == 5
@@ -56,8 +60,8 @@ async def test_an_edit_of_the_other_word_overtakes_a_decision(house: House) -> N
     await house.drain()
     conflict = await disagree(house, {"category": "labour"}, {"AccountCode": codes[2]})
     assert conflict["path"] == "lines/l1/category"
-    new = {"AccountCode": codes[3]}
-    state, reason = await decide_while_xero_is_read(house, conflict, "labour", new)
+    new, values = {"AccountCode": codes[3]}, {conflict["path"]: "labour"}
+    state, reason = await decide_while_xero_is_read(house, conflict, new, values=values)
     assert (state, "lines/l1/account was edited since" in reason) == ("overtaken", True), reason
     [in_app], [in_xero] = (await house.in_app())["lines"], (await house.in_xero())["LineItems"]
     assert (in_app["category"], in_xero["AccountCode"]) == (f"xero:{codes[3]}", codes[3])

@@ -187,7 +187,8 @@ class _Meeting:
         lead = next((side for side in moved if self.stake.followed(side)), None)
         value = self.stake.value if lead is None else self.now[lead]
         for side in moved:
-            if side is not lead and not same_at(self.stake.path, self.now[side], value):
+            to = self.stake.would_hold(side, value)
+            if side is not lead and not same_at(self.stake.path, self.now[side], to):
                 value = self._settle(side, value)
         return value
 

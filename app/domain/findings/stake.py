@@ -12,7 +12,7 @@ from app.domain.record.coupling import list_said_with
 from app.domain.record.fields import Absent, Fields, Value
 from app.domain.record.held import covers
 from app.domain.record.hub import Hub, hold_of, partner_view
-from app.domain.record.path import is_group, read_at, same_at
+from app.domain.record.path import OPTIONAL, is_group, read_at, same_at
 from app.domain.record.sides import XERO_NUMBER, Side
 
 
@@ -35,8 +35,15 @@ class Stake:
 
     def has_moved(self, side: Side, now: Value | Absent) -> bool:
         """Whether somebody edited that side since: it holds what it neither held then nor got from us."""
-        known = (self.seen[side], self.value, *self.ours)
+        known = (self.seen[side], *(self.would_hold(side, each) for each in (self.value, *self.ours)))
         return not any(same_at(self.path, now, each) for each in known)
+
+    def would_hold(self, side: Side, value: Value | Absent) -> Value | Absent:
+        """What that side comes to by a value: of a line in the other side's words it keeps its own."""
+        seen = self.seen[side]
+        if not is_group(self.path) or isinstance(seen, Absent) or isinstance(value, Absent):
+            return value
+        return {name: seen[name] for name in seen if name not in OPTIONAL} | value
 
     def followed(self, side: Side) -> bool:
         """Whether the decided value is what that side held."""
