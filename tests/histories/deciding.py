@@ -11,7 +11,7 @@ from app.domain.findings import decision, undo
 from app.domain.findings.ignoring import ignore
 from app.domain.findings.stake import Stake, look, sides_of
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
-from app.domain.record.fields import DISCOUNTS, Absent, Value
+from app.domain.record.fields import DISCOUNTS, Absent, Value, group_of, is_text_only
 from app.domain.record.hub import hold_of, settle_parted
 from app.domain.record.moves import Move
 from app.domain.record.path import is_group, read_at
@@ -134,10 +134,19 @@ class DecidingWorld(World):
             self._refuse(stakes)
             return
         self.hub, decided.moves = carried.hub, dict(carried.moves)
+        if self.settings.is_busy:
+            self._tell_of_words(stakes)
         if decided.is_own:
             self.people.mean(self.hub.record)
         self.conflicts += carried.conflicts
         self.carried.append(decided)
+
+    def _tell_of_words(self, stakes: list[Stake]) -> None:
+        """What was decided for a line that is words alone has no place in it: that decision is told as overtaken."""
+        for stake in stakes:
+            group, record = group_of(stake.path), self.hub.record
+            if group != stake.path and group is not None and is_text_only(record, group.partition("/")[2]):
+                self.seen_by_deciders |= list_values(stake.value)
 
     def _take_back(self, decided: Decided) -> None:
         stakes = decided.stakes
