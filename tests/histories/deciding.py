@@ -11,6 +11,7 @@ from app.domain.findings import decision, undo
 from app.domain.findings.ignoring import ignore
 from app.domain.findings.stake import Stake, look, sides_of
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
+from app.domain.record.coupling import XERO_WORD
 from app.domain.record.fields import DISCOUNTS, Absent, Value, group_of, is_text_only
 from app.domain.record.hub import hold_of, settle_parted
 from app.domain.record.moves import Move
@@ -75,6 +76,8 @@ class DecidingWorld(World):
     def _choose_value(self, path: str) -> str:
         """A value of the person's own."""
         value = self.random.choice(BASES) if path == AMOUNTS_ARE else self.people.token()
+        if path.endswith(("/category", "/tax")):
+            value = f"{XERO_WORD}{value}"
         self.people.edits.append(Edit(path, None, value))
         return value
 

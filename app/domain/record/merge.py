@@ -196,11 +196,10 @@ class _Merging:
         conflict = next((each for each in self.conflicts if each.path == AMOUNTS_ARE), None)
         if conflict is None:
             return seen
-        was, here, there = (fields.get(AMOUNTS_ARE) for fields in (base, seen, self.before))
-        if NO_TAX in (was, there) and conflict.winner is not self.side.other:
+        if self.before.get(AMOUNTS_ARE) == NO_TAX and conflict.winner is not self.side.other:
             self.record = with_tax_types_of(self.record, base)
             _, self._record_groups = grouped(with_tax_types_of(self.before, base))
-        is_lost = NO_TAX in (was, here) and conflict.winner is not self.side
+        is_lost = seen.get(AMOUNTS_ARE) == NO_TAX and conflict.winner is not self.side
         return with_tax_types_of(seen, base) if is_lost else seen
 
     def merge_group(self, group: str, base: dict[str, Value], seen: dict[str, Value]) -> None:

@@ -122,21 +122,6 @@ def test_a_discount_waits_where_the_app_keeps_words_alone_for_itself() -> None:
     assert (left[RATE], left.get(AMOUNT, ABSENT)) == (None, ABSENT)
 
 
-def test_a_tax_that_followed_from_a_basis_goes_back_with_it() -> None:
-    """The app said tax again, and Xero, where there is none, changed a price and wins: its lines stay without tax."""
-    base = project(Side.XERO, record({"amounts_are": "no_tax", TAX_TYPE: "NONE"}))
-    taxed = record({"amounts_are": "tax_exclusive", TAX_TYPE: "OUTPUT"})
-    seen = changed(base, {PRICE: "900"})
-    merged = merge(Side.XERO, base=base, seen=seen, record=taxed, winner_of=lambda _path: Side.XERO)
-    assert [merged.record[path] for path in ("amounts_are", PRICE, TAX_TYPE)] == ["no_tax", "900", "NONE"]
-    held = merge(Side.XERO, base=base, seen=seen, record=taxed, winner_of=lambda _path: Side.PARTNER)
-    assert [held.record[path] for path in ("amounts_are", PRICE, TAX_TYPE)] == [
-        "tax_exclusive",
-        "880",
-        "OUTPUT",
-    ]
-
-
 def test_a_whole_line_with_a_discount_by_amount_is_not_the_same_as_one_without() -> None:
     """The member is there only where there is one; tracking is Xero's alone, and nothing to a line of the app's."""
     line = {"description": "Tap", "unit_price": "5"}
