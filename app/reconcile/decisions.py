@@ -83,15 +83,18 @@ def _carry_values(
         _refuse(current, work, resolution, decision.say_closed(closed))
         return
     if decision.is_torn(hub, resolution.stakes):
-        now, why = (
-            current.clock.now(),
-            f"{', '.join(resolution.paths)} are decided together, and were edited since.",
-        )
-        work.decisions.put(resolution.ended(ResolutionState.OVERTAKEN, now, why))
+        together = f"{', '.join(resolution.paths)} are decided together, and were edited since."
+        _overtake(current, work, resolution, together)
         return
     carried = decision.carry_out(
         hub, resolution.stakes, rules=current.rules, at=resolution.decided_at, moved_at=work.moved_at
     )
+    if carried.edited:
+        beside = (
+            f"{', '.join(carried.edited)} was edited since, and goes with what was decided; that edit stands."
+        )
+        _overtake(current, work, resolution, beside)
+        return
     hold = hold_with(carried.hub)
     if hold is not None and hold.way is Way.NONE and _asks_xero(carried.hub, resolution, current.lanes):
         _refuse(current, work, resolution, f"{hold.message} {hold.cure}")
@@ -111,6 +114,10 @@ def _refuse(current: Round, work: Deciding, resolution: Resolution, why: str) ->
     work.decisions.put(resolution.ended(ResolutionState.NOT_POSSIBLE, current.clock.now(), why))
 
 
+def _overtake(current: Round, work: Deciding, resolution: Resolution, why: str) -> None:
+    work.decisions.put(resolution.ended(ResolutionState.OVERTAKEN, current.clock.now(), why))
+
+
 def _ignore(current: Round, work: Deciding, resolution: Resolution) -> None:
     """Nothing moves: the conflict stays open and is spoken of no more, the discrepancy is left as it is."""
     now = current.clock.now()
@@ -121,7 +128,7 @@ def _ignore(current: Round, work: Deciding, resolution: Resolution) -> None:
             work.take_hub(replace(hub, ignored={**hub.ignored, TOTAL: pair}))
         elif stake.was_apart and pair_at(hub, stake.path) != pair:
             edited = f"{stake.path} was edited since, so it is not what you wanted to leave as it is."
-            work.decisions.put(resolution.ended(ResolutionState.OVERTAKEN, now, edited))
+            _overtake(current, work, resolution, edited)
             return
         elif stake.path in hub.open_conflicts:
             work.take_hub(ignore(hub, [stake.path]))

@@ -1,5 +1,6 @@
 """What people do in the partner's app; each edit is noted with what it replaced there."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,13 +39,25 @@ def _write(story: Story, invoice_id: str, customer: str, status: str) -> Json:
     }
 
 
+Edit = tuple[str, Any, Any, Json]
+"""The ledger's path, what stood there (several of it in a list), what is put there, and the changes that say so."""
+
+
 async def edit(story: Story) -> None:
     """A field of the header, or of a line; or a line more or less."""
+    await make_edit(story, _draw_edit)
+
+
+async def make_edit(story: Story, draw: Callable[[Story, Json], Edit | None]) -> None:
+    """An edit of an invoice that is there, drawn by what stands there, and noted."""
     invoice_id = story.choose_invoice()
     held = await story.find_in_app(invoice_id)
     if held is None or held["status"] == "cancelled":
         return
-    path, over, value, changes = _draw_edit(story, held)
+    drawn = draw(story, held)
+    if drawn is None:
+        return
+    path, over, value, changes = drawn
     path_of_invoice = f"/invoices/{invoice_id}"
     answer = await story.find(story.house.app.patch(path_of_invoice, json=changes))
     if answer is None:
@@ -65,7 +78,7 @@ ON_A_LINE = ["description", "price", "remove", "rate", "amount"]
 DISCOUNTS = {"rate": "discount_rate", "amount": "discount_amount"}
 
 
-def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
+def _draw_edit(story: Story, held: Json) -> Edit:
     token, kinds, line = story.token(), ON_THE_HEADER, {}
     # Each side may have taken away the lines that the other left.
     if held["lines"]:
@@ -83,7 +96,8 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
         case "price":
             price = f"{500 + token}.50"
             return "lines", line["unit_price"], price, {"lines": {line["id"]: {"unit_price": price}}}
-        case "rate" | "amount" as form:
+        # From words alone nothing can be taken off.
+        case "rate" | "amount" as form if line["unit_price"] is not None:
             # The one takes the other's place; every amount is its own.
             value = f"{50 + token % 40}.5" if form == "rate" else f"4.{token:02}"
             discount = {name: value if name == DISCOUNTS[form] else None for name in DISCOUNTS.values()}

@@ -1,8 +1,10 @@
 """What people do at Xero's screens; Xero may refuse it, and then nothing was edited."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from tests.chaos.in_the_app import Edit
 from tests.chaos.story import Act, Story
 from tests.scenarios.house import Json
 from tests.scenarios.troubles import writes_since
@@ -26,11 +28,19 @@ def _path(story: Story, rest: str) -> str:
 
 async def edit(story: Story) -> None:
     """A field of the header, or of a line; or a line more or less."""
+    await make_edit(story, _draw_edit)
+
+
+async def make_edit(story: Story, draw: Callable[[Story, Json], Edit | None]) -> None:
+    """An edit of an invoice that is there, drawn by what stands there, and noted."""
     invoice_id, calls = story.choose_invoice(), await story.house.last_call()
     held = await story.find_in_xero(f"N-{invoice_id}")
     if held is None or not held["LineItems"]:
         return
-    path, over, value, changes = _draw_edit(story, held)
+    drawn = draw(story, held)
+    if drawn is None:
+        return
+    path, over, value, changes = drawn
     call = story.house.xero.patch(_path(story, f"invoices/N-{invoice_id}"), json=changes)
     shown = await story.find(call)
     if shown is None:
@@ -48,7 +58,7 @@ async def _note_unseen(story: Story, calls: int, thing: str, path: str, value: A
                 story.ledger.note(SIDE, thing, path, each.value, value)
 
 
-def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
+def _draw_edit(story: Story, held: Json) -> Edit:
     token, index = story.token(), story.random.randrange(len(held["LineItems"]))
     line = held["LineItems"][index]
     match story.random.choice(EDITS):
@@ -65,7 +75,7 @@ def _draw_edit(story: Story, held: Json) -> tuple[str, Any, Any, Json]:
             price = f"{500 + token}.50"
             changes = {"index": index, "UnitAmount": float(price)}
             return "lines", line["UnitAmount"], price, {"LineItems": [changes]}
-        case "rate" | "amount" as form:
+        case "rate" | "amount" as form if line.get("UnitAmount") is not None:
             over = [line.get(name) for name in DISCOUNTS.values()]
             name, value = DISCOUNTS[form], f"{50 + token % 40}.25" if form == "rate" else f"5.{token:02}"
             return "lines", over, value, {"LineItems": [{"index": index, name: float(value)}]}

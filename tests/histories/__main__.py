@@ -50,6 +50,12 @@ def directed_kind_of(seed: int) -> Settings:
     return replace(kind, lanes=_lanes_of(seed, of_contact=kind.of_contact))
 
 
+def busy_kind_of(seed: int) -> Settings:
+    """The same of an invoice to which people do whatever can be done, half of them with directions that change."""
+    kind = replace(kind_of(seed), with_lines=True, is_busy=True)
+    return replace(kind, lanes=_lanes_of(seed, of_contact=False)) if seed % 2 else kind
+
+
 def _lanes_of(seed: int, *, of_contact: bool) -> tuple[Lanes, ...]:
     entity, fields = (CONTACTS, CONTACT_NAMES) if of_contact else (INVOICES, INVOICE_NAMES)
     random = Random(seed)
@@ -64,7 +70,8 @@ def _lanes_of(seed: int, *, of_contact: bool) -> tuple[Lanes, ...]:
 def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> None:
     """Exit status 1 when any history lost an edit or did not settle; the first of them are shown.
 
-    Every seed is the history of an invoice; every fourth is that of a contact too, every second one with directions.
+    Every seed is the history of an invoice; every fourth is that of a contact too, every second one with directions,
+    and every third one to which people do whatever can be done.
     """
     bad = []
     for number in track(range(seed, seed + runs), "histories"):
@@ -72,6 +79,7 @@ def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> N
             kind_of(number),
             *([contact_kind_of(number)] if number % 4 == 0 else []),
             *([directed_kind_of(number)] if number % 2 == 0 else []),
+            *([busy_kind_of(number)] if number % 3 == 0 else []),
         ]
         bad += [(number, fault) for kind in kinds if (fault := build_world(number, kind).run()) is not None]
     for number, fault in bad[:5]:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.domain.findings import decision, undo
-from app.domain.findings.decision import Stake
 from app.domain.findings.ignoring import ignore
+from app.domain.findings.stake import Stake, look, sides_of
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
-from app.domain.record.fields import DISCOUNTS, Absent, Value
+from app.domain.record.coupling import XERO_WORD
+from app.domain.record.fields import DISCOUNTS, Absent, Value, group_of, is_text_only
 from app.domain.record.hub import hold_of, settle_parted
 from app.domain.record.moves import Move
 from app.domain.record.path import is_group, read_at
@@ -57,10 +58,10 @@ class DecidingWorld(World):
         path, is_open = conflict.path, conflict.path in self.hub.open_conflicts
         side = self.random.choice(list(Side))
         kept = conflict.partner if side is Side.PARTNER else conflict.xero
-        value = read_at(hold_of(self.hub, side), path) if is_open else kept
+        value = self._read(side, path) if is_open else kept
         choice = self.random.random()
         together = list_decided_together(self.hub.open_conflicts)
-        values = {each: read_at(hold_of(self.hub, side), each) for each in together if path in together}
+        values = {each: self._read(side, each) for each in together if path in together}
         values |= {path: value}
         if choice < 0.3 and not is_group(path) and len(values) == 1:
             values[path] = self._choose_value(path)
@@ -68,22 +69,30 @@ class DecidingWorld(World):
         is_own = not is_open or values[path] != value
         self.waiting.append(Decided(stakes, is_ignore=is_open and choice > 0.9, is_own=is_own))
 
+    def _read(self, side: Side, path: str) -> Value | Absent:
+        """What a side says there; of a word of the other side's alone, what the record makes of it."""
+        return read_at(hold_of(self.hub, side) if side in sides_of(self.hub, path) else self.hub.record, path)
+
     def _choose_value(self, path: str) -> str:
         """A value of the person's own."""
         value = self.random.choice(BASES) if path == AMOUNTS_ARE else self.people.token()
+        if path.endswith(("/category", "/tax")):
+            value = f"{XERO_WORD}{value}"
         self.people.edits.append(Edit(path, None, value))
         return value
 
     def _look(self, path: str, value: Value | Absent) -> Stake:
         stakes = [stake for each in self.waiting for stake in each.stakes]
         before = [stake.value for stake in stakes if stake.path == path]
+        new = look(self.hub, path, value, decided_before=before)
+        said_with = {each.path for each in new.beside}
         for stake in stakes:
-            if stake.path.startswith(f"{path}/"):
-                # A decision about a line overtakes one about a field of it, which is kept as overtaken.
+            if stake.path.startswith(f"{path}/") or stake.path in said_with:
+                # A decision about a line overtakes one about a field of it, which is kept as overtaken; so does one
+                # about another word for the same fact.
                 self.seen_by_deciders |= list_values(stake.value)
-        stake = decision.look(self.hub, path, value, decided_before=before)
-        self._was_seen(stake)
-        return stake
+        self._was_seen(new)
+        return new
 
     def took_back(self) -> None:
         """A person takes a decision back."""
@@ -124,11 +133,23 @@ class DecidingWorld(World):
             return
         moved_at = dict.fromkeys(Side, self._now())
         carried = decision.carry_out(self.hub, stakes, rules=self.rules, at=self._now(), moved_at=moved_at)
+        if carried.edited:
+            self._refuse(stakes)
+            return
         self.hub, decided.moves = carried.hub, dict(carried.moves)
+        if self.settings.is_busy:
+            self._tell_of_words(stakes)
         if decided.is_own:
             self.people.mean(self.hub.record)
         self.conflicts += carried.conflicts
         self.carried.append(decided)
+
+    def _tell_of_words(self, stakes: list[Stake]) -> None:
+        """What was decided for a line that is words alone has no place in it: that decision is told as overtaken."""
+        for stake in stakes:
+            group, record = group_of(stake.path), self.hub.record
+            if group != stake.path and group is not None and is_text_only(record, group.partition("/")[2]):
+                self.seen_by_deciders |= list_values(stake.value)
 
     def _take_back(self, decided: Decided) -> None:
         stakes = decided.stakes

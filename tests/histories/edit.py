@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.record.coupling import XERO_WORD
 from app.domain.record.fields import group_of
 from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
@@ -13,7 +14,12 @@ from app.domain.record.sides import Side
 
 def list_values(value: object) -> set[object]:
     """A field's value, or the values of a line's members, as text."""
-    return set(map(str, value.values())) if isinstance(value, dict) else {str(value)}
+    return set(map(_as_one, value.values())) if isinstance(value, dict) else {_as_one(value)}
+
+
+def _as_one(value: object) -> str:
+    """As text; a word of Xero's as Xero says it, whoever said it."""
+    return str(value).removeprefix(XERO_WORD)
 
 
 @dataclass
@@ -29,14 +35,14 @@ def find_lost(
     edits: Sequence[Edit], record: Mapping[str, object], conflicts: Sequence[Conflict], excused: set[object]
 ) -> str | None:
     """The first edit that nobody can account for."""
-    replaced = {edit.over for edit in edits}
+    replaced = {_as_one(edit.over) for edit in edits}
     known = set(excused)
     for conflict in conflicts:
         for value in (conflict.base, conflict.partner, conflict.xero):
             known |= list_values(value)
-    standing = set(map(str, record.values()))
+    accounted = known | replaced | set(map(_as_one, record.values()))
     for edit in edits:
-        if edit.value is None or edit.value in standing or edit.value in replaced or edit.value in known:
+        if edit.value is None or _as_one(edit.value) in accounted:
             continue
         return f"lost {edit}: record {record}, conflicts {conflicts}, excused {excused}"
     return None

@@ -17,6 +17,8 @@ class Settings:
     """The thing is a contact, which has other fields and no lines, in place of an invoice."""
     with_decisions: bool = False
     """People decide about conflicts, and take that back (see `deciding`)."""
+    is_busy: bool = False
+    """People do whatever can be done to an invoice, in place of the commonest (see `busy`)."""
     tokens: int | None = None
     """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
     lanes: tuple[Lanes, ...] = (OPEN,)

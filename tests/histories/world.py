@@ -13,9 +13,9 @@ from random import Random
 
 from app.domain.contacts.contact import CONTACT
 from app.domain.record.basis import AMOUNTS_ARE, is_money_of_line
-from app.domain.record.coupling import Vocabulary
+from app.domain.record.coupling import Vocabulary, refresh_unmapped
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import ABSENT, LINE_ORDER, line_keys
+from app.domain.record.fields import ABSENT, DISCOUNTS, LINE_ORDER, group_of, line_keys
 from app.domain.record.hub import Hub
 from app.domain.record.kind import INVOICE
 from app.domain.record.merge import Conflict
@@ -28,14 +28,17 @@ from app.domain.record.observing import (
     xero_answered,
 )
 from app.domain.record.owed import PartnerChange, next_change, xero_moves
+from app.domain.record.path import is_group
 from app.domain.record.sent import acknowledged, change_sent
 from app.domain.record.sides import Side
+from tests.histories.busy import BusyPeople, list_idle_words, show_alike
 from tests.histories.edit import find_false, find_lost, find_undecidable
 from tests.histories.people import APP_WORDS, CONTACT_FIELDS, MEMBERS, XERO_WORDS, Fields, People
 from tests.histories.settings import Settings
 from tests.refusing import change_refused
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+VOCABULARY = Vocabulary({"general": "200"}, {"none": "NT"})
 
 
 @dataclass
@@ -48,7 +51,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.people = People(self.random, self.settings)
+        self.people = (BusyPeople if self.settings.is_busy else People)(self.random, self.settings)
         self.app: Fields = self.people.start(APP_WORDS) | {"sent_at": "2026-01-01T00:00:00Z"}
         self.app_version = 1
         self.app_applied = 0
@@ -70,8 +73,7 @@ class World:
         self.seen_by_deciders: set[object] = set()
         self.writes = 0
         self.faults = True
-        policy = self.settings.policy
-        self.rules = Rules(policy.winner_of, Vocabulary({"general": "200"}, {"none": "NT"}))
+        self.rules = Rules(self.settings.policy.winner_of, VOCABULARY)
         self._choose(self.settings.lanes[0])
 
     def _choose(self, lanes: Lanes) -> None:
@@ -135,7 +137,8 @@ class World:
         """Compare and set, as our guide asks of every app."""
         if change.revision <= self.app_applied:
             return True
-        if any(self.app.get(path, ABSENT) not in move for path, move in change.moves.items()):
+        is_other = any(self.app.get(path, ABSENT) not in move for path, move in change.moves.items())
+        if is_other or self._is_more_there(change):
             self._send_document()
             return False
         for path, (_, after) in change.moves.items():
@@ -145,13 +148,28 @@ class World:
                 self.app[path] = after
         self.app_applied = change.revision
         self.app_version += 1
+        if self.settings.is_busy:
+            # A word that comes to a line which the app left words alone is kept there, and booked nowhere.
+            self.flagged |= list_idle_words(self.app, change.moves)
         return True
+
+    def _is_more_there(self, change: PartnerChange) -> bool:
+        """Whether the app has more of a line than the change knows that takes it away: lines are compared whole."""
+        gone = {
+            group_of(path)
+            for path, (_, after) in change.moves.items()
+            if path.endswith("/description") and after is ABSENT
+        }
+        return any(group_of(path) in gone and path not in change.moves for path in self.app)
 
     # the loop
 
     def reconciled(self) -> None:
         """One reconcile: read Xero if there is a reason, write what it lacks, send what the partner lacks."""
         self.answer_is_new = False
+        if self.settings.is_busy:
+            # A line that had no price, and so no account, has one again.
+            self.hub = replace(self.hub, record=refresh_unmapped(self.hub.record, VOCABULARY))
         self._take(catch_up(self.hub, rules=self.rules, xero_at=self._now(), partner_at=self._now()))
         if self.xero_is_due or self.hub.unanswered is not None or xero_moves(self.hub, self.rules.lanes):
             self.xero_is_due = False
@@ -216,8 +234,10 @@ class World:
         has_other_basis = before.get(AMOUNTS_ARE) != self.hub.record.get(AMOUNTS_ARE)
         self.conflicts += observed.conflicts
         for conflict in observed.conflicts:
-            if conflict.decided_at is not None or (has_other_basis and is_money_of_line(conflict.path)):
-                # Who wins the basis stands by its line as it is, whoever said that first.
+            is_whole = self.settings.is_busy and is_group(conflict.path)
+            is_of_basis = has_other_basis and is_money_of_line(conflict.path)
+            if conflict.decided_at is not None or is_of_basis or is_whole:
+                # Who wins the basis, or a line, stands by the line as it is, whoever said that first.
                 self.people.disown(conflict.partner if conflict.winner is Side.PARTNER else conflict.xero)
 
     def _now(self) -> datetime:
@@ -231,7 +251,7 @@ class World:
         for step in range(self.settings.steps):
             self._choose(self.settings.lanes[step * len(self.settings.lanes) // self.settings.steps])
             self.random.choice(acts)()
-            if fault := self.find_unmeant():
+            if fault := self.find_unmeant() or self.find_discounted_twice():
                 return fault
         return self.end()
 
@@ -291,6 +311,14 @@ class World:
             return None
         return self.people.find_unmeant(self.app) or self.people.find_unmeant(self.xero)
 
+    def find_discounted_twice(self) -> str | None:
+        """A line that a side shows with a discount by rate and one by amount, which neither takes."""
+        for fields in (self.app, self.xero):
+            for line in {group_of(path) for path in fields if path.startswith("lines/")}:
+                if None not in [fields.get(f"{line}/{name}") for name in DISCOUNTS]:
+                    return f"discounted twice: {line} of {fields}"
+        return None
+
     def find_restless(self) -> str | None:
         """What moves, although everything is said and done and what is left does not travel."""
         if not self.settle():
@@ -300,6 +328,8 @@ class World:
         return None if (self.app, self.xero) == before and self.writes == writes else "moved by itself"
 
     def _normal(self, side: Fields) -> Fields:
+        if self.settings.is_busy:
+            return show_alike(side, VOCABULARY)
         names = (*self.people.header, *MEMBERS, AMOUNTS_ARE)
         kept = {path: value for path, value in side.items() if path.rpartition("/")[2] in names}
         return kept | {LINE_ORDER: line_keys(side)}

@@ -16,7 +16,7 @@ from random import Random
 from traceback import extract_tb
 from typing import Any
 
-from tests.chaos import in_the_app, in_xero, weather
+from tests.chaos import in_the_app, in_xero, of_lines, weather
 from tests.chaos.history import A_WHILE, SETTLING_ROUNDS, is_settled
 from tests.chaos.judging import Findings, find_restless, judge
 from tests.chaos.office import open_all
@@ -33,14 +33,24 @@ MOST_JOBS = 4
 """At a time on one worker."""
 
 TROUBLES = ("look", "kill_worker", "kill_api", "replace_worker", "shut_down", "lose_nudges")
-PEOPLE: dict[str, Act] = {**in_the_app.ACTS, **in_xero.ACTS, **office.ACTS, **weather.ACTS}
-AT_XERO = tuple(in_xero.ACTS)
+PEOPLE: dict[str, Act] = {
+    **in_the_app.ACTS,
+    **of_lines.IN_THE_APP,
+    **in_xero.ACTS,
+    **of_lines.IN_XERO,
+    **office.ACTS,
+    **weather.ACTS,
+}
+AT_XERO = (*in_xero.ACTS, *of_lines.IN_XERO)
 OFTEN = (
     *("app_write", "app_edit", "app_edit", "app_edit", "xero_edit", "xero_edit", "xero_edit"),
     *(
         "app_pay",
         "xero_pay",
         "app_credit",
+        "app_line",
+        "xero_line",
+        "undo",
         "let_go",
         "let_go",
         "look",

@@ -71,4 +71,24 @@ async def decide(story: Story) -> None:
             story.ledger.note("decided", conflict["invoice_id"] or "", conflict["path"], value, None)
 
 
-ACTS: dict[str, Act] = {"pause": pause, "disconnect": disconnect, "choose": choose, "decide": decide}
+async def undo(story: Story) -> None:
+    """A person takes a decision back, having looked at what was decided."""
+    house = story.house
+    kept = await story.find(house.api.get(f"{house.path}/resolutions"))
+    taken = [each for each in (kept or {"data": []})["data"] if each["state"] in ("waiting", "done")]
+    if not taken:
+        return
+    resolution = story.random.choice(taken)
+    path = f"{house.path}/resolutions/{resolution['id']}/undo"
+    if await story.find(house.api.post(path)) is not None:
+        for value in sorted(set(scalars(resolution["fields"]))):
+            story.ledger.note("decided", resolution["invoice_id"] or "", "fields", value, None)
+
+
+ACTS: dict[str, Act] = {
+    "pause": pause,
+    "disconnect": disconnect,
+    "choose": choose,
+    "decide": decide,
+    "undo": undo,
+}

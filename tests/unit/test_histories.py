@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.domain.findings import decision, undo
-from app.domain.findings.decision import Stake
-from app.domain.record import basis, hub, merge, observing, owed
+from app.domain.findings.stake import Stake
+from app.domain.record import basis, coupling, hub, merge, observing, owed
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import ABSENT
 from app.domain.record.held import covers
@@ -20,7 +20,14 @@ from app.domain.record.owed import PartnerChange, next_change
 from app.domain.record.policy import ConflictPolicy
 from app.domain.record.sides import Side, project
 from tests.histories import world
-from tests.histories.__main__ import KINDS, build_world, contact_kind_of, directed_kind_of, kind_of
+from tests.histories.__main__ import (
+    KINDS,
+    build_world,
+    busy_kind_of,
+    contact_kind_of,
+    directed_kind_of,
+    kind_of,
+)
 from tests.histories.breaking import replace_in_the_hub
 from tests.histories.deciding import DecidingWorld
 from tests.histories.settings import Settings
@@ -63,6 +70,31 @@ def test_random_histories_of_contacts_lose_no_edit_and_settle() -> None:
 def test_random_histories_with_changing_directions_lose_no_edit_and_settle() -> None:
     """What does not travel waits where it is, nothing moves by itself, and once all is open both are equal (E5)."""
     assert list(list_bad(RUNS // 4, directed_kind_of)) == []
+
+
+def test_random_histories_of_busy_people_lose_no_edit_and_settle() -> None:
+    """Words for what is booked, items, quantities, lines of words alone, other orders, payments: all at once."""
+    assert list(list_bad(RUNS // 2, busy_kind_of)) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "of", "rule", "other"),
+    [
+        pytest.param(
+            124, merge._Merging, "_is_words_here_and_money_there", lambda *_: False, id="words and money"
+        ),
+        pytest.param(1588, Stake, "would_hold", lambda _stake, _side, value: value, id="own words of a line"),
+        pytest.param(950, coupling, "_is_priced_anew", lambda *_: False, id="booked anew"),
+        pytest.param(900, owed, "_list_said_with_discounts", lambda *_: set(), id="named beside a discount"),
+    ],
+)
+def test_without_a_rule_for_whole_lines_busy_histories_go_wrong(
+    monkeypatch: pytest.MonkeyPatch, seed: int, of: Any, rule: str, other: Callable[..., Any]
+) -> None:
+    """Each of these rules keeps an edit from being lost, or both sides from meaning two things."""
+    assert build_world(seed, busy_kind_of(seed)).run() is None
+    monkeypatch.setattr(of, rule, other)
+    assert build_world(seed, busy_kind_of(seed)).run() is not None
 
 
 def test_without_what_was_agreed_histories_with_directions_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +260,7 @@ def test_without_naming_both_discounts_histories_go_wrong(monkeypatch: pytest.Mo
     """An app that is brought an amount would take it beside the rate that was typed there meanwhile."""
     seeds, settings = (1621, 1945, 2476), Settings(ConflictPolicy.XERO_WINS)
     assert {World(seed, settings).run() for seed in seeds} == {None}
-    monkeypatch.setattr(owed, "_list_other_discounts", lambda *_: set())
+    monkeypatch.setattr(owed, "_list_said_with_discounts", lambda *_: set())
     assert None not in {World(seed, settings).run() for seed in seeds}
 
 
@@ -263,6 +295,14 @@ def find_faults(*seeds: int) -> set[str | None]:
     kinds = (replace(kind_of(seed), policy=ConflictPolicy.HOLD, tokens=None) for seed in seeds)
     worlds = (DecidingWorld(seed, kind) for seed, kind in zip(seeds, kinds, strict=True))
     return {each.run() for each in worlds}
+
+
+def test_without_what_is_said_beside_a_decision_it_goes_over_an_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rate that was given since a person decided about the amount would go, and nobody would be told."""
+    seed = 29876
+    assert build_world(seed, kind_of(seed)).run() is None
+    monkeypatch.setattr(decision, "list_edited_beside", lambda *_: [])
+    assert build_world(seed, kind_of(seed)).run() is not None
 
 
 def test_an_undo_of_the_basis_alone_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

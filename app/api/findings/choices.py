@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from app.api.findings.decision_input import Choice
 from app.api.findings.stakes import Link, Subject, find_value, list_with
 from app.db.findings.conflicts import ConflictState, KeptConflict
-from app.domain.findings.decision import find_closed, sides_of
+from app.domain.findings.decision import find_closed
 from app.domain.findings.discrepancy import WHOLE
+from app.domain.findings.stake import sides_of
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import Absent
 from app.domain.record.sides import Side

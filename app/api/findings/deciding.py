@@ -28,8 +28,9 @@ from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.contacts.contact_legality import tell_two_as_one
 from app.domain.contacts.contact_link import ContactLink
-from app.domain.findings.decision import Stake, find_closed, say_closed, wanted_by
+from app.domain.findings.decision import find_closed, say_closed, wanted_by
 from app.domain.findings.resolution import Action, Resolution, ResolutionState
+from app.domain.findings.stake import Stake
 from app.domain.findings.undo import wanted_back
 from app.domain.holds.thing import Thing
 from app.domain.invoices.link import InvoiceLink

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.db.findings.resolutions import KeptResolution
-from app.domain.findings.decision import Stake
 from app.domain.findings.resolution import Action, ResolutionState
+from app.domain.findings.stake import Stake
 from app.domain.record.fields import ABSENT, Absent, Value
 
 EXAMPLE: dict[str, Any] = {

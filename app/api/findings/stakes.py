@@ -9,10 +9,10 @@ from app.db.findings.conflicts import KeptConflict
 from app.db.findings.discrepancies import KeptDiscrepancy
 from app.domain.connections.connection import Connection
 from app.domain.contacts.contact_link import ContactLink
-from app.domain.findings.decision import Stake, is_apart, look, sides_of
 from app.domain.findings.discrepancy import WHOLE, DiscrepancyKind, DiscrepancyState
 from app.domain.findings.ignoring import TOTAL
 from app.domain.findings.resolution import Resolution
+from app.domain.findings.stake import Stake, is_apart, look, sides_of
 from app.domain.invoices.link import InvoiceLink
 from app.domain.record.basis import list_decided_together
 from app.domain.record.fields import ABSENT, Absent, Value, member_of

@@ -13,15 +13,17 @@ Where both moved, that is a conflict like any: settled by the policy or held, an
     moved to another value                    a conflict between the two
 
 How amounts are and the lines that wait with it are decided together, by one side (`basis`): once they would not be,
-the decision is overtaken (`is_torn`). A decision goes where edits go: what would have to be brought to a side by a
-direction that is closed is not possible (`find_closed`). What the sides kept for themselves at its path is decided
-with it.
+the decision is overtaken (`is_torn`). So is it where it would go over what somebody edited since beside its path: in a
+discount's other form, or in another word for the same fact (`Carried.edited`). A decision goes where edits go: what
+would have to be brought to a side by a direction that is closed is not possible (`find_closed`). What the sides kept
+for themselves at its path is decided with it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.findings.stake import Stake, list_edited_beside, meets, sides_of
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together, list_meant_with, list_revalued
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import (
@@ -36,39 +38,14 @@ from app.domain.record.fields import (
     line_keys,
 )
 from app.domain.record.held import covers
-from app.domain.record.hub import Hub, hold_of, pair_of, partner_view, settle_parted
+from app.domain.record.hub import Hub, hold_of, pair_of, settle_parted
 from app.domain.record.line_order import interleave
 from app.domain.record.merge import Conflict
 from app.domain.record.moves import Move, list_moves, list_moves_at
 from app.domain.record.observing import Rules
 from app.domain.record.path import is_group, read_at, same_at, write_at
-from app.domain.record.sides import XERO_NUMBER, Side
+from app.domain.record.sides import Side
 from app.domain.record.together import bring_along
-
-
-@dataclass(frozen=True, slots=True)
-class Stake:
-    """One path of a decision: the value that it is to have, and what stood there when the person decided.
-
-    `seen` has the sides that can hold the path. `ours` are values that a side may have come to hold since by our own
-    doing: what was on its way to it then, and what was decided before and not carried out yet. `was_apart`: the two
-    sides differed, and nothing was on its way to change that.
-    """
-
-    path: str
-    value: Value | Absent
-    seen: Mapping[Side, Value | Absent]
-    ours: tuple[Value | Absent, ...] = ()
-    was_apart: bool = False
-
-    def has_moved(self, side: Side, now: Value | Absent) -> bool:
-        """Whether somebody edited that side since: it holds what it neither held then nor got from us."""
-        known = (self.seen[side], self.value, *self.ours)
-        return not any(same_at(self.path, now, each) for each in known)
-
-    def followed(self, side: Side) -> bool:
-        """Whether the decided value is what that side held."""
-        return same_at(self.path, self.seen[side], self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +53,13 @@ class Carried:
     """The hub after a decision, the conflicts that it met, and what moved in the record.
 
     Beside that, `moves` names what the decision was meant with and left as it was (`basis`), from a value to the same.
+    `edited` is what it would go over though nobody who decided had seen it: then nothing of it is to be done.
     """
 
     hub: Hub
     conflicts: tuple[Conflict, ...] = ()
     moves: Mapping[str, Move] = field(default_factory=dict)
-
-
-def sides_of(hub: Hub, path: str) -> tuple[Side, ...]:
-    """The sides that can hold a path; a number that the two sides do not share is the partner's."""
-    if is_group(path):
-        return tuple(Side)
-    if path == "number" and XERO_NUMBER in hub.record:
-        return (Side.PARTNER,)
-    return tuple(side for side in Side if hub.kind.project(side, {path: None}))
-
-
-def look(
-    hub: Hub,
-    path: str,
-    value: Value | Absent,
-    *,
-    decided_before: Sequence[Value | Absent] = (),
-    is_unexplained: bool = False,
-) -> Stake:
-    """The stake of a decision that is taken now; `is_unexplained`: over a difference of which nothing is due."""
-    seen = {side: read_at(hold_of(hub, side), path) for side in sides_of(hub, path)}
-    was_apart = is_unexplained or is_apart(hub, path)
-    coming = _list_on_the_way(hub, path, is_due=not was_apart)
-    return Stake(path, value, seen, (*coming, *decided_before), was_apart)
-
-
-def is_apart(hub: Hub, path: str) -> bool:
-    """Whether the two sides are left with their own values at a path: a conflict is open, or it did not travel."""
-    return any(_meets(each, path) for each in (*hub.open_conflicts, *hub.partner_apart, *hub.xero_apart))
+    edited: Sequence[str] = ()
 
 
 def find_closed(
@@ -188,17 +138,6 @@ def _was_edited(hub: Hub, stake: Stake) -> bool:
     return any(stake.has_moved(side, read_at(hold_of(hub, side), stake.path)) for side in stake.seen)
 
 
-def _list_on_the_way(hub: Hub, path: str, *, is_due: bool) -> list[Value | Absent]:
-    """What a side may yet come to hold of what we sent, or are about to send."""
-    # A change that was refused may be taken for applied, where a copy of it is answered after a later one.
-    coming = [partner_view(hub, revision) for revision in (*hub.sent, *hub.refused)]
-    if hub.unanswered is not None:
-        coming.append(dict(hub.unanswered))
-    if is_due:
-        coming.append(dict(hub.record))
-    return [read_at(fields, path) for fields in coming]
-
-
 def carry_out(
     hub: Hub, stakes: Sequence[Stake], *, rules: Rules, at: datetime, moved_at: Mapping[Side, datetime]
 ) -> Carried:
@@ -215,7 +154,8 @@ def carry_out(
     carried = replace(carried, record=record, revision=hub.revision + bool(moves))
     carried, along = bring_along(carried)
     moves |= _list_beside(hub.record, record, {*moves, *(stake.path for stake in stakes)})
-    return Carried(settle_parted(carried), (*conflicts, *along), moves)
+    edited = list_edited_beside(hub, stakes, carried)
+    return Carried(settle_parted(carried), (*conflicts, *along), moves, edited)
 
 
 def _list_beside(before: Fields, record: Fields, decided: Collection[str]) -> dict[str, Move]:
@@ -247,7 +187,8 @@ class _Meeting:
         lead = next((side for side in moved if self.stake.followed(side)), None)
         value = self.stake.value if lead is None else self.now[lead]
         for side in moved:
-            if side is not lead and not same_at(self.stake.path, self.now[side], value):
+            to = self.stake.would_hold(side, value)
+            if side is not lead and not same_at(self.stake.path, self.now[side], to):
                 value = self._settle(side, value)
         return value
 
@@ -268,15 +209,11 @@ def _take(hub: Hub, path: str, value: Value | Absent, *, is_held: bool) -> Hub:
     return replace(
         hub,
         record=_write_record(hub, path, value),
-        open_conflicts=frozenset(each for each in hub.open_conflicts if not _meets(each, path)),
-        parted={each: values for each, values in hub.parted.items() if not _meets(each, path)},
-        partner_apart={each: base for each, base in hub.partner_apart.items() if not _meets(each, path)},
-        xero_apart={each: base for each, base in hub.xero_apart.items() if not _meets(each, path)},
+        open_conflicts=frozenset(each for each in hub.open_conflicts if not meets(each, path)),
+        parted={each: values for each, values in hub.parted.items() if not meets(each, path)},
+        partner_apart={each: base for each, base in hub.partner_apart.items() if not meets(each, path)},
+        xero_apart={each: base for each, base in hub.xero_apart.items() if not meets(each, path)},
     )
-
-
-def _meets(one: str, other: str) -> bool:
-    return covers(one, other) or covers(other, one)
 
 
 def _write_record(hub: Hub, path: str, value: Value | Absent) -> dict[str, Value]:

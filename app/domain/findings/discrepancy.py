@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.crossing.left_out import list_left_out
-from app.domain.findings.decision import is_apart, sides_of
+from app.domain.findings.stake import is_apart, sides_of
 from app.domain.record.direction import OPEN, Lanes
 from app.domain.record.fields import ABSENT, Absent, Fields, Value, differing
 from app.domain.record.held import covers

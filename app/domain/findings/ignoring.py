@@ -7,7 +7,7 @@ the two values moves, it waits for a person again.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from app.domain.findings.decision import sides_of
+from app.domain.findings.stake import sides_of
 from app.domain.record.fields import ABSENT, Absent, Value
 from app.domain.record.hub import Hub, hold_of
 from app.domain.record.moves import Move

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.findings.decision import Stake, is_apart
+from app.domain.findings.stake import Stake, is_apart
 from app.domain.record.fields import ABSENT, Absent, Value
 from app.domain.record.held import covers
 from app.domain.record.hub import Hub, list_behind_paths
@@ -142,6 +142,7 @@ def stake_to_json(stake: Stake) -> dict[str, Any]:
         "seen": {side.value: _kept("value", value) for side, value in stake.seen.items()},
         "ours": [_kept("value", value) for value in stake.ours],
         "was_apart": stake.was_apart,
+        "beside": [stake_to_json(each) for each in stake.beside],
     }
 
 
@@ -157,4 +158,6 @@ def stake_from_json(kept: Mapping[str, Any]) -> Stake:
         seen={Side(side): value.get("value", ABSENT) for side, value in kept["seen"].items()},
         ours=tuple(value.get("value", ABSENT) for value in kept["ours"]),
         was_apart=kept["was_apart"],
+        # One that an older version kept has none.
+        beside=tuple(stake_from_json(each) for each in kept.get("beside", ())),
     )

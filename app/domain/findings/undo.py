@@ -11,7 +11,8 @@ it was decided with, and a price only under the basis that it was decided under.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.findings.decision import Carried, Stake
+from app.domain.findings.decision import Carried
+from app.domain.findings.stake import Stake
 from app.domain.record.basis import AMOUNTS_ARE, is_money_of_line
 from app.domain.record.fields import (
     ABSENT,
@@ -77,7 +78,9 @@ def _was_edited(hub: Hub, stake: Stake) -> bool:
         return True
     if not same_at(stake.path, read_at(hub.record, stake.path), stake.value):
         return True
-    return any(stake.has_moved(side, read_at(hold_of(hub, side), stake.path)) for side in stake.seen)
+    # What followed in a side's own words from what was decided came from us.
+    told = replace(stake, ours=(*stake.ours, read_at(hub.record, stake.path)))
+    return any(told.has_moved(side, read_at(hold_of(hub, side), stake.path)) for side in stake.seen)
 
 
 def cannot_part(stakes: Sequence[Stake]) -> bool:

@@ -102,12 +102,19 @@ def leave_apart(
     """
     if lanes.are_open and not apart:
         return leave_held(held, wanted, conflicts)
-    left = leave_held(held, offer(side, wanted, lanes, held), conflicts | apart.keys())
+    own = conflicts | apart.keys() | _list_sums_of_words(held, apart)
+    left = leave_held(held, offer(side, wanted, lanes, held), own)
     if held:
         left = _leave_closed(side, held, left, lanes)
     if LINE_ORDER in left and (LINE_ORDER in apart or (held and not lanes.leads_to(side, LINE_ORDER))):
         left[LINE_ORDER] = interleave(line_keys(held), line_keys(wanted), set(line_keys(left)))
     return left
+
+
+def _list_sums_of_words(held: Fields, apart: Apart) -> set[str]:
+    """What is taken off lines that a side left words alone by itself: it waits with their price."""
+    worded = [path for path in apart if member_of(path) == "unit_price" and held.get(path, ABSENT) is None]
+    return {f"{group_of(path)}/{name}" for path in worded for name in DISCOUNTS}
 
 
 def offer(side: Side, wanted: Fields, lanes: Lanes, held: Fields = MappingProxyType({})) -> dict[str, Value]:

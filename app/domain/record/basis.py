@@ -13,6 +13,8 @@ amounts are and the other changed money of a line, or added a line with a price,
     money of a line       the basis             dispute
     the basis, and took   anything of that      dispute: the line's money was never said under the new basis
     a line away           line
+    the basis, and left   sums of that line,    dispute, for the same reason
+    a line words alone    or how it is booked
     the basis, and took   a rate off the same   dispute: the line has one discount, and its price goes with it
     an amount off a line
 
@@ -52,6 +54,9 @@ ANY_PRICE = "lines/any/unit_price"
 
 AMOUNTS = frozenset({"quantity", "unit_price", *DISCOUNTS, "tax", "tax_type"})
 """The members of a line that say what it comes to."""
+
+BOOKED_UNDER = frozenset({"category", "account", "item_code", "item"})
+"""The members of a line with a price that say what it is booked under; one without has none."""
 
 _TAX_TYPE = "tax_type"
 _MONEY = ("unit_price", "discount_amount", "tax", _TAX_TYPE)
@@ -110,14 +115,20 @@ def list_revalued(before: Fields, after: Fields) -> frozenset[str]:
 
 
 def _list_left(base: Fields, edited: Fields, mover: Fields) -> frozenset[str]:
-    """The lines that one side edited in any way, and that are gone on the side that moved the basis: their money was
-    never said under that basis.
+    """The lines that one side edited, and that are gone on the side that moved the basis, or words alone there: their
+    money was never said under that basis. Of words alone, a description may be edited all the same.
     """
-    left = set(keys_of(base, "lines")) & set(keys_of(edited, "lines")) - set(keys_of(mover, "lines"))
+    there = set(keys_of(base, "lines")) & set(keys_of(edited, "lines"))
+    left = there - set(keys_of(mover, "lines"))
+    worded = {key for key in there - left if is_text_only(mover, key) and not is_text_only(base, key)}
     return frozenset(
         str(group_of(path))
         for path in differing(base, edited)
-        if path.startswith("lines/") and path.split("/")[1] in left
+        if path.startswith("lines/")
+        and (
+            (key := path.split("/")[1]) in left
+            or (key in worded and member_of(path) in AMOUNTS | BOOKED_UNDER)
+        )
     )
 
 

@@ -15,7 +15,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.record.basis import AMOUNTS_ARE, NO_TAX
-from app.domain.record.fields import DISCOUNTS, Fields, Value, instant_text, is_text_only, keys_of, member
+from app.domain.record.fields import (
+    ABSENT,
+    DISCOUNTS,
+    Fields,
+    Value,
+    instant_text,
+    is_text_only,
+    keys_of,
+    member,
+)
 from app.domain.record.item_code import ItemCodes, couple_item, fold
 from app.domain.record.sides import Side
 
@@ -23,6 +32,9 @@ XERO_WORD = "xero:"
 NO_TAX_TYPE = "NONE"
 
 _LINE_WORDS = ("category", "tax", "account", "tax_type")
+
+_SAID_TOGETHER = (("sent_at", "is_sent"), DISCOUNTS, (*_LINE_WORDS, "item_code", "item"))
+"""Header fields or members of lines, of which an edit of one may move another along."""
 
 
 class UnknownWord(Exception):
@@ -147,6 +159,13 @@ def couple(
     return record
 
 
+def list_said_with(path: str) -> list[str]:
+    """The paths that may move along with an edit of that field; none of a whole line."""
+    group, _, name = path.rpartition("/")
+    names = next((each for each in _SAID_TOGETHER if name in each), ())
+    return [f"{group}/{other}" if group else other for other in names if other != name]
+
+
 def _say_no_sums(before: Fields, record: dict[str, Value], key: str) -> None:
     """A line that is only a description has no quantity in Xero and nothing taken off it, whatever the app says."""
     line, known = f"lines/{key}/", before if is_text_only(before, key) else {}
@@ -184,12 +203,19 @@ def _follow_partner(before: Fields, record: dict[str, Value], line: str, vocabul
     )
     if line + "account" not in record:
         _track(record, line, vocabulary)
+    is_priced = _is_priced_anew(before, record, line)
     is_moved = category != before.get(line + "category") or _is_other_item(before, record, line, vocabulary)
-    if line + "account" not in record or is_moved:
+    if line + "account" not in record or is_moved or is_priced:
         record[line + "account"] = vocabulary.account_of(category, item)
-    tax_moved = tax != before.get(line + "tax") or amounts_are != before.get("amounts_are")
+    tax_moved = tax != before.get(line + "tax") or amounts_are != before.get("amounts_are") or is_priced
     if line + "tax_type" not in record or tax_moved or _is_other_class(before, record, line, vocabulary):
         record[line + "tax_type"] = vocabulary.tax_type_of(tax, amounts_are, record[line + "account"])
+
+
+def _is_priced_anew(before: Fields, record: Fields, line: str) -> bool:
+    """Whether a line that was words alone has a price now: what it was booked under meant nothing meanwhile."""
+    price = line + "unit_price"
+    return before.get(price, ABSENT) is None and record.get(price) is not None
 
 
 def _is_other_item(before: Fields, record: Fields, line: str, vocabulary: Vocabulary) -> bool:
@@ -212,13 +238,14 @@ def _track(record: dict[str, Value], line: str, vocabulary: Vocabulary) -> None:
 
 def _follow_xero(before: Fields, record: dict[str, Value], line: str, vocabulary: Vocabulary) -> None:
     account, tax_type = record.get(line + "account"), record.get(line + "tax_type")
+    is_priced = _is_priced_anew(before, record, line)
     is_moved = account != before.get(line + "account") or _is_other_item(before, record, line, vocabulary)
-    if line + "category" not in record or is_moved:
+    if line + "category" not in record or is_moved or is_priced:
         item, current = record.get(line + "item_code"), record.get(line + "category")
         record[line + "category"] = vocabulary.category_of(account, current, item)
     # While nothing was taxed the words said nothing, and nobody moved them.
     is_taxed_again = before.get(AMOUNTS_ARE) == NO_TAX != record.get(AMOUNTS_ARE)
-    tax_moved = is_taxed_again or tax_type != before.get(line + "tax_type")
+    tax_moved = is_taxed_again or is_priced or tax_type != before.get(line + "tax_type")
     if line + "tax" not in record or tax_moved or _is_other_class(before, record, line, vocabulary):
         record[line + "tax"] = vocabulary.tax_of(
             tax_type, record.get(line + "tax"), record.get("amounts_are"), account

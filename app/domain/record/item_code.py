@@ -76,14 +76,15 @@ class ItemCodes:
 def couple_item(side: Side, before: Fields, record: dict[str, Value], key: str, codes: ItemCodes) -> None:
     """Move the other side's word along in a record into which this side's edits of a line were merged."""
     code_path, item_path = f"lines/{key}/item_code", f"lines/{key}/item"
+    was_text, is_text = is_text_only(before, key), is_text_only(record, key)
     if side is Side.XERO:
-        item = record.get(item_path)
-        if item_path in record and (code_path not in record or item != before.get(item_path)):
+        item, is_priced = record.get(item_path), was_text and not is_text
+        if item_path in record and (code_path not in record or is_priced or item != before.get(item_path)):
             record[code_path] = codes.item_code_of(item, record.get(code_path))
-    elif code_path in record:
-        became_text = is_text_only(record, key) != is_text_only(before, key)
-        if item_path not in record or became_text or record[code_path] != before.get(code_path):
-            record[item_path] = _item_of_line(record, key, codes)
+        return
+    is_moved = record.get(code_path) != before.get(code_path) or was_text != is_text
+    if code_path in record and (item_path not in record or is_moved):
+        record[item_path] = _item_of_line(record, key, codes)
 
 
 def translate_items(record: Fields, held: Fields, codes: ItemCodes) -> dict[str, Value]:

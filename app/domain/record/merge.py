@@ -14,6 +14,8 @@ edits of the other side). For a single field and for a whole group (a line, a pa
     changed                    gone                          conflict over the whole group    CONFLICT
     gave a line a discount     gave it a discount            conflict over the whole group    CONFLICT
     by rate                    by amount (or the other way)
+    left a line words alone    changed its money, or how    conflict over the whole group    CONFLICT
+    (or the other way)         it is booked
     said otherwise how         changed money of a line       conflict of `amounts_are` and    CONFLICT
     amounts are                (or the other way)            of the lines' money (`basis`)
 
@@ -33,6 +35,7 @@ from app.domain.record.basis import (
     AMOUNTS,
     AMOUNTS_ARE,
     ANY_PRICE,
+    BOOKED_UNDER,
     NO_TAX,
     Dispute,
     find_dispute,
@@ -46,6 +49,7 @@ from app.domain.record.fields import (
     Absent,
     Fields,
     Value,
+    differing,
     grouped,
     is_given,
     line_keys,
@@ -244,8 +248,22 @@ class _Merging:
         return is_words or self._is_discounted_twice(group, base, held, seen)
 
     def _is_whole(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
-        """Whether a conflict is over a group that both sides have: one that is open, or over a line's one discount."""
-        return group in self._open_conflicts or self._is_discounted_twice(group, base, held, seen)
+        """Whether a conflict is over a group that both sides have: one that is open, or a line that is one thing."""
+        return (
+            group in self._open_conflicts
+            or self._is_discounted_twice(group, base, held, seen)
+            or self._is_words_here_and_money_there(group, base, held, seen)
+        )
+
+    def _is_words_here_and_money_there(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
+        """Whether one side took a line's price away and the other changed what goes with it: sums, account or item."""
+        price = f"{group}/unit_price"
+        if base.get(price) is None or (held.get(price) is None) == (seen.get(price) is None):
+            return False
+        priced = seen if held.get(price) is None else held
+        changed = {member_of(path) for path in differing(base, priced)}
+        travels = self._carries(price) or self._lanes.leads_to(self.side, price)
+        return travels and not changed.isdisjoint(AMOUNTS | BOOKED_UNDER)
 
     def _is_discounted_twice(self, group: str, base: Fields, held: Fields, seen: Fields) -> bool:
         """Whether the sides gave a line one a rate and the other an amount: two fields, of which a line has one."""

@@ -47,8 +47,9 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     partner may have applied that change, and compare-and-set is how we learn it (A to B and back to A would else leave
     it at B). So are, beside other moves, the paths of refused changes, of which a late copy may have been applied, and
     those of held conflicts: else an acknowledgement of this change would pass for one of the change that touched them.
-    A discount is named in both its forms, so that an app where the line was given the other meanwhile refuses it; and
-    money of lines with the basis that it is said under, as the basis is with all money of lines (`basis`).
+    A discount is named in both its forms and with the line's price, so that an app where the line was given the other
+    meanwhile, or was left words alone, refuses it; and money of lines with the basis that it is said under, as the
+    basis is with all money of lines (`basis`).
 
     A path that does not travel there any more is named beside others alone: by itself there is nothing to tell of it.
     """
@@ -58,7 +59,7 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     moves = list_moves(view, wanted, unheard)
     if not moves:
         return None
-    named = list_unheard(hub, {**hub.sent, **hub.refused}) | _list_other_discounts(moves, view, wanted)
+    named = list_unheard(hub, {**hub.sent, **hub.refused}) | _list_said_with_discounts(moves, view, wanted)
     moves = list_moves(view, wanted, named | list_meant_with(moves, view, wanted))
     newest = max(hub.sent, default=0)
     is_on_its_way = newest > hub.acked_revision and not hub.is_newest_withdrawn
@@ -67,11 +68,14 @@ def next_change(hub: Hub, lanes: Lanes = OPEN) -> PartnerChange | None:
     return anew(hub, PartnerChange(newest, moves))
 
 
-def _list_other_discounts(moves: Mapping[str, Move], view: Fields, wanted: Fields) -> set[str]:
-    """Of lines that stay and are given a discount, the paths of both its forms."""
+def _list_said_with_discounts(moves: Mapping[str, Move], view: Fields, wanted: Fields) -> set[str]:
+    """Of lines that stay and are given a discount, the paths of both its forms, and of what it is taken off; of lines
+    that are left words alone, those that such a line has not.
+    """
     given = {path for path in moves if path.endswith(DISCOUNTS) and wanted.get(path) is not None}
+    given |= {path for path in moves if path.endswith("/unit_price") and wanted.get(path, "") is None}
     groups = {str(group_of(path)) for path in given} & list_groups(view) if given else set()
-    return {f"{group}/{name}" for group in groups for name in DISCOUNTS}
+    return {f"{group}/{name}" for group in groups for name in (*DISCOUNTS, "unit_price", "quantity")}
 
 
 def anew(hub: Hub, change: PartnerChange) -> PartnerChange:

@@ -6,6 +6,9 @@ line keeps the order of the lines true to the lines that there are.
 
 from app.domain.record.fields import ABSENT, LINE_ORDER, Absent, Fields, Value, group_of, line_keys, member_of
 
+OPTIONAL = ("discount_amount", "tracking")
+"""The members of a line that are not there where there is none of it; tracking is Xero's alone."""
+
 
 def is_group(path: str) -> bool:
     """Whether a path names a whole line, payment or credit."""
@@ -41,7 +44,12 @@ def _write_group(fields: Fields, group: str, value: Value | Absent) -> dict[str,
 
 
 def same_at(path: str, one: Value | Absent, other: Value | Absent) -> bool:
-    """Whether two values of that path are equal, those of a group as far as both name the same members."""
+    """Whether two values of that path are equal, those of a group as far as both sides that they are of can tell.
+
+    Both name the members that their side has, but for the `OPTIONAL` ones.
+    """
     if is_group(path) and not (isinstance(one, Absent) or isinstance(other, Absent)):
-        return all(one[name] == other[name] for name in one.keys() & other.keys())
+        common = one.keys() & other.keys()
+        names = {*common, "discount_amount", *(OPTIONAL if "account" in common else ())}
+        return all(one.get(name) == other.get(name) for name in names)
     return bool(one == other)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.domain.contacts.contact import CONTACT
-from app.domain.findings.decision import Carried, Stake, carry_out, find_gone, look
+from app.domain.findings.decision import Carried, carry_out, find_gone
 from app.domain.findings.ignoring import are_totals_ignored, heed, ignore, list_ignored, list_waiting
+from app.domain.findings.stake import Stake, look
 from app.domain.findings.undo import cannot_part, find_edited, take_back
 from app.domain.record.fields import ABSENT, LINE_ORDER, keys_of
 from app.domain.record.hub import Hub

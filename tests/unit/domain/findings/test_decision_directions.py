@@ -6,8 +6,9 @@ from datetime import datetime
 import pytest
 
 from app.domain.crossing.left_out import find_apart
-from app.domain.findings.decision import carry_out, find_closed, look, say_closed, wanted_by
+from app.domain.findings.decision import carry_out, find_closed, say_closed, wanted_by
 from app.domain.findings.discrepancy import DiscrepancyKind, find_unequal, is_gone
+from app.domain.findings.stake import look
 from app.domain.findings.undo import take_back, wanted_back
 from app.domain.record.apart import Apart
 from app.domain.record.direction import OPEN, Direction, Lanes

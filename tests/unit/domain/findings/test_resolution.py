@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.findings.decision import Stake, carry_out, look
+from app.domain.findings.decision import carry_out
 from app.domain.findings.resolution import (
     Action,
     Resolution,
@@ -16,6 +16,7 @@ from app.domain.findings.resolution import (
     stake_from_json,
     stake_to_json,
 )
+from app.domain.findings.stake import Stake, look
 from app.domain.findings.undo import take_back
 from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub
@@ -104,4 +105,5 @@ def test_an_undo_is_done_when_each_side_has_its_own_value_again() -> None:
 def test_a_stake_is_kept_whole(value: Any) -> None:
     """A value that is nothing and one that is not there are two things."""
     stake = Stake("lines/l1", value, {Side.PARTNER: ABSENT, Side.XERO: None}, (value, ABSENT), was_apart=True)
+    stake = replace(stake, beside=(Stake("lines/l1/account", value, {Side.XERO: value}, (ABSENT,)),))
     assert stake_from_json(stake_to_json(stake)) == stake
