@@ -34,7 +34,7 @@ def main(
     """Measure, tell, and end with 1 where something failed."""
     size = QUICK if quick else Size(rounds=rounds, links=links, invoices=invoices)
     console.print(describe())
-    outcomes = list(measure_all(only or list(Group), size))
+    outcomes = sorted(measure_all(only or list(Group), size), key=lambda each: list(Group).index(each.group))
     figures = [figure for outcome in outcomes for figure in outcome.figures]
     show(console, figures)
     for figure in figures:

@@ -16,14 +16,14 @@ from benchmarks.size import Size
 
 
 class Group(StrEnum):
-    """What can be measured by itself; in the order in which all are."""
+    """What can be measured by itself; in the order in which all are shown."""
 
     INTAKE = "intake"
     CALLS = "calls"
-    COMPARE = "compare"
     THROUGHPUT = "throughput"
     REST = "rest"
     LATENCY = "latency"
+    COMPARE = "compare"
     START = "start"
 
 
