@@ -8,7 +8,8 @@ Nothing here decides and nothing here asks Xero: what is stored becomes a trigge
     taking          what becomes of documents of any kind, several at a time, each by itself
     documents       what else must hold of a document, and how it is stored; used by the API's PUT as well
     at_once         most documents that come one by one: stored by a single statement; `inbox` has the ways they go
-    answered        documents in answers of the partner's app
+    document_store  documents in answers of the partner's app
+    fresh_rates     the tax rates, read once more where a document's total does not fit
     bodies          JSON that can be kept
     xero_events     POST /webhooks/xero; `xero_inbox` stores what it is sent, as it came
     xero_webhooks   a worker reads the events out of that; `xero_deliveries` is what they say

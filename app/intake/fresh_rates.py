@@ -24,7 +24,7 @@ from app.domain.xero.part import Part
 from app.errors import PlumblineError
 from app.intake.document import Document
 from app.intake.refusals import InputRefused
-from app.reconcile.facts import keep_facts
+from app.reconcile.facts.refresh import keep_facts
 from app.reconcile.ports import XeroOrganisations
 
 AGAIN_AFTER = timedelta(minutes=10)

@@ -23,7 +23,8 @@ from app.domain.record.fields import ABSENT, keys_of, member, member_of
 from app.domain.record.merge import Conflict
 from app.domain.record.sides import Side
 from app.domain.xero.xero_invoice import PaymentWrite, Refused, XeroPayment
-from app.reconcile.create_once import (
+from app.reconcile.credits.overpayments import STAYS, left_to_pay
+from app.reconcile.invoices.create_once import (
     with_intent,
     with_payment,
     with_removal_begun,
@@ -31,9 +32,8 @@ from app.reconcile.create_once import (
     without_payment,
     without_removal,
 )
-from app.reconcile.credits.overpayments import STAYS, left_to_pay
 from app.reconcile.precedence import giving_way
-from app.reconcile.record import record
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
 from app.spending import spent_on

@@ -10,7 +10,7 @@ from app.db.contacts.contact_links import list_answered_contacts
 from app.db.invoices.invoice_links import list_answered
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork
-from app.reconcile.record import record
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.taking_up import take_up
 

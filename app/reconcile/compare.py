@@ -25,8 +25,8 @@ from app.domain.connections.compare_run import CompareRun
 from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.errors import RequestRefused
-from app.reconcile.differences import Compared, compare_links
-from app.reconcile.facts_behind import learn_from_invoices
+from app.reconcile.facts.behind import learn_from_invoices
+from app.reconcile.invoices.differences import Compared, compare_links
 from app.reconcile.ports import PAGE_SIZE, READ_BATCH
 from app.reconcile.round import Round, batches
 from app.reconcile.seeking import OVERLAP

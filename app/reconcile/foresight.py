@@ -19,7 +19,6 @@ from app.domain.record.fields import ABSENT, Fields, member
 from app.domain.record.money import totals
 from app.domain.record.moves import list_moves_at
 from app.domain.record.sides import Status
-from app.reconcile.create_once import with_payment, without_payment
 from app.reconcile.credit_links import (
     find_covering,
     find_credit_id,
@@ -27,7 +26,8 @@ from app.reconcile.credit_links import (
     with_credit_id,
     without_credit,
 )
-from app.reconcile.writes import create_target, update_target
+from app.reconcile.invoices.create_once import with_payment, without_payment
+from app.reconcile.invoices.writes import create_target, update_target
 
 MOST_TURNS = 20
 """More than any invoice needs; a plan that moved nothing ends it sooner."""

@@ -13,7 +13,7 @@ from app.db.inboxes.events import XeroEvent, list_followed_between
 from app.db.postgres.session import ReadSession
 from app.domain.findings.discrepancy import Found, find_overwritten
 from app.reconcile.followed import Linked
-from app.reconcile.kept import Finding
+from app.reconcile.recording.kept import Finding
 from app.reconcile.round import Round
 
 

@@ -23,27 +23,27 @@ from app.domain.connections.precedence import FEW, LATELY, Portion
 from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.organisation import Organisation
 from app.errors import CalledOff
-from app.reconcile.apply import apply_invoices
 from app.reconcile.apply_payments import apply_payments
 from app.reconcile.between_runs import take_answers
-from app.reconcile.carry import carry_invoice_decisions
 from app.reconcile.compare import compare_step
 from app.reconcile.contacts.stage import reconcile_contacts
 from app.reconcile.contacts.triggers import sweep_contacts
-from app.reconcile.create_once import finish_creates
 from app.reconcile.credits.apply_credits import apply_credits
 from app.reconcile.credits.finish_credits import finish_credits
 from app.reconcile.debounce import Debounce
 from app.reconcile.exports.step import export_step
-from app.reconcile.facts import refresh_facts
+from app.reconcile.facts.refresh import refresh_facts
+from app.reconcile.invoices.apply import apply_invoices
+from app.reconcile.invoices.carry import carry_invoice_decisions
+from app.reconcile.invoices.create_once import finish_creates
+from app.reconcile.invoices.observe import observe
 from app.reconcile.items.apply_items import apply_items, has_items_behind
 from app.reconcile.items.item_list import refresh_items
 from app.reconcile.items.line_items import learn_item_codes
 from app.reconcile.lease import Lease
 from app.reconcile.moved import search_moved
-from app.reconcile.observe import observe
 from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
-from app.reconcile.record import record
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.taking_up import take_up
 from app.reconcile.timers.sweep import sweep_xero

@@ -11,7 +11,7 @@ from datetime import timedelta
 from app.db.inboxes.subscriptions import note_untold
 from app.domain.invoices.link import InvoiceLink
 from app.domain.xero.xero_invoice import XeroInvoice
-from app.reconcile.differences import Compared, compare_links
+from app.reconcile.invoices.differences import Compared, compare_links
 from app.reconcile.round import Round
 
 GRACE = timedelta(minutes=5)

@@ -23,9 +23,11 @@ from app.__main__ import cli
 from app.db.invoices import invoice_links
 from app.delivery import delivery as deliveries
 from app.intake import xero_webhooks
-from app.reconcile import apply, apply_payments, lease, observe, precedence, record, triggers
+from app.reconcile import apply_payments, lease, precedence, triggers
 from app.reconcile.contacts import ensure, stage
 from app.reconcile.credits import apply_credits
+from app.reconcile.invoices import apply, observe
+from app.reconcile.recording import record
 
 STAGES_FILE = "STAGES_FILE"
 LOOP, CALLS = "loop", "calls"

@@ -46,7 +46,7 @@ ITSELF = {f"db/postgres/session.py:{opener}" for opener in OPENERS if opener.sta
 
 @cache
 def list_commit_sites() -> frozenset[str]:
-    """Every function that opens a transaction, as `reconcile/apply.py:_begin`."""
+    """Every function that opens a transaction, as `reconcile/invoices/apply.py:_begin`."""
     found = {
         f"{path.relative_to(ROOT)}:{name}"
         for package in STEPS

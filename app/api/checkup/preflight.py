@@ -15,7 +15,7 @@ from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.xero.organisation import Organisation
 from app.errors import PlumblineError
 from app.intake.refusals import InputRefused
-from app.reconcile.facts import keep_facts
+from app.reconcile.facts.refresh import keep_facts
 
 _CAN_BE_ASKED = (ConnectionState.ACTIVE, ConnectionState.PAUSED)
 

@@ -21,7 +21,7 @@ from app.domain.connections.connection import Connection
 from app.domain.xero.organisation import Account
 from app.domain.xero.part import Part
 from app.errors import PlumblineError
-from app.reconcile.facts import keep_facts
+from app.reconcile.facts.refresh import keep_facts
 
 log = structlog.get_logger(__name__)
 

@@ -23,7 +23,7 @@ from app.domain.invoices.telling import tell_step
 from app.domain.record.fields import ABSENT
 from app.intake.refusals import NO_INVOICE, InputRefused
 from app.reconcile.preview import OnPaper, preview
-from app.reconcile.record import build_change, list_named_contacts
+from app.reconcile.recording.record import build_change, list_named_contacts
 
 router = APIRouter(prefix="/v1/connections/{connection_id}", tags=["why"], dependencies=[MEMBERS_WRITE])
 

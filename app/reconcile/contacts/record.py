@@ -25,13 +25,19 @@ from app.domain.record.moves import apply_moves
 from app.domain.record.owed import PartnerChange, anew, next_change
 from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side
-from app.reconcile.bars import tell_bars
 from app.reconcile.contacts.work import ContactWork
-from app.reconcile.kept import look_for_open, save_findings
-from app.reconcile.moments import list_hold_moments
-from app.reconcile.record import AWAITING_PARTNER, PARTNER_REFUSES, RECORD_BATCH, WORK_LEFT, say_as_the_app
+from app.reconcile.recording.bars import tell_bars
+from app.reconcile.recording.kept import look_for_open, save_findings
+from app.reconcile.recording.moments import list_hold_moments
+from app.reconcile.recording.record import (
+    AWAITING_PARTNER,
+    PARTNER_REFUSES,
+    RECORD_BATCH,
+    WORK_LEFT,
+    say_as_the_app,
+)
+from app.reconcile.recording.sums import list_differences
 from app.reconcile.round import Round, batches
-from app.reconcile.sums import list_differences
 
 STAYS_HOME = Standing(
     State.SETTLED, "no_invoice_yet", "A contact goes to Xero with the first invoice that goes there."
@@ -81,7 +87,7 @@ async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
 
 
 def _find_change(current: Round, work: ContactWork) -> PartnerChange | None:
-    """As of an invoice (`reconcile.record`)."""
+    """As of an invoice (`reconcile.recording.record`)."""
     change = next_change(work.hub, current.lanes) if work.link.skip is None else None
     return anew(work.hub, change) if change is not None and work.link.is_resumed else change
 

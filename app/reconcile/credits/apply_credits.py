@@ -35,9 +35,9 @@ from app.reconcile.credit_links import (
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.overpayments import settle_overpayments
 from app.reconcile.credits.remove_credits import remove_credit
-from app.reconcile.facts_behind import learn_accounts
+from app.reconcile.facts.behind import learn_accounts
 from app.reconcile.precedence import giving_way
-from app.reconcile.record import record
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
 from app.spending import spent_on

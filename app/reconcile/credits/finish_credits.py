@@ -16,7 +16,6 @@ from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import keys_of
 from app.domain.xero.xero_credit import XeroCredit
-from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import (
     VOID,
     credit_mark,
@@ -29,7 +28,8 @@ from app.reconcile.credit_links import (
 from app.reconcile.credits.overpayments import with_overpaid
 from app.reconcile.credits.remove_credits import void_note
 from app.reconcile.doubt import SKEW
-from app.reconcile.record import record
+from app.reconcile.invoices.create_once import with_intent, without_intent
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.taking_up import take_up
 from app.reconcile.work import Work

@@ -19,9 +19,9 @@ from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import CreditWrite, XeroCredit
 from app.domain.xero.xero_invoice import Refused
 from app.errors import ScopeMissing
-from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.credit_links import intent_of
-from app.reconcile.facts_behind import Answered, learn_from_refusals
+from app.reconcile.facts.behind import Answered, learn_from_refusals
+from app.reconcile.invoices.create_once import with_intent, without_intent
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on

@@ -22,12 +22,12 @@ from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind, Overpaid
 from app.domain.record.fields import Fields, decimal_text, member, without_group
 from app.domain.xero.xero_credit import CreditLine, CreditWrite, XeroCredit
-from app.reconcile.create_once import with_payment, without_payment
 from app.reconcile.credit_links import credit_mark, find_covering, without_overpaid
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.remove_credits import remove_allocations
+from app.reconcile.invoices.create_once import with_payment, without_payment
 from app.reconcile.precedence import giving_way
-from app.reconcile.record import record
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on

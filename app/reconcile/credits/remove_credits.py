@@ -14,7 +14,6 @@ from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import member
 from app.domain.xero.xero_invoice import Refused
-from app.reconcile.create_once import with_intent, with_removal_begun, without_intent, without_removal
 from app.reconcile.credit_links import (
     find_credit_id,
     is_note_of_ours,
@@ -24,7 +23,13 @@ from app.reconcile.credit_links import (
     without_credit_id,
     without_number,
 )
-from app.reconcile.record import record
+from app.reconcile.invoices.create_once import (
+    with_intent,
+    with_removal_begun,
+    without_intent,
+    without_removal,
+)
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 

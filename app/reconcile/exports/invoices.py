@@ -33,6 +33,8 @@ from app.reconcile.exports.faces import (
     state_of,
 )
 from app.reconcile.exports.foresight import Foreseen, foresee_parts
+from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.writes import create_target
 from app.reconcile.numbers import (
     find_clash,
     find_numbered,
@@ -42,11 +44,9 @@ from app.reconcile.numbers import (
     may_add_suffix,
     try_next,
 )
-from app.reconcile.observe import take_invoice
 from app.reconcile.preview import merge
 from app.reconcile.round import Round
 from app.reconcile.work import NEVER, Work
-from app.reconcile.writes import create_target
 
 
 @dataclass(slots=True)

@@ -52,10 +52,10 @@ from app.domain.record.item_code import fold
 from app.domain.xero.xero_invoice import Refused
 from app.domain.xero.xero_item import XeroItem
 from app.errors import ScopeMissing
-from app.reconcile.facts_behind import learn_accounts
+from app.reconcile.facts.behind import learn_accounts
 from app.reconcile.items.item_list import WANT_AN_ITEM, read_items
-from app.reconcile.moments import list_hold_moments
 from app.reconcile.ports import WRITE_BATCH
+from app.reconcile.recording.moments import list_hold_moments
 from app.reconcile.round import Round, batches
 from app.spending import spent_on
 

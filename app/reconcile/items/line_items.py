@@ -31,7 +31,7 @@ from app.domain.record.sides import Status
 from app.domain.xero.xero_invoice import Refused
 from app.domain.xero.xero_item import ItemWrite, XeroItem
 from app.errors import ScopeMissing
-from app.reconcile.facts_behind import learn_accounts
+from app.reconcile.facts.behind import learn_accounts
 from app.reconcile.items.item_list import read_items
 from app.reconcile.ports import WRITE_BATCH
 from app.reconcile.round import Round, batches

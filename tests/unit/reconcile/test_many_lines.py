@@ -12,7 +12,7 @@ from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub
 from app.domain.record.sides import Side, project
 from app.domain.xero.xero_invoice import line_members, match_lines
-from app.reconcile.writes import build_create
+from app.reconcile.invoices.writes import build_create
 from tests.unit.domain.samples import ORGANISATION, RECORD, xero_line
 
 MANY = 300

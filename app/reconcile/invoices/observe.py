@@ -42,13 +42,13 @@ from app.domain.xero.xero_invoice import (
 from app.reconcile.contacts.keys import contact_keys, follow_sharers, key_of_contact
 from app.reconcile.credit_links import with_overpaid_apart
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
-from app.reconcile.facts_behind import learn_from_invoices
+from app.reconcile.facts.behind import learn_from_invoices
 from app.reconcile.footing import Footing
+from app.reconcile.invoices.writes import takes_lines, with_lines_along
 from app.reconcile.overwritten import tell_overwritten
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches, unhurried
 from app.reconcile.work import NEVER, Work
-from app.reconcile.writes import takes_lines, with_lines_along
 from app.spending import spent_on
 
 MISSING_IN_XERO = Hold(

@@ -26,10 +26,10 @@ from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.contacts.recovered import link_recovered
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
-from app.reconcile.facts_behind import learn_from_invoices
-from app.reconcile.observe import take_invoice
+from app.reconcile.facts.behind import learn_from_invoices
+from app.reconcile.invoices.observe import take_invoice
 from app.reconcile.ports import READ_BATCH
-from app.reconcile.record import record
+from app.reconcile.recording.record import record
 from app.reconcile.round import Round, batches
 from app.reconcile.taking_up import take_up
 from app.reconcile.work import Work

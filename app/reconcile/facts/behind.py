@@ -18,7 +18,7 @@ from app.domain.record.money import CENT, totals
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.part import LIFTS, Part, list_lifted, list_parts_behind
 from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice, XeroLine
-from app.reconcile.facts import refresh_facts
+from app.reconcile.facts.refresh import refresh_facts
 from app.reconcile.round import Round
 from app.reconcile.taking_up import follow_codes
 

@@ -31,7 +31,7 @@ from app.domain.record.merge import Conflict
 from app.domain.record.sides import Side
 from app.reconcile.deciding import Deciding
 from app.reconcile.decisions import judge_decisions
-from app.reconcile.moments import list_decision_moments
+from app.reconcile.recording.moments import list_decision_moments
 from app.reconcile.round import Round
 from app.reconcile.work import NEVER
 

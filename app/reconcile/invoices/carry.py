@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.domain.findings.resolution import Action, Resolution
 from app.reconcile.decisions import carry_decision, load_decisions
-from app.reconcile.relink import relink, unlink
+from app.reconcile.invoices.relink import relink, unlink
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 

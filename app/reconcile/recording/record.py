@@ -36,13 +36,13 @@ from app.domain.record.owed import PartnerChange, anew, next_change
 from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side, Status, project
 from app.metrics import SETTLING
-from app.reconcile.bars import tell_bars
 from app.reconcile.footing import Footing
-from app.reconcile.kept import has_findings, look_for_open, save_findings
-from app.reconcile.moments import list_hold_moments
 from app.reconcile.numbers import tell_numbers
+from app.reconcile.recording.bars import tell_bars
+from app.reconcile.recording.kept import has_findings, look_for_open, save_findings
+from app.reconcile.recording.moments import list_hold_moments
+from app.reconcile.recording.sums import list_differences, sum_up, total_shown
 from app.reconcile.round import Round, batches, unhurried
-from app.reconcile.sums import list_differences, sum_up, total_shown
 from app.reconcile.work import Work
 
 RECORD_BATCH = 200

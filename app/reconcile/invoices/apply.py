@@ -33,24 +33,24 @@ from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
-from app.reconcile.create_once import with_intent, without_intent
 from app.reconcile.doubt import must_look
-from app.reconcile.facts_behind import Answered, is_written_anew, learn_from_answers
-from app.reconcile.items.line_items import ensure_items
-from app.reconcile.numbers import list_numbered, settle_clashes
-from app.reconcile.observe import take_invoice
-from app.reconcile.oscillation import find_oscillating
-from app.reconcile.precedence import giving_way
-from app.reconcile.record import record
-from app.reconcile.round import Round, unhurried
-from app.reconcile.work import Work
-from app.reconcile.writes import (
+from app.reconcile.facts.behind import Answered, is_written_anew, learn_from_answers
+from app.reconcile.invoices.create_once import with_intent, without_intent
+from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.writes import (
     build_create,
     build_update,
     create_target,
     update_target,
     with_lines_along,
 )
+from app.reconcile.items.line_items import ensure_items
+from app.reconcile.numbers import list_numbered, settle_clashes
+from app.reconcile.oscillation import find_oscillating
+from app.reconcile.precedence import giving_way
+from app.reconcile.recording.record import record
+from app.reconcile.round import Round, unhurried
+from app.reconcile.work import Work
 from app.spending import spent_on
 
 
