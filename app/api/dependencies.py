@@ -16,6 +16,7 @@ from app.db.upkeep.usage import UsageBook
 from app.delivery.address import Addresses
 from app.delivery.by_hand import ByHand
 from app.domain.xero.pricing import PlanInForce
+from app.intake.fresh_rates import FreshRates
 from app.reconcile.ports import Waker, XeroOrganisations
 from app.vault import Vault
 
@@ -28,7 +29,8 @@ class Services:
     `scope_purposes` says for each scope that is asked for why; `public_url` is where Xero and browsers reach the API.
     `usage` keeps what the calls of a request came to, when it is over. `addresses` checks what partners want called,
     and `by_hand` calls it for whoever asks. `claims` are of calls that may come again: no handler needs them.
-    `answer_wait` is how long a call that a person watches may wait for the loop.
+    `fresh_rates` are asked before a document is refused for its total. `answer_wait` is how long a call that a person
+    watches may wait for the loop.
     """
 
     database: Database
@@ -48,6 +50,7 @@ class Services:
     claims: ClaimBook
     addresses: Addresses
     by_hand: ByHand
+    fresh_rates: FreshRates
     answer_wait: timedelta
 
 

@@ -95,7 +95,8 @@ class FreshRates:
         return rates != known.tax_rates and await self._keep(connection, rates)
 
     async def _keep(self, connection: Connection, rates: Sequence[TaxRate]) -> bool:
-        async with self._database.writing() as session:
+        # No part of what the document's call comes to: others wait for the same answer.
+        async with self._database.writing_alone() as session:
             locked = await lock_connection(session, connection.id)
             if locked is None or locked.organisation is None:
                 return False

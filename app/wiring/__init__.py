@@ -190,6 +190,7 @@ async def open_api(settings: Settings, *, name: str = API) -> AsyncIterator[ApiP
 def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: httpx.AsyncClient) -> ApiParts:
     """What the API and the webhooks are served with, on this ground; `http` calls partners."""
     addresses = build_addresses(settings)
+    rates = FreshRates(ground.database, xero.organisations, ground.clock)
     services = Services(
         database=ground.database,
         clock=ground.clock,
@@ -208,6 +209,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         claims=ClaimBook(ground.database, ground.vault, ground.clock),
         addresses=addresses,
         by_hand=ByHand(ground.database, ground.vault, Sender(http, addresses), ground.clock),
+        fresh_rates=rates,
         answer_wait=timedelta(seconds=settings.answer_wait_seconds),
     )
     doors = DoorServices(
@@ -221,7 +223,6 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         key_uses=KeyUses(ground.database),
     )
     known = KnownConnections()
-    rates = FreshRates(ground.database, xero.organisations, ground.clock)
     intake = IntakeServices(
         clock=ground.clock,
         waker=ground.waker,

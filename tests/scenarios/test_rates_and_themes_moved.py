@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import ask
@@ -104,6 +106,36 @@ async def test_a_total_by_webhook_is_taken_as_one_by_call(house: House) -> None:
     assert await list_paths(house, calls) == ["TaxRates"]
     await house.drain()
     assert await total_of(house) == (115.0, "115.00")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Idempotency-Key": "first"}, {"If-None-Match": "*"}], ids=["key", "condition"]
+)
+async def test_a_total_of_a_call_that_is_stored_by_itself_is_taken_too(
+    house: House, headers: dict[str, str]
+) -> None:
+    """A key of its own, or a condition, makes no difference to which rates a document is judged by."""
+    tax_type = await levy(house, 10)
+    await edit_rate(house, tax_type, Rate=15)
+    calls = await house.last_call()
+    answer = await house.api.put(f"{house.path}/invoices/inv_1", json=document("115.00"), headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert await list_paths(house, calls) == ["TaxRates"]
+
+
+async def test_totals_in_a_list_are_taken_as_those_that_come_alone(house: House) -> None:
+    """The rates are read once for the whole list; what is wrong by them too is refused by itself."""
+    tax_type = await levy(house, 10)
+    await edit_rate(house, tax_type, Rate=15)
+    calls = await house.last_call()
+    totals = ("115.00", "999.00", "115.00")
+    sent = [document(total, id=f"inv_{n}", number=f"N-inv_{n}") for n, total in enumerate(totals)]
+    told = await ask(house.api.put(f"{house.path}/invoices", json={"invoices": sent}))
+    assert [each["outcome"] for each in told["data"]] == ["created", "refused", "created"]
+    assert await list_paths(house, calls) == ["TaxRates"]
+    await house.drain()
+    for n in (0, 2):
+        assert await total_of(house, f"inv_{n}") == (115.0, "115.00")
 
 
 async def test_wrong_totals_ask_xero_once_however_many_come(house: House) -> None:

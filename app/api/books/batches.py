@@ -34,6 +34,13 @@ MANY_REFUSED = (
 Element = TypeVar("Element", bound=BaseModel)
 
 
+TakeIn = Callable[[WriteSession, Connection, list[Element], datetime], Awaitable[list[Taken]]]
+"""Stores elements, or refuses each by itself."""
+
+LookAgain = Callable[[Element, Taken], Awaitable[bool]]
+"""Whether what became of an element may be something else by now."""
+
+
 class BatchOutcome(StrEnum):
     """What became of one element; `stale` is one whose newer version is held."""
 
@@ -106,17 +113,33 @@ async def take_in_batch(
     writing: Writing,
     model: type[Element],
     elements: Sequence[Any],
-    take_in: Callable[[WriteSession, Connection, list[Element], datetime], Awaitable[list[Taken]]],
+    take_in: TakeIn[Element],
+    look_again: LookAgain[Element] | None = None,
 ) -> DocumentsTaken:
-    """Take in what fits the model in one transaction, and answer for every element in the order in which they came."""
+    """Take in what fits the model in one transaction, and answer for every element in the order in which they came.
+
+    What `look_again` says so of is taken in once more, in a transaction after it.
+    """
     read = read_elements(model, elements)
-    documents = [each for each in read if isinstance(each, model)]
+    taken = await _take_in(writing, read, take_in)
+    if look_again is not None:
+        pairs = enumerate(zip(read, taken, strict=True))
+        again = [n for n, (each, one) in pairs if isinstance(each, model) and await look_again(each, one)]
+        retaken = await _take_in(writing, [read[n] for n in again], take_in) if again else []
+        for n, one in zip(again, retaken, strict=True):
+            taken[n] = one
+    writing.wake(list_nudges(taken))
+    return DocumentsTaken(data=[show_taken(*each) for each in zip(elements, taken, strict=True)])
+
+
+async def _take_in(
+    writing: Writing, read: Sequence[Element | InputRefused], take_in: TakeIn[Element]
+) -> list[Taken]:
+    documents = [each for each in read if not isinstance(each, InputRefused)]
     async with writing.services.database.writing() as session:
         connection = await lock_own_connection(session, writing.partner_id, writing.connection_id)
         stored = iter(await take_in(session, connection, documents, writing.services.clock.now()))
-    taken = [each if isinstance(each, InputRefused) else next(stored) for each in read]
-    writing.wake(list_nudges(taken))
-    return DocumentsTaken(data=[show_taken(*each) for each in zip(elements, taken, strict=True)])
+    return [each if isinstance(each, InputRefused) else next(stored) for each in read]
 
 
 def show_taken(element: Any, taken: Taken) -> DocumentTaken:

@@ -11,7 +11,7 @@ from app.api.authentication import (
     PartnerId,
     lock_own_connection,
 )
-from app.api.books.invoice_inbox import PutDone, get_inbox, put_all
+from app.api.books.invoice_inbox import PutDone, get_inbox, may_differ, put_all
 from app.api.books.invoice_paths import InvoiceId
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given, Services
@@ -67,7 +67,7 @@ async def put_invoice(
         message = f"must be {invoice_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
     put = SentDocument(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
-    done = await _save(request, put, conditions)
+    done = get_done(await _store(request, put, conditions))
     tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
     response.status_code = find_status(done)
     response.headers["ETag"] = build_etag(done.invoice)
@@ -79,17 +79,27 @@ def find_status(done: PutDone) -> int:
     return 201 if done.taken.stored.outcome is DocumentOutcome.CREATED else 200
 
 
-async def _save(request: Request, put: SentDocument, conditions: Conditions) -> PutDone:
+async def _store(request: Request, put: SentDocument, conditions: Conditions) -> PutDone | InputRefused:
     """Store it together with others, unless it depends on what is held, or its commit is to be noted as its own."""
     with span("intake", source="partner"):
         if conditions == Conditions(None, None) and not has_hook():
-            return get_done(await get_inbox(request).save(put))
+            return await get_inbox(request).save(put)
         services: Services = request.app.state.services
+        got = await _save(services, put, conditions)
+        is_other_now = await may_differ(services.fresh_rates, put, got)
+        return await _save(services, put, conditions) if is_other_now else got
+
+
+async def _save(services: Services, put: SentDocument, conditions: Conditions) -> PutDone | InputRefused:
+    """Store it by itself; what is refused left nothing behind."""
+    try:
         async with services.database.writing() as session:
             connection = await lock_own_connection(session, put.partner_id, put.connection_id)
             await _check(session, connection, conditions, put.document)
             [done] = await put_all(session, [(connection, put)])
             return get_done(done)
+    except InputRefused as refusal:
+        return refusal
 
 
 def get_done(done: PutDone | InputRefused) -> PutDone:

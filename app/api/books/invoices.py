@@ -2,6 +2,7 @@
 `invoice_lists`.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Response
@@ -66,8 +67,9 @@ async def put_invoices(writing: GivenWriting, sent: Invoices) -> DocumentsTaken:
 
     Several versions of one invoice are taken one after the other. A batch that is sent again changes nothing.
     """
+    look_again = partial(writing.services.fresh_rates.may_differ, writing.connection_id)
     with span("intake", source="partner"):
-        return await take_in_batch(writing, Document, sent.invoices, take_in_all)
+        return await take_in_batch(writing, Document, sent.invoices, take_in_all, look_again)
 
 
 @router.get(
