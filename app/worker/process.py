@@ -111,7 +111,7 @@ async def _end(worker: Worker, running: asyncio.Task[None]) -> None:
     Its own `close` is not used: it deletes the sign of life, which other workers on this machine share.
     """
     tasks = {running, *worker.tasks.values()}
-    await _cancel(tasks)
+    await cancel_all(tasks)
     for task in tasks:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, RedisError | OSError):
@@ -120,7 +120,7 @@ async def _end(worker: Worker, running: asyncio.Task[None]) -> None:
             raise error
 
 
-async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
+async def cancel_all(tasks: set[asyncio.Task[Any]]) -> None:
     """Cancel until all have ended: a cancellation that lands in a call to Redis can be swallowed there."""
     while under_way := {task for task in tasks if not task.done()}:
         for task in under_way:

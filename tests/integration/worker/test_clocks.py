@@ -14,6 +14,7 @@ from app.db.postgres.timekeeper import Timekeeper
 from app.settings import Settings
 from app.wiring import WorkerParts, open_worker
 from app.worker.jobs import build_worker
+from app.worker.process import cancel_all
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
 from tests.machines import MachineApart
@@ -87,5 +88,4 @@ async def test_a_nudge_from_a_machine_that_is_ahead_is_followed_at_once(
         worker.cron_jobs = []
         running = asyncio.create_task(worker.async_run())
         await odd.wait_for(1)
-        running.cancel()
-        await asyncio.wait([running, *worker.tasks.values()])
+        await cancel_all({running, *worker.tasks.values()})

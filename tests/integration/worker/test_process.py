@@ -18,7 +18,7 @@ from app.waker import ArqWaker
 from app.wiring import open_worker
 from app.wiring.ground import open_queue
 from app.worker.jobs import HEALTH_KEY, build_worker
-from app.worker.process import is_alive, work
+from app.worker.process import cancel_all, is_alive, work
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
 from tests.integration.worker.conftest import Until
@@ -72,8 +72,7 @@ async def test_an_idle_worker_is_called(
         await world.waker.deliver_soon(world.connection_id)
         await odd.wait_for(1)
         await until(lambda: is_applied(world))
-        running.cancel()
-        await asyncio.wait([running, *worker.tasks.values()])
+        await cancel_all({running, *worker.tasks.values()})
 
 
 async def has_swept(queue: ArqRedis) -> bool:
