@@ -5,7 +5,7 @@ invoice by another. Neither can be repeated by accident: an allocation never exc
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from app.xero.credits_to_xero import allocation_to_xero, credit_notes_to_xero, r
 from app.xero.failures import NotFound, RequestInvalid
 from app.xero.json_values import Json
 from app.xero.refusals import find_refusal
+from app.xero.where import modified_since
 
 NAMES = {
     CreditKind.CREDIT_NOTE: ("credit_note", "CreditNotes"),
@@ -56,11 +57,8 @@ class XeroSdkCredits:
         because in that of their time they move from page to page.
         """
         name, member = NAMES[kind]
-        # Whole seconds of naive UTC, for Xero may ignore any other form; whether the very second is included is not
-        # documented (FACTS 4.7), so it is asked for from one before.
-        asked = since.astimezone(UTC).replace(tzinfo=None, microsecond=0) - timedelta(seconds=1)
         elements = await self._calls.fetch_pages(
-            f"get_{name}s", member, if_modified_since=asked, order=f"{member[:-1]}ID ASC"
+            f"get_{name}s", member, if_modified_since=modified_since(since), order=f"{member[:-1]}ID ASC"
         )
         credits_found = [credit_from_xero(kind, element) for element in elements]
         return [
