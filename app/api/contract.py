@@ -183,6 +183,7 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
     add_conventions(schema["paths"])
     add_follow_ups(schema["paths"])
     _forget_streamed_items(schema["paths"])
+    _forget_null_parameters(schema["paths"])
     paths = {**schema["paths"], **INCOMING}
     schemas = {**build_incoming_schemas(), **schema["components"]["schemas"], "Problem": SCHEMA}
     for ours in ("HTTPValidationError", "ValidationError"):
@@ -209,6 +210,17 @@ def _forget_streamed_items(paths: dict[str, Any]) -> None:
     for operation in (each for path in paths.values() for each in path.values()):
         for answer in operation["responses"].values():
             answer.get("content", {}).get("text/event-stream", {}).pop("itemSchema", None)
+
+
+def _forget_null_parameters(paths: dict[str, Any]) -> None:
+    """A query or a header cannot say null: a parameter that may be left out has the kind that it has when it comes."""
+    for operation in (each for path in paths.values() for each in path.values()):
+        for parameter in operation.get("parameters", ()):
+            kinds = parameter.get("schema", {}).get("anyOf", ())
+            said = [kind for kind in kinds if kind != {"type": "null"}]
+            if len(said) == 1 < len(kinds):
+                parameter["schema"] = {**parameter["schema"], **said[0]}
+                del parameter["schema"]["anyOf"]
 
 
 def _describe_page(name: str) -> dict[str, str]:

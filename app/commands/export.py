@@ -36,6 +36,12 @@ From = Annotated[
         help="Invoices issued on this day or later; the setting `sync_from` when not given.",
     ),
 ]
+To = Annotated[
+    datetime | None,
+    typer.Option(
+        "--to", formats=["%Y-%m-%d"], help="Invoices issued on this day or earlier; all when not given."
+    ),
+]
 FromStart = Annotated[bool, typer.Option("--from-start", help="All invoices, whatever `sync_from` says.")]
 AllContacts = Annotated[
     bool, typer.Option("--all-contacts", help="Also customers who have no invoice that was sent.")
@@ -54,6 +60,7 @@ def plan(
     connection: ConnectionId,
     stages: Stages,
     issued_from: From = None,
+    issued_to: To = None,
     from_start: FromStart = False,
     all_contacts: AllContacts = False,
     note: Note = None,
@@ -63,7 +70,7 @@ def plan(
     """Say what an export would do and do nothing: what would be created, adopted, changed or held, with totals. `export
     start` carries it out. Ends with 1 where anything would be held, and 3 where it is not done in time.
     """
-    _order(connection, stages, issued_from, from_start, all_contacts, note, True, wait, as_json)
+    _order(connection, stages, issued_from, issued_to, from_start, all_contacts, note, True, wait, as_json)
 
 
 @commands.command("run")
@@ -71,6 +78,7 @@ def run_now(
     connection: ConnectionId,
     stages: Stages,
     issued_from: From = None,
+    issued_to: To = None,
     from_start: FromStart = False,
     all_contacts: AllContacts = False,
     note: Note = None,
@@ -80,7 +88,7 @@ def run_now(
     """Export without a dry run, and look on until it is done. Ends with 1 where anything is held, and 3 where it is not
     done in time; Ctrl-C ends the looking on, and the export goes on.
     """
-    _order(connection, stages, issued_from, from_start, all_contacts, note, False, wait, as_json)
+    _order(connection, stages, issued_from, issued_to, from_start, all_contacts, note, False, wait, as_json)
 
 
 @commands.command()
@@ -138,6 +146,7 @@ def _order(
     connection: UUID,
     stages: list[Stage],
     issued_from: datetime | None,
+    issued_to: datetime | None,
     from_start: bool,
     all_contacts: bool,
     note: str | None,
@@ -152,6 +161,8 @@ def _order(
         refuse("Give --from or --from-start, not both.")
     if issued_from is not None or from_start:
         asked["from"] = issued_from.date() if issued_from else None
+    if issued_to is not None:
+        asked["to"] = issued_to.date()
     _look_on(lambda services, looking: exports.order(services, connection, asked, looking), wait, as_json)
 
 

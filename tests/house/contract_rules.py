@@ -54,6 +54,14 @@ def find_undescribed_parameters(contract: Json) -> Iterator[str]:
             yield f"{name}: path and parameters name different things"
 
 
+def find_null_parameters(contract: Json) -> Iterator[str]:
+    """No address and no header can say null: what may be left out is not required, and has one kind when it comes."""
+    for name, _, _, said in list_operations(contract):
+        for parameter in said.get("parameters", []):
+            if {"type": "null"} in parameter.get("schema", {}).get("anyOf", []):
+                yield f"{name}: the parameter {parameter['name']} may be null"
+
+
 def find_without_example(contract: Json) -> Iterator[str]:
     """Every JSON that goes in or out is shown once: success, and each failure."""
     for name, _, _, said in list_operations(contract):
@@ -205,6 +213,7 @@ def find_half_conditions(contract: Json) -> Iterator[str]:
 RULES = (
     find_unnamed,
     find_undescribed_parameters,
+    find_null_parameters,
     find_without_example,
     find_open_bodies,
     find_undescribed_schemas,

@@ -32,7 +32,8 @@ def test_each_rule_can_be_broken() -> None:
     """A rule that nothing breaks would hold nothing."""
     bare: dict[str, Any] = {"tags": ["x"], "security": [{"ApiKey": []}], "responses": {"200": {}, "412": {}}}
     body = {"content": {"application/json": {"schema": {"type": "object"}}}}
-    query = [{"name": "limit", "in": "query", "schema": {"type": "string"}}]
+    kinds = [{"type": "string"}, {"type": "null"}]
+    query = [{"name": "limit", "in": "query", "schema": {"anyOf": kinds}}]
     broken = {
         "paths": {"/x/{id}": {"post": {**bare, "parameters": query, "requestBody": body}}},
         "components": {"schemas": {"X": {"type": "object"}}},

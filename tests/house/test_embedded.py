@@ -97,6 +97,7 @@ def test_processes_that_start_at_once_share_the_servers(folder: Path) -> None:
         user.communicate()
     assert len(addresses) == 1
     assert addresses != {""}
+    assert all_are_gone(folder)
 
 
 async def test_servers_outlive_the_one_who_started_them_and_go_with_the_last(folder: Path) -> None:

@@ -96,3 +96,22 @@ async def test_i13_a_connection_that_works_at_set_times_exports_on_demand(house:
     await house.edit("inv_1", reference="PO 2")
     await house.drain()
     assert (await house.in_xero("N-inv_1"))["Reference"] == "PO 1"
+
+
+async def test_i13_an_export_looks_at_the_invoices_of_some_days_alone(house: House) -> None:
+    """Both days are within; what was issued before or after, and who ordered that, is left alone (I13)."""
+    days = {"inv_1": "2026-06-30", "inv_2": "2026-07-01", "inv_3": "2026-09-30", "inv_4": "2026-10-01"}
+    for key, day in days.items():
+        contact = {"id": f"cus_{key}", "name": f"Kim {key}"}
+        await house.write(key, issued_on=day, due_on="2026-12-01", contact=contact)
+    await let_wait(house)
+    await house.drain()
+    dry = await exported(house, "invoices", **{"from": "2026-07-01", "to": "2026-09-30"})
+    quarter = ["inv_2", "inv_3"]
+    assert sorted(outcomes(await report(house, dry), "invoice", "planned")) == quarter
+    assert sorted(outcomes(await report(house, dry), "contact", "planned")) == [
+        f"cus_{key}" for key in quarter
+    ]
+    await tell(house, dry, "start")
+    await house.drain()
+    assert sorted(await numbers_in_xero(house)) == [f"N-{key}" for key in quarter]

@@ -12,8 +12,8 @@ from app.api.exports.export_paths import get_kept_export
 from app.api.exports.resource import ExportShown, build_export, find_budget
 from app.db.exports.export_runs import NewExport
 from app.domain.connections.connection import Connection, ConnectionState
-from app.domain.exports.export import Export, Order, Stage, choose_stages
-from app.intake.refusals import InputRefused
+from app.domain.exports.export import Days, Export, Order, Stage, choose_stages
+from app.intake.refusals import Fault, InputRefused
 from app.intake.values import Remark
 from app.reconcile.exports.orders import ExportUnderWay, OrderRefused, open_export, order_export
 
@@ -26,7 +26,9 @@ class ExportAsked(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
-        json_schema_extra={"examples": [{"stages": ["payments"], "from": "2026-07-01", "dry_run": True}]},
+        json_schema_extra={
+            "examples": [{"stages": ["payments"], "from": "2026-07-01", "to": "2026-09-30", "dry_run": True}]
+        },
     )
 
     stages: Annotated[list[Stage], Field(min_length=1, max_length=len(Stage))] = Field(
@@ -37,6 +39,9 @@ class ExportAsked(BaseModel):
         default=None,
         alias="from",
         description="Invoices issued on this day or later; null: all. Left out: the setting `sync_from`.",
+    )
+    issued_to: date | None = Field(
+        default=None, alias="to", description="Invoices issued on this day or earlier; null or left out: all."
     )
     dry_run: StrictBool = Field(default=True, description="Only say what would be done.")
     all_contacts: StrictBool = Field(
@@ -49,7 +54,7 @@ class ExportAsked(BaseModel):
 
 async def create(services: Services, partner_id: UUID, connection_id: UUID, asked: ExportAsked) -> Export:
     """Make an export, which begins by itself once a worker is woken. Raises `not_found`, `connection_removed`,
-    `not_authorised_yet` and `export_under_way`, which names the other one.
+    `not_authorised_yet`, `invalid_request` for days that run backwards, and `export_under_way`, which names the other.
     """
     try:
         async with services.database.writing() as session:
@@ -87,9 +92,13 @@ async def show(services: Services, export: Export, connection: Connection) -> Ex
 
 def _build_new(asked: ExportAsked, connection: Connection) -> NewExport:
     is_said = "issued_from" in asked.model_fields_set
+    first = asked.issued_from if is_said else connection.settings.sync_from
+    if first and asked.issued_to and asked.issued_to < first:
+        fault = Fault("to", f"must not be before {first}, from which on invoices are looked at")
+        raise InputRefused("invalid_request", "No invoice can be issued on these days.", [fault])
     return NewExport(
         choose_stages(asked.stages),
-        asked.issued_from if is_said else connection.settings.sync_from,
+        Days(first, asked.issued_to),
         asked.all_contacts,
         asked.dry_run,
         asked.note,

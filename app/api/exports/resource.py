@@ -24,6 +24,7 @@ EXAMPLE: dict[str, Any] = {
     "stages": ["contacts", "items", "invoices", "payments"],
     "implied": ["contacts", "items", "invoices"],
     "from": "2026-07-01",
+    "to": None,
     "all_contacts": False,
     "note": "Before the accountant's visit",
     "stage": "invoices",
@@ -91,6 +92,9 @@ class ExportShown(BaseModel):
     issued_from: date | None = Field(
         serialization_alias="from", description="Invoices issued earlier are left out; null: none is."
     )
+    issued_to: date | None = Field(
+        serialization_alias="to", description="Invoices issued later are left out; null: none is."
+    )
     all_contacts: bool
     note: str | None
     stage: Stage | None = Field(description="The stage that is being carried out.")
@@ -142,7 +146,8 @@ def build_export(export: Export, connection: Connection, budget: Budget, now: da
         dry_run=export.dry_run,
         stages=list(export.stages),
         implied=list(export.implied),
-        issued_from=export.issued_from,
+        issued_from=export.issued.first,
+        issued_to=export.issued.last,
         all_contacts=export.all_contacts,
         note=export.note,
         stage=export.stage,

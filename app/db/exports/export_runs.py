@@ -5,7 +5,7 @@ Whoever writes a run holds its connection's row: the API by locking it, the loop
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -19,6 +19,7 @@ from app.domain.connections.connection import ConnectionState
 from app.domain.exports.export import (
     UNDER_WAY,
     Chosen,
+    Days,
     Export,
     ExportState,
     Stage,
@@ -31,10 +32,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NewExport:
-    """What somebody asked for; `issued_from` None is all invoices."""
+    """What somebody asked for; `issued` are the days of which invoices are looked at."""
 
     chosen: Chosen
-    issued_from: date | None
+    issued: Days
     all_contacts: bool
     dry_run: bool
     note: str | None
@@ -49,7 +50,8 @@ async def insert_export(
         state=ExportState.RUNNING.value,
         stages=list(wanted.chosen.stages),
         implied=list(wanted.chosen.implied),
-        issued_from=wanted.issued_from,
+        issued_from=wanted.issued.first,
+        issued_to=wanted.issued.last,
         all_contacts=wanted.all_contacts,
         dry_run=wanted.dry_run,
         note=wanted.note,
@@ -198,7 +200,7 @@ def export_from_row(row: ExportRow) -> Export:
         state=ExportState(row.state),
         stages=tuple(Stage(stage) for stage in row.stages),
         implied=tuple(Stage(stage) for stage in row.implied),
-        issued_from=row.issued_from,
+        issued=Days(row.issued_from, row.issued_to),
         all_contacts=row.all_contacts,
         dry_run=row.dry_run,
         note=row.note,

@@ -4,7 +4,6 @@ An invoice is in scope when the app has sent a document of it that was issued in
 """
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, cast, exists, func, literal, or_, select
@@ -16,6 +15,7 @@ from app.db.items.item_links import item_link_from_row
 from app.db.links.listing import Position, Sort, in_order
 from app.db.postgres.session import ReadSession
 from app.db.tables import ContactLinkRow, InvoiceLinkRow, ItemLinkRow
+from app.domain.exports.export import Days
 from app.domain.invoices.link import InvoiceLink
 from app.domain.item import ItemLink
 from app.domain.xero.xero_invoice import BORN_IN_XERO
@@ -27,26 +27,24 @@ _CODES = "$.lines[*].item_code ? (@ != null)"
 
 
 async def list_invoices_in_scope(
-    session: ReadSession, connection_id: UUID, issued_from: date | None, after: Position | None, limit: int
+    session: ReadSession, connection_id: UUID, issued: Days, after: Position | None, limit: int
 ) -> list[tuple[InvoiceLink, Position]]:
     """The next invoices of the scope in the order in which they came, each with its place."""
     row = InvoiceLinkRow
-    scope = select(row).where(_is_in_scope(connection_id, issued_from))
+    scope = select(row).where(_is_in_scope(connection_id, issued))
     page = in_order(scope, row, Sort.CREATED, after, limit)
     rows = (await session.execute(page)).scalars().all()
     sent = await find_sent(session, rows)
     return [(link_from_row(each, sent[each.id]), (each.created_at, each.id)) for each in rows]
 
 
-async def list_customers_in_scope(
-    session: ReadSession, connection_id: UUID, issued_from: date | None
-) -> Sequence[str]:
+async def list_customers_in_scope(session: ReadSession, connection_id: UUID, issued: Days) -> Sequence[str]:
     """The app's ids of the customers of invoices that were sent, or that are in Xero."""
     row = InvoiceLinkRow
     is_sent = and_(row.document["status"].astext.in_(_SENT), row.document["sent_at"].astext.is_not(None))
     named = (
         select(_newest("contact", "contact", "id"))
-        .where(_is_in_scope(connection_id, issued_from), or_(is_sent, row.xero_invoice_id.is_not(None)))
+        .where(_is_in_scope(connection_id, issued), or_(is_sent, row.xero_invoice_id.is_not(None)))
         .distinct()
     )
     return sorted(key for key in (await session.execute(named)).scalars() if key)
@@ -67,19 +65,20 @@ async def list_products(session: ReadSession, connection_id: UUID) -> list[ItemL
     return [item_link_from_row(each) for each in (await session.execute(known)).scalars()]
 
 
-async def names_item_codes(session: ReadSession, connection_id: UUID, issued_from: date | None) -> bool:
+async def names_item_codes(session: ReadSession, connection_id: UUID, issued: Days) -> bool:
     """Whether any line of an invoice in scope names an item code."""
     coded = func.jsonb_path_exists(InvoiceLinkRow.document, cast(literal(_CODES), JSONPATH()))
-    found = exists().where(_is_in_scope(connection_id, issued_from), coded)
+    found = exists().where(_is_in_scope(connection_id, issued), coded)
     return bool((await session.execute(select(found))).scalar_one())
 
 
-def _is_in_scope(connection_id: UUID, issued_from: date | None) -> ColumnElement[bool]:
+def _is_in_scope(connection_id: UUID, issued: Days) -> ColumnElement[bool]:
     row = InvoiceLinkRow
     known = and_(row.connection_id == connection_id, row.document.is_not(None))
-    if issued_from is None:
-        return known
-    return and_(known, _newest("issued_on", "issued_on") >= issued_from.isoformat())
+    day = _newest("issued_on", "issued_on")
+    if issued.first:
+        known = and_(known, day >= issued.first.isoformat())
+    return and_(known, day <= issued.last.isoformat()) if issued.last else known
 
 
 def _newest(record: str, *document: str) -> ColumnElement[str]:

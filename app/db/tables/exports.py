@@ -36,6 +36,7 @@ class ExportRow(Table):
     stages: Mapped[list[str]]
     implied: Mapped[list[str]]
     issued_from: Mapped[date | None]
+    issued_to: Mapped[date | None]
     all_contacts: Mapped[bool]
     dry_run: Mapped[bool]
     note: Mapped[str | None]

@@ -219,11 +219,19 @@ def _stage_from_json(kept: Mapping[str, Any]) -> StageProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """From a day to a day, both within; None: without an end there."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """One run.
 
-    `dry_run`: nothing is to be carried out, until somebody starts it. `issued_from`: invoices issued before it are left
-    out; None is all of them. `all_contacts`: also customers without a sent invoice. `cursor` is how far the listing of
+    `dry_run`: nothing is to be carried out, until somebody starts it. `issued`: the days of which invoices are
+    looked at. `all_contacts`: also customers without a sent invoice. `cursor` is how far the listing of
     its things has come and `found` what that saw in Xero, until `listed_at`. `is_portion_open`: things of it are due
     whose outcome is not recorded yet. `number` grows with everything that there is to show. `calls_spent` are calls
     made while it was worked on. `reason_code` and `reason` say why it failed; `stumbles` counts failures of ours in a
@@ -235,7 +243,7 @@ class Export:
     state: ExportState
     stages: tuple[Stage, ...]
     implied: tuple[Stage, ...]
-    issued_from: date | None
+    issued: Days
     all_contacts: bool
     dry_run: bool
     note: str | None

@@ -60,9 +60,19 @@ def amount_of_line(record: Fields, key: str) -> Decimal:
 
 def tax_amounts(record: Fields, rates: Mapping[str, Decimal]) -> dict[str, Decimal] | None:
     """Tax per key of a line that has any money, by the lines' tax types; None where a line's rate is not known."""
+    return _tax_amounts(record, _line_amounts(record), rates)
+
+
+def _line_amounts(record: Fields) -> dict[str, Decimal]:
+    return {key: amount_of_line(record, key) for key in line_keys(record)}
+
+
+def _tax_amounts(
+    record: Fields, amounts: Mapping[str, Decimal], rates: Mapping[str, Decimal]
+) -> dict[str, Decimal] | None:
     taxes: dict[str, Decimal] = {}
     amounts_are = record.get("amounts_are") or "tax_exclusive"
-    for key in line_keys(record):
+    for key, amount in amounts.items():
         if is_text_only(record, key):
             continue
         rate = (
@@ -72,16 +82,17 @@ def tax_amounts(record: Fields, rates: Mapping[str, Decimal]) -> dict[str, Decim
         )
         if rate is None:
             return None
-        taxes[key] = line_tax(amount_of_line(record, key), rate, amounts_are)
+        taxes[key] = line_tax(amount, rate, amounts_are)
     return taxes
 
 
 def totals(record: Fields, rates: Mapping[str, Decimal]) -> Totals | None:
     """What the record comes to; None where a line's tax rate is not known."""
-    taxes = tax_amounts(record, rates)
+    by_line = _line_amounts(record)
+    taxes = _tax_amounts(record, by_line, rates)
     if taxes is None:
         return None
-    amounts = sum((amount_of_line(record, key) for key in line_keys(record)), Decimal("0.00"))
+    amounts = sum(by_line.values(), Decimal("0.00"))
     tax = sum(taxes.values(), Decimal("0.00"))
     if record.get("amounts_are") == "tax_inclusive":
         return Totals(amounts - tax, tax, amounts)

@@ -82,7 +82,7 @@ async def _list_links(current: Round, export: Export) -> list[ContactLink]:
         if export.all_contacts and takes_contacts(current):
             keys = await list_all_customers(session, current.connection_id)
         else:
-            keys = await list_customers_in_scope(session, current.connection_id, export.issued_from)
+            keys = await list_customers_in_scope(session, current.connection_id, export.issued)
         return [
             link
             for batch in batches(keys, LINKS_AT_ONCE)

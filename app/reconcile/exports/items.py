@@ -66,7 +66,7 @@ async def plan_items(current: Round, export: Export) -> tuple[list[PlannedThing]
     """Every product with what is foreseen of it, and the items that are there."""
     async with current.database.reading() as session:
         links = await list_products(session, current.connection_id)
-        names_codes = await names_item_codes(session, current.connection_id, export.issued_from)
+        names_codes = await names_item_codes(session, current.connection_id, export.issued)
     is_on = current.connection.settings.items is ItemSync.ON
     items = Items()
     if export.dry_run and (names_codes or (links and is_on)):

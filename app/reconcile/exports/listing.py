@@ -81,7 +81,7 @@ async def _list_invoices(current: Round, export: Export, cursor: Mapping[str, An
     after = _read_position(cursor)
     async with current.database.reading() as session:
         found = await list_invoices_in_scope(
-            session, current.connection_id, export.issued_from, after, INVOICES_AT_ONCE
+            session, current.connection_id, export.issued, after, INVOICES_AT_ONCE
         )
     things = await plan_invoices(current, export, [link for link, _ in found])
     wanted = [thing for thing in things if thing.stage in export.stages]

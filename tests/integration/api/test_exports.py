@@ -54,8 +54,9 @@ async def test_an_export_is_a_dry_run_from_the_settings_day_unless_it_says_other
     every = await order(plumbline, path, **{"from": None})
     assert every["from"] is None
     await tell(plumbline, path, every, "cancel")
-    late = await order(plumbline, path, **{"from": "2026-11-01"}, dry_run=False)
-    assert (late["from"], late["dry_run"], late["started_at"] is None) == ("2026-11-01", False, False)
+    late = await order(plumbline, path, **{"from": "2026-11-01", "to": "2026-11-01"}, dry_run=False)
+    assert (late["from"], late["to"]) == ("2026-11-01", "2026-11-01")
+    assert (late["dry_run"], late["started_at"] is None) == (False, False)
     assert await plumbline.count_nudges() == 1
 
 
@@ -66,6 +67,7 @@ async def test_an_export_is_a_dry_run_from_the_settings_day_unless_it_says_other
         ({}, "stages"),
         ({"stages": ["quotes"]}, "stages.0"),
         ({"stages": ["items"], "from": "yesterday"}, "from"),
+        ({"stages": ["items"], "from": "2026-09-01", "to": "2026-08-31"}, "to"),
         ({"stages": ["items"], "note": "n" * 201}, "note"),
         ({"stages": ["items"], "until": "2026-01-01"}, "until"),
     ],

@@ -12,7 +12,9 @@ from app.commands.acts.export_screen import Bars, Counts, Outcomes, describe
 
 def shown(**changes: Any) -> ExportShown:
     """The API's own example, with some members otherwise."""
-    return ExportShown.model_validate(EXAMPLE | {"issued_from": EXAMPLE["from"]} | changes)
+    return ExportShown.model_validate(
+        EXAMPLE | {"issued_from": EXAMPLE["from"], "issued_to": EXAMPLE["to"]} | changes
+    )
 
 
 def draw(*exports: ExportShown) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.exports.export import (
     STAGE_OF,
+    Days,
     Export,
     ExportOutcome,
     ExportState,
@@ -30,7 +31,7 @@ EXPORT = Export(
     state=ExportState.RUNNING,
     stages=BEFORE_PAYMENTS,
     implied=(),
-    issued_from=None,
+    issued=Days(),
     all_contacts=False,
     dry_run=False,
     note=None,
