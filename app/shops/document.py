@@ -74,6 +74,8 @@ def build_document(platform: str, order: ShopOrder) -> dict[str, Any]:
         "currency": order.currency,
         "amounts_are": "tax_inclusive" if any(line["tax"] for line in lines) else "no_tax",
         "issued_on": order.placed_on.isoformat(),
+        # A shop gives no time to pay; Xero takes no invoice without a day.
+        "due_on": order.placed_on.isoformat(),
         "reference": order.note[:_LONGEST_LINE] if order.note else None,
         "url": order.url if order.url and order.url.startswith(("https://", "http://")) else None,
         "contact": _build_contact(platform, order),

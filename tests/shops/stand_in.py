@@ -7,6 +7,7 @@ shares nothing with our mapping. `open_stand_in` serves it until the block ends:
         shop.address    # what a business enters, without a slash at its end
         shop.calls      # what was asked, in order
         shop.trouble(Reply(503, headers={"retry-after": "7"}))    # answered to the next call in place of all else
+        shop.after_next(work)    # awaited once the next call is worked out, before its answer goes
 
 The shop goes by the clock that it is given, and says so in its Date header, to the second as HTTP does.
 """
@@ -14,7 +15,7 @@ The shop goes by the clock that it is given, and says so in its Date header, to 
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,6 +71,7 @@ class StandIn:
         self.address = ""
         self.calls: list[Call] = []
         self._troubles: list[Reply] = []
+        self._work: list[Callable[[Call], Awaitable[None]]] = []
 
     @property
     def now(self) -> datetime:
@@ -83,6 +85,10 @@ class StandIn:
     def trouble(self, *replies: Reply) -> None:
         """Answer these to the next calls, in order, in place of all else."""
         self._troubles.extend(replies)
+
+    def after_next(self, work: Callable[[Call], Awaitable[None]]) -> None:
+        """Do something in the very middle of the next call: its answer is worked out before, and goes after."""
+        self._work.append(work)
 
     def asked(self, since: int = 0) -> list[str]:
         """Method and path of each call, from a number on."""
@@ -106,6 +112,8 @@ class StandIn:
         )
         self.calls.append(call)
         reply = self._troubles.pop(0) if self._troubles else self.answer(call)
+        if self._work:
+            await self._work.pop(0)(call)
         await _build_response(reply, self.now)(scope, receive, send)
 
 

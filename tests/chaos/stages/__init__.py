@@ -15,6 +15,7 @@ from tests.chaos.stages import (
     rotation,
     second_looks,
     set_times,
+    shop_reads,
     storm,
     timers,
     trials,
@@ -42,6 +43,7 @@ STAGES: tuple[Stage, ...] = (
     timers.STAGE,
     trials.STAGE,
     *partner_reads.STAGES,
+    *shop_reads.STAGES,
     removal.STAGE,
     rotation.STAGE,
 )
