@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from app.shops.platform import Platform
+from app.shops.platforms.magento import MAGENTO
 from app.shops.platforms.woocommerce import WOOCOMMERCE
 
-_ALL: tuple[Platform, ...] = (WOOCOMMERCE,)
+_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO)
 
 PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _ALL}
 
