@@ -56,6 +56,10 @@ class Front:
     orders_from: date
     keep: Renew
 
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.door.clock.now()
+
     async def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:

@@ -62,6 +62,10 @@ class ShopCalls(Protocol):
     @property
     def orders_from(self) -> date: ...
 
+    def now(self) -> datetime:
+        """The present instant by our clock, as for a token that ends; what a shop did when is told by its own."""
+        ...
+
     async def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer: ...

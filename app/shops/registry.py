@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from app.shops.platform import Platform
+from app.shops.platforms.etsy import ETSY
 from app.shops.platforms.magento import MAGENTO
 from app.shops.platforms.woocommerce import WOOCOMMERCE
 
-_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO)
+_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO, ETSY)
 
 PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _ALL}
 
