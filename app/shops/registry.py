@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from app.shops.platform import Platform
+from app.shops.platforms.ebay import EBAY
 from app.shops.platforms.etsy import ETSY
 from app.shops.platforms.magento import MAGENTO
 from app.shops.platforms.woocommerce import WOOCOMMERCE
 
-_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO, ETSY)
+_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO, ETSY, EBAY)
 
 PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _ALL}
 
