@@ -97,7 +97,5 @@ def _name_of(call: ast.Call) -> str | None:
     return None
 
 
-NOT_REACHED: dict[str, str] = {
-    "reading/doors.py:keep": "the shop of the stages has keys that never end; a token that is renewed is kept here",
-}
+NOT_REACHED: dict[str, str] = {}
 """The places at which no process is killed yet, each with the reason."""

@@ -16,6 +16,7 @@ from tests.chaos.stages import (
     second_looks,
     set_times,
     shop_reads,
+    shop_tokens,
     storm,
     timers,
     trials,
@@ -44,6 +45,7 @@ STAGES: tuple[Stage, ...] = (
     trials.STAGE,
     *partner_reads.STAGES,
     *shop_reads.STAGES,
+    shop_tokens.STAGE,
     removal.STAGE,
     rotation.STAGE,
 )

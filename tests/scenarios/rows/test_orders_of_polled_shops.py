@@ -3,48 +3,21 @@
 Each shop stands over HTTP as its documentation has it; nothing is ever written into one.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from app.reading.reading import READ_EVERY
-from tests.scenarios.house import House, Json
+from tests.scenarios.house import House
 from tests.scenarios.opening import open_parts
-from tests.scenarios.shop_steps import ACCOUNTS, lines_of, look, payments_of, reading, refused_orders
+from tests.scenarios.polled_steps import find_in_xero, set_shop
+from tests.scenarios.shop_steps import look, reading, refused_orders
 from tests.scenarios.troubles import ask
 from tests.shops.ebay_shop import EbayShop, amount
 from tests.shops.etsy_shop import EtsyShop, money
 from tests.shops.magento_shop import TOKEN, MagentoShop, item, taxes
-from tests.shops.stand_in import StandIn, open_stand_in
+from tests.shops.stand_in import open_stand_in
 
 SETTLED = timedelta(seconds=5)
 """Over the tick of a shop that dates to the millisecond, whose clock is read to the second."""
-
-TAXES = {"GST": "OUTPUT", "GST US": "EXEMPTEXPORT", "none": "EXEMPTOUTPUT"}
-
-
-async def set_shop(house: House, platform: str, shop: StandIn, credentials: Mapping[str, str]) -> Json:
-    """The business's bookkeeper sets the shop, its accounts and its taxes."""
-    await house.choose(revenue_accounts=ACCOUNTS, taxes=TAXES)
-    wish = {
-        "platform": platform,
-        "address": shop.address,
-        "credentials": dict(credentials),
-        "orders_from": "2026-01-01",
-    }
-    return dict(await ask(house.api.put(f"{house.path}/shop", json=wish)))
-
-
-async def find_in_xero(house: House, number: str) -> dict[str, Any]:
-    """What Xero shows: lines, payments, what was credited and what is due."""
-    invoice = await house.in_xero(number)
-    return {
-        "lines": lines_of(invoice),
-        "payments": payments_of(invoice),
-        "credited": invoice["AmountCredited"],
-        "due": invoice["AmountDue"],
-        "status": invoice["Status"],
-    }
 
 
 async def test_e1_an_order_of_magento_is_followed_through_its_life(house: House) -> None:
