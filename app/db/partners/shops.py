@@ -76,10 +76,15 @@ async def find_shop(session: ReadSession, connection_id: UUID) -> Shop | None:
 
 async def delete_shop(session: WriteSession, partner_id: UUID, connection_id: UUID) -> None:
     """Read the shop no more, and forget its secrets; what was taken in stays."""
-    await session.execute(delete(ShopRefusalRow).where(ShopRefusalRow.connection_id == connection_id))
-    await session.execute(delete(ShopRow).where(ShopRow.connection_id == connection_id))
+    await forget_shop(session, connection_id)
     await read_anew(session, partner_id, connection_id)
     audit.note(session, "shop_deleted", partner_id=partner_id, connection_id=connection_id)
+
+
+async def forget_shop(session: WriteSession, connection_id: UUID) -> None:
+    """Forget the shop of a connection, if it has one, with its secrets and what was refused of it."""
+    await session.execute(delete(ShopRefusalRow).where(ShopRefusalRow.connection_id == connection_id))
+    await session.execute(delete(ShopRow).where(ShopRow.connection_id == connection_id))
 
 
 async def save_heard(session: WriteSession, connection_id: UUID, at: datetime) -> None:
