@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.partners.read_endpoints import read_anew
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ShopRefusalRow, ShopRow
+from app.db.tables import InvoiceLinkRow, ShopRefusalRow, ShopRow
 from app.db.upkeep import audit
 
 
@@ -72,6 +72,15 @@ async def find_shop(session: ReadSession, connection_id: UUID) -> Shop | None:
     wanted = select(ShopRow).where(ShopRow.connection_id == connection_id)
     row = (await session.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
     return _from_row(row) if row else None
+
+
+async def has_taken_orders(session: ReadSession, connection_id: UUID, prefix: str) -> bool:
+    """Whether the connection has invoices whose ids begin so, as those of one kind of shop do."""
+    row = InvoiceLinkRow
+    taken = select(row.id).where(
+        row.connection_id == connection_id, row.partner_invoice_id.startswith(prefix, autoescape=True)
+    )
+    return (await session.execute(taken.limit(1))).first() is not None
 
 
 async def delete_shop(session: WriteSession, partner_id: UUID, connection_id: UUID) -> None:
