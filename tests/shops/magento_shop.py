@@ -76,6 +76,8 @@ class MagentoShop(StandIn):
         """As Magento answers."""
         if not self.allows_bearer or call.headers.get("authorization") != f"Bearer {TOKEN}":
             return REFUSED
+        if call.headers.get("accept") != "application/json":
+            return Reply(200, b"<?xml version='1.0'?><response/>")
         tables = {"orders": self.orders, "invoices": self.invoices, "creditmemos": self.memos}
         found = re.fullmatch(r"/rest/V1/(orders|invoices|creditmemos)(?:/(\d+))?", call.path)
         if found is None or call.method != "GET":

@@ -135,7 +135,12 @@ def _build_search(criteria: Iterable[Criterion], page: int, sorted_by: str) -> d
 
 
 async def _get(calls: ShopCalls, path: str, asked: Mapping[str, str]) -> Answer:
-    return await calls.get(path, asked, {"authorization": f"Bearer {calls.credentials['access_token']}"})
+    # It can answer XML as well, so the form is asked for.
+    headers = {
+        "authorization": f"Bearer {calls.credentials['access_token']}",
+        "accept": "application/json",
+    }
+    return await calls.get(path, asked, headers)
 
 
 def _list_items(answer: Answer, path: str) -> list[Any]:
