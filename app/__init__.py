@@ -9,15 +9,17 @@ The folders read as the story of one change:
       db            remembers: tables, sessions, queries
     delivery        tells the partner: the feed's changes as signed webhooks, until they are applied or refused
     reading         asks the partner what it holds, where it lets us; what was lost on the way comes in by it
+      shops         asked in its place where a connection has a shop: orders, by platform, and the documents they make
     worker          wakes: arq jobs and timers that carry no state
     wiring          joins them: the only place that names concrete adapters
     commands        what operators type: the acts of the API at a terminal, with tables for people
 
 Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `worker` use `wiring`; it uses `api`,
-`reading`, `intake` and `delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; everything may use
-`domain`, which imports the standard library alone. `sandbox` stands in for both sides and imports nothing of the
-rest; `demo` drives everything over HTTP. No two folders or modules beside each other import one another. The contracts
-in pyproject.toml hold all of this; a folder's own `__init__` says what is in it, and where to begin.
+`reading`, `intake` and `delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; `shops` stands
+beside these two and knows neither. Everything may use `domain`, which imports the standard library alone. `sandbox`
+stands in for both sides and imports nothing of the rest; `demo` drives everything over HTTP. No two folders or modules
+beside each other import one another. The contracts in pyproject.toml hold all of this; a folder's own `__init__` says
+what is in it, and where to begin.
 
 Three kinds of reference stand in the docstrings. `FACTS 4.3` is a section of the facts collected of Xero: what we rely
 on of it stands in `tests/facts` under that number, with its source and its tests. `DESIGN section 2` is a section of

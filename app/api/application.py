@@ -75,6 +75,7 @@ from app.api.request_limits import NestingLimit, RequestLimits
 from app.api.route_index import RouteIndex
 from app.api.settings import routes as settings
 from app.api.settings import versions as settings_versions
+from app.api.shops import shop
 from app.api.webhook_lane import WebhookLane, is_webhook
 from app.api.why import plan, why
 
@@ -126,6 +127,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     manifest.router,
     partner_side.router,
     read_endpoints.router,
+    shop.router,
     conflicts.router,
     discrepancies.router,
     resolutions.router,

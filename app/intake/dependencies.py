@@ -11,6 +11,7 @@ from app.db.inboxes.xero_webhooks import Webhook
 from app.intake.inbox import Inbox
 from app.intake.partner_inbox import PartnerWebhook, Saved
 from app.intake.partner_secrets import PartnerSecrets
+from app.intake.shop_hooks import ShopHooks
 from app.reconcile.ports import Waker
 
 SignatureCheck = Callable[[bytes, str | None], bool]
@@ -23,7 +24,8 @@ FindAppCheck = Callable[[UUID], Awaitable[SignatureCheck]]
 @dataclass(frozen=True, slots=True)
 class IntakeServices:
     """The inboxes store what Xero and the partners deliver, and answer whom to wake, or whether to; by `known`
-    connections documents are judged, and `partner_secrets` finds what partners sign with.
+    connections documents are judged, and `partner_secrets` finds what partners sign with. `shop_hooks`
+    verify what shops send.
     """
 
     clock: Clock
@@ -32,5 +34,6 @@ class IntakeServices:
     partner_inbox: Inbox[PartnerWebhook, Saved]
     known: KnownConnections
     partner_secrets: PartnerSecrets
+    shop_hooks: ShopHooks
     is_signed_by_xero: SignatureCheck
     find_app_check: FindAppCheck

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from app.intake.partner_events import take_partner_event
+from app.intake.shop_events import take_shop_event
 from app.intake.xero_events import take_xero_events, take_xero_events_of_app
 
 
@@ -19,4 +20,5 @@ def build_routes() -> list[Route]:
         Route(
             "/webhooks/partner/{partner_id}", take_partner_event, methods=["POST"], name="take_partner_event"
         ),
+        Route("/webhooks/shops/{connection_id}", take_shop_event, methods=["POST"], name="take_shop_event"),
     ]

@@ -5,7 +5,7 @@ a person, each once; nothing is removed because an app does not list it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,14 @@ from app.db.delivery.unlisted import (
     note_listed,
 )
 from app.db.findings.discrepancies import insert_discrepancies
+from app.db.partners.shop_refusals import RefusedOrder
 from app.db.postgres.session import Database
 from app.domain.findings.discrepancy import find_gone_at_partner
 from app.domain.holds.thing import Thing
 from app.domain.partner.partner_read import Found, ReadRun
 from app.reading.protocol import ReadEntry
-from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
+from app.reading.refusals import keep_refusals
+from app.reading.source import ReadFailed, Source
 
 LOOKS_OF_A_STEP = 20
 MOST_LOOKS = 500
@@ -49,9 +51,8 @@ class Look:
     """What every step of a connection's look needs."""
 
     database: Database
-    reader: PartnerReader
+    source: Source
     store: StoreDocument
-    target: ReadTarget
     claim: ReadClaim
     clock: Clock
 
@@ -59,13 +60,13 @@ class Look:
     def connection_id(self) -> UUID:
         return self.claim.connection_id
 
-    async def begin(self, now: datetime, *, with_contacts: bool) -> ReadRun:
+    async def begin(self, now: datetime) -> ReadRun:
         """A new look: a compare where one is wanted, and the first time, when nothing was read before."""
-        kinds = (Thing.INVOICE, Thing.CONTACT) if with_contacts else (Thing.INVOICE,)
+        kinds = self.source.kinds
         is_compare = self.claim.wants_compare or any(kind not in self.claim.read_to for kind in kinds)
         if is_compare:
             async with self.database.writing() as session:
-                await begin_unlisted(session, self.connection_id, kinds)
+                await begin_unlisted(session, self.connection_id, kinds, self.source.prefix)
         return ReadRun(now, is_compare, kinds)
 
     async def step(self, run: ReadRun) -> ReadRun | None:
@@ -89,57 +90,80 @@ class Look:
         if run.pages >= MOST_PAGES:
             raise ReadFailed(f"the list of {kind}s does not end within {MOST_PAGES} pages")
         since = None if run.is_compare else self.claim.read_to.get(kind)
-        page = await self.reader.fetch_page(self.target, kind, since, run.cursor)
+        page = await self.source.fetch_page(kind, since, run.cursor)
         if page.next is not None and page.next == run.cursor:
             raise ReadFailed(f"the list of {kind}s answers the same cursor again")
-        found = Found(listed=len(page.data)) + await self._take(kind, page.data)
+        listed = [entry.id for entry in page.entries]
+        taken = await self._take(kind, page.entries)
+        refused = [*page.refused, *taken.refused]
+        await self._keep_refused(listed, refused)
         if run.is_compare:
+            named = {*listed, *(f"{self.source.prefix}{one.order_id}" for one in page.refused)}
             async with self.database.writing() as session:
-                await note_listed(session, self.connection_id, kind, {entry.id for entry in page.data})
-        return run.after_page(page.as_of, page.next, found)
+                await note_listed(session, self.connection_id, kind, named)
+        found = Found(listed=len(listed) + len(page.refused), refused=len(page.refused)) + taken.found
+        return run.after_page(page.as_of, page.next, found, leaves_some=page.leaves_some)
 
-    async def _take(self, kind: str, entries: Sequence[ReadEntry]) -> Found:
+    async def _take(self, kind: str, entries: Sequence[ReadEntry]) -> "Taken":
         """Take in what is newer than what we hold."""
         held_versions = list_held_contact_versions if kind == Thing.CONTACT else list_held_versions
         async with self.database.reading() as session:
             held = await held_versions(session, self.connection_id, [entry.id for entry in entries])
-        found = Found()
+        taken = Taken()
         for entry in entries:
             if entry.version > held.get(entry.id, 0):
-                document = entry.document or await self.reader.find_document(self.target, kind, entry.id)
-                found += await self._store(kind, entry.id, document)
-        return found
+                document = entry.document or await self.source.find_document(kind, entry.id)
+                taken += await self._store(kind, entry.id, document)
+        return taken
 
-    async def _store(self, kind: str, partner_id: str, document: Mapping[str, Any] | None) -> Found:
+    async def _store(
+        self, kind: str, partner_id: str, document: Mapping[str, Any] | RefusedOrder | None
+    ) -> "Taken":
         if document is None:
-            return Found()  # Gone since it was listed; the next compare tells.
+            return Taken()  # Gone since it was listed; the next compare tells.
+        if isinstance(document, RefusedOrder):
+            return Taken(Found(refused=1), (document,))
         if document.get("id") != partner_id:
             raise ReadFailed(f"{kind} {partner_id} was answered with the document of another")
         reason = await self.store(self.connection_id, kind, document)
         if reason is None:
             log.info("partner_document_found", kind=kind, partner_id=partner_id)
-            return Found(taken=1)
+            return Taken(Found(taken=1))
         log.warning("partner_document_refused", kind=kind, partner_id=partner_id, reason=reason)
-        return Found(refused=1)
+        order_id = self.source.find_order_id(partner_id)
+        if order_id is None:
+            return Taken(Found(refused=1))
+        number = str(document.get("number") or order_id)
+        return Taken(Found(refused=1), (RefusedOrder(order_id, number, reason),))
 
     async def _look_by_id(self, run: ReadRun) -> ReadRun | None:
         async with self.database.reading() as session:
             left = await list_unlisted(session, self.connection_id, LOOKS_OF_A_STEP)
         if not left:
             return None
-        found, missing = Found(), list[Unlisted]()
+        taken, missing = Taken(), list[Unlisted]()
         for each in left:
-            document = await self.reader.find_document(self.target, each.kind, each.partner_id)
+            document = await self.source.find_document(each.kind, each.partner_id)
             if document is None:
                 missing.append(each)
+            elif isinstance(document, RefusedOrder):
+                taken += await self._store(each.kind, each.partner_id, document)
             else:
-                found += await self._take(each.kind, [_as_entry(each, document)])
+                taken += await self._take(each.kind, [_as_entry(each, document)])
+        await self._keep_refused([each.partner_id for each in left], taken.refused)
         await self._keep_missing(missing)
         async with self.database.writing() as session:
             for kind in (Thing.INVOICE, Thing.CONTACT):
                 ids = {each.partner_id for each in left if each.kind == kind}
                 await note_listed(session, self.connection_id, kind, ids)
-        return run.after_looks(len(left), found + Found(missing=len(missing)))
+        return run.after_looks(len(left), taken.found + Found(missing=len(missing)))
+
+    async def _keep_refused(self, looked_at: Sequence[str], refused: Sequence[RefusedOrder]) -> None:
+        """Of what was looked at, what was not refused now is refused no more."""
+        ids = [self.source.find_order_id(partner_id) for partner_id in looked_at]
+        orders = [order_id for order_id in ids if order_id is not None]
+        if orders or refused:
+            await keep_refusals(self.database, self.connection_id, orders, refused, self.clock.now())
 
     async def _keep_missing(self, missing: Sequence[Unlisted]) -> None:
         if not missing:
@@ -148,6 +172,17 @@ class Look:
             await lock_connection(session, self.connection_id)
             found = [(each.link_id, find_gone_at_partner(each.kind, each.partner_id)) for each in missing]
             await insert_discrepancies(session, self.connection_id, found, self.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What taking things in came to; `refused` are orders of a shop."""
+
+    found: Found = field(default_factory=Found)
+    refused: tuple[RefusedOrder, ...] = ()
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(self.found + other.found, self.refused + other.refused)
 
 
 def _as_entry(unlisted: Unlisted, document: Mapping[str, Any]) -> ReadEntry:

@@ -19,10 +19,10 @@ from pydantic import BaseModel, ValidationError
 from app.clock import Clock
 from app.delivery.address import Addresses, AddressRefused
 from app.delivery.webhook import Recipient, read_beginning, sign
-from app.errors import PlumblineError
 from app.intake.bodies import MalformedBody, read_json
 from app.intake.refusals import list_faults
 from app.reading.protocol import PAGE_SIZE, PATHS, ReadOne, ReadPage
+from app.reading.source import ReadFailed
 
 TIMEOUT = timedelta(seconds=30)
 LARGEST_PAGE = 10_000_000
@@ -30,10 +30,6 @@ LARGEST_PAGE = 10_000_000
 _NOT_FOUND = (404, 410)
 
 Form = TypeVar("Form", bound=BaseModel)
-
-
-class ReadFailed(PlumblineError):
-    """The app gave no answer that can be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,21 +23,22 @@ from app.db.delivery.partner_reads import (
     save_failure,
     save_run,
 )
-from app.db.partners.read_endpoints import ReadEndpoint, find_read_endpoint_of
-from app.db.partners.webhook_secrets import list_secrets
+from app.db.partners.shops import save_refused
 from app.db.postgres.session import Database
 from app.delivery.backoff import draw_delay
-from app.delivery.webhook import Recipient
 from app.domain.partner.partner_read import ReadRun
 from app.ending import Ending
+from app.reading.doors import Doors, Opened
 from app.reading.look import Look, StoreDocument
-from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
+from app.reading.source import ReadFailed
 from app.reconcile.ports import Waker
 from app.room import Room
-from app.vault import Vault
 
 READ_EVERY = timedelta(minutes=15)
 """As often as Xero is swept."""
+
+SOON = timedelta(seconds=1)
+"""After a look that left something, at the soonest."""
 
 CLAIM = timedelta(minutes=15)
 """Over the longest step: twenty calls of thirty seconds each, or a page of documents with as many calls as it names."""
@@ -62,8 +63,7 @@ class PartnerReading:
     def __init__(
         self,
         database: Database,
-        vault: Vault,
-        reader: PartnerReader,
+        doors: Doors,
         waker: Waker,
         clock: Clock,
         store_document: StoreDocument,
@@ -71,8 +71,7 @@ class PartnerReading:
         compare_every: timedelta,
     ) -> None:
         self._database = database
-        self._vault = vault
-        self._reader = reader
+        self._doors = doors
         self._waker = waker
         self._clock = clock
         self._store_document = store_document
@@ -102,29 +101,27 @@ class PartnerReading:
             claim = await claim_read(
                 session, connection_id, now=now, until=now + CLAIM, compare_every=self._compare_every
             )
-            endpoint = await find_read_endpoint_of(session, connection_id) if claim else None
-        if claim is None or endpoint is None:
+        if claim is None:
+            return
+        opened = await self._doors.find(claim)
+        if opened is None:
+            # Taken away since: whatever is set next is not kept waiting by this claim.
+            async with self._database.writing() as session:
+                await put_off(session, claim)
             return
         try:
-            await self._look(claim, endpoint)
+            await self._look(claim, opened)
         except ReadFailed as failed:
             log.warning("partner_not_read", connection_id=str(connection_id), reason=str(failed))
 
-    async def _look(self, claim: ReadClaim, endpoint: ReadEndpoint) -> None:
-        look = Look(
-            self._database,
-            self._reader,
-            self._store_document,
-            await self._build_target(claim, endpoint),
-            claim,
-            self._clock,
-        )
+    async def _look(self, claim: ReadClaim, opened: Opened) -> None:
+        look = Look(self._database, opened.source, self._store_document, claim, self._clock)
         try:
-            run = claim.run or await look.begin(self._clock.now(), with_contacts=endpoint.reads_contacts)
+            run = claim.run or await look.begin(self._clock.now())
             for _ in range(STEPS_AT_ONCE):
                 after = await look.step(run)
                 if after is None:
-                    await self._finish(claim, await look.end(run))
+                    await self._finish(claim, opened, await look.end(run))
                     return
                 run, until = after, self._clock.now() + CLAIM
                 async with self._database.writing() as session:
@@ -135,7 +132,7 @@ class PartnerReading:
                 if self._ending.is_near:
                     break
         except ReadFailed as failed:
-            await self._fail(claim, str(failed))
+            await self._fail(claim, opened, failed)
             raise
         except asyncio.CancelledError:
             # A shutdown in the middle of a step, which another worker does again.
@@ -149,22 +146,15 @@ class PartnerReading:
             await put_off(session, claim)
         await self._waker.read_soon(claim.connection_id)
 
-    async def _build_target(self, claim: ReadClaim, endpoint: ReadEndpoint) -> ReadTarget:
-        async with self._database.reading() as session:
-            secrets = (await list_secrets(session, [endpoint.id], self._clock.now()))[endpoint.id]
-        return ReadTarget(
-            Recipient(endpoint.url, [self._vault.decrypt(secret.sealed) for secret in secrets]),
-            self._vault.decrypt(endpoint.bearer) if endpoint.bearer is not None else None,
-            str(claim.connection_id),
-            claim.business_id,
-        )
-
-    async def _finish(self, claim: ReadClaim, run: ReadRun) -> None:
+    async def _finish(self, claim: ReadClaim, opened: Opened, run: ReadRun) -> None:
         now = self._clock.now()
+        following = max(SOON, opened.source.settles_in) if run.leaves_some else READ_EVERY
         async with self._database.writing() as session:
             # The connection first, as everywhere.
             await save_read_at(session, claim.connection_id, run.began_at)
-            await save_done(session, claim, run, at=now, due_at=now + READ_EVERY)
+            if opened.shop is not None:
+                await save_refused(session, opened.shop, None)
+            await save_done(session, claim, run, at=now, due_at=now + following)
         log.info(
             "partner_read",
             connection_id=str(claim.connection_id),
@@ -173,8 +163,12 @@ class PartnerReading:
             **run.to_json()["found"],
         )
 
-    async def _fail(self, claim: ReadClaim, reason: str) -> None:
-        due_at = self._clock.now() + draw_delay(claim.failures)
+    async def _fail(self, claim: ReadClaim, opened: Opened, failed: ReadFailed) -> None:
+        now = self._clock.now()
+        # What the other side asks for goes before our own patience, where it is longer.
+        due_at = now + max(draw_delay(claim.failures), failed.retry_after or timedelta(0))
         begins_anew = (claim.failures + 1) % FAILURES_OF_A_RUN == 0
         async with self._database.writing() as session:
-            await save_failure(session, claim, reason, due_at, begins_anew=begins_anew)
+            if opened.shop is not None and failed.is_locked_out:
+                await save_refused(session, opened.shop, now)
+            await save_failure(session, claim, str(failed), due_at, begins_anew=begins_anew)

@@ -14,7 +14,21 @@ from app.shops.order import ShopOrder
 
 
 class ShopFailed(PlumblineError):
-    """The shop gave no answer that can be used; the message says why, and what to do where a person must act."""
+    """The shop gave no answer that can be used; the message says why, and what to do where a person must act.
+
+    `status` is that of its answer, None without one; `retry_after` how long it asks to be left alone, where it does.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class CredentialsRefused(ShopFailed):
+    """The shop does not take its credentials: nothing can be read until a person enters others."""
 
 
 class OrderUnreadable(PlumblineError):
@@ -47,6 +61,10 @@ class ShopCalls(Protocol):
     def zone(self) -> tzinfo: ...
     @property
     def orders_from(self) -> date: ...
+
+    def now(self) -> datetime:
+        """The present instant by our clock, as for a token that ends; what a shop did when is told by its own."""
+        ...
 
     async def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -92,14 +110,24 @@ class OrderPage:
 class Platform(Protocol):
     """A kind of shop. `lag` is how far before the last look the next one begins, for orders that a shop lists late."""
 
-    name: str
-    """As in the API: `shopify`, `woocommerce`, …"""
-    settles_in: timedelta
-    lag: timedelta
-    required: tuple[str, ...]
-    """The words of the credentials that must be given."""
-    signs_webhooks: bool
-    """Whether it sends webhooks whose sender can be verified; others are asked only."""
+    @property
+    def name(self) -> str:
+        """As in the API: `shopify`, `woocommerce`, …"""
+        ...
+
+    @property
+    def settles_in(self) -> timedelta: ...
+    @property
+    def lag(self) -> timedelta: ...
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The words of the credentials that must be given."""
+        ...
+
+    @property
+    def signs_webhooks(self) -> bool:
+        """Whether it sends webhooks whose sender can be verified; others are asked only."""
+        ...
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether a webhook is the shop's own, compared in constant time; header names are in lower case."""

@@ -44,10 +44,10 @@ from app.intake.document_store import build_document_store
 from app.intake.fresh_rates import FreshRates
 from app.intake.inbox import Inbox
 from app.intake.partner_secrets import gather_partner_secrets
+from app.intake.shop_hooks import ShopHooks
 from app.intake.xero_inbox import keep_webhooks
 from app.intake.xero_signatures import build_app_checks, build_signature_check
 from app.intake.xero_webhooks import XeroWebhooks
-from app.reading.reader import PartnerReader
 from app.reading.reading import PartnerReading
 from app.reconcile.exports.timer import ExportTimer
 from app.reconcile.reconciler import Reconciler
@@ -63,7 +63,7 @@ from app.reconcile.trials.runner import Trials
 from app.settings import Settings
 from app.waker import ArqWaker
 from app.wiring.ground import Ground, open_ground
-from app.wiring.partner_side import build_addresses, open_partners
+from app.wiring.partner_side import build_addresses, build_doors, open_partners
 from app.wiring.shown import build_exposition
 from app.wiring.xero_side import XeroSide, build_plan_in_force, open_xero
 from app.xero.scopes import PURPOSE_OF_SCOPE, list_missing_scopes
@@ -152,8 +152,7 @@ def build_worker_parts(
         ),
         reading=PartnerReading(
             ground.database,
-            ground.vault,
-            PartnerReader(http, addresses, ground.clock),
+            build_doors(ground, http, addresses),
             ground.waker,
             ground.clock,
             store,
@@ -223,7 +222,21 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         key_uses=KeyUses(ground.database),
     )
     known = KnownConnections()
-    intake = IntakeServices(
+    metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
+    puts: InvoiceInbox = Inbox(
+        partial(invoice_inbox.save_puts_at_once, ground.database, known),
+        partial(invoice_inbox.save_puts, ground.database, known),
+        invoice_inbox.find_whose,
+        partial(invoice_inbox.may_differ, rates),
+    )
+    intake = _build_intake(settings, ground, known, rates)
+    return ApiParts(services, doors, puts, intake, metrics)
+
+
+def _build_intake(
+    settings: Settings, ground: Ground, known: KnownConnections, rates: FreshRates
+) -> IntakeServices:
+    return IntakeServices(
         clock=ground.clock,
         waker=ground.waker,
         xero_inbox=Batcher(partial(keep_webhooks, ground.database), at_once=2),
@@ -235,14 +248,7 @@ def build_api_parts(settings: Settings, ground: Ground, xero: XeroSide, http: ht
         ),
         known=known,
         partner_secrets=gather_partner_secrets(ground.database, ground.vault),
+        shop_hooks=ShopHooks(ground.database, ground.vault, ground.clock),
         is_signed_by_xero=build_signature_check(settings.xero_webhook_key.get_secret_value()),
         find_app_check=build_app_checks(XeroAppVault(ground.database, ground.vault)),
     )
-    metrics = build_exposition(settings, ground, xero, is_hidden=settings.is_production)
-    puts: InvoiceInbox = Inbox(
-        partial(invoice_inbox.save_puts_at_once, ground.database, known),
-        partial(invoice_inbox.save_puts, ground.database, known),
-        invoice_inbox.find_whose,
-        partial(invoice_inbox.may_differ, rates),
-    )
-    return ApiParts(services, doors, puts, intake, metrics)

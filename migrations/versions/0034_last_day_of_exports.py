@@ -1,7 +1,7 @@
 """the last day of which an export looks at invoices
 
 Revision ID: 0034
-Revises: 0032
+Revises: 0033
 Create Date: 2026-11-30 16:10:00.000000
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

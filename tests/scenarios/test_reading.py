@@ -56,6 +56,25 @@ async def test_a_worker_that_is_to_end_leaves_its_look_to_the_next(house: House)
     assert (await side(house))["known_by"] == "read"
 
 
+async def test_a_look_that_is_asked_for_during_another_follows_it(house: House) -> None:
+    """What it was asked for may have changed on a page that was read before: it does not wait a quarter of an hour."""
+    await house.write()
+    await house.write("inv_2")
+    await house.drain()
+    await be_read(house, page_size=1)
+    async with open_parts(house.settings, house.clock) as leaving:
+        leaving.ending.announce()
+        await leaving.reading.read(UUID(house.connection_id))
+    await app_fault(house, lose_outgoing_next=1)
+    await house.edit(reference="PO late")
+    await ask(house.api.post(f"{house.path}/sweep"))
+    await read(house)
+    assert await house.parts.reading.nudge_due() == 1
+    await read(house)
+    assert (await house.in_xero())["Reference"] == "PO late"
+    assert await house.parts.reading.nudge_due() == 0
+
+
 @pytest.mark.parametrize("with_documents", [True, False])
 @pytest.mark.proof
 async def test_lost_documents_are_found_by_the_next_look(house: House, with_documents: bool) -> None:

@@ -28,6 +28,8 @@ PASSWORD = "hunter-of-databases-2026"
 BEARER = "the-bearer-secret-of-their-app"
 APP_SECRET = "the-client-secret-of-their-xero-app"
 APP_WEBHOOK_KEY = "the-webhook-key-of-their-xero-app"
+SHOP_KEY, SHOP_SECRET = "the-consumer-key-of-their-shop", "the-consumer-secret-of-their-shop"
+SHOP_WEBHOOK_SECRET = "the-webhook-secret-of-their-shop"
 
 
 @pytest.fixture
@@ -84,6 +86,11 @@ async def make_secrets(house: House, spills: Spills) -> None:
     read = await house._json(house.api.put("/v1/read-endpoint", json=reading))
     bearer = reading | {"auth": "bearer", "bearer_secret": BEARER}
     await house._json(house.api.put(f"{path}/read-endpoint", json=bearer))
+    shop = {"platform": "woocommerce", "address": "https://shop.example", "directions": "keep"}
+    keys = {"credentials": {"consumer_key": SHOP_KEY, "consumer_secret": SHOP_SECRET}}
+    await house._json(
+        house.api.put(f"{path}/shop", json=shop | keys | {"webhook_secret": SHOP_WEBHOOK_SECRET})
+    )
     theirs = {"name": "Theirs", "client_id": "theirs", "client_secret": APP_SECRET}
     await house._json(post("/v1/xero-apps", json=theirs | {"webhook_key": APP_WEBHOOK_KEY}))
     spills.keep(
@@ -93,6 +100,9 @@ async def make_secrets(house: House, spills: Spills) -> None:
         renewed_secret=renewed["secret"],
         read_secret=read["secret"],
         bearer=BEARER,
+        shop_key=SHOP_KEY,
+        shop_secret=SHOP_SECRET,
+        shop_webhook_secret=SHOP_WEBHOOK_SECRET,
         app_secret=APP_SECRET,
         app_webhook_key=APP_WEBHOOK_KEY,
     )
@@ -104,7 +114,10 @@ async def provoke(house: House, spills: Spills) -> None:
     read = {"url": "ftp://x", "auth": "bearer", "bearer_secret": BEARER, "more": BEARER}
     partner = f"/webhooks/partner/{house.partner['partner_id']}"
     signed = {"webhook-id": "1", "webhook-timestamp": "1", "webhook-signature": house.partner["api_key"]}
+    shop = {"platform": "none", "address": "x", "credentials": {"consumer_secret": SHOP_SECRET, "more": 7}}
     calls = [
+        house.api.put(f"{house.path}/shop", json=shop | {"webhook_secret": f"{SHOP_WEBHOOK_SECRET}\n"}),
+        house.api.post(f"/webhooks/shops/{house.connection_id}", json={"secret": SHOP_WEBHOOK_SECRET}),
         house.api.post("/v1/xero-apps", json=wrong),
         house.api.post("/v1/xero-apps", content=json.dumps(wrong)[:-1]),
         house.api.put("/v1/read-endpoint", json=read),

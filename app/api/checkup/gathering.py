@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.api.dependencies import Services
 from app.db.items.xero_items import is_item_lost
-from app.db.life.checkup import find_backlog, find_consent_state, find_heard, find_told
+from app.db.life.checkup import find_backlog, find_consent_state, find_heard, find_shop_state, find_told
 from app.db.postgres.session import ReadSession
 from app.db.upkeep.usage import list_usage
 from app.domain.checkup.facts import Calls, CheckFacts
@@ -33,6 +33,7 @@ async def gather_checks(
         is_fallback_lost=await is_item_lost(session, connection.id, connection.settings.fallback_item),
         is_fresh=is_fresh,
         unanswered=unanswered,
+        shop=await find_shop_state(session, connection),
     )
 
 

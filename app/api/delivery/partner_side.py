@@ -11,6 +11,7 @@ from app.api.dependencies import Given
 from app.api.problems import MISSING, documented
 from app.db.delivery.partner_reads import find_read_standing
 from app.db.partners.read_endpoints import find_read_endpoint_of
+from app.db.partners.shops import find_shop
 from app.domain.partner.partner_knowledge import Source, find_knowledge
 from app.domain.partner.partner_read import Found
 
@@ -33,7 +34,8 @@ class PartnerCompare(BaseModel):
 class Reading(BaseModel):
     """How the looks at your app stand."""
 
-    url: str
+    url: str = Field(description="Your read endpoint's, or the shop's.")
+    shop: str | None = Field(description="The platform of the shop that is asked; null where your app is.")
     next_at: datetime | None = Field(description="Null: at once.")
     is_under_way: bool
     failures: int = Field(description="Calls that failed in a row.")
@@ -56,6 +58,7 @@ class PartnerKnowledge(BaseModel):
                     "documented_at": "2026-11-20T03:15:00Z",
                     "reading": {
                         "url": "https://app.example/plumbline/read",
+                        "shop": None,
                         "next_at": "2026-11-20T04:15:00Z",
                         "is_under_way": False,
                         "failures": 0,
@@ -95,12 +98,15 @@ async def get_partner_side(services: Given, connection: OwnConnection) -> Partne
     """
     known = find_knowledge(connection.partner_read_at, connection.manifest_at, connection.documented_at)
     async with services.database.reading() as session:
-        endpoint = await find_read_endpoint_of(session, connection.id)
+        shop = await find_shop(session, connection.id)
+        endpoint = await find_read_endpoint_of(session, connection.id) if shop is None else None
         standing = await find_read_standing(session, connection.id)
     reading = None
-    if endpoint is not None:
+    url = shop.address if shop else endpoint.url if endpoint else None
+    if url is not None:
         reading = Reading(
-            url=endpoint.url,
+            url=url,
+            shop=shop.platform if shop else None,
             next_at=standing.due_at if standing else None,
             is_under_way=standing.is_under_way if standing else False,
             failures=standing.failures if standing else 0,

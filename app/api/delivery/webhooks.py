@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.delivery.changes import Change
 from app.api.delivery.notice_webhooks import SentAt, Signature, declare_notices
+from app.api.delivery.shop_webhooks import FROM_SHOP
 from app.api.problems import documented
 from app.intake.contact_document import ContactDocument
 from app.intake.document import EXAMPLE, Document
@@ -274,6 +275,7 @@ _FROM_XERO_TO_APP = {
 
 INCOMING: dict[str, dict[str, Any]] = {
     "/webhooks/partner/{partner_id}": {"post": _FROM_PARTNER},
+    "/webhooks/shops/{connection_id}": {"post": FROM_SHOP},
     "/webhooks/xero": {"post": _FROM_XERO},
     "/webhooks/xero/{xero_app_id}": {"post": _FROM_XERO_TO_APP},
 }

@@ -13,10 +13,11 @@ from app.db.invoices.following import list_made_before
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
 from app.db.invoices.resources import KeptInvoice, find_kept_invoice
+from app.db.partners.shop_refusals import find_refusal
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.why.invoice import answer_invoice
-from app.domain.why.stranger import answer_nowhere, answer_stranger
+from app.domain.why.stranger import answer_nowhere, answer_refused_order, answer_stranger
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.intake.refusals import NO_INVOICE, Fault, InputRefused
 
@@ -52,7 +53,16 @@ async def explain_number(
     async with services.database.reading() as session:
         kept = await _list_kept(session, connection, number, xero_id)
         known = [await _answer(services, session, connection, one) for one in kept]
+        known = known or await _find_refused_order(session, connection, number)
     return Whys(data=known or await _ask_xero(services, connection, number, xero_id))
+
+
+async def _find_refused_order(session: ReadSession, connection: Connection, number: str | None) -> list[Why]:
+    refused = await find_refusal(session, connection.id, number) if number else None
+    if refused is None:
+        return []
+    answer = answer_refused_order(address_of(connection), refused.number, refused.reason)
+    return [build_why(answer)]
 
 
 async def _list_kept(

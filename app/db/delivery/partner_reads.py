@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.delivery.deliveries import DELIVERED_STATES
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ConnectionRow, PartnerReadRow, ReadEndpointRow
+from app.db.tables import ConnectionRow, PartnerReadRow, ReadEndpointRow, ShopRow
 from app.domain.partner.partner_read import Found, ReadRun
 
 
@@ -47,8 +47,14 @@ class ReadStanding:
     last_error: str | None
 
 
-async def ask_for_read(session: WriteSession, connection_id: UUID, *, compare: bool = False) -> bool:
-    """Have the partner's side looked at now; one that is under way goes on. False where there is no address to ask."""
+async def ask_for_read(
+    session: WriteSession, connection_id: UUID, *, compare: bool = False, is_hint: bool = False
+) -> bool:
+    """Have the partner's side looked at now; one that is under way goes on, and another follows it, since what was
+    asked for may have come to pages that were read before. False where there is no address to ask.
+
+    A hint is nobody's wish, and there may be many of them: it makes nothing due that waits after a failure.
+    """
     row = PartnerReadRow
     readable = select(ConnectionRow.id).where(ConnectionRow.id == connection_id, _is_readable())
     if (await session.execute(readable)).scalar_one_or_none() is None:
@@ -58,7 +64,8 @@ async def ask_for_read(session: WriteSession, connection_id: UUID, *, compare: b
         asked.on_conflict_do_update(
             index_elements=["connection_id"],
             set_={
-                "due_at": None,
+                "due_at": case((row.failures > 0, row.due_at), else_=None) if is_hint else None,
+                "asked_again": True,
                 "compare_due": or_(row.compare_due, asked.excluded.compare_due),
             },
         )
@@ -87,13 +94,16 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_readable() -> ColumnElement[bool]:
-    """Where there is an address; a connection that does nothing reads nothing."""
+    """Where there is an address, or a shop; a connection that does nothing reads nothing."""
     endpoint = ReadEndpointRow
     return and_(
         ConnectionRow.state.in_(DELIVERED_STATES),
-        exists().where(
-            endpoint.partner_id == ConnectionRow.partner_id,
-            or_(endpoint.connection_id.is_(None), endpoint.connection_id == ConnectionRow.id),
+        or_(
+            exists().where(
+                endpoint.partner_id == ConnectionRow.partner_id,
+                or_(endpoint.connection_id.is_(None), endpoint.connection_id == ConnectionRow.id),
+            ),
+            exists().where(ShopRow.connection_id == ConnectionRow.id),
         ),
     )
 
@@ -110,7 +120,11 @@ async def claim_read(
     new = insert(row).values(connection_id=connection_id, due_at=now, claimed_until=until)
     claimed = new.on_conflict_do_update(
         index_elements=["connection_id"],
-        set_={"claimed_until": until},
+        # What was asked for before a look begins is answered by it.
+        set_={
+            "claimed_until": until,
+            "asked_again": case((row.run.is_(None), False), else_=row.asked_again),
+        },
         where=_is_due(now),
     ).returning(row)
     found = (
@@ -163,8 +177,8 @@ async def save_done(
     values: dict[str, Any] = {
         "claimed_until": None,
         "run": None,
-        # Somebody may have asked for a compare while this went on.
-        "due_at": case((PartnerReadRow.compare_due, None), else_=due_at),
+        # Somebody may have asked for a look, or for a compare, while this went on.
+        "due_at": case((or_(PartnerReadRow.asked_again, PartnerReadRow.compare_due), None), else_=due_at),
         "read_to": {**claim.read_to, **run.as_of},
         "failures": 0,
         "last_error": None,

@@ -21,29 +21,37 @@ class Unlisted:
     link_id: UUID
 
 
-async def begin_unlisted(session: WriteSession, connection_id: UUID, kinds: Collection[str]) -> None:
-    """Note everything of these kinds that the partner sent, or took from us; a cancelled invoice may be gone."""
+async def begin_unlisted(
+    session: WriteSession, connection_id: UUID, kinds: Collection[str], prefix: str = ""
+) -> None:
+    """Note everything of these kinds that the partner sent, or took from us; a cancelled invoice may be gone.
+
+    Where something else is read than the partner's app, what is its own has ids that begin with the prefix.
+    """
     await forget_unlisted(session, connection_id)
     into = ["connection_id", "kind", "partner_id", "link_id"]
     if Thing.INVOICE in kinds:
-        await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id)))
+        await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id, prefix)))
     if Thing.CONTACT in kinds:
-        await session.execute(insert(UnlistedRow).from_select(into, _contacts(connection_id)))
+        await session.execute(insert(UnlistedRow).from_select(into, _contacts(connection_id, prefix)))
 
 
-def _invoices(connection_id: UUID) -> Select[UUID, str, str, UUID]:
+def _invoices(connection_id: UUID, prefix: str) -> Select[UUID, str, str, UUID]:
     row = InvoiceLinkRow
     return select(row.connection_id, literal(Thing.INVOICE.value), row.partner_invoice_id, row.id).where(
         row.connection_id == connection_id,
+        row.partner_invoice_id.startswith(prefix, autoescape=True),
         or_(row.document.is_not(None), row.acked_revision > 0),
         func.coalesce(row.record["status"].as_string(), "") != Status.CANCELLED.value,
     )
 
 
-def _contacts(connection_id: UUID) -> Select[UUID, str, str, UUID]:
+def _contacts(connection_id: UUID, prefix: str) -> Select[UUID, str, str, UUID]:
     row = ContactLinkRow
     return select(row.connection_id, literal(Thing.CONTACT.value), row.partner_contact_id, row.id).where(
-        row.connection_id == connection_id, or_(row.document.is_not(None), row.acked_revision > 0)
+        row.connection_id == connection_id,
+        row.partner_contact_id.startswith(prefix, autoescape=True),
+        or_(row.document.is_not(None), row.acked_revision > 0),
     )
 
 

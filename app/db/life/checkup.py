@@ -6,14 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app.db.delivery.partner_reads import find_read_standing
 from app.db.inboxes.event_feed import count_waiting_events
 from app.db.inboxes.subscriptions import find_subscription
 from app.db.links.held import count_held
 from app.db.links.rows import ROWS
 from app.db.partners.endpoints import has_applying_endpoint
+from app.db.partners.shop_refusals import count_refusals
+from app.db.partners.shops import find_shop
 from app.db.postgres.session import ReadSession
 from app.db.tables import ChangeRow, ConnectionRow, TokenSetRow
-from app.domain.checkup.facts import Backlog, ConsentState, Heard, Told
+from app.domain.checkup.facts import Backlog, ConsentState, Heard, ShopState, Told
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ItemSync
 from app.domain.holds.thing import Thing
@@ -60,6 +63,23 @@ async def find_told(session: ReadSession, connection_id: UUID) -> Told:
         failing=failed[1] if failed else None,
         answered_at=last[0] if last else None,
         answer=last[1] if last else None,
+    )
+
+
+async def find_shop_state(session: ReadSession, connection: Connection) -> ShopState | None:
+    """How the connection's shop is read; None where it has none."""
+    shop = await find_shop(session, connection.id)
+    if shop is None:
+        return None
+    standing = await find_read_standing(session, connection.id)
+    return ShopState(
+        platform=shop.platform,
+        refused_at=shop.refused_at,
+        read_at=connection.partner_read_at,
+        failures=standing.failures if standing else 0,
+        last_error=standing.last_error if standing else None,
+        heard_at=shop.heard_at,
+        refused_orders=await count_refusals(session, connection.id),
     )
 
 

@@ -42,7 +42,7 @@ async def save_read_endpoint(
         index_elements=["partner_id", "connection_id"], set_=values
     ).returning(ReadEndpointRow.id)
     await session.execute(saved)
-    await _begin_anew(session, partner_id, connection_id)
+    await read_anew(session, partner_id, connection_id)
     found = await find_read_endpoint(session, partner_id, connection_id)
     assert found is not None  # it was just saved
     audit.note(
@@ -51,15 +51,17 @@ async def save_read_endpoint(
     return found
 
 
-async def _begin_anew(session: WriteSession, partner_id: UUID, connection_id: UUID | None) -> None:
-    """Another address may be another app: what was read up to is forgotten."""
+async def read_anew(session: WriteSession, partner_id: UUID, connection_id: UUID | None) -> None:
+    """What is read elsewhere from now on may be another app: what was read up to is forgotten, and a look that is under
+    way has lost its claim, so that nothing of it is kept.
+    """
     concerned = select(ConnectionRow.id).where(ConnectionRow.partner_id == partner_id)
     if connection_id is not None:
         concerned = concerned.where(ConnectionRow.id == connection_id)
     await session.execute(
         update(PartnerReadRow)
         .where(PartnerReadRow.connection_id.in_(concerned))
-        .values(run=None, read_to={}, failures=0, last_error=None, due_at=None)
+        .values(run=None, read_to={}, failures=0, last_error=None, due_at=None, claimed_until=None)
     )
 
 

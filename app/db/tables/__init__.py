@@ -23,6 +23,7 @@ from app.db.tables.notices import NoticeRow
 from app.db.tables.outcomes import AttemptRow, ChangeRow, ConflictRow, DiscrepancyRow
 from app.db.tables.partner_reads import PartnerReadRow, ReadEndpointRow, UnlistedRow
 from app.db.tables.settings import SettingsVersionRow
+from app.db.tables.shops import ShopRefusalRow, ShopRow
 from app.db.tables.subscriptions import SubscriptionRow
 from app.db.tables.table import Table
 from app.db.tables.trials import TestTransactionRow
@@ -59,6 +60,8 @@ __all__ = [
     "ReadEndpointRow",
     "ResolutionRow",
     "SettingsVersionRow",
+    "ShopRefusalRow",
+    "ShopRow",
     "SubscriptionRow",
     "Table",
     "TestTransactionRow",

@@ -25,6 +25,7 @@ from app.db.tables import (
     IdempotencyKeyRow,
     OAuthStateRow,
     ReadEndpointRow,
+    ShopRow,
     Table,
     TokenSetRow,
     WebhookSecretRow,
@@ -60,6 +61,7 @@ SEALED = (
     Sealed(XeroAppRow, XeroAppRow.id, (XeroAppRow.client_secret, XeroAppRow.webhook_key)),
     Sealed(WebhookSecretRow, WebhookSecretRow.id, (WebhookSecretRow.secret,)),
     Sealed(ReadEndpointRow, ReadEndpointRow.id, (ReadEndpointRow.bearer,)),
+    Sealed(ShopRow, ShopRow.connection_id, (ShopRow.credentials, ShopRow.webhook_secret)),
     Sealed(OAuthStateRow, OAuthStateRow.state_hash, (OAuthStateRow.code_verifier,)),
     Sealed(IdempotencyKeyRow, IdempotencyKeyRow.id, (IdempotencyKeyRow.answer,)),
 )

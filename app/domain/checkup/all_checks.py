@@ -6,12 +6,13 @@ from app.domain.checkup.check import Check, CheckOutcome
 from app.domain.checkup.choices import check_choices
 from app.domain.checkup.consent import check_consent
 from app.domain.checkup.facts import CheckFacts
+from app.domain.checkup.shop import check_shop
 from app.domain.checkup.traffic import check_traffic
 
 
 def list_checks(facts: CheckFacts) -> list[Check]:
     """Every check, the connection's own first."""
-    return [*check_consent(facts), *check_choices(facts), *check_traffic(facts)]
+    return [*check_consent(facts), *check_choices(facts), *check_shop(facts), *check_traffic(facts)]
 
 
 def is_ready(checks: Sequence[Check]) -> bool:

@@ -69,6 +69,21 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopState:
+    """What is known of the connection's shop: since when it refuses its credentials, how the looks at it go, when a
+    webhook of it came last, and how many of its orders could not be taken.
+    """
+
+    platform: str
+    refused_at: datetime | None = None
+    read_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+    heard_at: datetime | None = None
+    refused_orders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFacts:
     """Everything; `purposes` are the scopes that are asked for with the sentence of each.
 
@@ -86,6 +101,7 @@ class CheckFacts:
     is_fallback_lost: bool = False
     is_fresh: bool = False
     unanswered: str | None = None
+    shop: ShopState | None = None
 
     @property
     def address(self) -> str:

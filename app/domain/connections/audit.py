@@ -36,6 +36,8 @@ Act = Literal[
     "read_endpoint_set",
     "secret_rotated",
     "settings_changed",
+    "shop_deleted",
+    "shop_set",
     "xero_app_changed",
     "xero_app_deleted",
     "xero_app_registered",

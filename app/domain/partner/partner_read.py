@@ -38,6 +38,7 @@ class ReadRun:
     """A look under way. `began_at` is our clock; `as_of` the app's own when it began each list, by kind.
 
     `kinds` are still to be listed, the first of them now, from `cursor` on. `looked` counts what was asked for by id.
+    `leaves_some`: something was left to the next look, which is then soon.
     """
 
     began_at: datetime
@@ -48,13 +49,16 @@ class ReadRun:
     looked: int = 0
     as_of: Mapping[str, str] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
+    leaves_some: bool = False
 
     @property
     def kind(self) -> str | None:
         """What is listed now; None when every list was read to its end."""
         return self.kinds[0] if self.kinds else None
 
-    def after_page(self, as_of: str, next_cursor: str | None, found: Found) -> "ReadRun":
+    def after_page(
+        self, as_of: str, next_cursor: str | None, found: Found, *, leaves_some: bool = False
+    ) -> "ReadRun":
         """The look after one more page; the clock of a list is the one of its first page."""
         assert self.kind is not None
         clocks = {self.kind: as_of, **self.as_of}
@@ -66,6 +70,7 @@ class ReadRun:
             pages=self.pages + 1,
             as_of=clocks,
             found=self.found + found,
+            leaves_some=self.leaves_some or leaves_some,
         )
 
     def after_looks(self, count: int, found: Found) -> "ReadRun":
@@ -74,7 +79,11 @@ class ReadRun:
 
     def to_json(self) -> dict[str, Any]:
         """The look as the connection's row keeps it."""
-        return {**asdict(self), "began_at": self.began_at.isoformat(), "kinds": list(self.kinds)}
+        kept = {**asdict(self), "began_at": self.began_at.isoformat(), "kinds": list(self.kinds)}
+        if not self.leaves_some:
+            # Unsaid, so that a worker of before can go on with a look at an app, which never leaves anything.
+            del kept["leaves_some"]
+        return kept
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "ReadRun":

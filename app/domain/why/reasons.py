@@ -22,6 +22,7 @@ CHANGES = "GET {connection}/changes"
 CONTACTS = "GET {connection}/xero-contacts"
 RUN = "POST {connection}/run"
 SWEEP = "POST {connection}/sweep"
+REFUSED_ORDERS = "GET {connection}/shop/refused-orders"
 TAKE_UP = "POST {thing}/resume"
 
 
@@ -60,6 +61,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
             "Have Xero searched now.", SWEEP),
         Row("made_before", "An earlier connection of this business made it in Xero; it waits for its document.",
             "Send its document: it is then linked by its number.", SEND),
+        Row("order_refused", "It is an order of the shop of which no invoice could be made.",
+            "Put the order right in the shop; it is looked at again when it changes there.", REFUSED_ORDERS),
         Row("not_in_xero", "Neither side has such an invoice.", "Send its document, or look for another number.",
             SEND),
     ),

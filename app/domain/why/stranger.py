@@ -45,6 +45,15 @@ def answer_nowhere(address: str, name: str, *, was_xero_asked: bool) -> Answer:
     return Answer(found.message, found.code, (found,))
 
 
+def answer_refused_order(address: str, number: str, reason: str) -> Answer:
+    """The answer about an order of the connection's shop that could not be taken."""
+    writer = Writer(places(address, f"{address}/invoices/{{invoice_id}}"))
+    found = writer.failed(
+        Gate.RECEIVED, "order_refused", f"Order {number} of the shop was not taken: {reason}"
+    )
+    return Answer(found.message, found.code, (found,))
+
+
 def _judge(
     connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime, made_for: str | None
 ) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from tests.chaos.stages import (
     rotation,
     second_looks,
     set_times,
+    shop_reads,
+    shop_tokens,
     storm,
     timers,
     trials,
@@ -42,6 +44,8 @@ STAGES: tuple[Stage, ...] = (
     timers.STAGE,
     trials.STAGE,
     *partner_reads.STAGES,
+    *shop_reads.STAGES,
+    shop_tokens.STAGE,
     removal.STAGE,
     rotation.STAGE,
 )

@@ -76,6 +76,7 @@ WITHOUT_PROBLEM = {
     ("take_xero_events_of_app", "401"),
     ("take_xero_events", "401"),
     ("take_partner_event", "401"),
+    ("take_shop_event", "401"),
 }
 """A page for a person, and webhooks that nobody signed, who are told nothing."""
 

@@ -125,6 +125,15 @@ async def _make_addresses(plumbline: Plumbline, path: str) -> dict[str, str]:
     )
     for where in ("/v1", path):
         await _send(plumbline, "PUT", f"{where}/read-endpoint", {"url": "https://app.example/read"})
+    shop = {"platform": "woocommerce", "address": "https://shop.example", "directions": "keep"}
+    keys = {"credentials": {"consumer_key": "ck_1", "consumer_secret": "cs_1"}}
+    await _send(plumbline, "PUT", f"{path}/shop", shop | keys)
+    await plumbline.execute(
+        "INSERT INTO shop_refusals (connection_id, order_id, number, reason, refused_at)"
+        " VALUES (CAST(:connection AS uuid), '5120', :number, 'It has no lines.', now())",
+        connection=path.rpartition("/")[2],
+        number=MARK,
+    )
     app = {"name": MARK, "client_id": "9F3A6C0E1B2D4A5F", "client_secret": "the secret that Xero showed"}
     return {
         "endpoint_id": endpoint_id,

@@ -14,7 +14,8 @@ from app.delivery.address import Addresses
 from app.delivery.network import build_client
 from app.delivery.webhook import Recipient
 from app.keys import make_webhook_secret
-from app.reading.reader import PartnerReader, ReadFailed, ReadTarget
+from app.reading.reader import PartnerReader, ReadTarget
+from app.reading.source import ReadFailed
 from tests.integration.delivery.world import ANYWHERE
 
 SECRET = make_webhook_secret()

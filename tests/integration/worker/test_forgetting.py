@@ -27,6 +27,8 @@ AS_LONG_AS_THE_CONNECTION = {
     "read_endpoints",
     "resolutions",
     "settings_versions",
+    "shop_refusals",
+    "shops",
     "uncompared_invoices",
     "unlisted_things",
     "xero_items",

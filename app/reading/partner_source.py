@@ -1,0 +1,37 @@
+"""A partner's app as a source: asked at its read endpoint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.domain.holds.thing import Thing
+from app.reading.reader import PartnerReader, ReadTarget
+from app.reading.source import SourcePage
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerSource:
+    """The app that a connection's documents come from by themselves, too."""
+
+    reader: PartnerReader
+    target: ReadTarget
+    reads_contacts: bool
+    prefix: str = ""
+    settles_in: timedelta = timedelta(0)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (Thing.INVOICE, Thing.CONTACT) if self.reads_contacts else (Thing.INVOICE,)
+
+    def find_order_id(self, partner_id: str) -> None:
+        """It is no shop: what it says that cannot be taken is in the log."""
+
+    async def fetch_page(self, kind: str, since: str | None, cursor: str | None) -> SourcePage:
+        """One page of a list."""
+        page = await self.reader.fetch_page(self.target, kind, since, cursor)
+        return SourcePage(page.data, page.next, page.as_of)
+
+    async def find_document(self, kind: str, partner_id: str) -> Mapping[str, Any] | None:
+        """The document of one thing."""
+        return await self.reader.find_document(self.target, kind, partner_id)

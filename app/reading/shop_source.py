@@ -1,0 +1,109 @@
+"""A shop as a source: each of its orders is one document, made by `app.shops`.
+
+An order that changed within the shop's present tick may change again and keep the instant of its last change, which is
+its version: it is left to the next look, which is then soon. One that is dated further ahead than clocks are apart is
+taken as it is, or it would be waited for until then.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.db.partners.shop_refusals import RefusedOrder
+from app.domain.holds.thing import Thing
+from app.reading.protocol import ReadEntry
+from app.reading.source import ReadFailed, SourcePage
+from app.shops.document import build_document, find_order_id, name_invoice
+from app.shops.order import ShopOrder
+from app.shops.platform import (
+    CredentialsRefused,
+    OrderPage,
+    OrderUnreadable,
+    Platform,
+    ShopCalls,
+    ShopFailed,
+    Unreadable,
+)
+
+FURTHEST_AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSource:
+    """One connection's shop, for the length of a look."""
+
+    platform: Platform
+    calls: ShopCalls
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (Thing.INVOICE,)
+
+    @property
+    def prefix(self) -> str:
+        return name_invoice(self.platform.name, "")
+
+    @property
+    def settles_in(self) -> timedelta:
+        return self.platform.settles_in
+
+    def find_order_id(self, partner_id: str) -> str | None:
+        """The shop's own id of an invoice's order."""
+        return find_order_id(self.platform.name, partner_id)
+
+    async def fetch_page(self, kind: str, since: str | None, cursor: str | None) -> SourcePage:
+        """A page of orders, each with its document."""
+        with _as_read_failed():
+            page = await self.platform.list_orders(
+                self.calls, datetime.fromisoformat(since) if since else None, cursor
+            )
+        settled = [one for one in page.orders if not self._may_change(one, page)]
+        made = [self._make(one) for one in settled]
+        return SourcePage(
+            entries=[one for one in made if isinstance(one, ReadEntry)],
+            next=page.next,
+            as_of=(page.at - self.platform.settles_in - self.platform.lag).isoformat(),
+            refused=_keep_newest([one for one in made if isinstance(one, RefusedOrder)]),
+            leaves_some=len(settled) < len(page.orders),
+        )
+
+    async def find_document(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
+        """The document of one order, or why there is none."""
+        order_id = self.find_order_id(partner_id)
+        if order_id is None:
+            return None
+        with _as_read_failed():
+            order = await self.platform.find_order(self.calls, order_id)
+        made = self._make(order) if order is not None else None
+        return made.document if isinstance(made, ReadEntry) else made
+
+    def _may_change(self, order: ShopOrder | Unreadable, page: OrderPage) -> bool:
+        return page.at - self.platform.settles_in < order.changed_at <= page.at + FURTHEST_AHEAD
+
+    def _make(self, order: ShopOrder | Unreadable) -> ReadEntry | RefusedOrder:
+        if isinstance(order, Unreadable):
+            return RefusedOrder(order.id, order.number, order.reason)
+        try:
+            document = build_document(self.platform.name, order)
+        except OrderUnreadable as why:
+            return RefusedOrder(order.id, order.number, str(why))
+        return ReadEntry(id=document["id"], version=document["version"], document=document)
+
+
+def _keep_newest(refused: list[RefusedOrder]) -> list[RefusedOrder]:
+    """Each order once: a page may list one twice, when it changes between two questions."""
+    return list({one.order_id: one for one in refused}.values())
+
+
+@contextmanager
+def _as_read_failed() -> Iterator[None]:
+    try:
+        yield
+    except ShopFailed as failed:
+        raise ReadFailed(
+            str(failed),
+            retry_after=failed.retry_after,
+            is_locked_out=isinstance(failed, CredentialsRefused),
+        ) from None

@@ -1,0 +1,16 @@
+"""The platforms by name: one line for each kind of shop."""
+
+from collections.abc import Callable, Mapping
+
+from app.shops.platform import Platform
+from app.shops.platforms.ebay import EBAY
+from app.shops.platforms.etsy import ETSY
+from app.shops.platforms.magento import MAGENTO
+from app.shops.platforms.woocommerce import WOOCOMMERCE
+
+_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO, ETSY, EBAY)
+
+PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _ALL}
+
+PINGS: Mapping[str, Callable[[bytes], bool]] = {WOOCOMMERCE.name: WOOCOMMERCE.is_ping}
+"""Of platforms that try a webhook's address, unsigned, when it is entered: whether a body is no more than that."""
