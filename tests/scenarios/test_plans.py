@@ -19,6 +19,10 @@ from app.db.inboxes.events import find_stored
 from app.db.invoices.resources import list_invoices_named
 from app.wiring import WorkerParts
 from tests.scenarios.house import House
+from tests.scenarios.shop_steps import check, look, refused_orders, set_woo
+from tests.scenarios.troubles import ask
+from tests.shops.stand_in import open_stand_in
+from tests.shops.woocommerce import WooShop, item
 
 SMALL = {"partners", "read_endpoints", "subscriptions", "webhook_endpoints", "webhook_secrets", "xero_apps"}
 """Tables of a few rows for a whole installation."""
@@ -179,6 +183,30 @@ async def test_no_hot_statement_reads_a_table_whole(house: House) -> None:
     # Intake's own among them: by whom a webhook is signed, whether it was stored, what it brings.
     seen = " ".join(ran.past_it)
     for table in ("webhook_secrets", "partner_events", "xero_webhooks", "contact_links", "invoice_links"):
+        assert f" {table}" in seen, table
+
+
+async def test_no_statement_of_a_shop_reads_a_table_whole(house: House) -> None:
+    """A webhook of it, a look that finds an order, a compare, and the timer that finds whose look is due."""
+    async with open_stand_in(WooShop(house.clock)) as shop:
+        wrong, order = shop.place(), shop.place(item("Tap", "44.00"))
+        shop.break_total(wrong, "120.00")
+        await set_woo(house, shop)
+        await look(house)
+        await fill_connections(house)
+        with recording() as ran:
+            shop.edit(order, item("Tap", "55.00"))
+            assert await shop.tell(order) == 200
+            await look(house)
+            await ask(house.api.post(f"{house.path}/compare"))
+            await look(house)
+            assert await refused_orders(house)
+            assert (await check(house, "shop_orders"))["outcome"] == "warning"
+            await ask(house.api.get(f"{house.path}/why", params={"number": str(wrong)}))
+        wide = await list_wide(house, ran)
+    assert not wide, "\n\n".join(wide)
+    seen = " ".join(ran.by_sqlalchemy)
+    for table in ("shops", "shop_refusals", "partner_reads", "unlisted_things"):
         assert f" {table}" in seen, table
 
 
