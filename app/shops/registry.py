@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from app.shops.platform import Platform
+from app.shops.platforms.bigcommerce.shop import BIGCOMMERCE
+from app.shops.platforms.shopify.shop import SHOPIFY
 from app.shops.platforms.woocommerce import WOOCOMMERCE
 
-_ALL: tuple[Platform, ...] = (WOOCOMMERCE,)
+_ALL: tuple[Platform, ...] = (WOOCOMMERCE, SHOPIFY, BIGCOMMERCE)
 
 PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _ALL}
 
