@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, WithJsonSchema
 
 from app.db.partners.shops import Shop
 from app.domain.connections.schedule import is_zone
@@ -78,6 +78,12 @@ class NewShop(BaseModel):
     time_zone: ZoneName | None = Field(
         default=None,
         description="The shop's; left out, the one of the settings, or of the organisation's country.",
+    )
+    is_same_shop: StrictBool = Field(
+        default=False,
+        description="The shop from which this connection took orders before is at this address now. Another shop of "
+        "one platform numbers its orders alike, and would go over the invoices of the first: it needs a connection of "
+        "its own.",
     )
     directions: Literal["to_xero", "keep"] | None = Field(
         default=None,

@@ -17,13 +17,14 @@ from app.api.shops.resource import NewShop, RefusedOrderShown, ShopShown, show_s
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.partners import shops
 from app.db.partners.shop_refusals import count_refusals, list_refusals
-from app.db.partners.shops import Shop, delete_shop, find_shop, save_shop
+from app.db.partners.shops import Shop, delete_shop, find_shop, has_taken_orders, save_shop
 from app.db.postgres.session import ReadSession
 from app.delivery.address import AddressRefused
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.record.direction import Direction, Entity
 from app.intake.refusals import Fault, InputRefused
+from app.shops.document import name_invoice
 from app.shops.registry import PLATFORMS
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/shop", tags=["shops"], dependencies=[ADMINS_WRITE])
@@ -50,6 +51,7 @@ async def set_shop(
         before = await find_shop(session, connection_id)
     # Before anything is changed: directions that are turned for a shop that is not set would be turned for nothing.
     _choose_credentials(services, new, _find_same(new, before))
+    await _refuse_another(services, connection_id, new, before)
     if new.directions == "to_xero" or (new.directions is None and before is None):
         wanted = SettingsChange(directions=_TO_XERO)
         await change(
@@ -114,6 +116,20 @@ async def _check_address(services: Services, address: str) -> None:
         raise InputRefused(
             "invalid_request", "The shop's address cannot be used.", [Fault("address", str(refused))]
         ) from None
+
+
+async def _refuse_another(services: Services, connection_id: UUID, new: NewShop, before: Shop | None) -> None:
+    """Refuse a shop whose orders would be taken for those of another one of the same kind."""
+    if new.is_same_shop or _find_same(new, before) is not None:
+        return
+    async with services.database.reading() as session:
+        is_taken = await has_taken_orders(session, connection_id, name_invoice(new.platform, ""))
+    if is_taken:
+        message = (
+            "is not known to be that of the shop from which this connection has orders; say is_same_shop where it is, "
+            "and open a connection of its own for another shop"
+        )
+        raise InputRefused("invalid_request", "It may be another shop.", [Fault("address", message)])
 
 
 def _build_wish(

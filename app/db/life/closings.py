@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select, update
 
+from app.db.partners.shops import forget_shop
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ClosingRow, ConnectionRow, TokenSetRow
 from app.domain.connections.connection import ConnectionState
@@ -28,10 +29,11 @@ class Closing:
 
 
 async def close_connection(session: WriteSession, connection_id: UUID, at: datetime) -> bool:
-    """Let go of the consent of a connection that was removed; True where Xero is to be told.
+    """Let go of the consent of a connection that was removed, and of its shop; True where Xero is to be told.
 
     Of a connection that was never joined, that is everything that its consent offered.
     """
+    await forget_shop(session, connection_id)
     row = (await session.execute(select(ConnectionRow).where(ConnectionRow.id == connection_id))).scalar_one()
     if row.token_set_id is None:
         return False

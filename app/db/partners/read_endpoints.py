@@ -52,14 +52,16 @@ async def save_read_endpoint(
 
 
 async def read_anew(session: WriteSession, partner_id: UUID, connection_id: UUID | None) -> None:
-    """What is read elsewhere from now on may be another app: what was read up to is forgotten."""
+    """What is read elsewhere from now on may be another app: what was read up to is forgotten, and a look that is under
+    way has lost its claim, so that nothing of it is kept.
+    """
     concerned = select(ConnectionRow.id).where(ConnectionRow.partner_id == partner_id)
     if connection_id is not None:
         concerned = concerned.where(ConnectionRow.id == connection_id)
     await session.execute(
         update(PartnerReadRow)
         .where(PartnerReadRow.connection_id.in_(concerned))
-        .values(run=None, read_to={}, failures=0, last_error=None, due_at=None)
+        .values(run=None, read_to={}, failures=0, last_error=None, due_at=None, claimed_until=None)
     )
 
 

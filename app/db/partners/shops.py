@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.partners.read_endpoints import read_anew
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ShopRefusalRow, ShopRow
+from app.db.tables import InvoiceLinkRow, ShopRefusalRow, ShopRow
 from app.db.upkeep import audit
 
 
@@ -74,12 +74,26 @@ async def find_shop(session: ReadSession, connection_id: UUID) -> Shop | None:
     return _from_row(row) if row else None
 
 
+async def has_taken_orders(session: ReadSession, connection_id: UUID, prefix: str) -> bool:
+    """Whether the connection has invoices whose ids begin so, as those of one kind of shop do."""
+    row = InvoiceLinkRow
+    taken = select(row.id).where(
+        row.connection_id == connection_id, row.partner_invoice_id.startswith(prefix, autoescape=True)
+    )
+    return (await session.execute(taken.limit(1))).first() is not None
+
+
 async def delete_shop(session: WriteSession, partner_id: UUID, connection_id: UUID) -> None:
     """Read the shop no more, and forget its secrets; what was taken in stays."""
-    await session.execute(delete(ShopRefusalRow).where(ShopRefusalRow.connection_id == connection_id))
-    await session.execute(delete(ShopRow).where(ShopRow.connection_id == connection_id))
+    await forget_shop(session, connection_id)
     await read_anew(session, partner_id, connection_id)
     audit.note(session, "shop_deleted", partner_id=partner_id, connection_id=connection_id)
+
+
+async def forget_shop(session: WriteSession, connection_id: UUID) -> None:
+    """Forget the shop of a connection, if it has one, with its secrets and what was refused of it."""
+    await session.execute(delete(ShopRefusalRow).where(ShopRefusalRow.connection_id == connection_id))
+    await session.execute(delete(ShopRow).where(ShopRow.connection_id == connection_id))
 
 
 async def save_heard(session: WriteSession, connection_id: UUID, at: datetime) -> None:

@@ -108,6 +108,17 @@ async def test_an_address_inside_and_a_strangers_connection_are_refused(
             assert (await clerk.put(path, json=outside)).status_code == 403
 
 
+async def test_a_connection_that_is_removed_lets_go_of_its_shop(plumbline: Plumbline) -> None:
+    """Its secrets go with the consent, not with an erasure that nobody may ask for."""
+    path = await plumbline.open_active()
+    await plumbline.http.put(f"{path}/shop", json=WISH)
+    assert (await plumbline.http.delete(path)).is_success
+    assert (await plumbline.http.get(f"{path}/shop")).status_code == 404
+    assert await plumbline.count("shops") == 0
+    again = await plumbline.http.put(f"{path}/shop", json=WISH)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/connection_removed")
+
+
 async def test_refused_orders_come_in_pages(plumbline: Plumbline) -> None:
     """Oldest first, or newest first."""
     path = await plumbline.open_active()

@@ -247,6 +247,45 @@ async def test_e1_a_webhook_during_a_look_makes_another_look_follow(house: House
     assert await house.parts.reading.nudge_due() == 0
 
 
+async def test_e1_a_look_at_a_shop_that_was_set_otherwise_counts_for_nothing(
+    house: House, shop: WooShop
+) -> None:
+    """It ends in the middle, and the shop that is set now is read from its beginning."""
+    await set_woo(house, shop)
+    await look(house)
+    async with open_stand_in(WooShop(house.clock)) as other:
+        order = other.place(item("Tap", "12.00"))
+
+        async def set_other(_: object) -> None:
+            await set_woo(house, other)
+
+        shop.after_next(set_other)
+        await look(house, READ_EVERY)
+        await look(house)
+        assert (await house.in_xero(str(order)))["Total"] == 12.0
+        assert (await reading(house))["url"] == other.address
+
+
+async def test_e1_another_shop_of_one_kind_is_not_taken_for_the_first(house: House, shop: WooShop) -> None:
+    """Shops number their orders alike: another one would go over the invoices of the first, unless it is the same."""
+    order = shop.place()
+    await set_woo(house, shop)
+    await look(house)
+    async with open_stand_in(WooShop(house.clock)) as other:
+        assert other.place(item("Tap", "12.00")) == order
+        wish = {"platform": "woocommerce", "address": other.address, "credentials": {}}
+        keys = {"consumer_key": other.key, "consumer_secret": other.secret}
+        for _ in range(2):
+            refused = await house.api.put(f"{house.path}/shop", json=wish | {"credentials": keys})
+            assert refused.status_code == 422, refused.text
+            assert refused.json()["errors"][0]["field"] == "address"
+            await house.api.delete(f"{house.path}/shop")
+        await look(house)
+        assert (await house.in_xero(str(order)))["Total"] == 110.0
+        await set_woo(house, other, is_same_shop=True)
+        assert (await ask(house.api.get(f"{house.path}/shop")))["address"] == other.address
+
+
 async def test_e1_an_order_that_changed_this_very_second_is_left_to_a_look_soon_after(
     house: House, shop: WooShop
 ) -> None:
