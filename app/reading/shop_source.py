@@ -14,11 +14,12 @@ from typing import Any
 from app.db.partners.shop_refusals import RefusedOrder
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
-from app.reading.source import ReadFailed, SourcePage
+from app.reading.source import NotShown, ReadFailed, SourcePage
 from app.shops.document import build_document, find_order_id, name_invoice
 from app.shops.order import ShopOrder
 from app.shops.platform import (
     CredentialsRefused,
+    OrderHidden,
     OrderPage,
     OrderUnreadable,
     Platform,
@@ -101,6 +102,8 @@ def _keep_newest(refused: list[RefusedOrder]) -> list[RefusedOrder]:
 def _as_read_failed() -> Iterator[None]:
     try:
         yield
+    except OrderHidden as hidden:
+        raise NotShown(str(hidden)) from None
     except ShopFailed as failed:
         raise ReadFailed(
             str(failed),

@@ -38,6 +38,7 @@ class ShopifyShop(StandIn):
         self.client_id, self.client_secret = "client-of-the-app", "secret-of-the-app"
         self.dearest = dearest
         self.orders: list[BookedOrder] = []
+        self.scopes = ["read_all_orders", "read_customers", "read_orders"]
         self._tokens: dict[str, datetime | None] = {token: None} if token else {}
         self._names = count(1001)
 
@@ -172,8 +173,21 @@ class ShopifyShop(StandIn):
             )
         if set(call.json) - {"query", "variables", "operationName"}:
             return Reply(400, {"errors": "Bad Request"})
-        root = {"orders": self._list, "order": self._find, "refund": self._find_refund}
+        scopes = [{"handle": scope, "description": scope} for scope in self.scopes]
+        root = {
+            "orders": self._list,
+            "order": self._find,
+            "refund": self._find_refund,
+            "currentAppInstallation": {"accessScopes": scopes},
+        }
         return Reply(200, execute(call.json, root, self.dearest))
+
+    @property
+    def _accessible(self) -> list[BookedOrder]:
+        """What this app may see: sixty days, or all."""
+        if "read_all_orders" in self.scopes:
+            return self.orders
+        return [order for order in self.orders if order.at > self.now - timedelta(days=60)]
 
     def _list(
         self,
@@ -186,7 +200,7 @@ class ShopifyShop(StandIn):
     ) -> dict[str, Any]:
         wanted = self._search(query)
         by = _SORTS[sortKey]
-        found = sorted(filter(wanted, self.orders), key=lambda one: (getattr(one, by), one.id))
+        found = sorted(filter(wanted, self._accessible), key=lambda one: (getattr(one, by), one.id))
         return page_of([one.show() for one in found], first, after, lambda node: str(node["id"]))
 
     def _search(self, query: str | None) -> Callable[[BookedOrder], bool]:
@@ -201,7 +215,7 @@ class ShopifyShop(StandIn):
         return lambda order: order.at.replace(microsecond=0) >= start
 
     def _find(self, info: object, id: str) -> dict[str, Any] | None:  # noqa: A002 - Shopify's own name
-        return next((order.show() for order in self.orders if order.id == id), None)
+        return next((order.show() for order in self._accessible if order.id == id), None)
 
     def _find_refund(self, info: object, id: str) -> dict[str, Any] | None:  # noqa: A002
         return next((refund for order in self.orders for refund in order.refunds if refund["id"] == id), None)

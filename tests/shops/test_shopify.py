@@ -8,7 +8,7 @@ import pytest
 from app.clock import ManualClock
 from app.shops.front import Front
 from app.shops.order import ShopOrder
-from app.shops.platform import CredentialsRefused, ShopFailed, Unreadable
+from app.shops.platform import CredentialsRefused, OrderHidden, ShopFailed, Unreadable
 from app.shops.platforms.shopify.shop import SHOPIFY
 from tests.shops.looks import Kept, get_one, list_all, list_pages, open_front
 from tests.shops.shopify_orders import Item
@@ -115,6 +115,18 @@ async def test_one_order_is_found_by_its_number(shop: ShopifyShop, front: Front)
     assert found.url == f"{shop.address}/admin/orders/{order_id}"
     assert await SHOPIFY.find_order(front, "1") is None
     assert await SHOPIFY.find_order(front, "1/../2") is None
+
+
+async def test_an_order_of_long_ago_is_hidden_from_an_app_that_may_not_see_all(
+    shop: ShopifyShop, front: Front, clock: ManualClock
+) -> None:
+    """It is not told as one that is gone; to an app that may see all it is there, and what is not there is gone."""
+    order_id = shop.place(TAP).id.rsplit("/", 1)[1]
+    clock.advance(timedelta(days=61))
+    assert isinstance(await SHOPIFY.find_order(front, order_id), ShopOrder)
+    shop.scopes.remove("read_all_orders")
+    with pytest.raises(OrderHidden, match="no order of more than sixty days ago"):
+        await SHOPIFY.find_order(front, order_id)
 
 
 async def test_one_order_that_cannot_be_read_stops_no_other(shop: ShopifyShop, front: Front) -> None:

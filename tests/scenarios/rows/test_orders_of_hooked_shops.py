@@ -4,18 +4,20 @@ Each shop stands over HTTP as its documentation has it; nothing is ever written 
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from app.reading.reading import READ_EVERY
 from tests.scenarios.house import House, Json
-from tests.scenarios.shop_steps import ACCOUNTS, check, lines_of, look, payments_of, refused_orders
-from tests.scenarios.troubles import ask
+from tests.scenarios.shop_steps import ACCOUNTS, check, lines_of, look, payments_of, reading, refused_orders
+from tests.scenarios.troubles import ask, discrepancies
 from tests.shops.bigcommerce_orders import Good
 from tests.shops.bigcommerce_shop import CLIENT_SECRET, BigCommerceShop
 from tests.shops.bigcommerce_shop import TOKEN as ACCOUNT_TOKEN
 from tests.shops.shopify_orders import Item
 from tests.shops.shopify_shop import GRAPHQL, TOKENS, ShopifyShop
+from tests.shops.shopify_shop import TOKEN as MADE_IN_THE_ADMIN
 from tests.shops.stand_in import open_stand_in
 
 TAXES = {"GST 10%": "OUTPUT", "none": "EXEMPTOUTPUT"}
@@ -107,6 +109,30 @@ async def test_e1_an_order_of_shopify_whose_webhook_is_lost_is_found(house: Hous
         assert (await find_in_xero(house, order.name))["due"] == 110.0
         assert shop.asked().count(f"POST {TOKENS}") == 2
         assert (await check(house, "shop"))["outcome"] == "passed"
+
+
+async def test_e1_an_order_of_shopify_that_is_shown_no_more_is_not_taken_for_gone(house: House) -> None:
+    """Shopify hides what is sixty days old from most apps: the compare counts it, and tells nobody that it is gone.
+
+    Of an app that may see all, an order that is not there any more is told.
+    """
+    async with open_stand_in(ShopifyShop(house.clock)) as shop:
+        shop.scopes.remove("read_all_orders")
+        order = shop.place(Item("Tap", "110.00"))
+        await set_shop(
+            house, "shopify", shop.address, {"access_token": MADE_IN_THE_ADMIN}, shop.client_secret
+        )
+        await look(house)
+        await look(house, timedelta(days=61))
+        compared = (await reading(house))["compare"]
+        assert (compared["missing"], compared["unsure"]) == (0, 1)
+        assert await discrepancies(house) == []
+        shop.scopes.append("read_all_orders")
+        shop.orders.clear()
+        await look(house, timedelta(days=1))
+        assert (await reading(house))["compare"]["missing"] == 1
+        [told] = await discrepancies(house)
+        assert order.id.rsplit("/", 1)[1] in told["message"]
 
 
 async def test_e1_an_order_of_bigcommerce_is_followed_through_its_life(house: House) -> None:

@@ -10,7 +10,8 @@
 Established from Shopify's developer documentation and the schema of the GraphQL Admin API, version 2026-01:
 
 - "GraphQL Admin API: orders query": the filters `updated_at:` and `processed_at:`, `sortKey: UPDATED_AT`, pages by
-  cursor. `Order`: only the last sixty days are listed unless the app has the scope `read_all_orders`.
+  cursor. `Order`: only those of the last sixty days are accessible unless the app has the scope `read_all_orders`,
+  which `AppInstallation.accessScopes` tells.
 - "Using the client credentials grant", "About client credentials": a token for 24 hours by client id and secret, for an
   app of one's own organisation. Apps made in a shop's own admin before 2026 have a token that does not end.
 - "Verify webhook deliveries": `X-Shopify-Hmac-SHA256`, base64 of the HMAC-SHA256 of the raw body by the client secret.

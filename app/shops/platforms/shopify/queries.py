@@ -101,7 +101,10 @@ query Orders($first: Int!, $after: String, $query: String!) {
 
 ORDER = (
     """
-query Order($id: ID!) { order(id: $id) { ...Whole } }
+query Order($id: ID!) {
+  order(id: $id) { ...Whole }
+  currentAppInstallation { accessScopes { handle } }
+}
 """
     + _ORDER
     + _REFUND

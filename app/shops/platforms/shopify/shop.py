@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from app.shops.order import ShopOrder
-from app.shops.platform import OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
+from app.shops.platform import OrderHidden, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.fields import Json, find_object, find_text, get_instant, list_objects
 from app.shops.platforms.shopify.asking import Told, TooDear, ask
 from app.shops.platforms.shopify.orders import find_number, read_order
@@ -22,6 +22,9 @@ from app.shops.platforms.shopify.rest import complete
 
 SIZES = (10, 5, 3, 1)
 """Orders of a page, from the most that is tried."""
+
+SEES_ALL = "read_all_orders"
+"""The scope of an app that may see orders of any age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,21 @@ class Shopify:
         return OrderPage(tuple(orders), following, told.at)
 
     async def find_order(self, calls: ShopCalls, order_id: str) -> ShopOrder | Unreadable | None:
-        """One order, None where the shop has no such order; raises `ShopFailed`."""
+        """One order, None where the shop has no such order; raises `OrderHidden`, `ShopFailed`.
+
+        An order of which sixty days are over is shown only to an app that may see all: to every other it is as one that
+        is not there.
+        """
         if not re.fullmatch(r"[0-9]{1,20}", order_id):
             return None
         told = await ask(calls, ORDER, id=f"gid://shopify/Order/{order_id}")
         node = find_object(told.data, "order")
-        return await _read(calls, node) if node else None
+        if node:
+            return await _read(calls, node)
+        scopes = list_objects(find_object(told.data, "currentAppInstallation"), "accessScopes")
+        if SEES_ALL in {find_text(scope, "handle") for scope in scopes}:
+            return None
+        raise OrderHidden("Shopify shows this app no order of more than sixty days ago.")
 
 
 SHOPIFY = Shopify()
