@@ -20,7 +20,7 @@ from app.shops.platforms.shopify.orders import find_number, read_order
 from app.shops.platforms.shopify.queries import ORDER, ORDERS
 from app.shops.platforms.shopify.rest import complete
 
-SIZES = (10, 5, 3, 1)
+SIZES = (25, 10, 5, 3, 1)
 """Orders of a page, from the most that is tried."""
 
 SEES_ALL = "read_all_orders"
