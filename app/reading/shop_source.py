@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from app.db.partners.shop_refusals import RefusedOrder
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
@@ -27,6 +29,8 @@ from app.shops.platform import (
     ShopFailed,
     Unreadable,
 )
+
+log = structlog.get_logger(__name__)
 
 FURTHEST_AHEAD = timedelta(minutes=5)
 
@@ -100,10 +104,16 @@ def _keep_newest(refused: list[RefusedOrder]) -> list[RefusedOrder]:
 
 @contextmanager
 def _as_read_failed() -> Iterator[None]:
+    """What a platform tells of its shop; and an answer that it cannot take apart, which is told and tried again too."""
     try:
         yield
     except OrderHidden as hidden:
         raise NotShown(str(hidden)) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as odd:
+        log.exception("shop_answer_unreadable")
+        raise ReadFailed(
+            f"The shop's answer is not as its platform describes it ({type(odd).__name__}: {odd})."
+        ) from odd
     except ShopFailed as failed:
         raise ReadFailed(
             str(failed),

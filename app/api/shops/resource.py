@@ -15,6 +15,9 @@ from app.intake.values import Day, Line, WebAddress, Word, refused
 from app.shops.registry import PLATFORMS
 
 MOST_CREDENTIALS = 20
+EARLIEST = date(2000, 1, 1)
+"""No shop has orders from before, and reckoning with days of another millennium ends outside the calendar."""
+
 LOOKED_EVERY = "every 15 minutes"
 
 
@@ -29,6 +32,12 @@ def _check_plain(secret: SecretStr) -> SecretStr:
     if not (said.isascii() and said.isprintable()):
         raise refused("must be plain characters")
     return secret
+
+
+def _check_first_day(day: str) -> str:
+    if day < EARLIEST.isoformat():
+        raise refused(f"must not be before {EARLIEST}")
+    return day
 
 
 def _check_zone(name: str) -> str:
@@ -70,7 +79,7 @@ class NewShop(BaseModel):
         default=None,
         description="What the shop signs its webhooks with. Left out, the one that was set stays; null takes it away.",
     )
-    orders_from: Day | None = Field(
+    orders_from: Annotated[Day, AfterValidator(_check_first_day)] | None = Field(
         default=None,
         description="Orders placed before this day are never read. Left out: the day that was set, else `sync_from` of "
         "the settings, else today.",

@@ -13,7 +13,7 @@ from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import MISSING, documented
 from app.api.settings.changing import Changing, change
 from app.api.settings.check import SettingsChange
-from app.api.shops.resource import NewShop, RefusedOrderShown, ShopShown, show_shop
+from app.api.shops.resource import EARLIEST, NewShop, RefusedOrderShown, ShopShown, show_shop
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.partners import shops
 from app.db.partners.shop_refusals import count_refusals, list_refusals
@@ -151,7 +151,7 @@ def _build_wish(
         webhook_secret=secret,
         orders_from=date.fromisoformat(new.orders_from)
         if new.orders_from
-        else (before.orders_from if before else settings.sync_from or today),
+        else (before.orders_from if before else max(EARLIEST, settings.sync_from or today)),
         time_zone=zone,
     )
 

@@ -74,6 +74,7 @@ async def test_secrets_stay_for_the_shop_that_they_were_entered_for(plumbline: P
         ),
         (WISH | {"credentials": {f"word_{n}": "x" for n in range(21)}}, ["credentials"]),
         (WISH | {"orders_from": "2026-13-01"}, ["orders_from"]),
+        (WISH | {"orders_from": "1999-12-31"}, ["orders_from"]),
         (WISH | {"time_zone": "Mars/Olympus"}, ["time_zone"]),
         (WISH | {"directions": "both"}, ["directions"]),
     ],
