@@ -33,7 +33,7 @@ from app.domain.holds.thing import Thing
 from app.domain.partner.partner_read import Found, ReadRun
 from app.reading.protocol import ReadEntry
 from app.reading.refusals import keep_refusals
-from app.reading.source import ReadFailed, Source
+from app.reading.source import NotShown, ReadFailed, Source
 
 LOOKS_OF_A_STEP = 20
 MOST_LOOKS = 500
@@ -141,22 +141,27 @@ class Look:
             left = await list_unlisted(session, self.connection_id, LOOKS_OF_A_STEP)
         if not left:
             return None
-        taken, missing = Taken(), list[Unlisted]()
+        taken, missing, shown = Taken(), list[Unlisted](), list[Unlisted]()
         for each in left:
-            document = await self.source.find_document(each.kind, each.partner_id)
+            try:
+                document = await self.source.find_document(each.kind, each.partner_id)
+            except NotShown:
+                continue  # Nobody knows whether it is there, and nothing is told of it.
+            shown.append(each)
             if document is None:
                 missing.append(each)
             elif isinstance(document, RefusedOrder):
                 taken += await self._store(each.kind, each.partner_id, document)
             else:
                 taken += await self._take(each.kind, [_as_entry(each, document)])
-        await self._keep_refused([each.partner_id for each in left], taken.refused)
+        await self._keep_refused([each.partner_id for each in shown], taken.refused)
         await self._keep_missing(missing)
         async with self.database.writing() as session:
             for kind in (Thing.INVOICE, Thing.CONTACT):
                 ids = {each.partner_id for each in left if each.kind == kind}
                 await note_listed(session, self.connection_id, kind, ids)
-        return run.after_looks(len(left), taken.found + Found(missing=len(missing)))
+        counted = Found(missing=len(missing), unsure=len(left) - len(shown))
+        return run.after_looks(len(left), taken.found + counted)
 
     async def _keep_refused(self, looked_at: Sequence[str], refused: Sequence[RefusedOrder]) -> None:
         """Of what was looked at, what was not refused now is refused no more."""

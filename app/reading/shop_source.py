@@ -16,11 +16,12 @@ import structlog
 from app.db.partners.shop_refusals import RefusedOrder
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
-from app.reading.source import ReadFailed, SourcePage
+from app.reading.source import NotShown, ReadFailed, SourcePage
 from app.shops.document import build_document, find_order_id, name_invoice
 from app.shops.order import ShopOrder
 from app.shops.platform import (
     CredentialsRefused,
+    OrderHidden,
     OrderPage,
     OrderUnreadable,
     Platform,
@@ -106,6 +107,8 @@ def _as_read_failed() -> Iterator[None]:
     """What a platform tells of its shop; and an answer that it cannot take apart, which is told and tried again too."""
     try:
         yield
+    except OrderHidden as hidden:
+        raise NotShown(str(hidden)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as odd:
         log.exception("shop_answer_unreadable")
         raise ReadFailed(

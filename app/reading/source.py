@@ -28,6 +28,10 @@ class ReadFailed(PlumblineError):
         self.is_locked_out = is_locked_out
 
 
+class NotShown(PlumblineError):
+    """The source does not show this thing to us any more, though it may well be there."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePage:
     """Some things. `refused` are those of which the source itself could make no document.
@@ -69,5 +73,5 @@ class Source(Protocol):
         ...
 
     async def find_document(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
-        """The document of one thing, None where the source has no such thing; raises `ReadFailed`."""
+        """The document of one thing, None where the source has no such thing; raises `NotShown`, `ReadFailed`."""
         ...

@@ -35,6 +35,10 @@ class OrderUnreadable(PlumblineError):
     """One order cannot be made an invoice of; the message says why. The others go on."""
 
 
+class OrderHidden(PlumblineError):
+    """The shop does not show the order to us, though it may well be there; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a shop answered. `at` is its own clock (the Date header, else ours); `body` its JSON, None without one."""
@@ -141,5 +145,5 @@ class Platform(Protocol):
         ...
 
     async def find_order(self, calls: ShopCalls, order_id: str) -> ShopOrder | Unreadable | None:
-        """One order, None where the shop has no such order; raises `ShopFailed`."""
+        """One order, None where the shop has no such order; raises `OrderHidden`, `ShopFailed`."""
         ...

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from app.shops.platform import Platform
+from app.shops.platforms.bigcommerce.shop import BIGCOMMERCE
 from app.shops.platforms.ebay import EBAY
 from app.shops.platforms.etsy import ETSY
 from app.shops.platforms.magento import MAGENTO
+from app.shops.platforms.shopify.shop import SHOPIFY
 from app.shops.platforms.woocommerce import WOOCOMMERCE
 
-_ALL: tuple[Platform, ...] = (WOOCOMMERCE, MAGENTO, ETSY, EBAY)
+_ALL: tuple[Platform, ...] = (SHOPIFY, WOOCOMMERCE, MAGENTO, BIGCOMMERCE, ETSY, EBAY)
 
 PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _ALL}
 

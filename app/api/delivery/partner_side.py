@@ -28,7 +28,9 @@ class PartnerCompare(BaseModel):
     )
     refused: int = Field(description="Documents that could not be taken; the operator's log says why.")
     missing: int = Field(description="Things that your app has no more: discrepancies `missing_at_partner`.")
-    unsure: int = Field(description="Not listed, and too many to ask for one by one.")
+    unsure: int = Field(
+        description="Not listed, and too many to ask for one by one, or not shown to us any more."
+    )
 
 
 class Reading(BaseModel):

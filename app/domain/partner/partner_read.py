@@ -14,7 +14,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a look came to. `listed` were named; of those `taken` were news, whose documents were lost or under way, and
-    `refused` could not be taken. `missing` are not there any more; `unsure` were not listed and not asked for.
+    `refused` could not be taken. `missing` are not there any more; `unsure` were not listed, and not asked for or not
+    shown.
     """
 
     listed: int = 0
