@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from app.shops.platform import Platform
 from app.shops.platforms.bigcommerce.shop import BIGCOMMERCE
-from app.shops.platforms.ebay import EBAY
-from app.shops.platforms.etsy import ETSY
-from app.shops.platforms.magento import MAGENTO
+from app.shops.platforms.ebay.shop import EBAY
+from app.shops.platforms.etsy.shop import ETSY
+from app.shops.platforms.magento.shop import MAGENTO
 from app.shops.platforms.shopify.shop import SHOPIFY
-from app.shops.platforms.woocommerce import WOOCOMMERCE
+from app.shops.platforms.woocommerce.shop import WOOCOMMERCE
 
 _ALL: tuple[Platform, ...] = (SHOPIFY, WOOCOMMERCE, MAGENTO, BIGCOMMERCE, ETSY, EBAY)
 

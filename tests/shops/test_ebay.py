@@ -7,7 +7,7 @@ import pytest
 
 from app.clock import ManualClock
 from app.shops.platform import CredentialsRefused, OrderPage, ShopFailed, Unreadable
-from app.shops.platforms.ebay import Ebay
+from app.shops.platforms.ebay.shop import Ebay
 from tests.shops.ebay_shop import EbayShop
 from tests.shops.stand_in import Reply
 from tests.shops.visit import Visit, open_visit

@@ -7,7 +7,7 @@ import pytest
 
 from app.clock import ManualClock
 from app.shops.platform import CredentialsRefused, ShopFailed
-from app.shops.platforms.etsy import Etsy
+from app.shops.platforms.etsy.shop import Etsy
 from tests.shops.etsy_shop import EtsyShop, money
 from tests.shops.stand_in import Reply
 from tests.shops.visit import Visit, open_visit

@@ -10,7 +10,7 @@ import pytest
 from app.clock import ManualClock
 from app.shops.order import OrderState, ShopOrder
 from app.shops.platform import CredentialsRefused, ShopFailed, Unreadable
-from app.shops.platforms.magento import Magento
+from app.shops.platforms.magento.shop import Magento
 from tests.shops.magento_shop import TOKEN, MagentoShop
 from tests.shops.visit import Visit, open_visit
 

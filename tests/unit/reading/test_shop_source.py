@@ -11,7 +11,7 @@ from app.reading.shop_source import ShopSource
 from app.reading.source import ReadFailed
 from app.shops.order import Customer, LineKind, OrderLine, OrderState, ShopOrder
 from app.shops.platform import CredentialsRefused, OrderPage, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.woocommerce import WooCommerce
+from app.shops.platforms.woocommerce.shop import WooCommerce
 
 AT = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 NO_CALLS = cast(ShopCalls, None)

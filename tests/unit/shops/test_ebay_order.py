@@ -8,7 +8,7 @@ import pytest
 
 from app.shops.order import OrderState, ShopOrder
 from app.shops.platform import Unreadable
-from app.shops.platforms.ebay_order import read_order
+from app.shops.platforms.ebay.orders import read_order
 from tests.shops.ebay_shop import amount, line_item, order
 from tests.shops.invoicing import find_due, invoice, list_lines, read, read_reason
 

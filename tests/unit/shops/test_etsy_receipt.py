@@ -8,7 +8,7 @@ import pytest
 
 from app.shops.order import OrderState, ShopOrder
 from app.shops.platform import Unreadable
-from app.shops.platforms.etsy_receipt import read_receipt
+from app.shops.platforms.etsy.receipts import read_receipt
 from tests.shops.etsy_shop import money, receipt, transaction
 from tests.shops.invoicing import find_due, invoice, list_lines, read, read_reason
 

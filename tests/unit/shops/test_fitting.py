@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from app.shops.fitting import choose_lines, fits, join_taxes
 from app.shops.order import LineKind, OrderLine
-from app.shops.platforms.fitting import choose_lines, fits, join_taxes
 
 
 def line(line_id: str, amount: str) -> OrderLine:

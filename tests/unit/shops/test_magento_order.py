@@ -8,7 +8,7 @@ import pytest
 
 from app.shops.order import LineKind, OrderState, ShopOrder
 from app.shops.platform import Unreadable
-from app.shops.platforms.magento_order import Books, read_order
+from app.shops.platforms.magento.orders import Books, read_order
 from tests.shops.invoicing import find_due, invoice, list_lines, read, read_reason
 from tests.shops.magento_shop import item, order, taxes
 

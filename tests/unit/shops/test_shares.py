@@ -5,9 +5,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.shops.platforms.own_tax import find_own_tax
-from app.shops.platforms.shares import CENT, round_cents, share
-from app.shops.platforms.walk import Place
+from app.shops.own_tax import find_own_tax
+from app.shops.shares import CENT, round_cents, share
+from app.shops.walk import Place
 
 amounts = st.decimals(0, 100_000, places=2)
 

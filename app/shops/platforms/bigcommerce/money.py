@@ -9,9 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from app.domain.record.money import cents
-from app.shops.order import OrderPayment, OrderRefund
-from app.shops.platform import OrderUnreadable
-from app.shops.platforms.fields import (
+from app.shops.fields import (
     Json,
     find_amount,
     find_text,
@@ -20,6 +18,8 @@ from app.shops.platforms.fields import (
     get_text,
     list_objects,
 )
+from app.shops.order import OrderPayment, OrderRefund
+from app.shops.platform import OrderUnreadable
 
 _MONEY_IN = ("purchase", "capture", "settled")
 _BY_HAND = ("offline", "custom")

@@ -10,11 +10,7 @@ from decimal import Decimal
 from enum import IntEnum
 
 from app.domain.record.money import cents
-from app.shops.order import Customer, LineKind, OrderLine, OrderState, ShopOrder
-from app.shops.platform import OrderUnreadable
-from app.shops.platforms.bigcommerce.money import find_promised, read_payments, read_refunds
-from app.shops.platforms.bigcommerce.parts import Parts
-from app.shops.platforms.fields import (
+from app.shops.fields import (
     Json,
     find_amount,
     find_object,
@@ -24,7 +20,11 @@ from app.shops.platforms.fields import (
     get_text,
     list_objects,
 )
-from app.shops.platforms.fitting import choose_lines, fits, join_taxes, name_tax
+from app.shops.fitting import choose_lines, fits, join_taxes, name_tax
+from app.shops.order import Customer, LineKind, OrderLine, OrderState, ShopOrder
+from app.shops.platform import OrderUnreadable
+from app.shops.platforms.bigcommerce.money import find_promised, read_payments, read_refunds
+from app.shops.platforms.bigcommerce.parts import Parts
 
 
 class Status(IntEnum):

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.shops.fields import Json, find_amount, find_object, find_text, list_objects
 from app.shops.platform import Answer, ShopCalls, ShopFailed
-from app.shops.platforms.fields import Json, find_amount, find_object, find_text, list_objects
 
 LONGEST_PAGE = 250
 _MOST_PAGES = 40

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
 
+from app.shops.fields import Json, find_instant, find_text, get_instant, get_text
 from app.shops.order import ShopOrder
 from app.shops.platform import OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.bigcommerce.orders import is_incomplete, read_order
 from app.shops.platforms.bigcommerce.parts import Parts, fetch_parts, fetch_refunds, get, read_list
-from app.shops.platforms.fields import Json, find_instant, find_text, get_instant, get_text
 
 SIZE = 10
 """Orders of a page: each takes up to four calls of the 150 that a shop allows in half a minute."""

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.shops.fields import Json, find_amount, find_object, find_text, list_objects
 from app.shops.platform import Answer, CredentialsRefused, ShopCalls, ShopFailed
-from app.shops.platforms.fields import Json, find_amount, find_object, find_text, list_objects
 from app.shops.platforms.shopify.queries import PATH
 
 TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from app.shops.fields import Json, find_object, find_text, get_amount
 from app.shops.platform import OrderUnreadable
-from app.shops.platforms.fields import Json, find_object, find_text, get_amount
 
 
 def find_money(element: Json, name: str, currency: str) -> Decimal | None:

@@ -9,9 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from app.domain.record.money import cents
-from app.shops.order import Customer, LineKind, OrderLine, OrderState, ShopOrder
-from app.shops.platform import OrderUnreadable
-from app.shops.platforms.fields import (
+from app.shops.fields import (
     Json,
     find_amount,
     find_instant,
@@ -22,7 +20,9 @@ from app.shops.platforms.fields import (
     get_text,
     list_objects,
 )
-from app.shops.platforms.fitting import choose_lines, join_taxes, name_tax
+from app.shops.fitting import choose_lines, join_taxes, name_tax
+from app.shops.order import Customer, LineKind, OrderLine, OrderState, ShopOrder
+from app.shops.platform import OrderUnreadable
 from app.shops.platforms.shopify.money import find_money, get_money
 from app.shops.platforms.shopify.refunds import check_worth, read_payments, read_refunds
 from app.shops.platforms.shopify.rest import check_short

@@ -9,9 +9,7 @@ from datetime import date, tzinfo
 from decimal import Decimal
 
 from app.domain.record.money import cents
-from app.shops.order import OrderPayment, OrderRefund
-from app.shops.platform import OrderUnreadable
-from app.shops.platforms.fields import (
+from app.shops.fields import (
     Json,
     find_instant,
     find_object,
@@ -21,6 +19,8 @@ from app.shops.platforms.fields import (
     get_text,
     list_objects,
 )
+from app.shops.order import OrderPayment, OrderRefund
+from app.shops.platform import OrderUnreadable
 from app.shops.platforms.shopify.money import find_money, get_money
 
 _MONEY_IN = ("SALE", "CAPTURE")

@@ -7,8 +7,8 @@ has more of them is unreadable, since what is left out would be missing from its
 from collections.abc import Mapping
 from typing import Any
 
+from app.shops.fields import Json, find_object, find_text, list_objects
 from app.shops.platform import OrderUnreadable, ShopCalls, ShopFailed
-from app.shops.platforms.fields import Json, find_object, find_text, list_objects
 from app.shops.platforms.shopify.asking import ask
 from app.shops.platforms.shopify.queries import MORE_LINES, MORE_REFUND_LINES
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from app.shops.fields import Json, find_object, find_text, get_instant, list_objects
 from app.shops.order import ShopOrder
 from app.shops.platform import OrderHidden, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.fields import Json, find_object, find_text, get_instant, list_objects
 from app.shops.platforms.shopify.asking import Told, TooDear, ask
 from app.shops.platforms.shopify.orders import find_number, read_order
 from app.shops.platforms.shopify.queries import ORDER, ORDERS

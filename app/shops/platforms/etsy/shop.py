@@ -21,12 +21,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Answer, OrderPage, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.etsy_receipt import read_receipt
-from app.shops.platforms.first_day import find_beginning
-from app.shops.platforms.tokens import REFRESH_TOKEN, call_with_token
-from app.shops.platforms.walk import Place
+from app.shops.platforms.etsy.receipts import read_receipt
+from app.shops.tokens import REFRESH_TOKEN, call_with_token
+from app.shops.walk import Place
 
 PAGE_SIZE = 100
 REFRESH_LIVES = timedelta(days=90)

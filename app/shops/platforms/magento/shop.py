@@ -26,11 +26,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Answer, OrderPage, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.first_day import find_beginning
-from app.shops.platforms.magento_order import Books, read_order
-from app.shops.platforms.walk import Place
+from app.shops.platforms.magento.orders import Books, read_order
+from app.shops.walk import Place
 
 PAGE_SIZE = 50
 """An order may be long, since its items stand in it twice."""

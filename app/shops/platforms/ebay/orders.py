@@ -19,11 +19,11 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from app.shops.attempt import try_order
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
+from app.shops.own_tax import find_own_tax
 from app.shops.platform import OrderUnreadable, Unreadable
-from app.shops.platforms.attempt import try_order
-from app.shops.platforms.own_tax import find_own_tax
-from app.shops.platforms.shares import round_cents, share
+from app.shops.shares import round_cents, share
 
 PAID = ("PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED")
 _NOTHING = Decimal(0)

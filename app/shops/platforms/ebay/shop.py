@@ -27,11 +27,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from app.shops.first_day import drop_earlier, find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Answer, CredentialsRefused, OrderPage, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.ebay_order import read_order
-from app.shops.platforms.first_day import drop_earlier, find_beginning
-from app.shops.platforms.tokens import REFRESH_TOKEN, call_with_token
+from app.shops.platforms.ebay.orders import read_order
+from app.shops.tokens import REFRESH_TOKEN, call_with_token
 
 PAGE_SIZE = 100
 OLDEST = timedelta(days=2 * 365 - 1)

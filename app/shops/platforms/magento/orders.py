@@ -27,10 +27,10 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from app.shops.attempt import try_order
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.platform import Unreadable
-from app.shops.platforms.attempt import try_order
-from app.shops.platforms.shares import round_cents
+from app.shops.shares import round_cents
 
 WAITS_FOR_PAYMENT = ("pending_payment", "payment_review")
 PAID_INVOICE = 2

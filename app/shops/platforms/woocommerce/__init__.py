@@ -1,0 +1,1 @@
+"""WooCommerce, by its REST API: `shop` is how it is asked, `orders` how an order is read."""
