@@ -21,6 +21,7 @@ from app.reading.reader import PartnerReader, ReadTarget
 from app.reading.shop_source import ShopSource
 from app.reading.source import Source
 from app.shops.front import Door, Front
+from app.shops.order import BookedUnder, Customers
 from app.shops.platform import ShopFailed
 from app.shops.registry import PLATFORMS
 from app.vault import Vault
@@ -68,7 +69,11 @@ class Doors:
             shop.orders_from,
             keep,
         )
-        return ShopSource(PLATFORMS[shop.platform], front)
+        customers = Customers(shop.customers)
+        booked_under = (
+            BookedUnder(customers, shop.customer_name) if shop.customer_name else BookedUnder(customers)
+        )
+        return ShopSource(PLATFORMS[shop.platform], front, booked_under)
 
     async def _open_app(self, claim: ReadClaim, endpoint: ReadEndpoint) -> PartnerSource:
         async with self._database.reading() as session:

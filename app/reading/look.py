@@ -4,7 +4,7 @@ What is newer than what we hold is taken in like any document that comes by itse
 a person, each once; nothing is removed because an app does not list it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ import structlog
 from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
 from app.db.contacts.contact_resources import list_held_contact_versions
-from app.db.delivery.manifests import list_held_versions
+from app.db.delivery.manifests import list_held_customers, list_held_versions
 from app.db.delivery.partner_reads import ReadClaim
 from app.db.delivery.unlisted import (
     Unlisted,
@@ -109,12 +109,29 @@ class Look:
         held_versions = list_held_contact_versions if kind == Thing.CONTACT else list_held_versions
         async with self.database.reading() as session:
             held = await held_versions(session, self.connection_id, [entry.id for entry in entries])
+        news = [entry for entry in entries if entry.version > held.get(entry.id, 0)]
+        customers = await self._list_customers(kind, held.keys() & {entry.id for entry in news})
         taken = Taken()
-        for entry in entries:
-            if entry.version > held.get(entry.id, 0):
-                document = entry.document or await self.source.find_document(kind, entry.id)
-                taken += await self._store(kind, entry.id, document)
+        for entry in news:
+            document = entry.document or await self._find(kind, entry.id)
+            if isinstance(document, Mapping) and entry.id in customers:
+                document = {**document, "contact": customers[entry.id]}
+            taken += await self._store(kind, entry.id, document)
         return taken
+
+    async def _list_customers(self, kind: str, partner_ids: Collection[str]) -> Mapping[str, Any]:
+        """Whom to keep as the customer of invoices that are there."""
+        if kind != Thing.INVOICE or not partner_ids or not self.source.keeps_customers:
+            return {}
+        async with self.database.reading() as session:
+            return await list_held_customers(session, self.connection_id, partner_ids)
+
+    async def _find(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
+        """What was listed and is asked for by its id; None where it is not shown any more, as where it is gone."""
+        try:
+            return await self.source.find_document(kind, partner_id)
+        except NotShown:
+            return None
 
     async def _store(
         self, kind: str, partner_id: str, document: Mapping[str, Any] | RefusedOrder | None

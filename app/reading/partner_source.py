@@ -19,6 +19,7 @@ class PartnerSource:
     reads_contacts: bool
     prefix: str = ""
     settles_in: timedelta = timedelta(0)
+    keeps_customers: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -17,10 +17,11 @@ from app.db.partners.shop_refusals import RefusedOrder
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
 from app.reading.source import NotShown, ReadFailed, SourcePage
-from app.shops.document import build_document, find_order_id, name_invoice
-from app.shops.order import ShopOrder
+from app.shops.document import build_document, find_order_id, find_version, name_invoice
+from app.shops.order import EACH, BookedUnder, ShopOrder
 from app.shops.platform import (
     CredentialsRefused,
+    Listed,
     OrderHidden,
     OrderPage,
     OrderUnreadable,
@@ -41,6 +42,8 @@ class ShopSource:
 
     platform: Platform
     calls: ShopCalls
+    booked_under: BookedUnder = EACH
+    keeps_customers: bool = True
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class ShopSource:
         return find_order_id(self.platform.name, partner_id)
 
     async def fetch_page(self, kind: str, since: str | None, cursor: str | None) -> SourcePage:
-        """A page of orders, each with its document."""
+        """A page of orders, each with its document, where the platform read it."""
         with _as_read_failed():
             page = await self.platform.list_orders(
                 self.calls, datetime.fromisoformat(since) if since else None, cursor
@@ -84,14 +87,18 @@ class ShopSource:
         made = self._make(order) if order is not None else None
         return made.document if isinstance(made, ReadEntry) else made
 
-    def _may_change(self, order: ShopOrder | Unreadable, page: OrderPage) -> bool:
+    def _may_change(self, order: ShopOrder | Unreadable | Listed, page: OrderPage) -> bool:
         return page.at - self.platform.settles_in < order.changed_at <= page.at + FURTHEST_AHEAD
 
-    def _make(self, order: ShopOrder | Unreadable) -> ReadEntry | RefusedOrder:
+    def _make(self, order: ShopOrder | Unreadable | Listed) -> ReadEntry | RefusedOrder:
+        if isinstance(order, Listed):
+            return ReadEntry(
+                id=name_invoice(self.platform.name, order.id), version=find_version(order.changed_at)
+            )
         if isinstance(order, Unreadable):
             return RefusedOrder(order.id, order.number, order.reason)
         try:
-            document = build_document(self.platform.name, order)
+            document = build_document(self.platform.name, order, self.booked_under)
         except OrderUnreadable as why:
             return RefusedOrder(order.id, order.number, str(why))
         return ReadEntry(id=document["id"], version=document["version"], document=document)

@@ -60,6 +60,11 @@ class Source(Protocol):
         ...
 
     @property
+    def keeps_customers(self) -> bool:
+        """An invoice stays with the customer under which it came first, whoever the source names later."""
+        ...
+
+    @property
     def settles_in(self) -> timedelta:
         """How long after a look that left something the next one is due."""
         ...

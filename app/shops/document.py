@@ -17,7 +17,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.domain.record.money import cents, line_amount, money_text
-from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
+from app.shops.order import (
+    EACH,
+    BookedUnder,
+    Customer,
+    Customers,
+    LineKind,
+    OrderLine,
+    OrderPayment,
+    OrderRefund,
+    OrderState,
+    ShopOrder,
+)
 from app.shops.platform import OrderUnreadable
 
 DISCOUNT, GENERAL = "discount", "general"
@@ -53,7 +64,7 @@ def find_version(changed_at: datetime) -> int:
     return (changed_at - _EPOCH) // timedelta(milliseconds=1)
 
 
-def build_document(platform: str, order: ShopOrder) -> dict[str, Any]:
+def build_document(platform: str, order: ShopOrder, booked_under: BookedUnder = EACH) -> dict[str, Any]:
     """The document of an order, as a partner would PUT it; raises `OrderUnreadable`."""
     invoice_id = name_invoice(platform, order.id)
     if not _IDENTITY.fullmatch(invoice_id):
@@ -78,7 +89,7 @@ def build_document(platform: str, order: ShopOrder) -> dict[str, Any]:
         "due_on": order.placed_on.isoformat(),
         "reference": order.note[:_LONGEST_LINE] if order.note else None,
         "url": order.url if order.url and order.url.startswith(("https://", "http://")) else None,
-        "contact": _build_contact(platform, order),
+        "contact": _build_contact(platform, order, booked_under),
         "lines": lines,
         "payments": [_show_payment(one) for one in _keep_payments(order)] if is_placed else [],
         "credits": [_show_refund(one) for one in order.refunds if cents(one.amount) > 0] if is_placed else [],
@@ -223,13 +234,20 @@ def _show_refund(refund: OrderRefund) -> dict[str, Any]:
 # the customer
 
 
-def _build_contact(platform: str, order: ShopOrder) -> dict[str, Any]:
-    customer = order.customer
+def _build_contact(platform: str, order: ShopOrder, booked_under: BookedUnder) -> dict[str, Any]:
+    if booked_under.customers is Customers.ONE:
+        # No customer of a shop has an id with a colon.
+        return {"id": f"{platform}:customers", "name": booked_under.name, "email": None, "phone": None}
+    customer, is_by_email = order.customer, booked_under.customers is Customers.BY_EMAIL
     email = (customer.email or "").strip()
     phone = (customer.phone or "").strip()
+    name = customer.name.strip()
+    if is_by_email and name and email:
+        name = f"{name[: max(1, _LONGEST_LINE - len(email) - 3)]} ({email})"
+    known = replace(customer, id=None) if is_by_email and email else customer
     return {
-        "id": _identify(_name_customer(platform, order.id, customer)),
-        "name": (customer.name.strip() or email or f"Guest of order {order.number}")[:_LONGEST_LINE],
+        "id": _identify(_name_customer(platform, order.id, known)),
+        "name": (name or email or f"Guest of order {order.number}")[:_LONGEST_LINE],
         "email": email[:_LONGEST_LINE] or None,
         "phone": phone[:_LONGEST_LINE] or None,
     }

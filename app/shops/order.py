@@ -31,6 +31,29 @@ class LineKind(StrEnum):
     FEE = "fees"
 
 
+class Customers(StrEnum):
+    """Under which contacts orders are booked. Xero wants each name once, and a shop has several people of one name.
+
+    EACH: each customer by the name alone; of two of one name the second is held. BY_EMAIL: each e-mail address, which
+    stands behind the name. ONE: all orders under one contact.
+    """
+
+    EACH = "each"
+    BY_EMAIL = "by_email"
+    ONE = "one"
+
+
+@dataclass(frozen=True, slots=True)
+class BookedUnder:
+    """What a business chose; `name` is that of the contact where there is one for all."""
+
+    customers: Customers = Customers.EACH
+    name: str = "Online customers"
+
+
+EACH = BookedUnder()
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """Who ordered. `id` is the shop's, None of a guest, who is known by the e-mail."""

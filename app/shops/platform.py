@@ -99,6 +99,14 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An order of a page of which only the last change was read; it is asked for by its id where that is news."""
+
+    id: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Some orders, those that changed first before the others. `next` is handed back for the page after, None: all.
 
@@ -106,7 +114,7 @@ class OrderPage:
     again within the same tick of the shop's clock, and are left to the next look by whoever asked.
     """
 
-    orders: tuple[ShopOrder | Unreadable, ...]
+    orders: tuple[ShopOrder | Unreadable | Listed, ...]
     next: str | None
     at: datetime
 
@@ -138,7 +146,8 @@ class Platform(Protocol):
         ...
 
     async def list_orders(self, calls: ShopCalls, since: datetime | None, cursor: str | None) -> OrderPage:
-        """A page of the orders that changed since, oldest change first; None: placed on `orders_from` or later.
+        """A page of the orders that changed since, oldest change first; None: placed on `orders_from` or later, of
+        which most are known: what takes calls of its own for each order is left, and the order only `Listed`.
 
         Raises `ShopFailed`.
         """

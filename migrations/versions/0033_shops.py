@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("webhook_secret", sa.LargeBinary(), nullable=True),
         sa.Column("orders_from", sa.Date(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("customers", sa.Text(), nullable=False),
+        sa.Column("customer_name", sa.Text(), nullable=True),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

@@ -9,7 +9,7 @@ from app.clock import Clock
 from app.shops.document import build_document
 from app.shops.front import Door, Front
 from app.shops.order import ShopOrder
-from app.shops.platform import OrderPage, Platform, Unreadable
+from app.shops.platform import Listed, OrderPage, Platform, Unreadable
 from tests.loopback import build_client
 
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -50,8 +50,15 @@ async def list_pages(platform: Platform, front: Front, since: datetime | None = 
 async def list_all(
     platform: Platform, front: Front, since: datetime | None = None
 ) -> list[ShopOrder | Unreadable]:
-    """Every order of a look."""
-    return [order for page in await list_pages(platform, front, since) for order in page.orders]
+    """Every order of a look; one that is only listed is asked for, as a look does where it is news."""
+    found = [order for page in await list_pages(platform, front, since) for order in page.orders]
+    return [await _get(platform, front, order.id) if isinstance(order, Listed) else order for order in found]
+
+
+async def _get(platform: Platform, front: Front, order_id: str) -> ShopOrder | Unreadable:
+    order = await platform.find_order(front, order_id)
+    assert order is not None
+    return order
 
 
 async def get_one(platform: Platform, front: Front) -> ShopOrder:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.clock import ManualClock
-from app.shops.platform import CredentialsRefused, OrderPage, ShopFailed, Unreadable
+from app.shops.platform import CredentialsRefused, OrderHidden, OrderPage, ShopFailed, Unreadable
 from app.shops.platforms.ebay.shop import Ebay
 from tests.shops.ebay_shop import EbayShop
 from tests.shops.stand_in import Reply
@@ -104,13 +104,16 @@ async def test_a_first_day_that_is_still_to_come_is_no_error(shop: EbayShop, clo
         assert await visit.walk() == []
 
 
-async def test_an_order_that_ebay_hands_out_no_more_is_not_there(visit: Visit, shop: EbayShop) -> None:
+async def test_an_order_that_ebay_hands_out_no_more_is_not_taken_for_gone(
+    visit: Visit, shop: EbayShop
+) -> None:
     """By its id eBay refuses it, which must not keep a compare from its end; any other trouble does."""
     shop.sell("1")
     await visit.walk(START)
     refusal = {"errors": [{"errorId": 32100, "message": "Invalid order ID: 1"}]}
     shop.trouble(Reply(400, refusal))
-    assert await visit.platform.find_order(visit.front, "1") is None
+    with pytest.raises(OrderHidden, match="more than two years ago"):
+        await visit.platform.find_order(visit.front, "1")
     shop.trouble(Reply(500, refusal))
     with pytest.raises(ShopFailed):
         await visit.platform.find_order(visit.front, "1")

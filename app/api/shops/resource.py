@@ -11,12 +11,16 @@ from app.domain.connections.schedule import is_zone
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.record.direction import Direction, Entity
 from app.domain.record.sides import Side
-from app.intake.values import Day, Line, WebAddress, Word, refused
+from app.intake.values import Day, Line, Name, WebAddress, Word, refused
+from app.shops.order import Customers
 from app.shops.registry import PLATFORMS
 
 MOST_CREDENTIALS = 20
 EARLIEST = date(2000, 1, 1)
 """No shop has orders from before, and reckoning with days of another millennium ends outside the calendar."""
+
+TOLD_A_SHOP = (Entity.INVOICES, Entity.CONTACTS, Entity.PAYMENTS, Entity.CREDITS)
+"""What a partner's app would be told of, and a shop cannot take; products go one way in any case."""
 
 LOOKED_EVERY = "every 15 minutes"
 
@@ -88,6 +92,16 @@ class NewShop(BaseModel):
         default=None,
         description="The shop's; left out, the one of the settings, or of the organisation's country.",
     )
+    customers: Customers | None = Field(
+        default=None,
+        description="Under which contacts orders are booked. `each`: each customer by the name, of which Xero wants "
+        "each once; of two people of one name the second is held. `by_email`: each e-mail address, which stands behind "
+        "the name. `one`: all orders under one contact. An order stays with the contact under which it came first. "
+        "Left out: as it was set, else `each`.",
+    )
+    customer_name: Name | None = Field(
+        default=None, description="What the contact is called with `one`; left out, `Online customers`."
+    )
     is_same_shop: StrictBool = Field(
         default=False,
         description="The shop from which this connection took orders before is at this address now. Another shop of "
@@ -96,8 +110,8 @@ class NewShop(BaseModel):
     )
     directions: Literal["to_xero", "keep"] | None = Field(
         default=None,
-        description="A shop cannot be written to. `to_xero` sets the directions of invoices and contacts so, `keep` "
-        "leaves them as they are. Left out: `to_xero` when a connection gets its shop, `keep` from then on.",
+        description="A shop cannot be written to. `to_xero` sets all directions so, `keep` leaves them as they "
+        "are. Left out: `to_xero` when a connection gets its shop, `keep` from then on.",
     )
 
 
@@ -129,7 +143,14 @@ class ShopShown(BaseModel):
                     },
                     "orders_from": "2026-11-01",
                     "time_zone": "Australia/Perth",
-                    "directions": {"invoices": "to_xero", "contacts": "to_xero"},
+                    "customers": "each",
+                    "customer_name": None,
+                    "directions": {
+                        "invoices": "to_xero",
+                        "contacts": "to_xero",
+                        "payments": "to_xero",
+                        "credits": "to_xero",
+                    },
                     "refused_orders": 0,
                     "next_steps": [],
                     "created_at": "2026-11-20T03:00:00Z",
@@ -149,7 +170,9 @@ class ShopShown(BaseModel):
     webhook: ShopWebhook
     orders_from: date
     time_zone: str
-    directions: dict[str, Direction] = Field(description="Which way invoices and contacts travel.")
+    customers: Customers = Field(description="Under which contacts orders are booked.")
+    customer_name: str | None
+    directions: dict[str, Direction] = Field(description="Which way each kind of thing travels.")
     refused_orders: int = Field(description="Orders that could not be taken: `GET .../shop/refused-orders`.")
     next_steps: list[str] = Field(
         description="What a person should do next, in words; empty when all is done."
@@ -206,9 +229,10 @@ def show_shop(
         webhook=webhook,
         orders_from=shop.orders_from,
         time_zone=shop.time_zone,
+        customers=Customers(shop.customers),
+        customer_name=shop.customer_name,
         directions={
-            entity.value: settings.directions.get(entity.value, Direction.BOTH)
-            for entity in (Entity.INVOICES, Entity.CONTACTS)
+            entity.value: settings.directions.get(entity.value, Direction.BOTH) for entity in TOLD_A_SHOP
         },
         refused_orders=refused_orders,
         next_steps=_list_next_steps(shop, webhook, settings, refused_orders),
@@ -237,10 +261,10 @@ def _list_next_steps(
             f"No webhook of the shop has come yet. See that it sends them to {webhook.url}, signed with the secret "
             "that was set here."
         )
-    if settings.lanes.takes(Side.PARTNER, Entity.INVOICES):
-        steps.append(
-            "Edits of invoices in Xero cannot be written into a shop: set the direction of invoices to to_xero."
-        )
+    to_shop = [entity.value for entity in TOLD_A_SHOP if settings.lanes.takes(Side.PARTNER, entity)]
+    if to_shop:
+        kinds = ", ".join(to_shop)
+        steps.append(f"Nothing of Xero can be written into a shop: set the direction of {kinds} to to_xero.")
     if refused_orders:
         steps.append(
             f"{refused_orders} of its orders could not be taken: see refused-orders for the reasons."

@@ -13,7 +13,7 @@ from app.api.pages import AskedNumbers, Page, write_number
 from app.api.problems import MISSING, documented
 from app.api.settings.changing import Changing, change
 from app.api.settings.check import SettingsChange
-from app.api.shops.resource import EARLIEST, NewShop, RefusedOrderShown, ShopShown, show_shop
+from app.api.shops.resource import EARLIEST, TOLD_A_SHOP, NewShop, RefusedOrderShown, ShopShown, show_shop
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.partners import shops
 from app.db.partners.shop_refusals import count_refusals, list_refusals
@@ -22,15 +22,16 @@ from app.db.postgres.session import ReadSession
 from app.delivery.address import AddressRefused
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ConnectionSettings
-from app.domain.record.direction import Direction, Entity
+from app.domain.record.direction import Direction
 from app.intake.refusals import Fault, InputRefused
 from app.shops.document import name_invoice
+from app.shops.order import Customers
 from app.shops.registry import PLATFORMS
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/shop", tags=["shops"], dependencies=[ADMINS_WRITE])
 
 _SET = ("malformed_body", *MISSING, "connection_removed", "too_large", "invalid_request")
-_TO_XERO = {Entity.INVOICES.value: Direction.TO_XERO, Entity.CONTACTS.value: Direction.TO_XERO}
+_TO_XERO = {entity.value: Direction.TO_XERO for entity in TOLD_A_SHOP}
 
 
 @router.put(
@@ -153,6 +154,8 @@ def _build_wish(
         if new.orders_from
         else (before.orders_from if before else max(EARLIEST, settings.sync_from or today)),
         time_zone=zone,
+        customers=new.customers or (before.customers if before else Customers.EACH),
+        customer_name=new.customer_name,
     )
 
 

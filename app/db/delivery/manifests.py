@@ -1,8 +1,9 @@
 """What a partner's manifest is set against: what is known of the invoices that it names, and those that it does not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, cast, func, or_, select
@@ -56,6 +57,19 @@ async def list_held_versions(
     """The newest version known of each of those invoices."""
     known = await list_known(session, connection_id, partner_invoice_ids)
     return {one.partner_invoice_id: one.version for one in known}
+
+
+async def list_held_customers(
+    session: ReadSession, connection_id: UUID, partner_invoice_ids: Collection[str]
+) -> dict[str, Any]:
+    """What the newest document of each of those invoices says of its customer; drafts are left out."""
+    row = InvoiceLinkRow
+    known = select(row.partner_invoice_id, row.document["contact"]).where(
+        row.connection_id == connection_id,
+        row.partner_invoice_id.in_(sorted(partner_invoice_ids)),
+        row.document["status"].astext != "draft",
+    )
+    return dict(iter(await session.execute(known)))
 
 
 async def list_not_named(

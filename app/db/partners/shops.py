@@ -25,6 +25,8 @@ class Shop:
     webhook_secret: bytes | None = field(repr=False)
     orders_from: date
     time_zone: str
+    customers: str
+    customer_name: str | None
     heard_at: datetime | None
     refused_at: datetime | None
     created_at: datetime
@@ -41,6 +43,8 @@ class NewShop:
     webhook_secret: bytes | None = field(repr=False)
     orders_from: date
     time_zone: str
+    customers: str
+    customer_name: str | None
 
 
 async def save_shop(
@@ -55,6 +59,8 @@ async def save_shop(
         "webhook_secret": new.webhook_secret,
         "orders_from": new.orders_from,
         "time_zone": new.time_zone,
+        "customers": new.customers,
+        "customer_name": new.customer_name,
         "refused_at": None,
         "changed_at": at,
     }
@@ -135,6 +141,8 @@ def _from_row(row: ShopRow) -> Shop:
         webhook_secret=row.webhook_secret,
         orders_from=row.orders_from,
         time_zone=row.time_zone,
+        customers=row.customers,
+        customer_name=row.customer_name,
         heard_at=row.heard_at,
         refused_at=row.refused_at,
         created_at=row.created_at,

@@ -14,7 +14,8 @@ class ShopRow(Table):
 
     `credentials` are the encrypted JSON of the platform's own words, `webhook_secret` the encrypted secret that its
     webhooks are signed with, null where none was given. `credentials_end_at` is when they end by themselves, as far as
-    the shop said. Orders placed before `orders_from`, a day in `time_zone`, are never read. `heard_at` is when a
+    the shop said. Orders placed before `orders_from`, a day in `time_zone`, are never read. `customers`
+    says under which contacts orders are booked, `customer_name` the name of the one for all. `heard_at` is when a
     webhook came last, `refused_at` since when the shop takes the credentials no more.
     """
 
@@ -28,6 +29,8 @@ class ShopRow(Table):
     webhook_secret: Mapped[bytes | None]
     orders_from: Mapped[date]
     time_zone: Mapped[str]
+    customers: Mapped[str]
+    customer_name: Mapped[str | None]
     heard_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

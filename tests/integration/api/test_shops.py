@@ -22,10 +22,11 @@ async def test_a_shop_is_set_shown_and_taken_away(plumbline: Plumbline) -> None:
     assert (shown["address"], shown["credentials"], shown["orders_from"]) == (
         "https://shop.example", ["consumer_key", "consumer_secret"], "2026-11-01",
     )  # fmt: skip
-    assert shown["directions"] == {"invoices": "to_xero", "contacts": "to_xero"}
+    turned = dict.fromkeys(("invoices", "contacts", "payments", "credits"), "to_xero")
+    assert shown["directions"] == turned
     assert shown["webhook"]["url"] in shown["next_steps"][0]
     settings = (await plumbline.http.get(f"{path}/settings")).json()["directions"]
-    assert (settings["invoices"], settings["contacts"]) == ("to_xero", "to_xero")
+    assert settings | turned == settings
     assert SECRET not in made.text
     assert (await plumbline.http.get(f"{path}/shop")).json() == shown
     side = (await plumbline.http.get(f"{path}/partner-side")).json()["reading"]
@@ -77,6 +78,7 @@ async def test_secrets_stay_for_the_shop_that_they_were_entered_for(plumbline: P
         (WISH | {"orders_from": "1999-12-31"}, ["orders_from"]),
         (WISH | {"time_zone": "Mars/Olympus"}, ["time_zone"]),
         (WISH | {"directions": "both"}, ["directions"]),
+        (WISH | {"customers": "some"}, ["customers"]),
     ],
 )
 async def test_what_is_no_shop_is_refused_and_changes_nothing(

@@ -186,3 +186,25 @@ async def test_e1_a_checkout_of_bigcommerce_is_no_invoice_until_it_is_completed(
         shop.move(order, 5)
         await look(house, READ_EVERY)
         assert (await find_in_xero(house, str(order.id)))["status"] == "VOIDED"
+
+
+async def test_e1_a_compare_asks_bigcommerce_for_the_parts_of_news_alone(house: House) -> None:
+    """Each order costs calls of its own for its products and its money: those that are known at their last change are
+    listed, and no more.
+    """
+    async with open_stand_in(BigCommerceShop(house.clock)) as shop:
+        orders = [shop.place(Good("Hose", "20.00"), status_id=7) for _ in range(3)]
+        await set_shop(house, "bigcommerce", shop.root, {"access_token": ACCOUNT_TOKEN}, CLIENT_SECRET)
+        await look(house)
+        assert len(await house.list_in_xero()) == 3
+        before = len(shop.calls)
+        await ask(house.api.post(f"{house.path}/compare"))
+        await look(house)
+        assert [call.path for call in shop.calls[before:]] == ["/stores/taps/v2/orders"]
+        shop.move(orders[1], 5)
+        before = len(shop.calls)
+        await ask(house.api.post(f"{house.path}/compare"))
+        await look(house)
+        asked = [part for call in shop.calls[before:] for part in call.path.split("/")]
+        assert [str(order.id) in asked for order in orders] == [False, True, False]
+        assert (await find_in_xero(house, str(orders[1].id)))["status"] == "VOIDED"

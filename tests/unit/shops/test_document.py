@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from app.domain.record.money import line_amount
 from app.intake.document import Document
 from app.shops.document import build_document, find_order_id, find_version
-from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
+from app.shops.order import (
+    BookedUnder,
+    Customer,
+    Customers,
+    LineKind,
+    OrderLine,
+    OrderPayment,
+    OrderRefund,
+    OrderState,
+    ShopOrder,
+)
 from app.shops.platform import OrderUnreadable
 
 PLACED_AT = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
@@ -223,6 +233,27 @@ def test_a_customer_is_known_by_id_by_e_mail_or_by_the_order() -> None:
     nobody = contact(Customer(None, ""))
     assert (nobody["id"], nobody["name"]) == ("guest-woocommerce.5120", "Guest of order W-5120")
     assert contact(Customer("a b", "Kim"))["id"].startswith("id-")
+
+
+def test_customers_are_told_apart_by_e_mail_or_not_at_all_where_that_was_chosen() -> None:
+    """By e-mail a guest who opens an account is the same customer, and two people of one name are two."""
+
+    def contact(customer: Customer, booked_under: BookedUnder) -> dict[str, Any]:
+        one = order(line("1", "5.00"), customer=customer)
+        document = build_document("woocommerce", one, booked_under)
+        assert Document.model_validate(document)
+        return dict(document["contact"])
+
+    by_email, one = BookedUnder(Customers.BY_EMAIL), BookedUnder(Customers.ONE, "Web sales")
+    guest = contact(Customer(None, "Kim Tran", "Kim@example.com"), by_email)
+    registered = contact(Customer("26", "Kim Tran", "kim@example.com"), by_email)
+    other = contact(Customer("27", "Kim Tran", "kim@example.org"), by_email)
+    assert guest["id"] == registered["id"] != other["id"]
+    assert (registered["name"], other["name"]) == ("Kim Tran (kim@example.com)", "Kim Tran (kim@example.org)")
+    assert contact(Customer("28", "Kim Tran"), by_email)["id"] == "woocommerce.28"
+    assert len(contact(Customer("29", "K" * 300, "kim@example.com"), by_email)["name"]) == 255
+    web = {"id": "woocommerce:customers", "name": "Web sales", "email": None, "phone": None}
+    assert contact(Customer("26", "Kim Tran", "kim@example.com", "0400 000 000"), one) == web
 
 
 def test_an_order_is_found_again_by_its_invoice() -> None:

@@ -17,12 +17,15 @@ from email.utils import format_datetime
 
 from app.shops.fields import Json, find_instant, find_text, get_instant, get_text
 from app.shops.order import ShopOrder
-from app.shops.platform import OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
+from app.shops.platform import Listed, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.bigcommerce.orders import is_incomplete, read_order
 from app.shops.platforms.bigcommerce.parts import Parts, fetch_parts, fetch_refunds, get, read_list
 
 SIZE = 10
 """Orders of a page: each takes up to four calls of the 150 that a shop allows in half a minute."""
+
+SIZE_OF_ALL = 50
+"""Where all orders are listed, and those alone that are news take calls of their own."""
 
 _TICK = timedelta(seconds=1)
 
@@ -36,11 +39,20 @@ class _Place:
     page: int = 1
     seen: tuple[str, ...] = ()
 
+    @property
+    def is_of_all(self) -> bool:
+        """All orders are listed, and not those alone that changed since."""
+        return self.created is not None
+
+    @property
+    def size(self) -> int:
+        return SIZE_OF_ALL if self.is_of_all else SIZE
+
     def ask(self) -> dict[str, str]:
         dates = {"min_date_modified": self.modified, "min_date_created": self.created}
         return {
             "sort": "date_modified:asc",
-            "limit": str(SIZE),
+            "limit": str(self.size),
             "page": str(self.page),
             "include": "fees",
             **{name: format_datetime(moment) for name, moment in dates.items() if moment is not None},
@@ -82,9 +94,7 @@ class BigCommerce:
             )
         listed = read_list(answer.body)
         new = [order for order in listed if _name(order) not in place.seen]
-        told = [each for each in new if not is_incomplete(each)]
-        refunds = await fetch_refunds(calls, [find_text(each, "id") or "" for each in told])
-        orders = [await _read(calls, order, refunds) for order in new]
+        orders = _list_only(new) if place.is_of_all else await _read_all(calls, new)
         return OrderPage(tuple(orders), _find_next(place, listed), answer.at)
 
     async def find_order(self, calls: ShopCalls, order_id: str) -> ShopOrder | Unreadable | None:
@@ -100,11 +110,26 @@ class BigCommerce:
 BIGCOMMERCE = BigCommerce()
 
 
-async def _read(calls: ShopCalls, order: Json, refunds: Sequence[Json]) -> ShopOrder | Unreadable:
+def _list_only(orders: Sequence[Json]) -> list[Listed]:
+    return [Listed(*_tell_apart(order)) for order in orders]
+
+
+async def _read_all(calls: ShopCalls, orders: Sequence[Json]) -> list[ShopOrder | Unreadable]:
+    told = [each for each in orders if not is_incomplete(each)]
+    refunds = await fetch_refunds(calls, [find_text(each, "id") or "" for each in told])
+    return [await _read(calls, order, refunds) for order in orders]
+
+
+def _tell_apart(order: Json) -> tuple[str, datetime]:
+    """Its id and its last change."""
     try:
-        order_id, changed_at = get_text(order, "id"), _find_change(order)
+        return get_text(order, "id"), _find_change(order)
     except OrderUnreadable as odd:
         raise ShopFailed(f"BigCommerce lists an order that cannot be told from others: {odd}") from None
+
+
+async def _read(calls: ShopCalls, order: Json, refunds: Sequence[Json]) -> ShopOrder | Unreadable:
+    order_id, changed_at = _tell_apart(order)
     try:
         parts = Parts() if is_incomplete(order) else await fetch_parts(calls, order, refunds)
         return read_order(order, parts, changed_at, calls.zone)
@@ -130,7 +155,7 @@ def _begin(calls: ShopCalls, since: datetime | None) -> _Place:
 
 
 def _find_next(place: _Place, listed: Sequence[Json]) -> str | None:
-    if len(listed) < SIZE:
+    if len(listed) < place.size:
         return None
     border = max(_find_change(order) for order in listed) - _TICK
     if place.modified is not None and border <= place.modified:

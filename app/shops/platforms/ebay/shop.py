@@ -29,7 +29,15 @@ from urllib.parse import quote
 
 from app.shops.first_day import drop_earlier, find_beginning
 from app.shops.order import ShopOrder
-from app.shops.platform import Answer, CredentialsRefused, OrderPage, ShopCalls, ShopFailed, Unreadable
+from app.shops.platform import (
+    Answer,
+    CredentialsRefused,
+    OrderHidden,
+    OrderPage,
+    ShopCalls,
+    ShopFailed,
+    Unreadable,
+)
 from app.shops.platforms.ebay.orders import read_order
 from app.shops.tokens import REFRESH_TOKEN, call_with_token
 
@@ -91,14 +99,15 @@ class Ebay:
         )
 
     async def find_order(self, calls: ShopCalls, order_id: str) -> ShopOrder | Unreadable | None:
-        """An order by its id, None where the seller has none; raises `ShopFailed`."""
+        """An order by its id, None where the seller has none; raises `OrderHidden`, `ShopFailed`."""
         path = f"{ORDERS_PATH}/{quote(order_id, safe='')}"
         try:
             answer = await self._get(calls, path, {"fieldGroups": "TAX_BREAKDOWN"})
         except ShopFailed as failed:
             if failed.status != 400 or isinstance(failed, CredentialsRefused):
                 raise
-            return None  # Its error 32100: no order's id, or none of the last two years.
+            # Its error 32100: no order's id, or none of the last two years. Ours are orders' ids.
+            raise OrderHidden("eBay shows no order of more than two years ago.") from None
         if answer.status == 404:
             return None
         if not _is_order(answer.body):
