@@ -132,8 +132,13 @@ class Platform(Protocol):
     @property
     def lag(self) -> timedelta: ...
     @property
-    def required(self) -> tuple[str, ...]:
-        """The words of the credentials that must be given."""
+    def opened_by(self) -> tuple[tuple[str, ...], ...]:
+        """The words of the credentials that open it; where there are several sets, any one of them."""
+        ...
+
+    @property
+    def understands(self) -> tuple[str, ...]:
+        """Further words that may be given with the credentials."""
         ...
 
     @property

@@ -16,3 +16,9 @@ PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in _AL
 
 PINGS: Mapping[str, Callable[[bytes], bool]] = {WOOCOMMERCE.name: WOOCOMMERCE.is_ping}
 """Of platforms that try a webhook's address, unsigned, when it is entered: whether a body is no more than that."""
+
+
+def name_credentials(platform: Platform) -> str:
+    """Which credentials it takes, in words."""
+    sets = ", or ".join(" and ".join(words) for words in platform.opened_by)
+    return f"{sets}; if need be {' and '.join(platform.understands)}" if platform.understands else sets

@@ -13,7 +13,7 @@ from app.domain.record.direction import Direction, Entity
 from app.domain.record.sides import Side
 from app.intake.values import Day, Line, Name, WebAddress, Word, refused
 from app.shops.order import Customers
-from app.shops.registry import PLATFORMS
+from app.shops.registry import PLATFORMS, name_credentials
 
 MOST_CREDENTIALS = 20
 EARLIEST = date(2000, 1, 1)
@@ -76,8 +76,9 @@ class NewShop(BaseModel):
     credentials: dict[Word, Credential] | None = Field(
         default=None,
         max_length=MOST_CREDENTIALS,
-        description="The platform's own words with their secrets, as `consumer_key` and `consumer_secret`. Left out: "
-        "those that were set for this platform and address stay. They are never shown.",
+        description="The platform's own words with their secrets. "
+        + " ".join(f"`{name}`: {name_credentials(PLATFORMS[name])}." for name in sorted(PLATFORMS))
+        + " Left out: those that were set for this platform and address stay. They are never shown.",
     )
     webhook_secret: Credential | None = Field(
         default=None,

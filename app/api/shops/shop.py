@@ -1,6 +1,7 @@
 """The shop of a connection: its orders become the connection's invoices (FEATURES E1)."""
 
 import json
+from collections.abc import Collection, Iterator
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,7 +27,8 @@ from app.domain.record.direction import Direction
 from app.intake.refusals import Fault, InputRefused
 from app.shops.document import name_invoice
 from app.shops.order import Customers
-from app.shops.registry import PLATFORMS
+from app.shops.platform import Platform
+from app.shops.registry import PLATFORMS, name_credentials
 
 router = APIRouter(prefix="/v1/connections/{connection_id}/shop", tags=["shops"], dependencies=[ADMINS_WRITE])
 
@@ -172,11 +174,22 @@ def _choose_credentials(services: Services, new: NewShop, stays: Shop | None) ->
     if new.credentials is None and stays is not None:
         return stays.credentials
     given = {name: secret.get_secret_value() for name, secret in (new.credentials or {}).items()}
-    missing = [name for name in PLATFORMS[new.platform].required if name not in given]
-    if missing:
-        faults = [Fault(f"credentials.{name}", f"must be given for {new.platform}") for name in missing]
-        raise InputRefused("invalid_request", "The shop cannot be read without all its credentials.", faults)
+    faults = list(_list_faults(PLATFORMS[new.platform], given))
+    if faults:
+        raise InputRefused("invalid_request", "These are not the credentials of such a shop.", faults)
     return services.vault.encrypt(json.dumps(given))
+
+
+def _list_faults(platform: Platform, given: Collection[str]) -> Iterator[Fault]:
+    """What lacks of the set of credentials that is given most of, and what the platform has no use for."""
+    lacking = [[word for word in words if word not in given] for words in platform.opened_by]
+    shares = [len(lack) / len(words) for lack, words in zip(lacking, platform.opened_by, strict=True)]
+    takes = f"{platform.name} takes {name_credentials(platform)}"
+    for word in lacking[shares.index(min(shares))]:
+        yield Fault(f"credentials.{word}", f"must be given; {takes}")
+    known = {word for words in platform.opened_by for word in words} | {*platform.understands}
+    for word in sorted(set(given) - known):
+        yield Fault(f"credentials.{word}", f"is not known; {takes}")
 
 
 async def _get(session: ReadSession, connection_id: UUID) -> Shop:

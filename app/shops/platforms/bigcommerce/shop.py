@@ -67,7 +67,8 @@ class BigCommerce:
     settles_in: timedelta = timedelta(seconds=2)
     """`date_modified` has whole seconds."""
     lag: timedelta = timedelta(minutes=5)
-    required: tuple[str, ...] = ("access_token",)
+    opened_by: tuple[tuple[str, ...], ...] = (("access_token",),)
+    understands: tuple[str, ...] = ()
     signs_webhooks: bool = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

@@ -29,6 +29,7 @@ from urllib.parse import quote
 
 from app.shops.first_day import drop_earlier, find_beginning
 from app.shops.order import ShopOrder
+from app.shops.own_tax import HOME_COUNTRY, OWN_TAX
 from app.shops.platform import (
     Answer,
     CredentialsRefused,
@@ -73,7 +74,8 @@ class Ebay:
     name = "ebay"
     settles_in = timedelta(seconds=2)
     lag = timedelta(minutes=5)
-    required = ("client_id", "client_secret", REFRESH_TOKEN)
+    opened_by = (("client_id", "client_secret", REFRESH_TOKEN),)
+    understands = (OWN_TAX, HOME_COUNTRY)
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

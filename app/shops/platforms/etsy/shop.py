@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
+from app.shops.own_tax import HOME_COUNTRY, OWN_TAX
 from app.shops.platform import Answer, OrderPage, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.etsy.receipts import read_receipt
 from app.shops.tokens import REFRESH_TOKEN, call_with_token
@@ -39,7 +40,8 @@ class Etsy:
     name = "etsy"
     settles_in = timedelta(seconds=2)
     lag = timedelta(minutes=5)
-    required = ("shop_id", "keystring", "shared_secret", REFRESH_TOKEN)
+    opened_by = (("shop_id", "keystring", "shared_secret", REFRESH_TOKEN),)
+    understands = (OWN_TAX, HOME_COUNTRY)
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

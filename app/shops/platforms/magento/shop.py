@@ -52,7 +52,8 @@ class Magento:
     settles_in = timedelta(seconds=2)
     # An order is listed once its transaction has ended, with the instant at which that wrote it.
     lag = timedelta(minutes=5)
-    required = ("access_token",)
+    opened_by = (("access_token",),)
+    understands = ()
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

@@ -35,8 +35,8 @@ class Shopify:
     settles_in: timedelta = timedelta(seconds=2)
     """`updatedAt` has whole seconds."""
     lag: timedelta = timedelta(minutes=5)
-    required: tuple[str, ...] = ()
-    """One of two ways, so neither is asked for by itself: whoever gives none is told by the first call."""
+    opened_by: tuple[tuple[str, ...], ...] = (("access_token",), ("client_id", "client_secret"))
+    understands: tuple[str, ...] = ()
     signs_webhooks: bool = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

@@ -54,7 +54,8 @@ class WooCommerce:
     name = "woocommerce"
     settles_in = A_SECOND
     lag = timedelta(0)
-    required = ("consumer_key", "consumer_secret")
+    opened_by = (("consumer_key", "consumer_secret"),)
+    understands = ()
     signs_webhooks = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
