@@ -1,0 +1,37 @@
+"""E1: orders that nobody foresaw, and what a shop does with them later: each is told, and none keeps others waiting."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.scenarios.house import House
+from tests.scenarios.shop_steps import look, reading, refused_orders, set_woo
+from tests.scenarios.troubles import ask
+from tests.shops.stand_in import open_stand_in
+from tests.shops.woocommerce import WooShop, item
+
+
+@pytest.fixture
+async def shop(house: House) -> AsyncIterator[WooShop]:
+    """A shop that goes by the story's clock."""
+    async with open_stand_in(WooShop(house.clock)) as opened:
+        yield opened
+
+
+async def test_e1_an_order_that_no_machine_can_read_stops_no_other(house: House, shop: WooShop) -> None:
+    """Amounts that are none, half a character, a year before all counting: each is refused alone, and can be found."""
+    odd = [shop.place() for _ in range(6)]
+    for order, total in zip(odd, ("NaN", "-Infinity", "1E+30"), strict=False):
+        shop.break_total(order, total)
+    shop.edit(odd[3], number="W\x00" * 2_000)
+    shop.edit(odd[4], billing={"first_name": "Kim \ud800", "email": "kim\ud800@example.com"}, customer_id=0)
+    shop.edit(odd[5], date_modified_gmt="1969-07-20T20:17:00", number="\ud800" * 10)
+    right = shop.place(item("Tap", "33.00"))
+    await set_woo(house, shop)
+    await look(house)
+    assert (await house.in_xero(str(right)))["Total"] == 33.0
+    assert {each["order_id"] for each in await refused_orders(house)} == set(map(str, odd))
+    assert (await reading(house))["failures"] == 0
+    number = "W?" * 127 + "W"
+    [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": number})))["data"]
+    assert why["code"] == "order_refused"
