@@ -202,7 +202,7 @@ async def test_a_webhook_is_signed_as_standard_webhooks_are(shop: BigCommerceSho
 async def test_an_order_from_before_the_first_day_stays_unread_when_it_changes(
     shop: BigCommerceShop, front: Front, clock: ManualClock
 ) -> None:
-    """As in the list of all: what was placed before `orders_from` is in the books already, though it is sent off now."""
+    """As in the list of all: what was placed before `orders_from` is in the books, though it is sent off now."""
     clock.set(BEFORE)
     old = shop.place(TAP)
     clock.set(LATER)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.scenarios.house import House
-from tests.scenarios.shop_steps import look, reading, refused_orders, set_woo
+from tests.scenarios.shop_steps import look, payments_of, reading, refused_orders, set_woo
 from tests.scenarios.troubles import ask
 from tests.shops.stand_in import open_stand_in
 from tests.shops.woocommerce import WooShop, item
@@ -35,3 +35,43 @@ async def test_e1_an_order_that_no_machine_can_read_stops_no_other(house: House,
     number = "W?" * 127 + "W"
     [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": number})))["data"]
     assert why["code"] == "order_refused"
+
+
+async def test_e1_two_refunds_of_one_day_leave_what_was_kept(house: House, shop: WooShop) -> None:
+    """WooCommerce lists the newest first, so that the second stands before the first: one payment all the same."""
+    order = shop.place(item("Tap", "100.00"))
+    await set_woo(house, shop)
+    await look(house)
+    for amount, kept, credited in (("10.00", 90.0, 10.0), ("20.00", 70.0, 30.0), ("5.00", 65.0, 35.0)):
+        shop.refund(order, amount)
+        await shop.tell(order)
+        await look(house)
+        invoice = await house.in_xero(str(order))
+        assert (payments_of(invoice), invoice["AmountCredited"], invoice["AmountDue"]) == (
+            [kept],
+            credited,
+            0,
+        )
+    shown = await ask(house.api.get(f"{house.path}/invoices/woocommerce.{order}"))
+    assert [each["id"] for each in shown["record"]["payments"]] == ["paid.less.35.00"]
+
+
+async def test_e1_a_paid_order_that_is_edited_is_paid_by_what_it_comes_to(
+    house: House, shop: WooShop
+) -> None:
+    """Put on hold and edited, as WooCommerce lets a shop do, and then refunded: nothing is due."""
+    order = shop.place(item("Tap", "100.00"))
+    await set_woo(house, shop)
+    await look(house)
+    shop.move(order, "on-hold")
+    shop.edit(order, item("Tap", "120.00"))
+    shop.move(order, "processing")
+    await shop.tell(order)
+    await look(house)
+    invoice = await house.in_xero(str(order))
+    assert (invoice["Total"], payments_of(invoice), invoice["AmountDue"]) == (120.0, [120.0], 0)
+    shop.refund(order, "120.00")
+    await shop.tell(order)
+    await look(house)
+    invoice = await house.in_xero(str(order))
+    assert (payments_of(invoice), invoice["AmountCredited"], invoice["AmountDue"]) == ([], 120.0, 0)
