@@ -1,13 +1,16 @@
 """E1: orders that nobody foresaw, and what a shop does with them later: each is told, and none keeps others waiting."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from tests.scenarios.house import House
 from tests.scenarios.shop_steps import look, payments_of, reading, refused_orders, set_woo
 from tests.scenarios.troubles import ask
-from tests.shops.stand_in import open_stand_in
+from tests.shops.stand_in import Call, Reply, open_stand_in
 from tests.shops.woocommerce import WooShop, item
 
 
@@ -75,3 +78,30 @@ async def test_e1_a_paid_order_that_is_edited_is_paid_by_what_it_comes_to(
     await look(house)
     invoice = await house.in_xero(str(order))
     assert (payments_of(invoice), invoice["AmountCredited"], invoice["AmountDue"]) == ([], 120.0, 0)
+
+
+class SlowClockShop(WooShop):
+    """A shop whose own clock is two minutes behind that of the server in front of it, which dates the answers."""
+
+    @property
+    def now(self) -> datetime:
+        """The shop's own clock."""
+        return self.clock.now() - timedelta(minutes=2)
+
+    def answer(self, call: Call) -> Reply:
+        """What the shop says, dated in front of it."""
+        reply = super().answer(call)
+        date = format_datetime(self.clock.now(), usegmt=True)
+        return replace(reply, headers={**reply.headers, "date": date})
+
+
+async def test_e1_a_shop_whose_clock_is_behind_its_dates_is_read_whole(house: House) -> None:
+    """What it dates before the last look, though it came after that, is found by the next one, and not a day later."""
+    async with open_stand_in(SlowClockShop(house.clock)) as shop:
+        await set_woo(house, shop)
+        await look(house)
+        house.clock.advance(timedelta(minutes=1))
+        order = shop.place()
+        assert await shop.tell(order) == 200
+        await look(house)
+        assert (await house.in_xero(str(order)))["Status"] == "PAID"
