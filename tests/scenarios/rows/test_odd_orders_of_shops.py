@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from uuid import UUID
 
 import pytest
 
+from app.waker import QUEUE, READ
+from app.wiring.ground import open_queue
 from tests.scenarios.house import House
-from tests.scenarios.shop_steps import look, payments_of, reading, refused_orders, set_woo
+from tests.scenarios.shop_steps import A_MOMENT, look, payments_of, reading, refused_orders, set_woo
 from tests.scenarios.troubles import ask
 from tests.shops.stand_in import Call, Reply, open_stand_in
 from tests.shops.woocommerce import WooShop, item
@@ -105,3 +108,38 @@ async def test_e1_a_shop_whose_clock_is_behind_its_dates_is_read_whole(house: Ho
         assert await shop.tell(order) == 200
         await look(house)
         assert (await house.in_xero(str(order)))["Status"] == "PAID"
+
+
+async def test_e1_a_webhook_of_this_second_is_followed_within_moments(house: House, shop: WooShop) -> None:
+    """The look that it asks for leaves what may change yet; the next one comes by itself, and not a minute later."""
+    await set_woo(house, shop)
+    await look(house)
+    order = shop.place()
+    assert await shop.tell(order) == 200
+    await house.parts.reading.read(UUID(house.connection_id))
+    assert await house.parts.reading.nudge_put_off() == 0
+    house.clock.advance(A_MOMENT)
+    assert await house.parts.reading.nudge_put_off() == 1
+    await house.parts.reading.read(UUID(house.connection_id))
+    await house.drain()
+    assert (await house.in_xero(str(order)))["Status"] == "PAID"
+
+
+async def test_e1_a_webhook_during_a_look_wakes_a_worker_when_that_ends(house: House, shop: WooShop) -> None:
+    """The worker whom it woke found the look taken, so whoever has that calls for the next."""
+    await set_woo(house, shop)
+    house.clock.advance(A_MOMENT)
+
+    async with open_queue(house.settings) as queue:
+        await queue.flushdb()
+
+        async def sell(_: object) -> None:
+            assert await shop.tell(shop.place(), "order.created") == 200
+            while not await queue.queued_jobs(queue_name=QUEUE):
+                pass  # It is woken once the answer is on its way.
+            await queue.flushdb()
+
+        shop.after_next(sell)
+        await house.parts.reading.read(UUID(house.connection_id))
+        jobs = [job.function for job in await queue.queued_jobs(queue_name=QUEUE)]
+    assert jobs.count(READ) == 1
