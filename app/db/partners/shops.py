@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.partners.read_endpoints import read_anew
@@ -64,6 +64,7 @@ async def save_shop(
         "refused_at": None,
         "changed_at": at,
     }
+    await _forget_refusals_of_another(session, connection_id, new.platform)
     saved = insert(ShopRow).values(connection_id=connection_id, **values)
     await session.execute(saved.on_conflict_do_update(index_elements=["connection_id"], set_=values))
     await read_anew(session, partner_id, connection_id)
@@ -71,6 +72,13 @@ async def save_shop(
     found = await find_shop(session, connection_id)
     assert found is not None  # it was just saved
     return found
+
+
+async def _forget_refusals_of_another(session: WriteSession, connection_id: UUID, platform: str) -> None:
+    """Orders of another kind of shop, whose ids say nothing here."""
+    of_another = exists().where(ShopRow.connection_id == connection_id, ShopRow.platform != platform)
+    refused = delete(ShopRefusalRow).where(ShopRefusalRow.connection_id == connection_id, of_another)
+    await session.execute(refused, execution_options={"synchronize_session": False})
 
 
 async def find_shop(session: ReadSession, connection_id: UUID) -> Shop | None:

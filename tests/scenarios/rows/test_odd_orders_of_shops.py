@@ -11,8 +11,8 @@ import pytest
 from app.waker import QUEUE, READ
 from app.wiring.ground import open_queue
 from tests.scenarios.house import House
-from tests.scenarios.shop_steps import A_MOMENT, look, payments_of, reading, refused_orders, set_woo
-from tests.scenarios.troubles import ask
+from tests.scenarios.shop_steps import A_MOMENT, check, look, payments_of, reading, refused_orders, set_woo
+from tests.scenarios.troubles import ask, discrepancies
 from tests.shops.stand_in import Call, Reply, open_stand_in
 from tests.shops.woocommerce import WooShop, item
 
@@ -143,3 +143,63 @@ async def test_e1_a_webhook_during_a_look_wakes_a_worker_when_that_ends(house: H
         await house.parts.reading.read(UUID(house.connection_id))
         jobs = [job.function for job in await queue.queued_jobs(queue_name=QUEUE)]
     assert jobs.count(READ) == 1
+
+
+async def test_e1_a_refused_order_that_is_gone_from_the_shop_is_told_no_more(
+    house: House, shop: WooShop
+) -> None:
+    """By the next compare, which asks for it by its id: nobody could ever put it right."""
+    gone, stays = shop.place(), shop.place()
+    shop.break_total(gone, "120.00")
+    shop.break_total(stays, "120.00")
+    await set_woo(house, shop)
+    await look(house)
+    assert (await check(house, "shop_orders"))["outcome"] == "warning"
+    shop.delete(gone)
+    shop.move(stays, "trash")
+    await ask(house.api.post(f"{house.path}/compare"))
+    await look(house)
+    assert [each["order_id"] for each in await refused_orders(house)] == [str(stays)]
+    compared = (await reading(house))["compare"]
+    assert (compared["missing"], compared["unsure"]) == (0, 0)
+    shop.break_total(stays, "110.00")
+    await ask(house.api.post(f"{house.path}/compare"))
+    await look(house)
+    assert (await check(house, "shop_orders"))["outcome"] == "passed"
+    assert await discrepancies(house) == []
+
+
+async def test_e1_why_says_that_an_order_is_refused_that_was_taken_before(
+    house: House, shop: WooShop
+) -> None:
+    """Its invoice stands as it was; that the shop has another one now is the first answer, until it is put right."""
+    order = shop.place()
+    await set_woo(house, shop)
+    await look(house)
+    shop.break_total(order, "120.00")
+    await shop.tell(order)
+    await look(house)
+    assert (await house.in_xero(str(order)))["Total"] == 110.0
+    answers = (await ask(house.api.get(f"{house.path}/why", params={"number": str(order)})))["data"]
+    assert [each["code"] for each in answers] == ["order_refused", None]
+    shop.edit(order, item("Tap", "120.00"))
+    await shop.tell(order)
+    await look(house)
+    assert (await house.in_xero(str(order)))["Total"] == 120.0
+    answers = (await ask(house.api.get(f"{house.path}/why", params={"number": str(order)})))["data"]
+    assert [each["code"] for each in answers] == [None]
+
+
+async def test_e1_refused_orders_of_another_kind_of_shop_are_told_no_more(
+    house: House, shop: WooShop
+) -> None:
+    """Their ids say nothing in the shop that is set now; one that is set again has its own found anew."""
+    shop.break_total(shop.place(), "120.00")
+    await set_woo(house, shop)
+    await look(house)
+    assert len(await refused_orders(house)) == 1
+    await set_woo(house, shop)
+    assert len(await refused_orders(house)) == 1
+    magento = {"platform": "magento", "address": shop.address, "credentials": {"access_token": "of_magento"}}
+    shown = await ask(house.api.put(f"{house.path}/shop", json=magento))
+    assert (shown["refused_orders"], await refused_orders(house)) == (0, [])
