@@ -33,6 +33,7 @@ from app.ending import Ending
 from app.reading.doors import Doors, Opened
 from app.reading.look import Look, StoreDocument
 from app.reading.source import ReadFailed
+from app.reading.words import make_storable
 from app.reconcile.ports import Waker
 from app.room import Room
 
@@ -52,6 +53,8 @@ FAILURES_OF_A_RUN = 3
 """Then the look begins anew: the app may have forgotten its cursor."""
 
 NUDGES_AT_ONCE = 500
+
+LONGEST_REASON = 500
 
 LOOKS_AT_ONCE = 4
 """In one process; each may wait half a minute for each of its calls."""
@@ -185,4 +188,5 @@ class PartnerReading:
         async with self._database.writing() as session:
             if opened.shop is not None and failed.is_locked_out:
                 await save_refused(session, opened.shop, now)
-            await save_failure(session, claim, str(failed), due_at, begins_anew=begins_anew)
+            reason = make_storable(str(failed), LONGEST_REASON)
+            await save_failure(session, claim, reason, due_at, begins_anew=begins_anew)

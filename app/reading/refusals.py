@@ -14,6 +14,7 @@ from app.db.partners.shop_refusals import (
     save_refusals,
 )
 from app.db.postgres.session import Database
+from app.reading.words import make_storable
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +45,7 @@ async def keep_refusals(
 def _as_kept(one: RefusedOrder) -> RefusedOrder:
     """In characters that PostgreSQL can keep: what makes an order unreadable may stand in its own number."""
     return RefusedOrder(
-        _plain(one.order_id, LONGEST_NAME),
-        _plain(one.number, LONGEST_NAME),
-        _plain(one.reason, LONGEST_REASON),
+        make_storable(one.order_id, LONGEST_NAME),
+        make_storable(one.number, LONGEST_NAME),
+        make_storable(one.reason, LONGEST_REASON),
     )
-
-
-def _plain(text: str, longest: int) -> str:
-    return text.encode(errors="replace").decode().replace("\x00", "?")[:longest]

@@ -183,7 +183,7 @@ async def save_failure(
         "claimed_until": None,
         "due_at": due_at,
         "failures": PartnerReadRow.failures + 1,
-        "last_error": reason[:500],
+        "last_error": reason,
     }
     return await _save(session, claim, values | ({"run": None} if begins_anew else {}))
 

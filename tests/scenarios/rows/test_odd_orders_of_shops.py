@@ -83,6 +83,18 @@ async def test_e1_a_paid_order_that_is_edited_is_paid_by_what_it_comes_to(
     assert (payments_of(invoice), invoice["AmountCredited"], invoice["AmountDue"]) == ([], 120.0, 0)
 
 
+async def test_e1_words_of_a_shop_that_nobody_can_keep_stop_no_look(house: House, shop: WooShop) -> None:
+    """A failure is told and tried again, whatever the shop says of it."""
+    order = shop.place()
+    await set_woo(house, shop)
+    shop.trouble(Reply(500, {"message": "Down\x00 for \ud800 repair"}))
+    await look(house)
+    said = await reading(house)
+    assert (said["failures"], said["last_error"]) == (1, 'The shop answered 500: "Down? for ? repair".')
+    await look(house, timedelta(minutes=5))
+    assert (await house.in_xero(str(order)))["Status"] == "PAID"
+
+
 class SlowClockShop(WooShop):
     """A shop whose own clock is two minutes behind that of the server in front of it, which dates the answers."""
 
