@@ -7,6 +7,7 @@
     shop_source      a shop, asked by its platform (`app.shops`): each order is one document
     look             one look: the lists page by page, then by id what should be there and was not listed
     refusals         the orders of a shop that could not be taken, kept with their reasons
+    words            what the other side said, as it is kept
     doors            opens the source of a connection
     reading          whose look is due, who takes it, and when it is tried again
 

@@ -54,12 +54,16 @@ class Doors:
         return Opened(await self._open_app(claim, endpoint)) if endpoint else None
 
     def _open_shop(self, shop: Shop) -> ShopSource:
+        held = shop.credentials
+
         async def keep(credentials: Mapping[str, str], until: datetime | None) -> None:
+            nonlocal held
             sealed = self._vault.encrypt(json.dumps(dict(credentials)))
             async with self._database.writing() as session:
-                is_kept = await save_credentials(session, shop, sealed, until)
+                is_kept = await save_credentials(session, shop.connection_id, held, sealed, until)
             if not is_kept:
                 raise ShopFailed("The shop was set otherwise while it was read.")
+            held = sealed
 
         front = Front(
             self._door,

@@ -165,6 +165,8 @@ class Look:
             except NotShown:
                 continue  # Nobody knows whether it is there, and nothing is told of it.
             shown.append(each)
+            if document is None and each.link_id is None:
+                continue  # It was refused, and is gone: there is nothing to tell any more.
             if document is None:
                 missing.append(each)
             elif isinstance(document, RefusedOrder):
@@ -192,7 +194,11 @@ class Look:
             return
         async with self.database.writing() as session:
             await lock_connection(session, self.connection_id)
-            found = [(each.link_id, find_gone_at_partner(each.kind, each.partner_id)) for each in missing]
+            found = [
+                (each.link_id, find_gone_at_partner(each.kind, each.partner_id))
+                for each in missing
+                if each.link_id is not None
+            ]
             await insert_discrepancies(session, self.connection_id, found, self.clock.now())
 
 

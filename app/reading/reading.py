@@ -6,8 +6,9 @@ in twice is news once.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from app.db.delivery.partner_holdings import save_read_at
 from app.db.delivery.partner_reads import (
     ReadClaim,
     claim_read,
+    list_looks_due,
     list_reads_due,
     put_off,
     save_done,
@@ -24,13 +26,14 @@ from app.db.delivery.partner_reads import (
     save_run,
 )
 from app.db.partners.shops import save_refused
-from app.db.postgres.session import Database
+from app.db.postgres.session import Database, ReadSession
 from app.delivery.backoff import draw_delay
 from app.domain.partner.partner_read import ReadRun
 from app.ending import Ending
 from app.reading.doors import Doors, Opened
 from app.reading.look import Look, StoreDocument
 from app.reading.source import ReadFailed
+from app.reading.words import make_storable
 from app.reconcile.ports import Waker
 from app.room import Room
 
@@ -51,8 +54,12 @@ FAILURES_OF_A_RUN = 3
 
 NUDGES_AT_ONCE = 500
 
+LONGEST_REASON = 500
+
 LOOKS_AT_ONCE = 4
 """In one process; each may wait half a minute for each of its calls."""
+
+ListDue = Callable[[ReadSession, datetime, int], Awaitable[Sequence[UUID]]]
 
 log = structlog.get_logger(__name__)
 
@@ -81,8 +88,15 @@ class PartnerReading:
 
     async def nudge_due(self) -> int:
         """Wake a worker for every connection whose look is due; answers how many there were."""
+        return await self._nudge(list_reads_due)
+
+    async def nudge_put_off(self) -> int:
+        """The same for those alone whose look was put off until a time, as of an order that changed just then."""
+        return await self._nudge(list_looks_due)
+
+    async def _nudge(self, list_due: ListDue) -> int:
         async with self._database.reading() as session:
-            due = await list_reads_due(session, self._clock.now(), NUDGES_AT_ONCE)
+            due = await list_due(session, self._clock.now(), NUDGES_AT_ONCE)
         for connection_id in due:
             await self._waker.read_soon(connection_id)
         return len(due)
@@ -154,7 +168,7 @@ class PartnerReading:
             await save_read_at(session, claim.connection_id, run.began_at)
             if opened.shop is not None:
                 await save_refused(session, opened.shop, None)
-            await save_done(session, claim, run, at=now, due_at=now + following)
+            is_due_again = await save_done(session, claim, run, at=now, due_at=now + following)
         log.info(
             "partner_read",
             connection_id=str(claim.connection_id),
@@ -162,6 +176,9 @@ class PartnerReading:
             pages=run.pages,
             **run.to_json()["found"],
         )
+        if is_due_again:
+            # Whoever asked meanwhile woke a worker who found the look taken.
+            await self._waker.read_soon(claim.connection_id)
 
     async def _fail(self, claim: ReadClaim, opened: Opened, failed: ReadFailed) -> None:
         now = self._clock.now()
@@ -171,4 +188,5 @@ class PartnerReading:
         async with self._database.writing() as session:
             if opened.shop is not None and failed.is_locked_out:
                 await save_refused(session, opened.shop, now)
-            await save_failure(session, claim, str(failed), due_at, begins_anew=begins_anew)
+            reason = make_storable(str(failed), LONGEST_REASON)
+            await save_failure(session, claim, reason, due_at, begins_anew=begins_anew)

@@ -99,9 +99,13 @@ class ShopSource:
             return RefusedOrder(order.id, order.number, order.reason)
         try:
             document = build_document(self.platform.name, order, self.booked_under)
+            return ReadEntry(id=document["id"], version=document["version"], document=document)
         except OrderUnreadable as why:
-            return RefusedOrder(order.id, order.number, str(why))
-        return ReadEntry(id=document["id"], version=document["version"], document=document)
+            reason = str(why)
+        except (ArithmeticError, ValueError) as odd:
+            # No amount or instant of a calendar. One order that nobody foresaw must not keep the others waiting.
+            reason = f"It has a value of which no invoice can be made ({type(odd).__name__})."
+        return RefusedOrder(order.id, order.number, reason)
 
 
 def _keep_newest(refused: list[RefusedOrder]) -> list[RefusedOrder]:

@@ -191,24 +191,31 @@ def _show_line(
 
 
 def _keep_payments(order: ShopOrder) -> list[OrderPayment]:
-    """The payments less what of them went back, the newest first.
+    """The payments less what of them went back: of those that were made by then, the newest first.
 
-    A payment is never edited: one of which a part went back is another payment, of what is left.
+    A payment is never edited: one of which a part went back is another payment, of what is left. It is named by how
+    much went back, since a shop may list refunds of one day otherwise next time.
     """
-    paid = [replace(one, amount=cents(one.amount)) for one in order.payments]
-    kept = sorted((one for one in paid if one.amount > 0), key=lambda one: one.paid_on)
+    paid = sorted(order.payments, key=lambda one: (one.paid_on, len(one.id), one.id))
+    left = [cents(one.amount) for one in paid]
     for refund in sorted(order.refunds, key=lambda one: one.refunded_on):
-        left = cents(refund.repaid)
-        for place in reversed(range(len(kept))):
-            share = min(left, kept[place].amount)
-            if share > 0:
-                kept[place], left = _lower(kept[place], share, refund), left - share
-    return [one for one in kept if one.amount > 0]
+        went_back = cents(refund.repaid)
+        for place in _rank(paid, refund):
+            share = max(Decimal(0), min(went_back, left[place]))
+            left[place], went_back = left[place] - share, went_back - share
+    return [_lower(one, amount) for one, amount in zip(paid, left, strict=True) if amount > 0]
 
 
-def _lower(payment: OrderPayment, share: Decimal, refund: OrderRefund) -> OrderPayment:
-    first = payment.id.partition(".less.")[0]
-    return replace(payment, id=f"{first}.less.{refund.id}", amount=payment.amount - share)
+def _rank(paid: Sequence[OrderPayment], refund: OrderRefund) -> list[int]:
+    """Places of the payments that a refund is of, the likeliest first: a later one only where no other is left."""
+    newest_first = reversed(range(len(paid)))
+    return sorted(newest_first, key=lambda place: paid[place].paid_on > refund.refunded_on)
+
+
+def _lower(payment: OrderPayment, left: Decimal) -> OrderPayment:
+    went_back = cents(payment.amount) - left
+    name = f"{payment.id}.less.{money_text(went_back)}" if went_back else payment.id
+    return replace(payment, id=name, amount=left)
 
 
 def _show_payment(payment: OrderPayment) -> dict[str, Any]:

@@ -7,7 +7,7 @@ What is no answer to go on from is told as `ShopFailed`, with what the shop said
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
@@ -26,6 +26,8 @@ LONGEST_WAIT = timedelta(hours=6)
 
 _REFUSED, _NOT_FOUND, _TOO_MANY = (401, 403), 404, 429
 _LONGEST_WORD = 200
+_SHORTEST_SECRET = 8
+"""What is shorter is a word, as a country, and stands in sentences."""
 _SAYING = ("message", "error_description", "detail", "errors", "error")
 """Where platforms say in their JSON what was wrong."""
 
@@ -110,7 +112,7 @@ class Front:
             raise ShopFailed("The shop's answer is no JSON; see that the address is the shop's own.")
         if answer.is_success or status == _NOT_FOUND:
             return found
-        said = _find_word(found.body)
+        said = _find_word(found.body, self.credentials.values())
         if status in _REFUSED:
             raise CredentialsRefused(
                 f"The shop refused its credentials with {status}{said}. Enter credentials that may read its orders.",
@@ -147,17 +149,27 @@ def _read_json(body: bytes) -> Any:
         return None
 
 
-def _find_word(body: Any) -> str:
-    """What the shop said was wrong, to be set into a sentence."""
+def _find_word(body: Any, secrets: Iterable[str]) -> str:
+    """What the shop said was wrong, to be set into a sentence.
+
+    It may repeat what it was called with, and its words are shown to people and go into logs.
+    """
     if not isinstance(body, dict):
         return ""
     for name in _SAYING:
         word = body.get(name)
         if word and not isinstance(word, bool):
             text = word if isinstance(word, str) else json.dumps(word, default=str)
-            plain = " ".join(text.split())
+            plain = _hide(" ".join(text.split()), secrets)
             return f': "{plain[:_LONGEST_WORD]}"'
     return ""
+
+
+def _hide(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "…")
+    return text
 
 
 def _read_instant(text: str | None) -> datetime | None:

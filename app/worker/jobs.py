@@ -84,6 +84,10 @@ class Jobs:
         """Find the connections whose partner's side is to be looked at."""
         await self._parts.reading.nudge_due()
 
+    async def nudge_put_off_reads(self, _: Context) -> None:
+        """Find those of which a look was put off for a moment, or until a time."""
+        await self._parts.reading.nudge_put_off()
+
     async def nudge_behind(self, _: Context) -> None:
         """Find the connections that are behind and that nobody works on."""
         await self._parts.sweep.nudge_behind()
@@ -176,6 +180,7 @@ def build_worker(parts: WorkerParts, redis: ArqRedis, poll_seconds: float) -> Wo
             timed(jobs.take_in_webhooks, EVERY_FIVE_SECONDS),
             timed(jobs.nudge_behind, EVERY_FIVE_SECONDS),
             timed(jobs.nudge_due_changes, EVERY_FIVE_SECONDS),
+            timed(jobs.nudge_put_off_reads, EVERY_FIVE_SECONDS),
             timed(jobs.close_in_xero, EVERY_FIVE_SECONDS),
             timed(jobs.run_trials, EVERY_FIVE_SECONDS),
             timed(jobs.keep_consents_alive, EVERY_MINUTE, minutes=EVERY_HOUR),

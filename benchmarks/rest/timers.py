@@ -29,6 +29,7 @@ def list_timers(parts: WorkerParts) -> dict[str, Job]:
         "nudge_exports": parts.exports.nudge_due,
         "prune_deliveries": parts.pruning.prune,
         "nudge_reads": parts.reading.nudge_due,
+        "nudge_put_off_reads": parts.reading.nudge_put_off,
         "watch_webhooks": parts.watch.look,
         "prune_claims": parts.claims.prune,
     }

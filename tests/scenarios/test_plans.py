@@ -129,6 +129,7 @@ async def run_timers(parts: WorkerParts) -> None:
     await parts.exports.nudge_due()
     await parts.pruning.prune()
     await parts.reading.nudge_due()
+    await parts.reading.nudge_put_off()
     await parts.watch.look()
     await parts.roll_call.call_roll()
     await parts.claims.prune()

@@ -17,6 +17,8 @@ from tests.shops.looks import get_one, list_all, list_pages, open_front
 from tests.shops.stand_in import Reply, open_stand_in
 
 LONG_AGO = datetime(2026, 11, 1, tzinfo=UTC)
+BEFORE, LATER = datetime(2026, 6, 30, 13, 59, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)
+"""A minute before the first day of orders in Sydney; long after it."""
 TAP = Good("Tap", "55.00", 2, sku="TAP-1")
 
 
@@ -195,3 +197,16 @@ async def test_a_webhook_is_signed_as_standard_webhooks_are(shop: BigCommerceSho
     assert BIGCOMMERCE.is_signed(
         "hush", headers | {"webhook-signature": f"v1,bm90aGluZw== {by_library}"}, body
     )
+
+
+async def test_an_order_from_before_the_first_day_stays_unread_when_it_changes(
+    shop: BigCommerceShop, front: Front, clock: ManualClock
+) -> None:
+    """As in the list of all: what was placed before `orders_from` is in the books, though it is sent off now."""
+    clock.set(BEFORE)
+    old = shop.place(TAP)
+    clock.set(LATER)
+    shop.move(old, 2)
+    new = shop.place(TAP)
+    for since in (None, LATER - timedelta(minutes=1)):
+        assert [order.id for order in await list_all(BIGCOMMERCE, front, since)] == [str(new.id)]

@@ -16,6 +16,8 @@ from tests.shops.shopify_shop import GRAPHQL, TOKEN, TOKENS, ShopifyShop
 from tests.shops.stand_in import Reply, open_stand_in
 
 LONG_AGO = datetime(2026, 11, 20, tzinfo=UTC)
+BEFORE, LATER = datetime(2026, 6, 30, 13, 59, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)
+"""A minute before the first day of orders in Sydney; long after it."""
 TAP = Item("Tap", "110.00", sku="TAP-1")
 
 
@@ -213,3 +215,19 @@ def test_a_webhook_is_the_shops_own_where_its_body_was_signed_by_the_secret() ->
     assert not SHOPIFY.is_signed("hush", headers, body + b" ")
     assert not SHOPIFY.is_signed("hushed", headers, body)
     assert not SHOPIFY.is_signed("hush", {}, body)
+
+
+async def test_an_order_from_before_the_first_day_stays_unread_when_it_changes(
+    shop: ShopifyShop, front: Front, clock: ManualClock
+) -> None:
+    """As in the list of all: what was placed before `orders_from` is in the books already, however it is paid now."""
+    clock.set(BEFORE)
+    old = shop.place(TAP)
+    clock.set(LATER)
+    shop.take(old, "SALE", "110.00")
+    new = shop.place(TAP)
+    for since in (None, LATER - timedelta(minutes=1)):
+        told = [
+            order.number for order in await list_all(SHOPIFY, front, since) if isinstance(order, ShopOrder)
+        ]
+        assert told == [new.name]

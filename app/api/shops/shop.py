@@ -18,7 +18,7 @@ from app.api.shops.resource import EARLIEST, TOLD_A_SHOP, NewShop, RefusedOrderS
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.partners import shops
 from app.db.partners.shop_refusals import count_refusals, list_refusals
-from app.db.partners.shops import Shop, delete_shop, find_shop, has_taken_orders, save_shop
+from app.db.partners.shops import Shop, delete_shop, find_shop, has_taken_orders, lock_shop, save_shop
 from app.db.postgres.session import ReadSession
 from app.delivery.address import AddressRefused
 from app.domain.connections.connection import Connection
@@ -62,7 +62,7 @@ async def set_shop(
         )
     async with services.database.writing() as session:
         connection = await lock_own_connection(session, caller.partner_id, connection_id)
-        before = await find_shop(session, connection_id)
+        before = await lock_shop(session, connection_id)
         wish = _build_wish(services, connection, new, before)
         shop = await save_shop(session, caller.partner_id, connection_id, wish, services.clock.now())
         await ask_for_read(session, connection_id)

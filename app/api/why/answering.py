@@ -53,7 +53,8 @@ async def explain_number(
     async with services.database.reading() as session:
         kept = await _list_kept(session, connection, number, xero_id)
         known = [await _answer(services, session, connection, one) for one in kept]
-        known = known or await _find_refused_order(session, connection, number)
+        # First, since an order that was taken before and is refused now is why its invoice stands still.
+        known = [*await _find_refused_order(session, connection, number), *known]
     return Whys(data=known or await _ask_xero(services, connection, number, xero_id))
 
 

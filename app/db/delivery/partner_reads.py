@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.delivery.deliveries import DELIVERED_STATES
@@ -85,12 +85,30 @@ async def list_reads_due(session: ReadSession, now: datetime, limit: int) -> Seq
     return (await session.execute(due)).scalars().all()
 
 
+async def list_looks_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
+    """Connections whose next look was put off until a time, which has come: by the index of those times, so that it
+    costs next to nothing to ask often.
+    """
+    row = PartnerReadRow
+    due = (
+        select(row.connection_id)
+        .join(ConnectionRow, ConnectionRow.id == row.connection_id)
+        .where(row.due_at <= now, _is_free(now), _is_readable())
+        .order_by(row.due_at)
+        .limit(limit)
+    )
+    return (await session.execute(due)).scalars().all()
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     row = PartnerReadRow
-    return and_(
-        or_(row.due_at.is_(None), row.due_at <= now),
-        or_(row.claimed_until.is_(None), row.claimed_until < now),
-    )
+    return and_(or_(row.due_at.is_(None), row.due_at <= now), _is_free(now))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """No worker has the look."""
+    row = PartnerReadRow
+    return or_(row.claimed_until.is_(None), row.claimed_until < now)
 
 
 def _is_readable() -> ColumnElement[bool]:
@@ -165,7 +183,7 @@ async def save_failure(
         "claimed_until": None,
         "due_at": due_at,
         "failures": PartnerReadRow.failures + 1,
-        "last_error": reason[:500],
+        "last_error": reason,
     }
     return await _save(session, claim, values | ({"run": None} if begins_anew else {}))
 
@@ -173,7 +191,7 @@ async def save_failure(
 async def save_done(
     session: WriteSession, claim: ReadClaim, run: ReadRun, *, at: datetime, due_at: datetime
 ) -> bool:
-    """A look came to its end; the next one is due then."""
+    """A look came to its end; the next one is due then. True where it is due at once."""
     values: dict[str, Any] = {
         "claimed_until": None,
         "run": None,
@@ -186,18 +204,20 @@ async def save_done(
     if run.is_compare:
         found = run.to_json()["found"]
         values |= {"compared_at": at, "compared": found}
-    return await _save(session, claim, values)
+    saved = _build_save(claim, values).returning(PartnerReadRow.due_at)
+    kept = (await session.execute(saved)).one_or_none()
+    return kept is not None and kept.due_at is None
 
 
 async def _save(session: WriteSession, claim: ReadClaim, values: Mapping[str, Any]) -> bool:
-    row = PartnerReadRow
-    saved = (
-        update(row)
-        .where(row.connection_id == claim.connection_id, row.claimed_until == claim.until)
-        .values(dict(values))
-        .returning(row.connection_id)
-    )
+    saved = _build_save(claim, values).returning(PartnerReadRow.connection_id)
     return (await session.execute(saved)).scalar_one_or_none() is not None
+
+
+def _build_save(claim: ReadClaim, values: Mapping[str, Any]) -> Update:
+    row = PartnerReadRow
+    ours = (row.connection_id == claim.connection_id, row.claimed_until == claim.until)
+    return update(row).where(*ours).values(dict(values))
 
 
 async def find_read_standing(session: ReadSession, connection_id: UUID) -> ReadStanding | None:

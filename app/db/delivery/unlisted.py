@@ -1,24 +1,31 @@
-"""What a partner should have and has not listed yet, while a compare reads its lists."""
+"""What a partner should have and has not listed yet, while a compare reads its lists.
+
+Of a shop that is also each order that was refused before: one that is gone from the shop is refused no more.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, literal, or_, select
+from sqlalchemy import Select, delete, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ContactLinkRow, InvoiceLinkRow, UnlistedRow
+from app.db.tables import ContactLinkRow, InvoiceLinkRow, ShopRefusalRow, UnlistedRow
 from app.domain.holds.thing import Thing
 from app.domain.record.sides import Status
+
+_NO_LINK = UUID(int=0)
+"""Stands for the link of an order that was refused and never taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """One thing that was not listed."""
+    """One thing that was not listed. `link_id` is None of an order of which there is no invoice."""
 
     kind: str
     partner_id: str
-    link_id: UUID
+    link_id: UUID | None
 
 
 async def begin_unlisted(
@@ -32,6 +39,8 @@ async def begin_unlisted(
     into = ["connection_id", "kind", "partner_id", "link_id"]
     if Thing.INVOICE in kinds:
         await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id, prefix)))
+        refused = insert(UnlistedRow).from_select(into, _refused_orders(connection_id, prefix))
+        await session.execute(refused.on_conflict_do_nothing())
     if Thing.CONTACT in kinds:
         await session.execute(insert(UnlistedRow).from_select(into, _contacts(connection_id, prefix)))
 
@@ -43,6 +52,14 @@ def _invoices(connection_id: UUID, prefix: str) -> Select[UUID, str, str, UUID]:
         row.partner_invoice_id.startswith(prefix, autoescape=True),
         or_(row.document.is_not(None), row.acked_revision > 0),
         func.coalesce(row.record["status"].as_string(), "") != Status.CANCELLED.value,
+    )
+
+
+def _refused_orders(connection_id: UUID, prefix: str) -> Select[UUID, str, str, UUID]:
+    row = ShopRefusalRow
+    name = literal(prefix).concat(row.order_id)
+    return select(row.connection_id, literal(Thing.INVOICE.value), name, literal(_NO_LINK)).where(
+        row.connection_id == connection_id
     )
 
 
@@ -76,7 +93,10 @@ async def list_unlisted(session: ReadSession, connection_id: UUID, limit: int) -
         .order_by(row.kind, row.partner_id)
         .limit(limit)
     )
-    return [Unlisted(*found) for found in await session.execute(left)]
+    return [
+        Unlisted(kind, partner_id, None if link_id == _NO_LINK else link_id)
+        for kind, partner_id, link_id in await session.execute(left)
+    ]
 
 
 async def count_unlisted(session: ReadSession, connection_id: UUID) -> int:

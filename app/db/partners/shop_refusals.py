@@ -12,7 +12,7 @@ from app.db.postgres.numbered import Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ShopRefusalRow
 
-LONGEST_REASON = 1_000
+LONGEST_NAME, LONGEST_REASON = 255, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ async def save_refusals(
             "connection_id": connection_id,
             "order_id": one.order_id,
             "number": one.number,
-            "reason": one.reason[:LONGEST_REASON],
+            "reason": one.reason,
             "refused_at": at,
         }
         for one in refused

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.partners.read_endpoints import read_anew
@@ -50,7 +50,10 @@ class NewShop:
 async def save_shop(
     session: WriteSession, partner_id: UUID, connection_id: UUID, new: NewShop, at: datetime
 ) -> Shop:
-    """Set the shop of a connection, whose row is locked; orders are read anew from the start."""
+    """Set the shop of a connection, whose row is locked; orders are read anew from the start.
+
+    When its credentials end is known as long as these stay.
+    """
     values = {
         "platform": new.platform,
         "address": new.address,
@@ -64,8 +67,15 @@ async def save_shop(
         "refused_at": None,
         "changed_at": at,
     }
+    await _forget_refusals_of_another(session, connection_id, new.platform)
     saved = insert(ShopRow).values(connection_id=connection_id, **values)
-    await session.execute(saved.on_conflict_do_update(index_elements=["connection_id"], set_=values))
+    row = ShopRow
+    stays = case((row.credentials == saved.excluded.credentials, row.credentials_end_at), else_=None)
+    await session.execute(
+        saved.on_conflict_do_update(
+            index_elements=["connection_id"], set_={**values, "credentials_end_at": stays}
+        )
+    )
     await read_anew(session, partner_id, connection_id)
     audit.note(session, "shop_set", partner_id=partner_id, connection_id=connection_id, platform=new.platform)
     found = await find_shop(session, connection_id)
@@ -73,11 +83,26 @@ async def save_shop(
     return found
 
 
+async def _forget_refusals_of_another(session: WriteSession, connection_id: UUID, platform: str) -> None:
+    """Orders of another kind of shop, whose ids say nothing here."""
+    of_another = exists().where(ShopRow.connection_id == connection_id, ShopRow.platform != platform)
+    refused = delete(ShopRefusalRow).where(ShopRefusalRow.connection_id == connection_id, of_another)
+    await session.execute(refused, execution_options={"synchronize_session": False})
+
+
 async def find_shop(session: ReadSession, connection_id: UUID) -> Shop | None:
     """The shop of a connection, or None."""
     wanted = select(ShopRow).where(ShopRow.connection_id == connection_id)
     row = (await session.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
     return _from_row(row) if row else None
+
+
+async def lock_shop(session: WriteSession, connection_id: UUID) -> Shop | None:
+    """The same, whose credentials nobody renews until the transaction ends."""
+    await session.execute(
+        select(ShopRow.connection_id).where(ShopRow.connection_id == connection_id).with_for_update()
+    )
+    return await find_shop(session, connection_id)
 
 
 async def has_taken_orders(session: ReadSession, connection_id: UUID, prefix: str) -> bool:
@@ -108,12 +133,15 @@ async def save_heard(session: WriteSession, connection_id: UUID, at: datetime) -
 
 
 async def save_credentials(
-    session: WriteSession, shop: Shop, credentials: bytes, end_at: datetime | None
+    session: WriteSession, connection_id: UUID, held: bytes, credentials: bytes, end_at: datetime | None
 ) -> bool:
-    """Keep renewed credentials; False, and nothing kept, where a person has set the shop otherwise meanwhile."""
+    """Keep what a shop gave for those that are held; False, and nothing kept, where a person has set others meanwhile.
+
+    Whatever else a person set leaves them: the shop may take no other any more.
+    """
     saved = (
         update(ShopRow)
-        .where(ShopRow.connection_id == shop.connection_id, ShopRow.changed_at == shop.changed_at)
+        .where(ShopRow.connection_id == connection_id, ShopRow.credentials == held)
         .values(credentials=credentials, credentials_end_at=end_at)
         .returning(ShopRow.connection_id)
     )

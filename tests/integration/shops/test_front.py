@@ -90,6 +90,18 @@ async def test_credentials_that_are_refused_are_told_apart(status: int) -> None:
             await calls.get("orders")
 
 
+async def test_a_shop_that_repeats_its_credentials_does_not_have_them_shown() -> None:
+    """Also where its words are too long and were cut within them; a country is no secret."""
+    key = "cs_" + "0123456789" * 4
+    async with calling() as (calls, shop):
+        calls.credentials = {"consumer_secret": key, "country": "AU"}
+        for said in (f"AU knows no {key}.", f"AU{' and' * 46} {key}"):
+            shop.trouble(Reply(401, {"message": said}))
+            with pytest.raises(CredentialsRefused, match="AU .* …") as refused:
+                await calls.get("orders")
+            assert "0123" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("said", "wait"),
     [

@@ -146,3 +146,26 @@ async def test_e1_an_order_that_does_not_add_up_is_shown_with_both_numbers(house
         await look(house, SETTLED)
         assert await refused_orders(house) == []
         assert len(await house.list_in_xero()) == 2
+
+
+async def test_e1_a_token_that_is_renewed_while_a_person_sets_the_shop_is_kept(house: House) -> None:
+    """Credentials that were left out stay, whichever they are by then, and with them until when they are good."""
+    async with open_stand_in(EtsyShop(house.clock, "AUD")) as shop:
+        shop.takes_each_once = True
+        shop.sell(71)
+        await set_shop(house, "etsy", shop, shop.credentials)
+        wish = {"platform": "etsy", "address": shop.address, "customers": "by_email"}
+
+        async def set_otherwise(_: object) -> None:
+            await ask(house.api.put(f"{house.path}/shop", json=wish))
+
+        shop.after_next(set_otherwise)
+        await look(house)
+        await look(house, READ_EVERY)
+        assert (await house.in_xero("71"))["Status"] == "PAID"
+        shown = await ask(house.api.get(f"{house.path}/shop"))
+        assert shown["refused_at"] is None
+        again = await ask(house.api.put(f"{house.path}/shop", json=wish))
+        assert again["credentials_end_at"] == shown["credentials_end_at"] is not None
+        await look(house, READ_EVERY)
+        assert (await reading(house))["last_error"] is None

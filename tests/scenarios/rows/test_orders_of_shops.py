@@ -196,7 +196,7 @@ async def test_e1_an_order_that_does_not_add_up_is_told_and_stops_no_other(
     await ask(house.api.post(f"{house.path}/compare"))
     await look(house)
     assert (await house.in_xero(str(wrong)))["Total"] == 110.0
-    assert [each["order_id"] for each in await refused_orders(house)] == [str(strange)]
+    assert await refused_orders(house) == []
 
 
 async def test_e1_what_xero_cannot_take_of_an_order_is_told_too(house: House, shop: WooShop) -> None:

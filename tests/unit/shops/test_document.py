@@ -208,15 +208,43 @@ def test_what_went_back_is_a_credit_and_lowers_the_newest_payment() -> None:
     one = order(
         line("1", "100.00"),
         payments=(paid("p1", "60.00"), paid("p2", "40.00", date(2026, 11, 21))),
-        refunds=(refund("r1", "50.00"), refund("r2", "5.00", repaid="0", day=date(2026, 11, 22))),
+        refunds=(
+            refund("r1", "50.00", day=date(2026, 11, 21)),
+            refund("r2", "5.00", repaid="0", day=date(2026, 11, 22)),
+        ),
     )
     document = build(one)
-    assert [(each["id"], each["amount"]) for each in document["payments"]] == [("p1.less.r1", "50.00")]
+    assert [(each["id"], each["amount"]) for each in document["payments"]] == [("p1.less.10.00", "50.00")]
     assert [(each["id"], each["amount"], each["kind"]) for each in document["credits"]] == [
         ("r1", "50.00", "credit_note"), ("r2", "5.00", "credit_note"),
     ]  # fmt: skip
     again = build(replace(one, refunds=(*one.refunds, refund("r3", "10.00", day=date(2026, 11, 23)))))
-    assert [(each["id"], each["amount"]) for each in again["payments"]] == [("p1.less.r3", "40.00")]
+    assert [(each["id"], each["amount"]) for each in again["payments"]] == [("p1.less.20.00", "40.00")]
+
+
+def test_a_refund_is_of_a_payment_that_was_made_by_then() -> None:
+    """A customer who was given all back and pays anew has paid on the day of the second payment."""
+    one = order(
+        line("1", "100.00"),
+        payments=(paid("p1", "100.00"), paid("p2", "100.00", date(2026, 11, 23))),
+        refunds=(refund("r1", "100.00", day=date(2026, 11, 21)),),
+    )
+    assert [each["id"] for each in build(one)["payments"]] == ["p2"]
+
+
+@given(st.permutations(["10.00", "20.00", "30.00", "15.00"]), st.booleans())
+def test_no_payment_has_two_amounts_in_whatever_order_a_shop_lists_its_refunds(
+    amounts: list[str], is_newest_first: bool
+) -> None:
+    """Refunds of one day come one after the other; payments are listed either way round too."""
+    named = dict[str, str]()
+    payments = [paid("p1", "60.00"), paid("p2", "40.00")]
+    for count in range(len(amounts) + 1):
+        refunds = [refund(f"r{place}", amount) for place, amount in enumerate(amounts[:count])]
+        listed = (refunds[::-1], payments[::-1]) if is_newest_first and count % 2 else (refunds, payments)
+        document = build(order(line("1", "100.00"), refunds=tuple(listed[0]), payments=tuple(listed[1])))
+        for each in document["payments"]:
+            assert named.setdefault(each["id"], each["amount"]) == each["amount"]
 
 
 def test_a_customer_is_known_by_id_by_e_mail_or_by_the_order() -> None:

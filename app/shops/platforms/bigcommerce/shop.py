@@ -11,11 +11,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from app.shops.fields import Json, find_instant, find_text, get_instant, get_text
+from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Listed, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.bigcommerce.orders import is_incomplete, read_order
@@ -35,14 +36,11 @@ class _Place:
     """Where a look is: what it asks for next, and which orders at that border it has had."""
 
     modified: datetime | None
-    created: datetime | None
+    created: datetime
+    is_of_all: bool
+    """All orders are listed, and not those alone that changed since."""
     page: int = 1
     seen: tuple[str, ...] = ()
-
-    @property
-    def is_of_all(self) -> bool:
-        """All orders are listed, and not those alone that changed since."""
-        return self.created is not None
 
     @property
     def size(self) -> int:
@@ -150,9 +148,10 @@ def _name(order: Json) -> str:
 
 
 def _begin(calls: ShopCalls, since: datetime | None) -> _Place:
+    created = find_beginning(calls).astimezone(UTC)
     if since is not None:
-        return _Place(since.astimezone(UTC) - _TICK, None)
-    return _Place(None, datetime.combine(calls.orders_from, time(), calls.zone).astimezone(UTC))
+        return _Place(since.astimezone(UTC) - _TICK, created, is_of_all=False)
+    return _Place(None, created, is_of_all=True)
 
 
 def _find_next(place: _Place, listed: Sequence[Json]) -> str | None:
@@ -160,20 +159,21 @@ def _find_next(place: _Place, listed: Sequence[Json]) -> str | None:
         return None
     border = max(_find_change(order) for order in listed) - _TICK
     if place.modified is not None and border <= place.modified:
-        return _write_cursor(_Place(place.modified, place.created, place.page + 1, place.seen))
+        return _write_cursor(replace(place, page=place.page + 1))
     seen = tuple(_name(order) for order in listed if _find_change(order) >= border)
-    return _write_cursor(_Place(border, place.created, 1, seen))
+    return _write_cursor(replace(place, modified=border, page=1, seen=seen))
 
 
 def _write_cursor(place: _Place) -> str:
-    moments = [moment.isoformat() if moment else None for moment in (place.modified, place.created)]
-    return json.dumps([*moments, place.page, *place.seen], separators=(",", ":"))
+    modified = place.modified.isoformat() if place.modified else None
+    told = [modified, place.created.isoformat(), place.is_of_all, place.page, *place.seen]
+    return json.dumps(told, separators=(",", ":"))
 
 
 def _read_cursor(cursor: str) -> _Place:
     try:
-        modified, created, page, *seen = json.loads(cursor)
-        moments = [datetime.fromisoformat(each) if each else None for each in (modified, created)]
-        return _Place(moments[0], moments[1], int(page), tuple(seen))
+        modified, created, is_of_all, page, *seen = json.loads(cursor)
+        since = datetime.fromisoformat(modified) if modified else None
+        return _Place(since, datetime.fromisoformat(created), bool(is_of_all), int(page), tuple(seen))
     except (ValueError, TypeError):
         raise ShopFailed("The look cannot go on where it was, and begins anew.") from None

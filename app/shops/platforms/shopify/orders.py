@@ -5,7 +5,7 @@ ordered: what was removed or given back since is a refund of its own. Where pric
 """
 
 import re
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from app.domain.record.money import cents
@@ -39,11 +39,16 @@ def find_number(element: Json, name: str) -> str:
     return found[1]
 
 
+def find_placing(node: Json) -> datetime:
+    """When it was placed; raises `OrderUnreadable`."""
+    return find_instant(node, "processedAt") or get_instant(node, "createdAt")
+
+
 def read_order(node: Json, zone: tzinfo, address: str) -> ShopOrder:
     """The order of an answer that has all its lines; raises `OrderUnreadable`."""
     check_short(node)
     order_id, currency = find_number(node, "id"), get_text(node, "presentmentCurrencyCode")
-    placed_at = find_instant(node, "processedAt") or get_instant(node, "createdAt")
+    placed_at = find_placing(node)
     total = get_money(node, "totalPriceSet", currency)
     has_tax = bool(node.get("taxesIncluded"))
     payments = read_payments(node, currency, zone)

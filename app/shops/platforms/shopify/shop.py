@@ -10,13 +10,14 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.shops.fields import Json, find_object, find_text, get_instant, list_objects
+from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import OrderHidden, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.shopify.asking import Told, TooDear, ask
-from app.shops.platforms.shopify.orders import find_number, read_order
+from app.shops.platforms.shopify.orders import find_number, find_placing, read_order
 from app.shops.platforms.shopify.queries import ORDER, ORDERS
 from app.shops.platforms.shopify.rest import complete
 
@@ -52,7 +53,8 @@ class Shopify:
         size, asked, after = _read_cursor(cursor) if cursor else (SIZES[0], _build_filter(calls, since), None)
         size, told = await _fetch_page(calls, size, asked, after)
         page = find_object(told.data, "orders")
-        orders = [await _read(calls, node) for node in list_objects(page, "nodes")]
+        nodes = [node for node in list_objects(page, "nodes") if not _is_earlier(calls, node)]
+        orders = [await _read(calls, node) for node in nodes]
         info = find_object(page, "pageInfo")
         end = find_text(info, "endCursor")
         following = f"{size}|{asked}|{end}" if info.get("hasNextPage") and end else None
@@ -82,8 +84,15 @@ SHOPIFY = Shopify()
 def _build_filter(calls: ShopCalls, since: datetime | None) -> str:
     if since is not None:
         return f"updated_at:>='{_say(since)}'"
-    start = datetime.combine(calls.orders_from, time(), calls.zone)
-    return f"processed_at:>='{_say(start)}'"
+    return f"processed_at:>='{_say(find_beginning(calls))}'"
+
+
+def _is_earlier(calls: ShopCalls, node: Json) -> bool:
+    """Whether it was placed before orders are read: a list of what changed since has those too."""
+    try:
+        return find_placing(node) < find_beginning(calls)
+    except OrderUnreadable:
+        return False
 
 
 def _say(moment: datetime) -> str:
