@@ -60,6 +60,8 @@ async def test_e1_two_refunds_of_one_day_leave_what_was_kept(house: House, shop:
         )
     shown = await ask(house.api.get(f"{house.path}/invoices/woocommerce.{order}"))
     assert [each["id"] for each in shown["record"]["payments"]] == ["paid.less.35.00"]
+    [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": str(order)})))["data"]
+    assert (why["code"], why["verdict"].split(":")[0]) == (None, "It is in step")
 
 
 async def test_e1_a_paid_order_that_is_edited_is_paid_by_what_it_comes_to(
