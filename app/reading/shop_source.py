@@ -72,7 +72,7 @@ class ShopSource:
         return SourcePage(
             entries=[one for one in made if isinstance(one, ReadEntry)],
             next=page.next,
-            as_of=(page.at - self.platform.settles_in - self.platform.lag).isoformat(),
+            as_of=self._find_next_beginning(page.at).isoformat(),
             refused=_keep_newest([one for one in made if isinstance(one, RefusedOrder)]),
             leaves_some=len(settled) < len(page.orders),
         )
@@ -86,6 +86,12 @@ class ShopSource:
             order = await self.platform.find_order(self.calls, order_id)
         made = self._make(order) if order is not None else None
         return made.document if isinstance(made, ReadEntry) else made
+
+    def _find_next_beginning(self, at: datetime) -> datetime:
+        """Where the next look begins. Never by a clock that is ahead of ours: one in front of the shop may be, and what
+        the shop dates by its own would be passed over. Of a shop that is ahead itself, more is listed again.
+        """
+        return min(at, self.calls.now()) - self.platform.settles_in - self.platform.lag
 
     def _may_change(self, order: ShopOrder | Unreadable | Listed, page: OrderPage) -> bool:
         return page.at - self.platform.settles_in < order.changed_at <= page.at + FURTHEST_AHEAD

@@ -103,6 +103,12 @@ def _check_money(order: ShopOrder) -> None:
     if order.total < 0:
         raise OrderUnreadable(f"Its total is {money_text(order.total)}; an invoice cannot be below zero.")
     if order.state is OrderState.PLACED:
+        given_back = sum((cents(refund.amount) for refund in order.refunds), Decimal(0))
+        if given_back > cents(order.total):
+            # Xero has no room for more on an invoice; with the payments taken off, all of it would seem to be due.
+            raise OrderUnreadable(
+                f"{money_text(given_back)} of it was given back, and its total is {money_text(cents(order.total))}."
+            )
         for payment in order.payments:
             if payment.amount < 0:
                 raise OrderUnreadable(

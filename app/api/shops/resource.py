@@ -35,7 +35,16 @@ def _check_plain(secret: SecretStr) -> SecretStr:
     said = secret.get_secret_value()
     if not (said.isascii() and said.isprintable()):
         raise refused("must be plain characters")
+    if said != said.strip():
+        # As it comes along when one is copied; no header can carry it.
+        raise refused("must have no space at either end")
     return secret
+
+
+def _check_place(address: str) -> str:
+    if "?" in address:
+        raise refused("must be where the shop answers, without a question mark and what follows it")
+    return address
 
 
 def _check_first_day(day: str) -> str:
@@ -70,7 +79,7 @@ class NewShop(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     platform: PlatformName
-    address: WebAddress = Field(
+    address: Annotated[WebAddress, AfterValidator(_check_place)] = Field(
         description="The shop's own address, as `https://shop.example`; which one is on the page of shops."
     )
     credentials: dict[Word, Credential] | None = Field(

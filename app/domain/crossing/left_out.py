@@ -3,7 +3,7 @@
 from app.domain.crossing.gate import StaysHome
 from app.domain.record.direction import Lanes
 from app.domain.record.field_names import names_of
-from app.domain.record.fields import differing, group_of
+from app.domain.record.fields import differing, group_of, member_of
 from app.domain.record.held import covers
 from app.domain.record.hub import Hub, pair_of
 from app.domain.record.moves import list_groups
@@ -26,9 +26,21 @@ def list_left_out(hub: Hub, lanes: Lanes) -> list[str]:
     return sorted(path for path in left if not any(covers(conflict, path) for conflict in hub.open_conflicts))
 
 
+def list_kept_apart(hub: Hub, lanes: Lanes) -> list[str]:
+    """The same without the numbers that Xero gave to credits of which the app says none: they are nobody's own, and
+    make the two sides no less equal.
+    """
+    return [path for path in list_left_out(hub, lanes) if not _is_xeros_number(path, hub)]
+
+
+def _is_xeros_number(path: str, hub: Hub) -> bool:
+    is_number = (group_of(path) or "").startswith("credits/") and member_of(path) == "number"
+    return is_number and hub.record.get(path) is None
+
+
 def find_apart(hub: Hub, lanes: Lanes) -> StaysHome | None:
     """What the two sides show differently because it does not travel; None where they do not."""
-    left = list_left_out(hub, lanes)
+    left = list_kept_apart(hub, lanes)
     if not left:
         return None
     names = ", ".join(sorted({names_of(path)[0] for path in left}))

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.domain.crossing import gate
-from app.domain.crossing.left_out import list_left_out
+from app.domain.crossing.left_out import list_kept_apart
 from app.domain.findings.ignoring import are_totals_ignored, list_waiting
 from app.domain.holds.hold import Hold
 from app.domain.invoices.booking import Booked, list_misplaced
@@ -192,7 +192,7 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
         return Plan(payments_to_delete=to_delete, credits_to_remove=to_remove, hold=unfit)
     if moves and shadow.get("status") == Status.DRAFT:
         return Plan(hold=_AWAITS_APPROVAL)
-    is_equal = not (hub.open_conflicts or list_left_out(hub, terms.lanes))
+    is_equal = not (hub.open_conflicts or list_kept_apart(hub, terms.lanes))
     with_tax, total_hold = _mend_total(hub, xero, terms) if is_equal else (False, None)
     if with_tax:
         # Before any money: with payments or credits on it, Xero takes no tax amounts any more.

@@ -68,10 +68,12 @@ async def test_secrets_stay_for_the_shop_that_they_were_entered_for(plumbline: P
         (WISH | {"platform": "corner_shop"}, ["platform"]),
         (WISH | {"address": "shop.example"}, ["address"]),
         (WISH | {"address": "https://me:secret@shop.example"}, ["address"]),
+        (WISH | {"address": "https://shop.example/?page_id=7"}, ["address"]),
         (WISH | {"credentials": {"consumer_key": "ck_1"}}, ["credentials.consumer_secret"]),
         (WISH | {"credentials": KEYS | {"consumer_kye": "ck_1"}}, ["credentials.consumer_kye"]),
         (WISH | {"platform": "shopify", "credentials": {"client_id": "c"}}, ["credentials.client_secret"]),
         (WISH | {"platform": "shopify", "credentials": {}}, ["credentials.access_token"]),
+        (WISH | {"credentials": KEYS | {"consumer_secret": f"{SECRET} "}}, ["credentials.consumer_secret"]),
         (
             WISH | {"credentials": KEYS | {"consumer_secret": f"{SECRET}\r\nx: y"}},
             ["credentials.consumer_secret"],

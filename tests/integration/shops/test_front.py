@@ -97,7 +97,7 @@ async def test_a_shop_that_repeats_its_credentials_does_not_have_them_shown() ->
         calls.credentials = {"consumer_secret": key, "country": "AU"}
         for said in (f"AU knows no {key}.", f"AU{' and' * 46} {key}"):
             shop.trouble(Reply(401, {"message": said}))
-            with pytest.raises(CredentialsRefused, match="AU .* …") as refused:
+            with pytest.raises(CredentialsRefused, match=r"AU .* …") as refused:
                 await calls.get("orders")
             assert "0123" not in str(refused.value)
 

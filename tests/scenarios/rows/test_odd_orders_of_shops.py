@@ -60,6 +60,8 @@ async def test_e1_two_refunds_of_one_day_leave_what_was_kept(house: House, shop:
         )
     shown = await ask(house.api.get(f"{house.path}/invoices/woocommerce.{order}"))
     assert [each["id"] for each in shown["record"]["payments"]] == ["paid.less.35.00"]
+    [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": str(order)})))["data"]
+    assert (why["code"], why["verdict"].split(":")[0]) == (None, "It is in step")
 
 
 async def test_e1_a_paid_order_that_is_edited_is_paid_by_what_it_comes_to(
@@ -95,24 +97,36 @@ async def test_e1_words_of_a_shop_that_nobody_can_keep_stop_no_look(house: House
     assert (await house.in_xero(str(order)))["Status"] == "PAID"
 
 
-class SlowClockShop(WooShop):
-    """A shop whose own clock is two minutes behind that of the server in front of it, which dates the answers."""
+class TwoClockShop(WooShop):
+    """A shop that is dated by its own clock, and whose answers are dated by that of a server in front of it."""
+
+    behind, ahead = timedelta(0), timedelta(0)
+    """How far the shop's own is behind, and the other ahead."""
 
     @property
     def now(self) -> datetime:
         """The shop's own clock."""
-        return self.clock.now() - timedelta(minutes=2)
+        return self.clock.now() - self.behind
 
     def answer(self, call: Call) -> Reply:
         """What the shop says, dated in front of it."""
         reply = super().answer(call)
-        date = format_datetime(self.clock.now(), usegmt=True)
+        date = format_datetime(self.clock.now() + self.ahead, usegmt=True)
         return replace(reply, headers={**reply.headers, "date": date})
 
 
-async def test_e1_a_shop_whose_clock_is_behind_its_dates_is_read_whole(house: House) -> None:
+@pytest.mark.parametrize(
+    ("behind", "ahead"),
+    [(timedelta(minutes=2), timedelta(0)), (timedelta(minutes=2), timedelta(hours=1))],
+    ids=["behind", "and the other ahead"],
+)
+async def test_e1_a_shop_whose_clock_is_behind_its_dates_is_read_whole(
+    house: House, behind: timedelta, ahead: timedelta
+) -> None:
     """What it dates before the last look, though it came after that, is found by the next one, and not a day later."""
-    async with open_stand_in(SlowClockShop(house.clock)) as shop:
+    shop = TwoClockShop(house.clock)
+    shop.behind, shop.ahead = behind, ahead
+    async with open_stand_in(shop):
         await set_woo(house, shop)
         await look(house)
         house.clock.advance(timedelta(minutes=1))

@@ -1,20 +1,34 @@
 """A shop as a source: what is left to the next look, what is told of it, and where the next one begins."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
+import httpx
 import pytest
 
+from app.clock import ManualClock
 from app.domain.holds.thing import Thing
 from app.reading.shop_source import ShopSource
 from app.reading.source import ReadFailed
+from app.shops.front import Door, Front
 from app.shops.order import Customer, LineKind, OrderLine, OrderState, ShopOrder
 from app.shops.platform import CredentialsRefused, OrderPage, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.woocommerce.shop import WooCommerce
 
 AT = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
-NO_CALLS = cast(ShopCalls, None)
+
+
+async def keep_nothing(_: Mapping[str, str], __: datetime | None) -> None:
+    """Nobody is told."""
+
+
+NO_CALLS = Front(
+    Door(cast(httpx.AsyncClient, None), lambda url: None, ManualClock(AT)),
+    "https://shop.example", {}, UTC, AT.date(), keep_nothing,
+)  # fmt: skip
+"""The way into a shop that is never gone."""
 
 
 class Shelf(WooCommerce):
