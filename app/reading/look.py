@@ -16,7 +16,7 @@ from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
 from app.db.contacts.contact_resources import list_held_contact_versions
 from app.db.delivery.manifests import list_held_customers, list_held_versions
-from app.db.delivery.partner_reads import ReadClaim
+from app.db.delivery.partner_reads import ReadClaim, is_claim_held
 from app.db.delivery.unlisted import (
     Unlisted,
     begin_unlisted,
@@ -93,6 +93,10 @@ class Look:
         page = await self.source.fetch_page(kind, since, run.cursor)
         if page.next is not None and page.next == run.cursor:
             raise ReadFailed(f"the list of {kind}s answers the same cursor again")
+        async with self.database.reading() as session:
+            is_ours = await is_claim_held(session, self.claim)
+        if not is_ours:
+            return run  # What is read was set otherwise meanwhile, so nothing of this page counts.
         listed = [entry.id for entry in page.entries]
         taken = await self._take(kind, page.entries)
         refused = [*page.refused, *taken.refused]

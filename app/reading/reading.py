@@ -143,6 +143,7 @@ class PartnerReading:
                 if not is_ours:
                     return
                 claim = replace(claim, until=until)
+                look = replace(look, claim=claim)
                 if self._ending.is_near:
                     break
         except ReadFailed as failed:

@@ -170,6 +170,15 @@ async def save_run(session: WriteSession, claim: ReadClaim, run: ReadRun, until:
     )
 
 
+async def is_claim_held(session: ReadSession, claim: ReadClaim) -> bool:
+    """Whether the claim is still the one that was made; it is lost where what is read was set otherwise."""
+    row = PartnerReadRow
+    held = select(row.connection_id).where(
+        row.connection_id == claim.connection_id, row.claimed_until == claim.until
+    )
+    return (await session.execute(held)).scalar_one_or_none() is not None
+
+
 async def put_off(session: WriteSession, claim: ReadClaim) -> bool:
     """Give the claim back with the look as far as it came, for whoever goes on."""
     return await _save(session, claim, {"claimed_until": None, "due_at": None})

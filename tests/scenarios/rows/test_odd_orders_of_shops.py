@@ -229,3 +229,30 @@ async def test_e1_refused_orders_of_another_kind_of_shop_are_told_no_more(
     magento = {"platform": "magento", "address": shop.address, "credentials": {"access_token": "of_magento"}}
     shown = await ask(house.api.put(f"{house.path}/shop", json=magento))
     assert (shown["refused_orders"], await refused_orders(house)) == (0, [])
+
+
+async def test_e1_a_page_that_was_on_its_way_when_the_shop_was_set_otherwise_is_dropped(
+    house: House, shop: WooShop
+) -> None:
+    """Its orders are read anew, as they were set by then, and of a shop that was taken away none is kept."""
+    order, wrong = shop.place(), shop.place()
+    shop.break_total(wrong, "120.00")
+    await set_woo(house, shop)
+
+    async def book_under_one(_: object) -> None:
+        await set_woo(house, shop, customers="one")
+
+    shop.after_next(book_under_one)
+    await look(house)
+    await look(house)
+    assert (await house.in_xero(str(order)))["Contact"]["Name"] == "Online customers"
+
+    async def take_away(_: object) -> None:
+        await ask(house.api.delete(f"{house.path}/shop"))
+
+    shop.edit(order, item("Tap", "99.00"))
+    shop.after_next(take_away)
+    await look(house, timedelta(minutes=20))
+    assert (await house.in_xero(str(order)))["Total"] == 110.0
+    [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": str(wrong)})))["data"]
+    assert why["code"] == "not_in_xero"
