@@ -72,7 +72,7 @@ STAGES = (
     Stage(
         "shop_read",
         make,
-        Work(("nudge_reads", "read_partner", "reconcile")),
+        Work(("nudge_put_off_reads", "nudge_reads", "read_partner", "reconcile")),
         follow=follow,
         promise=find_apart,
         lives_on=False,
