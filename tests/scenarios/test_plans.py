@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 from standardwebhooks import Webhook
 
+from app.db.delivery.partner_reads import list_reads_due
 from app.db.inboxes.events import find_stored
 from app.db.invoices.resources import list_invoices_named
 from app.wiring import WorkerParts
@@ -32,6 +33,9 @@ FILL = """
 INSERT INTO connections (id, partner_id, business_id, display_name, state, tenant_id, sweep_at, compared_at)
 SELECT gen_random_uuid(), partner_id, 'rest ' || n, 'Rest', 'active', 'rest-' || n, now() + interval '1 day', now()
 FROM connections, generate_series(1, :rows) AS n
+"""
+READ_CONNECTIONS = """
+SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'connections'
 """
 YOUNG, ASKED = 300, 32
 UNANALYSED = (
@@ -209,6 +213,22 @@ async def test_no_statement_of_a_shop_reads_a_table_whole(house: House) -> None:
     seen = " ".join(ran.by_sqlalchemy)
     for table in ("shops", "shop_refusals", "partner_reads", "unlisted_things"):
         assert f" {table}" in seen, table
+
+
+async def test_whose_look_is_due_is_found_without_the_connections_at_rest(house: House) -> None:
+    """From the addresses and the shops that there are, of which most connections have none."""
+    await fill_connections(house)
+    before = await count_read_connections(house)
+    async with house.database.reading() as session:
+        assert await list_reads_due(session, house.clock.now(), 10) == []
+        await session.execute(text("SELECT pg_stat_force_next_flush()"))
+    assert await count_read_connections(house) - before < RESTING / 10
+
+
+async def count_read_connections(house: House) -> int:
+    """Rows of connections that PostgreSQL has read by now, by its own count."""
+    async with house.database.reading() as session:
+        return int((await session.execute(text(READ_CONNECTIONS))).scalar_one())
 
 
 async def test_names_are_looked_up_in_the_index_while_their_tables_are_small(house: House) -> None:

@@ -10,7 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, and_, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Update,
+    and_,
+    case,
+    exists,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.delivery.deliveries import DELIVERED_STATES
@@ -79,10 +90,22 @@ async def list_reads_due(session: ReadSession, now: datetime, limit: int) -> Seq
     due = (
         select(ConnectionRow.id)
         .outerjoin(row, row.connection_id == ConnectionRow.id)
-        .where(_is_readable(), or_(row.connection_id.is_(None), _is_due(now)))
+        .where(
+            ConnectionRow.state.in_(DELIVERED_STATES),
+            ConnectionRow.id.in_(_list_sources()),
+            or_(row.connection_id.is_(None), _is_due(now)),
+        )
         .limit(limit)
     )
     return (await session.execute(due)).scalars().all()
+
+
+def _list_sources() -> CompoundSelect[UUID]:
+    """The connections that have an address or a shop, found from there: most of all have neither."""
+    endpoint = ReadEndpointRow
+    is_its = or_(endpoint.connection_id.is_(None), endpoint.connection_id == ConnectionRow.id)
+    addressed = select(ConnectionRow.id).join(endpoint, endpoint.partner_id == ConnectionRow.partner_id)
+    return union_all(addressed.where(is_its), select(ShopRow.connection_id))
 
 
 async def list_looks_due(session: ReadSession, now: datetime, limit: int) -> Sequence[UUID]:
