@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from app.domain.record.money import cents, line_amount, money_text
+from app.domain.record.money import CENT, cents, line_amount, money_text
 from app.shops.order import (
     EACH,
     BookedUnder,
@@ -41,9 +41,9 @@ OTHER_PLACES = frozenset({
 """Currencies whose amounts have other than two places (ISO 4217)."""
 
 LONGEST_SKU = 30
-_LONGEST_ID, _LONGEST_LINE, _LONGEST_TITLE, _LONGEST_WORD = 64, 255, 4_000, 64
+_LONGEST_LINE, _LONGEST_TITLE, _LONGEST_WORD = 255, 4_000, 64
 _IDENTITY = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_CENT, _UNIT = Decimal("0.01"), Decimal("0.0001")
+_UNIT = Decimal("0.0001")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS = {OrderState.UNPLACED: "draft", OrderState.PLACED: "sent", OrderState.CANCELLED: "cancelled"}
 
@@ -127,7 +127,7 @@ def _build_lines(order: ShopOrder) -> list[dict[str, Any]]:
     if not apart or order.state is not OrderState.PLACED:
         # One that is not placed yet may be half written; a cancelled one must be told, whatever it came to.
         return lines
-    if abs(apart) > len(order.lines) * _CENT:
+    if abs(apart) > len(order.lines) * CENT:
         raise OrderUnreadable(
             f"Its lines come to {money_text(_add_up(lines))}, and its total is {money_text(cents(order.total))}."
         )
@@ -160,7 +160,7 @@ def _find_price(amount: Decimal, quantity: Decimal) -> Decimal | None:
     """The price of one, with as few of at most four places as will do; None where none comes to the amount."""
     if quantity <= 0 or quantity != quantity.quantize(_UNIT) or quantity >= 10**9:
         return None
-    for places in (_CENT, _UNIT):
+    for places in (CENT, _UNIT):
         price = (amount / quantity).quantize(places, rounding=ROUND_HALF_UP)
         if line_amount(quantity, price) == amount:
             return price

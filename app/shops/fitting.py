@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
+from app.domain.record.money import CENT
 from app.shops.order import OrderLine
 
-_CENT = Decimal("0.01")
 _LONGEST_WORD = 64
 
 
@@ -21,7 +21,7 @@ def choose_lines(
 
     As few of the doubtful ones as will do, in their order.
     """
-    for each in (Decimal(0), _CENT):
+    for each in (Decimal(0), CENT):
         for lines in _list_choices(certain, doubtful):
             if _is_within(lines, total, each):
                 return lines
@@ -30,7 +30,7 @@ def choose_lines(
 
 def fits(lines: Sequence[OrderLine], total: Decimal) -> bool:
     """Whether lines come to a total, within a cent for each of them."""
-    return _is_within(lines, total, _CENT)
+    return _is_within(lines, total, CENT)
 
 
 def _is_within(lines: Sequence[OrderLine], total: Decimal, each: Decimal) -> bool:

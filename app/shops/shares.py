@@ -1,14 +1,9 @@
-"""Amounts to the cent, and how one amount is told for several lines together is shared between them."""
+"""How one amount is told for several lines together is shared between them."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 
-CENT = Decimal("0.01")
-
-
-def round_cents(amount: Decimal) -> Decimal:
-    """The amount to the nearest cent, a half of one away from nothing."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+from app.domain.record.money import CENT, cents
 
 
 def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
@@ -24,7 +19,7 @@ def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
         return [amount, *[Decimal(0)] * (len(weights) - 1)]
     exact = [amount * weight / whole for weight in weights]
     shares = [each.quantize(CENT, ROUND_FLOOR) for each in exact]
-    left = int((round_cents(amount) - sum(shares)) / CENT)
+    left = int((cents(amount) - sum(shares)) / CENT)
     by_loss = sorted(range(len(shares)), key=lambda index: (shares[index] - exact[index], index))
     for index in by_loss[:left]:
         shares[index] += CENT

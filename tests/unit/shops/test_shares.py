@@ -5,8 +5,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.record.money import CENT, cents
 from app.shops.own_tax import find_own_tax
-from app.shops.shares import CENT, round_cents, share
+from app.shops.shares import share
 from app.shops.walk import Place
 
 amounts = st.decimals(0, 100_000, places=2)
@@ -31,7 +32,7 @@ def test_an_amount_without_weights_falls_to_the_first() -> None:
 
 def test_half_a_cent_is_rounded_away_from_nothing() -> None:
     """As people do it."""
-    assert (round_cents(Decimal("1.005")), round_cents(Decimal("-1.005"))) == (
+    assert (cents(Decimal("1.005")), cents(Decimal("-1.005"))) == (
         Decimal("1.01"),
         Decimal("-1.01"),
     )

@@ -19,11 +19,12 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from app.domain.record.money import cents
 from app.shops.attempt import try_order
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.own_tax import find_own_tax
 from app.shops.platform import OrderUnreadable, Unreadable
-from app.shops.shares import round_cents, share
+from app.shops.shares import share
 
 PAID = ("PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED")
 _NOTHING = Decimal(0)
@@ -279,9 +280,9 @@ def _amount(amount: Mapping[str, Any], currency: str) -> Decimal:
 
 def _find_amount(amount: Mapping[str, Any], currency: str) -> Decimal | None:
     if amount["currency"] == currency:
-        return round_cents(Decimal(amount["value"]))
+        return cents(Decimal(amount["value"]))
     if amount.get("convertedFromCurrency") == currency:
-        return round_cents(Decimal(amount["convertedFromValue"]))
+        return cents(Decimal(amount["convertedFromValue"]))
     return None
 
 

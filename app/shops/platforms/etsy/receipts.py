@@ -18,11 +18,12 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from app.domain.record.money import cents
 from app.shops.attempt import try_order
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.own_tax import find_own_tax
 from app.shops.platform import OrderUnreadable, Unreadable
-from app.shops.shares import round_cents, share
+from app.shops.shares import share
 
 PAID_LATER = ("check", "mo", "bt", "other")
 """Methods by which the money comes after the order: check, money order, bank transfer, another way."""
@@ -202,7 +203,7 @@ def _read_refunds(
         moment = refund["created_timestamp"]
         seen[moment] = seen.get(moment, 0) + 1
         all_given += _money(refund, "amount")
-        amount = round_cents(all_given * sums.total / sums.grand) - given
+        amount = cents(all_given * sums.total / sums.grand) - given
         given += amount
         refund_id = f"{moment}.{seen[moment]}" if seen[moment] > 1 else str(moment)
         day = _instant(moment).astimezone(zone).date()
@@ -231,7 +232,7 @@ def _money(holder: Mapping[str, Any], name: str) -> Decimal:
     money = holder.get(name)
     if money is None:
         return Decimal(0)
-    return round_cents(Decimal(money["amount"]) / Decimal(money["divisor"]))
+    return cents(Decimal(money["amount"]) / Decimal(money["divisor"]))
 
 
 def _instant(seconds: int) -> datetime:

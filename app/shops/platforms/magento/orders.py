@@ -27,10 +27,10 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from app.domain.record.money import cents
 from app.shops.attempt import try_order
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.platform import Unreadable
-from app.shops.shares import round_cents
 
 WAITS_FOR_PAYMENT = ("pending_payment", "payment_review")
 PAID_INVOICE = 2
@@ -147,7 +147,7 @@ def _build_line(
 def _list_price(item: Mapping[str, Any]) -> Decimal:
     if item.get("base_row_total_incl_tax") is not None:
         return _amount(item, "base_row_total_incl_tax")
-    return round_cents(_exact(item, "base_row_total") + _exact(item, "base_tax_amount"))
+    return cents(_exact(item, "base_row_total") + _exact(item, "base_tax_amount"))
 
 
 def _read_shipping(order: Mapping[str, Any], taxes: Mapping[int | None, str]) -> Iterator[OrderLine]:
@@ -175,7 +175,7 @@ def _read_wrappings(order: Mapping[str, Any]) -> Iterator[OrderLine]:
 
 def _paid(holder: Mapping[str, Any], price: str, discount: str, tax: str, compensation: str) -> Decimal:
     """Rounded at the end, so that four places do not make a cent of discount."""
-    return round_cents(
+    return cents(
         _exact(holder, price)
         - abs(_exact(holder, discount))
         + _exact(holder, tax)
@@ -269,7 +269,7 @@ def _extra(order: Mapping[str, Any], name: str) -> Decimal:
 
 def _amount(holder: Mapping[str, Any], name: str) -> Decimal:
     """To the cent; nothing where it is not told."""
-    return round_cents(_exact(holder, name))
+    return cents(_exact(holder, name))
 
 
 def _exact(holder: Mapping[str, Any], name: str) -> Decimal:

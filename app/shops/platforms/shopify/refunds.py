@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, tzinfo
 from decimal import Decimal
 
-from app.domain.record.money import cents
+from app.domain.record.money import CENT, cents
 from app.shops.fields import (
     Json,
     find_instant,
@@ -26,7 +26,6 @@ from app.shops.platforms.shopify.money import find_money, get_money
 _MONEY_IN = ("SALE", "CAPTURE")
 _NO_MONEY = ("gift_card", "shopify_store_credit")
 """Gateways through which a promise is kept or given, and no money goes."""
-_CENT = Decimal("0.01")
 
 
 def read_payments(node: Json, currency: str, zone: tzinfo) -> tuple[OrderPayment, ...]:
@@ -81,7 +80,7 @@ def check_worth(
     )
     told = max(reckoned, sum((each.amount for each in refunds), Decimal(0)))
     lines = len(list_objects(find_object(node, "lineItems"), "nodes"))
-    if total - worth > told + _CENT * max(lines, 1):
+    if total - worth > told + CENT * max(lines, 1):
         raise OrderUnreadable(
             f"It is worth {worth:.2f} now, and its total less its refunds is {total - told:.2f}."
         )

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from app.shops.fitting import join_taxes
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.platform import OrderUnreadable
 
@@ -110,7 +111,7 @@ def _join_taxes(line: Mapping[str, Any], taxes: Mapping[str, str]) -> str | None
         for tax in line.get("taxes") or ()
         if tax.get("total") not in (None, "") and Decimal(str(tax["total"]))
     }
-    return " + ".join(sorted(named)) or None
+    return join_taxes(named)
 
 
 def _read_payment(order: Mapping[str, Any], paid_on: date) -> OrderPayment:

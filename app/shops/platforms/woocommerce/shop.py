@@ -28,10 +28,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import InvalidOperation
 from typing import Any
 
+from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Answer, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.woocommerce.orders import NEVER, read_order, read_utc
@@ -119,7 +120,7 @@ def _authorise(calls: ShopCalls) -> dict[str, str]:
 
 def _build_query(calls: ShopCalls, after: datetime | None, page: int) -> dict[str, str]:
     # `after` leaves out the instant itself.
-    first = datetime.combine(calls.orders_from, time(), calls.zone) - A_SECOND
+    first = find_beginning(calls) - A_SECOND
     asked = {
         "after": _write_utc(first),
         "dates_are_gmt": "true",
