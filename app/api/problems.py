@@ -134,13 +134,19 @@ async def answer_validation(request: Request, invalid: Exception) -> JSONRespons
     errors = invalid.errors()
     if any(error["type"] == "json_invalid" for error in errors):
         return respond("malformed_body", "The body is not JSON.", tuple(list_faults(errors)))
-    faults = tuple(list_faults(errors, skip=1))
+    faults = tuple(list_faults(errors, _find_form(request), skip=1))
     if any(error["loc"] == ("body",) and isinstance(error.get("input"), bytes) for error in errors):
         said = request.headers.get("content-type") or "none"
         faults = (
             Fault("Content-Type", f"must be application/json; it was {said}, so the body was not read"),
         )
     return respond("invalid_request", "The request cannot be taken; see errors.", faults)
+
+
+def _find_form(request: Request) -> Any:
+    """What the operation takes as its body; None where it takes none."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    return body.field_info.annotation if body else None
 
 
 async def answer_http(request: Request, error: Exception) -> JSONResponse:

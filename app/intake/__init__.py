@@ -2,7 +2,7 @@
 
 Nothing here decides and nothing here asks Xero: what is stored becomes a trigger, and the loop does the rest.
 
-    refusals        how something is refused, naming the field
+    refusals        how something is refused, naming the field; `known_fields` what was meant by one that is not known
     values          the kinds of text that a document may hold
     document        the partner's document, as its schema
     taking          what becomes of documents of any kind, several at a time, each by itself

@@ -27,8 +27,9 @@ def build_document_store(
     """A function that checks and stores a document of a kind; it answers None if it was news, else why it was not."""
 
     async def store(connection_id: UUID, kind: str, body: Mapping[str, Any]) -> str | None:
+        form = ContactDocument if kind == Thing.CONTACT else Document
         try:
-            document = (ContactDocument if kind == Thing.CONTACT else Document).model_validate(body)
+            document = form.model_validate(body)
             async with database.writing() as session:
                 connection = await lock_connection(session, connection_id)
                 if connection is None:
@@ -38,7 +39,7 @@ def build_document_store(
                 else:
                     taken = await take_in(session, connection, document, clock.now())
         except ValidationError as invalid:
-            return _name_faults(InputRefused("", "", list_faults(invalid.errors())))
+            return _name_faults(InputRefused("", "", list_faults(invalid.errors(), form)))
         except InputRefused as refused:
             return _name_faults(refused)
         await waker.reconcile_soon(taken.nudges)

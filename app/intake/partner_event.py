@@ -79,8 +79,9 @@ def parse_event(event: Mapping[str, Any]) -> ChangedInvoice | ChangedContact | N
     """What an event carries, None for a type of which nothing is made; raises `invalid_document`."""
     if event["type"] not in _KNOWN:
         return None
+    form = _KNOWN[event["type"]]
     try:
-        return _KNOWN[event["type"]].model_validate(event).data
+        return form.model_validate(event).data
     except ValidationError as error:
-        faults = list_faults(error.errors(include_url=False, include_input=False))
+        faults = list_faults(error.errors(include_url=False, include_input=False), form)
         raise InputRefused("invalid_document", "The document cannot be taken; see errors.", faults) from None

@@ -192,7 +192,9 @@ def _build_next(edit: PartEdit, made_for: _MadeFor) -> Document:
     try:
         return Document.model_validate(body)
     except ValidationError as invalid:
-        raise build_invalid(list_faults(invalid.errors(include_url=False, include_input=False))) from None
+        raise build_invalid(
+            list_faults(invalid.errors(include_url=False, include_input=False), Document)
+        ) from None
 
 
 def is_created(part: TakenPart) -> bool:

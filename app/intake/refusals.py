@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import PlumblineError
+from app.intake.known_fields import tell_known
 
 NO_INVOICE = (
     "This connection has no invoice with that id, the app's own. `GET .../why?number=` asks by the number."
@@ -73,12 +74,16 @@ _WORDS = {
 """Pydantic's kinds of error in our words; a kind that is not here keeps Pydantic's own."""
 
 
-def list_faults(errors: Sequence[Mapping[str, Any]], *, skip: int = 0, prefix: str = "") -> list[Fault]:
-    """Pydantic's errors as faults. `skip` drops leading parts of each path, `prefix` stands before what remains."""
-    return [_fault(error, skip, prefix) for error in errors]
+def list_faults(
+    errors: Sequence[Mapping[str, Any]], form: Any = None, *, skip: int = 0, prefix: str = ""
+) -> list[Fault]:
+    """Pydantic's errors as faults. `form` is the type that was to be read, so that a fault can name the fields that
+    there are; `skip` drops leading parts of each path, `prefix` stands before what remains.
+    """
+    return [_fault(error, form, skip, prefix) for error in errors]
 
 
-def _fault(error: Mapping[str, Any], skip: int, prefix: str) -> Fault:
+def _fault(error: Mapping[str, Any], form: Any, skip: int, prefix: str) -> Fault:
     where = () if error["type"] == "json_invalid" else error["loc"][skip:]
     path = ".".join([*([prefix] if prefix else []), *(str(part) for part in where)])
     context = error.get("ctx", {})
@@ -86,4 +91,6 @@ def _fault(error: Mapping[str, Any], skip: int, prefix: str) -> Fault:
     kind = f"string_{error['type']}" if context.get("field_type") == "Value" else error["type"]
     words = _WORDS.get(kind)
     message = words.format(**context) if words else error["msg"]
+    if kind == "extra_forbidden" and (known := tell_known(form, where)):
+        message = f"{message}; {known}"
     return Fault(path or "body", message)

@@ -111,6 +111,6 @@ def _parse(form: type[Form], body: bytes, what: str) -> Form:
     except MalformedBody:
         raise ReadFailed(f"{what} is no JSON") from None
     except ValidationError as invalid:
-        faults = list_faults(invalid.errors(include_url=False, include_input=False))
+        faults = list_faults(invalid.errors(include_url=False, include_input=False), form)
         said = "; ".join(f"{fault.field} {fault.message}" for fault in faults[:3])
         raise ReadFailed(f"{what} cannot be read: {said}") from None

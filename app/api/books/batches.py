@@ -106,7 +106,7 @@ def _read(model: type[Element], element: Any) -> Element | InputRefused:
     try:
         return model.model_validate(element)
     except ValidationError as invalid:
-        return build_invalid(list_faults(invalid.errors(include_url=False, include_input=False)))
+        return build_invalid(list_faults(invalid.errors(include_url=False, include_input=False), model))
 
 
 async def take_in_batch(

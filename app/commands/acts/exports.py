@@ -45,7 +45,9 @@ async def order(services: Services, connection_id: UUID, asked: Mapping[str, Any
         wanted = acts.ExportAsked.model_validate(asked)
     except ValidationError as invalid:
         raise InputRefused(
-            "invalid_request", "It cannot be ordered like this.", list_faults(invalid.errors())
+            "invalid_request",
+            "It cannot be ordered like this.",
+            list_faults(invalid.errors(), acts.ExportAsked),
         ) from None
     export = await acts.create(services, connection.partner_id, connection.id, wanted)
     await services.waker.reconcile_soon([connection.id])

@@ -159,3 +159,19 @@ async def test_a_question_without_a_number_names_both_ways_to_ask(plumbline: Plu
     assert asked.json()["errors"] == [{"field": "number", "message": "must be given, or xero_invoice_id"}]
     empty = await plumbline.http.put(f"{path}/invoices", json={"invoices": []})
     assert empty.json()["errors"] == [{"field": "invoices", "message": "must not be empty"}]
+
+
+async def test_a_misspelt_field_is_told_with_the_one_that_was_meant(plumbline: Plumbline) -> None:
+    """By whichever way a body comes: alone, among others of a list, as a part of an invoice."""
+    path = await plumbline.open_active(SETTINGS)
+    line = document()["lines"][0] | {"unitPrice": "1.00"}
+    alone = await plumbline.http.put(f"{path}/invoices/inv_8801", json=document(lines=[line]))
+    [fault] = alone.json()["errors"]
+    said = "is not a known field; did you mean unit_price?"
+    assert fault == {"field": "lines.0.unitPrice", "message": said}
+    together = await plumbline.http.put(f"{path}/invoices", json={"invoices": [document(lines=[line])]})
+    [told] = together.json()["data"]
+    assert told["problem"]["errors"] == [{"field": "lines.0.unitPrice", "message": said}]
+    other = await plumbline.http.post("/v1/connections", json={"businesId": "b9"})
+    faults = {each["field"]: each["message"] for each in other.json()["errors"]}
+    assert faults["businesId"].startswith("is not a known field; did you mean business_id?")
