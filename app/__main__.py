@@ -96,11 +96,13 @@ def work(
     """Run a worker: it reconciles whatever is behind and delivers changes to partners. Start as many as you like."""
     collector.pause()
     settings = load_settings()
-    # Only now: a process that may not start says so before it loads the rest.
-    from app.worker import is_alive, run
-
+    # Only now: a process that may not start says so before it loads the rest, and a look needs next to nothing of it.
     if check:
+        from app.worker.life_sign import is_alive
+
         raise typer.Exit(0 if is_alive(settings) else 1)
+    from app.worker.process import run
+
     run(settings)
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
 
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
@@ -13,6 +12,7 @@ from app.clock import Clock, SharedClock
 from app.db.postgres.session import Database
 from app.db.postgres.timekeeper import Timekeeper
 from app.settings import Settings
+from app.tls import choose_redis_checks
 from app.vault import Vault
 from app.waker import QUEUE, ArqWaker
 
@@ -55,7 +55,10 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
     Jobs are JSON, not arq's pickle: whoever can write to Redis must not be able to run code here.
     """
     pool = ConnectionPool.from_url(
-        settings.redis_url, socket_connect_timeout=1, socket_timeout=5, **choose_checks(settings.redis_url)
+        settings.redis_url,
+        socket_connect_timeout=1,
+        socket_timeout=5,
+        **choose_redis_checks(settings.redis_url),
     )
     queue = ArqRedis(
         pool,
@@ -67,13 +70,6 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
         yield queue
     finally:
         await queue.aclose(close_connection_pool=True)
-
-
-def choose_checks(redis_url: str) -> dict[str, bool]:
-    """What redis-py does not do by itself: over TLS the server's name is checked, unless its address says otherwise."""
-    address = urlsplit(redis_url)
-    is_checked = dict(parse_qsl(address.query)).get("ssl_cert_reqs", "required") == "required"
-    return {"ssl_check_hostname": True} if address.scheme == "rediss" and is_checked else {}
 
 
 def build_vault(settings: Settings) -> Vault:

@@ -4,7 +4,6 @@ No job is retried by arq and no result is kept: a job that fails or dies leaves 
 the sweeps find it. The sweeps themselves run on one worker at a time, whichever takes them up first.
 """
 
-import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +21,7 @@ from app import telemetry, tracing
 from app.db.postgres.timekeeper import Timekeeper
 from app.waker import CALLS, DELIVER, QUEUE, READ, RECONCILE, TAKE_IN
 from app.wiring import WorkerParts
+from app.worker.life_sign import HEALTH_INTERVAL, HEALTH_KEY
 
 MOST_JOBS = 60
 """At a time in one process; they wait for networks, and share its pool of database connections.
@@ -36,11 +36,6 @@ EVERY_MINUTE = {0}
 EVERY_HOUR = {17}
 LONGEST_JOB = timedelta(minutes=10)
 LONGEST_SWEEP = timedelta(minutes=1)
-
-HEALTH_KEY = f"plumbline:worker-health:{socket.gethostname()}"
-"""A machine's, or container's, own, so that a check in one is not answered by a worker in another."""
-
-HEALTH_INTERVAL = timedelta(seconds=10)
 
 Context = dict[Any, Any]
 

@@ -13,7 +13,6 @@ import logging
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ from app.settings import Settings
 from app.tracing import tracing_to
 from app.wiring import WorkerParts, open_worker
 from app.wiring.ground import open_queue
-from app.worker.jobs import HEALTH_KEY, build_worker
+from app.worker.jobs import build_worker
 from app.worker.metrics_port import serve_metrics
 
 CALM_END = timedelta(seconds=10)
@@ -52,19 +51,6 @@ def _leave() -> None:
     logging.shutdown()
     sys.stderr.flush()
     os._exit(0)
-
-
-def is_alive(settings: Settings) -> bool:
-    """Whether a worker on this machine told in the last seconds that it lives."""
-    return asyncio.run(_has_told(settings))
-
-
-async def _has_told(settings: Settings) -> bool:
-    async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(open_queue(settings))
-        with suppress(RedisError, OSError):
-            return bool(await redis.exists(HEALTH_KEY))
-    return False
 
 
 async def _run_until_signal(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from app.commands.examination.finding import Finding, passed, warned
 from app.commands.examination.ground import Ground
 from app.db.postgres.server import Way, find_way
-from app.wiring.ground import choose_checks
+from app.tls import choose_redis_checks
 
 DATABASE_CURE = (
     "Unless only these machines share that network, add ?sslmode=verify-full&sslrootcert=/path/ca.pem."
@@ -34,7 +34,7 @@ def read_way(redis_url: str) -> Way:
     """How a Redis of that address is reached."""
     address = urlsplit(redis_url)
     said = dict(parse_qsl(address.query)).get("ssl_check_hostname", "true").lower()
-    is_checked = bool(choose_checks(redis_url)) and said not in ("0", "false", "f", "no", "n")
+    is_checked = bool(choose_redis_checks(redis_url)) and said not in ("0", "false", "f", "no", "n")
     is_inside = address.scheme == "unix" or _is_this_machine(address.hostname or "localhost")
     return Way(is_inside, address.scheme == "rediss", is_checked)
 

@@ -6,7 +6,7 @@ from app.commands.examination.finding import Finding, failed, judge_skew, passed
 from app.commands.examination.ground import Ground
 from app.db.postgres.server import Server, find_revision, read_server
 from app.revisions import list_pending, list_revisions
-from app.worker.jobs import HEALTH_KEY
+from app.worker.life_sign import HEALTH_KEY
 
 OLDEST_POSTGRES = 150000
 """The first that can take two nulls for the same in a unique index."""

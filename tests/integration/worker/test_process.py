@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -17,8 +18,9 @@ from app.settings import Settings
 from app.waker import ArqWaker
 from app.wiring import open_worker
 from app.wiring.ground import open_queue
-from app.worker.jobs import HEALTH_KEY, build_worker
-from app.worker.process import cancel_all, is_alive, work
+from app.worker.jobs import build_worker
+from app.worker.life_sign import HEALTH_KEY, is_alive
+from app.worker.process import cancel_all, work
 from tests.integration.delivery.odd_app import OddApp
 from tests.integration.delivery.world import World
 from tests.integration.worker.conftest import Until
@@ -103,6 +105,16 @@ async def test_a_worker_says_that_it_is_alive(settings: Settings, queue: ArqRedi
     async with working(settings):
         await until(lambda: has_swept(queue))
         assert await asyncio.to_thread(is_alive, settings)
+
+
+def test_the_look_for_a_worker_loads_next_to_nothing() -> None:
+    """It is made twice a minute beside each worker: with all that a worker is, it took as long as it may."""
+    tell = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    look = f"import app.__main__, app.commands.starting, app.worker.life_sign; {tell}"
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    loaded = set(told.stdout.split())
+    assert "redis" in loaded
+    assert loaded.isdisjoint({"alembic", "arq", "asyncpg", "fastapi", "httpx", "sqlalchemy", "xero_python"})
 
 
 def test_no_worker_is_alive_where_there_is_no_redis() -> None:
