@@ -87,7 +87,7 @@ def read_pages() -> dict[str, str]:
 
 def list_commands(text: str) -> list[list[str]]:
     """The commands of ours that a page names, in words: `python -m app export pause EXPORT` is `export pause`."""
-    named = re.findall(r"python -m app ((?:[a-z]+ ?)+)", text)
+    named = re.findall(r"python -m app ((?:[a-z]+(?:-[a-z]+)* ?)+)", text)
     return [each.split() for each in named]
 
 

@@ -13,6 +13,9 @@ from app.settings import Settings
 from app.wiring.ground import build_vault
 from app.wiring.partner_side import build_addresses
 
+_PATIENCE_SECONDS = 20
+"""As long as a person waits for a database that is busy."""
+
 
 async def create_partner(settings: Settings, name: str, webhook_url: str | None) -> dict[str, str]:
     """Make a partner, and answer what is shown this once; raises `AddressRefused` for an address not to be called.
@@ -26,7 +29,7 @@ async def create_partner(settings: Settings, name: str, webhook_url: str | None)
     key, secret_in, secret_out = keys.make_key(), keys.make_webhook_secret(), keys.make_webhook_secret()
     made, clock = {"api_key": key, "webhook_secret_in": secret_in}, SharedClock()
     try:
-        await Timekeeper(database, clock).look()
+        await Timekeeper(database, clock).look(_PATIENCE_SECONDS)
         now = clock.now()
         with acting_as(Actor(ActorKind.OPERATOR)):
             async with database.writing() as session:

@@ -54,11 +54,11 @@ class Timekeeper:
         if self._clock is not None and not self._clock.is_set:
             await self.look()
 
-    async def look(self) -> None:
+    async def look(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
         """Ask PostgreSQL what time it is; raises what the database raises."""
         if self._clock is None:
             return
-        async with asyncio.timeout(PATIENCE_SECONDS), self._database.reading_bare() as connection:
+        async with asyncio.timeout(patience_seconds), self._database.reading_bare() as connection:
             for _ in range(MOST_QUESTIONS):
                 before = self._clock.count()
                 [[at]] = await connection.fetch(ASKED)
