@@ -15,7 +15,8 @@ from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
 from app.domain.invoices.account_codes import Moved
 from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.sums import Sums
 from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict

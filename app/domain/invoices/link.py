@@ -16,8 +16,7 @@ from app.domain.holds.bars import BARS
 from app.domain.holds.hold import Hold, Way
 from app.domain.holds.skip import SKIPPED, Skip
 from app.domain.invoices.booking import Booked
-from app.domain.invoices.credit_plan import CreditState
-from app.domain.invoices.plan import XeroState
+from app.domain.invoices.plan import CreditState, XeroState
 from app.domain.record.credit import Overpaid
 from app.domain.record.fields import Fields, keys_of, member
 from app.domain.record.hub import Hub

@@ -8,7 +8,8 @@ from uuid import UUID
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.invoices.link import Document, InvoiceLink, Standing, State
-from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.plan import Plan, Terms
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.preview import Preview
 from app.domain.record.hub import Hub
 from app.domain.record.owed import next_change
