@@ -192,6 +192,14 @@ class InvoiceLink:
             xero_updated_at=invoice.updated_at,
         )
 
+    def with_intent(self, what: str, intent: Intent) -> "InvoiceLink":
+        """The link with a create begun."""
+        return replace(self, intents={**self.intents, what: intent})
+
+    def without_intent(self, what: str) -> "InvoiceLink":
+        """The link with that create ended, one way or the other."""
+        return replace(self, intents={key: intent for key, intent in self.intents.items() if key != what})
+
     def with_payment_id(self, xero_payment_id: str, key: str) -> "InvoiceLink":
         """The link of which a payment stands in Xero under that id."""
         return replace(self, payment_ids=self._with_payment_ids({xero_payment_id: key}))

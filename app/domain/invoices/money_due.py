@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from app.domain.holds.hold import Hold
 from app.domain.invoices.booking import list_misplaced
 from app.domain.invoices.case import Case
+from app.domain.invoices.credit_links import is_note_of_ours, kind_of
 from app.domain.invoices.fitting import Fitting, find_due, fit_credits, fit_payments
 from app.domain.invoices.plan import Plan
-from app.domain.record.credit import CreditKind
-from app.domain.record.fields import Fields, keys_of, member, only_groups, without_group, without_groups
+from app.domain.record.fields import Fields, keys_of, only_groups, without_group, without_groups
 from app.domain.record.sides import Side
-from app.domain.xero.xero_invoice import BORN_IN_XERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def make_way(away: Away, total: str | None, case: Case) -> tuple[Away, Hold | No
     left = _without(_without(shadow, "credits", away.credits), "payments", payments)
     changed = _list_changed("credits", away.credits, case)
     # A note is voided and made anew, under the settings as they are.
-    made = case.xero.credits.made - {key for key in changed if _is_note_of_ours(key, case)}
-    applied = fit_credits(changed, find_due(total, left, overpaid), case, made)
+    notes = {key for key in changed if is_note_of_ours(kind_of(case.record, key), key)}
+    applied = fit_credits(changed, find_due(total, left, overpaid), case, case.xero.credits.made - notes)
     return Away(payments, _leave_unfit("credits", away.credits, applied, case)), applied.hold or paid.hold
 
 
@@ -88,11 +87,6 @@ def _list_changed(kind: str, keys: Sequence[str], case: Case) -> list[str]:
 def _leave_unfit(kind: str, keys: Sequence[str], fitting: Fitting, case: Case) -> tuple[str, ...]:
     stays = set(_list_changed(kind, keys, case)) - {*fitting.keys, *dict(fitting.exceeding)}
     return tuple(key for key in keys if key not in stays)
-
-
-def _is_note_of_ours(key: str, case: Case) -> bool:
-    kind = member(case.record, "credits", key, "kind")
-    return bool(kind == CreditKind.CREDIT_NOTE) and not key.startswith(BORN_IN_XERO)
 
 
 def plan_coming(case: Case, to_delete: tuple[str, ...] = ()) -> tuple[Plan, Hold | None]:

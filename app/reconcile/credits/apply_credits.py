@@ -19,11 +19,7 @@ from uuid import uuid4
 from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import mark_xero_due
 from app.domain.invoices.credit_lines import split_by_tax
-from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
-from app.domain.record.credit import CreditKind
-from app.domain.record.fields import member
-from app.domain.xero.xero_credit import CreditLine, CreditWrite
-from app.reconcile.credit_links import (
+from app.domain.invoices.credit_links import (
     credit_mark,
     find_credit_id,
     is_applied,
@@ -32,6 +28,10 @@ from app.reconcile.credit_links import (
     with_credit_id,
     without_credit_id,
 )
+from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import member
+from app.domain.xero.xero_credit import CreditLine, CreditWrite
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.overpayments import settle_overpayments
 from app.reconcile.credits.remove_credits import remove_credit

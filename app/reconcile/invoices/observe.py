@@ -15,6 +15,7 @@ from app.domain.crossing.numbering import part_numbers
 from app.domain.findings.discrepancy import Found, find_left_over
 from app.domain.holds.hold import Hold
 from app.domain.invoices.account_codes import Moved, with_misplaced
+from app.domain.invoices.credit_links import with_overpaid_apart
 from app.domain.invoices.due_date import with_due_date
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.recognition import own_payments
@@ -40,7 +41,6 @@ from app.domain.xero.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys, follow_sharers, key_of_contact
-from app.reconcile.credit_links import with_overpaid_apart
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.facts.behind import learn_from_invoices
 from app.reconcile.footing import Footing
