@@ -33,7 +33,7 @@ from app.reconcile.exports.faces import (
     state_of,
 )
 from app.reconcile.exports.foresight import Foreseen, foresee_parts
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.invoices.writes import create_target
 from app.reconcile.numbers import (
     find_clash,

@@ -35,7 +35,7 @@ from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.doubt import must_look
 from app.reconcile.facts.behind import Answered, is_written_anew, learn_from_answers
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.invoices.writes import (
     build_create,
     build_update,

@@ -28,7 +28,7 @@ from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.contacts.recovered import link_recovered
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
 from app.reconcile.facts.behind import learn_from_invoices
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round, batches
