@@ -18,8 +18,9 @@ from app.domain.record.observing import Rules, catch_up
 from app.domain.record.owed import PartnerChange, next_change, xero_moves
 from app.domain.record.path import read_at
 from app.domain.record.policy import ConflictPolicy
-from app.domain.record.sent import acknowledged, change_sent
+from app.domain.record.sent import change_sent
 from app.domain.record.sides import Side
+from tests.refusing import acknowledged
 from tests.unit.domain.samples import AT, VOCABULARY, changed
 from tests.unit.domain.story import settled
 
