@@ -125,6 +125,9 @@ class LinkWork(Generic[LinkT]):
             self.link, self.refusal = before, self.broken
 
 
+AnyWork = LinkWork[InvoiceLink] | LinkWork[ContactLink]
+
+
 @dataclass(slots=True)
 class Work(LinkWork[InvoiceLink]):
     """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
