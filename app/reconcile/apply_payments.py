@@ -33,7 +33,7 @@ from app.reconcile.credits.overpayments import STAYS, left_to_pay
 from app.reconcile.precedence import giving_way
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round, unhurried
-from app.reconcile.work import Work
+from app.reconcile.work import Work, list_once
 from app.spending import spent_on
 
 Due = tuple[Work, str]
@@ -69,7 +69,7 @@ async def _create(current: Round, batch: Sequence[Due]) -> bool:
     )
     for (work, key), write, answer in zip(batch, writes, answers, strict=True):
         _take_answer(work, key, write, answer)
-    return await record(current, list({id(work): work for work, _ in batch}.values()))
+    return await record(current, list_once(work for work, _ in batch))
 
 
 def _build(current: Round, work: Work, key: str) -> PaymentWrite:

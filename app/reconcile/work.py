@@ -1,6 +1,6 @@
 """One link's work on its way through a round: its newest snapshot, and what was found on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -175,3 +175,8 @@ class Work(LinkWork[InvoiceLink]):
         plan = build_plan(self.hub, state, terms)
         self._planned = self.hub, terms, state, plan
         return plan
+
+
+def list_once(works: Iterable[Work]) -> list[Work]:
+    """Each of these works once, in their order: of one invoice several payments or credits may go together."""
+    return list({id(work): work for work in works}.values())

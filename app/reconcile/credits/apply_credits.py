@@ -40,7 +40,7 @@ from app.reconcile.facts.behind import learn_accounts
 from app.reconcile.precedence import giving_way
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round, unhurried
-from app.reconcile.work import Work
+from app.reconcile.work import Work, list_once
 from app.spending import spent_on
 
 Due = tuple[Work, str]
@@ -107,7 +107,7 @@ async def _make(current: Round, due: Sequence[Due]) -> bool:
             for making, made in zip(batch, await make_credits(current, batch), strict=True):
                 if made is not None:
                     making.work.link = with_credit_id(making.work.link, making.key, made.xero_credit_id)
-            told |= await record(current, list({id(making.work): making.work for making in batch}.values()))
+            told |= await record(current, list_once(making.work for making in batch))
     return told
 
 

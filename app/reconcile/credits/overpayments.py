@@ -34,7 +34,7 @@ from app.reconcile.credits.remove_credits import remove_allocations
 from app.reconcile.precedence import giving_way
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round
-from app.reconcile.work import Work
+from app.reconcile.work import Work, list_once
 from app.spending import spent_on
 
 COVERS = (
@@ -66,7 +66,7 @@ async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]
         for making, made in zip(batch, await make_credits(current, batch), strict=True):
             if made is not None:
                 making.work.link = with_made(making.work.link, making.key, made)
-        told |= await record(current, list({id(making.work): making.work for making in batch}.values()))
+        told |= await record(current, list_once(making.work for making in batch))
     return told
 
 
