@@ -23,6 +23,7 @@ from app.domain.holds.refusals import NUMBER_TAKEN
 from app.domain.invoices.adoption import find_difference
 from app.domain.invoices.plan import Plan
 from app.domain.invoices.recognition import carries_mark
+from app.domain.record.hub import Hub
 from app.domain.record.money import totals
 from app.domain.record.sides import XERO_NUMBER, Side, project
 from app.domain.xero.organisation import Organisation
@@ -82,7 +83,7 @@ async def settle_clashes(
 
     `contacts` are Xero's ids of the customers that were written, by link.
     """
-    clashing = {work.link.id: (work, _xero_number(work)) for work in works}
+    clashing = {work.link.id: (work, number_in_xero(work.hub)) for work in works}
     names = {name for _, number in clashing.values() if number for name in _list_looked_for(current, number)}
     there = await find_numbered(current, names, clashing)
     linked = await list_linked(current, there.values())
@@ -178,11 +179,12 @@ def _list_looked_for(current: Round, number: str) -> list[str]:
 
 
 def _number_to_write(work: Work, plan: Plan) -> str | None:
-    return _xero_number(work) if plan.create or "number" in plan.moves else None
+    return number_in_xero(work.hub) if plan.create or "number" in plan.moves else None
 
 
-def _xero_number(work: Work) -> str | None:
-    number: str | None = project(Side.XERO, work.hub.record).get("number")
+def number_in_xero(hub: Hub) -> str | None:
+    """The number that an invoice is to have in Xero."""
+    number: str | None = project(Side.XERO, hub.record).get("number")
     return number
 
 
@@ -202,7 +204,7 @@ def _is_taken(work: Work, number: str, holders: Mapping[str, Holder]) -> bool:
 def try_next(work: Work, taken: set[str]) -> str | None:
     """Give the work's record the next number that is free, if there is one."""
     record = work.hub.record
-    name = next_free(record.get("number"), taken | {_xero_number(work) or ""}, record.get(XERO_NUMBER))
+    name = next_free(record.get("number"), taken | {number_in_xero(work.hub) or ""}, record.get(XERO_NUMBER))
     if name is not None:
         work.link = replace(work.link, hub=replace(work.hub, record={**record, XERO_NUMBER: name}))
     return name

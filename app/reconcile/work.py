@@ -1,6 +1,6 @@
 """One link's work on its way through a round: its newest snapshot, and what was found on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,7 +15,8 @@ from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
 from app.domain.invoices.account_codes import Moved
 from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.sums import Sums
 from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
@@ -124,6 +125,9 @@ class LinkWork(Generic[LinkT]):
             self.link, self.refusal = before, self.broken
 
 
+AnyWork = LinkWork[InvoiceLink] | LinkWork[ContactLink]
+
+
 @dataclass(slots=True)
 class Work(LinkWork[InvoiceLink]):
     """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
@@ -171,3 +175,8 @@ class Work(LinkWork[InvoiceLink]):
         plan = build_plan(self.hub, state, terms)
         self._planned = self.hub, terms, state, plan
         return plan
+
+
+def list_once(works: Iterable[Work]) -> list[Work]:
+    """Each of these works once, in their order: of one invoice several payments or credits may go together."""
+    return list({id(work): work for work in works}.values())

@@ -21,7 +21,6 @@ from app.domain.invoices.adoption import as_adopted
 from app.domain.invoices.link import InvoiceLink
 from app.domain.invoices.plan import Plan
 from app.domain.record.item_code import ItemCodes, UnknownItem
-from app.domain.record.sides import Side, project
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.exports.contacts import held
 from app.reconcile.exports.faces import (
@@ -33,7 +32,7 @@ from app.reconcile.exports.faces import (
     state_of,
 )
 from app.reconcile.exports.foresight import Foreseen, foresee_parts
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.invoices.writes import create_target
 from app.reconcile.numbers import (
     find_clash,
@@ -42,6 +41,7 @@ from app.reconcile.numbers import (
     hold_by_stranger,
     list_linked,
     may_add_suffix,
+    number_in_xero,
     try_next,
 )
 from app.reconcile.preview import merge
@@ -69,7 +69,7 @@ class Sight:
     def number(self) -> str | None:
         """The number that it is to have in Xero and has not; None where it is to have no other."""
         plan = self.seen.plan
-        return _number(self.link) if plan.create or "number" in plan.moves else None
+        return number_in_xero(self.link.hub) if plan.create or "number" in plan.moves else None
 
     @property
     def customer(self) -> str | None:
@@ -167,11 +167,6 @@ async def _look(current: Round, ground: Ground, numbers: set[str]) -> None:
     ground.linked = await list_linked(current, there.values())
 
 
-def _number(link: InvoiceLink) -> str | None:
-    number: str | None = project(Side.XERO, link.hub.record).get("number")
-    return number
-
-
 def _judge(current: Round, sight: Sight, ground: Ground, taken: dict[str, str]) -> None:
     """What stands against a write, or what a create would find; `taken` has the numbers of those before it."""
     contact = ground.contacts.get(sight.link.hub.record.get("contact") or "")
@@ -179,7 +174,7 @@ def _judge(current: Round, sight: Sight, ground: Ground, taken: dict[str, str]) 
     if sight.hold is not None or number is None:
         return
     hold = _judge_number(current, sight, ground, taken, number, contact.face.xero_id if contact else None)
-    number = _number(sight.link)
+    number = number_in_xero(sight.link.hub)
     if hold is None and number is not None:
         taken[number] = sight.link.partner_invoice_id
     sight.hold = hold
@@ -205,19 +200,18 @@ def _judge_number(
     contact_id: str | None,
 ) -> Hold | None:
     invoice, holder = ground.there.get(number), ground.holders.get(number)
+    if invoice is not None and invoice.xero_invoice_id == sight.link.xero_invoice_id:
+        return None
     if holder is not None and holder.link_id == sight.link.id:
         holder = None
     difference = find_clash(current, sight.work, invoice, ground.linked, contact_id) if invoice else None
-    if invoice is not None and invoice.xero_invoice_id == sight.link.xero_invoice_id:
-        return None
     if invoice is not None and difference is None and sight.is_create:
         _adopt(current, sight, invoice)
         ground.linked.add(invoice.xero_invoice_id)
         return None
-    is_free = invoice is None and holder is None and number not in taken
-    if is_free or (
-        sight.is_create and may_add_suffix(current) and _takes_another(current, sight, ground, taken)
-    ):
+    if invoice is None and holder is None and number not in taken:
+        return None
+    if sight.is_create and may_add_suffix(current) and _takes_another(current, sight, ground, taken):
         return None
     if holder is not None:
         return hold_by_link(number, holder)
@@ -227,8 +221,7 @@ def _judge_number(
 
 
 def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[str, str]) -> bool:
-    in_xero = set(ground.there)
-    name = try_next(sight.work, {*taken, *ground.holders, *in_xero})
+    name = try_next(sight.work, {*taken, *ground.holders, *ground.there})
     if name is None:
         return False
     sight.link = sight.work.link
