@@ -8,10 +8,16 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     access              whose key, how many calls; keys made, rotated, revoked
     authentication      what a call needs: a key, a role, a connection of its own
     repeats             a write that is sent twice is done once
-    patience            a bounded wait for the loop, where a person watches
-    problems, pages     every refusal in one form, every list in one form
-    middleware, answer_headers, methods, queries, conventions
-                        what holds of every request, and what the contract says of it
+    bounded_wait        a wait for the loop, where a person watches
+    nudges              whom to wake once something is committed
+    problems, pages, etags
+                        every refusal, every list and every condition in one form
+    envelope, middleware, answer_headers, methods, queries, request_limits
+                        what holds of every request
+    contract, conventions, follow_ups, docs_page
+                        what OpenAPI says of all that, and the page that shows it
+    put_lane, webhook_lane
+                        short ways for what comes most; `route_index` finds the rest
     onboarding          a business joined to an organisation
     settings            what the business chooses
     books               invoices, contacts, items: documents in, resources out
@@ -21,6 +27,7 @@ itself, before anything is answered, and nudges after its answer. Only what a pe
     checkup             whether all is well with a connection
     findings            what somebody should look at
     delivery            what the partner's side is told, where its app is called, and where it can be asked
-    usage, health
+    shops               the shop of a connection
+    audit, usage, health
     metrics             the same for Prometheus: the operator's, and no part of the contract
 """

@@ -9,8 +9,10 @@
     notices    what that endpoint is told of a connection, in order
     copies     both, for the endpoints that listen
     flight     several calls at a time
-    leave      whether what was claimed may still go
+    permission whether what was claimed may still go
     health     when an endpoint is no longer tried
+    by_hand    what a person has sent: a test, and a message once more
+    pruning    what is forgotten, and when copies are given up
 
 A partner without an endpoint that applies reads the feed instead, and its changes wait there.
 """

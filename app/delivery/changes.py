@@ -19,9 +19,9 @@ import structlog
 
 from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
-from app.db.delivery import deliveries
 from app.db.delivery.changes import Change
-from app.db.delivery.deliveries import Claim, Claimed
+from app.db.delivery.claims import Claim, Claimed, claim_due, give_back
+from app.db.delivery.due import find_due
 from app.db.postgres.session import Database
 from app.delivery.answers import Applied, Failed, Outcome, Refused, read_outcome
 from app.delivery.calls import Target, make_call
@@ -108,7 +108,7 @@ class ChangeDelivery:
         one, or a new one.
         """
         async with self._database.reading() as session:
-            if not (await deliveries.find_due(session, connection_id, self._clock.now())).changes:
+            if not (await find_due(session, connection_id, self._clock.now())).changes:
                 return False
             await permission.look(session)
         return not permission.is_stopped
@@ -116,7 +116,7 @@ class ChangeDelivery:
     async def _claim(self, target: Target, connection_id: UUID) -> Claimed:
         now = self._clock.now()
         async with self._database.writing() as session:
-            return await deliveries.claim_due(
+            return await claim_due(
                 session,
                 connection_id,
                 now=now,
@@ -150,7 +150,7 @@ class ChangeDelivery:
         if claims:
             async with self._database.writing() as session:
                 await lock_connection(session, next(iter(claims)).change.connection_id)
-                await deliveries.give_back(session, claims)
+                await give_back(session, claims)
 
     def _is_time_left(self, claim: Claim) -> bool:
         """Whether another call of the same claim's age can be made and recorded before the claim runs out."""

@@ -10,8 +10,8 @@ from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
-from app.db.delivery import deliveries
 from app.db.delivery.copies import list_connections_with_copies
+from app.db.delivery.due import find_due
 from app.db.delivery.due_connections import list_connections_due
 from app.db.delivery.notices import list_connections_with_notices
 from app.db.postgres.session import Database
@@ -69,7 +69,7 @@ class Delivery:
         """
         now = self._clock.now()
         async with self._database.reading() as session:
-            due = await deliveries.find_due(session, connection_id, now)
+            due = await find_due(session, connection_id, now)
             if due.is_nothing:
                 return
             targets = await list_targets(session, self._vault, connection_id, now)

@@ -11,7 +11,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from app.db.delivery.deliveries import DELIVERED_STATES
+from app.db.delivery.due import DELIVERED_STATES
 from app.db.delivery.footing import Footing, find_footing
 from app.db.postgres.session import Database, ReadSession
 from app.domain.partner.endpoint import Endpoint

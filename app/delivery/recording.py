@@ -9,9 +9,9 @@ import structlog
 from app.clock import Clock
 from app.db.connections import connections
 from app.db.connections.arrivals import lock_connection
-from app.db.delivery import changes, deliveries
+from app.db.delivery import changes
 from app.db.delivery.changes import Acknowledgement, Change
-from app.db.delivery.deliveries import Claim, Said
+from app.db.delivery.claims import Claim, Said, save_answers
 from app.db.delivery.delivery_log import Meaning, Told, save_call, save_well_calls
 from app.db.delivery.fan_out import CHANGE
 from app.db.delivery.footing import Footing
@@ -63,7 +63,7 @@ class Recorder:
             # Connection, link, change, endpoint: the loop locks the first three in that order when it records.
             connection = await lock_connection(session, answered[0].change.connection_id)
             await _tell_the_loop(session, answered)
-            left = await deliveries.save_answers(session, said)
+            left = await save_answers(session, said)
             failings = await _save_calls(session, target, answered, said, left)
         seen = Footing(connection.state, connection.settings_version) if connection else None
         permission.note(seen, asked_at)

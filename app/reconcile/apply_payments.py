@@ -16,22 +16,20 @@ from uuid import uuid4
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import save_links
 from app.domain.holds.refusals import explain
-from app.domain.invoices.booking import Booked
-from app.domain.invoices.link import Intent, InvoiceLink
+from app.domain.invoices.link import Intent
+from app.domain.invoices.payment_links import (
+    with_booked,
+    with_payment,
+    with_removal_begun,
+    without_payment,
+    without_removal,
+)
 from app.domain.invoices.recognition import payment_mark
 from app.domain.record.fields import ABSENT, keys_of, member, member_of
 from app.domain.record.merge import Conflict
 from app.domain.record.sides import Side
 from app.domain.xero.xero_invoice import PaymentWrite, Refused, XeroPayment
 from app.reconcile.credits.overpayments import STAYS, left_to_pay
-from app.reconcile.invoices.create_once import (
-    with_intent,
-    with_payment,
-    with_removal_begun,
-    without_intent,
-    without_payment,
-    without_removal,
-)
 from app.reconcile.precedence import giving_way
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round, unhurried
@@ -61,7 +59,7 @@ async def apply_payments(current: Round, works: Sequence[Work]) -> bool:
 async def _create(current: Round, batch: Sequence[Due]) -> bool:
     intent = Intent(uuid4().hex, current.clock.now())
     for work, key in batch:
-        work.link = with_intent(work.link, key, intent)
+        work.link = work.link.with_intent(key, intent)
     links = {work.link.id: work.link for work, _ in batch}
     async with current.beginning() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
@@ -86,22 +84,17 @@ def _build(current: Round, work: Work, key: str) -> PaymentWrite:
 
 
 def _take_answer(work: Work, key: str, write: PaymentWrite, answer: XeroPayment | Refused) -> None:
-    link = without_intent(work.link, key)
+    link = work.link.without_intent(key)
     amount = member(work.hub.record, "payments", key, "amount")
     moves = {f"payments/{key}": {"after": amount}}
     if isinstance(answer, XeroPayment):
-        link = _with_booked(link.with_payment_id(answer.xero_payment_id, key), key, write.xero_account_id)
+        link = with_booked(link.with_payment_id(answer.xero_payment_id, key), key, write.xero_account_id)
         work.link = with_payment(link, key, amount, member(work.hub.record, "payments", key, "paid_on"))
         work.attempts.append(Attempt(link.id, "pay", moves, "done"))
     else:
         work.link = link
         work.refusal = explain(answer.messages)
         work.attempts.append(Attempt(link.id, "pay", moves, "refused", work.refusal.message))
-
-
-def _with_booked(link: InvoiceLink, key: str, xero_account_id: str) -> InvoiceLink:
-    method = member(link.hub.record, "payments", key, "method")
-    return replace(link, booked={**link.booked, key: Booked(method, xero_account_id)})
 
 
 async def _delete(current: Round, work: Work, key: str) -> bool:
@@ -145,7 +138,7 @@ def _give_back(work: Work, key: str) -> None:
     hub, prefix = work.hub, f"payments/{key}/"
     if key in work.link.booked:
         # Its method is the app's word, and asks for no other account from now on.
-        work.link = _with_booked(work.link, key, work.link.booked[key].xero_account_id)
+        work.link = with_booked(work.link, key, work.link.booked[key].xero_account_id)
     theirs = {path: value for path, value in hub.xero_shadow.items() if path.startswith(prefix)}
     ours = {path: value for path, value in hub.record.items() if path.startswith(prefix)}
     if theirs.items() <= ours.items():

@@ -20,12 +20,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.db.invoices.following import list_known_ids
+from app.domain.invoices.credit_links import credit_mark, with_credit_id
 from app.domain.invoices.recognition import find_marked_link, own_payments
 from app.domain.record.credit import CreditKind, Overpaid, Overpayments
 from app.domain.record.fields import keys_of
 from app.domain.xero.xero_credit import XeroCredit, find_own_key
 from app.domain.xero.xero_invoice import XeroInvoice
-from app.reconcile.credit_links import credit_mark, with_credit_id
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on

@@ -10,8 +10,17 @@ from datetime import date
 from decimal import Decimal
 
 from app.domain.holds.hold import Hold
+from app.domain.invoices.credit_links import (
+    find_covering,
+    find_credit_id,
+    with_credit,
+    with_credit_id,
+    without_credit,
+)
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.payment_links import with_payment, without_payment
+from app.domain.invoices.plan import Plan, Terms
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.preview import Step, StepKind
 from app.domain.record.credit import Overpaid
 from app.domain.record.direction import Lanes
@@ -19,14 +28,6 @@ from app.domain.record.fields import ABSENT, Fields, member
 from app.domain.record.money import totals
 from app.domain.record.moves import list_moves_at
 from app.domain.record.sides import Status
-from app.reconcile.credit_links import (
-    find_covering,
-    find_credit_id,
-    with_credit,
-    with_credit_id,
-    without_credit,
-)
-from app.reconcile.invoices.create_once import with_payment, without_payment
 from app.reconcile.invoices.writes import create_target, update_target
 
 MOST_TURNS = 20

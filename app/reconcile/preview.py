@@ -31,7 +31,8 @@ from app.domain.xero.organisation import Organisation
 from app.reconcile.contacts.work import ContactWork, read_said
 from app.reconcile.footing import Footing
 from app.reconcile.foresight import foresee
-from app.reconcile.invoices.observe import needs_a_read, read_paid_anew, take_document
+from app.reconcile.invoices.observe import needs_a_read
+from app.reconcile.invoices.take_document import read_paid_anew, take_document
 from app.reconcile.items.line_items import recall_item_codes
 from app.reconcile.numbers import find_holders, part_numbered
 from app.reconcile.recording.record import find_change, stand

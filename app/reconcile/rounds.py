@@ -21,7 +21,6 @@ from app.db.upkeep.usage import UsageBook
 from app.domain.connections.connection import Connection
 from app.domain.connections.precedence import FEW, LATELY, Portion
 from app.domain.invoices.link import InvoiceLink
-from app.domain.xero.organisation import Organisation
 from app.errors import CalledOff
 from app.reconcile.apply_payments import apply_payments
 from app.reconcile.between_runs import take_answers
@@ -42,7 +41,7 @@ from app.reconcile.items.item_list import refresh_items
 from app.reconcile.items.line_items import learn_item_codes
 from app.reconcile.lease import Lease
 from app.reconcile.moved import search_moved
-from app.reconcile.ports import Waker, XeroOrganisation, XeroOrganisations
+from app.reconcile.ports import Waker, XeroOrganisations
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.taking_up import take_up
@@ -111,19 +110,8 @@ class Rounds:
 
     async def look_for_exports(self, lease: Lease, connection: Connection) -> None:
         """A dry run of a connection that waits for a set time: nothing is written, and nothing else is done."""
-        xero = await self._organisations.open(connection.id, bulk=True, before_each=lease.keep)
         async with self._charging(connection):
-            organisation = await self._learn_organisation(lease, connection, xero)
-            current = Round(
-                lease,
-                self._database,
-                self._clock,
-                connection,
-                organisation,
-                xero,
-                portion=Portion.BULK,
-            )
-            await export_step(current)
+            await export_step(await self._begin(lease, connection, Portion.BULK))
 
     async def take_answers(self, lease: Lease, connection: Connection) -> None:
         """Take in the app's answers to changes of the last run, for a connection that works at set times."""
@@ -133,20 +121,8 @@ class Rounds:
         await self._tell(current, await take_answers(current))
 
     async def _go_round(self, lease: Lease, connection: Connection, chosen: Chosen) -> Seen:
-        is_bulk = chosen.portion is Portion.BULK
-        xero = await self._organisations.open(connection.id, bulk=is_bulk, before_each=lease.keep)
-        organisation = await self._learn_organisation(lease, connection, xero)
-        current = Round(
-            lease,
-            self._database,
-            self._clock,
-            connection,
-            organisation,
-            xero,
-            portion=chosen.portion,
-            agenda=chosen.agenda,
-            debounce=chosen.debounce,
-        )
+        current = await self._begin(lease, connection, chosen.portion)
+        current.agenda, current.debounce = chosen.agenda, chosen.debounce
         if chosen.agenda.has_creates:
             await self._tell(current, await finish_creates(current))
             await self._tell(current, await finish_credits(current))
@@ -155,12 +131,21 @@ class Rounds:
             return Seen(followed.has_more, is_storm=False)
         more_to_search = await self._search(current)
         more_to_export = chosen.agenda.has_exports and await export_step(current)
-        await reconcile_contacts(current, LINKS_AT_ONCE if is_bulk else FEW)
+        await reconcile_contacts(current, _most(current))
         # Last before the invoices: what is read here is what they are written over.
         await search_moved(current, LINKS_AT_ONCE)
         await self._reconcile_invoices(current)
         work_left = followed.has_more or more_to_search or more_to_export
         return Seen(work_left or await has_items_behind(current), is_storm=len(current.fresh) >= STORM)
+
+    async def _begin(self, lease: Lease, connection: Connection, portion: Portion) -> Round:
+        """A round that knows the organisation as it is now."""
+        is_bulk = portion is Portion.BULK
+        xero = await self._organisations.open(connection.id, bulk=is_bulk, before_each=lease.keep)
+        organisation, told = await refresh_facts(lease, self._database, self._clock, connection, xero)
+        if told:
+            await self._waker.deliver_soon(connection.id)
+        return Round(lease, self._database, self._clock, connection, organisation, xero, portion=portion)
 
     async def _reconcile_invoices(self, current: Round) -> None:
         """Products go before the invoices that name them, an invoice before its credits and payments."""
@@ -200,27 +185,18 @@ class Rounds:
 
     async def _list_links(self, current: Round) -> list[InvoiceLink]:
         """The links of the portion, as many as one round takes."""
-        is_bulk = current.portion is Portion.BULK
         lately = self._clock.now() - LATELY if current.portion is Portion.TOUCHED_LATELY else None
         async with self._database.reading() as session:
-            return await list_behind(
-                session,
-                current.connection_id,
-                LINKS_AT_ONCE if is_bulk else FEW,
-                touched_after=lately,
-            )
+            return await list_behind(session, current.connection_id, _most(current), touched_after=lately)
 
     async def _tell(self, current: Round, has_changes: bool) -> None:
         if has_changes:
             await self._waker.deliver_soon(current.connection_id)
 
-    async def _learn_organisation(
-        self, lease: Lease, connection: Connection, xero: XeroOrganisation
-    ) -> Organisation:
-        organisation, told = await refresh_facts(lease, self._database, self._clock, connection, xero)
-        if told:
-            await self._waker.deliver_soon(connection.id)
-        return organisation
+
+def _most(current: Round) -> int:
+    """Links that the round takes up at the most."""
+    return LINKS_AT_ONCE if current.portion is Portion.BULK else FEW
 
 
 def _log_what_is_carried_out(links: Sequence[InvoiceLink]) -> None:

@@ -15,7 +15,8 @@ from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
 from app.domain.invoices.account_codes import Moved
 from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.sums import Sums
 from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
@@ -122,6 +123,9 @@ class LinkWork(Generic[LinkT]):
         except Exception:
             log.exception("link_failed", link_id=str(before.id))
             self.link, self.refusal = before, self.broken
+
+
+AnyWork = LinkWork[InvoiceLink] | LinkWork[ContactLink]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
     ground          what every process stands on
     xero_side       Xero's side: consents, organisations, budget
     partner_side    the way to partners' addresses
+    shown           what Prometheus is shown
 
 Whatever is opened here is closed when its block ends, in the opposite order. Nothing is connected to before it is
 used, but for PostgreSQL, which is asked the time and need not answer: so an API starts, and answers, while PostgreSQL,

@@ -58,13 +58,8 @@ def contact_from_xero(element: Json) -> XeroContact:
 
 
 def group_from_xero(element: Json) -> ContactGroup:
-    """A contact group that is in use, with its members where the element has them."""
-    members = (read_text(contact, "ContactID") for contact in read_objects(element, "Contacts"))
-    return ContactGroup(
-        group_id=read_text(element, "ContactGroupID") or "",
-        name=read_text(element, "Name") or "",
-        xero_contact_ids=frozenset(member for member in members if member),
-    )
+    """A contact group that is in use."""
+    return ContactGroup(read_text(element, "ContactGroupID") or "", read_text(element, "Name") or "")
 
 
 def _parts(element: Json, name: str) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ lasts, however long that is; so whoever dies in a call blocks a slot for `SPAN` 
 renewal (a process that hangs) lets one more go out, which Xero may refuse and whose refusal is obeyed. A call that is
 cancelled keeps its slot until it ends by itself: its thread may still be calling.
 
-A bulk leaves the last slot to people. Who finds no slot waits for `PATIENCE`, and then comes back later: no worker is
+A bulk leaves the last slot to people. Who finds no slot waits for five seconds, and then comes back later: no worker is
 held for somebody else's slow call.
 """
 
@@ -28,8 +28,7 @@ SPAN = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=10)
 
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0, 1.25, 1.25)
-PATIENCE = timedelta(seconds=sum(_PAUSES))
-"""Longer than most calls take, far shorter than a worker's lease."""
+"""Five seconds together: longer than most calls take, far shorter than a worker's lease."""
 
 COME_BACK = timedelta(seconds=2)
 

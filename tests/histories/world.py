@@ -29,13 +29,13 @@ from app.domain.record.observing import (
 )
 from app.domain.record.owed import PartnerChange, next_change, xero_moves
 from app.domain.record.path import is_group
-from app.domain.record.sent import acknowledged, change_sent
+from app.domain.record.sent import change_sent
 from app.domain.record.sides import Side
 from tests.histories.busy import BusyPeople, list_idle_words, show_alike
 from tests.histories.edit import find_false, find_lost, find_undecidable
 from tests.histories.people import APP_WORDS, CONTACT_FIELDS, MEMBERS, XERO_WORDS, Fields, People
 from tests.histories.settings import Settings
-from tests.refusing import change_refused
+from tests.refusing import acknowledged, change_refused
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 VOCABULARY = Vocabulary({"general": "200"}, {"none": "NT"})

@@ -116,6 +116,18 @@ class House:
         }
         return (await self._json(self.app.post("/invoices", json=base | document)))["document"]
 
+    async def write_in_xero(self, number: str, **invoice: Any) -> Json:
+        """A person writes and approves an invoice at Xero's screen; it is sent to nobody unless that is said."""
+        base = {
+            "Contact": {"Name": "Lee Wong"},
+            "InvoiceNumber": number,
+            "Date": "2026-11-01",
+            "DueDate": "2026-12-01",
+            "LineItems": [{"Description": "Theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200"}],
+            "Status": "AUTHORISED",
+        }
+        return await self.at_xero("invoices", **base | invoice)
+
     async def edit(self, invoice_id: str = "inv_1", **changes: Any) -> Json:
         """A person edits an invoice in the app."""
         return (await self._json(self.app.patch(f"/invoices/{invoice_id}", json=changes)))["document"]

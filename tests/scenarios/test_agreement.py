@@ -187,18 +187,8 @@ async def test_settled_links_whose_sides_differ_are_found_and_decided(house: Hou
 
 async def make_in_xero(house: House, number: str, **more: Any) -> Json:
     """A person writes an invoice in Xero that is not sent, so that the app does not get it."""
-    return await house.at_xero(
-        "invoices",
-        **{
-            "Contact": {"Name": "Kim Tran"},
-            "InvoiceNumber": number,
-            "Date": "2026-11-01",
-            "DueDate": "2026-12-01",
-            "LineItems": [{"Description": "Call-out", "Quantity": 1, "UnitAmount": 99, "AccountCode": "200"}],
-            "Status": "AUTHORISED",
-        }
-        | more,
-    )
+    line = {"Description": "Call-out", "Quantity": 1, "UnitAmount": 99, "AccountCode": "200"}
+    return await house.write_in_xero(number, **{"Contact": {"Name": "Kim Tran"}, "LineItems": [line]} | more)
 
 
 @pytest.mark.proof

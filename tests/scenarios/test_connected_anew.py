@@ -73,21 +73,13 @@ async def test_after_an_erasure_the_app_says_first_what_it_has(house: House) -> 
 
 async def test_what_was_born_in_xero_comes_under_the_id_that_the_app_has(house: House) -> None:
     """Its edit reaches the one that the app has, before anything else is sent, and what is new there comes too."""
-    line = {"Description": "Theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200"}
-    born = {
-        "Contact": {"Name": "Lee Wong"},
-        "LineItems": [line],
-        "Status": "AUTHORISED",
-        "SentToContact": True,
-    }
-    dated = {"Date": "2026-11-01", "DueDate": "2026-12-01"}
     await house.write("inv_1")
-    await house.at_xero("invoices", InvoiceNumber="X-1", **born, **dated)
+    await house.write_in_xero("X-1", SentToContact=True)
     await house.drain()
     assert len(await house.list_in_app()) == 2
     await connect_anew(house)
     await house.edit_xero("X-1", Reference="PO anew")
-    await house.at_xero("invoices", InvoiceNumber="X-2", **born, **dated)
+    await house.write_in_xero("X-2", SentToContact=True)
     await house.drain()
     shown = {each["number"]: each["reference"] for each in await house.list_in_app()}
     assert (sorted(shown), shown["X-1"]) == (["N-inv_1", "X-1", "X-2"], "PO anew")
@@ -98,17 +90,7 @@ async def test_a_customer_of_the_app_is_known_by_an_invoice_that_was_born_in_xer
     await house.write("inv_1", contact=KIM)
     await house.drain()
     await connect_anew(house)
-    line = {"Description": "Theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200"}
-    await house.at_xero(
-        "invoices",
-        InvoiceNumber="X-1",
-        Contact={"Name": KIM["name"]},
-        LineItems=[line],
-        Date="2026-11-01",
-        DueDate="2026-12-01",
-        Status="AUTHORISED",
-        SentToContact=True,
-    )
+    await house.write_in_xero("X-1", Contact={"Name": KIM["name"]}, SentToContact=True)
     await house.drain()
     [born] = [each for each in await house.list_in_app() if each["number"] == "X-1"]
     assert born["contact"]["id"] == KIM["id"]

@@ -36,20 +36,6 @@ async def pass_hour(house: House) -> None:
     await house.parts.delivery.deliver(UUID(house.connection_id))
 
 
-async def born_in_xero(house: House) -> Json:
-    """A person makes an invoice at Xero's screen and sends it to the customer."""
-    return await house.at_xero(
-        "invoices",
-        Contact={"Name": "Lee Wong"},
-        InvoiceNumber="X-1",
-        Date="2026-11-01",
-        DueDate="2026-12-01",
-        LineItems=[{"Description": "Theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200"}],
-        Status="AUTHORISED",
-        SentToContact=True,
-    )
-
-
 def what_happens(house: House) -> dict[int, Callable[[], Awaitable[object]]]:
     """By the hour, what people do on either side."""
     return {
@@ -58,7 +44,7 @@ def what_happens(house: House) -> dict[int, Callable[[], Awaitable[object]]]:
         5: lambda: house.at_xero("invoices/N-inv_2/void"),
         8: lambda: house._json(house.app.post("/invoices/inv_3/cancel")),
         10: lambda: house.at_xero("invoices/N-inv_4/payments", Amount=40),
-        13: lambda: born_in_xero(house),
+        13: lambda: house.write_in_xero("X-1", SentToContact=True),
         15: lambda: house._json(house.app.post("/invoices/inv_5/payments", json={"amount": "50.00"})),
         # On a part-paid invoice this moves no timestamp: the compare alone can find it.
         17: lambda: house.edit_xero("N-inv_4", DueDate="2027-03-01"),

@@ -15,7 +15,7 @@ from app.api.nudges import Nudges
 from app.db.connections.compares import ask_for_compare
 from app.db.connections.connections import find_connection, raise_generation
 from app.db.connections.runs import ask_for_run
-from app.db.delivery.deliveries import hold_claims
+from app.db.delivery.claims import hold_claims
 from app.db.delivery.partner_reads import ask_for_read
 from app.db.life.states import PAUSED, move
 from app.db.life.under_way import UnderWay, find_under_way

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 
-from app.db.delivery.deliveries import DELIVERED_STATES, name_claims
+from app.db.delivery.claims import name_claims
+from app.db.delivery.delivery_views import select_told
+from app.db.delivery.due import DELIVERED_STATES
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import ChangeRow, ConnectionRow, DeliveryRow, NoticeRow, WebhookEndpointRow
+from app.db.tables import ConnectionRow, DeliveryRow, WebhookEndpointRow
 from app.domain.partner.endpoint import CHANGE_TYPES
 
 
@@ -75,25 +77,8 @@ async def claim_copies(
     )
     claimed = update(row).where(row.id.in_(due)).values(claimed_until=until).returning(row.id)
     ids = (await session.execute(claimed)).scalars().all()
-    return [_claim(found, until) for found in await session.execute(_with_bodies(ids))]
-
-
-def _with_bodies(delivery_ids: Sequence[int]) -> Any:
-    """What is claimed with what it tells: the change's body or the notice's."""
-    row, change, notice = DeliveryRow, ChangeRow, NoticeRow
-    is_change = row.type.in_(CHANGE_TYPES)
-    return (
-        select(
-            row,
-            func.coalesce(change.body, notice.body).label("told"),
-            func.coalesce(change.created_at, notice.created_at).label("told_at"),
-        )
-        .outerjoin(change, and_(is_change, change.id == row.cursor))
-        .outerjoin(notice, and_(~is_change, notice.id == row.cursor))
-        .where(row.id.in_(delivery_ids))
-        .order_by(row.id)
-        .execution_options(populate_existing=True)
-    )
+    with_bodies = select_told().where(row.id.in_(ids)).order_by(row.id)
+    return [_claim(found, until) for found in await session.execute(with_bodies)]
 
 
 def _claim(found: Any, until: datetime) -> CopyClaim:

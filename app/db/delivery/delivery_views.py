@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from app.db.delivery.delivery_log import Call
 from app.db.postgres.session import ReadSession
@@ -62,9 +62,16 @@ async def list_deliveries(
 
 async def find_delivery(session: ReadSession, endpoint_id: UUID, delivery_id: int) -> KeptDelivery | None:
     """One of an endpoint's deliveries with what it tells, or None."""
+    wanted = select_told().where(DeliveryRow.endpoint_id == endpoint_id, DeliveryRow.id == delivery_id)
+    found = (await session.execute(wanted)).one_or_none()
+    return _kept(found.DeliveryRow, found.told, found.told_at) if found else None
+
+
+def select_told() -> Select[DeliveryRow, Any, datetime]:
+    """Deliveries as they are now, each with what its change or notice tells, and since when that stands."""
     row, change, notice = DeliveryRow, ChangeRow, NoticeRow
     is_change = row.type.in_(CHANGE_TYPES)
-    wanted = (
+    return (
         select(
             row,
             func.coalesce(change.body, notice.body).label("told"),
@@ -72,11 +79,8 @@ async def find_delivery(session: ReadSession, endpoint_id: UUID, delivery_id: in
         )
         .outerjoin(change, and_(is_change, change.id == row.cursor))
         .outerjoin(notice, and_(~is_change, notice.id == row.cursor))
-        .where(row.endpoint_id == endpoint_id, row.id == delivery_id)
         .execution_options(populate_existing=True)
     )
-    found = (await session.execute(wanted)).one_or_none()
-    return _kept(found.DeliveryRow, found.told, found.told_at) if found else None
 
 
 async def list_calls(session: ReadSession, delivery_id: int) -> list[Call]:

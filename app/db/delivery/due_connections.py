@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, DateTime, Select, bindparam, exists, literal_column, select
+from sqlalchemy import CTE, ColumnElement, Select, exists, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app.db.delivery.changes import is_unjudged
-from app.db.delivery.deliveries import DELIVERED_STATES, MESSAGE_TYPE, is_due
+from app.db.delivery.due import DELIVERED_STATES, IS_DUE, MESSAGE_TYPE
 from app.db.partners.endpoints import covers, takes
 from app.db.postgres.session import ReadSession
 from app.db.tables import ChangeRow, ConnectionRow, WebhookEndpointRow
@@ -28,7 +28,7 @@ def _build_finding() -> Select[UUID]:
     endpoint, waiting = WebhookEndpointRow, _build_waiting()
     due = exists().where(
         ChangeRow.connection_id == ConnectionRow.id,
-        is_due(bindparam("due_by", type_=DateTime(timezone=True))),
+        IS_DUE,
         takes(MESSAGE_TYPE),
         ~is_unjudged(ConnectionRow.changes_unjudged_to),
     )

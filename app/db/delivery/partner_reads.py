@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.delivery.deliveries import DELIVERED_STATES
+from app.db.delivery.due import DELIVERED_STATES
 from app.db.postgres.session import ReadSession, WriteSession
 from app.db.tables import ConnectionRow, PartnerReadRow, ReadEndpointRow, ShopRow
 from app.domain.partner.partner_read import Found, ReadRun

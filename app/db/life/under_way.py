@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from app.db.delivery.deliveries import CONNECTION, NOW, count_under_way
+from app.db.delivery.claims import count_under_way
+from app.db.delivery.due import CONNECTION, NOW
 from app.db.postgres.session import ReadSession
 from app.db.tables import ConnectionRow, DeliveryRow, TestTransactionRow
 from app.domain.partner.endpoint import CHANGE_TYPES

@@ -14,8 +14,7 @@ from app.domain.connections.schedule import MIDNIGHT, ZONE_OF_COUNTRY, Mode, Sch
 from app.domain.contacts.contact_matching import EVERY_KEY, ContactKey, in_order
 from app.domain.crossing.gate import ImportFromXero
 from app.domain.crossing.numbering import Numbering
-from app.domain.invoices.credit_plan import CreditTerms
-from app.domain.invoices.plan import Terms
+from app.domain.invoices.plan import CreditTerms, Terms
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.credit import Overpayments
 from app.domain.record.direction import OPEN, Direction, Lanes

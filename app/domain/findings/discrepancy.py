@@ -147,7 +147,7 @@ def _unequal(hub: Hub, path: str, moved_at: Mapping[Side, datetime | None]) -> F
     return Found(DiscrepancyKind.VALUE_DIFFERS, message, path, _values(base=base, **values), moved_by, at)
 
 
-def is_gone(
+def find_why_gone(
     kind: DiscrepancyKind,
     path: str,
     values: Mapping[str, Any],
@@ -163,26 +163,30 @@ def is_gone(
 
     What the app's own list told of a version is over with the next version, or when the app takes it back.
     """
-    if kind is DiscrepancyKind.VALUE_DIFFERS:
-        is_left = any(other == path for other in list_behind_paths(hub))
-        if is_left and any(covers(each, path) for each in list_left_out(hub, lanes)):
-            return "By the settings it does not travel: each side keeps its own."
-        return None if is_left else "Both sides hold the same value."
-    if kind is DiscrepancyKind.OVERWRITTEN_IN_XERO:
-        is_as_written = _at(hub.record, path) == values.get("partner", ABSENT)
-        return None if is_as_written else "The field was edited again since."
-    if kind is DiscrepancyKind.MISSING_IN_XERO:
-        return None if standing == kind else "Xero has it again."
-    if kind is DiscrepancyKind.PAYMENT_ON_VOIDED:
-        return None if standing == kind else "There is no money on a voided invoice any more."
-    if kind is DiscrepancyKind.OVERPAYMENT_LEFT:
-        return (
-            None if has_left_over else "The overpayment is used up or voided, or its payment is there again."
-        )
+    match kind:
+        case DiscrepancyKind.VALUE_DIFFERS:
+            return _find_why_equal(path, hub, lanes)
+        case DiscrepancyKind.OVERWRITTEN_IN_XERO:
+            is_as_written = _at(hub.record, path) == values.get("partner", ABSENT)
+            return None if is_as_written else "The field was edited again since."
+        case DiscrepancyKind.MISSING_IN_XERO:
+            return None if standing == kind else "Xero has it again."
+        case DiscrepancyKind.PAYMENT_ON_VOIDED:
+            return None if standing == kind else "There is no money on a voided invoice any more."
+        case DiscrepancyKind.OVERPAYMENT_LEFT:
+            why = "The overpayment is used up or voided, or its payment is there again."
+            return None if has_left_over else why
     version = values.get("version")
     if version is not None:
         return "A newer document came." if hub.partner_version > version else None
     return "The totals agree." if kind is DiscrepancyKind.TOTAL_DIFFERS and totals_agree else None
+
+
+def _find_why_equal(path: str, hub: Hub, lanes: Lanes) -> str | None:
+    if path not in list_behind_paths(hub):
+        return "Both sides hold the same value."
+    does_travel = not any(covers(each, path) for each in list_left_out(hub, lanes))
+    return None if does_travel else "By the settings it does not travel: each side keeps its own."
 
 
 def find_left_over(path: str, payment: Value, left: Decimal, at: datetime) -> Found:

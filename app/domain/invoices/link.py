@@ -16,8 +16,7 @@ from app.domain.holds.bars import BARS
 from app.domain.holds.hold import Hold, Way
 from app.domain.holds.skip import SKIPPED, Skip
 from app.domain.invoices.booking import Booked
-from app.domain.invoices.credit_plan import CreditState
-from app.domain.invoices.plan import XeroState
+from app.domain.invoices.plan import CreditState, XeroState
 from app.domain.record.credit import Overpaid
 from app.domain.record.fields import Fields, keys_of, member
 from app.domain.record.hub import Hub
@@ -192,6 +191,14 @@ class InvoiceLink:
             xero_amount_due=f"{invoice.amount_due:.2f}",
             xero_updated_at=invoice.updated_at,
         )
+
+    def with_intent(self, what: str, intent: Intent) -> "InvoiceLink":
+        """The link with a create begun."""
+        return replace(self, intents={**self.intents, what: intent})
+
+    def without_intent(self, what: str) -> "InvoiceLink":
+        """The link with that create ended, one way or the other."""
+        return replace(self, intents={key: intent for key, intent in self.intents.items() if key != what})
 
     def with_payment_id(self, xero_payment_id: str, key: str) -> "InvoiceLink":
         """The link of which a payment stands in Xero under that id."""

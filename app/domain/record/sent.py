@@ -1,4 +1,4 @@
-"""What becomes of changes that are sent to the partner: on their way, refused, or applied (`hub` has the rules)."""
+"""What becomes of changes that are sent to the partner: on their way, or refused for good (`hub` has the rules)."""
 
 from dataclasses import replace
 
@@ -19,8 +19,3 @@ def change_sent(hub: Hub, change: PartnerChange) -> Hub:
     newest = max(hub.newest_sent, change.revision)
     revision = max(hub.revision, change.revision)
     return replace(hub, sent=sent, newest_sent=newest, is_newest_withdrawn=False, revision=revision)
-
-
-def acknowledged(hub: Hub, revision: int) -> Hub:
-    """The partner has applied everything up to a revision; an older acknowledgement changes nothing."""
-    return replace(hub, acked_revision=max(hub.acked_revision, revision))

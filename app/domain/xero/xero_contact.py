@@ -1,7 +1,7 @@
 """A contact as Xero holds it and as we ask for it: the values that cross the port to the Xero adapter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.record.fields import Value
@@ -70,4 +70,3 @@ class ContactGroup:
 
     group_id: str
     name: str
-    xero_contact_ids: frozenset[str] = field(default_factory=frozenset)

@@ -1,10 +1,10 @@
 """Contacts for invoices that are about to be written: linked once, created once, never edited through an invoice.
 
 This is the gate of contacts (FEATURES T18): nothing brings a contact to Xero but an invoice that goes there, or a call
-of somebody who wants it there by itself (`stage`). Matching
-comes before creating without a search: `PUT` writes nothing where the name of an active contact, an account number or
-our marker in ContactNumber is taken (FACTS 5), and these are the very things that a contact is matched by. So a new
-customer costs its share of one batched call, and only a refusal makes us look (`matching`).
+of somebody who wants it there by itself (`stage`). Matching comes before creating without a search: `PUT` writes
+nothing where the name of an active contact, an account number or our marker in ContactNumber is taken (FACTS 5), and
+these are the very things that a contact is matched by. So a new customer costs its share of one batched call, and only
+a refusal makes us look (`matching`).
 
 A create that is cut off leaves an intent on disk, which `unfinished` settles before the next round does anything else.
 """

@@ -5,12 +5,14 @@ is held about contacts is looked at again: the invoices that wait for this one n
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
 
 from app.db.contacts.contact_record import save_contact_links
 from app.db.delivery.changes import NewChange, insert_changes, supersede_changes
 from app.db.links.holds import trigger_all_held
-from app.db.links.moments import insert_moments
+from app.db.links.moments import Moment, insert_moments
 from app.domain.contacts.contact import SHARED, contact_entries, to_contact_document
 from app.domain.contacts.contact_legality import CONTACT_CODES
 from app.domain.contacts.contact_link import ContactLink, ContactPlan, plan_contact
@@ -22,7 +24,7 @@ from app.domain.record.direction import Entity
 from app.domain.record.fields import instant_text
 from app.domain.record.hub import partner_view
 from app.domain.record.moves import apply_moves
-from app.domain.record.owed import PartnerChange, anew, next_change
+from app.domain.record.owed import PartnerChange
 from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side
 from app.reconcile.contacts.work import ContactWork
@@ -34,6 +36,7 @@ from app.reconcile.recording.record import (
     PARTNER_REFUSES,
     RECORD_BATCH,
     WORK_LEFT,
+    find_change,
     say_as_the_app,
 )
 from app.reconcile.recording.sums import list_differences
@@ -50,46 +53,59 @@ async def record_contacts(current: Round, works: Sequence[ContactWork]) -> None:
         await _record_batch(current, batch)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is to be saved of a batch beside its links: changes for the partner, links of which the partner needs
+    nothing (`satisfied`), links that stay behind (`again`), and moments of holds.
+    """
+
+    changes: list[NewChange] = field(default_factory=list)
+    satisfied: list[UUID] = field(default_factory=list)
+    again: set[UUID] = field(default_factory=set)
+    moments: list[Moment] = field(default_factory=list)
+
+
 async def _record_batch(current: Round, works: Sequence[ContactWork]) -> None:
     now = current.clock.now()
-    changes, satisfied, again = [], [], set()
-    for work in works:
-        work.note_attempts()
-        plan = ContactPlan() if work.is_broken else plan_contact(work.link, current.lanes)
-        change = _find_change(current, work)
-        if change is None:
-            satisfied.append(work.link.id)
-        elif not is_refused_for_good(work.hub, change):
-            changes.append(_new_change(current, work.link, change))
-            work.link = replace(work.link, hub=change_sent(work.hub, change))
-        standing = _stand(current, work, plan, change)
-        if standing is WORK_LEFT:
-            again.add(work.link.id)
-        work.link = replace(work.link, standing=standing)
-        work.discrepancies += list_differences(standing, None)
+    drawn = _draw_up(current, works, now)
     async with current.lease.recording() as session:
         seen = await look_for_open(session, works)
-        again |= seen.undecided
+        again, changes = drawn.again | seen.undecided, drawn.changes
         if current.is_outdated:
-            again |= {work.link.id for work in works}
+            # To be judged by the settings of now, which may not allow these changes.
+            again, changes = {work.link.id for work in works}, []
         await save_contact_links(session, [work.link for work in works], now, again=again)
-        await insert_changes(session, current.connection_id, [] if current.is_outdated else changes)
-        await supersede_changes(session, satisfied)
+        await insert_changes(session, current.connection_id, changes)
+        await supersede_changes(session, drawn.satisfied)
         await save_findings(session, current, works, seen)
-        moments = [list_hold_moments(w.link.id, w.before.standing, w.link.standing, now) for w in works]
-        await insert_moments(session, current.connection_id, [m for each in moments for m in each])
+        await insert_moments(session, current.connection_id, drawn.moments)
         if any(_may_free_others(work) for work in works):
             await trigger_all_held(session, current.connection_id, CONTACT_CODES)
         await tell_bars(session, current.connection_id, works, now)
-    current.has_told_of_contacts |= bool(changes)
+    current.has_told_of_contacts |= bool(drawn.changes)
     for work in works:
         work.before = work.link
 
 
-def _find_change(current: Round, work: ContactWork) -> PartnerChange | None:
-    """As of an invoice (`reconcile.recording.record`)."""
-    change = next_change(work.hub, current.lanes) if work.link.skip is None else None
-    return anew(work.hub, change) if change is not None and work.link.is_resumed else change
+def _draw_up(current: Round, works: Sequence[ContactWork], now: datetime) -> Drawn:
+    """Give each work its standing, and collect what is to be saved of them."""
+    drawn = Drawn()
+    for work in works:
+        work.note_attempts()
+        plan = ContactPlan() if work.is_broken else plan_contact(work.link, current.lanes)
+        change = find_change(work, current.lanes)
+        if change is None:
+            drawn.satisfied.append(work.link.id)
+        elif not is_refused_for_good(work.hub, change):
+            drawn.changes.append(_new_change(current, work.link, change))
+            work.link = replace(work.link, hub=change_sent(work.hub, change))
+        standing = _stand(current, work, plan, change)
+        if standing is WORK_LEFT:
+            drawn.again.add(work.link.id)
+        work.link = replace(work.link, standing=standing)
+        work.discrepancies += list_differences(standing, None)
+        drawn.moments.extend(list_hold_moments(work.link.id, work.before.standing, standing, now))
+    return drawn
 
 
 def _stand(current: Round, work: ContactWork, plan: ContactPlan, change: PartnerChange | None) -> Standing:

@@ -19,11 +19,7 @@ from uuid import uuid4
 from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import mark_xero_due
 from app.domain.invoices.credit_lines import split_by_tax
-from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
-from app.domain.record.credit import CreditKind
-from app.domain.record.fields import member
-from app.domain.xero.xero_credit import CreditLine, CreditWrite
-from app.reconcile.credit_links import (
+from app.domain.invoices.credit_links import (
     credit_mark,
     find_credit_id,
     is_applied,
@@ -32,6 +28,11 @@ from app.reconcile.credit_links import (
     with_credit_id,
     without_credit_id,
 )
+from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
+from app.domain.invoices.plan import Plan
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import member
+from app.domain.xero.xero_credit import CreditLine, CreditWrite
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.overpayments import settle_overpayments
 from app.reconcile.credits.remove_credits import remove_credit
@@ -59,23 +60,26 @@ async def apply_credits(current: Round, works: Sequence[Work]) -> bool:
         for key in plan.credits_to_remove:
             told |= await spent_on([work.link.id], remove_credit(current, work, key))
     told |= await settle_overpayments(current, plans)
-    due = [(work, key) for work, plan in plans for key in plan.credits_to_apply]
+    told |= await _apply(current, [(work, key) for work, plan in plans for key in plan.credits_to_apply])
+    await _read_again(current, [work for work, plan in plans if _moves_credits(plan)])
+    return told
+
+
+def _moves_credits(plan: Plan) -> bool:
+    return bool(plan.credits_to_apply or plan.credits_to_remove or plan.overpaid_to_allocate)
+
+
+async def _apply(current: Round, due: Sequence[Due]) -> bool:
+    """Make those that Xero lacks, look at those that it has, and set each against its invoice."""
+    lacking = [(work, key) for work, key in due if find_credit_id(work.link, key) is None]
     known = [(work, key) for work, key in due if find_credit_id(work.link, key) is not None]
-    told |= await _make(current, [(work, key) for work, key in due if find_credit_id(work.link, key) is None])
+    told = await _make(current, lacking)
     for work, key in known:
         told |= await spent_on([work.link.id], _look(current, work, key))
     for work, key in due:
         is_made = find_credit_id(work.link, key) is not None
         if work.refusal is None and is_made and not is_applied(work.link, key):
             told |= await spent_on([work.link.id], _allocate(current, work, key))
-    await _read_again(
-        current,
-        [
-            work
-            for work, plan in plans
-            if plan.credits_to_apply or plan.credits_to_remove or plan.overpaid_to_allocate
-        ],
-    )
     return told
 
 

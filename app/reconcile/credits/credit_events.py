@@ -17,9 +17,9 @@ from app.db.invoices.following import follow_links
 from app.db.invoices.invoice_links import list_links, mark_xero_due
 from app.db.invoices.link_record import save_links
 from app.db.postgres.session import WriteSession
+from app.domain.invoices.credit_links import with_used_up, without_overpaid
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import XeroCredit, find_marked_link
-from app.reconcile.credit_links import with_used_up, without_overpaid
 from app.reconcile.doubt import SKEW
 from app.reconcile.round import Round
 

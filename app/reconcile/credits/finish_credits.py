@@ -12,11 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import list_unfinished
-from app.domain.invoices.link import Intent
-from app.domain.record.credit import CreditKind
-from app.domain.record.fields import keys_of
-from app.domain.xero.xero_credit import XeroCredit
-from app.reconcile.credit_links import (
+from app.domain.invoices.credit_links import (
     VOID,
     credit_mark,
     find_credit_id,
@@ -25,10 +21,13 @@ from app.reconcile.credit_links import (
     void_of,
     with_credit_id,
 )
+from app.domain.invoices.link import Intent
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import keys_of
+from app.domain.xero.xero_credit import XeroCredit
 from app.reconcile.credits.overpayments import with_overpaid
 from app.reconcile.credits.remove_credits import void_note
 from app.reconcile.doubt import SKEW
-from app.reconcile.invoices.create_once import with_intent, without_intent
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.taking_up import take_up
@@ -72,7 +71,7 @@ async def _finish_making(current: Round, works: Sequence[Work], kind: CreditKind
         if found.is_approved
     ]
     for work, key in begun:
-        work.link = without_intent(work.link, intent_of(kind, key))
+        work.link = work.link.without_intent(intent_of(kind, key))
         mark = credit_mark(work.link.id, kind, key)
         found = next((credit for credit in there if credit.carries(mark)), None)
         if found is not None:
@@ -87,13 +86,13 @@ def _adopt(current: Round, work: Work, key: str, found: XeroCredit) -> None:
         return
     work.link = with_credit_id(work.link, key, found.xero_credit_id)
     if is_note_of_ours(found.kind, key) and key not in keys_of(work.hub.record, "credits"):
-        work.link = with_intent(work.link, void_of(key), Intent("", current.clock.now()))
+        work.link = work.link.with_intent(void_of(key), Intent("", current.clock.now()))
 
 
 async def _finish_voiding(current: Round, work: Work, key: str) -> None:
     credit_id = find_credit_id(work.link, key)
     found = await current.xero.credits.find(CreditKind.CREDIT_NOTE, credit_id) if credit_id else None
     if found is not None and found.allocated_to(work.link.xero_invoice_id or ""):
-        work.link = without_intent(work.link, void_of(key))
+        work.link = work.link.without_intent(void_of(key))
     else:
         await void_note(current, work, key, found.number if found else None)

@@ -13,15 +13,14 @@ from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import save_links
 from app.domain.holds.hold import Hold
 from app.domain.invoices.account_codes import NOTHING_MOVED, Moved
+from app.domain.invoices.credit_links import intent_of
 from app.domain.invoices.credit_refusals import explain_credit
 from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import CreditWrite, XeroCredit
 from app.domain.xero.xero_invoice import Refused
 from app.errors import ScopeMissing
-from app.reconcile.credit_links import intent_of
 from app.reconcile.facts.behind import Answered, learn_from_refusals
-from app.reconcile.invoices.create_once import with_intent, without_intent
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on
@@ -62,7 +61,7 @@ async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCred
     """
     intent = Intent(uuid4().hex, current.clock.now())
     for making in batch:
-        making.work.link = with_intent(making.work.link, making.intent, intent)
+        making.work.link = making.work.link.with_intent(making.intent, intent)
     links = {making.work.link.id: making.work.link for making in batch}
     async with current.beginning() as session:
         await save_links(session, list(links.values()), intent.at, again=links)
@@ -81,7 +80,7 @@ def _take_answer(
     making: Making, answer: XeroCredit | Refused | Hold, moved: Moved = NOTHING_MOVED
 ) -> XeroCredit | None:
     work = making.work
-    work.link = without_intent(work.link, making.intent)
+    work.link = work.link.without_intent(making.intent)
     if isinstance(answer, XeroCredit):
         return answer
     hold = answer if isinstance(answer, Hold) else explain_credit(answer.messages)

@@ -16,16 +16,16 @@ from decimal import Decimal
 from uuid import uuid4
 
 from app.db.findings.attempts import Attempt
+from app.domain.invoices.credit_links import credit_mark, find_covering, without_overpaid
 from app.domain.invoices.credit_refusals import explain_credit
 from app.domain.invoices.link import InvoiceLink
+from app.domain.invoices.payment_links import with_payment, without_payment
 from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind, Overpaid
 from app.domain.record.fields import Fields, decimal_text, member, without_group
 from app.domain.xero.xero_credit import CreditLine, CreditWrite, XeroCredit
-from app.reconcile.credit_links import credit_mark, find_covering, without_overpaid
 from app.reconcile.credits.make_credits import Making, find_contact, make_credits
 from app.reconcile.credits.remove_credits import remove_allocations
-from app.reconcile.invoices.create_once import with_payment, without_payment
 from app.reconcile.precedence import giving_way
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round

@@ -9,12 +9,7 @@ from decimal import Decimal
 
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import save_links
-from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
-from app.domain.invoices.link import Intent
-from app.domain.record.credit import CreditKind
-from app.domain.record.fields import member
-from app.domain.xero.xero_invoice import Refused
-from app.reconcile.credit_links import (
+from app.domain.invoices.credit_links import (
     find_credit_id,
     is_note_of_ours,
     kind_of,
@@ -23,12 +18,12 @@ from app.reconcile.credit_links import (
     without_credit_id,
     without_number,
 )
-from app.reconcile.invoices.create_once import (
-    with_intent,
-    with_removal_begun,
-    without_intent,
-    without_removal,
-)
+from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
+from app.domain.invoices.link import Intent
+from app.domain.invoices.payment_links import with_removal_begun, without_removal
+from app.domain.record.credit import CreditKind
+from app.domain.record.fields import member
+from app.domain.xero.xero_invoice import Refused
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round
 from app.reconcile.work import Work
@@ -54,7 +49,7 @@ async def remove_credit(current: Round, work: Work, key: str) -> bool:
     moves = {f"credits/{key}": {"before": member(work.hub.xero_shadow, "credits", key, "amount")}}
     refused = await remove_allocations(current, work, kind, credit_id)
     if refused is not None:
-        work.link = without_removal(without_intent(work.link, void_of(key)))
+        work.link = without_removal(work.link.without_intent(void_of(key)))
         work.refusal = explain_credit(refused.messages)
         work.attempts.append(Attempt(work.link.id, "uncredit", moves, "refused", work.refusal.message))
         return await record(current, [work])
@@ -90,7 +85,7 @@ async def void_note(current: Round, work: Work, key: str, number: str | None) ->
     if credit_id is not None:
         await current.begin()
         refused = await current.xero.credits.void(credit_id)
-    work.link = without_number(without_credit_id(without_intent(work.link, void_of(key)), key), key, number)
+    work.link = without_number(without_credit_id(work.link.without_intent(void_of(key)), key), key, number)
     if refused is not None:
         said = f"The credit note stays in Xero, which does not void it: {' '.join(refused.messages)}"
         work.attempts.append(Attempt(work.link.id, "uncredit", {}, "refused", said))
@@ -99,7 +94,7 @@ async def void_note(current: Round, work: Work, key: str, number: str | None) ->
 async def _begin(current: Round, work: Work, key: str, *, is_voided_after: bool) -> None:
     now, begun = current.clock.now(), with_removal_begun(work.link, "credits", key)
     if is_voided_after:
-        begun = with_intent(begun, void_of(key), Intent("", now))
+        begun = begun.with_intent(void_of(key), Intent("", now))
     if begun is not work.link:
         work.link = begun
         async with current.beginning() as session:

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from app.domain.holds.hold import Hold
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.plan import Plan, Terms
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.preview import Step, StepKind
 from app.reconcile.foresight import foresee
 

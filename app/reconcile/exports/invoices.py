@@ -33,7 +33,7 @@ from app.reconcile.exports.faces import (
     state_of,
 )
 from app.reconcile.exports.foresight import Foreseen, foresee_parts
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.invoices.writes import create_target
 from app.reconcile.numbers import (
     find_clash,
@@ -205,19 +205,18 @@ def _judge_number(
     contact_id: str | None,
 ) -> Hold | None:
     invoice, holder = ground.there.get(number), ground.holders.get(number)
+    if invoice is not None and invoice.xero_invoice_id == sight.link.xero_invoice_id:
+        return None
     if holder is not None and holder.link_id == sight.link.id:
         holder = None
     difference = find_clash(current, sight.work, invoice, ground.linked, contact_id) if invoice else None
-    if invoice is not None and invoice.xero_invoice_id == sight.link.xero_invoice_id:
-        return None
     if invoice is not None and difference is None and sight.is_create:
         _adopt(current, sight, invoice)
         ground.linked.add(invoice.xero_invoice_id)
         return None
-    is_free = invoice is None and holder is None and number not in taken
-    if is_free or (
-        sight.is_create and may_add_suffix(current) and _takes_another(current, sight, ground, taken)
-    ):
+    if invoice is None and holder is None and number not in taken:
+        return None
+    if sight.is_create and may_add_suffix(current) and _takes_another(current, sight, ground, taken):
         return None
     if holder is not None:
         return hold_by_link(number, holder)
@@ -227,8 +226,7 @@ def _judge_number(
 
 
 def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[str, str]) -> bool:
-    in_xero = set(ground.there)
-    name = try_next(sight.work, {*taken, *ground.holders, *in_xero})
+    name = try_next(sight.work, {*taken, *ground.holders, *ground.there})
     if name is None:
         return False
     sight.link = sight.work.link

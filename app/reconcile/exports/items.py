@@ -21,7 +21,7 @@ from app.domain.xero.xero_item import XeroItem
 from app.errors import ScopeMissing
 from app.reconcile.exports.contacts import held
 from app.reconcile.exports.faces import face_of_item
-from app.reconcile.items.apply_items import IS_GONE, SCOPE_MISSING, ItemWork, take_documents
+from app.reconcile.items.work import IS_GONE, SCOPE_MISSING, ItemWork, take_documents
 from app.reconcile.round import Round
 
 ITEMS_OFF = Result(

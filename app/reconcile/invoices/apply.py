@@ -35,8 +35,7 @@ from app.reconcile.contacts.ensure import Found, ensure_contacts
 from app.reconcile.contacts.keys import contact_keys
 from app.reconcile.doubt import must_look
 from app.reconcile.facts.behind import Answered, is_written_anew, learn_from_answers
-from app.reconcile.invoices.create_once import with_intent, without_intent
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.invoices.writes import (
     build_create,
     build_update,
@@ -213,7 +212,7 @@ async def _begin(current: Round, batch: Sequence[Sending], intent: Intent | None
 def _with_attempt(sending: Sending, intent: Intent | None) -> InvoiceLink:
     link = sending.work.link
     link = replace(link, hub=replace(link.hub, unanswered=dict(sending.target)))
-    return link if intent is None else with_intent(link, INVOICE_INTENT, intent)
+    return link if intent is None else link.with_intent(INVOICE_INTENT, intent)
 
 
 async def _record_answers(
@@ -231,7 +230,7 @@ async def _record_answers(
     keys = await spent_on(_list_ids(batch), contact_keys(current, shown))
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)
-        work.link = without_intent(work.link, INVOICE_INTENT)
+        work.link = work.link.without_intent(INVOICE_INTENT)
         if isinstance(outcome, XeroInvoice) and isinstance(answer, Refused):
             _adopt(current, work, outcome, keys.get(outcome.xero_contact_id))
         elif isinstance(outcome, XeroInvoice):

@@ -11,7 +11,7 @@ What is ours is told by `domain.invoices.recognition`, among the invoices that t
 that no link has yet. While any intent of a connection is open, no invoice is taken for one that was born in Xero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,15 +19,16 @@ from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import list_by_xero_id, list_unfinished
 from app.domain.crossing.trial_mark import is_of_a_test
 from app.domain.invoices.adoption import as_adopted
-from app.domain.invoices.link import INVOICE_INTENT, Intent, InvoiceLink
+from app.domain.invoices.link import INVOICE_INTENT, Intent
+from app.domain.invoices.payment_links import with_payment
 from app.domain.invoices.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
-from app.domain.record.fields import decimal_text, keys_of, without_group
+from app.domain.record.fields import decimal_text
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.contacts.recovered import link_recovered
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
 from app.reconcile.facts.behind import learn_from_invoices
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.recording.record import record
 from app.reconcile.round import Round, batches
@@ -52,6 +53,16 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     begun = [work for work in works if INVOICE_INTENT in work.link.intents]
     if not begun:
         return
+    found, keys = await _look_for(current, begun)
+    for work in begun:
+        ours = found.get(work.link.id)
+        await _end(current, work, ours, keys.get(ours.xero_contact_id) if ours else None)
+
+
+async def _look_for(
+    current: Round, begun: Sequence[Work]
+) -> tuple[Mapping[UUID, XeroInvoice], Mapping[str, str]]:
+    """What is in Xero of these creates, by link, and our keys of the contacts there."""
     since = min(work.link.intents[INVOICE_INTENT].at for work in begun) - SKEW
     ids = [work.link.id for work in begun]
     made = await spent_on(ids, current.xero.invoices.fetch_created_by_us(since))
@@ -69,21 +80,24 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
         again = [(work, found[work.link.id]) for work in begun if work.link.id in found]
         await spent_on(found, link_recovered(current, again))
         keys = await spent_on(found, contact_keys(current, list(found.values())))
-    for work in begun:
-        ours = found.get(work.link.id)
-        intent = work.link.intents[INVOICE_INTENT]
-        work.link = without_intent(work.link, INVOICE_INTENT)
-        if work.hub.unanswered is not None:
-            current.lease.looked_for.add(work.link.id)
-        if ours is None:
-            work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
-        else:
-            if is_marked(ours) and not carries_mark(work.link.id, ours):
-                # Made for a link that is lost with the database: its payments and credits are known by what they are.
-                work.link = as_adopted(work.link, ours)
-            await learn_own_overpayments(current, work, ours)
-            take_invoice(current, work, ours, keys.get(ours.xero_contact_id))
-            work.attempts.append(_adopted(work.link.id, intent))
+    return found, keys
+
+
+async def _end(current: Round, work: Work, ours: XeroInvoice | None, contact_key: str | None) -> None:
+    """The create is over: what was found is adopted, and what was not is planned again."""
+    intent = work.link.intents[INVOICE_INTENT]
+    work.link = work.link.without_intent(INVOICE_INTENT)
+    if work.hub.unanswered is not None:
+        current.lease.looked_for.add(work.link.id)
+    if ours is None:
+        work.link = replace(work.link, hub=replace(work.hub, unanswered=None))
+        return
+    if is_marked(ours) and not carries_mark(work.link.id, ours):
+        # Made for a link that is lost with the database: its payments and credits are known by what they are.
+        work.link = as_adopted(work.link, ours)
+    await learn_own_overpayments(current, work, ours)
+    take_invoice(current, work, ours, contact_key)
+    work.attempts.append(_adopted(work.link.id, intent))
 
 
 def _describe(current: Round, work: Work) -> Begun:
@@ -113,7 +127,7 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
         for reference in batch:
             work, key = begun[reference]
             payment = there.get(reference)
-            work.link = without_intent(work.link, key)
+            work.link = work.link.without_intent(key)
             if payment is not None:
                 work.link = with_payment(
                     work.link.with_payment_id(payment.xero_payment_id, key),
@@ -121,48 +135,6 @@ async def _finish_payments(current: Round, works: Sequence[Work]) -> None:
                     decimal_text(payment.amount),
                     payment.paid_on.isoformat(),
                 )
-
-
-def with_payment(link: InvoiceLink, key: str, amount: str, paid_on: str) -> InvoiceLink:
-    """The link now that Xero is known to hold that payment; the totals it moved are read next."""
-    prefix = f"payments/{key}/"
-    shadow = {**link.hub.xero_shadow, prefix + "amount": amount, prefix + "paid_on": paid_on}
-    return replace(link, hub=replace(link.hub, xero_shadow=shadow), xero_due=True)
-
-
-def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:
-    """The link now that Xero is known not to hold that payment any more."""
-    kept = without_group(link.hub.xero_shadow, "payments", key)
-    ids = {xero_id: ours for xero_id, ours in link.payment_ids.items() if ours != key}
-    booked = {other: by for other, by in link.booked.items() if other != key}
-    hub = replace(link.hub, xero_shadow=kept, unanswered=None)
-    return replace(link, hub=hub, payment_ids=ids, booked=booked, xero_due=True)
-
-
-def with_removal_begun(link: InvoiceLink, kind: str, key: str) -> InvoiceLink:
-    """The link as it is before one of its `payments` or `credits` goes to be made anew, because the app changed it.
-
-    Found gone after a cut, it was our doing. One that the app took back may be found gone: that is what it wants.
-    """
-    if key not in keys_of(link.hub.record, kind):
-        return link
-    left = without_group(link.hub.xero_shadow, kind, key)
-    return replace(link, hub=replace(link.hub, unanswered=left))
-
-
-def without_removal(link: InvoiceLink) -> InvoiceLink:
-    """The link once Xero refused to take it away."""
-    return replace(link, hub=replace(link.hub, unanswered=None))
-
-
-def with_intent(link: InvoiceLink, what: str, intent: Intent) -> InvoiceLink:
-    """The link with a create begun."""
-    return replace(link, intents={**link.intents, what: intent})
-
-
-def without_intent(link: InvoiceLink, what: str) -> InvoiceLink:
-    """The link with that create ended, one way or the other."""
-    return replace(link, intents={key: intent for key, intent in link.intents.items() if key != what})
 
 
 def _adopted(link_id: UUID, intent: Intent) -> Attempt:

@@ -18,7 +18,7 @@ from app.domain.invoices.tracking_names import with_names_of_now
 from app.domain.record.sides import Side
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.recording.sums import sum_up
 from app.reconcile.round import Round, unhurried
 from app.reconcile.taking_up import take_up_one

@@ -27,7 +27,7 @@ from app.domain.xero.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys
-from app.reconcile.invoices.observe import take_invoice
+from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 from app.spending import spent_on

@@ -109,10 +109,7 @@ async def _trigger(
         await _tell_lost_fallback(session, current, keys)
     known = await list_xero_items(session, current.connection_id, code_keys=keys)
     # One that was taken out and made again is another item of the same code.
-    has_news = bool(
-        {(fold(item.code), item.xero_item_id) for item in items}
-        - {(fold(item.code), item.xero_item_id) for item in known}
-    )
+    has_news = bool(_name(items) - _name(known))
     if has_news:
         await trigger_held(session, current.connection_id, WANT_AN_ITEM)
     if current.connection.settings.items is ItemSync.OFF:
@@ -122,12 +119,19 @@ async def _trigger(
         await trigger_items(session, current.connection_id, held_with=DUPLICATE_ITEM_CODE)
     if is_whole:
         await trigger_items(session, current.connection_id, only_held=True)
-    shown = {item.xero_item_id: item for item in items}
+    await _trigger_moved(session, current, items, is_whole=is_whole)
+
+
+def _name(items: Sequence[XeroItem]) -> set[tuple[str, str]]:
+    return {(fold(item.code), item.xero_item_id) for item in items}
+
+
+async def _trigger_moved(
+    session: WriteSession, current: Round, items: Sequence[XeroItem], *, is_whole: bool
+) -> None:
+    """Look again at products whose item moved, or is not in a whole list any more."""
+    shown = {item.xero_item_id: item.fields for item in items}
     linked = await list_item_links_by_xero_id(session, current.connection_id, None if is_whole else shown)
-    moved = [
-        link.id
-        for link in linked
-        if (item := shown.get(link.xero_item_id or "")) is None or item.fields != dict(link.xero_shadow)
-    ]
+    moved = [link.id for link in linked if shown.get(link.xero_item_id or "") != dict(link.xero_shadow)]
     if moved:
         await trigger_items(session, current.connection_id, ids=moved)

@@ -24,7 +24,7 @@ from app.db.findings.resolutions import list_uncarried, save_resolutions
 from app.db.links.moments import insert_moments
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.connections.settings import ConnectionSettings
-from app.domain.findings.discrepancy import Found, is_gone
+from app.domain.findings.discrepancy import Found, find_why_gone
 from app.domain.findings.ignoring import list_ignored
 from app.domain.record.direction import Lanes
 from app.domain.record.merge import Conflict
@@ -153,7 +153,7 @@ def _list_gone(
     gone: dict[int, str] = {}
     for kept in left:
         work = works[kept.link_id]
-        why = is_gone(
+        why = find_why_gone(
             kept.kind,
             kept.path,
             kept.values,

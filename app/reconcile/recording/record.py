@@ -43,7 +43,7 @@ from app.reconcile.recording.kept import has_findings, look_for_open, save_findi
 from app.reconcile.recording.moments import list_hold_moments
 from app.reconcile.recording.sums import list_differences, sum_up, total_shown
 from app.reconcile.round import Round, batches, unhurried
-from app.reconcile.work import Work
+from app.reconcile.work import AnyWork, Work
 
 RECORD_BATCH = 200
 """Links of one transaction: documents that come in meanwhile wait for it, so it stays short."""
@@ -190,7 +190,7 @@ def _has_more_to_take_in(work: Work) -> bool:
     return work.link.has_news_from_partner and not work.is_broken and work.link.skip is None
 
 
-def find_change(work: Work, lanes: Lanes) -> PartnerChange | None:
+def find_change(work: AnyWork, lanes: Lanes) -> PartnerChange | None:
     """What the partner's side still needs; None while the link is set aside, so that waiting changes are withdrawn."""
     change = next_change(work.hub, lanes) if work.link.skip is None else None
     return anew(work.hub, change) if change is not None and work.link.is_resumed else change

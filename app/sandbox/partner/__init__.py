@@ -7,6 +7,6 @@ not as agreement.
 
 The life of a document here: `control` hears a person, `books` makes the next version, `outbox` sends it. The
 life of a change: `intake` verifies it, `books` applies or refuses it by the rule in `compare_and_set`. State
-lives in memory. What Plumbline tells of the connection itself, `notices`
-keeps. Where Plumbline asks what the app holds, `read_side` answers.
+lives in memory. What Plumbline tells of the connection itself, `notices` keeps. Where Plumbline asks what the
+app holds, `read_side` answers.
 """

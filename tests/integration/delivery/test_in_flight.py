@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from arq.connections import ArqRedis
 
-from app.db.delivery import deliveries
-from app.db.delivery.deliveries import Claim, Said
+from app.db.delivery import claims
+from app.db.delivery.claims import Claim, Said
 from app.ending import Ending
 from app.room import Room
 from app.waker import DELIVER, QUEUE, RECONCILE
@@ -21,7 +21,7 @@ async def save(world: World, claim: Claim, state: str = "applied") -> bool:
     """Record an answer to a claim."""
     now = world.clock.now()
     async with world.database.writing() as session:
-        return bool(await deliveries.save_answers(session, [Said(claim, state, "said", now, now)]))
+        return bool(await claims.save_answers(session, [Said(claim, state, "said", now, now)]))
 
 
 async def test_two_workers_never_hold_the_same_claim(odd_world: World) -> None:
@@ -146,7 +146,7 @@ async def test_calls_with_changes_that_were_superseded_count_among_the_eight(
     for number in range(1, 9):
         await odd_world.put_change(f"inv_{number}", 2, ("reference", "PO 1178", "PO 1179"))
     await odd_world.put_change("inv_9", 1, REFERENCE)
-    assert await odd_world.claim_at_once(most=100) == deliveries.NONE
+    assert await odd_world.claim_at_once(most=100) == claims.NOTHING
     await odd_world.build_delivery().deliver(odd_world.connection_id)
     assert len(odd.received) == 8
     odd.gate.set()

@@ -15,7 +15,7 @@ from app.clock import ManualClock, SystemClock
 from app.db.connections import connections
 from app.db.delivery import changes
 from app.db.delivery.changes import NewChange
-from app.db.delivery.deliveries import Claim, Claimed, claim_due
+from app.db.delivery.claims import Claim, Claimed, claim_due
 from app.db.invoices import invoice_links
 from app.db.links import documents
 from app.db.partners import partners

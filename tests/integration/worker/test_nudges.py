@@ -10,6 +10,7 @@ import pytest
 import structlog
 from arq import func
 from arq.connections import ArqRedis
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from app.settings import Settings
@@ -21,6 +22,20 @@ from app.wiring.ground import open_queue
 async def list_jobs(queue: ArqRedis) -> list[tuple[str, str]]:
     """What is queued: job and connection."""
     return [(job.function, job.args[0]) for job in await queue.queued_jobs(queue_name=QUEUE)]
+
+
+def build_worker(queue: ArqRedis, deliver: WorkerCoroutine) -> Worker:
+    """A worker of one kind of job, which ends when the queue is empty."""
+    return Worker(
+        [func(deliver, name=DELIVER, keep_result=0)],
+        queue_name=QUEUE,
+        redis_pool=queue,
+        burst=True,
+        poll_delay=0.01,
+        handle_signals=False,
+        job_serializer=queue.job_serializer,
+        job_deserializer=queue.job_deserializer,
+    )
 
 
 async def test_a_burst_of_nudges_is_one_job_for_each_connection_and_kind(queue: ArqRedis) -> None:
@@ -46,16 +61,7 @@ async def test_a_nudge_that_lands_while_a_job_is_ending_is_not_swallowed(queue: 
             await waker.deliver_soon(connection_id)
 
     await waker.deliver_soon(connection_id)
-    worker = Worker(
-        [func(deliver, name=DELIVER, keep_result=0)],
-        queue_name=QUEUE,
-        redis_pool=queue,
-        burst=True,
-        poll_delay=0.01,
-        handle_signals=False,
-        job_serializer=queue.job_serializer,
-        job_deserializer=queue.job_deserializer,
-    )
+    worker = build_worker(queue, deliver)
     await worker.async_run()
     assert runs == 2
     assert await list_jobs(queue) == []
@@ -150,15 +156,6 @@ async def test_two_jobs_for_one_connection_may_run_at_once(queue: ArqRedis) -> N
             await both.wait()
 
     await waker.deliver_soon(connection_id)
-    worker = Worker(
-        [func(deliver, name=DELIVER, keep_result=0)],
-        queue_name=QUEUE,
-        redis_pool=queue,
-        burst=True,
-        poll_delay=0.01,
-        handle_signals=False,
-        job_serializer=queue.job_serializer,
-        job_deserializer=queue.job_deserializer,
-    )
+    worker = build_worker(queue, deliver)
     await worker.async_run()
     assert (worker.jobs_complete, worker.jobs_failed) == (2, 0)

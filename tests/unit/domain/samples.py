@@ -8,7 +8,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from app.domain.connections.connection import Connection, ConnectionState
+from app.domain.connections.settings import ConnectionSettings
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.fields import ABSENT
 from app.domain.xero.organisation import Account, Organisation, TaxRate
@@ -58,6 +61,34 @@ SPARSE = {"lines/l1/discount_amount": "1.5", "lines/l1/tracking": {"Region": "No
 VOCABULARY = Vocabulary(
     accounts={"general": "200", "materials": "210"}, taxes={"gst": "OUTPUT", "none": "EXEMPTOUTPUT"}
 )
+
+
+def connection(**differing: Any) -> Connection:
+    """An active connection to the sample organisation that is in step and has nothing chosen."""
+    usual = Connection(
+        id=UUID(int=2),
+        partner_id=UUID(int=3),
+        business_id="biz_1",
+        display_name="Wattle Plumbing",
+        state=ConnectionState.ACTIVE,
+        reason=None,
+        since_at=AT,
+        tenant_id="t1",
+        settings=ConnectionSettings(),
+        settings_version=1,
+        organisation=ORGANISATION,
+        organisation_fetched_at=AT,
+        generation=1,
+        settled_generation=1,
+        retry_at=None,
+        retry_reason=None,
+        retries=0,
+        sweep_due=False,
+        swept_to=None,
+        swept_at=AT,
+        created_at=AT,
+    )
+    return replace(usual, **differing)
 
 
 def account(code: str | None, **differing: Any) -> Account:

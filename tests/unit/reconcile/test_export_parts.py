@@ -5,9 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.invoices.credit_plan import CreditTerms
 from app.domain.invoices.link import InvoiceLink, Standing, State
-from app.domain.invoices.plan import Terms
+from app.domain.invoices.plan import CreditTerms, Terms
 from app.domain.record.credit import Overpayments
 from app.domain.record.hub import Hub
 from app.reconcile.exports.foresight import Foreseen, foresee_parts

@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 
-from app.domain.invoices.credit_plan import CreditTerms
 from app.domain.invoices.link import InvoiceLink, Standing, State
-from app.domain.invoices.plan import Terms
+from app.domain.invoices.plan import CreditTerms, Terms
 from app.domain.invoices.preview import StepKind
 from app.domain.record.credit import Overpaid, Overpayments
 from app.domain.record.fields import ABSENT

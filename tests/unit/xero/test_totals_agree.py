@@ -15,7 +15,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.record.hub import Hub
 from app.domain.record.money import tax_amounts, totals
 from app.domain.record.sides import Side, project

@@ -2,43 +2,22 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 
-from app.domain.connections.connection import Connection, ConnectionState, Offer
+from app.domain.connections.connection import ConnectionState, Offer
 from app.domain.connections.next_step import find_next_step, is_ready
 from app.domain.connections.notice import build_notice, name_move
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.xero.organisation import APPROVE
-from tests.unit.domain.samples import ORGANISATION
+from tests.unit.domain.samples import ORGANISATION, connection
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 READY = ConnectionSettings(
     revenue_accounts={"general": "id-200"}, payment_account_id="id-bank", taxes={"gst": "OUTPUT"}
 )
-CONNECTION = Connection(
-    id=UUID(int=2),
-    partner_id=UUID(int=3),
-    business_id="biz_1",
-    display_name="Wattle Plumbing",
-    state=ConnectionState.ACTIVE,
-    reason=None,
-    since_at=AT,
-    tenant_id="t1",
-    settings=READY,
-    settings_version=1,
-    organisation=ORGANISATION,
-    organisation_fetched_at=None,
-    generation=1,
-    settled_generation=1,
-    retry_at=None,
-    retry_reason=None,
-    retries=0,
-    sweep_due=False,
-    swept_to=None,
-    swept_at=None,
-    created_at=AT,
+CONNECTION = connection(
+    settings=READY, since_at=AT, organisation_fetched_at=None, swept_at=None, created_at=AT
 )
 OFFER = Offer("t1", "Old Books", "c1")
 

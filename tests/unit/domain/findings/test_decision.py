@@ -16,8 +16,9 @@ from app.domain.record.hub import Hub
 from app.domain.record.observing import Rules
 from app.domain.record.owed import next_change, xero_moves
 from app.domain.record.policy import ConflictPolicy
-from app.domain.record.sent import acknowledged, change_sent
+from app.domain.record.sent import change_sent
 from app.domain.record.sides import XERO_NUMBER, Side, project
+from tests.refusing import acknowledged
 from tests.unit.domain.samples import AT, VOCABULARY, changed, payment, record, without_line
 
 LATER = AT + timedelta(minutes=5)

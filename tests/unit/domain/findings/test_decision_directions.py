@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.crossing.left_out import find_apart
 from app.domain.findings.decision import carry_out, find_closed, say_closed, wanted_by
-from app.domain.findings.discrepancy import DiscrepancyKind, find_unequal, is_gone
+from app.domain.findings.discrepancy import DiscrepancyKind, find_unequal, find_why_gone
 from app.domain.findings.stake import look
 from app.domain.findings.undo import take_back, wanted_back
 from app.domain.record.apart import Apart
@@ -18,8 +18,9 @@ from app.domain.record.observing import Rules, catch_up
 from app.domain.record.owed import PartnerChange, next_change, xero_moves
 from app.domain.record.path import read_at
 from app.domain.record.policy import ConflictPolicy
-from app.domain.record.sent import acknowledged, change_sent
+from app.domain.record.sent import change_sent
 from app.domain.record.sides import Side
+from tests.refusing import acknowledged
 from tests.unit.domain.samples import AT, VOCABULARY, changed
 from tests.unit.domain.story import settled
 
@@ -134,9 +135,13 @@ def test_what_does_not_travel_is_no_difference_to_look_at() -> None:
     found = replace(hub, xero_apart={})
     assert [each.path for each in find_unequal(found, MOVED_AT)] == ["reference"]
     assert find_unequal(found, MOVED_AT, OFF) == []
-    why = is_gone(DiscrepancyKind.VALUE_DIFFERS, "reference", {}, found, None, totals_agree=True, lanes=OFF)
+    why = find_why_gone(
+        DiscrepancyKind.VALUE_DIFFERS, "reference", {}, found, None, totals_agree=True, lanes=OFF
+    )
     assert why == "By the settings it does not travel: each side keeps its own."
-    assert is_gone(DiscrepancyKind.VALUE_DIFFERS, "reference", {}, found, None, totals_agree=True) is None
+    assert (
+        find_why_gone(DiscrepancyKind.VALUE_DIFFERS, "reference", {}, found, None, totals_agree=True) is None
+    )
 
 
 def test_what_is_apart_waits_until_the_app_has_answered_what_it_was_sent() -> None:

@@ -14,7 +14,7 @@ from app.domain.findings.discrepancy import (
     find_overwritten,
     find_stated_total,
     find_unequal,
-    is_gone,
+    find_why_gone,
 )
 from app.domain.invoices.sums import CANCELLED, SideSum, sum_partner, sum_xero
 from app.domain.record.hub import Hub
@@ -70,7 +70,7 @@ def test_what_xero_moved_without_a_timestamp_has_no_time() -> None:
 def gone(kind: DiscrepancyKind, values: Any, known: Hub, **more: Any) -> str | None:
     """Why it is gone, of a difference at the reference."""
     more = {"standing": None, "totals_agree": False} | more
-    return is_gone(kind, "reference", values, known, **more)
+    return find_why_gone(kind, "reference", values, known, **more)
 
 
 def test_a_difference_is_gone_with_its_cause() -> None:

@@ -1,20 +1,17 @@
 """A link: its standing, what is news to it, and what it knows after Xero showed the invoice."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app.domain.connections.connection import Connection, ConnectionState
-from app.domain.connections.settings import ConnectionSettings
 from app.domain.holds.hold import Hold, Way
 from app.domain.invoices.link import Document, InvoiceLink, Standing, State
 from app.domain.invoices.plan import XeroState
 from app.domain.xero.xero_invoice import Identities
-from tests.unit.domain.samples import AT, RECORD, payment, xero_invoice
+from tests.unit.domain.samples import AT, RECORD, connection, payment, xero_invoice
 from tests.unit.domain.story import settled
 
 SETTLED = Standing(State.SETTLED)
@@ -69,30 +66,7 @@ def test_a_link_knows_what_xero_showed() -> None:
 @pytest.mark.parametrize(("generation", "is_behind"), [(3, False), (4, True)])
 def test_a_connection_is_behind_until_its_newest_trigger_is_settled(generation: int, is_behind: bool) -> None:
     """A trigger that came during a reconcile leaves it behind."""
-    connection = Connection(
-        id=UUID(int=2),
-        partner_id=UUID(int=3),
-        business_id="b1",
-        display_name="Wattle Plumbing",
-        state=ConnectionState.ACTIVE,
-        reason=None,
-        since_at=AT,
-        tenant_id="t1",
-        settings=ConnectionSettings(),
-        settings_version=1,
-        organisation=None,
-        organisation_fetched_at=None,
-        generation=generation,
-        settled_generation=3,
-        retry_at=None,
-        retry_reason=None,
-        retries=0,
-        sweep_due=False,
-        swept_to=AT - timedelta(hours=1),
-        swept_at=AT,
-        created_at=AT,
-    )
-    assert connection.is_behind is is_behind
+    assert connection(generation=generation, settled_generation=3).is_behind is is_behind
 
 
 def test_a_payment_that_came_again_is_known_by_its_new_id_alone() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.record.hub import Hub
 from app.domain.xero.organisation import APPROVE
 from tests.unit.domain.samples import ORGANISATION, RECORD, changed, payment, record, without_line

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from app.domain.invoices.plan import Plan, build_plan
+from app.domain.invoices.plan import Plan
+from app.domain.invoices.planning import build_plan
 from app.domain.record.direction import Direction, Lanes
 from app.domain.record.hub import Hub
 from app.domain.record.sides import Side, project

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from app.domain.invoices.plan import Terms, XeroState, build_plan
+from app.domain.invoices.plan import Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.partner.change import entries
 from app.domain.partner.document import IMPLIED_PAYMENT, from_document
 from app.domain.record.line_order import merge_order

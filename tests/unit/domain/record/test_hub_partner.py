@@ -5,9 +5,9 @@ from app.domain.record.hub import Hub, partner_view
 from app.domain.record.merge import Conflict
 from app.domain.record.observing import Observed
 from app.domain.record.owed import PartnerChange, next_change
-from app.domain.record.sent import acknowledged, change_sent, is_refused_for_good
+from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side
-from tests.refusing import change_refused
+from tests.refusing import acknowledged, change_refused
 from tests.unit.domain.samples import changed
 from tests.unit.domain.story import (
     PARTNER_WINS,

@@ -9,8 +9,9 @@ from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
 from app.domain.record.owed import next_change, xero_moves
-from app.domain.record.sent import acknowledged, change_sent
+from app.domain.record.sent import change_sent
 from app.domain.record.sides import Side
+from tests.refusing import acknowledged
 from tests.unit.domain.samples import RECORD, changed, payment, record, without_line
 from tests.unit.domain.story import (
     PARTNER_WINS,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.invoices.plan import Terms, XeroState, build_plan
+from app.domain.invoices.plan import Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.record.coupling import Vocabulary, couple
 from app.domain.record.fields import ABSENT
 from app.domain.record.hub import Hub

@@ -5,47 +5,27 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.invoices.link import Document, InvoiceLink, Standing, State
-from app.domain.invoices.plan import Plan, Terms, build_plan
+from app.domain.invoices.plan import Plan, Terms
+from app.domain.invoices.planning import build_plan
 from app.domain.invoices.preview import Preview
 from app.domain.record.hub import Hub
 from app.domain.record.owed import next_change
 from app.domain.why.facts import InvoiceFacts
 from app.domain.why.gates import Answer, Finding, Gate, Outcome
 from app.reconcile.foresight import foresee
-from tests.unit.domain.samples import AT, ORGANISATION, RECORD, changed, record
+from tests.unit.domain.samples import AT, ORGANISATION, RECORD, changed, connection, record
 from tests.unit.domain.story import settled
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 TERMS = Terms(ORGANISATION, sync_from=None, payment_account_id="id-bank")
-CONNECTION = Connection(
-    id=UUID(int=2),
-    partner_id=UUID(int=3),
-    business_id="biz_1",
-    display_name="Wattle Plumbing",
-    state=ConnectionState.ACTIVE,
-    reason=None,
-    since_at=AT,
-    tenant_id="t1",
+CONNECTION = connection(
     settings=ConnectionSettings(
         revenue_accounts={"general": "id-200", "materials": "id-210"},
         payment_account_id="id-bank",
         taxes={"gst": "OUTPUT", "none": "EXEMPTOUTPUT"},
-    ),
-    settings_version=1,
-    organisation=ORGANISATION,
-    organisation_fetched_at=AT,
-    generation=1,
-    settled_generation=1,
-    retry_at=None,
-    retry_reason=None,
-    retries=0,
-    sweep_due=False,
-    swept_to=None,
-    swept_at=AT,
-    created_at=AT,
+    )
 )
 ADDRESS = f"/v1/connections/{CONNECTION.id}"
 IN_XERO = {"xero_invoice_id": "x-1", "xero_total": "1100.00", "xero_status": "AUTHORISED"}

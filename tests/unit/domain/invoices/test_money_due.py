@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.domain.connections.settings import ConnectionSettings
-from app.domain.invoices.credit_plan import CreditState, CreditTerms
 from app.domain.invoices.credit_refusals import explain_credit
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import CreditState, CreditTerms, Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.record.credit import Overpaid, Overpayments
 from app.domain.record.hub import Hub
 from tests.unit.domain.samples import BANK, ORGANISATION, RECORD, changed, credit, payment, record

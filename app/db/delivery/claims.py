@@ -2,8 +2,7 @@
 
 A claim is a stamp that runs out, not a lock: no transaction is open while a partner's app is called. Of one invoice at
 most one change is in flight, of one connection at most as many as the caller allows, whatever number of workers
-asks. Many are claimed and recorded in a statement each, since there may be thousands. A change that was never sent is
-due whatever the clocks of database and worker say to each other.
+asks. Many are claimed and recorded in a statement each, since there may be thousands.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,19 +13,15 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     DateTime,
-    Select,
     Text,
-    Uuid,
     and_,
     any_,
     bindparam,
     case,
     exists,
     func,
-    literal_column,
     or_,
     select,
     update,
@@ -36,23 +31,11 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.delivery.changes import Change, change_from_row, is_unjudged
+from app.db.delivery.due import CONNECTION, DELIVERED_STATES, IS_DUE, MESSAGE_TYPE, NOW
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
-from app.db.postgres.session import ReadSession, WriteSession
-from app.db.tables import (
-    ChangeRow,
-    ConnectionRow,
-    ContactLinkRow,
-    DeliveryRow,
-    InvoiceLinkRow,
-    NoticeRow,
-)
-from app.domain.connections.connection import ConnectionState
-
-MESSAGE_TYPE = ChangeRow.kind + ".changed"
-
-DELIVERED_STATES = (ConnectionState.ACTIVE, ConnectionState.DISCONNECTED)
-"""A paused connection does nothing; one that lost Xero still tells the partner what it knew."""
+from app.db.postgres.session import WriteSession
+from app.db.tables import ChangeRow, ConnectionRow, ContactLinkRow, InvoiceLinkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +59,7 @@ class Claimed:
     settings_version: int = 0
 
 
-NONE = Claimed((), 0)
+NOTHING = Claimed((), 0)
 
 
 async def claim_due(
@@ -100,9 +83,12 @@ async def claim_due(
     if types is not None:
         asking["types"] = list(types)
     found = (await session.execute(_build_claiming(is_of_types=types is not None), asking)).all()
-    rows = sorted(found, key=lambda each: each[0].id)
-    claims = [Claim(change_from_row(row), until, brought_by) for row, _, brought_by, _ in rows]
-    return Claimed(claims, at_once - rows[0][1], rows[0][3]) if rows else NONE
+    if not found:
+        return NOTHING
+    claims = [Claim(change_from_row(row), until, brought_by) for row, brought_by, _, _ in found]
+    _, _, with_others, settings_version = found[0]
+    oldest_first = sorted(claims, key=lambda claim: claim.change.cursor)
+    return Claimed(oldest_first, at_once - with_others, settings_version)
 
 
 async def hold_claims(session: WriteSession, connection_id: UUID) -> None:
@@ -119,86 +105,34 @@ def name_claims(connection_id: UUID) -> str:
 
 _LOCKING = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("named", type_=Text), 0)))
 
-CONNECTION = bindparam("of_connection", type_=Uuid)
-NOW = bindparam("due_by", type_=DateTime(timezone=True))
-
 
 @cache
-def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, int, str | None, int]:
-    row = ChangeRow
+def _build_claiming(*, is_of_types: bool) -> ReturningUpdate[ChangeRow, str | None, int, int]:
+    """Answers each change, what brought it, how many are with others, and the settings by which it was claimed."""
+    row, of = ChangeRow, ConnectionRow.id == CONNECTION
     # Counted as it was before this statement.
     with_others = count_under_way()
-    is_at_work = exists().where(ConnectionRow.id == CONNECTION, ConnectionRow.state.in_(DELIVERED_STATES))
-    unjudged_to = select(ConnectionRow.changes_unjudged_to).where(ConnectionRow.id == CONNECTION)
-    by_settings = select(ConnectionRow.settings_version).where(ConnectionRow.id == CONNECTION)
+    is_at_work = exists().where(of, ConnectionRow.state.in_(DELIVERED_STATES))
+    unjudged_to = select(ConnectionRow.changes_unjudged_to).where(of).scalar_subquery()
+    settings_version = select(ConnectionRow.settings_version).where(of).scalar_subquery()
     due = (
         select(row.id)
-        .where(row.connection_id == CONNECTION, is_due(NOW), ~_has_another_in_flight(NOW))
-        .where(~_is_of_what_is_skipped(), ~is_unjudged(unjudged_to.scalar_subquery()), is_at_work)
+        .where(row.connection_id == CONNECTION, IS_DUE, ~_has_another_in_flight())
+        .where(~_is_of_what_is_skipped(), ~is_unjudged(unjudged_to), is_at_work)
         .where(with_others < bindparam("at_once", type_=BigInteger))
         .order_by(row.id)
         .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
     )
     if is_of_types:
-        due = due.where((row.kind + ".changed") == any_(bindparam("types", type_=ARRAY(Text))))
+        due = due.where(any_(bindparam("types", type_=ARRAY(Text))) == MESSAGE_TYPE)
     return (
         update(row)
         .where(row.id.in_(due))
         .values(claimed_until=bindparam("until", type_=DateTime(timezone=True)))
-        .returning(row, with_others, _brought_by(), by_settings.scalar_subquery())
+        .returning(row, _brought_by(), with_others, settings_version)
         .execution_options(synchronize_session=False)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Of which kinds something may be due for a connection; what is False is surely not."""
-
-    changes: bool
-    notices: bool
-    copies: bool
-
-    @property
-    def is_nothing(self) -> bool:
-        """Nothing of any kind."""
-        return not (self.changes or self.notices or self.copies)
-
-
-async def find_due(session: ReadSession, connection_id: UUID, now: datetime) -> Due:
-    """What there is to send for a connection, before anything is claimed."""
-    found = await session.execute(_FINDING_DUE, {"of_connection": connection_id, "due_by": now})
-    return Due(*found.one())
-
-
-def _build_finding_due() -> Select[bool, bool, bool]:
-    of, now = CONNECTION, NOW
-    change, notice, copy = ChangeRow, NoticeRow, DeliveryRow
-    # Written out, as the indexes have it.
-    pending: ColumnElement[str] = literal_column("'pending'")
-    is_copy_due = or_(copy.attempts == 0, copy.due_at <= now)
-    return select(
-        exists().where(change.connection_id == of, change.state == pending, is_due(now)),
-        exists().where(notice.connection_id == of, notice.state == pending),
-        exists().where(copy.connection_id == of, copy.is_copy, copy.state == pending, is_copy_due),
-    )
-
-
-async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
-    """What was claimed and not sent is anybody's again; the connection's row is locked."""
-    for until in {claim.until for claim in claims}:
-        ours = [claim.change.cursor for claim in claims if claim.until == until]
-        await session.execute(_GIVING_BACK, {"ids": ours, "held_until": until})
-
-
-_CHANGE = bare(ChangeRow).c
-_GIVING_BACK = (
-    update(bare(ChangeRow))
-    .where(
-        among_asked(_CHANGE.id, "ids"), _CHANGE.claimed_until == asked("held_until", _CHANGE.claimed_until)
-    )
-    .values(claimed_until=None)
-)
 
 
 def count_under_way() -> ColumnElement[int]:
@@ -220,27 +154,11 @@ def count_under_way() -> ColumnElement[int]:
     return claimed.correlate(None).scalar_subquery() + superseded.correlate(None).scalar_subquery()
 
 
-def _brought_by() -> ColumnElement[str | None]:
-    """The id that stands with the change's link, of whichever kind that is."""
-    links = (InvoiceLinkRow, ContactLinkRow)
-    ids = (select(row.correlation_id).where(row.id == ChangeRow.link_id).scalar_subquery() for row in links)
-    return func.coalesce(*ids)
-
-
-def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """Whether a change waits, its time has come, and nobody is sending it."""
-    return and_(
-        ChangeRow.state == "pending",
-        or_(ChangeRow.attempts == 0, ChangeRow.due_at <= now),
-        or_(ChangeRow.claimed_until.is_(None), ChangeRow.claimed_until < now),
-    )
-
-
-def _has_another_in_flight(now: BindParameter[datetime]) -> ColumnElement[bool]:
+def _has_another_in_flight() -> ColumnElement[bool]:
     """An older change of the invoice was superseded while its call is under way: its answer comes first."""
     other = aliased(ChangeRow)
     return exists().where(
-        other.link_id == ChangeRow.link_id, other.id != ChangeRow.id, other.claimed_until >= now
+        other.link_id == ChangeRow.link_id, other.id != ChangeRow.id, other.claimed_until >= NOW
     )
 
 
@@ -248,6 +166,30 @@ def _is_of_what_is_skipped() -> ColumnElement[bool]:
     """A person set its invoice or contact aside; the loop withdraws the change when it comes by."""
     links = (InvoiceLinkRow, ContactLinkRow)
     return or_(*(exists().where(row.id == ChangeRow.link_id, row.skipped_at.is_not(None)) for row in links))
+
+
+def _brought_by() -> ColumnElement[str | None]:
+    """The id that stands with the change's link, of whichever kind that is."""
+    links = (InvoiceLinkRow, ContactLinkRow)
+    ids = (select(row.correlation_id).where(row.id == ChangeRow.link_id).scalar_subquery() for row in links)
+    return func.coalesce(*ids)
+
+
+async def give_back(session: WriteSession, claims: Collection[Claim]) -> None:
+    """What was claimed and not sent is anybody's again; the connection's row is locked."""
+    for until in {claim.until for claim in claims}:
+        ours = [claim.change.cursor for claim in claims if claim.until == until]
+        await session.execute(_GIVING_BACK, {"ids": ours, "held_until": until})
+
+
+_CHANGE = bare(ChangeRow).c
+_GIVING_BACK = (
+    update(bare(ChangeRow))
+    .where(
+        among_asked(_CHANGE.id, "ids"), _CHANGE.claimed_until == asked("held_until", _CHANGE.claimed_until)
+    )
+    .values(claimed_until=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +256,3 @@ def _build_answering() -> ReturningUpdate[int, str]:
 
 
 _ANSWERING = _build_answering()
-
-
-_FINDING_DUE = _build_finding_due()
