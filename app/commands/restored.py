@@ -25,8 +25,8 @@ def restored(
     """Make a restored copy of the database safe to work on: nothing that was made in Xero since is made again.
 
     Run it after `migrate`, before any API or worker starts: it refuses while one is connected, or a lease is in force.
-    Every connection is searched and compared, every create
-    is looked for in Xero first, and cursors and revisions leap over what partners may have seen since the copy.
+    Every connection is searched and compared, every create is looked for in Xero first, and cursors and revisions leap
+    over what partners may have seen since the copy.
     """
     from app.commands.acts import restoring
 

@@ -19,7 +19,7 @@ from app.domain.holds.refusals import explain
 from app.domain.invoices.link import Intent
 from app.domain.invoices.payment_links import (
     with_booked,
-    with_payment,
+    with_payment_made,
     with_removal_begun,
     without_payment,
     without_removal,
@@ -89,7 +89,7 @@ def _take_answer(work: Work, key: str, write: PaymentWrite, answer: XeroPayment 
     moves = {f"payments/{key}": {"after": amount}}
     if isinstance(answer, XeroPayment):
         link = with_booked(link.with_payment_id(answer.xero_payment_id, key), key, write.xero_account_id)
-        work.link = with_payment(link, key, amount, member(work.hub.record, "payments", key, "paid_on"))
+        work.link = with_payment_made(link, key)
         work.attempts.append(Attempt(link.id, "pay", moves, "done"))
     else:
         work.link = link

@@ -15,12 +15,11 @@ remembers that for as long as it is held.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from app.db.invoices.following import list_known_ids
-from app.domain.invoices.credit_links import credit_mark, with_credit_id
+from app.domain.invoices.credit_links import credit_mark, with_credit_id, with_overpaid
 from app.domain.invoices.recognition import find_marked_link, own_payments
 from app.domain.record.credit import CreditKind, Overpaid, Overpayments
 from app.domain.record.fields import keys_of
@@ -99,7 +98,7 @@ async def learn_own_overpayments(current: Round, work: Work, invoice: XeroInvoic
         key = find_own_key(credit, mark)
         if key is not None and key not in work.link.overpaid:
             part = _as_found(credit, is_whole=key not in shown)
-            work.link = replace(work.link, overpaid={**work.link.overpaid, key: part})
+            work.link = with_overpaid(work.link, key, part)
 
 
 def _as_found(credit: XeroCredit, *, is_whole: bool) -> Overpaid:

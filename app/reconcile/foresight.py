@@ -6,7 +6,6 @@ is taken to be what was asked, which is what Xero gives unless it refuses or som
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 from app.domain.holds.hold import Hold
@@ -15,14 +14,14 @@ from app.domain.invoices.credit_links import (
     find_credit_id,
     with_credit,
     with_credit_id,
+    with_overpaid,
     without_credit,
 )
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.payment_links import with_payment, without_payment
+from app.domain.invoices.payment_links import with_exceeding, with_payment_made, without_payment
 from app.domain.invoices.plan import Plan, Terms
 from app.domain.invoices.planning import build_plan
 from app.domain.invoices.preview import Step, StepKind
-from app.domain.record.credit import Overpaid
 from app.domain.record.direction import Lanes
 from app.domain.record.fields import ABSENT, Fields, member
 from app.domain.record.money import totals
@@ -105,11 +104,11 @@ def _carry_out(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
     for key in plan.credits_to_remove:
         link = without_credit(link, key)
     for key, excess in plan.payments_exceeding:
-        link = _overpaid(link, key, excess)
+        link = with_exceeding(link, key, ON_PAPER, excess)
     if plan.overpaid_to_allocate is not None:
         part = link.overpaid[plan.overpaid_to_allocate]
-        part = replace(part, allocated=part.allocated + find_covering(link, part))
-        link = replace(link, overpaid={**link.overpaid, plan.overpaid_to_allocate: part})
+        covering = replace(part, allocated=part.allocated + find_covering(link, part))
+        link = with_overpaid(link, plan.overpaid_to_allocate, covering)
     for key in plan.credits_to_apply:
         if find_credit_id(link, key) is None:
             link = with_credit_id(link, key, f"{ON_PAPER}-{key}")
@@ -117,20 +116,9 @@ def _carry_out(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:
     for key in plan.payments_to_delete:
         link = without_payment(link, key)
     for key in plan.payments_to_create:
-        amount = _amount(link.hub.record, "payments", key) or "0"
-        link = with_payment(link, key, amount, member(link.hub.record, "payments", key, "paid_on"))
+        link = with_payment_made(link, key)
     # What Xero showed as due is no longer so, and what it will show nobody knows yet.
     return replace(link, xero_due=False, xero_amount_due=None)
-
-
-def _overpaid(link: InvoiceLink, key: str, excess: Decimal) -> InvoiceLink:
-    """The link once that much of a payment is an overpayment; where that is all of it, there is no payment to make."""
-    record = link.hub.record
-    amount, paid_on = _amount(record, "payments", key) or "0", member(record, "payments", key, "paid_on")
-    is_whole = excess >= Decimal(amount)
-    part = Overpaid(ON_PAPER, excess, date.fromisoformat(paid_on), is_whole)
-    link = replace(link, overpaid={**link.overpaid, key: part})
-    return with_payment(link, key, amount, paid_on) if is_whole else link
 
 
 def _written(link: InvoiceLink, plan: Plan, terms: Terms) -> InvoiceLink:

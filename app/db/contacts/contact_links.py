@@ -5,6 +5,7 @@ How the loop records them is `contact_record`, how a document comes in is `conta
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from app.db.delivery.changes import SentChanges, find_sent
-from app.db.links.hub_columns import ignored_from_row, parted_from_row
+from app.db.delivery.changes import find_sent
+from app.db.links.hub_columns import SentChanges, hub_from_row
 from app.db.links.skips import skip_from_row
 from app.db.postgres.built import among_asked, asked, fetch_whole, whole
 from app.db.postgres.given import bare
@@ -32,7 +33,6 @@ from app.db.tables import ConnectionRow, ContactLinkRow
 from app.domain.contacts.contact import CONTACT, complete
 from app.domain.contacts.contact_link import ContactLink, Mention
 from app.domain.invoices.link import AWAITING_PARTNER, Document, Intent, Standing, State
-from app.domain.record.apart import apart_from_json
 from app.domain.record.hub import Hub
 from app.domain.record.sides import Side
 
@@ -191,23 +191,11 @@ def _link_from_row(row: ContactLinkRow, sent: SentChanges) -> ContactLink:
 
 
 def _hub_from_row(row: ContactLinkRow, sent: SentChanges) -> Hub:
-    return Hub(
+    return hub_from_row(
+        row,
+        sent,
+        CONTACT,
         record=complete(Side.PARTNER, row.record),
         partner_shadow=complete(Side.PARTNER, row.partner_shadow),
-        xero_shadow=complete(Side.XERO, row.xero_shadow),
-        revision=row.revision,
-        partner_version=row.merged_version,
-        partner_based_on=row.merged_based_on,
-        acked_revision=row.acked_revision,
-        sent=sent.sent,
-        refused=sent.refused,
-        newest_sent=sent.newest,
-        is_newest_withdrawn=sent.is_newest_withdrawn,
-        unanswered=None if row.unanswered is None else complete(Side.XERO, row.unanswered),
-        open_conflicts=frozenset(row.open_conflicts),
-        partner_apart=apart_from_json(row.partner_apart),
-        xero_apart=apart_from_json(row.xero_apart),
-        parted=parted_from_row(row.parted),
-        ignored=ignored_from_row(row.ignored),
-        kind=CONTACT,
+        in_xero=partial(complete, Side.XERO),
     )

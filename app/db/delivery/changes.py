@@ -1,7 +1,7 @@
 """Changes to the partner: the feed, and what is known to have been applied of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.delivery.fan_out import CHANGE, copy_new, save_in_order
+from app.db.links.hub_columns import SentChanges
 from app.db.links.rows import HUB_ROWS, HubRow
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
@@ -77,20 +78,6 @@ class Change:
     def partner_id(self) -> str:
         """The partner's id of what it is of."""
         return str(self.body[f"{self.kind}_id"])
-
-
-@dataclass(slots=True)
-class SentChanges:
-    """What was sent of one link since the partner's last document: what may have been applied, and what was refused.
-
-    `applied` are the revisions of which the partner said so. `is_newest_withdrawn`: nothing replaced it.
-    """
-
-    sent: dict[int, Mapping[str, Move]] = field(default_factory=dict)
-    refused: dict[int, Mapping[str, Move]] = field(default_factory=dict)
-    newest: int = 0
-    is_newest_withdrawn: bool = False
-    applied: set[int] = field(default_factory=set)
 
 
 async def find_sent(

@@ -2,9 +2,8 @@
 
 To the endpoint that applies a connection's changes they go in the order in which they were written, one at a time,
 until it has taken each: whatever became of the connection since, and also where a newer one has made an older one
-history. Endpoints that listen get copies. The cursors of
-a connection are committed in order, because whoever writes one holds the connection's row; so a reader of the feed
-misses none.
+history. Endpoints that listen get copies. The cursors of a connection are committed in order, because whoever writes
+one holds the connection's row; so a reader of the feed misses none.
 """
 
 from collections.abc import Mapping, Sequence

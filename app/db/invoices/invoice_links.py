@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal_column, null, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.delivery.changes import SentChanges, find_sent
+from app.db.delivery.changes import find_sent
 from app.db.invoices.credits import credits_from_row
-from app.db.links.hub_columns import ignored_from_row, parted_from_row
+from app.db.links.hub_columns import SentChanges, hub_from_row
 from app.db.links.link_ids import build_link_id
 from app.db.links.skips import skip_from_row
 from app.db.postgres.built import among_asked, asked, fetch_whole, whole
@@ -31,9 +31,9 @@ from app.domain.invoices.link import (
     Standing,
     State,
 )
-from app.domain.record.apart import apart_from_json
 from app.domain.record.hub import Hub
 from app.domain.record.item_code import in_xero_words, with_item_words
+from app.domain.record.kind import INVOICE
 
 _LINK = bare(InvoiceLinkRow).c
 
@@ -163,24 +163,9 @@ def standing_from_row(row: InvoiceLinkRow) -> Standing:
 
 
 def _hub_from_row(row: InvoiceLinkRow, sent: SentChanges) -> Hub:
-    return Hub(
-        record=with_item_words(row.record),
-        partner_shadow=row.partner_shadow,
-        xero_shadow=in_xero_words(row.xero_shadow),
-        revision=row.revision,
-        partner_version=row.merged_version,
-        partner_based_on=row.merged_based_on,
-        acked_revision=row.acked_revision,
-        sent=sent.sent,
-        refused=sent.refused,
-        newest_sent=sent.newest,
-        is_newest_withdrawn=sent.is_newest_withdrawn,
-        unanswered=None if row.unanswered is None else in_xero_words(row.unanswered),
-        open_conflicts=frozenset(row.open_conflicts),
-        partner_apart=apart_from_json(row.partner_apart),
-        xero_apart=apart_from_json(row.xero_apart),
-        parted=parted_from_row(row.parted),
-        ignored=ignored_from_row(row.ignored),
+    record = with_item_words(row.record)
+    return hub_from_row(
+        row, sent, INVOICE, record=record, partner_shadow=row.partner_shadow, in_xero=in_xero_words
     )
 
 

@@ -4,16 +4,18 @@ That is what sides are brought back to, and what is left as it is. A value that 
 stays a value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, case, func
 
-from app.domain.record.apart import apart_to_json
-from app.domain.record.fields import ABSENT, Absent, Value
-from app.domain.record.held import Parted
+from app.db.tables import ContactLinkRow, InvoiceLinkRow
+from app.domain.record.apart import apart_from_json, apart_to_json
+from app.domain.record.fields import ABSENT, Absent, Fields, Value
 from app.domain.record.hub import Hub
+from app.domain.record.kind import Kind
 from app.domain.record.moves import Move
 from app.domain.record.sides import Side
 
@@ -58,6 +60,58 @@ def hub_to_row(hub: Hub) -> dict[str, Any]:
     }
 
 
+@dataclass(slots=True)
+class SentChanges:
+    """What was sent of one link since the partner's last document: what may have been applied, and what was refused.
+
+    `applied` are the revisions of which the partner said so. `is_newest_withdrawn`: nothing replaced it.
+    """
+
+    sent: dict[int, Mapping[str, Move]] = field(default_factory=dict)
+    refused: dict[int, Mapping[str, Move]] = field(default_factory=dict)
+    newest: int = 0
+    is_newest_withdrawn: bool = False
+    applied: set[int] = field(default_factory=set)
+
+
+def hub_from_row(
+    row: InvoiceLinkRow | ContactLinkRow,
+    sent: SentChanges,
+    kind: Kind,
+    *,
+    record: Fields,
+    partner_shadow: Fields,
+    in_xero: Callable[[Fields], Fields],
+) -> Hub:
+    """The hub that those columns hold, beside what was sent of it; `in_xero` reads what Xero holds or was asked to."""
+    return Hub(
+        record=record,
+        partner_shadow=partner_shadow,
+        xero_shadow=in_xero(row.xero_shadow),
+        revision=row.revision,
+        partner_version=row.merged_version,
+        partner_based_on=row.merged_based_on,
+        acked_revision=row.acked_revision,
+        sent=sent.sent,
+        refused=sent.refused,
+        newest_sent=sent.newest,
+        is_newest_withdrawn=sent.is_newest_withdrawn,
+        unanswered=None if row.unanswered is None else in_xero(row.unanswered),
+        open_conflicts=frozenset(row.open_conflicts),
+        partner_apart=apart_from_json(row.partner_apart),
+        xero_apart=apart_from_json(row.xero_apart),
+        parted={
+            path: {Side(side): _value(value) for side, value in values.items()}
+            for path, values in row.parted.items()
+        },
+        ignored={
+            path: (_value(values[Side.PARTNER]), _value(values[Side.XERO]))
+            for path, values in row.ignored.items()
+        },
+        kind=kind,
+    )
+
+
 def build_standing(kept: Any, given: Any, saved_at: BindParameter[datetime]) -> dict[str, Any]:
     """The columns that depend on what was kept, for a statement that saves given rows: since when a link stands as it
     does, and what the app has taken, which delivery saves too.
@@ -69,20 +123,12 @@ def build_standing(kept: Any, given: Any, saved_at: BindParameter[datetime]) -> 
     }
 
 
-def parted_from_row(kept: Mapping[str, Mapping[str, Any]]) -> Parted:
-    """What `hub_to_row` kept of `parted`."""
-    return {
-        path: {Side(side): _value(value) for side, value in values.items()} for path, values in kept.items()
-    }
-
-
-def ignored_from_row(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Move]:
-    """What `hub_to_row` kept of `ignored`."""
-    return {path: (_value(values[Side.PARTNER]), _value(values[Side.XERO])) for path, values in kept.items()}
-
-
 def _kept(value: Value | Absent) -> dict[str, Any]:
     return {} if isinstance(value, Absent) else {"value": value}
+
+
+def _by_side(kept: Mapping[str, Any]) -> dict[Side, Value | Absent]:
+    return {Side(side): _value(value) for side, value in kept.items()}
 
 
 def _value(kept: Mapping[str, Any]) -> Value | Absent:

@@ -54,9 +54,9 @@ class ContactLink:
     or `erased`. `is_shared`: the contact in Xero is another link's too, which had it first. `groups_joined` are Xero's
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked or
     cannot be, and `wanted_is_shared` says that it may be other links' too; `granted_xero_id` is the choice that this
-    round dealt with so. `push_wanted`: somebody wants it in Xero
-    without an invoice. `acked_version` is the app's version after it took a change of ours. `marker_number` counts
-    how often it was unlinked by hand. `skip` stands while a person has set it aside.
+    round dealt with so. `push_wanted`: somebody wants it in Xero without an invoice. `acked_version` is the app's
+    version after it took a change of ours. `marker_number` counts how often it was unlinked by hand. `skip` stands
+    while a person has set it aside.
     """
 
     id: UUID

@@ -106,6 +106,11 @@ def with_overpaid_apart(link: InvoiceLink, invoice: XeroInvoice) -> tuple[Invoic
     return replace(link, overpaid=overpaid), replace(invoice, credits=others)
 
 
+def with_overpaid(link: InvoiceLink, key: str, part: Overpaid) -> InvoiceLink:
+    """The link with what of that payment stands in Xero as an overpayment."""
+    return replace(link, overpaid={**link.overpaid, key: part})
+
+
 def without_overpaid(link: InvoiceLink, key: str) -> InvoiceLink:
     """The link of which nothing of that payment stands in Xero as an overpayment any more."""
     kept = {other: part for other, part in link.overpaid.items() if other != key}

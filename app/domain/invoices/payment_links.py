@@ -1,9 +1,13 @@
 """A link's payments: the link once Xero is known to hold one, or no more, and before one of its money goes. Pure."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from app.domain.invoices.booking import Booked
+from app.domain.invoices.credit_links import with_overpaid
 from app.domain.invoices.link import InvoiceLink
+from app.domain.record.credit import Overpaid
 from app.domain.record.fields import keys_of, member, without_group
 
 
@@ -12,6 +16,23 @@ def with_payment(link: InvoiceLink, key: str, amount: str, paid_on: str) -> Invo
     prefix = f"payments/{key}/"
     shadow = {**link.hub.xero_shadow, prefix + "amount": amount, prefix + "paid_on": paid_on}
     return replace(link, hub=replace(link.hub, xero_shadow=shadow), xero_due=True)
+
+
+def with_payment_made(link: InvoiceLink, key: str) -> InvoiceLink:
+    """The link now that Xero is known to hold that payment as the record has it."""
+    amount, paid_on = (member(link.hub.record, "payments", key, name) for name in ("amount", "paid_on"))
+    return with_payment(link, key, amount, paid_on)
+
+
+def with_exceeding(link: InvoiceLink, key: str, xero_overpayment_id: str, exceeding: Decimal) -> InvoiceLink:
+    """The link once so much of that payment is an overpayment in Xero; where that is all of it, there is no payment to
+    make, and Xero holds it.
+    """
+    amount, paid_on = (member(link.hub.record, "payments", key, name) for name in ("amount", "paid_on"))
+    is_whole = exceeding >= Decimal(amount)
+    part = Overpaid(xero_overpayment_id, exceeding, date.fromisoformat(paid_on), is_whole)
+    link = with_overpaid(link, key, part)
+    return with_payment_made(link, key) if is_whole else link
 
 
 def without_payment(link: InvoiceLink, key: str) -> InvoiceLink:

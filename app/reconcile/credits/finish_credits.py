@@ -25,7 +25,7 @@ from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import keys_of
 from app.domain.xero.xero_credit import XeroCredit
-from app.reconcile.credits.overpayments import with_overpaid
+from app.reconcile.credits.overpayments import with_made
 from app.reconcile.credits.remove_credits import void_note
 from app.reconcile.doubt import SKEW
 from app.reconcile.recording.record import record
@@ -82,7 +82,7 @@ def _adopt(current: Round, work: Work, key: str, found: XeroCredit) -> None:
     said = f"Found in Xero: the {found.kind.value.replace('_', ' ')} whose answer was lost had been made."
     work.attempts.append(Attempt(work.link.id, "credit", {}, "adopted", said))
     if found.kind is CreditKind.OVERPAYMENT:
-        work.link = with_overpaid(work.link, key, found)
+        work.link = with_made(work.link, key, found)
         return
     work.link = with_credit_id(work.link, key, found.xero_credit_id)
     if is_note_of_ours(found.kind, key) and key not in keys_of(work.hub.record, "credits"):

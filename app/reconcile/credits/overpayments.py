@@ -16,10 +16,15 @@ from decimal import Decimal
 from uuid import uuid4
 
 from app.db.findings.attempts import Attempt
-from app.domain.invoices.credit_links import credit_mark, find_covering, without_overpaid
+from app.domain.invoices.credit_links import (
+    credit_mark,
+    find_covering,
+    with_overpaid,
+    without_overpaid,
+)
 from app.domain.invoices.credit_refusals import explain_credit
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.payment_links import with_payment, without_payment
+from app.domain.invoices.payment_links import with_exceeding, with_payment_made, without_payment
 from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind, Overpaid
 from app.domain.record.fields import Fields, decimal_text, member, without_group
@@ -60,7 +65,7 @@ async def settle_overpayments(current: Round, plans: Sequence[tuple[Work, Plan]]
     async for batch in giving_way(current, makings):
         for making, made in zip(batch, await make_credits(current, batch), strict=True):
             if made is not None:
-                making.work.link = with_overpaid(making.work.link, making.key, made)
+                making.work.link = with_made(making.work.link, making.key, made)
         told |= await record(current, list({id(making.work): making.work for making in batch}.values()))
     return told
 
@@ -92,19 +97,13 @@ def _without_part(shadow: Fields, key: str, part: Overpaid) -> Fields:
     return {**shadow, path: decimal_text(left)} if left > 0 else without_group(shadow, "payments", key)
 
 
-def with_overpaid(link: InvoiceLink, key: str, made: XeroCredit) -> InvoiceLink:
-    """The link with what of a payment is an overpayment in Xero; where that is all of it, Xero holds the payment."""
-    record_ = link.hub.record
-    amount = member(record_, "payments", key, "amount")
-    paid_on = member(record_, "payments", key, "paid_on")
-    if amount is None:
-        # The app took the payment back while the answer was lost: the money stays where it is, and is remembered.
-        part = Overpaid(made.xero_credit_id, made.total, made.updated_at.date(), True, is_taken_back=True)
-        return replace(link, overpaid={**link.overpaid, key: part})
-    is_whole = made.total >= Decimal(amount)
-    part = Overpaid(made.xero_credit_id, made.total, date.fromisoformat(paid_on), is_whole)
-    link = replace(link, overpaid={**link.overpaid, key: part})
-    return with_payment(link, key, amount, paid_on) if is_whole else link
+def with_made(link: InvoiceLink, key: str, made: XeroCredit) -> InvoiceLink:
+    """The link with what of a payment is an overpayment in Xero by now."""
+    if member(link.hub.record, "payments", key, "amount") is not None:
+        return with_exceeding(link, key, made.xero_credit_id, made.total)
+    # The app took the payment back while the answer was lost: the money stays where it is, and is remembered.
+    part = Overpaid(made.xero_credit_id, made.total, made.updated_at.date(), True, is_taken_back=True)
+    return with_overpaid(link, key, part)
 
 
 def left_to_pay(link: InvoiceLink, key: str) -> Decimal:
@@ -123,7 +122,7 @@ def _take_back(work: Work, plan: Plan) -> bool:
             continue
         moves = {f"payments/{key}": {"before": str(part.amount)}}
         work.attempts.append(Attempt(work.link.id, "unpay", moves, "done", STAYS))
-        work.link = without_payment(_marked(work.link, key, is_taken_back=True), key)
+        work.link = without_payment(with_overpaid(work.link, key, replace(part, is_taken_back=True)), key)
         moved = True
     return moved
 
@@ -135,16 +134,13 @@ def _take_up(work: Work, plan: Plan) -> bool:
         is_going = key in plan.payments_to_delete
         if is_going or key not in work.link.overpaid or left_to_pay(work.link, key) > 0:
             continue
-        record_ = work.hub.record
-        amount, paid_on = (member(record_, "payments", key, name) for name in ("amount", "paid_on"))
-        link = _marked(work.link, key, is_taken_back=False)
+        link, part = work.link, work.link.overpaid[key]
+        amount = Decimal(member(work.hub.record, "payments", key, "amount"))
         # Corrected to less than that: the rest of the overpayment stands for nothing here.
-        part = replace(
-            link.overpaid[key], amount=min(link.overpaid[key].amount, Decimal(amount)), is_whole=True
-        )
-        link = replace(link, overpaid={**link.overpaid, key: part})
+        whole = replace(part, amount=min(part.amount, amount), is_whole=True, is_taken_back=False)
+        taken_up = with_payment_made(with_overpaid(link, key, whole), key)
         # Nothing moved in Xero, so what it showed as due still is.
-        work.link = replace(with_payment(link, key, amount, paid_on), xero_due=link.xero_due)
+        work.link = replace(taken_up, xero_due=link.xero_due)
         moved = True
     return moved
 
@@ -164,7 +160,7 @@ async def _allocate(current: Round, work: Work, key: str) -> bool:
     )
     if refused is None:
         covering = replace(part, allocated=part.allocated + amount)
-        work.link = replace(link, overpaid={**link.overpaid, key: covering}, xero_due=True)
+        work.link = replace(with_overpaid(link, key, covering), xero_due=True)
         work.attempts.append(Attempt(link.id, "credit", {}, "done", COVERS))
     else:
         work.refusal = explain_credit(refused.messages)
@@ -182,16 +178,11 @@ async def _free(current: Round, work: Work, plan: Plan) -> bool:
         refused = await remove_allocations(current, work, CreditKind.OVERPAYMENT, part.xero_overpayment_id)
         if refused is None:
             free = replace(part, allocated=Decimal(0))
-            work.link = replace(work.link, overpaid={**work.link.overpaid, key: free}, xero_due=True)
+            work.link = replace(with_overpaid(work.link, key, free), xero_due=True)
         else:
             work.refusal = explain_credit(refused.messages)
         told |= await record(current, [work])
     return told
-
-
-def _marked(link: InvoiceLink, key: str, *, is_taken_back: bool) -> InvoiceLink:
-    part = replace(link.overpaid[key], is_taken_back=is_taken_back)
-    return replace(link, overpaid={**link.overpaid, key: part})
 
 
 def _build(current: Round, work: Work, key: str, excess: Decimal) -> CreditWrite | None:
