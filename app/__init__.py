@@ -14,6 +14,19 @@ The folders read as the story of one change:
     wiring          joins them: the only place that names concrete adapters
     commands        what operators type: the acts of the API at a terminal, with tables for people
 
+Beside them stands what a process needs, whatever it is for:
+
+    __main__, main          the command line, and the API that uvicorn is handed
+    settings, development   every variable of the environment, and what a laptop may leave out of them
+    embedded                a PostgreSQL and a Valkey of our own, out of wheels, for development and tests
+    errors, clock           what can go wrong, drawn as one tree; the time, by which every process goes
+    vault, keys, tls        secrets at rest, keys and secrets drawn at random, and which certificates are trusted
+    schema, revisions       brings the database to the newest migration; reads the migrations' order from their files
+    waker, batcher          puts nudges into arq's queue; lets callers of one moment share a transaction
+    room, ending            bounds the long work of one process, and tells such work that the process is to end
+    spending, collector     for which links Xero is called; keeps the garbage collector off what is there to stay
+    telemetry, metrics, tracing     logs, Prometheus's counts, OpenTelemetry's spans
+
 Imports go downward only: `__main__` uses `commands`; `commands`, `main` and `worker` use `wiring`; it uses `api`,
 `reading`, `intake` and `delivery`; these use `reconcile`; it uses `db` and, through ports, `xero`; `shops` stands
 beside these two and knows neither. Everything may use `domain`, which imports the standard library alone. `sandbox`

@@ -66,22 +66,6 @@ def test_no_module_is_named_for_nothing() -> None:
     assert vague == []
 
 
-def test_a_rooms_page_names_what_is_there() -> None:
-    """The page of a room, its `__init__`, lists modules and rooms by name: none that went, or is called otherwise."""
-    row = re.compile(r"\s*([a-z_.]+(?:, [a-z_.]+)*)(?:\s{2,}\S|,?$)")
-    gone = [
-        f"{house.name(page)}: {name}"
-        for page in house.list_modules("app")
-        if page.name == "__init__.py"
-        for line in (ast.get_docstring(house.parse(page)) or "").splitlines()
-        if (found := row.match(line))
-        for name in found[1].split(", ")
-        if not (there := page.parent / name.replace(".", "/")).is_dir()
-        if not there.with_suffix(".py").is_file()
-    ]
-    assert gone == []
-
-
 def test_no_two_tests_of_a_file_share_a_name() -> None:
     """The second of two functions with one name hides the first, which then never runs."""
     for path in house.list_modules("tests"):

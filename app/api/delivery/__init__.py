@@ -1,11 +1,22 @@
 """What the partner's side is told: changes and notices, as feeds and as webhooks; and its addresses.
 
-changes, notices            the feeds
-webhooks, notice_webhooks   what is sent, as the contract tells it
-endpoints, endpoint_secrets where it is sent, and how that is signed
-deliveries                  what was sent there, a test, and one sent again
-resend, events              a change sent again, and what came from both sides sent through again (`again`)
-read_endpoints              where the app can be asked, and read_callbacks what it is asked
-partner_side                how old our knowledge of it is
-shop_webhooks               what a shop sends, as the contract tells it
+Begin with `changes`: what an app must now show, read by cursor. A webhook carries the same.
+
+    changes, notices                what the app must show, and what became of a connection itself, as feeds
+    webhooks, notice_webhooks       the same as it is sent; nothing is routed there
+    shop_webhooks                   the webhooks that a shop sends to us
+
+Where it is sent:
+
+    endpoints, endpoint_resource    addresses made and changed; what is shown of one
+    endpoint_secrets                secrets replaced while the one before still counts, both ways
+    deliveries, delivery_resource   what was sent to an address, a test, one sent once more; what is shown of that
+    resend                          a change sent to the app once more
+    events, event_resource          what came from both sides, any of it sent through once more; what is shown of it
+    again                           what the last two do, for the routes and for a command line
+
+Where the app can be asked:
+
+    read_endpoints, read_callbacks  the address, and the two calls that are made to it
+    partner_side                    how old our knowledge of the app is, and by what we have it
 """

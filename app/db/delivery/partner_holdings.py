@@ -1,4 +1,4 @@
-"""What is known of the partner's side: what it should have, and how old that is."""
+"""Contacts that the app's own list of what it has does not name, and as of when its side was read through."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,6 @@
-"""What stands against saying that both sides agree: counted, by what the links and the inbox say."""
+"""What stands against saying that both sides agree, of invoices and of contacts: counted, by what the links and the
+inbox say. And when the partner last said what it has, by its manifest.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

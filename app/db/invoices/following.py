@@ -1,4 +1,7 @@
-"""The ids under which that came in which links are to carry out, and which links there are elsewhere."""
+"""Correlation ids of what came in, kept with the links that it made due; and which links are known already.
+
+Known to this connection by their own ids, or to another connection of the same business by Xero's.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

@@ -1,6 +1,7 @@
 """What the API shows of invoice links one by one: each as it is kept, and the versions held.
 
-How they are listed is `invoice_lists`.
+And what answers ask beside that: the feed's newest cursor, which invoices a manifest does not name, and whether the
+tables are there. How invoices are listed is `invoice_lists`.
 """
 
 from collections.abc import Collection, Sequence

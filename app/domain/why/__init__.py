@@ -1,12 +1,13 @@
 """Why a thing is not in step: every gate on its way, in order, passed or failed or not reached (FEATURES N7).
 
 Pure. It decides nothing itself: what the loop recorded and what its own functions say now (a `preview`) is laid out
-gate by gate, so that the answer cannot disagree with what is done.
+gate by gate, so that the answer cannot disagree with what is done. Begin with `gates`, then `invoice`.
 
-    gates      the gates and what is found at one
-    reasons    every code, the gate it belongs to, the cure and the call that takes it
-    facts      what must be known of one invoice or contact
-    hinges     the gates of the connection, the same for everything of it
-    invoice, contact    an invoice's gates, a contact's gates
-    stranger   an invoice of Xero's that has no link
+    gates               the gates and what is found at one
+    reasons             every code, the gate it belongs to, the cure and the call that takes it
+    facts               what must be known of one invoice or contact
+    hinges              the gates of the connection, the same for everything of it
+    invoice, contact    what is found at each gate, of one of either
+    progress            the last gates: written to Xero, and taken by the partner's app
+    stranger            an invoice that has no link: of Xero's, of nobody's, or an order that was refused
 """

@@ -1,4 +1,7 @@
-"""An invoice of Xero's that has no link here: which gate keeps it there, or that it was not seen yet."""
+"""An invoice that has no link here: which gate keeps it in Xero, or that it was not seen yet.
+
+And what is said of one that neither side has, and of a shop's order that could not be taken.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -7,9 +7,24 @@ was served can be gone on with. Everything of Xero lives below `root_url`: the c
 `/identity/connect/authorize`, `/connect/token`, `/connections`, `/api.xro/2.0`. Persons, faults, clock and webhooks are
 driven at `/control`, which lists it all. What is not built answers 501.
 
-A request goes `doorway` -> `gate` -> `endpoints` -> `writes` -> `books` of an `Organisation`; what it is read from and
-answered in are `forms`. Consent is at `identity`, people and orders come in by `controls`, news goes out by `events`,
-and what is remembered beside the books is `memory`.
+Begin with `doorway`; a request goes through these, in this order:
+
+    doorway         hears it whole, lets ordered faults strike, writes the call log
+    gate, scopes    token, scope, tenant, limits, idempotency; which scopes there are, and what each opens
+    endpoints       the addresses, kind by kind, and the JSON that they show
+    writes          what becomes of what is posted
+    books           what an organisation holds, and its arithmetic
+    forms           what a request is read from and answered in
+
+Beside that way:
+
+    identity        consent and tokens
+    controls        people at Xero's own screens, and orders to the sandbox
+    events          webhooks on their way to the app
+    memory          what is remembered beside the books
+    server, command
+                    put together, and served in a thread or as a process
+    frozen          put away with all that it remembers, and gone on with later
 """
 
 from app.sandbox.xero.frozen import Frozen, freeze
