@@ -20,8 +20,7 @@ from app.api.ports import Check
 from app.api.problems import documented
 from app.clock import SKEW_NOTED
 from app.db.inboxes.subscriptions import Subscription, list_subscriptions
-from app.db.invoices.resources import check_schema
-from app.db.postgres.server import NoRoom, check_room, find_revision
+from app.db.postgres.server import NoRoom, check_room, check_schema, find_revision
 from app.intake.refusals import Fault, InputRefused
 from app.revisions import list_pending
 

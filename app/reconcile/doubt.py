@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from app.db.invoices.following import list_known_ids
+from app.db.invoices.invoice_links import list_known_ids
 from app.domain.invoices.credit_links import credit_mark, with_credit_id, with_overpaid
 from app.domain.invoices.recognition import find_marked_link, own_payments
 from app.domain.record.credit import CreditKind, Overpaid, Overpayments

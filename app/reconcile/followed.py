@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.db.inboxes.events import XeroEvent
-from app.db.invoices.following import follow_links, list_told
+from app.db.links.following import follow_links, list_told
 from app.db.postgres.session import WriteSession
 from app.domain.holds.thing import Thing
 from app.reconcile.round import Round

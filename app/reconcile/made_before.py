@@ -7,7 +7,7 @@ One that was born in Xero comes under Xero's id, which is the one that the app h
 
 from collections.abc import Sequence
 
-from app.db.invoices.following import list_made_before
+from app.db.links.made_before import list_made_before
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.round import Round
 

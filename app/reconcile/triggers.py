@@ -12,9 +12,9 @@ from datetime import datetime
 
 from app.db.findings.discrepancies import insert_discrepancies
 from app.db.inboxes.events import XeroEvent, list_waiting, mark_taken
-from app.db.invoices.following import follow_links, list_told
 from app.db.invoices.invoice_links import insert_links, mark_xero_due
 from app.db.invoices.reads import Known, list_known
+from app.db.links.following import follow_links, list_told
 from app.db.links.holds import trigger_freed
 from app.domain.crossing import gate
 from app.domain.xero.xero_invoice import BORN_IN_XERO, XeroInvoice

@@ -10,8 +10,7 @@ from app.api.dependencies import Given
 from app.api.pages import AfterNumber, Limit, Page, write_number
 from app.api.problems import MISSING, documented
 from app.db.connections.connections import raise_generation
-from app.db.delivery.changes import acknowledge_upto, list_changes
-from app.db.invoices.resources import find_newest_cursor
+from app.db.delivery.changes import acknowledge_upto, find_newest_cursor, list_changes
 from app.intake.refusals import Fault, InputRefused
 
 router = APIRouter(

@@ -9,10 +9,10 @@ from app.api.books.standing import show
 from app.api.dependencies import Services
 from app.api.why.gathering import address_of, gather_invoice
 from app.api.why.resource import Why, Whys, build_why, build_why_of_stranger
-from app.db.invoices.following import list_made_before
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
 from app.db.invoices.resources import KeptInvoice, find_kept_invoice
+from app.db.links.made_before import list_made_before
 from app.db.partners.shop_refusals import find_refusal
 from app.db.postgres.session import ReadSession
 from app.domain.connections.connection import Connection, ConnectionState

@@ -309,3 +309,9 @@ def change_from_row(row: ChangeRow) -> Change:
         kind=row.kind,
         is_resend=row.is_resend,
     )
+
+
+async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:
+    """The newest cursor of a connection's feed; 0 while there is none."""
+    newest = select(func.max(ChangeRow.id)).where(ChangeRow.connection_id == connection_id)
+    return (await session.execute(newest)).scalar_one_or_none() or 0

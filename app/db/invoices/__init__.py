@@ -5,7 +5,7 @@ Begin with `invoice_links`, the loop's way to what is behind; how a document com
     invoice_links, reads            what is behind, whose it is in Xero, what makes it due; which ask for a fresh read
     link_record, recorded           links written back; the same with all that belongs to a batch, in one statement
     sums, credits                   what each side comes to; what a link remembers of credit notes and deposits
-    numbers, following              which link has which number; ids that came in, and the links that carry them out
+    numbers                         which link has which number
     invoice_contacts                which invoices name a customer who is linked anew
 
 For the API:

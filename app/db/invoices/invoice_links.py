@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal_column, null, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.delivery.changes import find_sent
@@ -104,6 +115,15 @@ async def list_links(session: ReadSession, link_ids: Collection[UUID]) -> list[I
 
 
 _BY_ID = whole(InvoiceLinkRow).where(among_asked(_LINK.id, "ids"))
+
+
+async def list_known_ids(
+    session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """Those of these link ids that are of the connection's invoices."""
+    row = InvoiceLinkRow
+    known = select(row.id).where(row.connection_id == connection_id, row.id.in_(list(link_ids)))
+    return (await session.execute(known)).scalars().all()
 
 
 async def _load(session: ReadSession, rows: Sequence[InvoiceLinkRow]) -> list[InvoiceLink]:

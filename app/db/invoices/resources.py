@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, exists, func, or_, select, text
+from sqlalchemy import ARRAY, Text, cast, exists, or_, select
 from sqlalchemy import all_ as all_of
 
 from app.db.delivery.changes import find_sent
@@ -106,12 +106,6 @@ async def keep_invoices(session: ReadSession, rows: Sequence[InvoiceLinkRow]) ->
     ]
 
 
-async def find_newest_cursor(session: ReadSession, connection_id: UUID) -> int:
-    """The newest cursor of a connection's feed; 0 while there is none."""
-    newest = select(func.max(ChangeRow.id)).where(ChangeRow.connection_id == connection_id)
-    return (await session.execute(newest)).scalar_one_or_none() or 0
-
-
 async def list_ids_unknown_to_partner(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str], limit: int
 ) -> list[str]:
@@ -129,8 +123,3 @@ async def list_ids_unknown_to_partner(
         .limit(limit)
     )
     return list((await session.execute(missing)).scalars())
-
-
-async def check_schema(session: ReadSession) -> None:
-    """Raise unless the database answers and the tables are there."""
-    await session.execute(text("SELECT 1 FROM partners LIMIT 1"))

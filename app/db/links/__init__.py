@@ -6,6 +6,8 @@ Begin with `documents`, where a partner's word comes to its link.
     link_ids, rows              a link's id follows from whose it is; which table has the links of a kind
     hub_columns                 a hub to columns and back
     moments                     what no other table keeps of a link's life
+    following                   ids under which something came in, kept with the links that carry it out
+    made_before                 what the app wrote by another connection of the same business
 
 What waits:
 

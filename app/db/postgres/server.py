@@ -68,6 +68,11 @@ async def find_way(session: ReadSession) -> Way:
     return Way(is_inside, tls is not None, tls is not None and tls.context.check_hostname)
 
 
+async def check_schema(session: ReadSession) -> None:
+    """Raise unless the database answers and the tables are there."""
+    await session.execute(text("SELECT 1 FROM partners LIMIT 1"))
+
+
 async def find_revision(session: ReadSession) -> str | None:
     """The schema's version; None where no migration has ever run."""
     try:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from app.db.contacts.contact_links import list_contacts, list_contacts_by_xero_id, mark_contacts_due
 from app.db.contacts.contact_record import insert_contacts_from_xero
-from app.db.invoices.following import list_made_before
+from app.db.links.made_before import list_made_before
 from app.domain.contacts.contact import CONTACT as CONTACT_KIND
 from app.domain.contacts.contact import DETAILS, observed_contact
 from app.domain.contacts.contact_link import ContactLink, Mention

@@ -17,7 +17,7 @@ from app.db.contacts.contact_links import (
 )
 from app.db.findings.discrepancies import insert_discrepancies
 from app.db.inboxes.events import XeroEvent
-from app.db.invoices.following import follow_links
+from app.db.links.following import follow_links
 from app.db.links.holds import trigger_all_held, trigger_held_by
 from app.db.postgres.session import WriteSession
 from app.domain.contacts.contact_legality import CONTACT_CODES, TAKEN

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from app.db.inboxes.events import XeroEvent
 from app.db.invoices.credits import TouchedLink, list_touched
-from app.db.invoices.following import follow_links
 from app.db.invoices.invoice_links import list_links, mark_xero_due
 from app.db.invoices.link_record import save_links
+from app.db.links.following import follow_links
 from app.db.postgres.session import WriteSession
 from app.domain.invoices.credit_links import with_used_up, without_overpaid
 from app.domain.record.credit import CreditKind
