@@ -25,7 +25,7 @@ What they share:
     lease, losses       one worker at a time; connections whose consent, scope or app Xero refuses
     precedence, debounce
                         people go first; an invoice that somebody types into is written once for several edits
-    decisions, deciding
+    decisions, decided
                         what people decided, carried out; how it goes through a round
     numbers, oscillation, doubt
                         before a write: numbers that are taken, two sides that undo each other, a restored database

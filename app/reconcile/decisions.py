@@ -26,7 +26,7 @@ from app.domain.record.hub import Hub, settle_parted
 from app.domain.record.merge import Conflict
 from app.domain.record.owed import xero_moves
 from app.domain.record.sides import Side
-from app.reconcile.deciding import Deciding, Decisions
+from app.reconcile.decided import Deciding, Decisions
 from app.reconcile.round import Round
 
 

@@ -23,7 +23,7 @@ from app.domain.record.merge import Conflict
 from app.domain.record.moves import list_groups
 from app.domain.record.observing import Observed
 from app.domain.record.sides import Side
-from app.reconcile.deciding import Decisions
+from app.reconcile.decided import Decisions
 
 log = structlog.get_logger(__name__)
 

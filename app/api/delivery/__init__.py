@@ -13,7 +13,7 @@ Where it is sent:
     deliveries, delivery_resource   what was sent to an address, a test, one sent once more; what is shown of that
     resend                          a change sent to the app once more
     events, event_resource          what came from both sides, any of it sent through once more; what is shown of it
-    again                           what the last two do, for the routes and for a command line
+    acts                            what the last two do, for the routes and for a command line
 
 Where the app can be asked:
 

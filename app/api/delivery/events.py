@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Path, Query
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, OwnConnection, PartnerId
-from app.api.delivery.again import replay_own_event
+from app.api.delivery.acts import replay_own_event
 from app.api.delivery.event_resource import (
     Event,
     EventState,

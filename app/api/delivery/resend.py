@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Path
 
 from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId
-from app.api.delivery.again import Resent, resend_own_change
+from app.api.delivery.acts import Resent, resend_own_change
 from app.api.dependencies import Given
 from app.api.pages import LARGEST_NUMBER
 from app.api.problems import documented

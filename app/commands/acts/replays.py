@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.api.delivery.again import replay_own_event, resend_own_change
+from app.api.delivery.acts import replay_own_event, resend_own_change
 from app.api.delivery.delivery_resource import DeliveryState, replay_own_delivery
 from app.api.dependencies import Services
 from app.commands.acts.named import get_connection, get_partner

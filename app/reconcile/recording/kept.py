@@ -29,7 +29,7 @@ from app.domain.findings.ignoring import list_ignored
 from app.domain.record.direction import Lanes
 from app.domain.record.merge import Conflict
 from app.domain.record.sides import Side
-from app.reconcile.deciding import Deciding
+from app.reconcile.decided import Deciding
 from app.reconcile.decisions import judge_decisions
 from app.reconcile.recording.moments import list_decision_moments
 from app.reconcile.round import Round
