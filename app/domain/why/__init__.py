@@ -8,5 +8,6 @@ gate by gate, so that the answer cannot disagree with what is done.
     facts      what must be known of one invoice or contact
     hinges     the gates of the connection, the same for everything of it
     invoice, contact    an invoice's gates, a contact's gates
+    progress   the last gates: written to Xero, and taken by the partner's app
     stranger   an invoice of Xero's that has no link
 """

@@ -5,6 +5,7 @@
     unfinished  creates that were begun and whose answer was lost
     recovered   contacts that a restored copy does not know, known by the invoices that were made for them
     stage       edits both ways: observe both sides, follow merges, record, write, join groups
+    carry       what people decided of them
     chosen      the contact that a person chose by hand
     groups      the app's group codes as memberships in Xero's groups
     triggers    Xero's events and the sweep of contacts
