@@ -1,8 +1,7 @@
 """What comes in: Xero's webhooks and the partner's documents are verified, stored, committed, and only then answered.
 
 Nothing here decides, and nothing asks Xero but for tax rates (`fresh_rates`): what is stored becomes a trigger, and the
-loop does the rest. Begin with `document`, then `documents`; `taking` and `inbox` say how many are
-taken in together.
+loop does the rest. Begin with `document`, then `documents`; `taking` and `inbox` say how many are taken in together.
 
     document, contact_document, item_document
                                     what a partner may send of an invoice, a customer, a product, as its schema

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from app.db.contacts.contact_documents import CONTACTS
 from app.db.links.documents import save_documents
@@ -46,11 +47,7 @@ async def take_in_contact_arrivals(
     session: WriteSession, arrivals: Sequence[Arrival[ContactDocument]]
 ) -> list[Taken]:
     """The same for several of any connections, whose rows are locked; raises nothing: each is refused by itself."""
-
-    async def take(turn: Sequence[Arrival[ContactDocument]]) -> list[Taken]:
-        return await _take_turn(session, turn)
-
-    return await take_in_turns(arrivals, take)
+    return await take_in_turns(arrivals, partial(_take_turn, session))
 
 
 async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[ContactDocument]]) -> list[Taken]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from app.db.contacts.contact_documents import save_mentions
 from app.db.links.documents import INVOICES, Name, save_documents
@@ -57,11 +58,7 @@ async def take_in_all(
 
 async def take_in_arrivals(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> list[Taken]:
     """The same for several of any connections, whose rows are locked; raises nothing: each is refused by itself."""
-
-    async def take(turn: Sequence[Arrival[Document]]) -> list[Taken]:
-        return await _take_turn(session, turn)
-
-    return await take_in_turns(arrivals, take)
+    return await take_in_turns(arrivals, partial(_take_turn, session))
 
 
 async def _take_turn(session: WriteSession, arrivals: Sequence[Arrival[Document]]) -> list[Taken]:

@@ -127,9 +127,5 @@ def _kept(value: Value | Absent) -> dict[str, Any]:
     return {} if isinstance(value, Absent) else {"value": value}
 
 
-def _by_side(kept: Mapping[str, Any]) -> dict[Side, Value | Absent]:
-    return {Side(side): _value(value) for side, value in kept.items()}
-
-
 def _value(kept: Mapping[str, Any]) -> Value | Absent:
     return kept.get("value", ABSENT)

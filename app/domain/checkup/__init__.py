@@ -7,6 +7,7 @@ known (a check-up) or freshly read from Xero (a pre-flight), and the same checks
     facts       what must be known
     consent     the connection, its token and its scopes
     choices     settings against the organisation: accounts, taxes, mappings, lock dates, the plan
+    shop        the shop that stands in for the app
     traffic     limits, webhooks both ways, sweeps and compares, what is behind and what is held
     all_checks  all of them in order
 """
