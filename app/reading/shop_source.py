@@ -1,15 +1,14 @@
-"""A shop as a source: each of its orders is one document, made by `app.shops`.
+"""A shop as a source: each of its orders is one document, made by `app.shops`, and one more for each store credit.
 
 An order that changed within the shop's present tick may change again and keep the instant of its last change, which is
 its version: it is left to the next look, which is then soon. One that is dated further ahead than clocks are apart is
 taken as it is, or it would be waited for until then.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -17,7 +16,7 @@ from app.db.partners.shop_refusals import RefusedOrder
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
 from app.reading.source import NotShown, ReadFailed, SourcePage
-from app.shops.document import build_document, find_order_id, find_version, name_invoice
+from app.shops.document import BESIDE, find_order_id, find_version, name_invoice
 from app.shops.order import EACH, BookedUnder, ShopOrder
 from app.shops.platform import (
     CredentialsRefused,
@@ -30,6 +29,7 @@ from app.shops.platform import (
     ShopFailed,
     Unreadable,
 )
+from app.shops.store_credit import build_documents
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,7 @@ class ShopSource:
     calls: ShopCalls
     booked_under: BookedUnder = EACH
     keeps_customers: bool = True
+    beside: str = BESIDE
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -70,22 +71,21 @@ class ShopSource:
         settled = [one for one in page.orders if not self._may_change(one, page)]
         made = [self._make(one) for one in settled]
         return SourcePage(
-            entries=[one for one in made if isinstance(one, ReadEntry)],
+            entries=[entry for one in made if not isinstance(one, RefusedOrder) for entry in one],
             next=page.next,
             as_of=self._find_next_beginning(page.at).isoformat(),
             refused=_keep_newest([one for one in made if isinstance(one, RefusedOrder)]),
             leaves_some=len(settled) < len(page.orders),
         )
 
-    async def find_document(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
-        """The document of one order, or why there is none."""
+    async def find_documents(self, kind: str, partner_id: str) -> Sequence[ReadEntry] | RefusedOrder | None:
+        """The documents of one order, or why there are none."""
         order_id = self.find_order_id(partner_id)
         if order_id is None:
             return None
         with _as_read_failed():
             order = await self.platform.find_order(self.calls, order_id)
-        made = self._make(order) if order is not None else None
-        return made.document if isinstance(made, ReadEntry) else made
+        return self._make(order) if order is not None else None
 
     def _find_next_beginning(self, at: datetime) -> datetime:
         """Where the next look begins. Never by a clock that is ahead of ours: one in front of the shop may be, and what
@@ -96,16 +96,15 @@ class ShopSource:
     def _may_change(self, order: ShopOrder | Unreadable | Listed, page: OrderPage) -> bool:
         return page.at - self.platform.settles_in < order.changed_at <= page.at + FURTHEST_AHEAD
 
-    def _make(self, order: ShopOrder | Unreadable | Listed) -> ReadEntry | RefusedOrder:
+    def _make(self, order: ShopOrder | Unreadable | Listed) -> Sequence[ReadEntry] | RefusedOrder:
         if isinstance(order, Listed):
-            return ReadEntry(
-                id=name_invoice(self.platform.name, order.id), version=find_version(order.changed_at)
-            )
+            invoice_id = name_invoice(self.platform.name, order.id)
+            return [ReadEntry(id=invoice_id, version=find_version(order.changed_at))]
         if isinstance(order, Unreadable):
             return RefusedOrder(order.id, order.number, order.reason)
         try:
-            document = build_document(self.platform.name, order, self.booked_under)
-            return ReadEntry(id=document["id"], version=document["version"], document=document)
+            documents = build_documents(self.platform.name, order, self.booked_under)
+            return [ReadEntry(id=one["id"], version=one["version"], document=one) for one in documents]
         except OrderUnreadable as why:
             reason = str(why)
         except (ArithmeticError, ValueError) as odd:

@@ -4,10 +4,10 @@ A source answers pages of what changed, oldest change first, and one thing by id
 to it as it is, as the instant since which the next look asks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.db.partners.shop_refusals import RefusedOrder
 from app.errors import PlumblineError
@@ -60,6 +60,11 @@ class Source(Protocol):
         ...
 
     @property
+    def beside(self) -> str | None:
+        """What the ids of things have in them that a thing of its own brings along; they are not asked for by id."""
+        ...
+
+    @property
     def keeps_customers(self) -> bool:
         """An invoice stays with the customer under which it came first, whoever the source names later."""
         ...
@@ -77,6 +82,8 @@ class Source(Protocol):
         """A page of what changed since, None: everything; raises `ReadFailed`."""
         ...
 
-    async def find_document(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
-        """The document of one thing, None where the source has no such thing; raises `NotShown`, `ReadFailed`."""
+    async def find_documents(self, kind: str, partner_id: str) -> Sequence[ReadEntry] | RefusedOrder | None:
+        """The document of one thing and those that it brings along, None where the source has no such thing; raises
+        `NotShown`, `ReadFailed`.
+        """
         ...

@@ -5,6 +5,7 @@ like any other document. Its webhook says "look" and no more, so one that is los
 
     order       an order in our own words, whichever shop it is from
     document    the partner's document that an order makes
+    store_credit  the invoice beside it, of store credit that was given for it
     platform    what each kind of shop must be able to do, and what it calls with
     front       the calls themselves, to one shop
     registry    the platforms by name

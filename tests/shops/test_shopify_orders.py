@@ -239,15 +239,15 @@ async def test_an_edit_that_left_no_refund_is_not_guessed_at(shop: ShopifyShop, 
 async def test_a_refund_to_a_gift_card_is_no_money_unless_the_order_was_paid_by_one(
     shop: ShopifyShop, front: Front
 ) -> None:
-    """A card that is given in place of money is a credit that the customer still has; a payment by card goes back."""
+    """A card that is given in place of money is a promise to the customer; a payment by card goes back."""
     placed = shop.place(TAP)
     shop.take(placed, "SALE", "110.00")
     shop.refund(placed, {0: 1}, gateway="gift_card")
     (refund,) = (await get_one(SHOPIFY, front)).refunds
-    assert (str(refund.amount), str(refund.repaid)) == ("55.00", "0.00")
+    assert (str(refund.amount), str(refund.repaid), str(refund.promised)) == ("55.00", "0.00", "55.00")
     placed.transactions[0]["gateway"] = "gift_card"
     (refund,) = (await get_one(SHOPIFY, front)).refunds
-    assert (str(refund.amount), str(refund.repaid)) == ("55.00", "55.00")
+    assert (str(refund.amount), str(refund.repaid), str(refund.promised)) == ("55.00", "55.00", "0.00")
 
 
 async def test_a_refund_whose_money_is_on_its_way_waits(shop: ShopifyShop, front: Front) -> None:

@@ -226,21 +226,3 @@ async def test_e1_a_paid_order_of_which_more_is_given_back_than_it_came_to_is_to
         assert (found["payments"], found["due"], found["status"]) == ([110.0], 0, "PAID")
         [told] = await refused_orders(house)
         assert told["reason"] == "130.00 of it was given back, and its total is 110.00."
-
-
-async def test_e1_store_credit_that_is_given_for_a_paid_order_is_held(house: House) -> None:
-    """No money went back, so the invoice stays paid; a person decides what becomes of the credit."""
-    async with open_stand_in(ShopifyShop(house.clock)) as shop:
-        order = shop.place(Item("Tap", "110.00"))
-        shop.take(order, "SALE", "110.00")
-        await set_shop(
-            house, "shopify", shop.address, {"access_token": MADE_IN_THE_ADMIN}, shop.client_secret
-        )
-        await look(house)
-        shop.refund(order, money="30.00", gateway="gift_card")
-        await shop.tell(find_hook(house), order)
-        await look(house)
-        found = await find_in_xero(house, order.name)
-        assert (found["payments"], found["credited"], found["status"]) == ([110.0], 0, "PAID")
-        [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": order.name})))["data"]
-        assert (why["state"], why["code"]) == ("held", "credit_exceeds_due")
