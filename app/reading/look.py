@@ -15,7 +15,7 @@ import structlog
 from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
 from app.db.contacts.contact_resources import list_held_contact_versions
-from app.db.delivery.manifests import list_held_customers, list_held_versions
+from app.db.delivery.manifests import Standing, list_held_versions, list_standing
 from app.db.delivery.partner_reads import ReadClaim, is_claim_held
 from app.db.delivery.unlisted import (
     Unlisted,
@@ -116,15 +116,15 @@ class Look:
         async with self.database.reading() as session:
             held = await held_versions(session, self.connection_id, [entry.id for entry in entries])
         news = [entry for entry in entries if entry.version > held.get(entry.id, 0)]
-        customers = await self._list_customers(kind, held.keys() & {entry.id for entry in news})
+        standing = await self._list_standing(kind, held.keys() & {entry.id for entry in news})
         taken = Taken()
         for entry in news:
             if entry.document is None:
                 taken += await self._take_found(kind, await self._find(kind, entry.id))
             else:
-                document = entry.document
-                if entry.id in customers:
-                    document = {**document, "contact": customers[entry.id]}
+                document: Mapping[str, Any] = entry.document
+                if entry.id in standing:
+                    document = self.source.fit(document, standing[entry.id])
                 taken += await self._store(kind, entry.id, document)
         return taken
 
@@ -136,12 +136,12 @@ class Look:
             return Taken(Found(refused=1), (found,))
         return await self._take(kind, found)
 
-    async def _list_customers(self, kind: str, partner_ids: Collection[str]) -> Mapping[str, Any]:
-        """Whom to keep as the customer of invoices that are there."""
-        if kind != Thing.INVOICE or not partner_ids or not self.source.keeps_customers:
+    async def _list_standing(self, kind: str, partner_ids: Collection[str]) -> Mapping[str, Standing]:
+        """How invoices stand that are there."""
+        if kind != Thing.INVOICE or not partner_ids:
             return {}
         async with self.database.reading() as session:
-            return await list_held_customers(session, self.connection_id, partner_ids)
+            return await list_standing(session, self.connection_id, partner_ids)
 
     async def _find(self, kind: str, partner_id: str) -> Sequence[ReadEntry] | RefusedOrder | None:
         """What was listed and is asked for by its id; None where it is not shown any more, as where it is gone."""

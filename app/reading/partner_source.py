@@ -1,9 +1,11 @@
 """A partner's app as a source: asked at its read endpoint."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from app.db.delivery.manifests import Standing
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
 from app.reading.reader import PartnerReader, ReadTarget
@@ -20,11 +22,14 @@ class PartnerSource:
     prefix: str = ""
     beside: None = None
     settles_in: timedelta = timedelta(0)
-    keeps_customers: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
         return (Thing.INVOICE, Thing.CONTACT) if self.reads_contacts else (Thing.INVOICE,)
+
+    def fit(self, document: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
+        """The app's word as it is."""
+        return document
 
     def find_order_id(self, partner_id: str) -> None:
         """It is no shop: what it says that cannot be taken is in the log."""

@@ -5,13 +5,16 @@ its version: it is left to the next look, which is then soon. One that is dated 
 taken as it is, or it would be waited for until then.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import structlog
 
+from app.db.delivery.manifests import Standing
 from app.db.partners.shop_refusals import RefusedOrder
 from app.domain.holds.thing import Thing
 from app.reading.protocol import ReadEntry
@@ -43,7 +46,6 @@ class ShopSource:
     platform: Platform
     calls: ShopCalls
     booked_under: BookedUnder = EACH
-    keeps_customers: bool = True
     beside: str = BESIDE
 
     @property
@@ -61,6 +63,18 @@ class ShopSource:
     def find_order_id(self, partner_id: str) -> str | None:
         """The shop's own id of an invoice's order."""
         return find_order_id(self.platform.name, partner_id)
+
+    def fit(self, document: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
+        """The document of an order, under the customer under which it came first. An order of which all was credited
+        and nothing kept, while its invoice is voided in Xero, is over: nothing is owed on either side.
+        """
+        kept = {**document, "contact": standing.contact}
+        if not standing.is_over or document["payments"] or document["total"] is None:
+            return kept
+        credited = sum((Decimal(each["amount"]) for each in document["credits"]), Decimal(0))
+        if credited < Decimal(document["total"]):
+            return kept
+        return kept | {"status": "cancelled", "sent_at": None, "credits": []}
 
     async def fetch_page(self, kind: str, since: str | None, cursor: str | None) -> SourcePage:
         """A page of orders, each with its document, where the platform read it."""

@@ -4,11 +4,12 @@ A source answers pages of what changed, oldest change first, and one thing by id
 to it as it is, as the instant since which the next look asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
+from app.db.delivery.manifests import Standing
 from app.db.partners.shop_refusals import RefusedOrder
 from app.errors import PlumblineError
 from app.reading.protocol import ReadEntry
@@ -65,17 +66,16 @@ class Source(Protocol):
         ...
 
     @property
-    def keeps_customers(self) -> bool:
-        """An invoice stays with the customer under which it came first, whoever the source names later."""
-        ...
-
-    @property
     def settles_in(self) -> timedelta:
         """How long after a look that left something the next one is due."""
         ...
 
     def find_order_id(self, partner_id: str) -> str | None:
         """The shop's own id of an invoice's order; None where the source is no shop, which keeps no refusals."""
+        ...
+
+    def fit(self, document: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
+        """The document of an invoice that is there, fitted to how that stands."""
         ...
 
     async def fetch_page(self, kind: str, since: str | None, cursor: str | None) -> SourcePage:

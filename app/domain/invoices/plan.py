@@ -169,7 +169,7 @@ def _plan_update(hub: Hub, xero: XeroState, terms: Terms) -> Plan:
     unbooked = list_unbooked(hub, xero.credits.made, terms.lanes)
     hold = (
         hold
-        or judge_voided(hub.record, shadow, unbooked)
+        or judge_voided(shadow, unbooked)
         or judge_update(
             judged, hub.record, shadow, terms.organisation, is_credited=xero.is_credited, unbooked=unbooked
         )
