@@ -142,6 +142,14 @@ class Platform(Protocol):
         ...
 
     @property
+    def named_by(self) -> str | None:
+        """The word of the credentials that tells one shop from another where all have one address; None: the address.
+
+        It is given, or kept by the platform once the shop has said it.
+        """
+        ...
+
+    @property
     def signs_webhooks(self) -> bool:
         """Whether it sends webhooks whose sender can be verified; others are asked only."""
         ...

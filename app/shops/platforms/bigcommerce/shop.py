@@ -67,6 +67,7 @@ class BigCommerce:
     lag: timedelta = timedelta(minutes=5)
     opened_by: tuple[tuple[str, ...], ...] = (("access_token",),)
     understands: tuple[str, ...] = ()
+    named_by: None = None
     signs_webhooks: bool = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

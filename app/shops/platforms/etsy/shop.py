@@ -42,6 +42,7 @@ class Etsy:
     lag = timedelta(minutes=5)
     opened_by = (("shop_id", "keystring", "shared_secret", REFRESH_TOKEN),)
     understands = (OWN_TAX, HOME_COUNTRY)
+    named_by = "shop_id"
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

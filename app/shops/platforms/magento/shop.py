@@ -54,6 +54,7 @@ class Magento:
     lag = timedelta(minutes=5)
     opened_by = (("access_token",),)
     understands = ()
+    named_by = None
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

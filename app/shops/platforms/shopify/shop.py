@@ -38,6 +38,7 @@ class Shopify:
     lag: timedelta = timedelta(minutes=5)
     opened_by: tuple[tuple[str, ...], ...] = (("access_token",), ("client_id", "client_secret"))
     understands: tuple[str, ...] = ()
+    named_by: None = None
     signs_webhooks: bool = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:

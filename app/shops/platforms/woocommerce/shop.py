@@ -59,6 +59,7 @@ class WooCommerce:
     lag = timedelta(minutes=5)
     opened_by = (("consumer_key", "consumer_secret"),)
     understands = ()
+    named_by = None
     signs_webhooks = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
