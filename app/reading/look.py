@@ -38,7 +38,6 @@ from app.reading.source import NotShown, ReadFailed, Source
 LOOKS_OF_A_STEP = 20
 MOST_LOOKS = 500
 """Things that a compare asks for by id; an app that lists nothing is not asked for everything."""
-MOST_PAGES = 5_000
 
 StoreDocument = Callable[[UUID, str, Mapping[str, Any]], Awaitable[str | None]]
 """Takes a document in; answers None when it was news, else why it was not."""
@@ -61,8 +60,12 @@ class Look:
         return self.claim.connection_id
 
     async def begin(self, now: datetime) -> ReadRun:
-        """A new look: a compare where one is wanted, and the first time, when nothing was read before."""
+        """A new look: a compare where one is wanted, and the first time, when nothing was read before; between two
+        portions of a compare, what changed of what is read already.
+        """
         kinds = self.source.kinds
+        if self.claim.is_beside_compare:
+            return ReadRun(now, False, tuple(kind for kind in kinds if kind in self.claim.read_to))
         is_compare = self.claim.wants_compare or any(kind not in self.claim.read_to for kind in kinds)
         if is_compare:
             async with self.database.writing() as session:
@@ -89,8 +92,8 @@ class Look:
         return run.after_looks(0, Found(unsure=unsure))
 
     async def _read_page(self, run: ReadRun, kind: str) -> ReadRun:
-        if run.pages >= MOST_PAGES:
-            raise ReadFailed(f"the list of {kind}s does not end within {MOST_PAGES} pages")
+        if run.pages >= self.source.most_pages:
+            raise ReadFailed(f"the list of {kind}s does not end within {self.source.most_pages} pages")
         since = None if run.is_compare else self.claim.read_to.get(kind)
         page = await self.source.fetch_page(kind, since, run.cursor)
         if page.next is not None and page.next == run.cursor:

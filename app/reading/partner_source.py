@@ -21,6 +21,8 @@ class PartnerSource:
     reads_contacts: bool
     prefix: str = ""
     beside: None = None
+    most_pages: int = 5_000
+    patience: int = 3
     settles_in: timedelta = timedelta(0)
 
     @property

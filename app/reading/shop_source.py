@@ -38,6 +38,9 @@ log = structlog.get_logger(__name__)
 
 FURTHEST_AHEAD = timedelta(minutes=5)
 
+MOST_PAGES = 200_000
+"""Millions of orders. Each page begins behind the one before, so that a list ends unless the shop is out of order."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShopSource:
@@ -47,6 +50,8 @@ class ShopSource:
     calls: ShopCalls
     booked_under: BookedUnder = EACH
     beside: str = BESIDE
+    most_pages: int = MOST_PAGES
+    patience: int = 6
 
     @property
     def kinds(self) -> tuple[str, ...]:

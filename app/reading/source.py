@@ -66,6 +66,16 @@ class Source(Protocol):
         ...
 
     @property
+    def most_pages(self) -> int:
+        """After so many a list that does not end is given up."""
+        ...
+
+    @property
+    def patience(self) -> int:
+        """After so many failures in a row a look begins anew: the source may have forgotten its cursor."""
+        ...
+
+    @property
     def settles_in(self) -> timedelta:
         """How long after a look that left something the next one is due."""
         ...

@@ -27,19 +27,22 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import InvalidOperation
 from typing import Any
 
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
-from app.shops.platform import Answer, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
+from app.shops.platform import Answer, Listed, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
 from app.shops.platforms.woocommerce.orders import NEVER, read_order, read_utc
 
 ORDERS = "wp-json/wc/v3/orders"
 PAGE_SIZE = 25
 """As many calls for refunds a page may cost."""
+
+WHOLE_PAGE_SIZE = 50
+"""Of a list of everything, which costs no other calls."""
 
 MOST_REFUNDS = 100
 """All that one page of refunds holds."""
@@ -78,11 +81,12 @@ class WooCommerce:
         place, and the one after it would be passed over. Only of orders that changed in one second, more than a page of
         them, the number counts.
         """
+        size = PAGE_SIZE if since else WHOLE_PAGE_SIZE
         after, page = _read_cursor(cursor) if cursor else (since and since - A_SECOND, 1)
-        answer = await calls.get(ORDERS, _build_query(calls, after, page), _authorise(calls))
+        answer = await calls.get(ORDERS, _build_query(calls, after, page, size), _authorise(calls))
         found = _check_list(answer)
-        orders = [await self._read(calls, one) for one in found]
-        return OrderPage(tuple(orders), _find_next(orders, len(found), after, page), answer.at)
+        orders = [await self._read(calls, one) if since else await self._list(calls, one) for one in found]
+        return OrderPage(tuple(orders), _find_next(orders, size, after, page), answer.at)
 
     async def find_order(self, calls: ShopCalls, order_id: str) -> ShopOrder | Unreadable | None:
         """One order, by its id."""
@@ -94,6 +98,14 @@ class WooCommerce:
         if not isinstance(answer.body, dict):
             raise ShopFailed("The shop's answer is no order.")
         return await self._read(calls, answer.body)
+
+    async def _list(self, calls: ShopCalls, order: Mapping[str, Any]) -> ShopOrder | Unreadable | Listed:
+        """An order of a list of everything: its refunds are asked for where it is news alone."""
+        try:
+            changed_at = read_utc(order.get("date_modified_gmt")) if order.get("refunds") else None
+        except (TypeError, ValueError):
+            changed_at = None  # Nothing tells what of it is news; reading it tells why.
+        return Listed(str(order.get("id")), changed_at) if changed_at else await self._read(calls, order)
 
     async def _read(self, calls: ShopCalls, order: Mapping[str, Any]) -> ShopOrder | Unreadable:
         order_id, changed_at = str(order.get("id")), NEVER
@@ -119,7 +131,7 @@ def _authorise(calls: ShopCalls) -> dict[str, str]:
     }
 
 
-def _build_query(calls: ShopCalls, after: datetime | None, page: int) -> dict[str, str]:
+def _build_query(calls: ShopCalls, after: datetime | None, page: int, size: int) -> dict[str, str]:
     # `after` leaves out the instant itself.
     first = find_beginning(calls) - A_SECOND
     asked = {
@@ -127,7 +139,7 @@ def _build_query(calls: ShopCalls, after: datetime | None, page: int) -> dict[st
         "dates_are_gmt": "true",
         "orderby": "modified",
         "order": "asc",
-        "per_page": str(PAGE_SIZE),
+        "per_page": str(size),
         "page": str(page),
         "dp": "4",
     }
@@ -146,10 +158,10 @@ def _check_list(answer: Answer) -> list[Mapping[str, Any]]:
 
 
 def _find_next(
-    orders: list[ShopOrder | Unreadable], count: int, after: datetime | None, page: int
+    orders: Sequence[ShopOrder | Unreadable | Listed], size: int, after: datetime | None, page: int
 ) -> str | None:
     """Where the page after begins; None when this one was not full."""
-    if count < PAGE_SIZE:
+    if len(orders) < size:
         return None
     last = max(one.changed_at for one in orders) - A_SECOND
     further = last.replace(microsecond=0)
