@@ -15,8 +15,8 @@ from app.shops.platforms.woocommerce.shop import WHOLE_PAGE_SIZE, WOOCOMMERCE
 from tests.scenarios.house import House
 from tests.scenarios.shop_steps import look, reading, set_woo
 from tests.scenarios.troubles import ask, discrepancies
-from tests.shops.looks import open_front
 from tests.shops.stand_in import Reply, open_stand_in
+from tests.shops.visit import open_visit
 from tests.shops.woocommerce import ORDERS, WooShop, item
 
 PORTION = STEPS_AT_ONCE * WHOLE_PAGE_SIZE
@@ -102,8 +102,8 @@ async def test_e1_a_compare_has_no_last_page_short_of_millions_of_orders(house: 
         )
     assert claim is not None
     credentials = {"consumer_key": shop.key, "consumer_secret": shop.secret}
-    async with open_front(shop.address, credentials, house.clock) as front:
-        source = ShopSource(WOOCOMMERCE, front)
+    async with open_visit(WOOCOMMERCE, shop, credentials) as visit:
+        source = ShopSource(WOOCOMMERCE, visit.front)
         going_on = Look(house.database, source, store_nothing, claim, house.clock)
         after = await going_on.step(ReadRun(now, True, source.kinds, pages=5_000))
     assert after is not None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from app.shops.attempt import try_order
 from app.shops.fields import Json, find_instant, find_text, get_instant, get_text
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
@@ -130,11 +131,8 @@ def _tell_apart(order: Json) -> tuple[str, datetime]:
 
 async def _read(calls: ShopCalls, order: Json, refunds: Sequence[Json]) -> ShopOrder | Unreadable:
     order_id, changed_at = _tell_apart(order)
-    try:
-        parts = Parts() if is_incomplete(order) else await fetch_parts(calls, order, refunds)
-        return read_order(order, parts, changed_at, calls.zone)
-    except OrderUnreadable as unreadable:
-        return Unreadable(order_id, order_id, changed_at, str(unreadable))
+    parts = Parts() if is_incomplete(order) else await fetch_parts(calls, order, refunds)
+    return try_order(order_id, order_id, changed_at, lambda: read_order(order, parts, changed_at, calls.zone))
 
 
 def _find_change(order: Json) -> datetime:

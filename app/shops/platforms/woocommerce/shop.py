@@ -29,13 +29,14 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import InvalidOperation
 from typing import Any
 
+from app.shops.attempt import try_order
+from app.shops.fields import Json, find_instant, find_text, get_text
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Answer, Listed, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.woocommerce.orders import NEVER, read_order, read_utc
+from app.shops.platforms.woocommerce.orders import find_number, read_order
 
 ORDERS = "wp-json/wc/v3/orders"
 PAGE_SIZE = 25
@@ -46,6 +47,9 @@ WHOLE_PAGE_SIZE = 50
 
 MOST_REFUNDS = 100
 """All that one page of refunds holds."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an order changed that does not say it, which is told and stops no other."""
 
 A_SECOND = timedelta(seconds=1)
 """The tick of the shop's clock."""
@@ -95,29 +99,29 @@ class WooCommerce:
         answer = await calls.get(f"{ORDERS}/{order_id}", {"dp": "4"}, _authorise(calls))
         if answer.status == 404:
             return None
-        if not isinstance(answer.body, dict):
+        if not _is_order(answer.body):
             raise ShopFailed("The shop's answer is no order.")
         return await self._read(calls, answer.body)
 
-    async def _list(self, calls: ShopCalls, order: Mapping[str, Any]) -> ShopOrder | Unreadable | Listed:
+    async def _list(self, calls: ShopCalls, order: Json) -> ShopOrder | Unreadable | Listed:
         """An order of a list of everything: its refunds are asked for where it is news alone."""
-        try:
-            changed_at = read_utc(order.get("date_modified_gmt")) if order.get("refunds") else None
-        except (TypeError, ValueError):
-            changed_at = None  # Nothing tells what of it is news; reading it tells why.
-        return Listed(str(order.get("id")), changed_at) if changed_at else await self._read(calls, order)
+        changed_at = _find_change(order)
+        if changed_at is NEVER or not order.get("refunds"):
+            return await self._read(calls, order)
+        return Listed(get_text(order, "id"), changed_at)
 
-    async def _read(self, calls: ShopCalls, order: Mapping[str, Any]) -> ShopOrder | Unreadable:
-        order_id, changed_at = str(order.get("id")), NEVER
-        try:
-            changed_at = read_utc(order["date_modified_gmt"]) or NEVER
-            refunds = await _fetch_refunds(calls, order_id) if order.get("refunds") else []
+    async def _read(self, calls: ShopCalls, order: Json) -> ShopOrder | Unreadable:
+        order_id, changed_at = get_text(order, "id"), _find_change(order)
+        refunds = await _fetch_refunds(calls, order_id) if order.get("refunds") else []
+
+        def build() -> ShopOrder:
+            if changed_at is NEVER:
+                raise OrderUnreadable("It does not say when it last changed.")
+            if len(refunds) >= MOST_REFUNDS:
+                raise OrderUnreadable(f"It has {MOST_REFUNDS} refunds or more.")
             return read_order(calls.address, order, refunds, changed_at)
-        except OrderUnreadable as why:
-            return Unreadable(order_id, str(order.get("number") or order_id), changed_at, str(why))
-        except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-            reason = f"It is not as WooCommerce describes orders ({type(error).__name__}: {error})."
-            return Unreadable(order_id, str(order.get("number") or order_id), changed_at, reason)
+
+        return try_order(order_id, find_number(order), changed_at, build)
 
 
 WOOCOMMERCE = WooCommerce()
@@ -146,15 +150,20 @@ def _build_query(calls: ShopCalls, after: datetime | None, page: int, size: int)
     return asked | ({"modified_after": _write_utc(after)} if after else {})
 
 
-def _check_list(answer: Answer) -> list[Mapping[str, Any]]:
+def _check_list(answer: Answer) -> list[Json]:
     if answer.status == 404:
         raise ShopFailed(
             "There is no WooCommerce REST API at the address: is it the shop's own, with permalinks switched on?",
             status=404,
         )
-    if not isinstance(answer.body, list) or not all(isinstance(one, dict) for one in answer.body):
+    if not isinstance(answer.body, list) or not all(map(_is_order, answer.body)):
         raise ShopFailed("The shop's answer is no list of orders.")
     return answer.body
+
+
+def _is_order(body: Any) -> bool:
+    """Whether it can be named."""
+    return isinstance(body, dict) and find_text(body, "id") is not None
 
 
 def _find_next(
@@ -175,14 +184,19 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
     return datetime.fromisoformat(after), int(page)
 
 
-async def _fetch_refunds(calls: ShopCalls, order_id: str) -> list[Mapping[str, Any]]:
+async def _fetch_refunds(calls: ShopCalls, order_id: str) -> list[Json]:
     asked = {"per_page": str(MOST_REFUNDS), "dp": "4"}
     answer = await calls.get(f"{ORDERS}/{order_id}/refunds", asked, _authorise(calls))
     if not isinstance(answer.body, list):
         raise ShopFailed(f"The refunds of order {order_id} are no list.")
-    if len(answer.body) >= MOST_REFUNDS:
-        raise OrderUnreadable(f"It has {MOST_REFUNDS} refunds or more.")
     return answer.body
+
+
+def _find_change(order: Json) -> datetime:
+    try:
+        return find_instant(order, "date_modified_gmt") or NEVER
+    except OrderUnreadable:
+        return NEVER
 
 
 def _write_utc(at: datetime) -> str:
