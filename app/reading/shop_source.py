@@ -7,7 +7,7 @@ taken as it is, or it would be waited for until then.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -44,12 +44,13 @@ MOST_PAGES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class ShopSource:
-    """One connection's shop, for the length of a look."""
+    """One connection's shop, for the length of a look. `at_hand` has what the newest page only listed, by order."""
 
     platform: Platform
     calls: ShopCalls
     booked_under: BookedUnder = EACH
     beside: str = BESIDE
+    at_hand: dict[str, Listed] = field(default_factory=dict)
     most_pages: int = MOST_PAGES
     patience: int = 6
 
@@ -88,6 +89,8 @@ class ShopSource:
                 self.calls, datetime.fromisoformat(since) if since else None, cursor
             )
         settled = [one for one in page.orders if not self._may_change(one, page)]
+        self.at_hand.clear()
+        self.at_hand.update({one.id: one for one in settled if isinstance(one, Listed)})
         made = [self._make(one) for one in settled]
         return SourcePage(
             entries=[entry for one in made if not isinstance(one, RefusedOrder) for entry in one],
@@ -102,7 +105,10 @@ class ShopSource:
         order_id = self.find_order_id(partner_id)
         if order_id is None:
             return None
+        listed = self.at_hand.pop(order_id, None)
         with _as_read_failed():
+            if listed is not None and listed.read is not None:
+                return self._make(await listed.read())
             order = await self.platform.find_order(self.calls, order_id)
         return self._make(order) if order is not None else None
 

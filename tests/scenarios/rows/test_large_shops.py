@@ -125,6 +125,7 @@ async def test_e1_a_compare_lists_refunded_orders_and_asks_for_none_that_is_know
     await look(house)
     assert [each["AmountCredited"] for each in await house.list_in_xero()] == [10.0] * 3
     asked = len(shop.calls)
+    assert asked == 1 + len(orders), "the list, and the refunds of each"
     await ask(house.api.post(f"{house.path}/compare"))
     await look(house)
     assert len(shop.calls) == asked + 1

@@ -29,6 +29,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from app.shops.attempt import try_order
@@ -108,7 +109,7 @@ class WooCommerce:
         changed_at = _find_change(order)
         if changed_at is NEVER or not order.get("refunds"):
             return await self._read(calls, order)
-        return Listed(get_text(order, "id"), changed_at)
+        return Listed(get_text(order, "id"), changed_at, partial(self._read, calls, order))
 
     async def _read(self, calls: ShopCalls, order: Json) -> ShopOrder | Unreadable:
         order_id, changed_at = get_text(order, "id"), _find_change(order)
