@@ -15,6 +15,7 @@ What several platforms need to ask:
 
     first_day   from which day on orders are read
     walk        how a list is walked that moves while it is read
+    signing     signatures of webhooks that several platforms make alike
     tokens      access tokens that end, and those that bring the next
 
 And to read an order:

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from standardwebhooks import Webhook
 
 from app.clock import ManualClock
 from app.shops.platform import CredentialsRefused, ShopFailed
 from app.shops.platforms.etsy.shop import Etsy
-from tests.shops.etsy_shop import EtsyShop, money
+from tests.shops.etsy_shop import SIGNING_SECRET, EtsyShop, money
 from tests.shops.stand_in import Reply
 from tests.shops.visit import Visit, open_visit
 
@@ -167,7 +168,23 @@ async def test_a_list_of_another_form_is_no_list(visit: Visit, shop: EtsyShop) -
         await visit.walk()
 
 
-def test_etsy_sends_no_webhooks_that_count() -> None:
-    """It is asked only."""
-    assert not Etsy().signs_webhooks
-    assert not Etsy().is_signed("secret", {}, b"{}")
+def test_a_webhook_is_etsys_own_by_the_secret_of_its_endpoint(clock: ManualClock) -> None:
+    """As the library of Standard Webhooks signs; a secret that is no base64 signs none."""
+    body = '{"shop_id": 27652660}'
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(clock.now().timestamp())),
+        "webhook-signature": Webhook(SIGNING_SECRET).sign("msg_1", clock.now(), body),
+    }
+    assert Etsy().is_signed(SIGNING_SECRET, headers, body.encode())
+    assert not Etsy().is_signed(SIGNING_SECRET, headers, body.encode() + b" ")
+    assert not Etsy().is_signed(f"whsec_{'b3RoZXI' * 4}", headers, body.encode())
+    assert not Etsy().is_signed("no base64!", headers, body.encode())
+    assert not Etsy().is_signed(SIGNING_SECRET, {}, body.encode())
+
+
+def test_a_webhook_is_of_the_shop_that_it_names() -> None:
+    """One that names none, or is no JSON, is taken: the look finds out."""
+    credentials = {"shop_id": "27652660"}
+    told = [b'{"shop_id": 27652660}', b'{"shop_id": "27652660"}', b"{}", b"[]", b"?", b'{"shop_id": 42}']
+    assert [Etsy().is_about(credentials, body) for body in told] == [True, True, True, True, True, False]

@@ -1,4 +1,4 @@
-"""E1: orders of Shopify and BigCommerce are in Xero, at once where their webhooks say so.
+"""E1: orders of Shopify, BigCommerce and Etsy are in Xero, at once where their webhooks say so.
 
 Each shop stands over HTTP as its documentation has it; nothing is ever written into one.
 """
@@ -15,6 +15,7 @@ from tests.scenarios.troubles import ask, discrepancies
 from tests.shops.bigcommerce_orders import Good
 from tests.shops.bigcommerce_shop import CLIENT_SECRET, BigCommerceShop
 from tests.shops.bigcommerce_shop import TOKEN as ACCOUNT_TOKEN
+from tests.shops.etsy_shop import SIGNING_SECRET, EtsyShop
 from tests.shops.shopify_orders import Item
 from tests.shops.shopify_shop import GRAPHQL, TOKENS, ShopifyShop
 from tests.shops.shopify_shop import TOKEN as MADE_IN_THE_ADMIN
@@ -133,6 +134,24 @@ async def test_e1_an_order_of_shopify_that_is_shown_no_more_is_not_taken_for_gon
         assert (await reading(house))["compare"]["missing"] == 1
         [told] = await discrepancies(house)
         assert order.id.rsplit("/", 1)[1] in told["message"]
+
+
+async def test_e1_an_order_of_etsy_is_read_at_once_where_its_webhook_says_so(house: House) -> None:
+    """The endpoint hears of all shops of the app: what is of another moves nothing, nor does what another signed."""
+    async with open_stand_in(EtsyShop(house.clock, "AUD")) as shop:
+        shown = await set_shop(house, "etsy", shop.address, shop.credentials, SIGNING_SECRET)
+        assert shown["webhook"]["url"].endswith(f"/webhooks/shops/{house.connection_id}")
+        await look(house)
+        shop.sell(71)
+        house.clock.advance(timedelta(seconds=3))
+        other = f"whsec_{'b3RoZXI' * 4}"
+        assert await shop.tell(find_hook(house), 71, secret=other) == 401
+        assert await shop.tell(find_hook(house), 71, shop_id="42") == 200
+        assert await house.parts.reading.nudge_due() == 0
+        assert await shop.tell(find_hook(house), 71) == 200
+        await look(house)
+        assert (await find_in_xero(house, "71"))["status"] == "PAID"
+        assert (await ask(house.api.get(f"{house.path}/shop")))["next_steps"] == []
 
 
 async def test_e1_an_order_of_bigcommerce_is_followed_through_its_life(house: House) -> None:

@@ -16,8 +16,10 @@ whole; by as many as are gone since the page before, the next one begins earlier
 of the first page changes and leaves, so that the second page would begin one too late; its length says 119, and the
 orders from the 100th on are asked for.
 
-Notifications are left: each is signed with a key that must be fetched from eBay by its id (Notification API,
-`getPublicKey`), and what is polled every quarter of an hour misses nothing without them.
+Notifications are left (Notification API v1.6.7): each is signed with a key that must be fetched from eBay by the id
+that the notification names (`getPublicKey`), their endpoint is made by calls and answers a challenge, and a
+subscription wants a consent with a scope of its own. What is polled every quarter of an hour misses nothing without
+them.
 """
 
 import base64
