@@ -14,7 +14,7 @@ from app.reading.shop_source import ShopSource
 from app.shops.platforms.woocommerce.shop import WHOLE_PAGE_SIZE, WOOCOMMERCE
 from tests.scenarios.house import House
 from tests.scenarios.shop_steps import look, reading, set_woo
-from tests.scenarios.troubles import ask, discrepancies
+from tests.scenarios.troubles import ask, discrepancies, open_parts
 from tests.shops.stand_in import Reply, open_stand_in
 from tests.shops.visit import open_visit
 from tests.shops.woocommerce import ORDERS, WooShop, item
@@ -129,3 +129,21 @@ async def test_e1_a_compare_lists_refunded_orders_and_asks_for_none_that_is_know
     await ask(house.api.post(f"{house.path}/compare"))
     await look(house)
     assert len(shop.calls) == asked + 1
+
+
+async def test_e1_the_first_orders_are_in_xero_before_the_second_page_is_read(
+    house: House, shop: WooShop
+) -> None:
+    """Nothing waits until the first look is through."""
+    for number in range(1, WHOLE_PAGE_SIZE + 11):
+        shop.place(item("Tap", f"{number}.00"))
+        house.clock.advance(A_SECOND)
+    await set_woo(house, shop, customers="one")
+    house.clock.advance(A_SECOND)
+    async with open_parts(house.settings, house.clock) as leaving:
+        leaving.ending.announce()
+        await leaving.reading.read(UUID(house.connection_id))
+    await house.drain()
+    assert (count_lists(shop), len(await house.list_in_xero())) == (1, WHOLE_PAGE_SIZE)
+    await look(house)
+    assert len(await house.list_in_xero()) == WHOLE_PAGE_SIZE + 10
