@@ -1,8 +1,8 @@
 """POST /webhooks/shops/{connection_id}: a shop says that something moved, and is looked at.
 
 The platform verifies the raw body with the secret that was set; without one, and for a connection that has no shop,
-every signature is wrong. What the webhook says is not read: the look finds what changed, so one that is lost, doubled
-or out of order costs time alone. It is answered once the look is due in the database.
+every signature is wrong. What the webhook says is not read, but for whose shop it is of: the look finds what changed,
+so one that is lost, doubled or out of order costs time alone. It is answered once the look is due in the database.
 """
 
 from uuid import UUID
@@ -17,7 +17,7 @@ from app.tracing import span
 
 
 async def take_shop_event(request: Request) -> Response:
-    """Answer one webhook of a shop: 200 the look is due, 401 not the shop's."""
+    """Answer one webhook of a shop: 200 the look is due, or it is of another shop of the same app; 401 not signed."""
     services: IntakeServices = request.app.state.intake
     body = await request.body()
     connection_id = _read_id(request.path_params["connection_id"])
@@ -29,6 +29,8 @@ async def take_shop_event(request: Request) -> Response:
     headers = {name.lower(): value for name, value in request.headers.items()}
     if not hook.is_signed(headers, body):
         return Response(status_code=401)
+    if not hook.is_about(body):
+        return Response()
     with span("intake", source="shop"):
         await services.shop_hooks.hear(connection_id)
     EVENTS.labels("shop", "order").inc()

@@ -1,5 +1,6 @@
 """What verifies a shop's webhooks, and makes a look at the shop due."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -9,7 +10,7 @@ from app.db.delivery.partner_reads import ask_for_read
 from app.db.partners.shops import find_shop, save_heard
 from app.db.postgres.session import Database
 from app.shops.platform import Platform
-from app.shops.registry import PINGS, PLATFORMS
+from app.shops.registry import ABOUT, PINGS, PLATFORMS
 from app.vault import Vault
 
 
@@ -19,10 +20,16 @@ class Hook:
 
     platform: Platform
     secret: str | None = field(repr=False)
+    credentials: Mapping[str, str] = field(repr=False)
 
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether the shop signed it; header names are in lower case."""
         return self.secret is not None and self.platform.is_signed(self.secret, headers, body)
+
+    def is_about(self, body: bytes) -> bool:
+        """Whether it is of this shop, and not of another one of which the same address is told."""
+        is_about = ABOUT.get(self.platform.name)
+        return is_about is None or is_about(self.credentials, body)
 
     def is_ping(self, body: bytes) -> bool:
         """Whether it only asks if somebody listens; it is answered, and nothing follows from it."""
@@ -46,7 +53,7 @@ class ShopHooks:
         if shop is None or platform is None or not platform.signs_webhooks:
             return None
         secret = self._vault.decrypt(shop.webhook_secret) if shop.webhook_secret is not None else None
-        return Hook(platform, secret)
+        return Hook(platform, secret, json.loads(self._vault.decrypt(shop.credentials)))
 
     async def hear(self, connection_id: UUID) -> None:
         """Have the shop looked at; a look that is under way is followed by another."""

@@ -15,7 +15,7 @@ import structlog
 from app.clock import Clock
 from app.db.connections.arrivals import lock_connection
 from app.db.contacts.contact_resources import list_held_contact_versions
-from app.db.delivery.manifests import list_held_customers, list_held_versions
+from app.db.delivery.manifests import Standing, list_held_versions, list_standing
 from app.db.delivery.partner_reads import ReadClaim, is_claim_held
 from app.db.delivery.unlisted import (
     Unlisted,
@@ -38,7 +38,6 @@ from app.reading.source import NotShown, ReadFailed, Source
 LOOKS_OF_A_STEP = 20
 MOST_LOOKS = 500
 """Things that a compare asks for by id; an app that lists nothing is not asked for everything."""
-MOST_PAGES = 5_000
 
 StoreDocument = Callable[[UUID, str, Mapping[str, Any]], Awaitable[str | None]]
 """Takes a document in; answers None when it was news, else why it was not."""
@@ -61,12 +60,18 @@ class Look:
         return self.claim.connection_id
 
     async def begin(self, now: datetime) -> ReadRun:
-        """A new look: a compare where one is wanted, and the first time, when nothing was read before."""
+        """A new look: a compare where one is wanted, and the first time, when nothing was read before; between two
+        portions of a compare, what changed of what is read already.
+        """
         kinds = self.source.kinds
+        if self.claim.is_beside_compare:
+            return ReadRun(now, False, tuple(kind for kind in kinds if kind in self.claim.read_to))
         is_compare = self.claim.wants_compare or any(kind not in self.claim.read_to for kind in kinds)
         if is_compare:
             async with self.database.writing() as session:
-                await begin_unlisted(session, self.connection_id, kinds, self.source.prefix)
+                await begin_unlisted(
+                    session, self.connection_id, kinds, self.source.prefix, self.source.beside
+                )
         return ReadRun(now, is_compare, kinds)
 
     async def step(self, run: ReadRun) -> ReadRun | None:
@@ -87,8 +92,8 @@ class Look:
         return run.after_looks(0, Found(unsure=unsure))
 
     async def _read_page(self, run: ReadRun, kind: str) -> ReadRun:
-        if run.pages >= MOST_PAGES:
-            raise ReadFailed(f"the list of {kind}s does not end within {MOST_PAGES} pages")
+        if run.pages >= self.source.most_pages:
+            raise ReadFailed(f"the list of {kind}s does not end within {self.source.most_pages} pages")
         since = None if run.is_compare else self.claim.read_to.get(kind)
         page = await self.source.fetch_page(kind, since, run.cursor)
         if page.next is not None and page.next == run.cursor:
@@ -109,41 +114,46 @@ class Look:
         return run.after_page(page.as_of, page.next, found, leaves_some=page.leaves_some)
 
     async def _take(self, kind: str, entries: Sequence[ReadEntry]) -> "Taken":
-        """Take in what is newer than what we hold."""
+        """Take in what is newer than what we hold, and what that brings along."""
         held_versions = list_held_contact_versions if kind == Thing.CONTACT else list_held_versions
         async with self.database.reading() as session:
             held = await held_versions(session, self.connection_id, [entry.id for entry in entries])
         news = [entry for entry in entries if entry.version > held.get(entry.id, 0)]
-        customers = await self._list_customers(kind, held.keys() & {entry.id for entry in news})
+        standing = await self._list_standing(kind, held.keys() & {entry.id for entry in news})
         taken = Taken()
         for entry in news:
-            document = entry.document or await self._find(kind, entry.id)
-            if isinstance(document, Mapping) and entry.id in customers:
-                document = {**document, "contact": customers[entry.id]}
-            taken += await self._store(kind, entry.id, document)
+            if entry.document is None:
+                taken += await self._take_found(kind, await self._find(kind, entry.id))
+            else:
+                document: Mapping[str, Any] = entry.document
+                if entry.id in standing:
+                    document = self.source.fit(document, standing[entry.id])
+                taken += await self._store(kind, entry.id, document)
         return taken
 
-    async def _list_customers(self, kind: str, partner_ids: Collection[str]) -> Mapping[str, Any]:
-        """Whom to keep as the customer of invoices that are there."""
-        if kind != Thing.INVOICE or not partner_ids or not self.source.keeps_customers:
+    async def _take_found(self, kind: str, found: Sequence[ReadEntry] | RefusedOrder | None) -> "Taken":
+        """Take in what was asked for by its id."""
+        if found is None:
+            return Taken()  # Gone since it was listed; the next compare tells.
+        if isinstance(found, RefusedOrder):
+            return Taken(Found(refused=1), (found,))
+        return await self._take(kind, found)
+
+    async def _list_standing(self, kind: str, partner_ids: Collection[str]) -> Mapping[str, Standing]:
+        """How invoices stand that are there."""
+        if kind != Thing.INVOICE or not partner_ids:
             return {}
         async with self.database.reading() as session:
-            return await list_held_customers(session, self.connection_id, partner_ids)
+            return await list_standing(session, self.connection_id, partner_ids)
 
-    async def _find(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
+    async def _find(self, kind: str, partner_id: str) -> Sequence[ReadEntry] | RefusedOrder | None:
         """What was listed and is asked for by its id; None where it is not shown any more, as where it is gone."""
         try:
-            return await self.source.find_document(kind, partner_id)
+            return await self.source.find_documents(kind, partner_id)
         except NotShown:
             return None
 
-    async def _store(
-        self, kind: str, partner_id: str, document: Mapping[str, Any] | RefusedOrder | None
-    ) -> "Taken":
-        if document is None:
-            return Taken()  # Gone since it was listed; the next compare tells.
-        if isinstance(document, RefusedOrder):
-            return Taken(Found(refused=1), (document,))
+    async def _store(self, kind: str, partner_id: str, document: Mapping[str, Any]) -> "Taken":
         if document.get("id") != partner_id:
             raise ReadFailed(f"{kind} {partner_id} was answered with the document of another")
         reason = await self.store(self.connection_id, kind, document)
@@ -165,18 +175,14 @@ class Look:
         taken, missing, shown = Taken(), list[Unlisted](), list[Unlisted]()
         for each in left:
             try:
-                document = await self.source.find_document(each.kind, each.partner_id)
+                found = await self.source.find_documents(each.kind, each.partner_id)
             except NotShown:
                 continue  # Nobody knows whether it is there, and nothing is told of it.
             shown.append(each)
-            if document is None and each.link_id is None:
-                continue  # It was refused, and is gone: there is nothing to tell any more.
-            if document is None:
+            if found is None and each.link_id is not None:
                 missing.append(each)
-            elif isinstance(document, RefusedOrder):
-                taken += await self._store(each.kind, each.partner_id, document)
-            else:
-                taken += await self._take(each.kind, [_as_entry(each, document)])
+            # One that was refused, and is gone, is nothing to tell any more.
+            taken += await self._take_found(each.kind, found)
         await self._keep_refused([each.partner_id for each in shown], taken.refused)
         await self._keep_missing(missing)
         async with self.database.writing() as session:
@@ -215,10 +221,3 @@ class Taken:
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(self.found + other.found, self.refused + other.refused)
-
-
-def _as_entry(unlisted: Unlisted, document: Mapping[str, Any]) -> ReadEntry:
-    version = document.get("version")
-    if type(version) is not int or version < 1:
-        raise ReadFailed(f"{unlisted.kind} {unlisted.partner_id} has no version")
-    return ReadEntry(id=unlisted.partner_id, version=version, document=dict(document))

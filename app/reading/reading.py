@@ -20,6 +20,7 @@ from app.db.delivery.partner_reads import (
     claim_read,
     list_looks_due,
     list_reads_due,
+    park,
     put_off,
     save_done,
     save_failure,
@@ -47,10 +48,9 @@ CLAIM = timedelta(minutes=15)
 """Over the longest step: twenty calls of thirty seconds each, or a page of documents with as many calls as it names."""
 
 STEPS_AT_ONCE = 20
-"""After so many the worker does other work first."""
-
-FAILURES_OF_A_RUN = 3
-"""Then the look begins anew: the app may have forgotten its cursor."""
+"""After so many the worker does other work first; and of a compare, what changed meanwhile is looked at before it goes
+on, so that news never waits until thousands of pages are read.
+"""
 
 NUDGES_AT_ONCE = 500
 
@@ -146,6 +146,10 @@ class PartnerReading:
                 look = replace(look, claim=claim)
                 if self._ending.is_near:
                     break
+            else:
+                if run.is_compare:
+                    await self._park(claim, run)
+                    return
         except ReadFailed as failed:
             await self._fail(claim, opened, failed)
             raise
@@ -159,6 +163,11 @@ class PartnerReading:
         """Give the look back as far as it came, and call for who goes on with it."""
         async with self._database.writing() as session:
             await put_off(session, claim)
+        await self._waker.read_soon(claim.connection_id)
+
+    async def _park(self, claim: ReadClaim, run: ReadRun) -> None:
+        async with self._database.writing() as session:
+            await park(session, claim, run)
         await self._waker.read_soon(claim.connection_id)
 
     async def _finish(self, claim: ReadClaim, opened: Opened, run: ReadRun) -> None:
@@ -185,7 +194,7 @@ class PartnerReading:
         now = self._clock.now()
         # What the other side asks for goes before our own patience, where it is longer.
         due_at = now + max(draw_delay(claim.failures), failed.retry_after or timedelta(0))
-        begins_anew = (claim.failures + 1) % FAILURES_OF_A_RUN == 0
+        begins_anew = (claim.failures + 1) % opened.source.patience == 0
         async with self._database.writing() as session:
             if opened.shop is not None and failed.is_locked_out:
                 await save_refused(session, opened.shop, now)

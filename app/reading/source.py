@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from app.db.delivery.manifests import Standing
 from app.db.partners.shop_refusals import RefusedOrder
 from app.errors import PlumblineError
 from app.reading.protocol import ReadEntry
@@ -60,8 +61,18 @@ class Source(Protocol):
         ...
 
     @property
-    def keeps_customers(self) -> bool:
-        """An invoice stays with the customer under which it came first, whoever the source names later."""
+    def beside(self) -> str | None:
+        """What the ids of things have in them that a thing of its own brings along; they are not asked for by id."""
+        ...
+
+    @property
+    def most_pages(self) -> int:
+        """After so many a list that does not end is given up."""
+        ...
+
+    @property
+    def patience(self) -> int:
+        """After so many failures in a row a look begins anew: the source may have forgotten its cursor."""
         ...
 
     @property
@@ -73,10 +84,16 @@ class Source(Protocol):
         """The shop's own id of an invoice's order; None where the source is no shop, which keeps no refusals."""
         ...
 
+    def fit(self, document: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
+        """The document of an invoice that is there, fitted to how that stands."""
+        ...
+
     async def fetch_page(self, kind: str, since: str | None, cursor: str | None) -> SourcePage:
         """A page of what changed since, None: everything; raises `ReadFailed`."""
         ...
 
-    async def find_document(self, kind: str, partner_id: str) -> Mapping[str, Any] | RefusedOrder | None:
-        """The document of one thing, None where the source has no such thing; raises `NotShown`, `ReadFailed`."""
+    async def find_documents(self, kind: str, partner_id: str) -> Sequence[ReadEntry] | RefusedOrder | None:
+        """The document of one thing and those that it brings along, None where the source has no such thing; raises
+        `NotShown`, `ReadFailed`.
+        """
         ...

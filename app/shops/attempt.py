@@ -1,4 +1,7 @@
-"""One order of a page that cannot be read is told with its reason, and the others go on."""
+"""One order of a page that cannot be read is told with its reason, and the others go on.
+
+Readers take what they need by `fields`, which tell what is missing or odd; what nobody foresaw is told by its kind.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,8 +18,6 @@ def try_order(
         return build()
     except OrderUnreadable as unreadable:
         reason = str(unreadable)
-    except KeyError as missing:
-        reason = f"It has no {missing.args[0]}."
-    except (TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as wrong:
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as wrong:
         reason = f"It is not of the form that the shop documents ({type(wrong).__name__}: {wrong})."
     return Unreadable(order_id, number, changed_at, reason)

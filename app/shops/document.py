@@ -1,5 +1,7 @@
 """The partner's document that an order makes: the only place where an order becomes an invoice.
 
+Store credit that was given for it is an invoice beside it (`store_credit`).
+
 Amounts are tax inclusive, so the lines come to what the customer was told, to the cent, and Xero works the tax out of
 them. A line stands there before its discount; what was taken off is one negative line for each tax, which can go to an
 account of its own. What was given back is a credit note, and lowers the payments as far as it went back in money, so
@@ -34,6 +36,9 @@ from app.shops.platform import OrderUnreadable
 DISCOUNT, GENERAL = "discount", "general"
 """Categories of the lines that no order has of its own."""
 
+BESIDE = ".credit."
+"""Between an order's id and its refund's, in the id of an invoice beside the order's."""
+
 OTHER_PLACES = frozenset({
     "BHD", "BIF", "CLF", "CLP", "DJF", "GNF", "IQD", "ISK", "JOD", "JPY", "KMF", "KRW", "KWD",
     "LYD", "OMR", "PYG", "RWF", "TND", "UGX", "UYI", "UYW", "VND", "VUV", "XAF", "XOF", "XPF",
@@ -41,7 +46,7 @@ OTHER_PLACES = frozenset({
 """Currencies whose amounts have other than two places (ISO 4217)."""
 
 LONGEST_SKU = 30
-_LONGEST_LINE, _LONGEST_TITLE, _LONGEST_WORD = 255, 4_000, 64
+LONGEST_LINE, _LONGEST_TITLE, _LONGEST_WORD = 255, 4_000, 64
 _IDENTITY = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _UNIT = Decimal("0.0001")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,10 +58,15 @@ def name_invoice(platform: str, order_id: str) -> str:
     return f"{platform}.{order_id}"
 
 
+def name_store_credit(platform: str, order_id: str, refund_id: str) -> str:
+    """The partner's id of the invoice that tells what a refund gave as store credit."""
+    return f"{name_invoice(platform, order_id)}{BESIDE}{refund_id}"
+
+
 def find_order_id(platform: str, invoice_id: str) -> str | None:
-    """The order's id out of its invoice's; None where it is no invoice of such a shop."""
+    """The order's id out of its invoice's, or of one beside it; None where it is no invoice of such a shop."""
     prefix = f"{platform}."
-    return invoice_id.removeprefix(prefix) if invoice_id.startswith(prefix) else None
+    return invoice_id.removeprefix(prefix).partition(BESIDE)[0] if invoice_id.startswith(prefix) else None
 
 
 def find_version(changed_at: datetime) -> int:
@@ -67,7 +77,7 @@ def find_version(changed_at: datetime) -> int:
 def build_document(platform: str, order: ShopOrder, booked_under: BookedUnder = EACH) -> dict[str, Any]:
     """The document of an order, as a partner would PUT it; raises `OrderUnreadable`."""
     invoice_id = name_invoice(platform, order.id)
-    if not _IDENTITY.fullmatch(invoice_id):
+    if not _IDENTITY.fullmatch(invoice_id) or BESIDE in invoice_id:
         raise OrderUnreadable("Its id has characters, or a length, that an invoice's id cannot have.")
     _check_money(order)
     is_placed, lines = order.state is OrderState.PLACED, _build_lines(order)
@@ -76,7 +86,7 @@ def build_document(platform: str, order: ShopOrder, booked_under: BookedUnder = 
     total = _add_up(lines)
     return {
         "id": invoice_id,
-        "number": order.number[:_LONGEST_LINE],
+        "number": order.number[:LONGEST_LINE],
         "version": find_version(order.changed_at),
         # Nothing is ever written into a shop, so no revision of ours is in what it says.
         "based_on": 0,
@@ -87,12 +97,14 @@ def build_document(platform: str, order: ShopOrder, booked_under: BookedUnder = 
         "issued_on": order.placed_on.isoformat(),
         # A shop gives no time to pay; Xero takes no invoice without a day.
         "due_on": order.placed_on.isoformat(),
-        "reference": order.note[:_LONGEST_LINE] if order.note else None,
+        "reference": order.note[:LONGEST_LINE] if order.note else None,
         "url": order.url if order.url and order.url.startswith(("https://", "http://")) else None,
-        "contact": _build_contact(platform, order, booked_under),
+        "contact": build_contact(platform, order, booked_under),
         "lines": lines,
         "payments": [_show_payment(one) for one in _keep_payments(order)] if is_placed else [],
-        "credits": [_show_refund(one) for one in order.refunds if cents(one.amount) > 0] if is_placed else [],
+        "credits": [_show_refund(one) for one in order.refunds if cents(one.credited) > 0]
+        if is_placed
+        else [],
         "total": money_text(total) if total >= 0 else None,
     }
 
@@ -114,6 +126,24 @@ def _check_money(order: ShopOrder) -> None:
                 raise OrderUnreadable(
                     f"Its payment {payment.id} is {money_text(payment.amount)}, below zero."
                 )
+        _check_owed(order)
+
+
+def _check_owed(order: ShopOrder) -> None:
+    """Xero takes no credit for more than is due; what is paid after the last one is for `overpayments` to settle."""
+    crediting = [refund for refund in order.refunds if cents(refund.credited) > 0]
+    if not crediting:
+        return
+    credited = sum((cents(refund.credited) for refund in crediting), Decimal(0))
+    last_on = max(refund.refunded_on for refund in crediting)
+    paid = sum((one.amount for one in _keep_payments(order) if one.paid_on <= last_on), Decimal(0))
+    owed = credited + paid - cents(order.total)
+    if owed > 0:
+        raise OrderUnreadable(
+            f"{money_text(credited)} of it was credited, {money_text(paid)} was paid and kept, and its total is "
+            f"{money_text(cents(order.total))}: {money_text(owed)} is owed to the customer. It is taken once the shop "
+            "says that this was given back."
+        )
 
 
 # lines
@@ -132,7 +162,7 @@ def _build_lines(order: ShopOrder) -> list[dict[str, Any]]:
             f"Its lines come to {money_text(_add_up(lines))}, and its total is {money_text(cents(order.total))}."
         )
     # No supply of anything, so no tax is on it.
-    return [*lines, _show_line("rounding", "Rounding", apart, GENERAL, None)]
+    return [*lines, show_line("rounding", "Rounding", apart, GENERAL, None)]
 
 
 def _add_up(lines: Sequence[Mapping[str, Any]]) -> Decimal:
@@ -148,7 +178,7 @@ def _build_line(line: OrderLine) -> dict[str, Any]:
     price = _find_price(amount, line.quantity)
     if price is None and line.quantity != 1:
         title = f"{line.quantity.normalize():f} x {title}"
-    shown = _show_line(_identify(line.id), title, amount, category, line.tax)
+    shown = show_line(identify(line.id), title, amount, category, line.tax)
     if price is not None:
         shown |= {"quantity": f"{line.quantity.normalize():f}", "unit_price": money_text(price)}
     if line.kind is LineKind.PRODUCT and line.sku and len(line.sku) <= LONGEST_SKU:
@@ -175,13 +205,14 @@ def _build_discounts(lines: Sequence[OrderLine]) -> Iterator[dict[str, Any]]:
     for tax in sorted(taken_off, key=lambda word: word or ""):
         if taken_off[tax]:
             # By the tax's name, so that it stays the same line when another tax is added.
-            line_id = f"discount.{_hash(tax)[:12]}" if tax else "discount"
-            yield _show_line(line_id, "Discount", -taken_off[tax], DISCOUNT, tax)
+            line_id = f"discount.{hash_text(tax)[:12]}" if tax else "discount"
+            yield show_line(line_id, "Discount", -taken_off[tax], DISCOUNT, tax)
 
 
-def _show_line(
+def show_line(
     line_id: str, title: str, amount: Decimal, category: str | None, tax: str | None
 ) -> dict[str, Any]:
+    """One line, as a document has it."""
     return {
         "id": line_id,
         "description": title[:_LONGEST_TITLE],
@@ -226,7 +257,7 @@ def _lower(payment: OrderPayment, left: Decimal) -> OrderPayment:
 
 def _show_payment(payment: OrderPayment) -> dict[str, Any]:
     shown = {
-        "id": _identify(payment.id),
+        "id": identify(payment.id),
         "amount": money_text(payment.amount),
         "paid_on": payment.paid_on.isoformat(),
         "method": payment.method[:_LONGEST_WORD] if payment.method else None,
@@ -236,18 +267,19 @@ def _show_payment(payment: OrderPayment) -> dict[str, Any]:
 
 def _show_refund(refund: OrderRefund) -> dict[str, Any]:
     return {
-        "id": _identify(refund.id),
+        "id": identify(refund.id),
         "kind": "credit_note",
-        "amount": money_text(cents(refund.amount)),
+        "amount": money_text(cents(refund.credited)),
         "applied_on": refund.refunded_on.isoformat(),
-        "reason": refund.reason[:_LONGEST_LINE] if refund.reason else None,
+        "reason": refund.reason[:LONGEST_LINE] if refund.reason else None,
     }
 
 
 # the customer
 
 
-def _build_contact(platform: str, order: ShopOrder, booked_under: BookedUnder) -> dict[str, Any]:
+def build_contact(platform: str, order: ShopOrder, booked_under: BookedUnder) -> dict[str, Any]:
+    """Whom the order is booked under."""
     if booked_under.customers is Customers.ONE:
         # No customer of a shop has an id with a colon.
         return {"id": f"{platform}:customers", "name": booked_under.name, "email": None, "phone": None}
@@ -256,13 +288,13 @@ def _build_contact(platform: str, order: ShopOrder, booked_under: BookedUnder) -
     phone = (customer.phone or "").strip()
     name = customer.name.strip()
     if is_by_email and name and email:
-        name = f"{name[: max(1, _LONGEST_LINE - len(email) - 3)]} ({email})"
+        name = f"{name[: max(1, LONGEST_LINE - len(email) - 3)]} ({email})"
     known = replace(customer, id=None) if is_by_email and email else customer
     return {
-        "id": _identify(_name_customer(platform, order.id, known)),
-        "name": (name or email or f"Guest of order {order.number}")[:_LONGEST_LINE],
-        "email": email[:_LONGEST_LINE] or None,
-        "phone": phone[:_LONGEST_LINE] or None,
+        "id": identify(_name_customer(platform, order.id, known)),
+        "name": (name or email or f"Guest of order {order.number}")[:LONGEST_LINE],
+        "email": email[:LONGEST_LINE] or None,
+        "phone": phone[:LONGEST_LINE] or None,
     }
 
 
@@ -270,13 +302,14 @@ def _name_customer(platform: str, order_id: str, customer: Customer) -> str:
     if customer.id:
         return f"{platform}.{customer.id}"
     email = (customer.email or "").strip().lower()
-    return f"guest-{_hash(email)[:32]}" if email else f"guest-{platform}.{order_id}"
+    return f"guest-{hash_text(email)[:32]}" if email else f"guest-{platform}.{order_id}"
 
 
-def _identify(text: str) -> str:
+def identify(text: str) -> str:
     """The id as it is where a document can hold it, else a digest of it, which stays the same too."""
-    return text if _IDENTITY.fullmatch(text) else f"id-{_hash(text)[:32]}"
+    return text if _IDENTITY.fullmatch(text) else f"id-{hash_text(text)[:32]}"
 
 
-def _hash(text: str) -> str:
+def hash_text(text: str) -> str:
+    """A digest, of as many characters as will do."""
     return hashlib.sha256(text.encode()).hexdigest()

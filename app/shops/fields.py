@@ -5,7 +5,7 @@ what the shop wrote.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -58,6 +58,11 @@ def get_amount(element: Json, name: str) -> Decimal:
     return found
 
 
+def has_amount(element: Json, name: str) -> bool:
+    """Whether an amount is told that is not nothing; what is no number counts too, for whoever reads it to tell."""
+    return (find_text(element, name) or "").strip("0.") != ""
+
+
 def find_instant(element: Json, name: str) -> datetime | None:
     """An instant as ISO 8601 or as e-mails have it (RFC 2822); one without a zone is UTC."""
     text = find_text(element, name)
@@ -80,6 +85,17 @@ def get_instant(element: Json, name: str) -> datetime:
     if found is None:
         raise OrderUnreadable(f"Its {name} is missing.")
     return found
+
+
+def find_date(element: Json, name: str) -> date | None:
+    """The day of an instant as the shop's own calendar has it, whatever zone it names."""
+    text = find_text(element, name)
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise OrderUnreadable(f"Its {name} is {text[:40]!r}, which is no day.") from None
 
 
 def find_object(element: Json, name: str) -> Json:

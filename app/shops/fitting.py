@@ -4,6 +4,7 @@ Shops do not say of every charge whether it is in the total, or in a line alread
 taken off again. The total tells: a line of which there is a doubt is one of the order where the sum asks for it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -12,6 +13,7 @@ from app.domain.record.money import CENT
 from app.shops.order import OrderLine
 
 _LONGEST_WORD = 64
+_NUMBER = re.compile(r"[0-9.]+")
 
 
 def choose_lines(
@@ -46,10 +48,11 @@ def _list_choices(
 
 
 def name_tax(title: str, percentage: Decimal | None) -> str:
-    """One tax by the shop's own name, with its rate: a shop may call two rates by one name."""
-    if percentage is None or "%" in title:
+    """One tax by the shop's own name, with its rate unless the name says it: a shop may call two rates by one name."""
+    rate = None if percentage is None else f"{percentage.normalize():f}"
+    if rate is None or "%" in title or rate in _NUMBER.findall(title):
         return title
-    return f"{title} {percentage.normalize():f}%"
+    return f"{title} {rate}%"
 
 
 def join_taxes(words: Iterable[str]) -> str | None:

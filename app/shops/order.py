@@ -95,13 +95,22 @@ class OrderPayment:
 
 @dataclass(frozen=True, slots=True)
 class OrderRefund:
-    """What was given back, or is owed no more. `amount` lowers the order's worth; `repaid` of it went back in money."""
+    """What was given back, or is owed no more. `amount` lowers the order's worth; `repaid` of it went back in money.
+
+    `promised` of it was given as store credit or a gift card: the customer spends it on another order, some day.
+    """
 
     id: str
     amount: Decimal
     repaid: Decimal
     refunded_on: date
     reason: str | None = None
+    promised: Decimal = Decimal(0)
+
+    @property
+    def credited(self) -> Decimal:
+        """What of it lowers what the order itself comes to."""
+        return self.amount - self.promised
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A platform is a value without state, one for all its shops. It is given `ShopCal
 address and secrets and makes the calls: through the gate of addresses, within a time, without redirects.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Protocol
@@ -100,10 +100,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An order of a page of which only the last change was read; it is asked for by its id where that is news."""
+    """An order of a page of which only the last change was read; it is asked for where that is news, by `read` as long
+    as the page is at hand, which costs fewer calls, else by its id.
+    """
 
     id: str
     changed_at: datetime
+    read: "Callable[[], Awaitable[ShopOrder | Unreadable]] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,14 @@ class Platform(Protocol):
     @property
     def understands(self) -> tuple[str, ...]:
         """Further words that may be given with the credentials."""
+        ...
+
+    @property
+    def named_by(self) -> str | None:
+        """The word of the credentials that tells one shop from another where all have one address; None: the address.
+
+        It is given, or kept by the platform once the shop has said it.
+        """
         ...
 
     @property

@@ -18,6 +18,10 @@ PINGS: Mapping[str, Callable[[bytes], bool]] = {WOOCOMMERCE.name: WOOCOMMERCE.is
 """Of platforms that try a webhook's address, unsigned, when it is entered: whether a body is no more than that."""
 
 
+ABOUT: Mapping[str, Callable[[Mapping[str, str], bytes], bool]] = {ETSY.name: ETSY.is_about}
+"""Of platforms that tell one address of several shops: whether a body is of the one with these credentials."""
+
+
 def name_credentials(platform: Platform) -> str:
     """Which credentials it takes, in words."""
     sets = ", or ".join(" and ".join(words) for words in platform.opened_by)

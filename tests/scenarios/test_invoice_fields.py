@@ -129,9 +129,9 @@ async def test_i12_payments_go_to_the_account_of_their_method(house: House) -> N
     await assert_alike(house)
 
 
-async def list_payments(house: House) -> list[Json]:
+async def list_payments(house: House, number: str = "N-inv_1") -> list[Json]:
     """The invoice's payments with their accounts, as Xero shows each."""
-    ids = [payment["PaymentID"] for payment in (await house.in_xero())["Payments"]]
+    ids = [payment["PaymentID"] for payment in (await house.in_xero(number))["Payments"]]
     return [await house._json(house.xero.get(f"/people/{house.tenant_id}/payments/{i}")) for i in ids]
 
 

@@ -19,6 +19,7 @@ from tests.shops.bigcommerce_orders import BookedOrder, Good
 from tests.shops.stand_in import Call, Reply, StandIn
 
 HASH = "taps"
+BELOW = f"/stores/{HASH}"
 TOKEN = "token-of-the-api-account"
 CLIENT_SECRET = "secret-of-the-api-account"
 _PAGES = {"page", "limit"}
@@ -52,7 +53,7 @@ class BigCommerceShop(StandIn):
     @property
     def root(self) -> str:
         """The address that a business enters, with the store's hash in it."""
-        return f"{self.address}/stores/{HASH}"
+        return f"{self.address}{BELOW}"
 
     # what people do
 
@@ -111,7 +112,7 @@ class BigCommerceShop(StandIn):
 
     def answer(self, call: Call) -> Reply:
         """What one endpoint says."""
-        root = f"/stores/{HASH}"
+        root = BELOW
         if not call.path.startswith(f"{root}/") or call.method != "GET":
             return Reply(404, {"status": 404, "title": "Not found"})
         if call.headers.get("x-auth-token") != TOKEN:

@@ -1,17 +1,22 @@
 """Etsy, written from the OpenAPI document of its Open API v3 and its page on authentication.
 
 It checks the types and bounds of every parameter, the key in `x-api-key`, and access tokens, which live an hour. Each
-refresh brings another refresh token; whether the one of before goes on working can be set.
+refresh brings another refresh token; whether the one of before goes on working can be set. Its webhooks are signed by
+the library of Standard Webhooks.
 """
 
+import base64
 import json
 from datetime import timedelta
 from typing import Any
+
+from standardwebhooks import Webhook
 
 from app.clock import Clock
 from tests.shops.stand_in import Call, Reply, StandIn
 
 SHOP_ID, KEYSTRING, SHARED_SECRET = "27652660", "aa1bb22cc333dd4444ee555f", "k9x8w7v6u5"
+SIGNING_SECRET = "whsec_" + base64.b64encode(b"of the webhook portal").decode()
 _BOUNDS = ("min_created", "max_created", "min_last_modified", "max_last_modified")
 _SINCE_2000 = 946684800
 _RECEIPTS = f"/v3/application/shops/{SHOP_ID}/receipts"
@@ -56,6 +61,21 @@ class EtsyShop(StandIn):
         """The same in the shop's currency."""
         priced: dict[str, Any] = json.loads(json.dumps(fields).replace('"USD"', f'"{self._currency}"'))
         return priced
+
+    async def tell(
+        self, url: str, receipt_id: int, *, secret: str = SIGNING_SECRET, shop_id: str = SHOP_ID
+    ) -> int:
+        """Send the webhook `order.paid`; answers the status."""
+        body = json.dumps({
+            "event_type": "order.paid", "shop_id": int(shop_id),
+            "resource_url": f"https://api.etsy.com/v3/application/shops/{shop_id}/receipts/{receipt_id}",
+        })  # fmt: skip
+        stamp = str(int(self.now.timestamp()))
+        headers = {
+            "webhook-id": "msg_1", "webhook-timestamp": stamp,
+            "webhook-signature": Webhook(secret).sign("msg_1", self.now, body),
+        }  # fmt: skip
+        return await self.send_webhook(url, body.encode(), headers)
 
     def take_back(self) -> None:
         """Every access token is worth nothing from now on."""

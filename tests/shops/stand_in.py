@@ -146,3 +146,4 @@ async def open_stand_in(shop: Shop) -> AsyncIterator[Shop]:
     finally:
         server.end()
         await task
+        shop.address = ""

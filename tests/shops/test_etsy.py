@@ -1,14 +1,15 @@
 """Etsy over HTTP: receipts page by page, and tokens that live an hour and change."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from standardwebhooks import Webhook
 
 from app.clock import ManualClock
 from app.shops.platform import CredentialsRefused, ShopFailed
 from app.shops.platforms.etsy.shop import Etsy
-from tests.shops.etsy_shop import EtsyShop, money
+from tests.shops.etsy_shop import SIGNING_SECRET, EtsyShop, money
 from tests.shops.stand_in import Reply
 from tests.shops.visit import Visit, open_visit
 
@@ -31,7 +32,7 @@ def shop(clock: ManualClock) -> EtsyShop:
 @pytest.fixture
 async def visit(shop: EtsyShop, clock: ManualClock) -> AsyncIterator[Visit]:
     """A visit with a refresh token."""
-    async with open_visit(Etsy(), shop, shop.credentials) as opened:
+    async with open_visit(Etsy(), shop, shop.credentials, orders_from=date(2026, 11, 1)) as opened:
         yield opened
 
 
@@ -155,7 +156,7 @@ async def test_a_receipt_is_found_by_its_id(visit: Visit, shop: EtsyShop, clock:
     order = await visit.get("1")
     assert order.changed_at == clock.now()
     assert [str(refund.amount) for refund in order.refunds] == ["5.60"]
-    assert await visit.platform.find_order(visit.front, "9") is None
+    assert await visit.find("9") is None
 
 
 async def test_a_list_of_another_form_is_no_list(visit: Visit, shop: EtsyShop) -> None:
@@ -167,7 +168,23 @@ async def test_a_list_of_another_form_is_no_list(visit: Visit, shop: EtsyShop) -
         await visit.walk()
 
 
-def test_etsy_sends_no_webhooks_that_count() -> None:
-    """It is asked only."""
-    assert not Etsy().signs_webhooks
-    assert not Etsy().is_signed("secret", {}, b"{}")
+def test_a_webhook_is_etsys_own_by_the_secret_of_its_endpoint(clock: ManualClock) -> None:
+    """As the library of Standard Webhooks signs; a secret that is no base64 signs none."""
+    body = '{"shop_id": 27652660}'
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(clock.now().timestamp())),
+        "webhook-signature": Webhook(SIGNING_SECRET).sign("msg_1", clock.now(), body),
+    }
+    assert Etsy().is_signed(SIGNING_SECRET, headers, body.encode())
+    assert not Etsy().is_signed(SIGNING_SECRET, headers, body.encode() + b" ")
+    assert not Etsy().is_signed(f"whsec_{'b3RoZXI' * 4}", headers, body.encode())
+    assert not Etsy().is_signed("no base64!", headers, body.encode())
+    assert not Etsy().is_signed(SIGNING_SECRET, {}, body.encode())
+
+
+def test_a_webhook_is_of_the_shop_that_it_names() -> None:
+    """One that names none, or is no JSON, is taken: the look finds out."""
+    credentials = {"shop_id": "27652660"}
+    told = [b'{"shop_id": 27652660}', b'{"shop_id": "27652660"}', b"{}", b"[]", b"?", b'{"shop_id": 42}']
+    assert [Etsy().is_about(credentials, body) for body in told] == [True, True, True, True, True, False]

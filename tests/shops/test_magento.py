@@ -132,7 +132,7 @@ async def test_an_order_that_cannot_be_read_keeps_no_other_back(visit: Visit, sh
     first, second, third = await visit.walk()
     assert (first.id, third.id) == ("1", "3")
     assert isinstance(second, Unreadable)
-    assert (second.number, second.reason) == ("000000002", "It has no base_currency_code.")
+    assert (second.number, second.reason) == ("000000002", "Its base_currency_code is missing.")
 
 
 async def test_a_shop_that_takes_no_bearer_tokens_refuses_the_credentials(
@@ -153,7 +153,7 @@ async def test_an_address_without_magento_says_so(visit: Visit, shop: MagentoSho
 
 async def test_an_order_that_is_not_there_is_none(visit: Visit) -> None:
     """By its id."""
-    assert await visit.platform.find_order(visit.front, "99") is None
+    assert await visit.find("99") is None
 
 
 def test_magento_sends_no_webhooks_that_count() -> None:

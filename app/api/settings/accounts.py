@@ -30,7 +30,8 @@ class AccountsChange(BaseModel):
         max_length=1_000,
         default={},
         description="Line category to account; `general` is for lines that name no category. `shipping`, `discount`, "
-        "`fees` and `refunds` may go to accounts that are not revenue, as an expense; all others are sales.",
+        "`fees`, `refunds` and `store_credit` may go to accounts that are not revenue, as an expense or what is owed; "
+        "all others are sales.",
     )
     item_accounts: dict[ItemCode, Line | None] = Field(
         max_length=10_000,

@@ -114,7 +114,8 @@ class NewShop(BaseModel):
     )
     is_same_shop: StrictBool = Field(
         default=False,
-        description="The shop from which this connection took orders before is at this address now. Another shop of "
+        description="The shop from which this connection took orders before is at this address now, or has this number "
+        "or name, where all shops of a platform have one address. Another shop of "
         "one platform numbers its orders alike, and would go over the invoices of the first: it needs a connection of "
         "its own.",
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator
 from datetime import date
+from hmac import compare_digest
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ async def set_shop(
     async with services.database.reading() as session:
         before = await find_shop(session, connection_id)
     # Before anything is changed: directions that are turned for a shop that is not set would be turned for nothing.
-    _choose_credentials(services, new, _find_same(new, before))
+    _choose_credentials(services, new, _find_same(services, new, before))
     await _refuse_another(services, connection_id, new, before)
     if new.directions == "to_xero" or (new.directions is None and before is None):
         wanted = SettingsChange(directions=_TO_XERO)
@@ -123,7 +124,7 @@ async def _check_address(services: Services, address: str) -> None:
 
 async def _refuse_another(services: Services, connection_id: UUID, new: NewShop, before: Shop | None) -> None:
     """Refuse a shop whose orders would be taken for those of another one of the same kind."""
-    if new.is_same_shop or _find_same(new, before) is not None:
+    if new.is_same_shop or _find_same(services, new, before) is not None:
         return
     async with services.database.reading() as session:
         is_taken = await has_taken_orders(session, connection_id, name_invoice(new.platform, ""))
@@ -132,14 +133,16 @@ async def _refuse_another(services: Services, connection_id: UUID, new: NewShop,
             "is not known to be that of the shop from which this connection has orders; say is_same_shop where it is, "
             "and open a connection of its own for another shop"
         )
-        raise InputRefused("invalid_request", "It may be another shop.", [Fault("address", message)])
+        named_by = PLATFORMS[new.platform].named_by
+        field = f"credentials.{named_by}" if named_by in (new.credentials or {}) else "address"
+        raise InputRefused("invalid_request", "It may be another shop.", [Fault(field, message)])
 
 
 def _build_wish(
     services: Services, connection: Connection, new: NewShop, before: Shop | None
 ) -> shops.NewShop:
     """What is set, with what stays of before; raises `invalid_request` for credentials that are not given."""
-    stays = _find_same(new, before)
+    stays = _find_same(services, new, before)
     settings, organisation = connection.settings, connection.organisation
     zone = new.time_zone or settings.find_zone(organisation.country if organisation else None)
     secret = stays.webhook_secret if stays else None
@@ -161,13 +164,20 @@ def _build_wish(
     )
 
 
-def _find_same(new: NewShop, before: Shop | None) -> Shop | None:
+def _find_same(services: Services, new: NewShop, before: Shop | None) -> Shop | None:
     """The shop of before, if it is the same: secrets go to the shop that they were entered for, and to no other."""
-    is_same = before is not None and (before.platform, before.address) == (
-        new.platform,
-        new.address.rstrip("/"),
-    )
-    return before if is_same else None
+    if before is None or (before.platform, before.address) != (new.platform, new.address.rstrip("/")):
+        return None
+    named_by = PLATFORMS[new.platform].named_by
+    given, known = (new.credentials or {}).get(named_by or ""), _open(services, before).get(named_by or "")
+    if given is None:
+        return before
+    return before if compare_digest(given.get_secret_value(), known or "") else None
+
+
+def _open(services: Services, shop: Shop) -> dict[str, str]:
+    opened: dict[str, str] = json.loads(services.vault.decrypt(shop.credentials))
+    return opened
 
 
 def _choose_credentials(services: Services, new: NewShop, stays: Shop | None) -> bytes:
@@ -177,6 +187,11 @@ def _choose_credentials(services: Services, new: NewShop, stays: Shop | None) ->
     faults = list(_list_faults(PLATFORMS[new.platform], given))
     if faults:
         raise InputRefused("invalid_request", "These are not the credentials of such a shop.", faults)
+    named_by = PLATFORMS[new.platform].named_by
+    known = _open(services, stays).get(named_by or "") if stays is not None else None
+    if named_by is not None and known is not None and not new.is_same_shop:
+        # What the shop itself said by it: with new credentials it must say the same.
+        given.setdefault(named_by, known)
     return services.vault.encrypt(json.dumps(given))
 
 
@@ -202,7 +217,7 @@ async def _get(session: ReadSession, connection_id: UUID) -> Shop:
 async def _show(
     services: Services, session: ReadSession, shop: Shop, settings: ConnectionSettings
 ) -> ShopShown:
-    credentials = json.loads(services.vault.decrypt(shop.credentials))
+    credentials = _open(services, shop)
     refused = await count_refusals(session, shop.connection_id)
     url = f"{services.public_url.rstrip('/')}/webhooks/shops/{shop.connection_id}"
     return show_shop(shop, credentials, settings, refused, url)

@@ -31,6 +31,14 @@ class Known:
     xero_total: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the newest document of an invoice says of its customer, and whether it is voided in Xero."""
+
+    contact: Any
+    is_over: bool
+
+
 async def list_known(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Sequence[str]
 ) -> list[Known]:
@@ -59,17 +67,21 @@ async def list_held_versions(
     return {one.partner_invoice_id: one.version for one in known}
 
 
-async def list_held_customers(
+async def list_standing(
     session: ReadSession, connection_id: UUID, partner_invoice_ids: Collection[str]
-) -> dict[str, Any]:
-    """What the newest document of each of those invoices says of its customer; drafts are left out."""
+) -> dict[str, Standing]:
+    """How each of those invoices stands; drafts are left out."""
     row = InvoiceLinkRow
-    known = select(row.partner_invoice_id, row.document["contact"]).where(
+    is_over = func.coalesce(row.xero_status, "").in_(_OVER)
+    known = select(row.partner_invoice_id, row.document["contact"], is_over).where(
         row.connection_id == connection_id,
         row.partner_invoice_id.in_(sorted(partner_invoice_ids)),
         row.document["status"].astext != "draft",
     )
-    return dict(iter(await session.execute(known)))
+    return {
+        invoice_id: Standing(contact, is_over)
+        for invoice_id, contact, is_over in await session.execute(known)
+    }
 
 
 async def list_not_named(

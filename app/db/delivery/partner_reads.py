@@ -32,7 +32,8 @@ from app.domain.partner.partner_read import Found, ReadRun
 
 @dataclass(frozen=True, slots=True)
 class ReadClaim:
-    """A look that is ours to go on with until a moment after which another may. `run` is None before its first step.
+    """A look that is ours to go on with until a moment after which another may. `run` is None before its first step;
+    `is_beside_compare`: it stands between two portions of a compare, which goes on after it.
 
     `read_to` is, by kind, the app's own clock up to which it was read before.
     """
@@ -44,6 +45,7 @@ class ReadClaim:
     read_to: Mapping[str, str]
     wants_compare: bool
     failures: int
+    is_beside_compare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ async def claim_read(
         read_to=found.read_to,
         wants_compare=found.compare_due or is_old,
         failures=found.failures,
+        is_beside_compare=found.parked is not None,
     )
 
 
@@ -207,6 +210,21 @@ async def put_off(session: WriteSession, claim: ReadClaim) -> bool:
     return await _save(session, claim, {"claimed_until": None, "due_at": None})
 
 
+async def park(session: WriteSession, claim: ReadClaim, run: ReadRun) -> bool:
+    """Give the claim back for a look at what changed, after which this compare goes on.
+
+    Of what was never read before, that look begins where the compare did.
+    """
+    values = {
+        "claimed_until": None,
+        "due_at": None,
+        "run": None,
+        "parked": run.resumed().to_json(),
+        "read_to": {**run.as_of, **claim.read_to},
+    }
+    return await _save(session, claim, values)
+
+
 async def save_failure(
     session: WriteSession, claim: ReadClaim, reason: str, due_at: datetime, *, begins_anew: bool
 ) -> bool:
@@ -224,12 +242,15 @@ async def save_done(
     session: WriteSession, claim: ReadClaim, run: ReadRun, *, at: datetime, due_at: datetime
 ) -> bool:
     """A look came to its end; the next one is due then. True where it is due at once."""
+    row = PartnerReadRow
     values: dict[str, Any] = {
         "claimed_until": None,
-        "run": None,
+        "run": row.parked,
+        "parked": None,
         # Somebody may have asked for a look, or for a compare, while this went on.
-        "due_at": case((or_(PartnerReadRow.asked_again, PartnerReadRow.compare_due), None), else_=due_at),
-        "read_to": {**claim.read_to, **run.as_of},
+        "due_at": case((or_(row.asked_again, row.compare_due, row.parked.is_not(None)), None), else_=due_at),
+        # What changed since a compare that was parked began has been looked at up to later than that.
+        "read_to": {**run.as_of, **claim.read_to} if run.is_resumed else {**claim.read_to, **run.as_of},
         "failures": 0,
         "last_error": None,
     }
@@ -259,7 +280,7 @@ async def find_read_standing(session: ReadSession, connection_id: UUID) -> ReadS
         return None
     return ReadStanding(
         due_at=row.due_at,
-        is_under_way=row.run is not None,
+        is_under_way=row.run is not None or row.parked is not None,
         compared_at=row.compared_at,
         compared=Found(**row.compared) if row.compared else None,
         failures=row.failures,

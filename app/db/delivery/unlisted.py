@@ -29,30 +29,36 @@ class Unlisted:
 
 
 async def begin_unlisted(
-    session: WriteSession, connection_id: UUID, kinds: Collection[str], prefix: str = ""
+    session: WriteSession,
+    connection_id: UUID,
+    kinds: Collection[str],
+    prefix: str = "",
+    beside: str | None = None,
 ) -> None:
     """Note everything of these kinds that the partner sent, or took from us; a cancelled invoice may be gone.
 
-    Where something else is read than the partner's app, what is its own has ids that begin with the prefix.
+    Where something else is read than the partner's app, what is its own has ids that begin with the prefix; those
+    that have `beside` in them come with others, and are not asked for.
     """
     await forget_unlisted(session, connection_id)
     into = ["connection_id", "kind", "partner_id", "link_id"]
     if Thing.INVOICE in kinds:
-        await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id, prefix)))
+        await session.execute(insert(UnlistedRow).from_select(into, _invoices(connection_id, prefix, beside)))
         refused = insert(UnlistedRow).from_select(into, _refused_orders(connection_id, prefix))
         await session.execute(refused.on_conflict_do_nothing())
     if Thing.CONTACT in kinds:
         await session.execute(insert(UnlistedRow).from_select(into, _contacts(connection_id, prefix)))
 
 
-def _invoices(connection_id: UUID, prefix: str) -> Select[UUID, str, str, UUID]:
+def _invoices(connection_id: UUID, prefix: str, beside: str | None) -> Select[UUID, str, str, UUID]:
     row = InvoiceLinkRow
-    return select(row.connection_id, literal(Thing.INVOICE.value), row.partner_invoice_id, row.id).where(
+    found = select(row.connection_id, literal(Thing.INVOICE.value), row.partner_invoice_id, row.id).where(
         row.connection_id == connection_id,
         row.partner_invoice_id.startswith(prefix, autoescape=True),
         or_(row.document.is_not(None), row.acked_revision > 0),
         func.coalesce(row.record["status"].as_string(), "") != Status.CANCELLED.value,
     )
+    return found.where(~row.partner_invoice_id.contains(beside, autoescape=True)) if beside else found
 
 
 def _refused_orders(connection_id: UUID, prefix: str) -> Select[UUID, str, str, UUID]:

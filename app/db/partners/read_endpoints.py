@@ -61,7 +61,9 @@ async def read_anew(session: WriteSession, partner_id: UUID, connection_id: UUID
     await session.execute(
         update(PartnerReadRow)
         .where(PartnerReadRow.connection_id.in_(concerned))
-        .values(run=None, read_to={}, failures=0, last_error=None, due_at=None, claimed_until=None)
+        .values(
+            run=None, parked=None, read_to={}, failures=0, last_error=None, due_at=None, claimed_until=None
+        )
     )
 
 

@@ -42,10 +42,11 @@ class PartnerReadRow(Table):
 
     `due_at` is when the next step is, null at once, whatever the clocks of API and worker say to each other;
     `claimed_until` is the expiring claim of the one that takes it now. `run` is the look under way
-    (`domain.partner.partner_read`), null between two looks. `read_to` is, per kind of thing, the app's own clock up to
-    which it was read. `asked_again` says that a look was asked for while one was under way: another follows it.
-    `compare_due` asks that the next look lists everything; `compared_at` is when that was last done
-    and `compared` what it came to. `failures` and `last_error` are of the calls that failed since one did not.
+    (`domain.partner.partner_read`), null between two looks; `parked` is a compare that goes on after it. `read_to` is,
+    per kind of thing, the app's own clock up to which it was read. `asked_again` says that a look was asked for while
+    one was under way: another follows it. `compare_due` asks that the next look lists everything; `compared_at` is when
+    that was last done and `compared` what it came to. `failures` and `last_error` are of the calls that failed since
+    one did not.
     """
 
     __tablename__ = "partner_reads"
@@ -57,6 +58,7 @@ class PartnerReadRow(Table):
     due_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     run: Mapped[dict[str, Any] | None]
+    parked: Mapped[dict[str, Any] | None]
     read_to: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     asked_again: Mapped[bool] = mapped_column(server_default=text("false"))
     compare_due: Mapped[bool] = mapped_column(server_default=text("false"))

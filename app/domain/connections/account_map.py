@@ -10,7 +10,7 @@ from enum import StrEnum
 EXPENSE = "EXPENSE"
 """Xero's word for the class of accounts whose lines need other tax rates than sales (FACTS 4.4)."""
 
-NO_PLAIN_SALES = ("shipping", "discount", "fees", "refunds")
+NO_PLAIN_SALES = ("shipping", "discount", "fees", "refunds", "store_credit")
 """Categories that may be mapped to accounts that are not revenue."""
 
 

@@ -82,7 +82,7 @@ def _judge(moves: Sequence[str], case: Case) -> Hold | None:
     is_credited = case.xero.is_credited
     return (
         hold
-        or judge_voided(case.record, case.shadow, unbooked)
+        or judge_voided(case.shadow, unbooked)
         or judge_update(
             judged, case.record, case.shadow, case.organisation, is_credited=is_credited, unbooked=unbooked
         )

@@ -21,8 +21,10 @@ PAYMENT_ON_VOIDED = "payment_on_voided"
 
 
 def list_unbooked(hub: Hub, made: Collection[str], lanes: Lanes) -> list[str]:
-    """The money that the app has on a cancelled invoice and Xero lacks, in words; `made` are credits that are there."""
-    if hub.record.get("status") != Status.CANCELLED:
+    """The money that the app has on an invoice that is cancelled on either side and Xero lacks, in words; `made` are
+    credits that are there.
+    """
+    if Status.CANCELLED not in (hub.record.get("status"), hub.xero_shadow.get("status")):
         return []
     payments = [_say_payment(hub.record, key) for key in _list_lacking("payments", hub, lanes)]
     lacking = [key for key in _list_lacking("credits", hub, lanes) if key not in made]
@@ -58,16 +60,17 @@ def judge_void(record: Fields, shadow: Fields, unbooked: Sequence[str], *, is_cr
     return None
 
 
-def judge_voided(record: Fields, shadow: Fields, unbooked: Sequence[str]) -> Hold | None:
-    """Whether an invoice that is voided on both sides has money on it in the app."""
-    if not unbooked or not record.get("status") == shadow.get("status") == Status.CANCELLED:
+def judge_voided(shadow: Fields, unbooked: Sequence[str]) -> Hold | None:
+    """Whether an invoice that is voided in Xero has money on it in the app, whether or not the app takes the void."""
+    if not unbooked or shadow.get("status") != Status.CANCELLED:
         return None
     return Hold(
         PAYMENT_ON_VOIDED,
         f"It is voided in Xero, and the app has money on it that Xero never booked: {', '.join(unbooked)}.",
-        "If the customer got the money back, take it back in the app. If it was kept, put it on a new invoice in the "
-        "app, and take it off this one. If another invoice in Xero stands in its place, say so: POST "
-        ".../discrepancies/{id}/resolve with relink links it, and the money is booked there.",
+        "If the customer got the money back, take it back in the app; in a shop, refund the order. If it was kept, put "
+        "it on a new invoice in the app, and take it off this one. If another invoice in Xero stands in its place, or "
+        "you make one there, as for an order of a shop, say so: POST .../discrepancies/{id}/resolve with relink links "
+        "it, and the money is booked there.",
         Way.PERSON,
     )
 

@@ -39,7 +39,8 @@ class ReadRun:
     """A look under way. `began_at` is our clock; `as_of` the app's own when it began each list, by kind.
 
     `kinds` are still to be listed, the first of them now, from `cursor` on. `looked` counts what was asked for by id.
-    `leaves_some`: something was left to the next look, which is then soon.
+    `leaves_some`: something was left to the next look, which is then soon. `is_resumed`: a compare that was parked
+    while what changed was looked at, and goes on.
     """
 
     began_at: datetime
@@ -51,6 +52,7 @@ class ReadRun:
     as_of: Mapping[str, str] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
     leaves_some: bool = False
+    is_resumed: bool = False
 
     @property
     def kind(self) -> str | None:
@@ -78,12 +80,17 @@ class ReadRun:
         """The look after so many things were asked for by id."""
         return replace(self, looked=self.looked + count, found=self.found + found)
 
+    def resumed(self) -> "ReadRun":
+        """The compare as it goes on after it was parked."""
+        return replace(self, is_resumed=True)
+
     def to_json(self) -> dict[str, Any]:
         """The look as the connection's row keeps it."""
         kept = {**asdict(self), "began_at": self.began_at.isoformat(), "kinds": list(self.kinds)}
-        if not self.leaves_some:
-            # Unsaid, so that a worker of before can go on with a look at an app, which never leaves anything.
-            del kept["leaves_some"]
+        for word in ("leaves_some", "is_resumed"):
+            if not kept[word]:
+                # Unsaid, so that a worker of before can go on with a look of which neither is true.
+                del kept[word]
         return kept
 
     @classmethod

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from app.reading.reading import STEPS_AT_ONCE
 from tests.chaos.stages.stage import Stage, Work
 from tests.chaos.story import Story
 from tests.chaos.worker import TO_END
@@ -20,6 +21,17 @@ async def make(story: Story) -> None:
         await house.write(f"inv_{number}")
     await house.drain()
     await be_read(house, page_size=1, lost=["inv_2"])
+    await _lose_edit(story)
+
+
+async def make_many(story: Story) -> None:
+    """One edit never arrived, of an app with more pages than one portion of a look."""
+    house = story.house
+    await house.write("inv_1")
+    for number in range(2, STEPS_AT_ONCE + 4):
+        await house.write(f"inv_{number}", status="draft", sent_at=None)
+    await house.drain()
+    await be_read(house, page_size=1)
     await _lose_edit(story)
 
 
@@ -70,6 +82,12 @@ STAGES = (
         promise=find_untold,
     ),
     Stage("partner_read_left", make, Work(("nudge_reads", TO_END, "read_partner")), follow=follow),
+    Stage(
+        "partner_read_parked",
+        make_many,
+        Work(("nudge_reads", "read_partner", "read_partner", "read_partner", "reconcile")),
+        follow=follow,
+    ),
     Stage(
         "partner_read_failing",
         make_failing,

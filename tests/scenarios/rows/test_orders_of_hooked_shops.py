@@ -1,4 +1,4 @@
-"""E1: orders of Shopify and BigCommerce are in Xero, at once where their webhooks say so.
+"""E1: orders of Shopify, BigCommerce and Etsy are in Xero, at once where their webhooks say so.
 
 Each shop stands over HTTP as its documentation has it; nothing is ever written into one.
 """
@@ -15,6 +15,7 @@ from tests.scenarios.troubles import ask, discrepancies
 from tests.shops.bigcommerce_orders import Good
 from tests.shops.bigcommerce_shop import CLIENT_SECRET, BigCommerceShop
 from tests.shops.bigcommerce_shop import TOKEN as ACCOUNT_TOKEN
+from tests.shops.etsy_shop import SIGNING_SECRET, EtsyShop
 from tests.shops.shopify_orders import Item
 from tests.shops.shopify_shop import GRAPHQL, TOKENS, ShopifyShop
 from tests.shops.shopify_shop import TOKEN as MADE_IN_THE_ADMIN
@@ -135,6 +136,24 @@ async def test_e1_an_order_of_shopify_that_is_shown_no_more_is_not_taken_for_gon
         assert order.id.rsplit("/", 1)[1] in told["message"]
 
 
+async def test_e1_an_order_of_etsy_is_read_at_once_where_its_webhook_says_so(house: House) -> None:
+    """The endpoint hears of all shops of the app: what is of another moves nothing, nor does what another signed."""
+    async with open_stand_in(EtsyShop(house.clock, "AUD")) as shop:
+        shown = await set_shop(house, "etsy", shop.address, shop.credentials, SIGNING_SECRET)
+        assert shown["webhook"]["url"].endswith(f"/webhooks/shops/{house.connection_id}")
+        await look(house)
+        shop.sell(71)
+        house.clock.advance(timedelta(seconds=3))
+        other = f"whsec_{'b3RoZXI' * 4}"
+        assert await shop.tell(find_hook(house), 71, secret=other) == 401
+        assert await shop.tell(find_hook(house), 71, shop_id="42") == 200
+        assert await house.parts.reading.nudge_due() == 0
+        assert await shop.tell(find_hook(house), 71) == 200
+        await look(house)
+        assert (await find_in_xero(house, "71"))["status"] == "PAID"
+        assert (await ask(house.api.get(f"{house.path}/shop")))["next_steps"] == []
+
+
 async def test_e1_an_order_of_bigcommerce_is_followed_through_its_life(house: House) -> None:
     """Awaiting a transfer, paid, refunded in part and then whole."""
     async with open_stand_in(BigCommerceShop(house.clock)) as shop:
@@ -226,21 +245,3 @@ async def test_e1_a_paid_order_of_which_more_is_given_back_than_it_came_to_is_to
         assert (found["payments"], found["due"], found["status"]) == ([110.0], 0, "PAID")
         [told] = await refused_orders(house)
         assert told["reason"] == "130.00 of it was given back, and its total is 110.00."
-
-
-async def test_e1_store_credit_that_is_given_for_a_paid_order_is_held(house: House) -> None:
-    """No money went back, so the invoice stays paid; a person decides what becomes of the credit."""
-    async with open_stand_in(ShopifyShop(house.clock)) as shop:
-        order = shop.place(Item("Tap", "110.00"))
-        shop.take(order, "SALE", "110.00")
-        await set_shop(
-            house, "shopify", shop.address, {"access_token": MADE_IN_THE_ADMIN}, shop.client_secret
-        )
-        await look(house)
-        shop.refund(order, money="30.00", gateway="gift_card")
-        await shop.tell(find_hook(house), order)
-        await look(house)
-        found = await find_in_xero(house, order.name)
-        assert (found["payments"], found["credited"], found["status"]) == ([110.0], 0, "PAID")
-        [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": order.name})))["data"]
-        assert (why["state"], why["code"]) == ("held", "credit_exceeds_due")

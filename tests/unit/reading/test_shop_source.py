@@ -107,5 +107,5 @@ async def test_whatever_goes_wrong_is_told_of_the_look(
 async def test_only_the_shops_own_invoices_are_asked_for_by_id() -> None:
     """An id of the app's own leads to no order."""
     source = ShopSource(Shelf(), NO_CALLS)
-    assert await source.find_document(Thing.INVOICE, "inv_1") is None
+    assert await source.find_documents(Thing.INVOICE, "inv_1") is None
     assert (source.prefix, source.find_order_id("woocommerce.7")) == ("woocommerce.", "7")

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from app.shops.fitting import choose_lines, fits, join_taxes
+import pytest
+
+from app.shops.fitting import choose_lines, fits, join_taxes, name_tax
 from app.shops.order import LineKind, OrderLine
 
 
@@ -46,3 +48,20 @@ def test_taxes_of_a_line_are_one_word() -> None:
     assert join_taxes(["PST 7%", "GST 5%", "PST 7%"]) == "GST 5% + PST 7%"
     assert join_taxes([]) is None
     assert len(join_taxes([f"A very long tax {place}" for place in range(9)]) or "") == 64
+
+
+@pytest.mark.parametrize(
+    ("title", "rate", "word"),
+    [
+        ("GST", "10.0000", "GST 10%"),
+        ("GST 10%", "10", "GST 10%"),
+        ("GST 10", "10", "GST 10"),
+        ("Zone 1", "8.875", "Zone 1 8.875%"),
+        ("Zone 1", None, "Zone 1"),
+    ],
+)
+def test_a_tax_is_named_with_its_rate_unless_its_name_says_that(
+    title: str, rate: str | None, word: str
+) -> None:
+    """A number that is another one keeps no rate away: two rates of one name are two taxes."""
+    assert name_tax(title, None if rate is None else Decimal(rate)) == word

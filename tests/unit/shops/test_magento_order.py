@@ -276,7 +276,7 @@ def test_four_places_become_cents() -> None:
 
 def test_an_order_of_another_form_says_what_it_lacks() -> None:
     """And is told apart all the same."""
-    assert read_reason(build(items=[{"item_id": 70}])) == "It has no qty_ordered."
+    assert read_reason(build(items=[{"item_id": 70}])) == "Its qty_ordered is missing."
 
 
 def test_a_line_keeps_its_kind() -> None:

@@ -48,6 +48,7 @@ _CHART = """
     710  FIXED       cost -            Office Equipment
     800  CURRLIAB    none CREDITORS    Accounts Payable
     820  CURRLIAB    none GST          Sales Tax
+    830  CURRLIAB    none PAYMENTS     Store Credit
     840  CURRLIAB    none HISTORICAL   Historical Adjustment
     860  CURRLIAB    none ROUNDING     Rounding
     877  CURRLIAB    none TRACKINGTRANSFERS Tracking Transfers

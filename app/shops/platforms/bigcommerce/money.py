@@ -84,23 +84,25 @@ def read_refunds(
 ) -> tuple[OrderRefund, ...]:
     """What was given back, each refund by itself, the oldest first.
 
-    Store credit that is given goes back as far as the order was paid by it; what is more is no money.
+    Store credit that is given goes back as far as the order was paid by it; what is more is a promise. What a gateway
+    declined was not given.
     """
     by_credit = sum((each.amount for each in payments if each.method == "store_credit"), Decimal(0))
     found = list[OrderRefund]()
     for refund in sorted(refunds, key=lambda each: get_amount(each, "id")):
-        amount, repaid, credit = cents(get_amount(refund, "total_amount")), Decimal(0), Decimal(0)
+        amount, repaid, credit = get_amount(refund, "total_amount"), Decimal(0), Decimal(0)
         for each in list_objects(refund, "payments"):
             if each.get("is_declined") is True:
-                continue
-            if find_text(each, "provider_id") == _STORE_CREDIT:
+                amount -= get_amount(each, "amount")
+            elif find_text(each, "provider_id") == _STORE_CREDIT:
                 credit += get_amount(each, "amount")
             else:
                 repaid += get_amount(each, "amount")
         back = min(credit, by_credit)
         by_credit -= back
-        if amount > 0:
+        if cents(amount) > 0:
             day = get_instant(refund, "created").astimezone(zone).date()
             reason = find_text(refund, "reason")
-            found.append(OrderRefund(get_text(refund, "id"), amount, cents(repaid + back), day, reason))
+            refund_id, promised = get_text(refund, "id"), cents(credit - back)
+            found.append(OrderRefund(refund_id, cents(amount), cents(repaid + back), day, reason, promised))
     return tuple(found)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.shops.fields import Json, find_amount, find_object, find_text, list_objects
+from app.shops.fields import Json, find_amount, find_object, find_text, has_amount, list_objects
 from app.shops.platform import Answer, ShopCalls, ShopFailed
 
 LONGEST_PAGE = 250
@@ -39,9 +39,9 @@ async def fetch_parts(calls: ShopCalls, order: Json, refunds: Sequence[Json]) ->
     return Parts(
         products=await _fetch_list(calls, f"{below}/products"),
         taxes=await _fetch_list(calls, f"{below}/taxes", {"details": "true"})
-        if _has(order, "total_tax")
+        if has_amount(order, "total_tax")
         else (),
-        coupons=await _fetch_list(calls, f"{below}/coupons") if _has(order, "coupon_discount") else (),
+        coupons=await _fetch_list(calls, f"{below}/coupons") if has_amount(order, "coupon_discount") else (),
         transactions=_read_data(await get(calls, f"/v3/orders/{order_id}/transactions")),
         refunds=[each for each in refunds if find_text(each, "order_id") == order_id],
     )
@@ -83,8 +83,3 @@ def read_list(body: Any) -> list[Json]:
 def _read_data(answer: Answer) -> list[Json]:
     body = answer.body if isinstance(answer.body, Mapping) and answer.status != 404 else {}
     return list_objects(body, "data")
-
-
-def _has(order: Json, name: str) -> bool:
-    amount = find_text(order, name)
-    return amount is not None and amount.strip("0.") != ""

@@ -6,15 +6,14 @@ So the next page is the first one of what changed since the last order that was 
 orders than a page are pages counted.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from app.shops import signing
+from app.shops.attempt import try_order
 from app.shops.fields import Json, find_instant, find_text, get_instant, get_text
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
@@ -67,18 +66,12 @@ class BigCommerce:
     lag: timedelta = timedelta(minutes=5)
     opened_by: tuple[tuple[str, ...], ...] = (("access_token",),)
     understands: tuple[str, ...] = ()
+    named_by: None = None
     signs_webhooks: bool = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the webhook was signed by the API account's client secret, as Standard Webhooks are.
-
-        How old it is does not matter: all that a webhook does is to have the shop asked.
-        """
-        said = f"{headers.get('webhook-id', '')}.{headers.get('webhook-timestamp', '')}.".encode()
-        digest = hmac.new(secret.encode(), said + body, hashlib.sha256).digest()
-        expected = b"v1," + base64.b64encode(digest)
-        given = headers.get("webhook-signature", "").encode().split()
-        return any(hmac.compare_digest(expected, each) for each in given)
+        """Whether the webhook was signed by the API account's client secret, as Standard Webhooks are."""
+        return signing.is_signed(secret.encode(), headers, body)
 
     async def list_orders(self, calls: ShopCalls, since: datetime | None, cursor: str | None) -> OrderPage:
         """A page of the orders that changed since, oldest change first; None: placed on `orders_from` or later.
@@ -129,11 +122,8 @@ def _tell_apart(order: Json) -> tuple[str, datetime]:
 
 async def _read(calls: ShopCalls, order: Json, refunds: Sequence[Json]) -> ShopOrder | Unreadable:
     order_id, changed_at = _tell_apart(order)
-    try:
-        parts = Parts() if is_incomplete(order) else await fetch_parts(calls, order, refunds)
-        return read_order(order, parts, changed_at, calls.zone)
-    except OrderUnreadable as unreadable:
-        return Unreadable(order_id, order_id, changed_at, str(unreadable))
+    parts = Parts() if is_incomplete(order) else await fetch_parts(calls, order, refunds)
+    return try_order(order_id, order_id, changed_at, lambda: read_order(order, parts, changed_at, calls.zone))
 
 
 def _find_change(order: Json) -> datetime:

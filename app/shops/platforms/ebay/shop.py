@@ -16,8 +16,10 @@ whole; by as many as are gone since the page before, the next one begins earlier
 of the first page changes and leaves, so that the second page would begin one too late; its length says 119, and the
 orders from the 100th on are asked for.
 
-Notifications are left: each is signed with a key that must be fetched from eBay by its id (Notification API,
-`getPublicKey`), and what is polled every quarter of an hour misses nothing without them.
+Notifications are left (Notification API v1.6.7): each is signed with a key that must be fetched from eBay by the id
+that the notification names (`getPublicKey`), their endpoint is made by calls and answers a challenge, and a
+subscription wants a consent with a scope of its own. What is polled every quarter of an hour misses nothing without
+them.
 """
 
 import base64
@@ -43,6 +45,8 @@ from app.shops.platforms.ebay.orders import read_order
 from app.shops.tokens import REFRESH_TOKEN, call_with_token
 
 PAGE_SIZE = 100
+SELLER = "seller_id"
+"""Whose orders were read: all sellers have one address. It is kept when the first order says it (`Order.sellerId`)."""
 OLDEST = timedelta(days=2 * 365 - 1)
 """Of two years, less a day for two clocks and the calls of a look."""
 
@@ -76,6 +80,7 @@ class Ebay:
     lag = timedelta(minutes=5)
     opened_by = (("client_id", "client_secret", REFRESH_TOKEN),)
     understands = (OWN_TAX, HOME_COUNTRY)
+    named_by = SELLER
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -93,6 +98,7 @@ class Ebay:
         }
         answer = await self._get(calls, ORDERS_PATH, asked)
         orders, length = _list_orders(answer)
+        await _check_seller(calls, orders)
         return OrderPage(
             # With both bounds eBay goes by the one of creation alone.
             drop_earlier(calls, (read_order(order, calls.zone, calls.credentials) for order in orders)),
@@ -156,6 +162,22 @@ def _list_orders(answer: Answer) -> tuple[list[Any], int]:
     if not isinstance(orders, list) or type(length) is not int or not all(map(_is_order, orders)):
         raise ShopFailed("eBay's list of orders is not of the form that it documents.")
     return orders, length
+
+
+async def _check_seller(calls: ShopCalls, orders: list[Any]) -> None:
+    """Credentials of another seller would mix the orders of two; raises `ShopFailed`."""
+    told = sorted({order["sellerId"] for order in orders if isinstance(order.get("sellerId"), str)})
+    known = calls.credentials.get(SELLER)
+    if told and known is None:
+        known = told[0]
+        await calls.renew({**calls.credentials, SELLER: known}, None)
+    others = [seller for seller in told if seller != known]
+    if others:
+        raise ShopFailed(
+            f"These are orders of eBay's seller {others[0]}, and this connection has those of {known}. Set credentials "
+            f"of {known}; or, where that is the same business under another name, set these once more with "
+            "is_same_shop; another seller needs a connection of its own."
+        )
 
 
 def _is_order(body: Any) -> bool:

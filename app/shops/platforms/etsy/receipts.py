@@ -16,10 +16,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
-from typing import Any
 
 from app.domain.record.money import cents
 from app.shops.attempt import try_order
+from app.shops.fields import (
+    Json,
+    find_object,
+    find_text,
+    get_amount,
+    get_text,
+    list_objects,
+)
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.own_tax import find_own_tax
 from app.shops.platform import OrderUnreadable, Unreadable
@@ -31,14 +38,12 @@ PAID_LATER = ("check", "mo", "bt", "other")
 NOT_REFUNDED = ("failed", "canceled", "cancelled", "declined")
 
 
-def read_receipt(
-    receipt: Mapping[str, Any], zone: tzinfo, credentials: Mapping[str, str]
-) -> ShopOrder | Unreadable:
+def read_receipt(receipt: Json, zone: tzinfo, credentials: Mapping[str, str]) -> ShopOrder | Unreadable:
     """The order, or why none can be made of it."""
-    order_id = str(receipt["receipt_id"])
-    refunds = [refund for refund in receipt.get("refunds") or [] if _is_done(refund)]
-    moments = [receipt["updated_timestamp"], *(refund.get("created_timestamp") or 0 for refund in refunds)]
-    changed_at = _instant(max(moments))
+    order_id, refunds = get_text(receipt, "receipt_id"), list_objects(receipt, "refunds")
+    refunds = [refund for refund in refunds if _is_done(refund)]
+    moments = [receipt["updated_timestamp"], *(each.get("created_timestamp") for each in refunds)]
+    changed_at = _instant(max(each for each in moments if type(each) is int))
     return try_order(
         order_id, order_id, changed_at, lambda: _build(receipt, refunds, changed_at, zone, credentials)
     )
@@ -64,17 +69,17 @@ class _Sums:
 
 
 def _build(
-    receipt: Mapping[str, Any],
-    refunds: list[Mapping[str, Any]],
+    receipt: Json,
+    refunds: list[Json],
     changed_at: datetime,
     zone: tzinfo,
     credentials: Mapping[str, str],
 ) -> ShopOrder:
     sums = _read_sums(receipt)
-    placed_at = _instant(receipt["created_timestamp"])
+    placed_at = _get_instant(receipt, "created_timestamp")
     given_back = _read_refunds(receipt, refunds, sums, changed_at, zone)
     was_paid = _was_paid(receipt, refunds)
-    order_id = str(receipt["receipt_id"])
+    order_id = get_text(receipt, "receipt_id")
     return ShopOrder(
         id=order_id,
         number=order_id,
@@ -82,17 +87,17 @@ def _build(
         placed_at=placed_at,
         placed_on=placed_at.astimezone(zone).date(),
         changed_at=changed_at,
-        currency=receipt["grandtotal"]["currency_code"],
+        currency=get_text(find_object(receipt, "grandtotal"), "currency_code"),
         total=sums.total,
         customer=_read_customer(receipt),
         lines=_read_lines(receipt, sums, _find_tax(receipt, sums, credentials)),
         payments=_read_payments(receipt, sums, placed_at, zone) if was_paid else (),
         refunds=given_back,
-        note=receipt.get("message_from_buyer") or None,
+        note=find_text(receipt, "message_from_buyer"),
     )
 
 
-def _read_sums(receipt: Mapping[str, Any]) -> _Sums:
+def _read_sums(receipt: Json) -> _Sums:
     grand, listed, discount, shipping, wrap, tax, vat = (
         _money(receipt, name)
         for name in (
@@ -114,29 +119,29 @@ def _read_sums(receipt: Mapping[str, Any]) -> _Sums:
     )
 
 
-def _find_tax(receipt: Mapping[str, Any], sums: _Sums, credentials: Mapping[str, str]) -> str | None:
-    country = receipt.get("country_iso") or None
+def _find_tax(receipt: Json, sums: _Sums, credentials: Mapping[str, str]) -> str | None:
+    country = find_text(receipt, "country_iso")
     if sums.vat_inside:
         return f"VAT {country}" if country else "VAT"
     return find_own_tax(credentials, country)
 
 
-def _read_lines(receipt: Mapping[str, Any], sums: _Sums, tax: str | None) -> tuple[OrderLine, ...]:
-    transactions = receipt["transactions"]
-    costs = [_money(each, "price") * each["quantity"] for each in transactions]
+def _read_lines(receipt: Json, sums: _Sums, tax: str | None) -> tuple[OrderLine, ...]:
+    transactions = list_objects(receipt, "transactions")
+    costs = [_money(each, "price") * get_amount(each, "quantity") for each in transactions]
     if sum(costs) != sums.listed:
         raise OrderUnreadable(f"Its transactions cost {sum(costs)}, and its total price is {sums.listed}.")
     discounts = share(sums.discount, costs)
     lines = [
         OrderLine(
-            id=str(each["transaction_id"]),
+            id=get_text(each, "transaction_id"),
             kind=LineKind.PRODUCT,
             title=_title(each),
-            quantity=Decimal(each["quantity"]),
+            quantity=get_amount(each, "quantity"),
             amount=cost - discount,
             discount=discount,
             tax=tax,
-            sku=each.get("sku") or None,
+            sku=find_text(each, "sku"),
         )
         for each, cost, discount in zip(transactions, costs, discounts, strict=True)
     ]
@@ -151,64 +156,65 @@ def _read_lines(receipt: Mapping[str, Any], sums: _Sums, tax: str | None) -> tup
     return tuple(lines)
 
 
-def _title(transaction: Mapping[str, Any]) -> str:
+def _title(transaction: Json) -> str:
     variations = [
-        f"{each['formatted_name']}: {each['formatted_value']}" for each in transaction.get("variations") or []
+        f"{get_text(each, 'formatted_name')}: {get_text(each, 'formatted_value')}"
+        for each in list_objects(transaction, "variations")
     ]
-    title = transaction.get("title") or f"Listing {transaction.get('listing_id')}"
+    title = find_text(transaction, "title") or f"Listing {find_text(transaction, 'listing_id')}"
     return f"{title} ({', '.join(variations)})" if variations else title
 
 
-def _find_state(receipt: Mapping[str, Any], was_paid: bool) -> OrderState:
-    status = str(receipt["status"]).casefold()
+def _find_state(receipt: Json, was_paid: bool) -> OrderState:
+    status = _find_status(receipt)
     if was_paid:
         return OrderState.PLACED
     if status == "canceled":
         return OrderState.CANCELLED
-    is_later = status == "open" and receipt.get("payment_method") in PAID_LATER
+    is_later = status == "open" and find_text(receipt, "payment_method") in PAID_LATER
     return OrderState.PLACED if is_later else OrderState.UNPLACED
 
 
-def _was_paid(receipt: Mapping[str, Any], refunds: list[Mapping[str, Any]]) -> bool:
-    if str(receipt["status"]).casefold() == "payment processing":
+def _was_paid(receipt: Json, refunds: list[Json]) -> bool:
+    if _find_status(receipt) == "payment processing":
         return False
-    return bool(receipt["is_paid"] or refunds or _paid_moments(receipt))
+    return bool(receipt.get("is_paid") or refunds or _paid_moments(receipt))
 
 
-def _paid_moments(receipt: Mapping[str, Any]) -> list[int]:
-    return [each["paid_timestamp"] for each in receipt["transactions"] if each.get("paid_timestamp")]
+def _paid_moments(receipt: Json) -> list[int]:
+    return [
+        each["paid_timestamp"] for each in list_objects(receipt, "transactions") if each.get("paid_timestamp")
+    ]
 
 
-def _read_payments(
-    receipt: Mapping[str, Any], sums: _Sums, placed_at: datetime, zone: tzinfo
-) -> tuple[OrderPayment, ...]:
+def _read_payments(receipt: Json, sums: _Sums, placed_at: datetime, zone: tzinfo) -> tuple[OrderPayment, ...]:
     """All of it at once: Etsy has an order paid, or not."""
     moments = _paid_moments(receipt)
     paid_at = _instant(max(moments)) if moments else placed_at
-    method = receipt.get("payment_method") or None
+    method = find_text(receipt, "payment_method")
     payment = OrderPayment("paid", sums.total, paid_at.astimezone(zone).date(), method)
     return (payment,) if sums.total > 0 else ()
 
 
 def _read_refunds(
-    receipt: Mapping[str, Any],
-    refunds: list[Mapping[str, Any]],
+    receipt: Json,
+    refunds: list[Json],
     sums: _Sums,
     changed_at: datetime,
     zone: tzinfo,
 ) -> tuple[OrderRefund, ...]:
     """Each without its part of the tax that Etsy collected; a refund has no id, and is known by its second."""
     told, given, all_given, seen = list[OrderRefund](), Decimal(0), Decimal(0), dict[int, int]()
-    for refund in sorted(refunds, key=lambda each: each["created_timestamp"]):
-        moment = refund["created_timestamp"]
+    for refund in sorted(refunds, key=lambda each: get_amount(each, "created_timestamp")):
+        moment = int(get_amount(refund, "created_timestamp"))
         seen[moment] = seen.get(moment, 0) + 1
         all_given += _money(refund, "amount")
         amount = cents(all_given * sums.total / sums.grand) - given
         given += amount
         refund_id = f"{moment}.{seen[moment]}" if seen[moment] > 1 else str(moment)
         day = _instant(moment).astimezone(zone).date()
-        told.append(OrderRefund(refund_id, amount, amount, day, refund.get("reason") or None))
-    if str(receipt["status"]).casefold() == "canceled" and _was_paid(receipt, refunds) and given < sums.total:
+        told.append(OrderRefund(refund_id, amount, amount, day, find_text(refund, "reason")))
+    if _find_status(receipt) == "canceled" and _was_paid(receipt, refunds) and given < sums.total:
         # Only what was given back can be cancelled at Etsy, whether or not its refund is listed.
         day = changed_at.astimezone(zone).date()
         rest = sums.total - given
@@ -216,23 +222,32 @@ def _read_refunds(
     return tuple(each for each in told if each.amount > 0)
 
 
-def _is_done(refund: Mapping[str, Any]) -> bool:
+def _is_done(refund: Json) -> bool:
     """The words of a refund's status are not documented; those that say that it came to nothing are passed over."""
-    return str(refund.get("status") or "").casefold() not in NOT_REFUNDED
+    return (find_text(refund, "status") or "").casefold() not in NOT_REFUNDED
 
 
-def _read_customer(receipt: Mapping[str, Any]) -> Customer:
-    buyer = receipt.get("buyer_user_id")
-    email = receipt.get("buyer_email") or None
-    return Customer(str(buyer) if buyer else None, receipt.get("name") or f"Etsy buyer {buyer}", email)
+def _find_status(receipt: Json) -> str:
+    return get_text(receipt, "status").casefold()
 
 
-def _money(holder: Mapping[str, Any], name: str) -> Decimal:
+def _read_customer(receipt: Json) -> Customer:
+    buyer = find_text(receipt, "buyer_user_id")
+    name = find_text(receipt, "name") or f"Etsy buyer {buyer}"
+    return Customer(None if buyer == "0" else buyer, name, find_text(receipt, "buyer_email"))
+
+
+def _money(holder: Json, name: str) -> Decimal:
     """An amount of money, nothing where the receipt does not say it."""
-    money = holder.get(name)
-    if money is None:
-        return Decimal(0)
-    return cents(Decimal(money["amount"]) / Decimal(money["divisor"]))
+    money = find_object(holder, name)
+    return cents(get_amount(money, "amount") / get_amount(money, "divisor")) if money else Decimal(0)
+
+
+def _get_instant(holder: Json, name: str) -> datetime:
+    seconds = holder.get(name)
+    if type(seconds) is not int:
+        raise OrderUnreadable(f"Its {name} is missing.")
+    return _instant(seconds)
 
 
 def _instant(seconds: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Etsy: receipts of Open API v3, asked only.
+"""Etsy: receipts of Open API v3.
 
 Calls (Etsy Open API v3 reference, OpenAPI 3.0.0, `getShopReceipts` and `getShopReceipt`): `min_last_modified`,
 `min_created` (epoch seconds), `sort_on=updated`, `sort_order=asc`, `limit` of at most 100, `offset`. Every call has
@@ -12,15 +12,21 @@ does not, and this process dies between the answer and keeping it, the business 
 Not confirmed: that a refund moves `updated_timestamp`. Issues 339, 513 and 604 of etsy/open-api say that it did not. So
 a receipt counts as changed at its newest refund too, and one that Etsy does not list is found when all is compared.
 
-Webhooks are left: Etsy sends `order.paid` alone, signed with a secret of the app ("Webhooks"), to one address for all
-shops of a commercial app.
+Webhooks (Etsy Open API, "Webhooks"): `order.paid`, `order.canceled`, `order.shipped` and `order.delivered`, of
+commercial apps alone. Each address that is entered in the app's webhook portal hears of all shops of the app, and has a
+signing secret of its own (`whsec_` and base64). `webhook-signature` has the base64 of HMAC-SHA256 over `webhook-id`,
+`webhook-timestamp` and body, with full stops between them, behind `v1,`. The body has `shop_id`.
 """
 
+import base64
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from app.shops import signing
+from app.shops.fields import find_text
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.own_tax import HOME_COUNTRY, OWN_TAX
@@ -42,11 +48,25 @@ class Etsy:
     lag = timedelta(minutes=5)
     opened_by = (("shop_id", "keystring", "shared_secret", REFRESH_TOKEN),)
     understands = (OWN_TAX, HOME_COUNTRY)
-    signs_webhooks = False
+    named_by = "shop_id"
+    signs_webhooks = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Never: Etsy is asked only."""
-        return False
+        """Whether a webhook is Etsy's own; no secret that is not base64 signs any."""
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            return False
+        return signing.is_signed(key, headers, body)
+
+    def is_about(self, credentials: Mapping[str, str], body: bytes) -> bool:
+        """Whether it is of this shop, or does not say of which: an address hears of all shops of the app."""
+        try:
+            told = json.loads(body)
+        except ValueError:
+            return True
+        shop_id = find_text(told, "shop_id") if isinstance(told, dict) else None
+        return shop_id is None or shop_id == credentials["shop_id"]
 
     async def list_orders(self, calls: ShopCalls, since: datetime | None, cursor: str | None) -> OrderPage:
         """A page of receipts, the oldest change first; raises `ShopFailed`."""

@@ -23,19 +23,27 @@ on a shop of that edition: where its answers have these amounts; both the order 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Any
 
 from app.domain.record.money import cents
 from app.shops.attempt import try_order
+from app.shops.fields import (
+    Json,
+    find_amount,
+    find_object,
+    find_text,
+    get_amount,
+    get_instant,
+    get_text,
+    list_objects,
+)
+from app.shops.fitting import join_taxes, name_tax
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.platform import Unreadable
 
 WAITS_FOR_PAYMENT = ("pending_payment", "payment_review")
-PAID_INVOICE = 2
-CANCELLED_MEMO = 3
-REFUNDED_MEMO = 2
+PAID_INVOICE, REFUNDED_MEMO, CANCELLED_MEMO = "2", "2", "3"
 
 PAID_OTHERWISE = {
     "base_gift_cards_amount": "gift card",
@@ -49,63 +57,54 @@ WRAPPINGS = ("gw", "gw_items", "gw_card")
 class Books:
     """What was paid and refunded of an order."""
 
-    invoices: Sequence[Mapping[str, Any]]
-    memos: Sequence[Mapping[str, Any]]
+    invoices: Sequence[Json]
+    memos: Sequence[Json]
 
 
-def read_order(order: Mapping[str, Any], books: Books, zone: tzinfo) -> ShopOrder | Unreadable:
+def read_order(order: Json, books: Books, zone: tzinfo) -> ShopOrder | Unreadable:
     """The order, or why none can be made of it."""
-    changed_at = _instant(order["updated_at"])
-    return try_order(
-        str(order["entity_id"]),
-        order["increment_id"],
-        changed_at,
-        lambda: _build(order, books, changed_at, zone),
-    )
+    order_id, changed_at = get_text(order, "entity_id"), get_instant(order, "updated_at")
+    number = find_text(order, "increment_id") or order_id
+    return try_order(order_id, number, changed_at, lambda: _build(order, books, changed_at, zone))
 
 
-def _build(order: Mapping[str, Any], books: Books, changed_at: datetime, zone: tzinfo) -> ShopOrder:
-    placed_at = _instant(order["created_at"])
+def _build(order: Json, books: Books, changed_at: datetime, zone: tzinfo) -> ShopOrder:
+    placed_at = get_instant(order, "created_at")
     payments = tuple(_read_payments(order, books, zone))
     return ShopOrder(
-        id=str(order["entity_id"]),
-        number=order["increment_id"],
+        id=get_text(order, "entity_id"),
+        number=get_text(order, "increment_id"),
         state=_find_state(order, payments),
         placed_at=placed_at,
         placed_on=placed_at.astimezone(zone).date(),
         changed_at=changed_at,
-        currency=order["base_currency_code"],
+        currency=get_text(order, "base_currency_code"),
         total=_amount(order, "base_grand_total") + sum(_otherwise(order).values(), Decimal(0)),
         customer=_read_customer(order),
         lines=tuple(_read_lines(order)),
         payments=payments,
         refunds=tuple(_read_refunds(order, books, payments, zone)),
-        note=order.get("customer_note") or None,
+        note=find_text(order, "customer_note"),
     )
 
 
-def _read_lines(order: Mapping[str, Any]) -> Iterator[OrderLine]:
+def _read_lines(order: Json) -> Iterator[OrderLine]:
     taxes = _read_taxes(order)
-    parts = defaultdict[int, list[Mapping[str, Any]]](list)
-    for item in order["items"]:
-        if item.get("parent_item_id"):
-            parts[item["parent_item_id"]].append(item)
-    for item in order["items"]:
-        if item.get("parent_item_id"):
-            continue
-        own = parts[item["item_id"]]
+    items, parts = list_objects(order, "items"), defaultdict[str | None, list[Json]](list)
+    for item in items:
+        parts[_find_id(item, "parent_item_id")].append(item)
+    for item in parts[None]:
+        own = parts[get_text(item, "item_id")]
         if any(_list_price(part) for part in own):
             for part in own:
-                yield from _read_item(part, taxes, [part["item_id"], item["item_id"]])
+                yield from _read_item(part, taxes, [part, item])
         else:
-            yield from _read_item(item, taxes, [item["item_id"], *(part["item_id"] for part in own)])
+            yield from _read_item(item, taxes, [item, *own])
     yield from _read_shipping(order, taxes)
     yield from _read_wrappings(order)
 
 
-def _read_item(
-    item: Mapping[str, Any], taxes: Mapping[int | None, str], named: Sequence[int]
-) -> Iterator[OrderLine]:
+def _read_item(item: Json, taxes: Mapping[str | None, str], named: Sequence[Json]) -> Iterator[OrderLine]:
     paid = _paid(
         item,
         "base_row_total",
@@ -113,27 +112,28 @@ def _read_item(
         "base_tax_amount",
         "base_discount_tax_compensation_amount",
     )
-    word = next((taxes[item_id] for item_id in named if item_id in taxes), None)
-    tax = (word or _percentage(item)) if _amount(item, "base_tax_amount") else None
+    words = (taxes.get(get_text(one, "item_id")) for one in named)
+    word = next(filter(None, words), None)
+    tax = (word or _name_rate(item)) if _amount(item, "base_tax_amount") else None
     yield _build_line(
-        str(item["item_id"]),
+        get_text(item, "item_id"),
         LineKind.PRODUCT,
         item,
         paid,
         _list_price(item),
         tax,
-        Decimal(str(item["qty_ordered"])),
+        get_amount(item, "qty_ordered"),
     )
     fixed = _amount(item, "base_weee_tax_applied_row_amnt")
     if fixed:
-        title = f"Product tax: {item['name']}"
-        yield OrderLine(f"{item['item_id']}.weee", LineKind.FEE, title, Decimal(1), fixed)
+        title = f"Product tax: {get_text(item, 'name')}"
+        yield OrderLine(f"{get_text(item, 'item_id')}.weee", LineKind.FEE, title, Decimal(1), fixed)
 
 
 def _build_line(
     line_id: str,
     kind: LineKind,
-    item: Mapping[str, Any],
+    item: Json,
     paid: Decimal,
     listed: Decimal,
     tax: str | None,
@@ -141,16 +141,19 @@ def _build_line(
 ) -> OrderLine:
     # A cent more paid than listed is Magento's rounding of the tax, and no discount.
     discount = max(Decimal(0), listed - paid)
-    return OrderLine(line_id, kind, item["name"], quantity, paid, discount, tax, item.get("sku") or None)
+    return OrderLine(
+        line_id, kind, get_text(item, "name"), quantity, paid, discount, tax, find_text(item, "sku")
+    )
 
 
-def _list_price(item: Mapping[str, Any]) -> Decimal:
-    if item.get("base_row_total_incl_tax") is not None:
-        return _amount(item, "base_row_total_incl_tax")
+def _list_price(item: Json) -> Decimal:
+    listed = find_amount(item, "base_row_total_incl_tax")
+    if listed is not None:
+        return cents(listed)
     return cents(_exact(item, "base_row_total") + _exact(item, "base_tax_amount"))
 
 
-def _read_shipping(order: Mapping[str, Any], taxes: Mapping[int | None, str]) -> Iterator[OrderLine]:
+def _read_shipping(order: Json, taxes: Mapping[str | None, str]) -> Iterator[OrderLine]:
     paid = _paid(
         order,
         "base_shipping_amount",
@@ -161,11 +164,11 @@ def _read_shipping(order: Mapping[str, Any], taxes: Mapping[int | None, str]) ->
     listed = max(_amount(order, "base_shipping_incl_tax"), paid)
     if listed:
         tax = taxes.get(None, "Tax") if _amount(order, "base_shipping_tax_amount") else None
-        named = {"name": order.get("shipping_description") or "Shipping"}
+        named = {"name": find_text(order, "shipping_description") or "Shipping"}
         yield _build_line("shipping", LineKind.SHIPPING, named, paid, listed, tax, Decimal(1))
 
 
-def _read_wrappings(order: Mapping[str, Any]) -> Iterator[OrderLine]:
+def _read_wrappings(order: Json) -> Iterator[OrderLine]:
     """Adobe Commerce: of the order, of its items, and a card."""
     for prefix in WRAPPINGS:
         amount = _extra(order, f"{prefix}_base_price") + _extra(order, f"{prefix}_base_tax_amount")
@@ -173,7 +176,7 @@ def _read_wrappings(order: Mapping[str, Any]) -> Iterator[OrderLine]:
             yield OrderLine(prefix, LineKind.FEE, "Gift wrapping", Decimal(1), amount)
 
 
-def _paid(holder: Mapping[str, Any], price: str, discount: str, tax: str, compensation: str) -> Decimal:
+def _paid(holder: Json, price: str, discount: str, tax: str, compensation: str) -> Decimal:
     """Rounded at the end, so that four places do not make a cent of discount."""
     return cents(
         _exact(holder, price)
@@ -183,99 +186,105 @@ def _paid(holder: Mapping[str, Any], price: str, discount: str, tax: str, compen
     )
 
 
-def _read_taxes(order: Mapping[str, Any]) -> dict[int | None, str]:
+def _read_taxes(order: Json) -> dict[str | None, str]:
     """The names of the taxes by item; of None, those of shipping."""
-    told: dict[int | None, str] = {}
-    for each in (order.get("extension_attributes") or {}).get("item_applied_taxes") or []:
-        names = [tax.get("title") or tax["code"] for tax in each.get("applied_taxes") or []]
-        if names and (each.get("item_id") or each.get("type") == "shipping"):
-            told[each.get("item_id") or None] = " + ".join(sorted(names))[:64]
+    told = dict[str | None, str]()
+    for each in list_objects(find_object(order, "extension_attributes"), "item_applied_taxes"):
+        taxes = list_objects(each, "applied_taxes")
+        word = join_taxes(find_text(tax, "title") or get_text(tax, "code") for tax in taxes)
+        item_id = _find_id(each, "item_id")
+        if word and (item_id or find_text(each, "type") == "shipping"):
+            told[item_id] = word
     return told
 
 
-def _percentage(item: Mapping[str, Any]) -> str:
-    percent = Decimal(str(item.get("tax_percent") or 0)).normalize()
-    return f"Tax {percent:f}%" if percent else "Tax"
+def _name_rate(item: Json) -> str:
+    return name_tax("Tax", find_amount(item, "tax_percent") or None)
 
 
-def _find_state(order: Mapping[str, Any], payments: Sequence[OrderPayment]) -> OrderState:
-    state = order["state"]
+def _find_id(holder: Json, name: str) -> str | None:
+    """Magento writes 0 where there is none."""
+    found = find_text(holder, name)
+    return None if found == "0" else found
+
+
+def _find_state(order: Json, payments: Sequence[OrderPayment]) -> OrderState:
+    state = get_text(order, "state")
     if state == "holded":
-        state = order.get("hold_before_state") or "new"
+        state = find_text(order, "hold_before_state") or "new"
     if state == "canceled" and not payments:
         return OrderState.CANCELLED
     return OrderState.UNPLACED if state in WAITS_FOR_PAYMENT else OrderState.PLACED
 
 
-def _read_payments(order: Mapping[str, Any], books: Books, zone: tzinfo) -> Iterator[OrderPayment]:
-    if order["state"] == "canceled" and not books.invoices:
+def _read_payments(order: Json, books: Books, zone: tzinfo) -> Iterator[OrderPayment]:
+    if get_text(order, "state") == "canceled" and not books.invoices:
         return  # What was taken off a gift card or a balance was put back.
-    placed_on = _instant(order["created_at"]).astimezone(zone).date()
+    placed_on = _find_day(order, zone)
     for name, amount in _otherwise(order).items():
         word = PAID_OTHERWISE[name]
         yield OrderPayment(word.replace(" ", "-"), amount, placed_on, word)
-    method = (order.get("payment") or {}).get("method") or None
+    method = find_text(find_object(order, "payment"), "method")
     for invoice in books.invoices:
         amount = _amount(invoice, "base_grand_total")
-        if invoice["state"] == PAID_INVOICE and amount:
-            paid_on = _instant(invoice["created_at"]).astimezone(zone).date()
-            yield OrderPayment(str(invoice["entity_id"]), amount, paid_on, method)
+        if find_text(invoice, "state") == PAID_INVOICE and amount:
+            yield OrderPayment(get_text(invoice, "entity_id"), amount, _find_day(invoice, zone), method)
 
 
 def _read_refunds(
-    order: Mapping[str, Any], books: Books, payments: Sequence[OrderPayment], zone: tzinfo
+    order: Json, books: Books, payments: Sequence[OrderPayment], zone: tzinfo
 ) -> Iterator[OrderRefund]:
     for memo in books.memos:
         amount = _amount(memo, "base_grand_total")
-        if memo.get("state") != CANCELLED_MEMO and amount:
-            day = _instant(memo["created_at"]).astimezone(zone).date()
-            repaid = amount if memo.get("state") == REFUNDED_MEMO else Decimal(0)
-            yield OrderRefund(str(memo["entity_id"]), amount, repaid, day, memo.get("customer_note") or None)
+        state = find_text(memo, "state")
+        if state != CANCELLED_MEMO and amount:
+            repaid, reason = (
+                amount if state == REFUNDED_MEMO else Decimal(0),
+                find_text(memo, "customer_note"),
+            )
+            yield OrderRefund(get_text(memo, "entity_id"), amount, repaid, _find_day(memo, zone), reason)
     cancelled = _amount(order, "base_total_canceled")
     if cancelled and payments:
         # What was cancelled of an order of which the rest was paid. Magento does not say when.
-        placed_on = _instant(order["created_at"]).astimezone(zone).date()
-        yield OrderRefund("canceled", cancelled, Decimal(0), placed_on, "Cancelled")
+        yield OrderRefund("canceled", cancelled, Decimal(0), _find_day(order, zone), "Cancelled")
 
 
-def _otherwise(order: Mapping[str, Any]) -> dict[str, Decimal]:
+def _otherwise(order: Json) -> dict[str, Decimal]:
     """What was paid in other ways than money, by field."""
     amounts = {name: _extra(order, name) for name in PAID_OTHERWISE}
     return {name: amount for name, amount in amounts.items() if amount}
 
 
-def _read_customer(order: Mapping[str, Any]) -> Customer:
-    address = order.get("billing_address") or {}
-    person = [order.get("customer_firstname"), order.get("customer_lastname")]
-    billed = [address.get("firstname"), address.get("lastname")]
-    names = (address.get("company"), _join(person), _join(billed), order.get("customer_email"), "Guest")
-    customer_id = order.get("customer_id")
+def _read_customer(order: Json) -> Customer:
+    address, email = find_object(order, "billing_address"), find_text(order, "customer_email")
+    person = _join(find_text(order, "customer_firstname"), find_text(order, "customer_lastname"))
+    billed = _join(find_text(address, "firstname"), find_text(address, "lastname"))
     return Customer(
-        id=str(customer_id) if customer_id else None,
-        name=next(name for name in names if name),
-        email=order.get("customer_email") or None,
-        phone=address.get("telephone") or None,
+        id=_find_id(order, "customer_id"),
+        name=find_text(address, "company") or person or billed or email or "Guest",
+        email=email,
+        phone=find_text(address, "telephone"),
     )
 
 
-def _join(names: Sequence[str | None]) -> str:
-    return " ".join(name for name in names if name)
+def _join(*names: str | None) -> str:
+    return " ".join(filter(None, names))
 
 
-def _extra(order: Mapping[str, Any], name: str) -> Decimal:
+def _find_day(one: Json, zone: tzinfo) -> date:
+    return get_instant(one, "created_at").astimezone(zone).date()
+
+
+def _extra(order: Json, name: str) -> Decimal:
     """An amount of Adobe Commerce's own, which writes "" for none."""
-    return _amount(order.get("extension_attributes") or {}, name) or _amount(order, name)
+    return _amount(find_object(order, "extension_attributes"), name) or _amount(order, name)
 
 
-def _amount(holder: Mapping[str, Any], name: str) -> Decimal:
+def _amount(holder: Json, name: str) -> Decimal:
     """To the cent; nothing where it is not told."""
     return cents(_exact(holder, name))
 
 
-def _exact(holder: Mapping[str, Any], name: str) -> Decimal:
+def _exact(holder: Json, name: str) -> Decimal:
     """With the four places that Magento keeps."""
-    return Decimal(str(holder.get(name) or 0))
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return find_amount(holder, name) or Decimal(0)

@@ -22,10 +22,10 @@ Webhooks are left: Magento Open Source sends none. Adobe Commerce can sign its o
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from app.shops.fields import has_amount
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
 from app.shops.platform import Answer, OrderPage, ShopCalls, ShopFailed, Unreadable
@@ -54,6 +54,7 @@ class Magento:
     lag = timedelta(minutes=5)
     opened_by = (("access_token",),)
     understands = ()
+    named_by = None
     signs_webhooks = False
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -101,7 +102,7 @@ def _id(order: Mapping[str, Any]) -> int:
 
 def _ids(orders: Iterable[Mapping[str, Any]], amount: str) -> list[int]:
     """Of the orders in which this amount is not nothing; Magento leaves out what was never set."""
-    return [_id(order) for order in orders if Decimal(str(order.get(amount) or 0))]
+    return [_id(order) for order in orders if has_amount(order, amount)]
 
 
 async def _list_of_orders(calls: ShopCalls, path: str, order_ids: list[int]) -> Mapping[int, list[Any]]:

@@ -58,13 +58,16 @@ def read_refunds(node: Json, currency: str, has_tax: bool, zone: tzinfo) -> tupl
     }
     found = list[OrderRefund]()
     for each in list_objects(node, "refunds"):
-        given, repaid = _find_given(each, currency, paid_by)
+        given, promised = _find_given(each, currency, paid_by)
         worth = _find_worth(each, currency, has_tax) - _find_discrepancy(each, currency, has_tax)
         amount = cents(max(worth, given))
         if amount > 0:
             refund_id = get_text(each, "id").rsplit("/", 1)[-1]
             day = _find_day(each, zone)
-            found.append(OrderRefund(refund_id, amount, cents(repaid), day, find_text(each, "note")))
+            reason = find_text(each, "note")
+            found.append(
+                OrderRefund(refund_id, amount, cents(given - promised), day, reason, cents(promised))
+            )
     return tuple(found)
 
 
@@ -104,14 +107,14 @@ def _find_fee(transaction: Json, currency: str) -> Decimal | None:
 
 
 def _find_given(refund: Json, currency: str, paid_by: set[str | None]) -> tuple[Decimal, Decimal]:
-    """What was given by this refund, and what of that in money, or as the order was paid."""
-    given = repaid = Decimal(0)
+    """What was given by this refund, and what of that as store credit where the order was paid otherwise."""
+    given = promised = Decimal(0)
     for each in list_objects(find_object(refund, "transactions"), "nodes"):
         if _is_done(each) and find_text(each, "kind") == "REFUND":
             amount, gateway = get_money(each, "amountSet", currency), find_text(each, "gateway")
             given += amount
-            repaid += amount if gateway not in _NO_MONEY or gateway in paid_by else Decimal(0)
-    return given, repaid
+            promised += amount if gateway in _NO_MONEY and gateway not in paid_by else Decimal(0)
+    return given, promised
 
 
 def _find_worth(refund: Json, currency: str, has_tax: bool) -> Decimal:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.shops.attempt import try_order
 from app.shops.fields import Json, find_object, find_text, get_instant, list_objects
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
@@ -38,6 +39,7 @@ class Shopify:
     lag: timedelta = timedelta(minutes=5)
     opened_by: tuple[tuple[str, ...], ...] = (("access_token",), ("client_id", "client_secret"))
     understands: tuple[str, ...] = ()
+    named_by: None = None
     signs_webhooks: bool = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -122,7 +124,5 @@ async def _read(calls: ShopCalls, node: Json) -> ShopOrder | Unreadable:
         number, changed_at = find_number(node, "id"), get_instant(node, "updatedAt")
     except OrderUnreadable as odd:
         raise ShopFailed(f"Shopify lists an order that cannot be told from others: {odd}") from None
-    try:
-        return read_order(await complete(calls, node), calls.zone, calls.address)
-    except OrderUnreadable as unreadable:
-        return Unreadable(number, find_text(node, "name") or number, changed_at, str(unreadable))
+    whole, name = await complete(calls, node), find_text(node, "name") or number
+    return try_order(number, name, changed_at, lambda: read_order(whole, calls.zone, calls.address))

@@ -1,11 +1,21 @@
 """An order of WooCommerce as an order; the sources stand at `shop`."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from app.shops.fitting import join_taxes
+from app.shops.fields import (
+    Json,
+    find_amount,
+    find_date,
+    find_object,
+    find_text,
+    get_amount,
+    get_instant,
+    get_text,
+    list_objects,
+)
+from app.shops.fitting import join_taxes, name_tax
 from app.shops.order import Customer, LineKind, OrderLine, OrderPayment, OrderRefund, OrderState, ShopOrder
 from app.shops.platform import OrderUnreadable
 
@@ -13,33 +23,32 @@ UNPLACED = {"pending", "failed", "checkout-draft", "auto-draft", "draft"}
 """Waits for a payment without which the shop will not have it, or is not sent off yet."""
 
 OVER = {"cancelled", "trash"}
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""When an order changed that does not say it, which is told and stops no other."""
 
 
-def read_order(
-    address: str, order: Mapping[str, Any], refunds: list[Mapping[str, Any]], changed_at: datetime
-) -> ShopOrder:
-    """An order out of its JSON and that of its refunds; raises `OrderUnreadable`, and what odd JSON raises."""
-    placed_at = read_utc(order["date_created_gmt"])
-    if placed_at is None or changed_at is NEVER:
-        raise OrderUnreadable("It does not say when it was placed, or when it last changed.")
-    paid_on = _read_day(order.get("date_paid"))
+def find_number(order: Json) -> str:
+    """What the order is called."""
+    return find_text(order, "number") or get_text(order, "id")
+
+
+def read_order(address: str, order: Json, refunds: Sequence[Json], changed_at: datetime) -> ShopOrder:
+    """An order out of its JSON and that of its refunds; raises `OrderUnreadable`."""
+    placed_at = get_instant(order, "date_created_gmt")
+    paid_on = find_date(order, "date_paid")
     return ShopOrder(
-        id=str(order["id"]),
-        number=str(order.get("number") or order["id"]),
-        state=_find_state(order["status"], is_paid=paid_on is not None),
+        id=get_text(order, "id"),
+        number=find_number(order),
+        state=_find_state(get_text(order, "status"), is_paid=paid_on is not None),
         placed_at=placed_at,
-        placed_on=_read_day(order["date_created"]) or placed_at.date(),
+        placed_on=find_date(order, "date_created") or placed_at.date(),
         changed_at=changed_at,
-        currency=order["currency"],
-        total=Decimal(order["total"]),
+        currency=get_text(order, "currency"),
+        total=get_amount(order, "total"),
         customer=_read_customer(order),
         lines=tuple(_read_lines(order)),
         payments=(_read_payment(order, paid_on),) if paid_on else (),
         refunds=tuple(_read_refund(one, is_paid=paid_on is not None) for one in refunds),
-        note=order.get("customer_note") or None,
-        url=f"{address}/wp-admin/post.php?post={order['id']}&action=edit",
+        note=find_text(order, "customer_note"),
+        url=f"{address}/wp-admin/post.php?post={get_text(order, 'id')}&action=edit",
     )
 
 
@@ -52,93 +61,73 @@ def _find_state(status: str, *, is_paid: bool) -> OrderState:
     return OrderState.UNPLACED if status in UNPLACED else OrderState.PLACED
 
 
-def _read_customer(order: Mapping[str, Any]) -> Customer:
-    billing = order.get("billing") or {}
-    person = " ".join(filter(None, (billing.get("first_name"), billing.get("last_name"))))
-    customer_id = order.get("customer_id")
+def _read_customer(order: Json) -> Customer:
+    billing, customer_id = find_object(order, "billing"), find_text(order, "customer_id")
+    names = [find_text(billing, name) for name in ("first_name", "last_name")]
     return Customer(
-        id=str(customer_id) if customer_id else None,
-        name=billing.get("company") or person,
-        email=billing.get("email") or None,
-        phone=billing.get("phone") or None,
+        id=None if customer_id == "0" else customer_id,
+        name=find_text(billing, "company") or " ".join(filter(None, names)),
+        email=find_text(billing, "email"),
+        phone=find_text(billing, "phone"),
     )
 
 
-def _read_lines(order: Mapping[str, Any]) -> Iterator[OrderLine]:
+def _read_lines(order: Json) -> Iterator[OrderLine]:
     """Products, shipping and fees; a fee below zero is a discount that somebody gave by hand."""
-    taxes = {str(tax["rate_id"]): _name_tax(tax) for tax in order.get("tax_lines") or ()}
-    for line in order.get("line_items") or ():
+    taxes = {get_text(tax, "rate_id"): _name_tax(tax) for tax in list_objects(order, "tax_lines")}
+    for line in list_objects(order, "line_items"):
         amount, before = _with_tax(line, "total"), _with_tax(line, "subtotal")
         yield OrderLine(
-            id=str(line["id"]),
+            id=get_text(line, "id"),
             kind=LineKind.PRODUCT,
-            title=line.get("name") or "",
-            quantity=Decimal(str(line["quantity"])),
+            title=find_text(line, "name") or "",
+            quantity=get_amount(line, "quantity"),
             amount=amount,
             discount=before - amount,
             tax=_join_taxes(line, taxes),
-            sku=line.get("sku") or None,
+            sku=find_text(line, "sku"),
         )
     for name, kind in (("shipping_lines", LineKind.SHIPPING), ("fee_lines", LineKind.FEE)):
-        for line in order.get(name) or ():
-            title = line.get("method_title") if kind is LineKind.SHIPPING else line.get("name")
-            amount = _with_tax(line, "total")
+        for line in list_objects(order, name):
+            title = find_text(line, "method_title" if kind is LineKind.SHIPPING else "name")
             yield OrderLine(
-                id=str(line["id"]),
+                id=get_text(line, "id"),
                 kind=kind,
                 title=title or kind.value.capitalize(),
                 quantity=Decimal(1),
-                amount=amount,
+                amount=_with_tax(line, "total"),
                 tax=_join_taxes(line, taxes),
             )
 
 
-def _with_tax(line: Mapping[str, Any], name: str) -> Decimal:
-    return Decimal(str(line[name])) + Decimal(str(line.get(f"{name}_tax") or 0))
+def _with_tax(line: Json, name: str) -> Decimal:
+    return get_amount(line, name) + (find_amount(line, f"{name}_tax") or 0)
 
 
-def _name_tax(tax: Mapping[str, Any]) -> str:
-    """The label, with its rate where the label does not say one: rates of one label are two taxes."""
-    label, rate = str(tax.get("label") or tax.get("rate_code") or "Tax"), tax.get("rate_percent")
-    if rate is None or any(sign.isdigit() for sign in label):
-        return label
-    return f"{label} {Decimal(str(rate)).normalize():f}%"
+def _name_tax(tax: Json) -> str:
+    label = find_text(tax, "label") or find_text(tax, "rate_code") or "Tax"
+    return name_tax(label, find_amount(tax, "rate_percent"))
 
 
-def _join_taxes(line: Mapping[str, Any], taxes: Mapping[str, str]) -> str | None:
-    named = {
-        taxes.get(str(tax["id"]), f"Tax {tax['id']}")
-        for tax in line.get("taxes") or ()
-        if tax.get("total") not in (None, "") and Decimal(str(tax["total"]))
-    }
-    return join_taxes(named)
+def _join_taxes(line: Json, taxes: dict[str, str]) -> str | None:
+    """A tax of a line that comes to nothing is none."""
+    named = [get_text(tax, "id") for tax in list_objects(line, "taxes") if find_amount(tax, "total")]
+    return join_taxes(taxes.get(rate_id, f"Tax {rate_id}") for rate_id in named)
 
 
-def _read_payment(order: Mapping[str, Any], paid_on: date) -> OrderPayment:
-    return OrderPayment("paid", Decimal(order["total"]), paid_on, order.get("payment_method") or None)
+def _read_payment(order: Json, paid_on: date) -> OrderPayment:
+    return OrderPayment("paid", get_amount(order, "total"), paid_on, find_text(order, "payment_method"))
 
 
-def _read_refund(refund: Mapping[str, Any], *, is_paid: bool) -> OrderRefund:
+def _read_refund(refund: Json, *, is_paid: bool) -> OrderRefund:
     """Where nothing was paid it only lowers what is owed. A refund made by hand went back too, by another way."""
-    amount, made_on = abs(Decimal(str(refund["amount"]))), _read_day(refund["date_created"])
+    amount, made_on = abs(get_amount(refund, "amount")), find_date(refund, "date_created")
     if made_on is None:
-        raise OrderUnreadable(f"Its refund {refund['id']} does not say when it was made.")
+        raise OrderUnreadable(f"Its refund {get_text(refund, 'id')} does not say when it was made.")
     return OrderRefund(
-        id=str(refund["id"]),
+        id=get_text(refund, "id"),
         amount=amount,
         repaid=amount if is_paid else Decimal(0),
         refunded_on=made_on,
-        reason=refund.get("reason") or None,
+        reason=find_text(refund, "reason"),
     )
-
-
-def read_utc(text: str | None) -> datetime | None:
-    """An instant that the shop gives in UTC without saying so; None where it gives none."""
-    if not text:
-        return None
-    at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _read_day(text: str | None) -> date | None:
-    return datetime.fromisoformat(text).date() if text else None

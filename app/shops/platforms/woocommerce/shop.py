@@ -27,22 +27,30 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import InvalidOperation
+from functools import partial
 from typing import Any
 
+from app.shops.attempt import try_order
+from app.shops.fields import Json, find_instant, find_text, get_text
 from app.shops.first_day import find_beginning
 from app.shops.order import ShopOrder
-from app.shops.platform import Answer, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
-from app.shops.platforms.woocommerce.orders import NEVER, read_order, read_utc
+from app.shops.platform import Answer, Listed, OrderPage, OrderUnreadable, ShopCalls, ShopFailed, Unreadable
+from app.shops.platforms.woocommerce.orders import find_number, read_order
 
 ORDERS = "wp-json/wc/v3/orders"
 PAGE_SIZE = 25
 """As many calls for refunds a page may cost."""
 
+WHOLE_PAGE_SIZE = 50
+"""Of a list of everything, which costs no other calls."""
+
 MOST_REFUNDS = 100
 """All that one page of refunds holds."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an order changed that does not say it, which is told and stops no other."""
 
 A_SECOND = timedelta(seconds=1)
 """The tick of the shop's clock."""
@@ -59,6 +67,7 @@ class WooCommerce:
     lag = timedelta(minutes=5)
     opened_by = (("consumer_key", "consumer_secret"),)
     understands = ()
+    named_by = None
     signs_webhooks = True
 
     def is_signed(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -77,11 +86,12 @@ class WooCommerce:
         place, and the one after it would be passed over. Only of orders that changed in one second, more than a page of
         them, the number counts.
         """
+        size = PAGE_SIZE if since else WHOLE_PAGE_SIZE
         after, page = _read_cursor(cursor) if cursor else (since and since - A_SECOND, 1)
-        answer = await calls.get(ORDERS, _build_query(calls, after, page), _authorise(calls))
+        answer = await calls.get(ORDERS, _build_query(calls, after, page, size), _authorise(calls))
         found = _check_list(answer)
-        orders = [await self._read(calls, one) for one in found]
-        return OrderPage(tuple(orders), _find_next(orders, len(found), after, page), answer.at)
+        orders = [await self._read(calls, one) if since else await self._list(calls, one) for one in found]
+        return OrderPage(tuple(orders), _find_next(orders, size, after, page), answer.at)
 
     async def find_order(self, calls: ShopCalls, order_id: str) -> ShopOrder | Unreadable | None:
         """One order, by its id."""
@@ -90,21 +100,29 @@ class WooCommerce:
         answer = await calls.get(f"{ORDERS}/{order_id}", {"dp": "4"}, _authorise(calls))
         if answer.status == 404:
             return None
-        if not isinstance(answer.body, dict):
+        if not _is_order(answer.body):
             raise ShopFailed("The shop's answer is no order.")
         return await self._read(calls, answer.body)
 
-    async def _read(self, calls: ShopCalls, order: Mapping[str, Any]) -> ShopOrder | Unreadable:
-        order_id, changed_at = str(order.get("id")), NEVER
-        try:
-            changed_at = read_utc(order["date_modified_gmt"]) or NEVER
-            refunds = await _fetch_refunds(calls, order_id) if order.get("refunds") else []
+    async def _list(self, calls: ShopCalls, order: Json) -> ShopOrder | Unreadable | Listed:
+        """An order of a list of everything: its refunds are asked for where it is news alone."""
+        changed_at = _find_change(order)
+        if changed_at is NEVER or not order.get("refunds"):
+            return await self._read(calls, order)
+        return Listed(get_text(order, "id"), changed_at, partial(self._read, calls, order))
+
+    async def _read(self, calls: ShopCalls, order: Json) -> ShopOrder | Unreadable:
+        order_id, changed_at = get_text(order, "id"), _find_change(order)
+        refunds = await _fetch_refunds(calls, order_id) if order.get("refunds") else []
+
+        def build() -> ShopOrder:
+            if changed_at is NEVER:
+                raise OrderUnreadable("It does not say when it last changed.")
+            if len(refunds) >= MOST_REFUNDS:
+                raise OrderUnreadable(f"It has {MOST_REFUNDS} refunds or more.")
             return read_order(calls.address, order, refunds, changed_at)
-        except OrderUnreadable as why:
-            return Unreadable(order_id, str(order.get("number") or order_id), changed_at, str(why))
-        except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-            reason = f"It is not as WooCommerce describes orders ({type(error).__name__}: {error})."
-            return Unreadable(order_id, str(order.get("number") or order_id), changed_at, reason)
+
+        return try_order(order_id, find_number(order), changed_at, build)
 
 
 WOOCOMMERCE = WooCommerce()
@@ -118,7 +136,7 @@ def _authorise(calls: ShopCalls) -> dict[str, str]:
     }
 
 
-def _build_query(calls: ShopCalls, after: datetime | None, page: int) -> dict[str, str]:
+def _build_query(calls: ShopCalls, after: datetime | None, page: int, size: int) -> dict[str, str]:
     # `after` leaves out the instant itself.
     first = find_beginning(calls) - A_SECOND
     asked = {
@@ -126,29 +144,34 @@ def _build_query(calls: ShopCalls, after: datetime | None, page: int) -> dict[st
         "dates_are_gmt": "true",
         "orderby": "modified",
         "order": "asc",
-        "per_page": str(PAGE_SIZE),
+        "per_page": str(size),
         "page": str(page),
         "dp": "4",
     }
     return asked | ({"modified_after": _write_utc(after)} if after else {})
 
 
-def _check_list(answer: Answer) -> list[Mapping[str, Any]]:
+def _check_list(answer: Answer) -> list[Json]:
     if answer.status == 404:
         raise ShopFailed(
             "There is no WooCommerce REST API at the address: is it the shop's own, with permalinks switched on?",
             status=404,
         )
-    if not isinstance(answer.body, list) or not all(isinstance(one, dict) for one in answer.body):
+    if not isinstance(answer.body, list) or not all(map(_is_order, answer.body)):
         raise ShopFailed("The shop's answer is no list of orders.")
     return answer.body
 
 
+def _is_order(body: Any) -> bool:
+    """Whether it can be named."""
+    return isinstance(body, dict) and find_text(body, "id") is not None
+
+
 def _find_next(
-    orders: list[ShopOrder | Unreadable], count: int, after: datetime | None, page: int
+    orders: Sequence[ShopOrder | Unreadable | Listed], size: int, after: datetime | None, page: int
 ) -> str | None:
     """Where the page after begins; None when this one was not full."""
-    if count < PAGE_SIZE:
+    if len(orders) < size:
         return None
     last = max(one.changed_at for one in orders) - A_SECOND
     further = last.replace(microsecond=0)
@@ -162,14 +185,19 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
     return datetime.fromisoformat(after), int(page)
 
 
-async def _fetch_refunds(calls: ShopCalls, order_id: str) -> list[Mapping[str, Any]]:
+async def _fetch_refunds(calls: ShopCalls, order_id: str) -> list[Json]:
     asked = {"per_page": str(MOST_REFUNDS), "dp": "4"}
     answer = await calls.get(f"{ORDERS}/{order_id}/refunds", asked, _authorise(calls))
     if not isinstance(answer.body, list):
         raise ShopFailed(f"The refunds of order {order_id} are no list.")
-    if len(answer.body) >= MOST_REFUNDS:
-        raise OrderUnreadable(f"It has {MOST_REFUNDS} refunds or more.")
     return answer.body
+
+
+def _find_change(order: Json) -> datetime:
+    try:
+        return find_instant(order, "date_modified_gmt") or NEVER
+    except OrderUnreadable:
+        return NEVER
 
 
 def _write_utc(at: datetime) -> str:
