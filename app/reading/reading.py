@@ -14,7 +14,6 @@ from uuid import UUID
 import structlog
 
 from app.clock import Clock
-from app.db.delivery.partner_holdings import save_read_at
 from app.db.delivery.partner_reads import (
     ReadClaim,
     claim_read,
@@ -24,6 +23,7 @@ from app.db.delivery.partner_reads import (
     put_off,
     save_done,
     save_failure,
+    save_read_at,
     save_run,
 )
 from app.db.partners.shops import save_refused

@@ -13,8 +13,7 @@ from app.api.authentication import MEMBERS_WRITE, ConnectionId, PartnerId, lock_
 from app.api.dependencies import Given
 from app.api.problems import documented
 from app.db.contacts.contact_resources import list_held_contact_versions
-from app.db.delivery.manifests import list_known
-from app.db.delivery.partner_holdings import list_contacts_unknown_to_partner
+from app.db.delivery.manifests import list_contacts_unknown_to_partner, list_known
 from app.db.invoices.resources import list_ids_unknown_to_partner
 from app.intake.manifests import keep_what_it_tells
 from app.intake.values import Currency, Identity, Sum, Version

@@ -18,5 +18,4 @@ What the app has:
 
     partner_reads, unlisted         how far a look at it came, and who goes on; what it has not listed yet
     manifests                       what its own list is set against
-    partner_holdings                contacts that its own list lacks; as of when it was read through
 """

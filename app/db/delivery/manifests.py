@@ -1,4 +1,4 @@
-"""What a partner's manifest is set against: what is known of the invoices that it names, and those that it does not."""
+"""What a partner's manifest is set against: what is known of the invoices that it names, and what it leaves out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy import all_ as all_of
 from sqlalchemy import any_ as any_of
 
 from app.db.postgres.session import ReadSession
-from app.db.tables import InvoiceLinkRow, InvoiceSumRow
+from app.db.tables import ContactLinkRow, InvoiceLinkRow, InvoiceSumRow
 from app.domain.record.sides import Status
 
 _OVER = ("VOIDED", "DELETED")
@@ -97,6 +97,24 @@ async def list_not_named(
         row.partner_invoice_id != all_of(cast(list(partner_invoice_ids), ARRAY(Text))),
     )
     return [(link_id, version) for link_id, version in await session.execute(missing)]
+
+
+async def list_contacts_unknown_to_partner(
+    session: ReadSession, connection_id: UUID, partner_contact_ids: Sequence[str], limit: int
+) -> list[str]:
+    """Contacts that the partner sent documents of, and that are not among those it says it has."""
+    row = ContactLinkRow
+    missing = (
+        select(row.partner_contact_id)
+        .where(
+            row.connection_id == connection_id,
+            row.partner_contact_id != all_of(cast(list(partner_contact_ids), ARRAY(Text))),
+            row.document.is_not(None),
+        )
+        .order_by(row.created_at, row.id)
+        .limit(limit)
+    )
+    return list((await session.execute(missing)).scalars())
 
 
 def _version() -> ColumnElement[int]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    func,
     or_,
     select,
     union_all,
@@ -285,4 +286,12 @@ async def find_read_standing(session: ReadSession, connection_id: UUID) -> ReadS
         compared=Found(**row.compared) if row.compared else None,
         failures=row.failures,
         last_error=row.last_error,
+    )
+
+
+async def save_read_at(session: WriteSession, connection_id: UUID, at: datetime) -> None:
+    """The partner's side was read through, as it was at that moment."""
+    newest = func.greatest(func.coalesce(ConnectionRow.partner_read_at, at), at)
+    await session.execute(
+        update(ConnectionRow).where(ConnectionRow.id == connection_id).values(partner_read_at=newest)
     )
