@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
+from tests.scenarios.troubles import ask
 
 ALL = ("inv_1", "inv_2", "inv_3", "inv_4")
 PAYMENT = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": None}
@@ -49,6 +50,25 @@ async def test_edits_after_the_end(house: House) -> None:
     await house.edit(status="cancelled")
     await house.drain()
     await assert_alike(house)
+
+
+async def test_what_is_over_on_both_sides_is_not_brought_back_by_a_late_document(house: House) -> None:
+    """Cancelled, sent again and cancelled once more in the app while Xero voids it; the first two are told last."""
+    await house.write()
+    await house.drain()
+    for status in ("cancelled", "sent"):
+        await house.edit(status=status, send=False)
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.edit(status="cancelled", send=False)
+    await house.drain()
+    assert (await house.in_app())["status"] == "cancelled"
+    for version in (2, 3):
+        [told] = (await ask(house.app.post("/invoices/inv_1/resend", json={"version": version})))["sent"]
+        assert told["outcome"] == "accepted"
+        await house.drain()
+    assert (await house.in_app())["status"] == "cancelled"
+    await assert_alike(house)
+    assert await house.conflicts() == []
 
 
 @pytest.mark.proof

@@ -28,6 +28,7 @@ from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
 from app.domain.record.moves import list_groups, list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
+from app.domain.record.over import over_on_both
 from app.domain.record.path import read_at
 from app.domain.record.sides import Side
 from app.domain.xero.former_codes import said_by_codes_of_now
@@ -151,7 +152,7 @@ def take_document(current: Footing, work: Work) -> None:
         work.hub.xero_shadow.get("number"),
         is_in_xero=work.link.xero_invoice_id is not None,
     )
-    work.link = replace(work.link, hub=replace(work.hub, record=mapped))
+    work.link = replace(work.link, hub=over_on_both(replace(work.hub, record=mapped)))
 
 
 def _total_of(current: Footing, fields: Fields) -> Decimal | None:
