@@ -218,7 +218,7 @@ async def find_restless(house: House) -> list[str]:
     await house.sweep()
     await house.wait()
     writes, more = await writes_since(house, calls), await _count_changes(house) - told
-    # An invoice that waits for a number which another one has in Xero is offered with each look, and refused.
+    # What waits for a number or a name that another one has in Xero is offered with each look, and refused.
     offered = await _count_clashes(house) - refused
     found = [f"wrote by itself: {writes}"] if len(writes) > offered else []
     return [*found, f"told the app {more} changes by itself"] if more else found
@@ -230,8 +230,10 @@ async def _count_clashes(house: House) -> int:
 
 
 CLASHES = """
-SELECT count(*) AS clashes FROM attempts a JOIN invoice_links link ON link.id = a.link_id
-WHERE a.outcome = 'refused' AND link.reason_code IN ('number_taken', 'credit_number_taken')
+SELECT count(*) AS clashes FROM attempts a
+LEFT JOIN invoice_links i ON i.id = a.link_id LEFT JOIN contact_links c ON c.id = a.link_id
+WHERE a.outcome = 'refused' AND coalesce(i.reason_code, c.reason_code)
+IN ('number_taken', 'credit_number_taken', 'contact_name_taken')
 """
 
 
