@@ -39,9 +39,11 @@ def tracked_of(story: Story) -> dict[str, list[Json]]:
 
 async def write_product(story: Story) -> None:
     """The app says something new of a product; the business keeps them as items in Xero from the first one on."""
-    house, code, token = story.house, story.random.choice(PRODUCTS), story.token()
+    house, code = story.house, story.random.choice(PRODUCTS)
     if not said_of(story):
         await story.find(house.api.patch(f"{house.path}/settings", json={"items": "on"}))
+    # Only now, so that of two who say something at once the newer version is the newer word.
+    token = story.token()
     new = {"id": f"prd_{code}", "code": code, NAME: f"Name {token}", PRICE: f"{20 + token}.25", "tax": "gst"}
     before = said_of(story).get(code)
     field = story.random.choice((NAME, PRICE))
