@@ -48,9 +48,11 @@ async def edit(story: Story) -> None:
     await make_edit(story, _draw_edit)
 
 
-async def make_edit(story: Story, draw: Callable[[Story, Json], Edit | None]) -> None:
-    """An edit of an invoice that is there, drawn by what stands there, and noted."""
-    invoice_id = story.choose_invoice()
+async def make_edit(
+    story: Story, draw: Callable[[Story, Json], Edit | None], invoice_id: str | None = None
+) -> None:
+    """An edit of an invoice that is there, or of that one, drawn by what stands there, and noted."""
+    invoice_id = invoice_id or story.choose_invoice()
     held = await story.find_in_app(invoice_id)
     if held is None or held["status"] == "cancelled":
         return
@@ -156,7 +158,9 @@ async def cancel(story: Story) -> None:
     invoice_id = story.choose_invoice()
     held = await story.find_in_app(invoice_id)
     if held is not None and held["status"] == "sent" and story.random.random() < 0.5:
-        await story.find(story.house.app.post(f"/invoices/{invoice_id}/cancel", json={}))
+        call = story.house.app.post(f"/invoices/{invoice_id}/cancel", json={})
+        if await story.find(call) is not None:
+            story.ledger.end(SIDE, invoice_id)
 
 
 async def edit_contact(story: Story) -> None:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from tests.chaos.in_the_app import Edit
 from tests.chaos.story import Act, Story
 from tests.scenarios.house import Json
-from tests.scenarios.troubles import writes_since
 
 SIDE = "xero"
 FIRST_DAY = date(2028, 1, 1)
@@ -22,7 +20,8 @@ BASES = {"Inclusive": "tax_inclusive", "Exclusive": "tax_exclusive", "NoTax": "n
 DISCOUNTS = {"rate": "DiscountRate", "amount": "DiscountAmount"}
 
 
-def _path(story: Story, rest: str) -> str:
+def path_to(story: Story, rest: str) -> str:
+    """The address of what a person does at the house's screens."""
     return f"/people/{story.house.tenant_id}/{rest}"
 
 
@@ -41,21 +40,13 @@ async def make_edit(story: Story, draw: Callable[[Story, Json], Edit | None]) ->
     if drawn is None:
         return
     path, over, value, changes = drawn
-    call = story.house.xero.patch(_path(story, f"invoices/N-{invoice_id}"), json=changes)
+    call = story.house.xero.patch(path_to(story, f"invoices/N-{invoice_id}"), json=changes)
     shown = await story.find(call)
     if shown is None:
         return
     for each in over if isinstance(over, list) else [over]:
         story.ledger.note(SIDE, invoice_id, path, each, value)
-    await _note_unseen(story, calls, invoice_id, path, value)
-
-
-async def _note_unseen(story: Story, calls: int, thing: str, path: str, value: Any) -> None:
-    """Where we wrote between a person's look and edit, whatever of the app's it was may have been replaced unseen."""
-    if await writes_since(story.house, calls):
-        for each in list(story.ledger.edits):
-            if (each.thing, each.path) == (thing, path):
-                story.ledger.note(SIDE, thing, path, each.value, value)
+    await story.note_unseen(calls, invoice_id, path, value)
 
 
 def _draw_edit(story: Story, held: Json) -> Edit:
@@ -93,7 +84,7 @@ async def pay(story: Story) -> None:
     """A payment at Xero's screen; each amount is its own."""
     invoice_id, amount = story.choose_invoice(), f"3.{story.token():02}"
     call = story.house.xero.post(
-        _path(story, f"invoices/N-{invoice_id}/payments"), json={"Amount": float(amount)}
+        path_to(story, f"invoices/N-{invoice_id}/payments"), json={"Amount": float(amount)}
     )
     if await story.find(call) is not None:
         story.ledger.note(SIDE, invoice_id, "payments", None, amount)
@@ -106,29 +97,32 @@ async def unpay(story: Story) -> None:
     if held is None or not held["Payments"]:
         return
     gone = story.random.choice(held["Payments"])
-    if await story.find(story.house.xero.delete(_path(story, f"payments/{gone['PaymentID']}"))) is not None:
+    if await story.find(story.house.xero.delete(path_to(story, f"payments/{gone['PaymentID']}"))) is not None:
         story.ledger.note(SIDE, invoice_id, "payments", gone["Amount"], None)
 
 
 async def void(story: Story) -> None:
     """An invoice is voided, if Xero lets it."""
     if story.random.random() < 0.4:
-        await story.find(
-            story.house.xero.post(_path(story, f"invoices/N-{story.choose_invoice()}/void"), json={})
-        )
+        invoice_id = story.choose_invoice()
+        call = story.house.xero.post(path_to(story, f"invoices/N-{invoice_id}/void"), json={})
+        if await story.find(call) is not None:
+            story.ledger.end(SIDE, invoice_id)
 
 
 async def edit_contact(story: Story) -> None:
     """A customer's e-mail address."""
     customer, email = story.choose_customer(), f"x{story.token()}@example.com"
     calls = await story.house.last_call()
-    held = await story.find(story.house.xero.get(_path(story, f"contacts/Customer {customer}")))
+    held = await story.find(story.house.xero.get(path_to(story, f"contacts/Customer {customer}")))
     if held is None:
         return
-    call = story.house.xero.patch(_path(story, f"contacts/Customer {customer}"), json={"EmailAddress": email})
+    call = story.house.xero.patch(
+        path_to(story, f"contacts/Customer {customer}"), json={"EmailAddress": email}
+    )
     if await story.find(call) is not None:
         story.ledger.note(SIDE, customer, "email", held.get("EmailAddress"), email)
-        await _note_unseen(story, calls, customer, "email", email)
+        await story.note_unseen(calls, customer, "email", email)
 
 
 async def lock(story: Story) -> None:

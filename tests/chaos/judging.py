@@ -4,9 +4,12 @@ Both sides are equal, or Plumbline says why not; every edit is accounted for; no
 any more by itself.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from tests.chaos.in_xero import BASES
 from tests.chaos.ledger import scalars
@@ -14,6 +17,9 @@ from tests.chaos.story import Story
 from tests.scenarios.both_sides import app_view, list_resources, xero_view
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import contacts_in_xero, rows, writes_since
+
+Fetch = Callable[[str], Awaitable[Sequence[Any]]]
+"""Rows of the database by a query."""
 
 
 @dataclass
@@ -46,24 +52,39 @@ async def judge(story: Story) -> Findings:
     in_xero = await house.list_in_xero()
     resources = await list_resources(house)
     found = Findings()
-    found.duplicated += find_doubles(in_app.values(), in_xero, await contacts_in_xero(house))
+    contacts, moved = await contacts_in_xero(house), story.ledger.relinked
+    found.duplicated += find_doubles(in_app.values(), in_xero, contacts, moved)
     found.diverged += find_differences(in_app, in_xero, resources)
+    found.diverged += _find_unmeant_ends(story, in_app, in_xero)
     found.lost += await _find_lost(story, in_app, in_xero, resources)
     found.rate_limited += await _find_limited(story)
     return found
 
 
-def find_doubles(in_app: Iterable[Json], in_xero: list[Json], contacts: list[Json]) -> list[str]:
-    """What exists twice: invoices by number, contacts by name, payments and credits by their amount."""
+def find_doubles(
+    in_app: Iterable[Json], in_xero: list[Json], contacts: list[Json], relinked: Collection[str] = ()
+) -> list[str]:
+    """What exists twice: invoices by number, contacts by name, payments and credits by their amount.
+
+    What was paid on an invoice stays there when a person links another one in its place, and is booked there too.
+    """
+
+    def of(invoice: Json) -> str:
+        return f" of {invoice['InvoiceNumber']}" if invoice["InvoiceNumber"] in relinked else ""
+
     live = [invoice for invoice in in_xero if invoice["Status"] not in ("VOIDED", "DELETED")]
     counted = Counter(
         [
             *(f"in Xero: invoice {invoice['InvoiceNumber']}" for invoice in live),
             *(f"in the app: invoice {document['number']}" for document in in_app),
             *(f"in Xero: contact {contact['Name']}" for contact in contacts),
-            *(f"in Xero: payment {paid['Amount']}" for invoice in in_xero for paid in invoice["Payments"]),
             *(
-                f"in Xero: credit {each['AppliedAmount']}"
+                f"in Xero: payment {paid['Amount']}{of(invoice)}"
+                for invoice in in_xero
+                for paid in invoice["Payments"]
+            ),
+            *(
+                f"in Xero: credit {each['AppliedAmount']}{of(invoice)}"
                 for invoice in in_xero
                 for kind in ("CreditNotes", "Prepayments", "Overpayments")
                 for each in invoice[kind]
@@ -75,6 +96,7 @@ def find_doubles(in_app: Iterable[Json], in_xero: list[Json], contacts: list[Jso
 
 def find_differences(in_app: dict[str, Json], in_xero: list[Json], resources: dict[str, Json]) -> list[str]:
     """What differs and is not said to be held; what is neither settled nor held."""
+    by_id = {invoice["InvoiceID"]: invoice for invoice in in_xero}
     by_number = {invoice["InvoiceNumber"]: invoice for invoice in in_xero}
     found = []
     for invoice_id in sorted({*in_app, *resources}):
@@ -84,7 +106,13 @@ def find_differences(in_app: dict[str, Json], in_xero: list[Json], resources: di
         elif resource["state"] == "behind":
             found.append(f"{invoice_id} is behind: {resource['reason']}")
         elif resource["state"] == "settled" and resource["reason"] is None:
-            found += _compare(document, by_number.get(document["number"]))
+            linked = by_id.get(_find_linked(resource) or "")
+            found += _compare(document, linked or by_number.get(document["number"]))
+    return found
+
+
+def _find_linked(resource: Json) -> str | None:
+    found: str | None = (resource.get("xero") or {}).get("xero_invoice_id")
     return found
 
 
@@ -97,6 +125,14 @@ def _compare(document: Json, invoice: Json | None) -> list[str]:
         for name in sorted({*app, *xero})
         if app.get(name) != xero.get(name)
     ]
+
+
+def _find_unmeant_ends(story: Story, in_app: dict[str, Json], in_xero: list[Json]) -> list[str]:
+    # Of those that were linked by hand, whichever the app's stood for goes with it.
+    told = {each["InvoiceNumber"] for each in in_xero if each["Status"] == "VOIDED"} - story.ledger.relinked
+    voided = {number.removeprefix("N-") for number in told}
+    cancelled = {thing for thing, document in in_app.items() if document["status"] == "cancelled"}
+    return story.ledger.list_unmeant_ends({*voided, *cancelled}, in_app.keys() - cancelled)
 
 
 async def _find_lost(
@@ -112,17 +148,43 @@ async def _find_lost(
         *((contact["id"], contact) for contact in (await house._json(house.app.get("/contacts")))["data"]),
     ]:
         standing[thing] = standing.get(thing, set()) | set(scalars(held))
-    kept = await rows(house, "SELECT values FROM conflicts")
-    return [
-        str(edit) for edit in story.ledger.list_lost(standing, set(scalars(kept)), await _list_flagged(house))
-    ]
+    _join_linked(standing, in_xero, resources)
+    known, flagged = await _list_told(partial(rows, house))
+    told, told_overwritten = story.ledger.told, story.ledger.told_overwritten
+    lost = story.ledger.list_lost(standing, known | told, flagged | told_overwritten)
+    return [str(edit) for edit in lost]
 
 
-def _in_our_words(invoice: Json) -> Json:
-    """With the word for how amounts are by which edits of it are noted: a voided invoice keeps it in Xero alone."""
-    return invoice | {"amounts_are": BASES[invoice["LineAmountTypes"]]}
+def _join_linked(standing: dict[str, set[str]], in_xero: list[Json], resources: dict[str, Json]) -> None:
+    """What stands in an invoice stands in the one that it is linked to, whatever the numbers of the two."""
+    numbers = {invoice["InvoiceID"]: invoice["InvoiceNumber"].removeprefix("N-") for invoice in in_xero}
+    for invoice_id, resource in resources.items():
+        number = numbers.get(_find_linked(resource) or "")
+        if number is not None:
+            both = standing.get(number, set()) | standing.get(invoice_id, set())
+            standing[number] = standing[invoice_id] = both
 
 
+async def list_flagged(story: Story) -> set[tuple[str, str]]:
+    """Things and paths of which Plumbline says, or has said, that an edit in Xero may have been overwritten."""
+    _, flagged = await _list_told(partial(rows, story.house))
+    return flagged | story.ledger.told_overwritten
+
+
+async def note_kept(story: Story, fetch: Fetch) -> None:
+    """Before a database is lost: what it has told of edits, which people may have read there."""
+    known, flagged = await _list_told(fetch)
+    story.ledger.told |= known
+    story.ledger.told_overwritten |= flagged
+
+
+async def _list_told(fetch: Fetch) -> tuple[set[str], set[tuple[str, str]]]:
+    kept, flagged = await fetch(KEPT), await fetch(FLAGGED)
+    known = {value for row in kept for value in scalars(json.loads(row["values"]))}
+    return known, {(str(row["thing"]), _field_of(row["path"])) for row in flagged}
+
+
+KEPT = "SELECT values::text AS values FROM conflicts"
 FLAGGED = """
 SELECT coalesce(invoice.partner_invoice_id, contact.partner_contact_id) AS thing, d.path FROM discrepancies d
 LEFT JOIN invoice_links invoice ON invoice.id = d.link_id LEFT JOIN contact_links contact ON contact.id = d.link_id
@@ -130,10 +192,9 @@ WHERE d.kind = 'overwritten_in_xero'
 """
 
 
-async def _list_flagged(house: House) -> set[tuple[str, str]]:
-    """Things and paths of which Plumbline says that an edit in Xero may have been overwritten."""
-    flagged = await rows(house, FLAGGED)
-    return {(str(row["thing"]), _field_of(row["path"])) for row in flagged}
+def _in_our_words(invoice: Json) -> Json:
+    """With the word for how amounts are by which edits of it are noted: a voided invoice keeps it in Xero alone."""
+    return invoice | {"amounts_are": BASES[invoice["LineAmountTypes"]]}
 
 
 def _field_of(path: str) -> str:
@@ -151,14 +212,29 @@ async def _find_limited(story: Story) -> list[str]:
 
 async def find_restless(house: House) -> list[str]:
     """What moves although everything is said and done: a further round writes nothing, and tells the app nothing."""
-    calls, told = await house.last_call(), await _count_changes(house)
+    calls, told, refused = await house.last_call(), await _count_changes(house), await _count_clashes(house)
     await house._json(house.app.post("/manifest"))
     await house._json(house.api.post(f"{house.path}/compare"))
     await house.sweep()
     await house.wait()
     writes, more = await writes_since(house, calls), await _count_changes(house) - told
-    found = [f"wrote by itself: {writes}"] if writes else []
+    # What waits for a number or a name that another one has in Xero is offered with each look, and refused.
+    offered = await _count_clashes(house) - refused
+    found = [f"wrote by itself: {writes}"] if len(writes) > offered else []
     return [*found, f"told the app {more} changes by itself"] if more else found
+
+
+async def _count_clashes(house: House) -> int:
+    [row] = await rows(house, CLASHES)
+    return int(row["clashes"])
+
+
+CLASHES = """
+SELECT count(*) AS clashes FROM attempts a
+LEFT JOIN invoice_links i ON i.id = a.link_id LEFT JOIN contact_links c ON c.id = a.link_id
+WHERE a.outcome = 'refused' AND coalesce(i.reason_code, c.reason_code)
+IN ('number_taken', 'credit_number_taken', 'contact_name_taken')
+"""
 
 
 async def _count_changes(house: House) -> int:

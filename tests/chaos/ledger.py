@@ -27,10 +27,42 @@ class Ledger:
     """All edits of a story, in order."""
 
     edits: list[Edit] = field(default_factory=list)
+    ended: dict[str, set[str]] = field(default_factory=dict)
+    """By side, the invoices that somebody cancelled or voided there."""
+    reopened: set[str] = field(default_factory=set)
+    """Those that somebody sent again in the app, or said to be another of Xero's, after their end."""
+    relinked: set[str] = field(default_factory=set)
+    """Invoices that somebody said to be another of Xero's, and the numbers of both."""
+    told: set[str] = field(default_factory=set)
+    """Values of conflicts that were kept in a database that is lost."""
+    told_overwritten: set[tuple[str, str]] = field(default_factory=set)
+    """Things and paths of which that database said that something in Xero was overwritten."""
 
     def note(self, side: str, thing: str, path: str, over: object, value: object) -> None:
         """Keep one edit."""
         self.edits.append(Edit(side, thing, path, plain(over), plain(value)))
+
+    def relink(self, thing: str, number: str) -> None:
+        """Somebody said that it is another invoice of Xero's; so it is over no more."""
+        self.relinked |= {thing, f"N-{thing}", number}
+        self.reopen(thing)
+
+    def end(self, side: str, thing: str) -> None:
+        """Somebody cancelled or voided it."""
+        self.ended.setdefault(side, set()).add(thing)
+
+    def reopen(self, thing: str) -> None:
+        """Somebody brought it back."""
+        self.reopened.add(thing)
+
+    def list_unmeant_ends(self, over: Iterable[str], open_in_app: Iterable[str]) -> list[str]:
+        """The invoices that are `over` on a side and that nobody ended; those that the app has open again after
+        somebody cancelled them there, and that nobody brought back.
+        """
+        meant = set().union(*self.ended.values())
+        back = (self.ended.get("partner", set()) & set(open_in_app)) - self.reopened
+        found = [f"{thing} was ended by nobody" for thing in sorted(set(over) - meant)]
+        return [*found, *(f"{thing} came back by itself" for thing in sorted(back))]
 
     def list_lost(
         self, standing: Mapping[str, set[str]], known: set[str], flagged: set[tuple[str, str]]

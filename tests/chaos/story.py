@@ -14,6 +14,7 @@ import httpx
 
 from tests.chaos.ledger import Ledger
 from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import writes_since
 
 INVOICES = 3
 CUSTOMERS = 2
@@ -75,6 +76,15 @@ class Story:
     async def find_in_xero(self, number: str) -> Json | None:
         """The invoice as Xero shows it."""
         return await self.find(self.house.xero.get(f"/people/{self.house.tenant_id}/invoices/{number}"))
+
+    async def note_unseen(self, calls: int, thing: str, path: str, value: Any) -> None:
+        """Where we wrote between a person's look at Xero and the edit there, whatever of the app's it was may have been
+        replaced unseen.
+        """
+        if await writes_since(self.house, calls):
+            for each in list(self.ledger.edits):
+                if (each.thing, each.path) == (thing, path):
+                    self.ledger.note("xero", thing, path, each.value, value)
 
 
 Act = Callable[[Story], Awaitable[None]]

@@ -13,6 +13,7 @@ from app.domain.record.direction import OPEN, Direction, Lanes
 from app.domain.record.field_names import CONTACTS, INVOICES
 from app.domain.record.policy import ConflictPolicy
 from tests.histories.deciding import DecidingWorld
+from tests.histories.ending import EndingWorld
 from tests.histories.settings import Settings
 from tests.histories.world import World
 
@@ -36,6 +37,8 @@ def kind_of(seed: int) -> Settings:
 
 def build_world(seed: int, settings: Settings) -> World:
     """The world in which the history of a seed is lived."""
+    if settings.has_ends:
+        return EndingWorld(seed, settings)
     return DecidingWorld(seed, settings) if settings.with_decisions else World(seed, settings)
 
 
@@ -56,6 +59,11 @@ def busy_kind_of(seed: int) -> Settings:
     return replace(kind, lanes=_lanes_of(seed, of_contact=False)) if seed % 2 else kind
 
 
+def ending_kind_of(seed: int) -> Settings:
+    """The same of an invoice that ends, and is perhaps sent again, under every policy; nobody decides."""
+    return replace(kind_of(seed), with_lines=True, tokens=None, with_decisions=False, has_ends=True)
+
+
 def _lanes_of(seed: int, *, of_contact: bool) -> tuple[Lanes, ...]:
     entity, fields = (CONTACTS, CONTACT_NAMES) if of_contact else (INVOICES, INVOICE_NAMES)
     random = Random(seed)
@@ -71,7 +79,7 @@ def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> N
     """Exit status 1 when any history lost an edit or did not settle; the first of them are shown.
 
     Every seed is the history of an invoice; every fourth is that of a contact too, every second one with directions,
-    and every third one to which people do whatever can be done.
+    every third one to which people do whatever can be done, and every fifth one that ends.
     """
     bad = []
     for number in track(range(seed, seed + runs), "histories"):
@@ -80,6 +88,7 @@ def main(runs: Annotated[int, typer.Option(min=1)] = 20_000, seed: int = 1) -> N
             *([contact_kind_of(number)] if number % 4 == 0 else []),
             *([directed_kind_of(number)] if number % 2 == 0 else []),
             *([busy_kind_of(number)] if number % 3 == 0 else []),
+            *([ending_kind_of(number)] if number % 5 == 0 else []),
         ]
         bad += [(number, fault) for kind in kinds if (fault := build_world(number, kind).run()) is not None]
     for number, fault in bad[:5]:

@@ -19,6 +19,8 @@ class Settings:
     """People decide about conflicts, and take that back (see `deciding`)."""
     is_busy: bool = False
     """People do whatever can be done to an invoice, in place of the commonest (see `busy`)."""
+    has_ends: bool = False
+    """Invoices are cancelled, voided and sent again (see `ending`)."""
     tokens: int | None = None
     """Draw values from so few that A to B to A happens; None makes every value unique, so that losses can be told."""
     lanes: tuple[Lanes, ...] = (OPEN,)

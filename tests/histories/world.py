@@ -51,7 +51,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.people = (BusyPeople if self.settings.is_busy else People)(self.random, self.settings)
+        self.people = self._build_people()
         self.app: Fields = self.people.start(APP_WORDS) | {"sent_at": "2026-01-01T00:00:00Z"}
         self.app_version = 1
         self.app_applied = 0
@@ -75,6 +75,9 @@ class World:
         self.faults = True
         self.rules = Rules(self.settings.policy.winner_of, VOCABULARY)
         self._choose(self.settings.lanes[0])
+
+    def _build_people(self) -> People:
+        return (BusyPeople if self.settings.is_busy else People)(self.random, self.settings)
 
     def _choose(self, lanes: Lanes) -> None:
         """The business changes its directions."""
@@ -175,7 +178,7 @@ class World:
             self.xero_is_due = False
             self._take(
                 observe_xero(
-                    self.hub, dict(self.xero), rules=self.rules, at=self._now(), partner_at=self._now()
+                    self.hub, self._show_xero(), rules=self.rules, at=self._now(), partner_at=self._now()
                 )
             )
             self._write()
@@ -183,6 +186,10 @@ class World:
         if change is not None:
             self.hub = change_sent(self.hub, change)
             self.changes.append(change)
+
+    def _show_xero(self) -> Fields:
+        """What Xero shows."""
+        return dict(self.xero)
 
     def _next_change(self) -> PartnerChange | None:
         return next_change(self.hub, self.rules.lanes)

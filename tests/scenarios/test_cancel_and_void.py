@@ -1,12 +1,15 @@
 """The end of an invoice: cancelled here is voided there, and what stands in the way is said."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
+from tests.scenarios.troubles import ask, later
 
+A_MINUTE = timedelta(minutes=1)
 ALL = ("inv_1", "inv_2", "inv_3", "inv_4")
 PAYMENT = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": None}
 
@@ -49,6 +52,25 @@ async def test_edits_after_the_end(house: House) -> None:
     await house.edit(status="cancelled")
     await house.drain()
     await assert_alike(house)
+
+
+async def test_what_is_over_on_both_sides_is_not_brought_back_by_a_late_document(house: House) -> None:
+    """Cancelled, sent again and cancelled once more in the app while Xero voids it; the first two are told last."""
+    await house.write()
+    await house.drain()
+    for status in ("cancelled", "sent"):
+        await house.edit(status=status, send=False)
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.edit(status="cancelled", send=False)
+    await house.drain()
+    assert (await house.in_app())["status"] == "cancelled"
+    for version in (2, 3):
+        [told] = (await ask(house.app.post("/invoices/inv_1/resend", json={"version": version})))["sent"]
+        assert told["outcome"] == "accepted"
+        await house.drain()
+    assert (await house.in_app())["status"] == "cancelled"
+    await assert_alike(house)
+    assert await house.conflicts() == []
 
 
 @pytest.mark.proof
@@ -120,6 +142,20 @@ async def test_cancelled_without_payments_spares_what_the_app_never_saw(house: H
     await house.drain()
     assert (await house.in_xero("N-inv_2"))["Status"] == "VOIDED"
     await assert_alike(house, "inv_2")
+
+
+async def test_a_credit_that_is_taken_back_goes_also_where_xero_was_away_in_the_middle(house: House) -> None:
+    """Cancelled without it; the look at the note fails after that it goes was noted, and nobody touches it again."""
+    note = {"id": "c1", "kind": "credit_note", "amount": "10.00", "applied_on": "2026-11-20"}
+    await house.write(credits=[note])
+    await house.drain()
+    await house.fault("unavailable_before", "GET", "/CreditNotes")
+    await house.edit(status="cancelled", credits=[])
+    await house.drain()
+    await later(house, A_MINUTE)
+    invoice = await house.in_xero()
+    assert (invoice["Status"], invoice["AmountCredited"]) == ("VOIDED", 0)
+    await assert_alike(house)
 
 
 async def test_a_reconciled_payment_keeps_an_invoice_that_the_app_cancelled(house: House) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.scenarios.both_sides import assert_alike
-from tests.scenarios.house import House
-from tests.scenarios.troubles import writes_since
+from tests.scenarios.house import House, Json
+from tests.scenarios.troubles import ask, writes_since
 
 LONGER_THAN_FACTS_ARE_KEPT = timedelta(hours=7)
 EARLY = {"id": "p1", "amount": "40.00", "paid_on": "2026-10-15", "method": None}
@@ -52,6 +52,33 @@ async def test_a_price_that_payments_lock_holds_up_no_further_payment(house: Hou
     await house.edit(payments=[EARLY, LATER, LATER | {"id": "p3", "amount": "90.00"}], status="paid")
     await house.drain()
     assert ((await house.in_xero())["Total"], (await house.in_xero())["AmountDue"]) == (150, 0)
+    await assert_alike(house)
+
+
+WORDS: Json = {"unit_price": None, "quantity": None}
+PRICED: Json = {"unit_price": "30.00", "quantity": "1"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(WORDS, PRICED), (PRICED, WORDS)], ids=["priced", "words alone"]
+)
+async def test_a_price_that_waits_keeps_its_account_with_it(house: House, before: Json, after: Json) -> None:
+    """A line of words alone gets a price, or loses it, on an invoice with a credit: told as that, and written never."""
+    call_out = {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "80.00", "tax": "gst"}
+    await house.write(
+        lines=[call_out, {"id": "l2", "description": "Fit it", "tax": "gst", **before}], credits=[NOTE]
+    )
+    await house.drain()
+    assert (await house.in_xero())["AmountCredited"] == 10
+    since = await house.last_call()
+    await house.edit(lines={"l2": after})
+    await house.drain()
+    assert await house.held_as() == "paid_locked"
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert (await house.held_as(), await writes_since(house, since)) == ("paid_locked", [])
+    await house.edit(credits=[])
+    await house.drain()
     await assert_alike(house)
 
 

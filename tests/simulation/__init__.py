@@ -5,8 +5,10 @@
     server_time, store  the real PostgreSQL: each transaction one step, its `now()` the house's clock
     wire, nudges        network and queue in memory, to be cut, lost, late or out of order
     processes, house    an API and workers as `wiring` builds them, both sandboxes, and who lives there
-    joined              the joined house that every history begins with
-    history, office     what happens, drawn from a seed or read from a script
+    joined, copies      the joined house that every history begins with; an older copy of the database, put back in one
+    drawing, history    what happens, drawn from a seed or read from a script, and how it is lived
+    office, ends        what people do: with the connection, to end an invoice or bring it back,
+    relinking, products to links, with products and what lines are tracked under; the last has a judge of its own
     shrinking, run      the shortest history that still fails; histories as a part of `tests.chaos`
 
 Judged by what holds for every story (`tests.chaos.judging`). PostgreSQL, the Xero adapter over

@@ -9,7 +9,8 @@ import typer
 
 from app.settings import Settings
 from tests.chaos.ground import be_silent, open_own_servers
-from tests.simulation.history import Step, Verdict, draw_history, fetch_final, read_history, run_history
+from tests.simulation.drawing import Step, draw_history, read_history
+from tests.simulation.history import Verdict, fetch_final, run_history
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.run import open_simulation
 

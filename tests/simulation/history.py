@@ -16,90 +16,22 @@ from random import Random
 from traceback import extract_tb
 from typing import Any
 
-from tests.chaos import in_the_app, in_xero, of_lines, weather
+from tests.chaos import weather
 from tests.chaos.history import A_WHILE, SETTLING_ROUNDS, is_settled
-from tests.chaos.judging import Findings, find_restless, judge
+from tests.chaos.judging import Findings, find_restless, judge, note_kept
 from tests.chaos.office import open_all
-from tests.chaos.story import Act, Story
+from tests.chaos.story import Story
 from tests.scenarios.both_sides import list_resources
 from tests.scenarios.troubles import ask
-from tests.simulation import office
+from tests.simulation.drawing import AT_XERO, CALM, COPYING, PEOPLE, Step
 from tests.simulation.joined import Joined, Opened
+from tests.simulation.judging_products import judge_products
 from tests.simulation.nudges import Nudge
-from tests.simulation.processes import Worker
+from tests.simulation.processes import Worker, build_worker_of
 from tests.simulation.scheduler import Gate, Way
 
 MOST_JOBS = 4
 """At a time on one worker."""
-
-TROUBLES = ("look", "kill_worker", "kill_api", "replace_worker", "shut_down", "lose_nudges")
-PEOPLE: dict[str, Act] = {
-    **in_the_app.ACTS,
-    **of_lines.IN_THE_APP,
-    **in_xero.ACTS,
-    **of_lines.IN_XERO,
-    **office.ACTS,
-    **weather.ACTS,
-}
-AT_XERO = (*in_xero.ACTS, *of_lines.IN_XERO)
-OFTEN = (
-    *("app_write", "app_edit", "app_edit", "app_edit", "xero_edit", "xero_edit", "xero_edit"),
-    *(
-        "app_pay",
-        "xero_pay",
-        "app_credit",
-        "app_line",
-        "xero_line",
-        "undo",
-        "let_go",
-        "let_go",
-        "look",
-        "pass_time",
-        "break_xero",
-        "wait",
-        "wait",
-    ),
-)
-"""What happens more often than once in a while; `wait` is no act at all, only moves."""
-
-ACTS = (*PEOPLE, *TROUBLES, "wait")
-MOST_STEPS = 26
-FEWEST_STEPS = 8
-CALM = -1
-"""Moves of a step after which everybody goes on in order, nothing going wrong, until nothing is left to be done."""
-
-MOVES = (0, 1, 2, 4, 8, 16, 32, 64, CALM, CALM)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One act, the number that decides everything in it, and the moves before the next."""
-
-    act: str
-    number: int
-    moves: int
-
-    def __str__(self) -> str:
-        return f"{self.act}:{self.number}:{'calm' if self.moves == CALM else self.moves}"
-
-
-def draw_history(seed: int) -> list[Step]:
-    """The steps of a seed; a history begins with an invoice or two."""
-    random = Random(f"history {seed}")
-    acts = ["app_write"] * random.randint(1, 2)
-    acts += [random.choice((*ACTS, *OFTEN)) for _ in range(random.randint(FEWEST_STEPS, MOST_STEPS))]
-    return [Step(act, random.randrange(10**6), random.choice(MOVES)) for act in acts]
-
-
-def read_history(script: str) -> list[Step]:
-    """The steps of a history as it was printed."""
-    said = (step.split(":") for step in script.split())
-    return [Step(act, int(number), CALM if moves == "calm" else int(moves)) for act, number, moves in said]
-
-
-def write_history(steps: Sequence[Step]) -> str:
-    """A history as it is printed."""
-    return " ".join(map(str, steps))
 
 
 @dataclass(frozen=True)
@@ -130,7 +62,10 @@ class Lived:
         scheduler = self.opened.world.scheduler
         for step in steps:
             scheduler.tell(f"-- {step}")
-            self._begin(step)
+            if step.act in COPYING:
+                await self._copy(step.act)
+            else:
+                self._begin(step)
             await scheduler.idle()
             chance = Random(f"moves {step.number}")
             if step.moves == CALM:
@@ -175,6 +110,19 @@ class Lived:
                 self.story.faults += 1
             case _:
                 self.acting.append(people.people.spawn(self._act(step, random)))
+
+    async def _copy(self, act: str) -> None:
+        """The database is copied; or it is lost, with everybody who was at work on it, and the copy takes its place."""
+        people, older, clock = self.opened.inhabitants, self.opened.older, self.opened.world.clock
+        if act == "save_copy":
+            await older.make(clock.now())
+        elif older.is_made:
+            await note_kept(self.story, older.fetch)
+            people.kill_all()
+            await self.opened.world.scheduler.idle()
+            await older.put_back(clock.now())
+            self.opened.house.parts = build_worker_of(self.opened.world, people.people)
+            self.story.faults += 1
 
     async def _act(self, step: Step, random: Random) -> None:
         """The act, by somebody with chances of his own; there is one person at Xero's screen."""
@@ -286,6 +234,7 @@ async def _live_and_judge(opened: Opened, story: Story, steps: Sequence[Step]) -
 async def _settle_and_judge(story: Story) -> tuple[Findings, list[str]]:
     await _settle(story)
     findings = await judge(story)
+    findings.diverged += await judge_products(story)
     findings.diverged += await find_restless(story.house)
     resources = await list_resources(story.house)
     return findings, [each["reason"]["code"] for each in resources.values() if each["state"] == "held"]

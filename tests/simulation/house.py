@@ -124,6 +124,12 @@ class Inhabitants:
         self._kill(self.workers[number].actor)
         self.workers[number] = self.open_worker()
 
+    def kill_all(self) -> None:
+        """All of them die at once."""
+        self.kill_api()
+        for number in range(len(self.workers)):
+            self.kill_worker(number)
+
     def replace_worker(self, number: int) -> None:
         """A worker is told to end, as by a newer release: it begins nothing more, and another is there."""
         leaving = self.workers[number]

@@ -21,6 +21,7 @@ from app.sandbox.xero.frozen import thaw
 from app.sandbox.xero.memory.sandbox import Start, build_sandbox
 from app.settings import Settings
 from tests.scenarios.house import Json
+from tests.simulation.copies import TABLES, Copy, OlderCopy
 from tests.simulation.house import (
     APP_WEBHOOKS,
     XERO,
@@ -42,21 +43,6 @@ from tests.simulation.wire import Sites, build_urlopen
 BEGINNING = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 NO_LIMIT = 100_000
 
-KEEP = """
-CREATE SCHEMA base;
-DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-EXECUTE format('CREATE TABLE base.%I AS TABLE public.%I', t, t); END LOOP; END $$
-"""
-TABLES = """
-SELECT table_name AS name, array_agg(column_name::text ORDER BY ordinal_position) AS columns
-FROM information_schema.columns JOIN pg_tables ON schemaname = table_schema AND tablename = table_name
-WHERE table_schema = 'public' AND is_generated = 'NEVER' AND table_name <> 'alembic_version'
-GROUP BY table_name ORDER BY table_name
-"""
-SEQUENCES = (
-    "SELECT sequencename AS name, last_value AS last FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
-)
-
 
 @dataclass
 class Opened:
@@ -66,6 +52,7 @@ class Opened:
     inhabitants: Inhabitants
     world: World
     transcript: list[str]
+    older: OlderCopy
 
 
 class Joined:
@@ -86,7 +73,9 @@ class Joined:
         self._shared = shared
         self._raw = raw
         self._server_time = server_time
-        self._restore = ""
+        self._base = Copy(raw, "base")
+        self._copy = Copy(raw, "older")
+        self._older = OlderCopy(self._copy, shared, server_time)
         self._tidy = ""
         self.sites: Sites = {}
         self.frozen: Frozen
@@ -128,7 +117,8 @@ class Joined:
 
     async def open_house(self, seed: str) -> Opened:
         """The joined house as it was; all that is drawn from here on follows from the seed."""
-        await self._raw.execute(self._restore)
+        await self._base.put_back()
+        self._older.forget()
         self._clock.set(self._beginning)
         await self._server_time.begin(self._beginning)
         self._chance.draw_again(seed)
@@ -155,23 +145,15 @@ class Joined:
         )
         inhabitants = Inhabitants(world, sandbox)
         house = inhabitants.build_house(self.partner, getattr(self, "connection_id", ""))
-        return Opened(house, inhabitants, world, transcript)
+        return Opened(house, inhabitants, world, transcript, self._older)
 
     async def _keep(self) -> None:
-        await self._raw.execute(KEEP)
-        statements = ["SET LOCAL session_replication_role = replica"]
-        tables = await self._raw.fetch(TABLES)
-        self._tidy = f"VACUUM {', '.join('public.' + each['name'] for each in tables)}"
-        for each in tables:
-            name, columns = each["name"], ", ".join(f'"{column}"' for column in each["columns"])
-            statements.append(f"DELETE FROM public.{name}")  # noqa: S608 - as the catalogue has it
-            if await self._raw.fetchval(f"SELECT EXISTS (SELECT FROM base.{name})"):  # noqa: S608
-                kept = f"SELECT {columns} FROM base.{name}"  # noqa: S608
-                statements.append(f"INSERT INTO public.{name} ({columns}) OVERRIDING SYSTEM VALUE {kept}")
-        for each in await self._raw.fetch(SEQUENCES):
-            last, is_used = each["last"] or 1, str(each["last"] is not None).lower()
-            statements.append(f"SELECT setval('{each['name']}', {last}, {is_used})")
-        self._restore = ";".join(statements)
+        for copy in (self._base, self._copy):
+            await copy.prepare()
+        await self._base.make()
+        tables = [each["name"] for each in await self._raw.fetch(TABLES)]
+        everywhere = (f"{schema}.{name}" for schema in ("public", "older") for name in tables)
+        self._tidy = f"VACUUM {', '.join(everywhere)}"
 
 
 @asynccontextmanager

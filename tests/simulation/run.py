@@ -14,7 +14,8 @@ from app.settings import Settings
 from tests.chaos.ground import Ground
 from tests.chaos.judging import Findings
 from tests.chaos.tally import Outcome
-from tests.simulation.history import Step, Verdict, draw_history, run_history, write_history
+from tests.simulation.drawing import Step, draw_history, write_history
+from tests.simulation.history import Verdict, run_history
 from tests.simulation.joined import Joined, open_joined
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.shrinking import Shrinker

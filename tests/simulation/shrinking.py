@@ -7,7 +7,7 @@ trial lives a whole history.
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 
-from tests.simulation.history import CALM, Step
+from tests.simulation.drawing import CALM, Step
 
 MOST_TRIALS = 150
 

@@ -12,7 +12,8 @@ import pytest
 from app.reconcile import overwritten
 from app.settings import Settings
 from tests.chaos.tally import Outcome
-from tests.simulation.history import Step, draw_history, fetch_final, read_history, run_history, write_history
+from tests.simulation.drawing import Step, draw_history, read_history, write_history
+from tests.simulation.history import fetch_final, run_history
 from tests.simulation.run import Stage, close_stage, live, live_in_thread, shrink
 
 SEEDS = range(1, 3)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.clock import ManualClock
-from tests.simulation.history import ACTS, CALM, Step, draw_history, read_history, write_history
+from tests.simulation.drawing import ACTS, CALM, Step, draw_history, read_history, write_history
 from tests.simulation.joined import BEGINNING
 from tests.simulation.loop import LoopClock, SimulatedLoop
 from tests.simulation.scheduler import Actor, Scheduler, Stuck, Way

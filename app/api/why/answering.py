@@ -9,6 +9,7 @@ from app.api.books.standing import show
 from app.api.dependencies import Services
 from app.api.why.gathering import address_of, gather_invoice
 from app.api.why.resource import Why, Whys, build_why, build_why_of_stranger
+from app.db.findings.left_behind import list_left_behind
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
 from app.db.invoices.resources import KeptInvoice, find_kept_invoice
@@ -97,10 +98,20 @@ async def _ask_xero(
         answer = answer_nowhere(address, number or xero_id or "", was_xero_asked=can_ask)
         return [build_why(answer, xero_invoice_id=xero_id)]
     async with services.database.reading() as session:
-        made_for = await list_made_before(session, connection, {one.xero_invoice_id for one in found})
+        ids = {one.xero_invoice_id for one in found}
+        made_for = await list_made_before(session, connection, ids)
+        left_by = await list_left_behind(session, connection.id, ids)
     return [
         build_why_of_stranger(
-            answer_stranger(connection, address, invoice, now, made_for.get(invoice.xero_invoice_id)), invoice
+            answer_stranger(
+                connection,
+                address,
+                invoice,
+                now,
+                made_for=made_for.get(invoice.xero_invoice_id),
+                left_by=left_by.get(invoice.xero_invoice_id),
+            ),
+            invoice,
         )
         for invoice in found
     ]

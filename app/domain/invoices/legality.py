@@ -11,7 +11,7 @@ from datetime import date
 from app.domain.holds.hold import Hold, Way
 from app.domain.invoices.fitness import judge_lines, judge_total
 from app.domain.invoices.voiding import judge_void
-from app.domain.record.fields import LINE_ORDER, Fields, group_of, keys_of, member_of
+from app.domain.record.fields import LINE_ORDER, Fields, group_of, is_text_only, keys_of, member_of
 from app.domain.record.money import paid
 from app.domain.record.sides import Side, Status, project
 from app.domain.xero.organisation import APPROVE, Organisation
@@ -137,10 +137,14 @@ def editable_when_paid(
 def _is_editable_when_paid(path: str, record: Fields, shadow: Fields) -> bool:
     group = group_of(path)
     lines_stay = set(keys_of(record, "lines")) == set(keys_of(shadow, "lines"))
+    key = (group or "").partition("/")[2]
     if group is None:
         return path in EDITABLE_WHEN_PAID_HEADER or (path == LINE_ORDER and lines_stay)
     if group.startswith(("payments/", "credits/")):
         return True
+    if is_text_only(record, key) != is_text_only(shadow, key) and member_of(path) != "description":
+        # Its price waits, and what it is booked under goes with that: words alone are booked nowhere.
+        return False
     return lines_stay and member_of(path) in EDITABLE_WHEN_PAID_LINE
 
 

@@ -25,4 +25,5 @@ Edits that do not travel, or not yet:
     direction, apart            which way fields go; what stays on its own side by that, and its base for later
     field_names                 the names by which settings say that, and the paths that each covers
     held                        what each side should show while a conflict waits for a person
+    over                        an invoice that ended on both sides, and stays ended whatever comes late
 """

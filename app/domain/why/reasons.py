@@ -21,6 +21,7 @@ ATTEMPTS = "GET {thing}/attempts"
 CHANGES = "GET {connection}/changes"
 CONTACTS = "GET {connection}/xero-contacts"
 RUN = "POST {connection}/run"
+DECISIONS = "GET {connection}/resolutions"
 SWEEP = "POST {connection}/sweep"
 REFUSED_ORDERS = "GET {connection}/shop/refused-orders"
 TAKE_UP = "POST {thing}/resume"
@@ -61,6 +62,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
             "Have Xero searched now.", SWEEP),
         Row("made_before", "An earlier connection of this business made it in Xero; it waits for its document.",
             "Send its document: it is then linked by its number.", SEND),
+        Row("left_by_relink", "A link stood for it until somebody said that it is another invoice of Xero's.",
+            "Void it in Xero where it is one too many, or take that decision back.", DECISIONS),
         Row("order_refused", "It is an order of the shop of which no invoice could be made.",
             "Put the order right in the shop; it is looked at again when it changes there.", REFUSED_ORDERS),
         Row("not_in_xero", "Neither side has such an invoice.", "Send its document, or look for another number.",

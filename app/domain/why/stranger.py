@@ -27,13 +27,15 @@ def answer_stranger(
     address: str,
     invoice: XeroInvoice,
     now: datetime,
+    *,
     made_for: str | None = None,
+    left_by: str | None = None,
 ) -> Answer:
     """The gates of an invoice that has no link, as Xero showed it just now; `made_for` is the app's id of the one for
-    which an earlier connection of the business made it.
+    which an earlier connection of the business made it, `left_by` of one that it was until a person linked that anew.
     """
     writer = Writer(places(address, f"{address}/invoices/{{invoice_id}}"))
-    findings = tuple(_judge(connection, writer, invoice, now, made_for))
+    findings = tuple(_judge(connection, writer, invoice, now, made_for=made_for, left_by=left_by))
     # One gate always fails, if only that nobody saw it yet: there is no link.
     first = next(found for found in findings if found.outcome is Outcome.FAILED)
     name = invoice.number or invoice.xero_invoice_id
@@ -58,7 +60,13 @@ def answer_refused_order(address: str, number: str, reason: str) -> Answer:
 
 
 def _judge(
-    connection: Connection, writer: Writer, invoice: XeroInvoice, now: datetime, made_for: str | None
+    connection: Connection,
+    writer: Writer,
+    invoice: XeroInvoice,
+    now: datetime,
+    *,
+    made_for: str | None,
+    left_by: str | None,
 ) -> Iterator[Finding]:
     settings = connection.settings
     stays = gates.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes)
@@ -73,5 +81,9 @@ def _judge(
     if made_for is not None:
         told = f"An earlier connection of this business made it for your invoice {made_for}, whose document is awaited."
         yield writer.failed(Gate.TAKEN, "made_before", told)
+        return
+    if left_by is not None:
+        told = f"It was your invoice {left_by}, until somebody said that this is another one of Xero's."
+        yield writer.failed(Gate.TAKEN, "left_by_relink", told)
         return
     yield writer.failed(Gate.TAKEN, "not_seen_yet")

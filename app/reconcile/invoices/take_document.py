@@ -15,6 +15,7 @@ from app.domain.record.hub import partner_view
 from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
 from app.domain.record.observing import catch_up, observe_document
+from app.domain.record.over import over_on_both
 from app.reconcile.footing import Footing
 from app.reconcile.work import NEVER, Work
 
@@ -44,7 +45,8 @@ def take_document(current: Footing, work: Work) -> None:
                 xero_at=work.link.xero_updated_at or NEVER,
             )
         )
-    work.link = replace(work.link, hub=replace(work.hub, record=_map_anew(current, work, rules.vocabulary)))
+    mapped = replace(work.hub, record=_map_anew(current, work, rules.vocabulary))
+    work.link = replace(work.link, hub=over_on_both(mapped))
 
 
 def _map_anew(current: Footing, work: Work, vocabulary: Vocabulary) -> Fields:

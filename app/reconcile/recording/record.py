@@ -110,7 +110,7 @@ async def _draw_up(current: Round, works: Sequence[Work], now: datetime) -> Draw
             drawn.due.append((work.link, change))
             work.link = replace(work.link, hub=change_sent(work.hub, change))
         standing = stand(work, plan, change, current.lanes)
-        if standing is WORK_LEFT or _has_more_to_take_in(work):
+        if standing is WORK_LEFT or _has_more_beside_its_hold(work, plan) or _has_more_to_take_in(work):
             drawn.again.add(work.link.id)
         status = _find_status(current, work.hub.record)
         work.link = replace(work.link, standing=standing, shown_status=status)
@@ -183,6 +183,14 @@ def _count_lag(work: Work, now: datetime) -> None:
     work.link = replace(work.link, untold_since=None)
     if standing.state is not State.HELD:
         SETTLING.observe(max(0.0, (now - since).total_seconds()))
+
+
+def _has_more_beside_its_hold(work: Work, plan: Plan) -> bool:
+    """Whether something is due that goes on although the rest waits, as where it was recorded before that was begun.
+
+    Held, it would be looked at again for its cause alone, and a call that failed in between would be the end of it.
+    """
+    return work.refusal is None and plan.hold is not None and not plan.is_empty
 
 
 def _has_more_to_take_in(work: Work) -> bool:

@@ -109,8 +109,15 @@ def test_an_invoice_that_an_earlier_connection_made_waits_for_its_document() -> 
     answer = answer_stranger(CONNECTION, ADDRESS, xero_invoice(), NOW, made_for="inv_7")
     assert (answer.code, "inv_7" in answer.verdict) == ("made_before", True)
     assert (
-        answer_stranger(CONNECTION, ADDRESS, xero_invoice(status="DRAFT"), NOW, "inv_7").code != "made_before"
+        answer_stranger(CONNECTION, ADDRESS, xero_invoice(status="DRAFT"), NOW, made_for="inv_7").code
+        != "made_before"
     )
+
+
+def test_an_invoice_that_a_relink_left_is_told_with_the_one_that_it_was() -> None:
+    """And with the call that lists the decisions, one of which is to be taken back."""
+    answer = answer_stranger(CONNECTION, ADDRESS, xero_invoice(), NOW, left_by="inv_7")
+    assert (answer.code, "inv_7" in answer.verdict) == ("left_by_relink", True)
 
 
 def test_a_contact_that_was_to_go_by_itself_stays_where_contacts_do_not_go() -> None:
