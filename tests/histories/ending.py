@@ -11,7 +11,8 @@ money that Xero never booked, it is held with a reason.
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.domain.invoices.plan import Plan, Terms, XeroState, build_plan
+from app.domain.invoices.plan import Plan, Terms, XeroState
+from app.domain.invoices.planning import build_plan
 from app.domain.record.basis import AMOUNTS_ARE
 from app.domain.record.fields import (
     DISCOUNTS,

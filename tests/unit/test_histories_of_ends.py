@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from app.domain.invoices import plan
+from app.domain.invoices import planning
 from app.domain.record.kind import InvoiceKind
 from tests.histories import ending
 from tests.histories.__main__ import ending_kind_of
@@ -49,5 +49,5 @@ def test_with_all_that_a_voided_invoice_shows_histories_go_wrong(monkeypatch: py
 
 def test_without_the_judgement_of_what_is_voided_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """Money that the app has on a voided invoice would be nobody's."""
-    monkeypatch.setattr(plan, "judge_voided", lambda *_: None)
+    monkeypatch.setattr(planning, "judge_voided", lambda *_: None)
     assert any(lived(seed).run() is not None for seed in range(1, RUNS + 1))
