@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from random import Random
 
 from app.domain.record.basis import AMOUNTS_ARE, NO_TAX
-from app.domain.record.fields import DISCOUNTS, LINE_ORDER, keys_of, line_keys, member_of
+from app.domain.record.fields import DISCOUNTS, LINE_ORDER, Value, keys_of, line_keys, member_of
 from app.domain.record.sides import Side
 from tests.histories.edit import Edit, list_values
 from tests.histories.settings import Settings
@@ -22,7 +22,7 @@ APP_WORDS: dict[str, object] = {"category": None, "tax": None}
 XERO_WORDS: dict[str, object] = {"account": "200", "tax_type": "NT"}
 NO_DISCOUNT: dict[str, object] = dict.fromkeys(DISCOUNTS)
 
-Fields = dict[str, object]
+Fields = dict[str, Value]
 
 
 class People:
@@ -120,7 +120,7 @@ class People:
         fields |= {f"lines/{key}/{name}": word for name, word in (words | NO_DISCOUNT).items()}
         for name in MEMBERS:
             self._set(fields, side, f"lines/{key}/{name}")
-        fields[LINE_ORDER] = [*fields[LINE_ORDER], key]  # type: ignore[misc]
+        fields[LINE_ORDER] = [*fields[LINE_ORDER], key]
 
     def _remove_line(self, fields: Fields, key: str) -> None:
         for path in [path for path in fields if path.startswith(f"lines/{key}/")]:

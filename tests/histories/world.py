@@ -62,8 +62,7 @@ class World:
         if self.settings.of_contact:
             record = {path: record[path] for path in CONTACT_FIELDS}
             self.app, self.xero = dict(record), dict(record)
-        shadows = {"partner_shadow": dict(self.app), "xero_shadow": dict(self.xero)}
-        self.hub = Hub(record, **shadows, partner_version=1, kind=kind)
+        self.hub = Hub(record, dict(self.app), dict(self.xero), partner_version=1, kind=kind)
         self.documents: list[tuple[int, int, Fields]] = []
         self.changes: list[PartnerChange] = []
         self.xero_is_due = False
@@ -220,7 +219,7 @@ class World:
         if lines_are_written:
             self.xero = {path: value for path, value in self.xero.items() if not path.startswith("lines/")}
             self.xero |= {path: value for path, value in target.items() if path.startswith("lines/")}
-            self.xero[LINE_ORDER] = list(target[LINE_ORDER])  # type: ignore[call-overload]
+            self.xero[LINE_ORDER] = list(target[LINE_ORDER])
             self.xero[AMOUNTS_ARE] = target[AMOUNTS_ARE]
         for path, (_, after) in moves.items():
             if after is not ABSENT:
