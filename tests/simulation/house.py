@@ -6,7 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from app.main import build_app, build_routes
+from app.api.application import build_app
+from app.intake.routes import build_routes
 from app.sandbox.partner.application import WEBHOOK_PATH, build_application
 from app.sandbox.xero.forms.clock import Clock
 from app.sandbox.xero.memory.sandbox import Sandbox

@@ -4,6 +4,7 @@ The network of a simulation is in memory, so that what waits for the selector is
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from app.clock import ManualClock
@@ -11,6 +12,10 @@ from app.clock import ManualClock
 
 class SimulatedLoop(asyncio.SelectorEventLoop):
     """asyncio's own, but for the time."""
+
+    # What asyncio keeps to itself, whose types nobody tells.
+    _ready: Collection[asyncio.Handle]
+    _scheduled: Collection[asyncio.TimerHandle]
 
     def __init__(self) -> None:
         self._simulated_at = 0.0
@@ -27,11 +32,11 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     @property
     def is_idle(self) -> bool:
         """Whether nobody but the task that asks can go on by itself; who waits for the selector is not seen."""
-        return not self._ready  # type: ignore[attr-defined, no-any-return]
+        return not self._ready
 
     def find_next_timer(self) -> float | None:
         """Seconds until the next timer runs; None where none is set."""
-        waiting = [each.when() for each in self._scheduled if not each.cancelled()]  # type: ignore[attr-defined]
+        waiting = [each.when() for each in self._scheduled if not each.cancelled()]
         return max(0.0, min(waiting) - self._simulated_at) if waiting else None
 
 

@@ -11,6 +11,7 @@ import httpx
 from tests.chaos.ledger import scalars
 from tests.chaos.office import FIELDS, LANES, POLICIES
 from tests.chaos.story import Act, Story
+from tests.scenarios.house import Json
 
 
 async def pause(story: Story) -> None:
@@ -49,7 +50,7 @@ async def choose(story: Story) -> None:
     """Another policy, or another direction for a field."""
     path = f"{story.house.path}/settings"
     if story.random.random() < 0.6:
-        chosen = {"conflict_policy": story.random.choice(POLICIES)}
+        chosen: Json = {"conflict_policy": story.random.choice(POLICIES)}
     else:
         chosen = {"fields": {story.random.choice(FIELDS): story.random.choice([None, *LANES])}}
     await story.find(story.house.api.patch(path, json=chosen))

@@ -49,7 +49,7 @@ class Actor:
         """Have him do something beside all else."""
         task = asyncio.create_task(work)
         self.tasks[task] = None
-        task.add_done_callback(lambda done: self.tasks.pop(done, None) and None)
+        task.add_done_callback(lambda done: self.tasks.pop(done, None))
         return task
 
     def die(self) -> None:
