@@ -97,7 +97,8 @@ class Wire:
         async def receive() -> Message:
             return {"type": "http.request"}
 
-        await response(scope("a") | {"asgi": {"spec_version": "2.4"}}, receive, Capture(self.send, self.keep))
+        of_server = {**scope("a"), "asgi": {"spec_version": "2.4"}}
+        await response(of_server, receive, Capture(self.send, self.keep))
         return self.log
 
 

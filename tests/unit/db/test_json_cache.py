@@ -1,5 +1,6 @@
 """Values made of JSON that seldom changes."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,12 @@ from app.db.postgres.json_cache import MOST_KEPT, JsonCache
 def test_a_value_is_made_anew_when_its_json_is_another() -> None:
     """Equal JSON has the value of last time; each owner has its own."""
     made: list[Any] = []
-    names, one, other = JsonCache(lambda stored: made.append(stored) or stored["name"]), uuid4(), uuid4()
+
+    def make(stored: Mapping[str, Any]) -> str:
+        made.append(stored)
+        return str(stored["name"])
+
+    names, one, other = JsonCache(make), uuid4(), uuid4()
     assert [names.get(one, {"name": "Ada's"}) for _ in range(3)] == ["Ada's"] * 3
     assert names.get(other, {"name": "Bo's"}) == "Bo's"
     assert names.get(one, {"name": "Cy's"}) == "Cy's"

@@ -1,5 +1,7 @@
 """Which failures are PostgreSQL's own, after which the same call may succeed, and which are ours."""
 
+from collections.abc import Callable
+
 import asyncpg
 import pytest
 from asyncpg.exceptions import InternalClientError
@@ -8,6 +10,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Program
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.db.postgres.unavailable import is_unavailable
+
+# SQLAlchemy tells no types of what makes its dialect's errors.
+DIALECT_ERROR: Callable[..., Exception] = AsyncAdapt_asyncpg_dbapi.Error
+DIALECT_INTERFACE_ERROR: Callable[..., Exception] = AsyncAdapt_asyncpg_dbapi.InterfaceError
 
 
 class Said(Exception):
@@ -35,8 +41,8 @@ def test_a_connection_that_was_cut_is_too() -> None:
         PoolExhausted(),
         asyncpg.InterfaceError("cannot perform operation: connection is closed"),
         InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
-        AsyncAdapt_asyncpg_dbapi.Error("recovering", asyncpg.CannotConnectNowError()),
-        AsyncAdapt_asyncpg_dbapi.InterfaceError("the underlying connection is closed"),
+        DIALECT_ERROR("recovering", asyncpg.CannotConnectNowError()),
+        DIALECT_INTERFACE_ERROR("the underlying connection is closed"),
     ):
         assert is_unavailable(error)
 
@@ -49,5 +55,5 @@ def test_what_we_asked_wrongly_is_ours() -> None:
     assert not is_unavailable(DBAPIError("", {}, Said(None)))
     assert not is_unavailable(asyncpg.UndefinedTableError())
     assert not is_unavailable(asyncpg.InterfaceError("another operation is in progress"))
-    assert not is_unavailable(AsyncAdapt_asyncpg_dbapi.Error("no such table", asyncpg.UndefinedTableError()))
+    assert not is_unavailable(DIALECT_ERROR("no such table", asyncpg.UndefinedTableError()))
     assert not is_unavailable(KeyError("x"))

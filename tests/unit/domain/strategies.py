@@ -33,7 +33,7 @@ def only_held_by(side: Side, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 _ORDERS = [order for length in range(4) for order in permutations(["l1", "l2", "l3"], length)]
 _PAYMENTS = [keys for length in range(3) for keys in combinations(["p1", "p2"], length)]
-_LINES = [
+_LINES: list[dict[str, Any]] = [
     {
         "description": description,
         "quantity": "1",

@@ -35,13 +35,13 @@ def test_a_draft_has_no_story() -> None:
     """It stays at home, and nothing follows."""
     seen = see({"status": "draft", **payment("p1", "100")})
     assert seen.plan.stays_home is not None
-    assert (seen.payments, seen.credits, seen.hold) == (set(), set(), None)
+    assert (seen.payments, seen.credits, seen.hold) == (frozenset(), frozenset(), None)
 
 
 def test_credits_are_set_against_it_and_then_it_is_paid() -> None:
     """In the order of the plans; nothing is left to do in the end."""
     seen = see({**payment("p1", "1060"), **credit("c1", "40")})
-    assert (seen.plan.create, seen.payments, seen.credits) == (True, {"p1"}, {"c1"})
+    assert (seen.plan.create, seen.payments, seen.credits) == (True, frozenset({"p1"}), frozenset({"c1"}))
     assert (seen.overpayments, seen.hold) == ({}, None)
 
 
@@ -50,13 +50,13 @@ def test_what_a_payment_exceeds_is_an_overpayment_or_held() -> None:
     seen = see(payment("p1", "1150"), terms(Overpayments.BOOK))
     assert ({key: f"{part:.0f}" for key, part in seen.overpayments.items()}, seen.payments) == (
         {"p1": "50"},
-        {"p1"},
+        frozenset({"p1"}),
     )
     twice = {**payment("p1", "1100"), **payment("p2", "200")}
     seen = see(twice, terms(Overpayments.BOOK))
-    assert (set(seen.overpayments), seen.payments) == ({"p2"}, {"p1"})
+    assert (set(seen.overpayments), seen.payments) == ({"p2"}, frozenset({"p1"}))
     held = see(payment("p1", "1150"))
-    assert (held.payments, held.hold and held.hold.code) == (set(), "payment_exceeds_due")
+    assert (held.payments, held.hold and held.hold.code) == (frozenset(), "payment_exceeds_due")
 
 
 @pytest.mark.parametrize(

@@ -59,21 +59,19 @@ def line(
 
 def order(*lines: OrderLine, total: str | None = None, **more: Any) -> ShopOrder:
     """An order that was placed, and comes to what its lines do unless said otherwise."""
-    return ShopOrder(
-        **{
-            "id": "5120",
-            "number": "W-5120",
-            "state": OrderState.PLACED,
-            "placed_at": PLACED_AT,
-            "placed_on": DAY,
-            "changed_at": PLACED_AT,
-            "currency": "AUD",
-            "total": money(total) if total else sum((each.amount for each in lines), Decimal(0)),
-            "customer": Customer("17", "Kim Tran", "kim@example.com"),
-            "lines": lines,
-        }
-        | more
+    usual = ShopOrder(
+        id="5120",
+        number="W-5120",
+        state=OrderState.PLACED,
+        placed_at=PLACED_AT,
+        placed_on=DAY,
+        changed_at=PLACED_AT,
+        currency="AUD",
+        total=money(total) if total else sum((each.amount for each in lines), Decimal(0)),
+        customer=Customer("17", "Kim Tran", "kim@example.com"),
+        lines=lines,
     )
+    return replace(usual, **more)
 
 
 def paid(payment_id: str, amount: str, day: date = DAY, **more: Any) -> OrderPayment:
@@ -269,7 +267,7 @@ def test_customers_are_told_apart_by_e_mail_or_not_at_all_where_that_was_chosen(
     def contact(customer: Customer, booked_under: BookedUnder) -> dict[str, Any]:
         one = order(line("1", "5.00"), customer=customer)
         document = build_document("woocommerce", one, booked_under)
-        assert Document.model_validate(document)
+        Document.model_validate(document)
         return dict(document["contact"])
 
     by_email, one = BookedUnder(Customers.BY_EMAIL), BookedUnder(Customers.ONE, "Web sales")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.shops.order import LineKind, OrderState, ShopOrder
-from app.shops.platforms.woocommerce.shop import WOOCOMMERCE, read_order
+from app.shops.platforms.woocommerce.orders import read_order
+from app.shops.platforms.woocommerce.shop import WOOCOMMERCE
 
 CHANGED_AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 

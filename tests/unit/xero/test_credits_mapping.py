@@ -83,7 +83,7 @@ def test_a_receipt_shows_the_prepayment_that_it_made() -> None:
     assert credit_from_xero(CreditKind.PREPAYMENT, element).xero_credit_id == "p"
     del element["PrepaymentID"]
     made = credit_from_xero(CreditKind.PREPAYMENT, element)
-    assert (made.xero_credit_id, made.remaining) == ("b", 100)
+    assert (made.xero_credit_id, made.remaining) == ("b", Decimal(100))
 
 
 WRITE = CreditWrite(

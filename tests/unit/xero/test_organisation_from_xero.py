@@ -43,7 +43,7 @@ def test_an_organisation_is_bound_by_the_later_of_its_locks() -> None:
     """Nothing dated on or before either lock date may move (FACTS 5)."""
     facts = example("Organisation_get_response_200", "Organisations")[0]
     later = facts | {"EndOfYearLockDate": "/Date(1577750400000+0000)/"}
-    currencies = [{"Code": "NZD"}, {"Code": None}]
+    currencies: list[dict[str, Any]] = [{"Code": "NZD"}, {"Code": None}]
     organisation = read_organisation({Part.ORGANISATION: [later], Part.CURRENCIES: currencies})
     assert (organisation.lock_on, organisation.country, organisation.base_currency) == (
         date(2019, 12, 31),

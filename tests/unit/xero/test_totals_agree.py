@@ -34,7 +34,7 @@ from app.xero.to_xero import invoices_to_xero
 
 PRICES = st.decimals("-9999.9999", "99999.9999", places=4)
 QUANTITIES = st.decimals("0.0001", "999.9999", places=4)
-DISCOUNTS = st.one_of(
+DISCOUNTS: st.SearchStrategy[dict[str, str]] = st.one_of(
     st.just({}),
     st.decimals("0.01", "100", places=2).map(lambda rate: {"discount_rate": str(rate.normalize())}),
     st.decimals("0.01", "500", places=2).map(lambda amount: {"discount_amount": str(amount.normalize())}),

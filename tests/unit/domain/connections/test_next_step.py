@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -52,9 +53,9 @@ OFFER = Offer("t1", "Old Books", "c1")
         ),
     ],
 )
-def test_every_state_names_its_next_step(changed: dict[str, object], code: str | None) -> None:
+def test_every_state_names_its_next_step(changed: dict[str, Any], code: str | None) -> None:
     """A code, a sentence and the call to make, until it is ready; nothing once it has ended (I1, T4 to T11, C9)."""
-    connection = replace(CONNECTION, **changed)  # type: ignore[arg-type]
+    connection = replace(CONNECTION, **changed)
     step = find_next_step(connection)
     assert is_ready(connection) == (code in ("ready", "choose_payment_account"))
     assert (step.code if step else None) == code

@@ -123,8 +123,8 @@ def test_a_mention_without_a_version_counts_until_something_better_is_known() ->
 )
 def test_what_a_joined_contact_is_taken_to_have_agreed_on(was_said: bool, ground: dict[str, Any]) -> None:
     """Blanks are filled by the other side; a difference is a conflict only if the app said it itself."""
-    record = {"name": "Kim", "email": None, "phone": "1", "mobile": "3", "persons": []}
-    seen = {"name": "Kim", "email": "x@y.example", "phone": "2", "mobile": None, "persons": [{}]}
+    record: dict[str, Any] = {"name": "Kim", "email": None, "phone": "1", "mobile": "3", "persons": []}
+    seen = record | {"email": "x@y.example", "phone": "2", "mobile": None, "persons": [{}]}
     assert common_ground(record, seen, was_said=was_said) == ground | {"persons": []}
 
 

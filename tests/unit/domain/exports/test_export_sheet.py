@@ -26,7 +26,7 @@ def test_a_cell_that_would_be_a_formula_becomes_text(text: str) -> None:
 
 def test_rows_keep_commas_quotes_and_lines() -> None:
     """What is not said is empty; amounts are numbers of two places, also below zero."""
-    said = {
+    said: dict[str, str | Decimal | None] = {
         "customer": 'Tran, "Kim"\nand sons',
         "total": Decimal("-5"),
         "xero_total": Decimal("1.005"),

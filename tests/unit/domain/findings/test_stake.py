@@ -19,8 +19,8 @@ RULES = Rules(ConflictPolicy.HOLD.winner_of, VOCABULARY)
 
 def in_step(fields: dict[str, Any]) -> Hub:
     """A hub whose two sides show these fields."""
-    shadows = {f"{side}_shadow": project(side, fields) for side in Side}
-    return Hub(record=fields, revision=3, partner_version=1, **shadows)
+    app, xero = project(Side.PARTNER, fields), project(Side.XERO, fields)
+    return Hub(fields, app, xero, revision=3, partner_version=1)
 
 
 def carry(hub: Hub, stake: Stake) -> Carried:
@@ -54,8 +54,9 @@ def test_a_decision_goes_over_no_edit_that_was_made_beside_its_path(
     stake = look(hub, path, value)
     assert carry(hub, stake).edited == []
     merged = INVOICE.couple(side, hub.record, changed(hub.record, since), VOCABULARY, AT)
-    shadow = "partner_shadow" if side is Side.PARTNER else "xero_shadow"
-    moved = replace(hub, record=merged, **{shadow: changed(project(side, hub.record), since)})  # type: ignore[arg-type]
+    shown = changed(project(side, hub.record), since)
+    shadow: dict[str, Any] = {"partner_shadow" if side is Side.PARTNER else "xero_shadow": shown}
+    moved = replace(hub, record=merged, **shadow)
     assert carry(moved, stake).edited == edited
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,7 +27,7 @@ CONTACTS = {SAMPLE.xero_contact_id: str(TRIED["contact"])}
 ADDRESS = "https://app.example/i/1"
 
 
-def marked(link_id: UUID, **changes: object) -> XeroInvoice:
+def marked(link_id: UUID, **changes: Any) -> XeroInvoice:
     """The sample, made for that link."""
     return replace(SAMPLE, url=f"{ADDRESS}{mark_of(link_id)}", payments=(), **changes)
 

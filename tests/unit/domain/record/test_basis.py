@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.record.basis import Dispute, find_dispute, list_decided_together, list_meant_with
 from app.domain.record.fields import ABSENT
-from app.domain.record.held import without_edited
+from app.domain.record.held import Parted, without_edited
 from app.domain.record.sides import Side, project
 from tests.unit.domain.samples import RECORD, changed, record, without_line
 
@@ -95,7 +95,7 @@ def test_what_a_change_names_beside_what_it_moves() -> None:
 )
 def test_nothing_is_brought_back_under_another_basis(edited: list[str], left: set[str]) -> None:
     """A decision is taken back while the side goes on: its old line would mean another sum there by now."""
-    parted = {
+    parted: Parted = {
         "amounts_are": {Side.XERO: "no_tax"},
         "lines/l1": {Side.XERO: ABSENT, Side.PARTNER: {"unit_price": "5"}},
     }

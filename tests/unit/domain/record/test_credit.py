@@ -83,7 +83,11 @@ def test_a_payment_is_whole_although_xero_holds_it_in_two_parts(
 def test_credits_cover_beside_payments() -> None:
     """What is due is the total less both."""
     fields = record(payment("p1", "500") | credit("c1", "40") | credit("c2", "60.5"))
-    assert (paid(fields), credited(fields), covered(fields)) == (500, Decimal("100.5"), Decimal("600.5"))
+    assert (paid(fields), credited(fields), covered(fields)) == (
+        Decimal(500),
+        Decimal("100.5"),
+        Decimal("600.5"),
+    )
 
 
 def test_a_credit_travels_like_a_payment() -> None:

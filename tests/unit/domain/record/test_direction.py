@@ -11,6 +11,7 @@ from app.domain.contacts.contact import HOLDS
 from app.domain.crossing.left_out import list_left_out
 from app.domain.record.direction import OPEN, Direction, Entity, Lanes, find_senseless
 from app.domain.record.field_names import DISPENSABLE, FIELD_NAMES, POLICY_NAMES, names_of
+from app.domain.record.merge import Conflict
 from app.domain.record.owed import next_change, xero_moves
 from app.domain.record.policy import ConflictPolicy
 from app.domain.record.sent import change_sent
@@ -72,7 +73,8 @@ def test_each_row_of_the_table(
 ) -> None:
     """Whoever edits, and whoever is seen first: carried or kept apart, never undone, and a conflict kept (E5, E7)."""
     lanes, row = lanes_of[direction], TABLE[direction, edited]
-    hub, conflicts = START, []
+    hub = START
+    conflicts: list[Conflict] = []
     for side in (Side.XERO, Side.PARTNER) if xero_first else (Side.PARTNER, Side.XERO):
         if side is Side.XERO and edited != "app":
             seen = xero_shows(hub, changed(XERO, {"reference": X}), lanes=lanes)

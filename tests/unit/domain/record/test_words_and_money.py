@@ -98,8 +98,8 @@ def test_a_line_with_a_price_again_is_booked_as_the_side_says_that_gave_it() -> 
 
 def change_to(moved: dict[str, Any]) -> set[str]:
     """The paths that a change names by which the app comes to that."""
-    shadows = {f"{side}_shadow": project(side, RECORD) for side in Side}
-    hub = Hub(RECORD, **shadows, revision=3, partner_version=1)
+    app, xero = project(Side.PARTNER, RECORD), project(Side.XERO, RECORD)
+    hub = Hub(RECORD, app, xero, revision=3, partner_version=1)
     change = next_change(replace(hub, record=changed(RECORD, moved), revision=4), OPEN)
     assert change is not None
     return {path for path in change.moves if path.startswith("lines/l1/")}

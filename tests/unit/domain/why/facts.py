@@ -28,7 +28,7 @@ CONNECTION = connection(
     )
 )
 ADDRESS = f"/v1/connections/{CONNECTION.id}"
-IN_XERO = {"xero_invoice_id": "x-1", "xero_total": "1100.00", "xero_status": "AUTHORISED"}
+IN_XERO: dict[str, Any] = {"xero_invoice_id": "x-1", "xero_total": "1100.00", "xero_status": "AUTHORISED"}
 
 
 def link(hub: Hub, standing: Standing, **more: Any) -> InvoiceLink:

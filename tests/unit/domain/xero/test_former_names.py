@@ -47,7 +47,7 @@ def test_words_of_before_are_known_by_the_ids(words: dict[str, str], shown: Xero
 
 def test_names_are_kept_in_their_order_and_not_for_ever() -> None:
     """A name that it has again is none of before."""
-    known = (region(n="0"),)
+    known: tuple[TrackingCategory, ...] = (region(n="0"),)
     for number in range(1, MOST + 5):
         known = with_former_names(known, (region(n=str(number)),))
     assert list(known[0].options[0].former_names) == [str(number) for number in range(4, MOST + 4)]

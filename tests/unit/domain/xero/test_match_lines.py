@@ -106,7 +106,7 @@ def test_a_place_is_counted_among_what_is_left() -> None:
 def test_a_new_line_in_doubt_is_known_by_its_place_only_where_it_costs_the_same() -> None:
     """The write may never have arrived: then what stands there is a person's own line, and ours is yet to come."""
     known, lines = {"a": "l1"}, [HEATER, named(FITTING, "y", description="FIT IT")]
-    shown = {"answers_a_write": True, "in_doubt": {"l2"}}
+    shown: dict[str, Any] = {"answers_a_write": True, "in_doubt": {"l2"}}
     assert match_lines(lines, known, xero_shadow(), **shown) == {"a": "l1", "y": "l2"}
     lines[1] = named(lines[1], "y", unit_price=Decimal(5))
     assert match_lines(lines, known, xero_shadow(), **shown) == {"a": "l1", "y": "xero-y"}

@@ -30,7 +30,7 @@ def test_the_plans_are_xeros(
 ) -> None:
     """As FACTS 2 has them, in Australian dollars a month."""
     tier = TIERS[XeroPlan(plan)]
-    assert (tier.price_aud, tier.connections, tier.egress_gb) == (price, connections, gigabytes)
+    assert (tier.price_aud, tier.connections, tier.egress_gb) == (Decimal(price), connections, gigabytes)
     assert tier.daily_calls == daily_calls
 
 
