@@ -19,6 +19,6 @@ async def empty_redis(server_url: str) -> str:
     """The address of the next database of that server, emptied."""
     assert _mine, "one Redis has databases for fifteen processes: run fewer, or leave REDIS_URL out"
     url = urlsplit(server_url)._replace(query=f"db={next(_numbers)}").geturl()
-    async with redis.asyncio.from_url(url) as client:
+    async with redis.asyncio.Redis.from_url(url) as client:
         await client.flushdb()
     return url

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from app.domain.record.direction import OPEN, Lanes
+from app.domain.record.field_names import CONTACTS, INVOICES
 from app.domain.record.policy import ConflictPolicy
-from tests.histories.__main__ import CLOSED, CONTACT_NAMES, CONTACTS, INVOICE_NAMES, INVOICES
+from tests.histories.__main__ import CLOSED, CONTACT_NAMES, INVOICE_NAMES
 from tests.histories.deciding import DecidingWorld
 from tests.histories.settings import Settings
 
@@ -111,7 +112,7 @@ class HubMachine(RuleBasedStateMachine):
 
 def run_machine(number: int, examples: int, *, shrinks: bool = True) -> int:
     """Live so many worlds, drawn from a seed; answers how many. Raises with the shortest script that fails."""
-    machine = seed(number)(type("SeededHubMachine", (HubMachine,), {"count": Count()}))
+    machine: type[HubMachine] = seed(number)(type("SeededHubMachine", (HubMachine,), {"count": Count()}))
     chosen = settings(
         max_examples=examples,
         stateful_step_count=STEPS,
@@ -123,4 +124,4 @@ def run_machine(number: int, examples: int, *, shrinks: bool = True) -> int:
         report_multiple_bugs=False,
     )
     run_state_machine_as_test(machine, settings=chosen)
-    return int(machine.count.lived)
+    return machine.count.lived

@@ -69,7 +69,8 @@ async def _wait_for_another(house: House, owner: str, began: float) -> float:
 
 async def _find_owner(house: House) -> str | None:
     [row] = await rows(house, "SELECT lease_owner FROM connections WHERE id = :own", own=house.connection_id)
-    return row["lease_owner"]
+    owner: str | None = row["lease_owner"]
+    return owner
 
 
 async def _find_undone(house: House) -> list[str]:

@@ -73,7 +73,7 @@ async def run_torment(_: Ground, seed: int, most: int | None = None) -> Outcome:
                 clerk = Clerk(town, shop, Random(seed))
                 troubles = list_troubles(servers, town, random)[:most]
                 async with working(clerk):
-                    for _, trouble in troubles:
+                    for _name, trouble in troubles:
                         await _suffer(story, town, trouble)
                 findings = await judge_promises(house, clerk)
             await recover(house)

@@ -43,7 +43,7 @@ async def break_webhooks(story: Story) -> None:
 async def break_app(story: Story) -> None:
     """The app's documents are lost, doubled or late, or its answers are."""
     count = story.random.randint(1, 3)
-    trouble = story.random.choice(
+    trouble: dict[str, Any] = story.random.choice(
         [
             {"lose_outgoing_next": count},
             {"double_outgoing_next": count},

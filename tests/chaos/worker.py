@@ -18,12 +18,12 @@ import uvicorn
 from app import waker
 from app.clock import ManualClock
 from app.main import create_app
-from app.sandbox.serving import PromptServer
 from app.settings import Settings
 from app.wiring import WorkerParts
 from app.worker.jobs import Jobs
 from tests.chaos.ground import be_silent
 from tests.chaos.points import Points, install
+from tests.deaf_server import DeafServer
 from tests.scenarios.opening import open_parts
 
 LONGEST_LIFE_SECONDS = 60
@@ -93,8 +93,7 @@ def serve(order: Order, tells: Connection) -> None:
     config = uvicorn.Config(
         create_app(order.settings), host="127.0.0.1", port=order.port, log_config=None, lifespan="on"
     )
-    server = PromptServer(config, lambda: None)
-    server.capture_signals = nullcontext
+    server = DeafServer(config, lambda: None)
     signal.signal(signal.SIGTERM, lambda *_: server.end())
     asyncio.run(server.serve())
 
@@ -102,7 +101,11 @@ def serve(order: Order, tells: Connection) -> None:
 def begin(order: Order, tells: Connection) -> None:
     """Have this process tell its points, and die at one."""
     be_silent()
-    install(Points(lambda name: os.write(tells.fileno(), f"{name}\n".encode()) and None, order.kill_at))
+
+    def tell(name: str) -> None:
+        os.write(tells.fileno(), f"{name}\n".encode())
+
+    install(Points(tell, order.kill_at))
 
 
 class Process:

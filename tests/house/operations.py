@@ -58,6 +58,7 @@ def list_selectors(expression: str) -> list[Selector]:
 def _walk(part: Any, grouped: frozenset[str]) -> Iterator[Selector]:
     if isinstance(part, promql_parser.VectorSelector):
         named = {matcher.name for matcher in part.matchers.matchers}
+        assert part.name is not None, part
         yield Selector(part.name, (frozenset(named) | grouped) - {"le"})
         return
     if isinstance(part, promql_parser.AggregateExpr) and part.modifier is not None:

@@ -56,6 +56,12 @@ def start_user(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=house.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
+def read_address(user: subprocess.Popen[str]) -> str:
+    """The address that such a process tells once it has the servers."""
+    assert user.stdout is not None
+    return user.stdout.readline()
+
+
 async def ask(addresses: Addresses, question: str) -> object:
     """Ask PostgreSQL for one value."""
     connection = await asyncpg.connect(addresses.database_url)
@@ -71,7 +77,7 @@ async def test_both_servers_answer_and_listen_on_no_port(folder: Path) -> None:
     assert str(await ask(opened.addresses, "SHOW server_version")).startswith("18")
     assert await ask(opened.addresses, "SHOW fsync") == "on"
     assert await ask(opened.addresses, "SHOW listen_addresses") == ""
-    async with redis.asyncio.from_url(opened.addresses.redis_url) as client:
+    async with redis.asyncio.Redis.from_url(opened.addresses.redis_url) as client:
         assert await client.ping()
         assert (await client.config_get("port")) == {"port": "0"}
     opened.close(wait=True)
@@ -92,7 +98,7 @@ def test_processes_that_start_at_once_share_the_servers(folder: Path) -> None:
     """Of many that find nothing running, one starts the servers and all use them."""
     folder.mkdir(parents=True)
     users = [start_user(folder) for _ in range(3)]
-    addresses = {user.stdout.readline() for user in users}
+    addresses = {read_address(user) for user in users}
     for user in users:
         user.communicate()
     assert len(addresses) == 1
@@ -103,7 +109,7 @@ def test_processes_that_start_at_once_share_the_servers(folder: Path) -> None:
 async def test_servers_outlive_the_one_who_started_them_and_go_with_the_last(folder: Path) -> None:
     """Leaving takes nothing from the others, and a user that is killed has left too."""
     first = start_user(folder)
-    first.stdout.readline()
+    read_address(first)
     opened = open_servers(folder)
     first.send_signal(signal.SIGKILL)
     first.communicate()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import typer
-from prometheus_client import Histogram
+from prometheus_client.metrics import MetricWrapperBase
 from starlette.routing import Route
 
 from app.__main__ import cli
@@ -44,9 +44,9 @@ def list_known() -> dict[str, frozenset[str]]:
     return counted | read
 
 
-def list_counted() -> list[Histogram]:
+def list_counted() -> list[MetricWrapperBase]:
     """What a process counts."""
-    return [each for each in REGISTRY._collector_to_names if hasattr(each, "_labelnames")]
+    return [each for each in REGISTRY._collector_to_names if isinstance(each, MetricWrapperBase)]
 
 
 @pytest.mark.parametrize("expression", operations.list_expressions())
@@ -108,7 +108,7 @@ def test_commands_and_calls_of_a_page_exist(page: str) -> None:
 
 def list_known_commands() -> set[tuple[str, ...]]:
     """Every command, in words."""
-    root = typer.main.get_command(cli)
+    root = typer.main.get_group(cli)
     known: set[tuple[str, ...]] = set()
     for name, command in root.commands.items():
         known.add((name,))

@@ -19,6 +19,13 @@ def list_locked(name: str) -> dict[str, str]:
     return {entry.partition("==")[0]: entry for entry in entries if "==" in entry.partition("\n")[0]}
 
 
+def name_of(requirement: str) -> str:
+    """The package that a requirement asks for."""
+    found = NAME.match(requirement)
+    assert found, requirement
+    return found.group().lower()
+
+
 @pytest.mark.parametrize("name", ["build", "development", "production"])
 def test_locks_have_hashes_and_no_hosts(name: str) -> None:
     """A lock holds names, versions and hashes, so that whichever index serves them is the installer's choice."""
@@ -33,10 +40,8 @@ def test_locks_have_hashes_and_no_hosts(name: str) -> None:
 
 def test_locks_hold_what_the_project_names() -> None:
     """A dependency that was added without `make lock` would be missing on a fresh machine."""
-    production = {NAME.match(each).group().lower() for each in PROJECT["project"]["dependencies"]}
-    development = {
-        NAME.match(each).group().lower() for each in PROJECT["project"]["optional-dependencies"]["dev"]
-    }
+    production = {name_of(each) for each in PROJECT["project"]["dependencies"]}
+    development = {name_of(each) for each in PROJECT["project"]["optional-dependencies"]["dev"]}
     assert production - set(list_locked("production")) == set()
     assert production | development - set(list_locked("development")) == production
 
@@ -50,7 +55,7 @@ def test_production_runs_what_was_tested() -> None:
 
 def test_production_ships_no_development_extra() -> None:
     """Servers and tools for development stay out of production."""
-    extras = {NAME.match(each).group().lower() for each in PROJECT["project"]["optional-dependencies"]["dev"]}
+    extras = {name_of(each) for each in PROJECT["project"]["optional-dependencies"]["dev"]}
     assert extras & set(list_locked("production")) == set()
 
 

@@ -27,6 +27,7 @@ SETTINGS = "docs/settings.md"
 CONFIGURATION = "docs/operations/configuration.md"
 UNMAPPED = {"category_unmapped", "tax_unmapped"}
 """The one code that is put together from a word (see `plan`)."""
+Coded = Retryable | Terminal
 
 
 def read_section(page: str, title: str) -> str:
@@ -57,6 +58,7 @@ def _codes_in(path: Path, kind: str) -> Iterator[str]:
 
 def _read_code(path: Path, code: ast.expr) -> set[str]:
     if isinstance(code, ast.Constant):
+        assert isinstance(code.value, str), path
         return {code.value}
     if isinstance(code, ast.JoinedStr):
         assert ast.unparse(code).endswith("_unmapped'"), f"{path}: a code nobody told this test of"
@@ -68,7 +70,7 @@ def _read_code(path: Path, code: ast.expr) -> set[str]:
     return {named} if named else {meaning.code for meaning in refusals.MEANINGS}
 
 
-def list_classes(base: type) -> Iterator[type]:
+def list_classes(base: type[Coded]) -> Iterator[type[Coded]]:
     """A class and all that derive from it."""
     yield base
     for child in base.__subclasses__():

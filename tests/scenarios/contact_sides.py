@@ -16,7 +16,7 @@ WATTLE: Json = {
 
 async def edit_contact(house: House, contact_id: str = "cus_1", **changes: Any) -> Json:
     """A person edits a contact in the app."""
-    return (await house._json(house.app.patch(f"/contacts/{contact_id}", json=changes)))["document"]
+    return dict((await house._json(house.app.patch(f"/contacts/{contact_id}", json=changes)))["document"])
 
 
 async def contact_in_app(house: House, contact_id: str = "cus_1") -> Json:

@@ -10,17 +10,17 @@ from tests.scenarios.troubles import ask
 
 async def order(house: House, *stages: str, **asked: Any) -> Json:
     """Somebody orders an export; a dry run unless they say otherwise."""
-    return await ask(house.api.post(f"{house.path}/exports", json={"stages": list(stages)} | asked))
+    return dict(await ask(house.api.post(f"{house.path}/exports", json={"stages": list(stages)} | asked)))
 
 
 async def tell(house: House, export: Json, what: str) -> Json:
     """Somebody tells an export to start, pause, resume or cancel."""
-    return await ask(house.api.post(f"{house.path}/exports/{export['id']}/{what}"))
+    return dict(await ask(house.api.post(f"{house.path}/exports/{export['id']}/{what}")))
 
 
 async def look(house: House, export: Json) -> Json:
     """The export as the API shows it."""
-    return await ask(house.api.get(f"{house.path}/exports/{export['id']}"))
+    return dict(await ask(house.api.get(f"{house.path}/exports/{export['id']}")))
 
 
 async def exported(house: House, *stages: str, **asked: Any) -> Json:

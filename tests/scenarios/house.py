@@ -114,7 +114,7 @@ class House:
                 {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "110.00", "tax": "gst"}
             ],
         }
-        return (await self._json(self.app.post("/invoices", json=base | document)))["document"]
+        return dict((await self._json(self.app.post("/invoices", json=base | document)))["document"])
 
     async def write_in_xero(self, number: str, **invoice: Any) -> Json:
         """A person writes and approves an invoice at Xero's screen; it is sent to nobody unless that is said."""
@@ -130,7 +130,7 @@ class House:
 
     async def edit(self, invoice_id: str = "inv_1", **changes: Any) -> Json:
         """A person edits an invoice in the app."""
-        return (await self._json(self.app.patch(f"/invoices/{invoice_id}", json=changes)))["document"]
+        return dict((await self._json(self.app.patch(f"/invoices/{invoice_id}", json=changes)))["document"])
 
     async def edit_xero(self, number: str = "N-inv_1", **changes: Any) -> Json:
         """A person edits an invoice at Xero's screen."""
@@ -154,7 +154,7 @@ class House:
     async def in_app(self, invoice_id: str = "inv_1") -> Json:
         """The document as the app shows it."""
         shown = await self._json(self.app.get(f"/invoices/{invoice_id}"))
-        return shown.get("document", shown)
+        return dict(shown.get("document", shown))
 
     async def list_in_app(self) -> list[Json]:
         """Every invoice of the app."""
@@ -167,7 +167,7 @@ class House:
     async def list_in_xero(self) -> list[Json]:
         """Every invoice of the organisation."""
         shown = await self._json(self.xero.get(f"/people/{self.tenant_id}/invoices"))
-        return shown if isinstance(shown, list) else shown["Invoices"]
+        return list(shown["Invoices"])
 
     async def resource(self, invoice_id: str = "inv_1") -> Json:
         """Plumbline's own account of an invoice."""
@@ -181,15 +181,15 @@ class House:
 
     async def conflicts(self) -> list[Json]:
         """Every conflict that was kept."""
-        return (await self._json(self.api.get(f"{self.path}/conflicts")))["data"]
+        return list((await self._json(self.api.get(f"{self.path}/conflicts")))["data"])
 
     async def calls(self, since: int = 0) -> list[Json]:
         """The calls that Xero's API took, after a number."""
-        return (await self._json(self.xero.get("/calls", params={"since": since})))["calls"]
+        return list((await self._json(self.xero.get("/calls", params={"since": since})))["calls"])
 
     async def last_call(self) -> int:
         """The number of Xero's last call."""
-        return (await self._json(self.xero.get("/calls", params={"since": 0})))["last"]
+        return int((await self._json(self.xero.get("/calls", params={"since": 0})))["last"])
 
     # faults
 
@@ -238,10 +238,11 @@ class House:
             " AND (c.attempts = 0 OR c.due_at <= :now))"
         )
         async with self.database.reading() as session:
-            return (await session.execute(statement, {"now": self.clock.now()})).scalar_one() == 0
+            due: int = (await session.execute(statement, {"now": self.clock.now()})).scalar_one()
+            return due == 0
 
     @staticmethod
-    async def _json(call: Any) -> Any:
+    async def _json(call: Any) -> Json:
         answer = await call
         assert answer.is_success, (
             f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"

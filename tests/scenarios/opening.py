@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 import uvicorn
@@ -17,10 +17,10 @@ from app.delivery.answers import Answer, Silence
 from app.delivery.webhook import Message, Recipient, Sender
 from app.main import create_app
 from app.sandbox.partner.server import SandboxPartner
-from app.sandbox.serving import PromptServer
 from app.sandbox.xero import SandboxXero, Start, serve_in_thread
 from app.settings import Settings
 from app.wiring import WorkerParts, open_worker
+from tests.deaf_server import DeafServer
 from tests.loopback import build_client
 from tests.scenarios.house import House
 from tests.scenarios.left import Left
@@ -126,9 +126,7 @@ async def serve(settings: Settings, listener: socket.socket) -> AsyncIterator[No
     config = uvicorn.Config(
         create_app(settings), log_config=None, access_log=False, lifespan="on", timeout_keep_alive=600
     )
-    server = PromptServer(config, listening.set)
-    # The signals are pytest's: a server that took Ctrl-C for its own would end, and the story go on without it.
-    server.capture_signals = nullcontext
+    server = DeafServer(config, listening.set)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await asyncio.wait([task, asyncio.create_task(listening.wait())], return_when=asyncio.FIRST_COMPLETED)
     try:

@@ -291,7 +291,8 @@ async def test_where_lines_travel_one_way_the_side_they_come_from_wins(
     """The basis goes both ways, and yet it would mean another sum of lines that the other side cannot change."""
     await house.choose(fields={"lines": direction})
     await two_lines(house)
-    app, xero = EXCLUSIVE, {"LineItems": [{"index": 0, "UnitAmount": 132}]}
+    app = EXCLUSIVE
+    xero: Json = {"LineItems": [{"index": 0, "UnitAmount": 132}]}
     if basis_in == "xero":
         app, xero = {"lines": {"l1": {"unit_price": "132.00"}}}, {"LineAmountTypes": "Exclusive"}
     await edit_both(house, app, xero)

@@ -1,6 +1,7 @@
 """What waited for the app when its way was closed in the settings stays, and goes when the way opens (E5)."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,7 @@ async def applied(house: House) -> list[Json]:
     return [each for each in received if each["outcome"] == "applied"]
 
 
-async def leave_waiting(house: House, **edited: object) -> None:
+async def leave_waiting(house: House, **edited: Any) -> None:
     """An edit in Xero of an invoice that both sides show, which the app, down for a moment, did not take."""
     await house.write()
     await house.drain()

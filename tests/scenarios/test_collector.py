@@ -85,4 +85,4 @@ def correlation_id(span: Span) -> str | None:
 def name_service(resource: ResourceSpans) -> str:
     """Which process it says that it is."""
     told = (each.value.string_value for each in resource.resource.attributes if each.key == "service.name")
-    return next(told)
+    return str(next(told))

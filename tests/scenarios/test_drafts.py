@@ -72,7 +72,7 @@ async def test_o2_o3_o6_o7_a_deal_becomes_a_draft_in_xero_by_one_call(house: Hou
     [kim] = [each for each in await contacts_in_xero(house) if each["Name"] == "Kim Tran"]
     assert (kim["FirstName"], kim["LastName"], kim["EmailAddress"]) == ("Kim", "Tran", "kim@example.com")
 
-    other = {"due_on": "2027-03-31", "issued_on": "2027-03-01", "reference": "PO 9", "tax": "gst"}
+    other: Json = {"due_on": "2027-03-31", "issued_on": "2027-03-01", "reference": "PO 9", "tax": "gst"}
     other |= {
         "id": "inv_9",
         "contact": KIM | {"organisation": "Tran Holdings"},

@@ -104,7 +104,8 @@ async def brought_by(house: House, invoice_id: str) -> str | None:
     """The id that stands with a link."""
     wanted = "SELECT correlation_id FROM invoice_links WHERE partner_invoice_id = :id"
     [link] = await rows(house, wanted, id=invoice_id)
-    return link["correlation_id"]
+    correlation_id: str | None = link["correlation_id"]
+    return correlation_id
 
 
 async def put(house: House, document: Json, correlation_id: str) -> None:

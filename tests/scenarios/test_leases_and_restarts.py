@@ -10,6 +10,7 @@ from app.db.connections import leases
 from app.reconcile.lease import LEASE_SPAN
 from tests.round_trips import counting_round_trips
 from tests.scenarios.house import House
+from tests.scenarios.opening import open_parts
 from tests.scenarios.troubles import (
     assert_in_step,
     flush,
@@ -17,7 +18,6 @@ from tests.scenarios.troubles import (
     in_the_middle,
     later,
     numbers_in_xero,
-    open_parts,
     reconcile,
     restarted,
     rows,

@@ -7,7 +7,8 @@ import pytest
 
 from app.reading.reading import READ_EVERY
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, discrepancies, open_parts
+from tests.scenarios.opening import open_parts
+from tests.scenarios.troubles import app_fault, ask, assert_in_step, connection, discrepancies
 
 PATH = "/v1/read-endpoint"
 BEARER = "the app's own secret, drawn at random".replace(" ", "-")

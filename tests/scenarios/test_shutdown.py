@@ -75,7 +75,7 @@ async def test_a_worker_that_hangs_in_a_call_hands_its_connection_to_the_next(ho
         async with started(house, "work") as second:
 
             async def is_settled() -> bool:
-                return (await house.resource())["state"] == "settled"
+                return bool((await house.resource())["state"] == "settled")
 
             await until(is_settled)
             assert await end(second, "work") == 0

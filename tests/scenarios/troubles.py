@@ -60,7 +60,7 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 @asynccontextmanager
 async def held_up(
     house: House, method: str = "*", path: str = "/", *, calls: int = 1, **more: Any
-) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+) -> AsyncIterator[Callable[[], Coroutine[Any, Any, None]]]:
     """Xero does what the next such calls ask for, and answers them only when the block ends.
 
     Gives what waits until the calls have come, and all of them is done but the answers.

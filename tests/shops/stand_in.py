@@ -16,7 +16,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -29,7 +29,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.clock import Clock
-from app.sandbox.serving import PromptServer
+from tests.deaf_server import DeafServer
 from tests.loopback import build_client
 
 
@@ -136,9 +136,7 @@ async def open_stand_in(shop: Shop) -> AsyncIterator[Shop]:
     config = uvicorn.Config(
         shop, log_config=None, access_log=False, lifespan="off", date_header=False, timeout_keep_alive=600
     )
-    server = PromptServer(config, listening.set)
-    # The signals are pytest's own.
-    server.capture_signals = nullcontext
+    server = DeafServer(config, listening.set)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await asyncio.wait([task, asyncio.create_task(listening.wait())], return_when=asyncio.FIRST_COMPLETED)
     try:

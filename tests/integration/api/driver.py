@@ -15,7 +15,7 @@ import httpx
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from app.api.dependencies import Services
 from app.clock import Clock, SystemClock
@@ -182,6 +182,7 @@ class Plumbline:
         """Run SQL, and answer its rows where it has any."""
         async with self.database.writing() as session:
             result = await session.execute(text(statement), values)
+            assert isinstance(result, CursorResult)
             return result.all() if result.returns_rows else ()
 
     async def count_nudges(self) -> int:

@@ -54,7 +54,7 @@ async def fill(plumbline: Plumbline, path: str) -> None:
     await plumbline.execute("ANALYZE invoice_links, contact_links, item_links")
 
 
-async def explain(plumbline: Plumbline, statement: Select[Any]) -> set[str]:
+async def explain(plumbline: Plumbline, statement: Select[*tuple[Any, ...]]) -> set[str]:
     """The names of the indexes of its plan; fails where a whole table would be read."""
     dialect: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
     said = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})

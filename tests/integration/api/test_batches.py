@@ -136,7 +136,8 @@ async def test_a_batch_wakes_one_worker_and_is_refused_as_a_whole_only_for_itsel
     """Too many, none, an unknown member, another's connection, a removed one; and nothing of it is stored."""
     path = await plumbline.open_active()
     where = f"{path}/invoices"
-    for body in ({"invoices": many("invoices", 101)}, {"invoices": []}, {"documents": []}):
+    unfit: list[Json] = [{"invoices": many("invoices", 101)}, {"invoices": []}, {"documents": []}]
+    for body in unfit:
         assert (await plumbline.http.put(where, json=body)).status_code == 422
     unknown = "/v1/connections/00000000-0000-4000-8000-000000000000/invoices"
     assert (await plumbline.http.put(unknown, json={"invoices": many("invoices", 1)})).status_code == 404

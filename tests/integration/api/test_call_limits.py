@@ -68,7 +68,7 @@ async def test_a_stranger_is_slowed_down_and_shuts_nobody_out(database_url: str,
 async def test_a_count_that_lost_its_end_is_given_one(plumbline: Plumbline, redis_url: str) -> None:
     """Nobody is shut out for good by a Redis that forgot when a minute began."""
     await plumbline.http.get("/v1/partner")
-    async with redis.asyncio.from_url(redis_url) as client:
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
         [key] = await client.keys("plumbline:calls:*")
         await client.persist(key)
         await plumbline.http.get("/v1/partner")
@@ -87,7 +87,7 @@ async def test_without_redis_calls_pass_uncounted(database_url: str) -> None:
 
 async def end_minutes(redis_url: str) -> None:
     """Every minute that was begun is over."""
-    async with redis.asyncio.from_url(redis_url) as client:
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
         for key in await client.keys("plumbline:calls:*"):
             await client.pexpire(key, 0)
 
@@ -152,7 +152,7 @@ async def test_browsers_are_counted_with_the_strangers_of_their_address(
 
 async def list_counts(redis_url: str) -> dict[str, int]:
     """What was counted, by the address."""
-    async with redis.asyncio.from_url(redis_url) as client:
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
         return {
             key.decode(): int(await client.get(key)) for key in await client.keys("plumbline:calls:address:*")
         }

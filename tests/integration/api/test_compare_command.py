@@ -37,7 +37,7 @@ async def test_every_difference_is_listed_and_a_table_says_how_many_it_leaves_ou
     services = plumbline.app.state.services
     shown = await show_last(services, UUID(path.rpartition("/")[2]))
     assert (shown.code, isinstance(shown.data, dict)) == (Exit.NOT_WELL, True)
-    listed: list[Discrepancy] = shown.data["differences"]  # type: ignore[index]
+    listed: list[Discrepancy] = shown.data["differences"]
     assert [one.path for one in listed] == [f"field_{n}" for n in range(1, OPEN + 1)]
     words = read_words(shown)
     assert f"{OPEN - 200} more: `--json` prints all" in words

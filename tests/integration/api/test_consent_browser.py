@@ -70,7 +70,7 @@ async def test_another_browser_cannot_end_it_and_the_right_one_still_can(browser
         [name] = [cookie.name for cookie in own]
         for cookies in ({}, {name: value}, {name: ""}, {name: "\xe9"}):
             page = await other.get(
-                back, headers=[("cookie", f"{k}={v}".encode("latin-1")) for k, v in cookies.items()]
+                back, headers=[(b"cookie", f"{k}={v}".encode("latin-1")) for k, v in cookies.items()]
             )
             assert (page.status_code, "again in this browser" in page.text) == (400, True)
         refused = await other.get(back.replace("code=", "error=access_denied&no="))

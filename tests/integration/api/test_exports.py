@@ -121,7 +121,7 @@ async def test_only_members_order_and_only_the_owner_sees(plumbline: Plumbline) 
     assert await tell(plumbline, path, export, "cancel") == (403, "/problems/forbidden")
 
 
-AUD = {"currency": "AUD", "customer": '=HYPERLINK("http://x")', "xero_page_id": "x-1"}
+AUD: Json = {"currency": "AUD", "customer": '=HYPERLINK("http://x")', "xero_page_id": "x-1"}
 THINGS = [
     PlannedThing(
         ThingKind.CONTACT,

@@ -25,7 +25,7 @@ def deep(before: str, after: str, times: int) -> str:
     return before * times + "1" + after * times
 
 
-MALFORMED = {
+MALFORMED: dict[str, str | bytes] = {
     "never closed": "[" * 200_000,
     "very deep": deep('{"a":', "}", 50_000),
     "one too deep": json.dumps(document()).replace('"lines": [', f'"lines": [{DEEP},'),
@@ -33,7 +33,7 @@ MALFORMED = {
     "no text": b'{"id":"\xff\xfe"}',
     "compressed": b"\x1f\x8b\x08",
 }
-INVALID = {
+INVALID: dict[str, str | bytes] = {
     "a number of 4,000 digits": '{"version":' + "9" * 4_000 + "}",
     "a number without an end": '{"version":1e400}',
     "no number": '{"version":NaN}',

@@ -25,7 +25,7 @@ WRITES = ("/authorise", "/pause", "/resume", "/sweep", "/invoices/inv_1/retry")
 async def test_a_call_without_a_good_key_is_refused(plumbline: Plumbline, api_key: str | None) -> None:
     """No key, an unknown one and nonsense are the same 401 problem, before anything else is looked at."""
     async with plumbline.as_partner(None) as stranger:
-        headers = {} if api_key is None else {"authorization": f"Bearer {api_key}".encode()}
+        headers = {} if api_key is None else {b"authorization": f"Bearer {api_key}".encode()}
         for answer in (
             await stranger.get("/v1/connections", headers=headers),
             await stranger.post("/v1/connections", headers=headers, json={"nonsense": 1}),

@@ -103,7 +103,7 @@ async def test_every_list_is_answered_by_an_index(plumbline: Plumbline) -> None:
         assert (used <= indexes, bool(used)) == (True, True), (of_items, used)
     for group in ("payments", "credits"):
         for parts, indexes in PART_PLANS:
-            page = build_part_page(connection_id, group, replace(parts, limit=50))  # type: ignore[arg-type]
+            page = build_part_page(connection_id, group, replace(parts, limit=50))
             used = await explain(plumbline, page)
             assert (used <= indexes, bool(used)) == (True, True), (parts, used)
 

@@ -144,7 +144,7 @@ async def test_either_end_of_each_is_found_by_an_index(plumbline: Plumbline) -> 
     for newest_first, after in product_of((False, True), (0, 10_000)):
         page = Numbered(after, 50, newest_first)
         of_settings = replace(page, after=min(after, 3000))
-        plans: list[tuple[Select[Any], set[str]]] = [
+        plans: list[tuple[Select[*tuple[Any, ...]], set[str]]] = [
             (
                 build_conflicts_page(connection_id, WantedConflicts(page)),
                 {"ix_conflicts_feed", "pk_conflicts"},
@@ -156,8 +156,8 @@ async def test_either_end_of_each_is_found_by_an_index(plumbline: Plumbline) -> 
             (build_attempts_page(link_id, page), {"ix_attempts_link"}),
             (build_versions_page(connection_id, of_settings), {"uq_settings_versions_number"}),
         ]
-        for statement, indexes in plans:
-            used = await explain(plumbline, statement)
+        for asked, indexes in plans:
+            used = await explain(plumbline, asked)
             expected = indexes if after else {each for each in indexes if not each.startswith("pk_")}
             assert used & expected, (page, used)
     for newest_first, place in product_of((False, True), (None, (NOW, uuid4()))):

@@ -99,8 +99,8 @@ async def test_a_payment_is_refused_as_its_document_would_be(plumbline: Plumblin
     """By its version, its base and its fields; nothing is stored, and the batch says the same of each."""
     path = await open_with_invoice(plumbline, version=5)
     before = await plumbline.get_connection(path)
-    for name, (sent, code, fields) in REFUSED.items():
-        answer = await plumbline.http.put(f"{path}/invoices/inv_1/payments/p1", json=sent)
+    for name, (refused, code, fields) in REFUSED.items():
+        answer = await plumbline.http.put(f"{path}/invoices/inv_1/payments/p1", json=refused)
         assert (answer.json()["type"], name_faults(answer)) == (f"/problems/{code}", fields), name
     unknown = payment(invoice_id="inv_9", version=1)
     assert (await plumbline.http.put(f"{path}/invoices/inv_9/payments/p1", json=unknown)).status_code == 404
@@ -123,8 +123,9 @@ async def test_what_the_app_applied_since_its_document_is_kept(plumbline: Plumbl
     path = await open_with_invoice(plumbline)
     shadow = {"reference": "PO 1177", "currency": "AUD", "status": "sent", "amounts_are": "tax_inclusive"}
     line = {"description": "Unit", "quantity": "1", "unit_price": "1890", "category": None, "tax": "gst"}
-    whole = shadow | {"issued_on": "2026-11-20", "contact": "cus_17", "line_order": ["l1"]}
-    await merge(plumbline, **whole, **{f"lines/l1/{name}": value for name, value in line.items()})
+    whole: Json = shadow | {"issued_on": "2026-11-20", "contact": "cus_17", "line_order": ["l1"]}
+    of_line: Json = {f"lines/l1/{name}": value for name, value in line.items()}
+    await merge(plumbline, **whole, **of_line)
     await plumbline.execute("UPDATE invoice_links SET revision = 3")
     body = {
         "connection_id": "",

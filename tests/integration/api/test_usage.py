@@ -145,7 +145,7 @@ async def test_all_connections_are_walked_page_by_page(plumbline: Plumbline, sor
 async def test_a_connection_opened_meanwhile_comes_last(plumbline: Plumbline) -> None:
     """As they were opened, none is passed over whatever is used between two pages."""
     opened = [await open_active(plumbline, f"biz_{n}") for n in range(3)]
-    days = {"from": "2026-11-20", "to": "2026-11-20", "sort": "created", "limit": 2}
+    days: dict[str, str | int] = {"from": "2026-11-20", "to": "2026-11-20", "sort": "created", "limit": 2}
     first = (await plumbline.http.get("/v1/usage", params=days)).json()
     await keep(plumbline, used(opened[2], bytes_received=900))
     await open_active(plumbline, "biz_3")

@@ -155,7 +155,7 @@ async def test_a_wrong_signature_is_refused_without_a_word(plumbline: Plumbline,
     await join(plumbline)
     body = delivery(event())
     async with plumbline.as_partner(None) as xero:
-        headers = {"x-xero-signature": signature.encode()} if signature else {}
+        headers = {b"x-xero-signature": signature.encode()} if signature else {}
         answer = await xero.post("/webhooks/xero", content=body, headers=headers)
     assert (answer.status_code, answer.content) == (401, b"")
     assert "set-cookie" not in answer.headers

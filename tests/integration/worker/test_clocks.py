@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from arq import connections
 from arq.connections import ArqRedis
+from arq.utils import timestamp_ms
 
 from app.clock import SharedClock
 from app.db.postgres.session import Database
@@ -78,10 +79,9 @@ async def test_a_nudge_from_a_machine_that_is_ahead_is_followed_at_once(
     settings: Settings, world: World, odd: OddApp, queue: ArqRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the worker's machine it was queued in two minutes."""
-    of_worker = connections.timestamp_ms
     await world.put_change("inv_1", 1, REFERENCE)
     with monkeypatch.context() as patch:
-        patch.setattr(connections, "timestamp_ms", lambda: of_worker() + int(AHEAD.total_seconds() * 1000))
+        patch.setattr(connections, "timestamp_ms", lambda: timestamp_ms() + int(AHEAD.total_seconds() * 1000))
         await world.waker.deliver_soon(world.connection_id)
     async with open_worker(settings) as parts:
         worker = build_worker(parts, queue, settings.worker_poll_seconds)

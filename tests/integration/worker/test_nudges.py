@@ -53,7 +53,7 @@ async def test_a_nudge_that_lands_while_a_job_is_ending_is_not_swallowed(queue: 
     waker, connection_id = ArqWaker(queue), uuid4()
     runs = 0
 
-    async def deliver(_: dict[Any, Any], sent_id: str, __: str | None) -> None:
+    async def deliver(ctx: dict[Any, Any], sent_id: str, _: str | None) -> None:
         nonlocal runs
         runs += 1
         await waker.begin(DELIVER, UUID(sent_id))
@@ -148,7 +148,7 @@ async def test_two_jobs_for_one_connection_may_run_at_once(queue: ArqRedis) -> N
     waker, connection_id = ArqWaker(queue), uuid4()
     both = asyncio.Barrier(2)
 
-    async def deliver(_: dict[Any, Any], sent_id: str, __: str | None) -> None:
+    async def deliver(ctx: dict[Any, Any], sent_id: str, _: str | None) -> None:
         await waker.begin(DELIVER, UUID(sent_id))
         if both.n_waiting == 0:
             await waker.deliver_soon(connection_id)

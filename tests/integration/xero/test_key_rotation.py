@@ -61,7 +61,8 @@ async def test_keys_rotate_while_a_token_is_refreshed(
 ) -> None:
     """A refresh that is under way in a process with the old ring keeps its tokens; then the old key is not needed."""
     connection_id = await connect(await xero.consent(), xero.at.tenant_id, lives=timedelta(seconds=30))
-    both, told = Vault([NEW, OLD]), []
+    both = Vault([NEW, OLD])
+    told: list[Standing] = []
     # Rolled out first: every process opens both, and some still encrypt by the old one.
     slow = DatabaseTokenStore(database, Vault([OLD, NEW]))
 

@@ -160,7 +160,7 @@ def test_money_is_decimal_both_ways(odd: OddServer) -> None:
     assert (invoice.total, invoice.amount_due, invoice.amount_paid) == (
         Decimal("0.1"),
         Decimal("1890.1234"),
-        46,
+        Decimal(46),
     )
     sent = odd.heard[0].body["Invoices"][0]["LineItems"][0]
     assert sent == {"Quantity": 0.3, "UnitAmount": 10.9501, "TaxAmount": 9999999999.99}

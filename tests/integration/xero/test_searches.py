@@ -82,7 +82,7 @@ def page(listed: list[dict[str, Any]], pages: int | None = None) -> bytes:
     return json.dumps({"Invoices": listed, **told}).encode()
 
 
-def asked(odd: OddServer) -> list[tuple[str | None, str, str | None]]:
+def asked(odd: OddServer) -> list[tuple[str | None, str, str]]:
     """What was asked: If-Modified-Since, order, and the page or the number of ids."""
     found = []
     for heard in odd.heard:

@@ -145,8 +145,8 @@ async def test_the_day_is_held_as_the_minute_is(processes: Processes) -> None:
     """On Xero's Starter tier it has a thousand calls; here five."""
     await processes.xero.control("PUT", "/limits", day=5)
     organisation = await processes.open(Allowance(minute=60, day=5))
-    made, limited = await call_until_refused(organisation)
-    assert (made, limited.problem) == (5, "day")
+    made, refused = await call_until_refused(organisation)
+    assert (made, refused.problem) == (5, "day")
     waited = timedelta()
     while limited := await call(organisation):
         assert limited.retry_after is not None

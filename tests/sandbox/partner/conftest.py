@@ -40,7 +40,7 @@ class Listener:
 
     async def take(self, request: Request) -> Response:
         body = await request.body()
-        said = json.loads(body) if body else dict(request.query_params)
+        said: dict[str, Any] = json.loads(body) if body else dict(request.query_params)
         if request.url.path.endswith("/manifest"):
             self.manifests.append(said)
             send = [{"id": each, "held_version": None, "reason": "missing"} for each in self.asked]

@@ -99,13 +99,13 @@ class XeroApp:
         """The JSON of a successful read."""
         answer = self.call("GET", path, headers=headers, **query)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return dict(answer.json())
 
     def put_invoice(self, **changes: Any) -> dict[str, Any]:
         """Create one invoice and return it as answered."""
         answer = self.call("PUT", "/Invoices", build_invoice(**changes))
         assert answer.status_code == 200, answer.text
-        return answer.json()["Invoices"][0]
+        return dict(answer.json()["Invoices"][0])
 
     def post_invoice(self, invoice: dict[str, Any], **changes: Any) -> httpx.Response:
         """Update one invoice by its id."""
@@ -113,7 +113,7 @@ class XeroApp:
 
     def read_invoice(self, key: str) -> dict[str, Any]:
         """One invoice by id or number."""
-        return self.get(f"/Invoices/{key}")["Invoices"][0]
+        return dict(self.get(f"/Invoices/{key}")["Invoices"][0])
 
     def control(self, method: str, path: str, /, **body: Any) -> Any:
         """One request to the control address; its JSON."""
@@ -125,7 +125,8 @@ class XeroApp:
         """Return when ordered faults keep so many calls waiting."""
 
         def are_waiting() -> bool:
-            return sum(fault["silent"] for fault in self.control("GET", "/faults")["faults"]) == count
+            silent: int = sum(fault["silent"] for fault in self.control("GET", "/faults")["faults"])
+            return silent == count
 
         until(are_waiting)
 
@@ -136,7 +137,7 @@ class XeroApp:
     def bank_account(self) -> str:
         """The AccountID of a bank account without a code."""
         accounts = self.get("/Accounts", where='Type=="BANK"')["Accounts"]
-        return next(account["AccountID"] for account in accounts if "Code" not in account)
+        return str(next(account["AccountID"] for account in accounts if "Code" not in account))
 
     def pay(self, invoice: dict[str, Any], amount: float, **changes: Any) -> httpx.Response:
         """Pay an invoice into a bank account."""

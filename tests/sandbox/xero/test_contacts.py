@@ -17,7 +17,7 @@ def put(app: XeroApp, **contact: object) -> dict[str, Any]:
     """Create one contact."""
     answer = app.call("PUT", "/Contacts", {"Contacts": [contact]})
     assert answer.status_code == 200, answer.text
-    return answer.json()["Contacts"][0]
+    return dict(answer.json()["Contacts"][0])
 
 
 def test_a_new_contact_has_every_phone_and_both_addresses(app: XeroApp) -> None:

@@ -15,7 +15,7 @@ def put_credit_note(books: XeroApp, **changes: Any) -> dict[str, Any]:
     wish = build_invoice(**{"Type": "ACCRECCREDIT", "DueDate": None, **changes})
     answer = books.call("PUT", "/CreditNotes", {"CreditNotes": [wish]})
     assert answer.status_code == 200, answer.text
-    return answer.json()["CreditNotes"][0]
+    return dict(answer.json()["CreditNotes"][0])
 
 
 def receive(books: XeroApp, kind: str, amount: float = 110, **changes: Any) -> httpx.Response:

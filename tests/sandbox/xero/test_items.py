@@ -23,7 +23,7 @@ def put(books: XeroApp, **changes: Any) -> dict[str, Any]:
     """An item as answered."""
     answer = books.call("PUT", "/Items", {"Items": [{**TAP, **changes}]})
     assert answer.status_code == 200, answer.text
-    return answer.json()["Items"][0]
+    return dict(answer.json()["Items"][0])
 
 
 def test_an_item_is_created_and_read_by_id_by_code_and_in_the_list(books: XeroApp) -> None:

@@ -23,6 +23,12 @@ def invoice(app: XeroApp, **changes: Any) -> list[str]:
     return messages_of(app.call("PUT", "/Invoices", build_invoice(**changes)))
 
 
+def used_number(app: XeroApp) -> list[str]:
+    """The words that refuse a second invoice of one number."""
+    app.put_invoice(InvoiceNumber="A")
+    return invoice(app, InvoiceNumber="A")
+
+
 def line(app: XeroApp, **changes: Any) -> list[str]:
     """The words that refuse a new invoice of one such line."""
     return invoice(app, LineItems=[build_line(**changes)])
@@ -112,7 +118,7 @@ def disconnected(app: XeroApp) -> list[str]:
 
 
 ACTS: dict[str, Callable[[XeroApp], list[str]]] = {
-    "Invoice # must be unique.": lambda app: app.put_invoice(InvoiceNumber="A") and invoice(app, InvoiceNumber="A"),
+    "Invoice # must be unique.": used_number,
     "Invoice not of valid status for modification": lambda app: messages_of(
         app.post_invoice(app.put_invoice(), Status="DRAFT")
     ),

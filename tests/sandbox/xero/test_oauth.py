@@ -11,7 +11,7 @@ from tests.sandbox.xero.driver import CALLBACK, XeroApp
 def claims_of(token: str) -> dict[str, Any]:
     """The claims of a JWT-shaped token."""
     part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
 def test_the_consent_page_shows_scopes_and_organisations_and_cannot_be_framed(stranger: XeroApp) -> None:

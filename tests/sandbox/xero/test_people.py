@@ -11,7 +11,9 @@ from tests.sandbox.xero.driver import XeroApp, build_invoice, build_line
 def made(app: XeroApp) -> dict[str, Any]:
     """An invoice of two lines that a person made."""
     lines = [build_line(), build_line(Description="Parts", UnitAmount=10.1234)]
-    return app.person("POST", "/invoices", **build_invoice(InvoiceNumber="P-1", LineItems=lines, Type=None))
+    return dict(
+        app.person("POST", "/invoices", **build_invoice(InvoiceNumber="P-1", LineItems=lines, Type=None))
+    )
 
 
 def test_a_patch_changes_only_what_it_names(app: XeroApp, made: dict[str, Any]) -> None:

@@ -119,8 +119,10 @@ def test_invoices_are_written_and_read(sdk: Sdk) -> None:
     upsert = Invoice(invoice_id=made.invoice_id, reference="PO 2")
     assert sdk.update_or_create_invoices(invoices=Invoices(invoices=[upsert])).invoices[0].reference == "PO 2"
     assert sdk.get_invoice(made.invoice_number).invoices[0].invoice_id == made.invoice_id
-    lists = ({}, {"page": 1, "page_size": 5, "unitdp": 4}, {"i_ds": [made.invoice_id]}, {"statuses": ["AUTHORISED"]},
-             {"summary_only": True}, {"search_term": "PO 2"}, {"if_modified_since": datetime(2026, 1, 1)})  # fmt: skip # noqa: DTZ001
+    lists: list[dict[str, Any]] = [
+        {}, {"page": 1, "page_size": 5, "unitdp": 4}, {"i_ds": [made.invoice_id]}, {"statuses": ["AUTHORISED"]},
+        {"summary_only": True}, {"search_term": "PO 2"}, {"if_modified_since": datetime(2026, 1, 1)},  # noqa: DTZ001
+    ]  # fmt: skip
     for query in lists:
         assert [row.invoice_id for row in sdk.get_invoices(**query).invoices] == [made.invoice_id]
 

@@ -12,7 +12,7 @@ from tests.sandbox.xero.sdk import Sdk
 @pytest.fixture
 def region(app: XeroApp) -> dict[str, Any]:
     """A tracking category with two options."""
-    return app.person("POST", "/trackingcategories", Name="Region", Options=["North", "South"])
+    return dict(app.person("POST", "/trackingcategories", Name="Region", Options=["North", "South"]))
 
 
 def track(app: XeroApp, *tracking: dict[str, str]) -> Any:

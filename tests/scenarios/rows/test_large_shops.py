@@ -13,8 +13,9 @@ from app.reading.reading import STEPS_AT_ONCE
 from app.reading.shop_source import ShopSource
 from app.shops.platforms.woocommerce.shop import WHOLE_PAGE_SIZE, WOOCOMMERCE
 from tests.scenarios.house import House
+from tests.scenarios.opening import open_parts
 from tests.scenarios.shop_steps import look, reading, set_woo
-from tests.scenarios.troubles import ask, discrepancies, open_parts
+from tests.scenarios.troubles import ask, discrepancies
 from tests.shops.stand_in import Reply, open_stand_in
 from tests.shops.visit import open_visit
 from tests.shops.woocommerce import ORDERS, WooShop, item
