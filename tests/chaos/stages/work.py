@@ -70,6 +70,7 @@ async def _make_work(story: Story) -> None:
     await house.edit_xero("N-inv_1", DueDate="2027-03-03")
     note("xero", "inv_1", "due_on", None, "2027-03-03")
     await ask(house.app.post("/invoices/inv_2/cancel", json={}))
+    story.ledger.end("partner", "inv_2")
     await ask(house.app.delete("/invoices/inv_3/payments/p31/alone"))
     await ask(house.app.delete("/invoices/inv_4/credits/c41/alone"))
     await _decide(house)
