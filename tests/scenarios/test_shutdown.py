@@ -92,11 +92,15 @@ async def test_an_api_answers_the_request_under_way_and_takes_no_other(house: Ho
     body = json.dumps({"id": "cus_9", "version": 1, "name": "Kim Tran", "email": "kim@example.com"}).encode()
     head = (
         f"PUT {house.path}/contacts/cus_9 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-        f"authorization: Bearer {house.partner['api_key']}\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"authorization: Bearer {house.partner['api_key']}\r\ncontent-length: {len(body)}\r\n"
+        "expect: 100-continue\r\n\r\n"
     )
     async with started(house, "serve", "--port", str(port)) as child:
         reader, writer = await until_open(port)
-        writer.write(head.encode() + body[:10])
+        writer.write(head.encode())
+        # It says so once it waits for the body: the request is under way then, however busy the machine is.
+        assert b" 100 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(body[:10])
         await writer.drain()
         child.send_signal(signal.SIGTERM)
         await until(lambda: is_closed(port))
