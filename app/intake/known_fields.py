@@ -7,6 +7,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 _MANY = (dict, list, tuple, set, frozenset)
+_LONGEST = 64
+"""Of a name that is compared; a caller's may be as long as a body."""
 
 
 def tell_known(form: Any, path: Sequence[str | int]) -> str:
@@ -18,7 +20,7 @@ def tell_known(form: Any, path: Sequence[str | int]) -> str:
     for part in parents:
         places = [below for place in places for below in _step(place, part)]
     known = sorted({name for place in places for model in _models_in(place) for name in _names_of(model)})
-    close = get_close_matches(str(unknown).casefold(), known, n=1)
+    close = get_close_matches(str(unknown)[:_LONGEST].casefold(), known, n=1)
     if close:
         return f"did you mean {close[0]}?"
     return f"known are {', '.join(known)}" if known else ""

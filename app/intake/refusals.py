@@ -7,6 +7,7 @@ transaction.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from app.errors import PlumblineError
@@ -74,13 +75,20 @@ _WORDS = {
 """Pydantic's kinds of error in our words; a kind that is not here keeps Pydantic's own."""
 
 
+MOST_TOLD = 10
+"""Faults of one body that look for what was meant: whoever sends a hundred thousand unknown members keeps the process
+no longer than that takes.
+"""
+
+
 def list_faults(
     errors: Sequence[Mapping[str, Any]], form: Any = None, *, skip: int = 0, prefix: str = ""
 ) -> list[Fault]:
     """Pydantic's errors as faults. `form` is the type that was to be read, so that a fault can name the fields that
-    there are; `skip` drops leading parts of each path, `prefix` stands before what remains.
+    there are, in the first few; `skip` drops leading parts of each path, `prefix` stands before what remains.
     """
-    return [_fault(error, form, skip, prefix) for error in errors]
+    forms = chain(repeat(form, MOST_TOLD), repeat(None))
+    return [_fault(error, known, skip, prefix) for error, known in zip(errors, forms, strict=False)]
 
 
 def _fault(error: Mapping[str, Any], form: Any, skip: int, prefix: str) -> Fault:

@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from app.intake.known_fields import tell_known
+from app.intake.refusals import MOST_TOLD, list_faults
 
 
 class Line(BaseModel):
@@ -43,3 +44,10 @@ def test_it_is_told_by_its_place(path: tuple[str | int, ...], told: str) -> None
 def test_without_a_form_nothing_is_told() -> None:
     """Whoever has none gets the plain words."""
     assert tell_known(None, ("lines", 0, "x")) == ""
+
+
+def test_of_many_only_the_first_are_told_so() -> None:
+    """A body can name a hundred thousand fields that are not known; each look for what was meant takes its time."""
+    errors = [{"type": "extra_forbidden", "loc": (f"due_{n}",), "msg": ""} for n in range(MOST_TOLD + 5)]
+    told = [fault.message for fault in list_faults(errors, Form)]
+    assert told == ["is not a known field; did you mean due_on?"] * MOST_TOLD + ["is not a known field"] * 5
