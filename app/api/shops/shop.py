@@ -54,8 +54,10 @@ async def set_shop(
     async with services.database.reading() as session:
         before = await find_shop(session, connection_id)
     # Before anything is changed: directions that are turned for a shop that is not set would be turned for nothing.
-    _choose_credentials(services, new, _find_same(services, new, before))
-    await _refuse_another(services, connection_id, new, before)
+    same = _find_same(services, new, before)
+    _choose_credentials(services, new, same)
+    if same is None and not new.is_same_shop:
+        await _refuse_another(services, connection_id, new)
     if new.directions == "to_xero" or (new.directions is None and before is None):
         wanted = SettingsChange(directions=_TO_XERO)
         await change(
@@ -122,10 +124,8 @@ async def _check_address(services: Services, address: str) -> None:
         ) from None
 
 
-async def _refuse_another(services: Services, connection_id: UUID, new: NewShop, before: Shop | None) -> None:
+async def _refuse_another(services: Services, connection_id: UUID, new: NewShop) -> None:
     """Refuse a shop whose orders would be taken for those of another one of the same kind."""
-    if new.is_same_shop or _find_same(services, new, before) is not None:
-        return
     async with services.database.reading() as session:
         is_taken = await has_taken_orders(session, connection_id, name_invoice(new.platform, ""))
     if is_taken:
