@@ -1,4 +1,4 @@
-# Plumbline. `make` alone lists what there is. Python 3.11 to 3.13 and make are all that must be installed.
+# Plumbline. `make` alone lists what there is. Python 3.11 to 3.14 and make are all that must be installed.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -22,7 +22,7 @@ MOST = 24_000
 ENDLESSLY = 2_000
 """Requests that go round and round where nothing is stored."""
 
-REST_SECONDS = 0.3
+REST_SECONDS = 0.1
 LONGEST = 10.0
 """Seconds of one turn."""
 

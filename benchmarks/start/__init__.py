@@ -1,1 +1,1 @@
-"""Start and size: how long until a process is ready, how much memory a worker keeps, how long installing takes."""
+"""Start: how long until a process is ready, and how much memory a worker keeps."""

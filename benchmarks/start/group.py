@@ -17,7 +17,6 @@ from benchmarks.machine import list_children, resident
 from benchmarks.rest.fill import fill
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
-from benchmarks.start.install import measure_install
 
 ROUNDS = 3
 SETTLE_SECONDS = 15.0
@@ -38,7 +37,6 @@ def measure(size: Size) -> Iterator[Figure]:
         note = tell_of_images()
         yield compare("start.ready", "s", found["ours"], "a bare FastAPI application", found["bare"], note)
         yield from measure_memory(ground, size.connections)
-    yield from measure_install()
 
 
 def start_serve(ground: Ground) -> float:

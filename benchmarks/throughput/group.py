@@ -28,7 +28,7 @@ CONNECTIONS = 4
 WORKERS = (1, 2, 4)
 SINGLES = 10
 MOST_ROUNDS = 2
-COUNTED_BULKS = 5
+COUNTED_BULKS = 3
 """How the webhooks of its own writes fall between a bulk's rounds differs from one bulk to the next."""
 
 STARTED = "worker_started"

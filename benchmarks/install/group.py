@@ -17,6 +17,7 @@ from rich.console import Console
 from benchmarks.figure import Figure
 from benchmarks.ground import DATA_FOLDER
 from benchmarks.machine import MEBIBYTE
+from benchmarks.size import Size
 
 LOCKS = Path(".ci/locks")
 OURS = (Path("app"), Path("migrations"))
@@ -30,8 +31,8 @@ class NotInstalled(Exception):
     """The index did not give what the locks name."""
 
 
-def measure_install() -> Iterator[Figure]:
-    """Seconds and mebibytes; where no index can be reached, it says so instead."""
+def measure(_: Size) -> Iterator[Figure]:
+    """Seconds and mebibytes; where no index can be reached, it says so instead. There is no less of it to measure."""
     DATA_FOLDER.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=DATA_FOLDER) as folder:
         try:

@@ -1,0 +1,1 @@
+"""Installing: how long production's packages take, and how large they are."""
