@@ -82,9 +82,9 @@ async def test_e5_n1_a_policy_for_one_field_decides_there_alone(house: House) ->
     await house.write()
     await house.drain()
     await house.edit_xero(
-        Reference="PO xero", DueDate="2027-03-01", LineItems=[{"index": 0, "UnitAmount": 120}]
+        Reference="PO xero", DueDate="2077-03-01", LineItems=[{"index": 0, "UnitAmount": 120}]
     )
-    await house.edit(reference="PO app", due_on="2027-04-01", lines={"l1": {"unit_price": "130.00"}})
+    await house.edit(reference="PO app", due_on="2077-04-01", lines={"l1": {"unit_price": "130.00"}})
     await house.drain()
     assert {
         conflict["path"]: (conflict["winner"], conflict["policy"], conflict["policy_field"])

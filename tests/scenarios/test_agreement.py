@@ -70,7 +70,7 @@ async def test_n10_equal_as_of_an_instant_or_what_stands_against_it(house: House
     await resolve(house, conflict, "ignore")
     await house.drain()
     assert await against(house) == {"conflicts_ignored": 1}
-    await house.edit(due_on="2027-03-01")
+    await house.edit(due_on="2077-03-01")
     assert "invoices_behind" in await against(house)
     await house.drain()
     await resolve(house, conflict, "take_xero")
@@ -83,12 +83,12 @@ async def test_e9_e10_what_a_compare_finds_is_told_by_field_with_its_origin_and_
 ) -> None:
     """The side that moved it, and when as far as that is known; once it is merged, it is over (E9, E10)."""
     await part_paid(house)
-    await house.edit_xero(DueDate="2027-03-01")
+    await house.edit_xero(DueDate="2077-03-01")
     before = (await house.in_app())["due_on"]
     await compare(house)
     [found] = await differences(house)
     assert (found["invoice_id"], found["kind"], found["path"]) == ("inv_1", "value_differs", "due_on")
-    assert found["values"] == {"base": before, "partner": before, "xero": "2027-03-01"}
+    assert found["values"] == {"base": before, "partner": before, "xero": "2077-03-01"}
     assert (found["moved_by"], found["moved_at"]) == ("xero", None)
     assert (found["state"], found["closed_because"]) == ("resolved", "Both sides hold the same value.")
     assert await differences(house, state="open") == []

@@ -62,7 +62,7 @@ async def test_a_backlog_over_two_workers_meets_no_limit(house: House) -> None:
     async with open_parts(settings, house.clock) as one, open_parts(settings, house.clock) as two:
         await work_off(house, (one, two))
         assert await numbers_in_xero(house) == numbers
-        await asyncio.gather(*(house.edit_xero(number, DueDate="2027-01-31") for number in numbers))
+        await asyncio.gather(*(house.edit_xero(number, DueDate="2077-01-31") for number in numbers))
         await asyncio.gather(*(house.edit(f"bulk_{n}", reference="PO 2") for n in range(1, INVOICES + 1)))
         waits = await work_off(house, (two, one))
     made = [call for call in await house.calls(seen) if call["path"].startswith("/api.xro")]
@@ -70,7 +70,7 @@ async def test_a_backlog_over_two_workers_meets_no_limit(house: House) -> None:
     assert len(made) > 2 * MINUTE_LIMIT
     assert any(reason and reason.startswith("rate_limited: ") for reason in waits)
     assert {invoice["Reference"] for invoice in await house.list_in_xero()} == {"PO 2"}
-    assert {document["due_on"] for document in await house.list_in_app()} == {"2027-01-31"}
+    assert {document["due_on"] for document in await house.list_in_app()} == {"2077-01-31"}
 
 
 RESERVE = 8
@@ -119,11 +119,11 @@ async def test_a_persons_edit_goes_before_an_export(house: House) -> None:
         await house.drain()
         await assert_in_step(house)
         assert (await house.in_xero())["Reference"] == "A person's"
-        await house.edit_xero(DueDate="2027-03-04")
+        await house.edit_xero(DueDate="2077-03-04")
         await house.drain()
         await reconcile(house)  # takes the app's answer in, for which it is nudged
         await assert_in_step(house)
-        assert (await house.in_app())["due_on"] == "2027-03-04"
+        assert (await house.in_app())["due_on"] == "2077-03-04"
         assert await standing(house, "bulk_120") == ("behind", "rate_limited")
         assert len(await house.list_in_xero()) == 51
         await work_off(house, (house.parts,))
@@ -135,7 +135,7 @@ async def test_usage_is_what_xero_counted(house: House) -> None:
     """Calls and bytes by entity and method, to the byte; with what is left by Xero's own word, and the price."""
     await house.write()
     await house.drain()
-    await house.edit_xero(DueDate="2027-03-04")
+    await house.edit_xero(DueDate="2077-03-04")
     await house.fault("unavailable_before", "*", "/Invoices")
     await house.sweep()
     await house.wait()

@@ -35,7 +35,7 @@ async def test_c10_a_pause_stores_everything_and_does_nothing(house: House) -> N
     await ask(house.api.post(f"{house.path}/pause"))
     calls, log = await house.last_call(), len((await ask(house.app.get("/log")))["received"])
     await house.edit(reference="PO 2")
-    await house.edit_xero(DueDate="2027-03-03")
+    await house.edit_xero(DueDate="2077-03-03")
     await house.write("inv_3")
     await house.wait(timedelta(hours=1))
     assert await house.last_call() == calls
@@ -47,7 +47,7 @@ async def test_c10_a_pause_stores_everything_and_does_nothing(house: House) -> N
     await ask(house.api.post(f"{house.path}/resume"))
     await house.drain()
     assert (await house.in_xero())["Reference"] == "PO 2"
-    assert (await house.in_app())["due_on"] == "2027-03-03"
+    assert (await house.in_app())["due_on"] == "2077-03-03"
     assert (await house.in_app("inv_2"))["reference"] == "PO 22"
     for each in ("inv_1", "inv_2", "inv_3"):
         await assert_in_step(house, each, f"N-{each}")
@@ -76,7 +76,7 @@ async def test_t12_t13_t14_a_connection_that_xero_removed_takes_everything_up_ag
     assert await standing(house) == ("behind", "disconnected")
     calls = await house.last_call()
     await house.write("inv_2")
-    await house.edit(due_on="2027-03-03")
+    await house.edit(due_on="2077-03-03")
     await house.edit_xero(LineItems=[{"index": 0, "UnitAmount": 220}])
     await house.wait(timedelta(hours=2))
     assert await house.last_call() == calls
@@ -89,7 +89,7 @@ async def test_t12_t13_t14_a_connection_that_xero_removed_takes_everything_up_ag
     assert (await list_links(house))[:1] == link
     invoice = await house.in_xero()
     assert (invoice["Reference"], invoice["Total"]) == ("PO 2", 220.0)
-    assert (await house.in_app())["due_on"] == "2027-03-03"
+    assert (await house.in_app())["due_on"] == "2077-03-03"
     await assert_in_step(house)
     await assert_in_step(house, "inv_2", "N-inv_2")
     assert await numbers_in_xero(house) == ["N-inv_1", "N-inv_2"]

@@ -37,13 +37,13 @@ async def test_an_edit_that_meets_a_change_is_merged_by_policy(
     await ask(house.api.patch(f"{house.path}/settings", json={"conflict_policy": policy}))
     await house.write()
     await house.drain()
-    edit = {"invoice_id": "inv_1", "changes": {"reference": "PO app", "due_on": "2027-02-02"}, "send": False}
+    edit = {"invoice_id": "inv_1", "changes": {"reference": "PO app", "due_on": "2077-02-02"}, "send": False}
     await app_fault(house, edit_before_applying=edit)
     await house.edit_xero(Reference="PO xero", LineItems=[{"index": 0, "UnitAmount": 220}])
     await house.drain()
     assert (await received(house))[0]["status"] == 409
     document = await house.in_app()
-    assert (document["reference"], document["due_on"]) == (winner, "2027-02-02")
+    assert (document["reference"], document["due_on"]) == (winner, "2077-02-02")
     assert document["lines"][0]["unit_price"] == "220.00"
     [kept] = await house.conflicts()
     assert kept["path"] == "reference"
@@ -162,13 +162,13 @@ async def test_a_document_that_was_overtaken_by_our_change_undoes_nothing(house:
     await house.drain()
     await app_fault(house, hold_outgoing=True)
     await house.edit(reference="PO app")
-    await house.edit_xero(DueDate="2027-04-04")
+    await house.edit_xero(DueDate="2077-04-04")
     await flush(house)
     await reconcile(house)
     await house.parts.delivery.deliver(UUID(house.connection_id))
-    assert (await house.in_app())["due_on"] == "2027-04-04"
+    assert (await house.in_app())["due_on"] == "2077-04-04"
     await house.drain()
-    assert (await house.in_app())["due_on"] == "2027-04-04"
+    assert (await house.in_app())["due_on"] == "2077-04-04"
     assert (await house.in_xero())["Reference"] == "PO app"
     assert await house.conflicts() == []
     await assert_in_step(house)

@@ -24,7 +24,7 @@ async def test_the_id_of_a_webhook_stands_on_the_log_and_the_attempts_of_its_rec
     assert (await last_attempt(house, "inv_2"))["correlation_id"] == "from-a-call-2"
 
     await house.drain()
-    await house.edit_xero(DueDate="2027-05-05")
+    await house.edit_xero(DueDate="2077-05-05")
     await flush(house)
     [event] = await rows(house, "SELECT correlation_id FROM xero_events ORDER BY id DESC LIMIT 1")
     assert event["correlation_id"]
@@ -40,10 +40,10 @@ async def test_what_a_search_found_was_brought_by_nobody(house: House) -> None:
     await put(house, await house.in_app() | {"reference": "PO 3"}, "from-a-call-1")
     await house.drain()
     await ask(house.xero.put("/webhooks", json={"lose_next": 10}))
-    await house.edit_xero(DueDate="2027-05-05")
+    await house.edit_xero(DueDate="2077-05-05")
     with structlog.testing.capture_logs() as lines:
         await house.sweep()
-    assert (await house.in_app())["due_on"] == "2027-05-05"
+    assert (await house.in_app())["due_on"] == "2077-05-05"
     assert all("from-a-call-1" not in line.get("brought_by", ()) for line in lines)
 
 
@@ -69,21 +69,21 @@ async def test_what_a_page_brings_is_followed_by_its_webhook_that_waits(house: H
     await ask(house.app.post("/invoices/bulk", json={"count": 25, "customers": 1, "prefix": "storm"}))
     await house.drain()
     for n in range(1, 25):
-        await house.edit_xero(f"STORM-{n:05}", DueDate="2027-05-05")
+        await house.edit_xero(f"STORM-{n:05}", DueDate="2077-05-05")
     await flush(house)
-    await house.edit_xero("STORM-00025", DueDate="2027-05-05")
+    await house.edit_xero("STORM-00025", DueDate="2077-05-05")
     async with in_the_middle(house, "GET", "/Invoices"):
         await flush(house)
     assert await brought_by(house, "storm_25") == await last_event(house)
 
     await house.drain()
-    await house.edit_xero("STORM-00001", DueDate="2027-06-06")
+    await house.edit_xero("STORM-00001", DueDate="2077-06-06")
     await ask(house.api.post(f"{house.path}/sweep"))
     async with in_the_middle(house, "GET", "/Invoices"):
         await flush(house)
     assert await brought_by(house, "storm_1") == await last_event(house)
     await house.drain()
-    assert (await house.in_app("storm_1"))["due_on"] == "2027-06-06"
+    assert (await house.in_app("storm_1"))["due_on"] == "2077-06-06"
 
 
 async def carry_out(house: House) -> tuple[str, list[Json]]:

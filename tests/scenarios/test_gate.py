@@ -22,7 +22,7 @@ async def write_in_xero(house: House, number: str, **invoice: Any) -> None:
         "InvoiceNumber": number,
         "Status": "AUTHORISED",
         "SentToContact": True,
-        "DueDate": "2027-01-31",
+        "DueDate": "2077-01-31",
         "Contact": {"Name": "Robin Hood", "EmailAddress": "robin@example.com"},
         "LineItems": [LINE],
     }

@@ -38,7 +38,7 @@ async def test_a_document_that_lands_in_the_middle_of_a_reconcile_is_seen(
     seen = await house.last_call()
     await house.edit(reference="PO 2")
     async with in_the_middle(house, method, "/Invoices"):
-        await house.edit(reference="PO 3", due_on="2027-03-03")
+        await house.edit(reference="PO 3", due_on="2077-03-03")
     assert await writes_since(house, seen) == [("POST", "/Invoices")] * writes
     await house.drain()
     assert (await house.in_xero())["Reference"] == "PO 3"
@@ -79,7 +79,7 @@ async def test_a_worker_that_is_nudged_for_what_it_works_on_asks_nothing(house: 
     await house.drain()
     await house.edit(reference="PO 2")
     async with in_the_middle(house, "GET", "/Invoices"):
-        await house.edit(reference="PO 3", due_on="2027-03-03")
+        await house.edit(reference="PO 3", due_on="2077-03-03")
         with counting_round_trips() as asked:
             await reconcile(house)
     assert asked.count == 0

@@ -24,7 +24,7 @@ async def test_two_sides_that_keep_undoing_each_other_are_held_at_the_third_roun
     assert (resource["state"], resource["reason"]["code"]) == ("held", "oscillation")
     assert (await house.in_xero())["Reference"] == "A"
     house.clock.advance(timedelta(hours=2))
-    await house.edit(reference="B", due_on="2027-05-05")
+    await house.edit(reference="B", due_on="2077-05-05")
     await house.drain()
     assert (await house.in_xero())["Reference"] == "B"
     assert (await house.resource())["state"] == "settled"

@@ -179,7 +179,7 @@ async def test_no_hot_statement_reads_a_table_whole(house: House) -> None:
         await house.edit(reference="PO 2")
         await send_webhook(house)
         await house.drain()
-        await house.edit_xero(DueDate="2027-03-04")
+        await house.edit_xero(DueDate="2077-03-04")
         await house.drain()
         await run_timers(house.parts)
     wide = await list_wide(house, ran)

@@ -69,7 +69,7 @@ async def test_retry_after_is_obeyed(house: House) -> None:
         refused_at, seen = house.clock.now(), await house.last_call()
         assert timedelta(seconds=wait) <= await retry_at(house) - refused_at <= timedelta(seconds=wait * 1.2)
         await house.edit(reference=f"{kind} after")
-        await house.edit_xero(DueDate=f"2027-03-{wait % 28 + 1:02}")
+        await house.edit_xero(DueDate=f"2077-03-{wait % 28 + 1:02}")
         await house.wait(timedelta(seconds=wait - 1))
         assert await house.last_call() == seen
         assert await standing(house) == ("behind", "rate_limited")
@@ -171,14 +171,14 @@ async def test_the_real_limit_of_a_minute_only_delays(house: House) -> None:
     for turn in range(2):
         for n in range(9):
             await house.edit(f"inv_{n}", reference=f"turn {turn}")
-            await house.edit_xero(f"N-inv_{n}", DueDate=f"2027-0{turn + 1}-01")
+            await house.edit_xero(f"N-inv_{n}", DueDate=f"2077-0{turn + 1}-01")
             await house.drain()
         await later(house, timedelta(minutes=2))
     for _ in range(5):
         await later(house, timedelta(minutes=2))
     for n in range(9):
         await assert_in_step(house, f"inv_{n}", f"N-inv_{n}")
-        assert (await house.in_app(f"inv_{n}"))["due_on"] == "2027-02-01"
+        assert (await house.in_app(f"inv_{n}"))["due_on"] == "2077-02-01"
         assert (await house.in_xero(f"N-inv_{n}"))["Reference"] == "turn 1"
 
 

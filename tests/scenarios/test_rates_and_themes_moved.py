@@ -64,7 +64,7 @@ def document(total: str, version: int = 1, **more: Any) -> Json:
         "currency": "AUD",
         "amounts_are": "tax_exclusive",
         "issued_on": "2026-11-20",
-        "due_on": "2027-12-04",
+        "due_on": "2077-12-04",
         "contact": {"id": "cus_1", "name": "Kim Tran"},
         "lines": [LINE],
         "total": total,

@@ -28,7 +28,7 @@ async def test_a_storm_from_both_sides_costs_few_calls(house: House) -> None:
     await ask(house.xero.put("/webhooks", json={"batch_size": 5, "shuffle": True, "double_next": 50}))
     for turn in range(3):
         for number in numbers:
-            await house.edit_xero(number, DueDate=f"2027-0{turn + 1}-01")
+            await house.edit_xero(number, DueDate=f"2077-0{turn + 1}-01")
     await asyncio.gather(
         house.xero.post("/webhooks/flush"),
         *(house.edit(f"storm_{n}", reference=f"PO {n}") for n in range(1, INVOICES + 1)),
@@ -46,7 +46,7 @@ async def test_a_storm_from_both_sides_costs_few_calls(house: House) -> None:
     for document in held:
         invoice = in_xero[document["number"]]
         assert document["reference"] == invoice["Reference"] == f"PO {document['id'].removeprefix('storm_')}"
-        assert document["due_on"] == invoice["DueDateString"][:10] == "2027-03-01"
+        assert document["due_on"] == invoice["DueDateString"][:10] == "2077-03-01"
     behind = await ask(house.api.get(f"{house.path}/invoices", params={"limit": 100}))
     assert {invoice["state"] for invoice in behind["data"]} == {"settled"}
     assert await house.conflicts() == []

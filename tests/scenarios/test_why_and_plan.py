@@ -64,7 +64,7 @@ async def test_n11_what_the_plan_says_is_what_is_done(house: House) -> None:
         assert (await plan(house))["outcome"] == "nothing"
         return shown
 
-    await house.write(payments=[{"id": "p1", "amount": "10.00", "paid_on": "2027-01-02", "method": "card"}])
+    await house.write(payments=[{"id": "p1", "amount": "10.00", "paid_on": "2077-01-02", "method": "card"}])
     first = await foretold("make_contact", "create", "make_payment")
     assert first["merges_version"] == 1
     assert "Record the payment of 10 in Xero." in first["sentences"]

@@ -40,8 +40,8 @@ async def come_in(story: Story, api: httpx.AsyncClient) -> None:
     await ask(house.app.patch("/contacts/cus_1", json={"phone": "0400 111 222"}))
     note("partner", "cus_1", "phone", None, "0400 111 222")
     await ask(house.app.put("/plumbline", json=known))
-    await house.edit_xero("N-inv_1", DueDate="2027-03-03")
-    note("xero", "inv_1", "due_on", None, "2027-03-03")
+    await house.edit_xero("N-inv_1", DueDate="2077-03-03")
+    note("xero", "inv_1", "due_on", None, "2077-03-03")
     await house.xero.post("/webhooks/flush")
     line = {"id": "l1", "description": "Levied", "quantity": "1", "unit_price": "100.00", "tax": "levy"}
     customer = {"id": "cus_1", "name": "Customer cus_1"}

@@ -16,7 +16,7 @@ async def make(story: Story) -> None:
     await ask(house.app.post("/invoices/bulk", json=bulk))
     await house.drain()
     for number in range(1, INVOICES + 1):
-        day = f"2027-03-{number:02}"
+        day = f"2077-03-{number:02}"
         await house.edit_xero(f"STORM-{number:05}", DueDate=day)
         story.ledger.note("xero", f"storm_{number}", "due_on", None, day)
     await ask(house.xero.post("/webhooks/flush"))

@@ -78,10 +78,10 @@ def test_an_edit_of_another_field_just_before_does_not_stand_in_the_way(
     control: httpx.Client, deliver: Deliver
 ) -> None:
     """Both edits survive, and the answer shows that a version was made which Plumbline has not seen."""
-    edit = {"invoice_id": "inv_1", "changes": {"due_on": "2027-01-01"}, "send": False}
+    edit = {"invoice_id": "inv_1", "changes": {"due_on": "2077-01-01"}, "send": False}
     control.put("/faults", json={"edit_before_applying": edit})
     assert deliver("inv_1", 13, REFERENCE).json() == {"version": 3, "replaced_version": 2}
-    assert (show(control)["reference"], show(control)["due_on"]) == ("PO 1178", "2027-01-01")
+    assert (show(control)["reference"], show(control)["due_on"]) == ("PO 1178", "2077-01-01")
 
 
 def test_an_invoice_born_in_xero_is_kept_under_plumblines_id(control: httpx.Client, deliver: Deliver) -> None:
@@ -192,5 +192,5 @@ def test_an_applied_change_is_not_sent_back(
     """The answer has said it; a document would be an echo. The next edit says what it was based on."""
     deliver("inv_1", 13, REFERENCE)
     assert [document["version"] for document in plumbline.documents] == [1]
-    control.patch("/invoices/inv_1", json={"due_on": "2027-01-01"})
+    control.patch("/invoices/inv_1", json={"due_on": "2077-01-01"})
     assert (plumbline.documents[-1]["version"], plumbline.documents[-1]["based_on"]) == (3, 13)

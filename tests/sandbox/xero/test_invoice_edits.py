@@ -26,7 +26,7 @@ def lines_of(invoice: dict[str, Any], **changes: Any) -> dict[str, Any]:
     ("changes", "name", "value"),
     [
         ({"Reference": "PO 9"}, "Reference", "PO 9"),
-        ({"DueDate": "2027-02-01"}, "DueDateString", "2027-02-01T00:00:00"),
+        ({"DueDate": "2077-02-01"}, "DueDateString", "2077-02-01T00:00:00"),
         ({"InvoiceNumber": "R-1"}, "InvoiceNumber", "R-1"),
         ({"Url": "https://app.example/1"}, "Url", "https://app.example/1"),
         ({"SentToContact": True}, "SentToContact", True),
@@ -106,8 +106,8 @@ def test_due_date_alone_does_not_move_the_instant_of_a_part_paid_invoice(
     app: XeroApp, paid: dict[str, Any]
 ) -> None:
     """Nor does SentToContact: no webhook and no If-Modified-Since tells of it (FACTS 0.10)."""
-    after = app.post_invoice(paid, DueDate="2027-02-01", SentToContact=True).json()["Invoices"][0]
-    assert after["DueDateString"] == "2027-02-01T00:00:00"
+    after = app.post_invoice(paid, DueDate="2077-02-01", SentToContact=True).json()["Invoices"][0]
+    assert after["DueDateString"] == "2077-02-01T00:00:00"
     assert after["UpdatedDateUTC"] == paid["UpdatedDateUTC"]
 
 

@@ -17,7 +17,7 @@ def numbers(answer: dict[str, Any]) -> list[str]:
 def three(app: XeroApp) -> list[dict[str, Any]]:
     """A draft, an approved and a voided invoice: D, A and V."""
     made = [app.put_invoice(InvoiceNumber="D", Status="DRAFT", Contact={"Name": "Ada"}, Reference="PO 7")]
-    made += [app.put_invoice(InvoiceNumber="A", DueDate="2027-01-01"), app.put_invoice(InvoiceNumber="V")]
+    made += [app.put_invoice(InvoiceNumber="A", DueDate="2077-01-01"), app.put_invoice(InvoiceNumber="V")]
     app.post_invoice(made[2], Status="VOIDED")
     return made
 

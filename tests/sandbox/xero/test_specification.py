@@ -125,7 +125,7 @@ def test_what_our_adapter_sends_fits(app: XeroApp, listener: XeroApp, judge: Spe
     for _ in range(2):
         [made] = write("create_invoices", invoices=invoices_to_xero([create]), unitdp=4)["Invoices"]
     [made] = app.get("/Invoices", InvoiceNumbers="INV-0042", page=1)["Invoices"]
-    change = InvoiceWrite(made["InvoiceID"], {"reference": "PO 2", "due_on": "2027-01-01"}, None)
+    change = InvoiceWrite(made["InvoiceID"], {"reference": "PO 2", "due_on": "2077-01-01"}, None)
     write("update_or_create_invoices", invoices=invoices_to_xero([change]), unitdp=4)
     pay = PaymentWrite(made["InvoiceID"], app.bank_account(), Decimal(10), date(2026, 11, 20), "pl-p1")
     [paid] = write("create_payments", payments=payments_to_xero([pay]))["Payments"]
