@@ -13,6 +13,7 @@ from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import NUMBER_TAKEN
 from app.domain.invoices.account_codes import Moved
 from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
 from app.domain.invoices.plan import Plan, Terms, XeroState
@@ -131,7 +132,8 @@ AnyWork = LinkWork[InvoiceLink] | LinkWork[ContactLink]
 @dataclass(slots=True)
 class Work(LinkWork[InvoiceLink]):
     """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
-    `moved_codes`: by which codes it named accounts that have others by now, as was learned last.
+    `moved_codes`: by which codes it named accounts that have others by now, as was learned last. `in_its_way` is Xero's
+    id of the invoice that had its number when it was held for that, or that the link was just taken from.
     """
 
     broken: ClassVar[Hold] = BROKEN
@@ -140,7 +142,13 @@ class Work(LinkWork[InvoiceLink]):
 
     is_renumbered: bool = False
     sums: Sums | None = None
+    in_its_way: str | None = field(init=False)
     _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        LinkWork.__post_init__(self)
+        standing = self.link.standing
+        self.in_its_way = standing.held_by if standing.code == NUMBER_TAKEN else None
 
     @property
     def totals_agree(self) -> bool:

@@ -40,9 +40,11 @@ _IDENTITY = ("xero_invoice_id", "line_ids", "payment_ids", "credit_ids")
 
 async def relink(current: Round, work: Work, resolution: Resolution, claimed: set[str]) -> None:
     """Link it to the chosen invoice, or say why not; `claimed` are those that were chosen in this round."""
-    wanted = resolution.xero_id or ""
-    found = await spent_on([work.link.id], current.xero.invoices.fetch([wanted]))
+    wanted, left = resolution.xero_id or "", work.link.xero_invoice_id
+    asked = [wanted, left] if left and left not in current.fresh else [wanted]
+    found = await spent_on([work.link.id], current.xero.invoices.fetch(asked))
     invoice = next((each for each in found if each.xero_invoice_id == wanted), None)
+    current.fresh |= {each.xero_invoice_id: each for each in found if each.xero_invoice_id == left}
     owner, is_owed = await _find_owner(current, work, wanted), work.standing.code == PAYMENT_ON_VOIDED
     why = why_not_relinked(invoice, work.hub.record, owner, is_owed=is_owed)
     if why is None and wanted in claimed:
@@ -59,6 +61,8 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
         _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id), is_owed=is_owed)
     if work.is_broken and known is not work.broken:
         return
+    # It keeps its number, which so may be no number for this link's new invoice.
+    work.in_its_way = left
     moved = list_moves(before.hub.record, work.link.hub.record)
     work.attempts.append(Attempt(before.id, "link", {}, "adopted", f"Linked by hand to {invoice.number!r}."))
     done = replace(resolution.carried(current.clock.now(), moved), before=_remember(before))
