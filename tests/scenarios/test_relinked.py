@@ -85,3 +85,41 @@ async def test_e11_a_number_stays_taken_by_a_left_invoice_that_is_voided(house: 
     await house.drain()
     assert (await house.in_xero("N-2"))["InvoiceID"] == other["InvoiceID"]
     await assert_alike(house)
+
+
+async def test_e11_what_is_edited_in_xero_after_a_relink_was_decided_is_not_replaced(house: House) -> None:
+    """The app's words were to stand in place of what the person saw there: the decision is overtaken, the link
+    stands for what it stood for, and whoever looks again can decide the same.
+    """
+    other, linked = await link_to_other(house, content="partner")
+    await house.edit_xero("X-9", Reference="edited since")
+    before = await house.last_call()
+    await house.drain()
+    state, reason = await state_of(house, linked)
+    assert (state, "decide again" in str(reason)) == ("overtaken", True)
+    assert await writes_since(house, before) == []
+    assert (await house.in_xero("X-9"))["Reference"] == "edited since"
+    assert (await house.resource())["xero"]["number"] == "N-inv_1"
+    await assert_alike(house)
+    [conflict] = await house.conflicts()
+    wish = {"xero_id": other["InvoiceID"], "content": "partner"}
+    again = await resolve(house, conflict, "relink", **wish)
+    await house.edit_xero("N-inv_1", InvoiceNumber="L-1")
+    await house.drain()
+    assert await state_of(house, again) == ("done", None)
+    assert (await house.in_xero())["InvoiceID"] == other["InvoiceID"]
+    assert (await house.in_app())["reference"] == "PO xero"
+    await assert_alike(house)
+
+
+async def test_e11_another_word_on_whose_content_stands_is_another_decision(house: House) -> None:
+    """While the first one waits, the same invoice is chosen with the app's words in place of Xero's: the second is told
+    that it came too late, and is not taken for the first.
+    """
+    other, first = await link_to_other(house, content="xero")
+    [conflict] = await house.conflicts()
+    second = await resolve(house, conflict, "relink", xero_id=other["InvoiceID"], content="partner")
+    await house.drain()
+    assert await state_of(house, first) == ("done", None)
+    assert await state_of(house, second) == ("not_possible", "It is linked to that invoice already.")
+    await assert_alike(house)
