@@ -51,8 +51,9 @@ class LinkWork(Generic[LinkT]):
     """What the works of invoices and of contacts have in common; `before` is the link as it was last recorded.
 
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
-    says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at.
-    `was_barred`: it was held by a bar when the round came to it; `is_let_through`: Xero has taken a write of it since.
+    says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at. `stood` is its
+    standing when the round came to it. `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a
+    write of it since.
     """
 
     broken: ClassVar[Hold]
@@ -65,12 +66,14 @@ class LinkWork(Generic[LinkT]):
     had_open_conflicts: bool = False
     decisions: Decisions = field(default_factory=Decisions)
     discrepancies: list[Found] = field(default_factory=list)
+    stood: Standing = field(init=False)
     was_barred: bool = field(init=False)
     is_let_through: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.before = self.link
-        self.was_barred = is_barred(self.link.standing)
+        self.stood = self.link.standing
+        self.was_barred = is_barred(self.stood)
         if self.link.skip is not None:
             self.refusal = self.link.skip.hold
 
@@ -147,8 +150,7 @@ class Work(LinkWork[InvoiceLink]):
 
     def __post_init__(self) -> None:
         LinkWork.__post_init__(self)
-        standing = self.link.standing
-        self.in_its_way = standing.held_by if standing.code == NUMBER_TAKEN else None
+        self.in_its_way = self.stood.held_by if self.stood.code == NUMBER_TAKEN else None
 
     @property
     def totals_agree(self) -> bool:
