@@ -83,17 +83,19 @@ def part_numbered(
 
 async def _leave_waiting(current: Round, planned: Sequence[Planned]) -> list[Planned]:
     """Those of these writes whose numbers are not known to be taken in Xero; the others are given their hold."""
-    waiting = [work for work, plan in planned if _may_wait(current, work, plan)]
+    asked = [work for work, plan in planned if _may_wait(current, work, plan)]
+    # Which numbers our own links have is known without a call.
+    owned = await _list_owned(current, [work.in_its_way or "" for work in asked])
+    waiting = [work for work in asked if work.in_its_way not in owned]
     await _read_in_the_way(current, waiting)
     met = {work.link.id: invoice for work in waiting if (invoice := _find_in_the_way(current, work))}
-    linked = await list_linked(current, met.values())
     contacts = await _list_customers(current, [work for work in waiting if work.link.id in met])
     for work in waiting:
         invoice, customer = met.get(work.link.id), contacts.get(work.hub.record.get("contact") or "")
         # Whose customer is not in Xero yet may be found to be that one's when it is written.
         if invoice is None or (_is_create(work) and customer is None):
             continue
-        difference = find_clash(current, work, invoice, linked, customer)
+        difference = find_clash(current, work, invoice, owned, customer)
         if difference is not None:
             work.refusal = _hold_by_stranger(current, work, invoice, difference)
     return [(work, plan) for work, plan in planned if work.refusal is None]
@@ -181,7 +183,10 @@ async def find_numbered(
 
 async def list_linked(current: Round, invoices: Iterable[XeroInvoice]) -> set[str | None]:
     """Xero's ids of those of these invoices that a link of ours has."""
-    ids = [invoice.xero_invoice_id for invoice in invoices]
+    return await _list_owned(current, [invoice.xero_invoice_id for invoice in invoices])
+
+
+async def _list_owned(current: Round, ids: Collection[str]) -> set[str | None]:
     if not ids:
         return set()
     async with current.database.reading() as session:
