@@ -8,6 +8,10 @@ until it commits, and does nothing when the lease is no longer ours; one that is
 Whoever touches a connection and its links locks in that order: connection, links, changes. A story of two: worker A
 hangs in a call past its lease; B takes over and reconciles; A's call returns, A's transaction finds the owner changed
 and raises `LeaseLost`; nothing of A's is recorded, and what its call did in Xero is found by B's reads.
+
+No sign of a worker's death shortens the span. What vanishes with a process, as a session of PostgreSQL's with its
+advisory locks, vanishes with a restart of PostgreSQL and a cut line too, while a write of that worker is under way at
+Xero, where no fence reaches; and a pooler that hands sessions around keeps such a lock for whoever comes next.
 """
 
 from collections.abc import AsyncIterator

@@ -6,12 +6,17 @@ writes nothing and costs the one call that a look-up would cost for every invoic
 once: it may be ours after all (a restored database, a key that Xero forgot), or the very same invoice that was in the
 organisation before it was joined (I2), and is adopted; or `numbering` has another number to try; or the invoice is
 held, by whom is said, and it goes on when that one has another number.
+
+Of an invoice that waits for that it is known who has its number: each later look reads that one too, in the call that
+reads what is to be written where there is one, and writes nothing while it still has the number. So does the first
+look at an invoice whose link a person just took from the one that has the number (`invoices.relink`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from app.db.contacts.contact_links import list_contacts
 from app.db.delivery.notices import insert_notice
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.db.invoices.numbers import Holder, list_number_holders
@@ -28,6 +33,7 @@ from app.domain.record.money import totals
 from app.domain.record.sides import XERO_NUMBER, Side, project
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import XeroInvoice
+from app.reconcile.doubt import must_look
 from app.reconcile.ports import READ_BATCH
 from app.reconcile.round import Round, batches
 from app.reconcile.work import Work
@@ -43,7 +49,7 @@ async def list_numbered(current: Round, planned: Sequence[Planned]) -> list[Plan
     """
     async with current.database.reading() as session:
         holders = await find_holders(session, current.connection_id, planned)
-    return part_numbered(planned, holders, adds_suffix=may_add_suffix(current))
+    return await _leave_waiting(current, part_numbered(planned, holders, adds_suffix=may_add_suffix(current)))
 
 
 async def find_holders(
@@ -75,6 +81,65 @@ def part_numbered(
     return ready
 
 
+async def _leave_waiting(current: Round, planned: Sequence[Planned]) -> list[Planned]:
+    """Those of these writes whose numbers are not known to be taken in Xero; the others are given their hold."""
+    asked = [work for work, plan in planned if _may_wait(current, work, plan)]
+    # Which numbers our own links have is known without a call.
+    owned = await _list_owned(current, [work.in_its_way or "" for work in asked])
+    waiting = [work for work in asked if work.in_its_way not in owned]
+    await _read_in_the_way(current, waiting)
+    met = {work.link.id: invoice for work in waiting if (invoice := _find_in_the_way(current, work))}
+    contacts = await _list_customers(current, [work for work in waiting if work.link.id in met])
+    for work in waiting:
+        invoice, customer = met.get(work.link.id), contacts.get(work.hub.record.get("contact") or "")
+        # Whose customer is not in Xero yet may be found to be that one's when it is written.
+        if invoice is None or (_is_create(work) and customer is None):
+            continue
+        difference = find_clash(current, work, invoice, owned, customer)
+        if difference is not None:
+            work.refusal = _hold_by_stranger(current, work, invoice, difference)
+    return [(work, plan) for work, plan in planned if work.refusal is None]
+
+
+def _may_wait(current: Round, work: Work, plan: Plan) -> bool:
+    """Whether an invoice of Xero's is known that may have the number which this writes, and there is no other to try or
+    to look for.
+    """
+    if work.in_its_way is None or _number_to_write(work, plan) is None:
+        return False
+    return not (plan.create and (may_add_suffix(current) or must_look(current, work.link.id)))
+
+
+async def _read_in_the_way(current: Round, waiting: Sequence[Work]) -> None:
+    """Read what was not read with the works' own invoices; forty cost a call."""
+    wanted = {
+        work.in_its_way: work.link.id
+        for work in waiting
+        if work.in_its_way and work.in_its_way not in current.fresh
+    }
+    for batch in batches(sorted(wanted), READ_BATCH):
+        call = current.xero.invoices.fetch(batch)
+        found = await spent_on([wanted[xero_id] for xero_id in batch], call)
+        current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
+
+
+def _find_in_the_way(current: Round, work: Work) -> XeroInvoice | None:
+    """The invoice that has the work's number still; None where it has another one by now."""
+    invoice = current.fresh.get(work.in_its_way or "")
+    is_there = invoice is not None and fold_number(invoice.number) == fold_number(number_in_xero(work.hub))
+    return invoice if is_there else None
+
+
+async def _list_customers(current: Round, works: Sequence[Work]) -> dict[str, str | None]:
+    """Xero's ids of the customers of those of these works that are to be made, by our key."""
+    keys = sorted({work.hub.record.get("contact") or "" for work in works if _is_create(work)})
+    if not keys:
+        return {}
+    async with current.database.reading() as session:
+        links = await list_contacts(session, current.connection_id, keys)
+    return {link.partner_contact_id: link.xero_contact_id for link in links}
+
+
 async def settle_clashes(
     current: Round, works: Iterable[Work], contacts: Mapping[UUID, str | None]
 ) -> dict[UUID, XeroInvoice | Hold | None]:
@@ -98,7 +163,7 @@ async def settle_clashes(
             taken.add(name)
             settled[link_id] = None
         else:
-            settled[link_id] = hold_by_stranger(number, invoice, current.organisation, difference)
+            settled[link_id] = _hold_by_stranger(current, work, invoice, difference)
     return settled
 
 
@@ -118,7 +183,10 @@ async def find_numbered(
 
 async def list_linked(current: Round, invoices: Iterable[XeroInvoice]) -> set[str | None]:
     """Xero's ids of those of these invoices that a link of ours has."""
-    ids = [invoice.xero_invoice_id for invoice in invoices]
+    return await _list_owned(current, [invoice.xero_invoice_id for invoice in invoices])
+
+
+async def _list_owned(current: Round, ids: Collection[str]) -> set[str | None]:
     if not ids:
         return set()
     async with current.database.reading() as session:
@@ -135,10 +203,11 @@ def find_clash(
     """Why the invoice that has a work's number is not the work's own, in words; None where it is, or is the same."""
     if invoice is None:
         return "Xero does not show it"
+    if not _is_create(work):
+        # What a relink left carries its mark for good.
+        return "this one has an invoice of its own in Xero"
     if carries_mark(work.link.id, invoice):
         return None
-    if not _is_create(work):
-        return "this one has an invoice of its own in Xero"
     if invoice.xero_invoice_id in linked:
         return "it is another invoice of the app already"
     known = totals(work.hub.record, current.organisation.rates())
@@ -215,8 +284,20 @@ def hold_by_link(number: str, holder: Holder) -> Hold:
     return _hold(number, f"invoice {holder.partner_invoice_id} of the app", holder.xero_invoice_id)
 
 
+def _hold_by_stranger(
+    current: Round, work: Work, invoice: XeroInvoice | None, difference: str | None
+) -> Hold:
+    number, is_create = number_in_xero(work.hub), _is_create(work)
+    return hold_by_stranger(number, invoice, current.organisation, difference, is_create=is_create)
+
+
 def hold_by_stranger(
-    number: str | None, invoice: XeroInvoice | None, organisation: Organisation, difference: str | None
+    number: str | None,
+    invoice: XeroInvoice | None,
+    organisation: Organisation,
+    difference: str | None,
+    *,
+    is_create: bool,
 ) -> Hold:
     """The hold of an invoice whose number an invoice in Xero has, and why that one was not taken for the same."""
     if invoice is None:
@@ -224,13 +305,18 @@ def hold_by_stranger(
     address = organisation.address_of_invoice(invoice.xero_invoice_id)
     who = f"an invoice for {invoice.contact_name or 'another contact'}, {address or invoice.xero_invoice_id}"
     not_the_same = f" (not the same one: {difference})" if difference else ""
-    return _hold(number or "", who + not_the_same, invoice.xero_invoice_id)
+    cure = _CURE if is_create else _CURE_IN_XERO
+    return _hold(number or "", who + not_the_same, invoice.xero_invoice_id, cure)
 
 
-def _hold(number: str, who: str, xero_invoice_id: str | None) -> Hold:
+_CURE = "Give it another number in the app, or choose the numbering `xero` or `partner_with_suffix` in the settings."
+_CURE_IN_XERO = (
+    "Give it another number in the app, or that one another in Xero; one that is voided keeps its number."
+)
+"""Where it is in Xero already: another numbering is for invoices that are not."""
+
+
+def _hold(number: str, who: str, xero_invoice_id: str | None, cure: str = _CURE) -> Hold:
     return Hold(
-        NUMBER_TAKEN,
-        f"The number {number} is taken in Xero by {who}.",
-        "Give it another number in the app, or choose the numbering `xero` or `partner_with_suffix` in the settings.",
-        held_by=xero_invoice_id,
+        NUMBER_TAKEN, f"The number {number} is taken in Xero by {who}.", cure, held_by=xero_invoice_id
     )

@@ -179,6 +179,10 @@ class XeroCredits(Protocol):
         """The credit with that id, voided ones included; None where there is none."""
         ...
 
+    async def find_note(self, number: str) -> XeroCredit | None:
+        """The customers' credit note of that number that is approved; None also where it cannot be asked for."""
+        ...
+
     async def fetch_modified_since(self, kind: CreditKind, since: datetime) -> list[XeroCredit]:
         """All credits of a kind that moved at or after `since`, bills' credits included."""
         ...

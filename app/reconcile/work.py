@@ -13,6 +13,7 @@ from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.findings.discrepancy import Found
 from app.domain.holds.hold import Hold
+from app.domain.holds.refusals import NUMBER_TAKEN
 from app.domain.invoices.account_codes import Moved
 from app.domain.invoices.link import WORK_LEFT, InvoiceLink, Standing, State, is_barred
 from app.domain.invoices.plan import Plan, Terms, XeroState
@@ -50,8 +51,9 @@ class LinkWork(Generic[LinkT]):
     """What the works of invoices and of contacts have in common; `before` is the link as it was last recorded.
 
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
-    says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at.
-    `was_barred`: it was held by a bar when the round came to it; `is_let_through`: Xero has taken a write of it since.
+    says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at. `stood` is its
+    standing when the round came to it. `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a
+    write of it since.
     """
 
     broken: ClassVar[Hold]
@@ -64,12 +66,14 @@ class LinkWork(Generic[LinkT]):
     had_open_conflicts: bool = False
     decisions: Decisions = field(default_factory=Decisions)
     discrepancies: list[Found] = field(default_factory=list)
+    stood: Standing = field(init=False)
     was_barred: bool = field(init=False)
     is_let_through: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.before = self.link
-        self.was_barred = is_barred(self.link.standing)
+        self.stood = self.link.standing
+        self.was_barred = is_barred(self.stood)
         if self.link.skip is not None:
             self.refusal = self.link.skip.hold
 
@@ -131,7 +135,8 @@ AnyWork = LinkWork[InvoiceLink] | LinkWork[ContactLink]
 @dataclass(slots=True)
 class Work(LinkWork[InvoiceLink]):
     """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
-    `moved_codes`: by which codes it named accounts that have others by now, as was learned last.
+    `moved_codes`: by which codes it named accounts that have others by now, as was learned last. `in_its_way` is Xero's
+    id of the invoice that had its number when it was held for that, or that the link was just taken from.
     """
 
     broken: ClassVar[Hold] = BROKEN
@@ -140,7 +145,12 @@ class Work(LinkWork[InvoiceLink]):
 
     is_renumbered: bool = False
     sums: Sums | None = None
+    in_its_way: str | None = field(init=False)
     _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        LinkWork.__post_init__(self)
+        self.in_its_way = self.stood.held_by if self.stood.code == NUMBER_TAKEN else None
 
     @property
     def totals_agree(self) -> bool:

@@ -13,13 +13,13 @@ from typing import Any
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import CreditWrite, XeroCredit
 from app.domain.xero.xero_invoice import Refused
-from app.xero.calls import EACH_FOR_ITSELF, XeroCalls
+from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.credits_from_xero import credit_from_xero
 from app.xero.credits_to_xero import allocation_to_xero, credit_notes_to_xero, receipts_to_xero
 from app.xero.failures import NotFound, RequestInvalid
 from app.xero.json_values import Json
 from app.xero.refusals import find_refusal
-from app.xero.where import modified_since
+from app.xero.where import find_equality, modified_since
 
 NAMES = {
     CreditKind.CREDIT_NOTE: ("credit_note", "CreditNotes"),
@@ -27,6 +27,8 @@ NAMES = {
     CreditKind.OVERPAYMENT: ("overpayment", "Overpayments"),
 }
 """What the SDK and Xero's answers call each kind."""
+
+_CUSTOMERS = 'Type=="ACCRECCREDIT"'
 
 _MAKES_ALLOCATION = {
     CreditKind.CREDIT_NOTE: "create_credit_note_allocation",
@@ -49,6 +51,18 @@ class XeroSdkCredits:
         except NotFound:
             return None
         return credit_from_xero(kind, found[0]) if found else None
+
+    async def find_note(self, number: str) -> XeroCredit | None:
+        """One call."""
+        where = find_equality("CreditNoteNumber", number)
+        if where is None:
+            return None
+        name, member = NAMES[CreditKind.CREDIT_NOTE]
+        found = await self._calls.fetch(
+            f"get_{name}s", member, where=f"{_CUSTOMERS} AND {where}", **FIRST_PAGE
+        )
+        notes = [credit_from_xero(CreditKind.CREDIT_NOTE, element) for element in found]
+        return next((note for note in notes if note.is_approved), None)
 
     async def fetch_modified_since(self, kind: CreditKind, since: datetime) -> list[XeroCredit]:
         """One call per thousand, and one for each of which the list shows less than the credit itself would.

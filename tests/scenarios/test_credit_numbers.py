@@ -5,7 +5,7 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.test_credits import LATE, credit, held_in_xero, sent
-from tests.scenarios.troubles import ask, later, standing
+from tests.scenarios.troubles import ask, later, standing, writes_since
 
 
 async def numbers(house: House) -> dict[str, str]:
@@ -48,6 +48,30 @@ async def test_a_number_that_is_taken_has_the_cures_that_are_named(house: House)
     assert len(await numbers(house)) == 3
     await assert_alike(house, "inv_2")
     await assert_alike(house, "inv_3")
+
+
+async def test_what_waits_for_a_number_is_not_offered_again_while_it_is_taken(house: House) -> None:
+    """However often it is looked at: the note that has it is read, and nothing is sent until that is gone."""
+    await sent(house)
+    await credit(house, "10.00", number="CR-7")
+    await house.drain()
+    await sent(house, "inv_2")
+    await credit(house, "10.00", invoice_id="inv_2", number="CR-7")
+    await house.drain()
+    assert await house.held_as("inv_2") == "credit_number_taken"
+    told, seen = (await house.resource("inv_2"))["reason"], await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    await house.sweep()
+    assert (await house.resource("inv_2"))["reason"] == told
+    assert await writes_since(house, seen) == []
+    [taken] = (await house.in_app("inv_1"))["credits"]
+    await house.edit("inv_1", credits=[taken | {"number": "CR-8"}])
+    await house.drain()
+    seen = await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert ("PUT", "/CreditNotes") in await writes_since(house, seen)
 
 
 async def test_an_app_that_drops_the_number_is_told_what_it_holds(house: House) -> None:

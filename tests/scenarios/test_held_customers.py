@@ -3,7 +3,7 @@
 from app.reconcile.timers.sweep import SWEEP_EVERY
 from tests.scenarios.contact_sides import KIM, assert_contacts_alike, edit_contact_in_xero
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask, standing
+from tests.scenarios.troubles import ask, standing, writes_since
 
 LEE = {"id": "cus_2", "name": "Lee Wong", "email": None, "phone": None}
 
@@ -79,3 +79,39 @@ async def test_who_gives_up_the_name_lets_the_held_one_go(house: House) -> None:
     await edit_contact_in_xero(house, "Lee Wong", Name="Lee Wong of Perth")
     await house.drain()
     assert await standing(house, "inv_3") == ("settled", None)
+
+
+async def test_a_held_customer_is_not_offered_again_while_the_name_is_taken(house: House) -> None:
+    """However often it is looked at, who has the name is read and nothing is sent; once that is the same customer by
+    its e-mail address, the two are joined.
+    """
+    await hold_a_customer(house)
+    seen = await house.last_call()
+    await house.edit("inv_1", reference="edited while it waits")
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    await house.sweep()
+    assert await house.held_as("inv_1") == "contact_name_taken"
+    assert await writes_since(house, seen) == []
+    await edit_contact_in_xero(house, "Kim Tran", EmailAddress=KIM["email"])
+    await house.drain()
+    assert await standing(house) == ("settled", None)
+    await assert_contacts_alike(house)
+
+
+async def test_a_held_customer_of_the_apps_second_namesake_is_not_offered_again(house: House) -> None:
+    """The name is that of another of the app's customers: it is told so each time, and goes under another name."""
+    await house.write("inv_1", contact=KIM)
+    await house.drain()
+    await house.write("inv_2", contact=KIM | {"id": "cus_2"})
+    await house.drain()
+    assert await house.held_as("inv_2") == "contact_name_taken"
+    told, seen = (await house.resource("inv_2"))["reason"], await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert (await house.resource("inv_2"))["reason"] == told
+    assert await writes_since(house, seen) == []
+    await house.edit("inv_2", contact=KIM | {"id": "cus_2", "name": "Kim Tran the younger"})
+    await house.drain()
+    assert await standing(house, "inv_2") == ("settled", None)

@@ -5,6 +5,7 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import write_in_xero
+from tests.scenarios.troubles import ask, writes_since
 
 
 async def list_numbered(house: House) -> list[Json]:
@@ -109,6 +110,33 @@ async def test_a_number_in_another_case_is_named_and_waited_for_too(house: House
     assert {call["method"] for call in await house.calls(before)} == {"GET"}
     await house.edit_xero("N-INV_1", InvoiceNumber="X-1")
     await house.drain()
+    await assert_alike(house, "inv_1")
+
+
+async def test_what_waits_for_a_strangers_number_is_not_offered_again_and_is_adopted_once_alike(
+    house: House,
+) -> None:
+    """Each look reads who has it, and writes nothing; the app's edit that makes the two the same one joins them."""
+    await house.choose(import_from_xero="off")
+    await house.write("inv_0")
+    await house.drain()
+    line = {"Description": "Call-out", "Quantity": 1, "UnitAmount": 99, "AccountCode": "200"}
+    customer, today = {"Name": "Kim Tran"}, (await house.in_xero("N-inv_0"))["Date"]
+    stranger = await house.write_in_xero("N-inv_1", Contact=customer, Date=today, LineItems=[line])
+    await house.write("inv_1")
+    await house.drain()
+    before = await house.last_call()
+    await house.edit("inv_1", reference="edited while it waits")
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/invoices/inv_1/retry"))
+    await house.drain()
+    await house.sweep()
+    assert await house.held_as("inv_1") == "number_taken"
+    assert await writes_since(house, before) == []
+    priced = {"id": "l1", "description": "Call-out", "quantity": "1", "unit_price": "108.90", "tax": "gst"}
+    await house.edit("inv_1", lines=[priced])
+    await house.drain()
+    assert (await house.resource("inv_1"))["xero"]["xero_invoice_id"] == stranger["InvoiceID"]
     await assert_alike(house, "inv_1")
 
 

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict
 from app.api.authentication import OwnConnection
 from app.api.books.standing import show
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
+from app.api.pages import ByAge, Cursor, Limit, Listing, Page, SortedByAge, read_position, write_position
 from app.api.problems import MISSING, documented
 from app.db.invoices.invoice_lists import Wanted, list_kept_invoices
+from app.db.links.listing import Sort
 from app.domain.invoices.link import State
 from app.intake.values import Line
 
@@ -44,7 +45,7 @@ class Link(BaseModel):
 @router.get(
     "",
     operation_id="list_links",
-    summary="The identities of every linked invoice, oldest first",
+    summary="The identities of every linked invoice, oldest first or newest first",
     responses=documented(*MISSING),
 )
 async def list_links(
@@ -54,10 +55,12 @@ async def list_links(
     number: Annotated[Line | None, Query(description="Only links with this number on either side.")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
+    sort: SortedByAge = ByAge.CREATED,
 ) -> Page[Link]:
     """Links outlive pauses, disconnects and reconnects."""
-    listing = Listing("links", filters={"state": state, "number": number})
-    wanted = Wanted(state=state, number=number, after=read_position(cursor, listing), limit=limit)
+    listing = Listing("links", sort, {"state": state, "number": number})
+    after = read_position(cursor, listing)
+    wanted = Wanted(state=state, number=number, sort=Sort(sort), after=after, limit=limit)
     async with services.database.reading() as session:
         kept = await list_kept_invoices(session, connection.id, wanted)
     links = [

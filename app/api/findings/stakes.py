@@ -161,6 +161,7 @@ def is_same(resolution: Resolution, wish: Decision, stakes: Sequence[Stake]) -> 
         resolution.action.value == wish.action
         and resolution.xero_id == (str(wish.xero_id) if wish.xero_id else None)
         and resolution.is_shared == wish.is_shared
+        and resolution.content == wish.content
         and [(stake.path, stake.value) for stake in resolution.stakes]
         == [(stake.path, stake.value) for stake in stakes]
     )

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query
 from app.api.authentication import MEMBERS_WRITE, OwnConnection
 from app.api.dependencies import Given
 from app.api.held.resource import HeldPage, build_held, build_reasons
-from app.api.pages import Cursor, Limit, Listing, read_position, write_position
+from app.api.pages import ByAge, Cursor, Limit, Listing, SortedByAge, read_position, write_position
 from app.api.problems import MISSING, documented
 from app.api.words import ReasonCode
 from app.db.links.held import HeldWanted, count_held, list_held
+from app.db.links.listing import Sort
 from app.domain.connections.connection import Connection
 from app.domain.connections.settings import ItemSync
 from app.domain.holds.thing import Thing
@@ -28,14 +29,17 @@ async def list_what_is_held(
     kind: Annotated[Thing | None, Query(description="Only things of this kind.")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
+    sort: SortedByAge = ByAge.CREATED,
 ) -> HeldPage:
-    """Counts first, then the things, the oldest first. What was set aside is among them, as `skipped`."""
-    listing = Listing("held", filters={"code": code, "kind": kind})
+    """Counts first, then the things, the oldest first unless `sort` says otherwise. What was set aside is among them,
+    as `skipped`.
+    """
+    listing = Listing("held", sort, {"code": code, "kind": kind})
     things = _list_kinds(connection)
     meant = [thing for thing in things if kind in (None, thing)]
     async with services.database.reading() as session:
         counts = await count_held(session, connection.id, things)
-        wanted = HeldWanted(meant, code, read_position(cursor, listing), limit)
+        wanted = HeldWanted(meant, code, read_position(cursor, listing), limit, Sort(sort))
         found = await list_held(session, connection.id, wanted) if meant else []
     return HeldPage(
         total=sum(one.count for one in counts),

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.authentication import ADMINS_WRITE, ConnectionId, OwnConnection, PartnerId, lock_own_connection
 from app.api.books.contact_resource import CONTACT_DEEP_LINK
 from app.api.dependencies import Given
-from app.api.pages import Cursor, Limit, Listing, Page, read_position, write_position
+from app.api.pages import ByAge, Cursor, Limit, Listing, Page, SortedByAge, read_position, write_position
 from app.api.problems import MISSING, documented
 from app.db.life.trials import find_trial, insert_trial, list_trials
+from app.db.links.listing import Sort
 from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.crossing.trial_mark import contact_number_of, reference_of
 from app.domain.trials.trial import Outcome, StepName, Trial, TrialState
@@ -121,16 +122,21 @@ async def create_test_transaction(
 @router.get(
     "",
     operation_id="list_test_transactions",
-    summary="Test transactions of a connection, oldest first",
+    summary="Test transactions of a connection, oldest first or newest first",
     responses=documented(*MISSING),
 )
 async def list_test_transactions(
-    services: Given, connection: OwnConnection, cursor: Cursor = None, limit: Limit = 100
+    services: Given,
+    connection: OwnConnection,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    sort: SortedByAge = ByAge.CREATED,
 ) -> Page[TestTransaction]:
     """Those that have ended stay, with what each step said."""
-    listing = Listing("test-transactions")
+    listing = Listing("test-transactions", sort)
+    after = read_position(cursor, listing)
     async with services.database.reading() as session:
-        found = await list_trials(session, connection.id, read_position(cursor, listing), limit)
+        found = await list_trials(session, connection.id, Sort(sort), after, limit)
     following = write_position(listing, found, limit, lambda trial: trial.position)
     return Page(data=[_build(trial, connection) for trial in found], next=following)
 

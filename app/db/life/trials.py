@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.links.listing import Position, Sort, in_order
@@ -37,13 +37,19 @@ async def find_trial(session: ReadSession, connection_id: UUID, trial_id: UUID) 
 
 
 async def list_trials(
-    session: ReadSession, connection_id: UUID, after: Position | None, limit: int
+    session: ReadSession, connection_id: UUID, sort: Sort, after: Position | None, limit: int
 ) -> list[Trial]:
-    """One page of a connection's test transactions, oldest first."""
-    row = TestTransactionRow
-    made = select(row).where(row.connection_id == connection_id)
-    rows = await session.execute(in_order(made, row, Sort.CREATED, after, limit))
+    """One page of a connection's test transactions."""
+    rows = await session.execute(build_trials_page(connection_id, sort, after, limit))
     return [_from_row(found) for found in rows.scalars()]
+
+
+def build_trials_page(
+    connection_id: UUID, sort: Sort, after: Position | None, limit: int
+) -> Select[TestTransactionRow]:
+    """The query of one page."""
+    row = TestTransactionRow
+    return in_order(select(row).where(row.connection_id == connection_id), row, sort, after, limit)
 
 
 async def claim_trials(

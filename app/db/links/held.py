@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     case,
     func,
     literal,
@@ -65,6 +66,7 @@ class HeldWanted:
     code: str | None = None
     after: Position | None = None
     limit: int = 100
+    sort: Sort = Sort.CREATED
 
 
 def _code_of(row: LinkRow) -> ColumnElement[str]:
@@ -90,10 +92,15 @@ async def count_held(
 
 
 async def list_held(session: ReadSession, connection_id: UUID, wanted: HeldWanted) -> list[HeldThing]:
-    """One page of held things of all kinds, those first that were made first."""
-    every = union_all(*(_page(connection_id, thing, wanted) for thing in wanted.things)).subquery()
-    page = select(every).order_by(every.c.created_at, every.c.id).limit(wanted.limit)
+    """One page of held things of all kinds, by when they were made."""
+    page = build_held_page(connection_id, wanted)
     return [HeldThing(Thing(found[0]), *found[1:]) for found in await session.execute(page)]
+
+
+def build_held_page(connection_id: UUID, wanted: HeldWanted) -> Select[*tuple[Any, ...]]:
+    """The query of one page."""
+    every = union_all(*(_page(connection_id, thing, wanted) for thing in wanted.things)).subquery()
+    return in_order(select(every), every.c, wanted.sort, None, wanted.limit)
 
 
 def _page(connection_id: UUID, thing: Thing, wanted: HeldWanted) -> Any:
@@ -110,7 +117,7 @@ def _page(connection_id: UUID, thing: Thing, wanted: HeldWanted) -> Any:
     ).where(row.connection_id == connection_id, is_shown_as(row, State.HELD))
     if wanted.code is not None:
         page = page.where(_code_of(row) == wanted.code)
-    return in_order(page, row, Sort.CREATED, wanted.after, wanted.limit)
+    return in_order(page, row, wanted.sort, wanted.after, wanted.limit)
 
 
 async def list_standings(

@@ -12,10 +12,12 @@ from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import explain
 from app.domain.record.credit import CreditKind
 
+CREDIT_NUMBER_TAKEN = "credit_number_taken"
+
 _MEANINGS: tuple[tuple[str, str, str, str], ...] = (
     (
         r"credit ?note ?(#|number).*(unique|already)",
-        "credit_number_taken",
+        CREDIT_NUMBER_TAKEN,
         "Another credit note in Xero has this number.",
         "Give it another number in the app, or make it anew there, under another id without a number: Xero gives one.",
     ),

@@ -1,13 +1,15 @@
 """What to take for the last agreement when a link turns out to be another invoice of Xero's.
 
-The person says whose words stand where the two differ. Payments and credits are never taken away by this: those that
-are alike on both sides are the same, the others come in addition.
+The person says whose words stand where the two differ, of two that the person saw: what is edited in Xero after that is
+not replaced. Payments and credits are never taken away by this: those that are alike on both sides are the same, the
+others come in addition.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
-from app.domain.record.fields import Fields, Value, keys_of, member, without_groups
+from app.domain.record.fields import Fields, Value, instant_in_words, keys_of, member, without_groups
 from app.domain.record.sides import Side, Status, project
 from app.domain.xero.xero_invoice import XeroInvoice
 
@@ -30,6 +32,18 @@ def why_not_relinked(
     if record.get("status") != Status.SENT and not is_owed:
         return "The invoice is not sent, or is cancelled, in the app."
     return None
+
+
+def why_overtaken(invoice: XeroInvoice, content: Side, decided_at: datetime) -> str | None:
+    """Why the app's words may not go over what the invoice says in Xero, in words: somebody edited it there since that
+    was decided, by Xero's clock. Where Xero's words stand, so do those of that edit.
+    """
+    if content is Side.XERO or invoice.updated_at <= decided_at:
+        return None
+    return (
+        f"The chosen invoice was edited in Xero at {instant_in_words(invoice.updated_at)}, after it was decided that "
+        "the app's words replace what it says. That edit stands: look at it, and decide again."
+    )
 
 
 def match_alike_payments(invoice: XeroInvoice, record: Fields) -> dict[str, str]:

@@ -4,7 +4,8 @@ This is the gate of contacts (FEATURES T18): nothing brings a contact to Xero bu
 of somebody who wants it there by itself (`stage`). Matching comes before creating without a search: `PUT` writes
 nothing where the name of an active contact, an account number or our marker in ContactNumber is taken (FACTS 5), and
 these are the very things that a contact is matched by. So a new customer costs its share of one batched call, and only
-a refusal makes us look (`matching`).
+a refusal makes us look (`matching`). Of one that was refused it is known who stands in its way: that contact is read
+when it comes again, and nothing is sent while it would be refused for the same.
 
 A create that is cut off leaves an intent on disk, which `unfinished` settles before the next round does anything else.
 """
@@ -19,6 +20,7 @@ from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact import SHARED
 from app.domain.contacts.contact_legality import (
     LONGEST,
+    TAKEN,
     explain_contact,
     judge_contact,
     judge_use,
@@ -26,7 +28,7 @@ from app.domain.contacts.contact_legality import (
 )
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.holds.hold import Hold
-from app.domain.invoices.link import Intent
+from app.domain.invoices.link import Intent, Standing
 from app.domain.record.apart import offer
 from app.domain.record.fields import Fields
 from app.domain.record.sides import Side
@@ -35,7 +37,7 @@ from app.domain.xero.xero_invoice import Refused
 from app.errors import RateLimited
 from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
-from app.reconcile.contacts.matching import Match, find_matches
+from app.reconcile.contacts.matching import Match, find_matches, match_contact
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
@@ -44,6 +46,8 @@ from app.reconcile.round import Round, batches
 from app.spending import spent_on
 
 Found = dict[str, str | Hold]
+
+NOTHING_KNOWN: Mapping[str, Standing] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,12 @@ class Creating:
     target: Fields
 
 
-async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
-    """Xero's id for each of our contact keys, or the reason why there is none that can be used."""
+async def ensure_contacts(
+    current: Round, keys: Sequence[str], known: Mapping[str, Standing] = NOTHING_KNOWN
+) -> Found:
+    """Xero's id for each of our contact keys, or the reason why there is none that can be used. `known` are standings
+    of invoices that were held for their contacts, by our key.
+    """
     if not keys:
         return {}
     async with current.database.reading() as session:
@@ -67,7 +75,8 @@ async def ensure_contacts(current: Round, keys: Sequence[str]) -> Found:
     missing = await start_work(current, [link for link in links if link.xero_contact_id is None])
     await link_chosen(current, missing)
     end_relinks(current, missing)
-    fit = [creating for work in missing if (creating := _find_create(current, work))]
+    made = [creating for work in missing if (creating := _find_create(current, work))]
+    fit = await _leave_waiting(current, made, known)
     to_create = {creating.work.link.id for creating in fit}
     await record_contacts(current, [work for work in missing if work.link.id not in to_create])
     for batch in batches(fit, WRITE_BATCH):
@@ -96,6 +105,47 @@ def _find_create(current: Round, work: ContactWork) -> Creating | None:
     creating = build_create(current, work)
     work.refusal = judge_contact(creating.write.fields, SHARED)
     return creating if work.refusal is None else None
+
+
+async def _leave_waiting(
+    current: Round, made: Sequence[Creating], known: Mapping[str, Standing]
+) -> list[Creating]:
+    """Those of these creates that are not known to be refused; the others are given their hold."""
+    stood = {creating.work.link.id: _find_refusal(creating.work, known) for creating in made}
+    waiting = {standing.held_by: link_id for link_id, standing in stood.items() if standing.held_by}
+    if not waiting:
+        return list(made)
+    found = await spent_on(waiting.values(), current.xero.contacts.fetch(sorted(waiting)))
+    there = {contact.xero_contact_id: contact for contact in found}
+    matches = {
+        link_id: match
+        for creating in made
+        if (contact := there.get(stood[link_id := creating.work.link.id].held_by or ""))
+        and (match := _match_again(current, creating, contact))
+    }
+    owned = await _owners(current, matches)
+    for work in [creating.work for creating in made if creating.work.link.id in matches]:
+        match, standing = matches[work.link.id], stood[work.link.id]
+        owner = owned.get(match.contact.xero_contact_id)
+        # One that would be joined is sent: it is by the refusal that it is joined.
+        if owner is not None or match.hold is not None:
+            before = Hold(standing.code or "", standing.message or "", standing.cure or "")
+            work.refusal = _refusal(before, match, owner)
+    return [creating for creating in made if creating.work.refusal is None]
+
+
+def _find_refusal(work: ContactWork, known: Mapping[str, Standing]) -> Standing:
+    """How it, or an invoice that names it, stood when Xero refused it for what another contact has; else how it stood
+    at all, with nobody in its way.
+    """
+    named = known.get(work.link.partner_contact_id, work.stood)
+    standing = work.stood if work.stood.code in TAKEN else named
+    return standing if standing.code in TAKEN else replace(standing, held_by=None)
+
+
+def _match_again(current: Round, creating: Creating, contact: XeroContact) -> Match | None:
+    keys = current.connection.settings.contact_matching
+    return match_contact(creating.work.link, list_known(creating), [contact], keys)
 
 
 async def _create(current: Round, batch: Sequence[Creating]) -> None:
@@ -178,7 +228,7 @@ async def _adopt(current: Round, batch: Sequence[Creating], refused: Mapping[UUI
         match = matches.get(work.link.id)
         owner = owned.get(match.contact.xero_contact_id) if match else None
         if match is None or owner is not None or match.hold is not None:
-            work.refusal = _refusal(refused[work.link.id], match, owner)
+            work.refusal = _refusal(explain_contact(refused[work.link.id].messages), match, owner)
             continue
         with work.guarded():
             _join(current, work, match.contact)
@@ -216,8 +266,8 @@ async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, st
     return {link.xero_contact_id: link.partner_contact_id for link in linked if link.xero_contact_id}
 
 
-def _refusal(refused: Refused, match: Match | None, owner: str | None) -> Hold:
-    hold = explain_contact(refused.messages)
+def _refusal(hold: Hold, match: Match | None, owner: str | None) -> Hold:
+    """The hold for a create that is refused; `hold` is what Xero's words come to."""
     if match is None:
         return hold
     hold = replace(match.hold or hold, held_by=match.contact.xero_contact_id)

@@ -33,7 +33,7 @@ from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import member
 from app.domain.xero.xero_credit import CreditLine, CreditWrite
-from app.reconcile.credits.make_credits import Making, find_contact, make_credits
+from app.reconcile.credits.make_credits import Making, find_contact, make_credits, part_waiting
 from app.reconcile.credits.overpayments import settle_overpayments
 from app.reconcile.credits.remove_credits import remove_credit
 from app.reconcile.facts.behind import learn_accounts
@@ -103,7 +103,9 @@ async def _make(current: Round, due: Sequence[Due]) -> bool:
             if (kind_of(work.hub.record, key) is CreditKind.CREDIT_NOTE) is is_note
             and (write := _build(current, work, key)) is not None
         ]
-        async for batch in giving_way(current, makings):
+        ready, waiting = await part_waiting(current, makings)
+        told |= await record(current, list_once(making.work for making in waiting))
+        async for batch in giving_way(current, ready):
             for making, made in zip(batch, await make_credits(current, batch), strict=True):
                 if made is not None:
                     making.work.link = with_credit_id(making.work.link, making.key, made.xero_credit_id)

@@ -14,7 +14,7 @@ from app.db.invoices.link_record import save_links
 from app.domain.holds.hold import Hold
 from app.domain.invoices.account_codes import NOTHING_MOVED, Moved
 from app.domain.invoices.credit_links import intent_of
-from app.domain.invoices.credit_refusals import explain_credit
+from app.domain.invoices.credit_refusals import CREDIT_NUMBER_TAKEN, explain_credit
 from app.domain.invoices.link import Intent
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import CreditWrite, XeroCredit
@@ -52,6 +52,24 @@ def find_contact(current: Round, work: Work) -> str | None:
         return invoice.xero_contact_id
     ours = work.hub.record.get("contact")
     return next((theirs for theirs, key in current.contact_keys.items() if key == ours), None)
+
+
+async def part_waiting(current: Round, makings: Sequence[Making]) -> tuple[list[Making], list[Making]]:
+    """Those that may be sent, and those whose numbers are known to be taken, which holds their links: of one that was
+    held for that, the note that has the number is read, a call for each. The caller records.
+    """
+    ready: list[Making] = []
+    waiting: list[Making] = []
+    for making in makings:
+        work, number = making.work, making.write.number
+        was_taken = work.stood.code == CREDIT_NUMBER_TAKEN
+        asking = current.xero.credits.find_note(number) if was_taken and number else None
+        if asking is not None and await spent_on([work.link.id], asking) is not None:
+            work.refusal = Hold(CREDIT_NUMBER_TAKEN, work.stood.message or "", work.stood.cure or "")
+            waiting.append(making)
+        else:
+            ready.append(making)
+    return ready, waiting
 
 
 async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCredit | None]:

@@ -217,7 +217,7 @@ def _judge_number(
         return hold_by_link(number, holder)
     if number in taken:
         return hold_by_link(number, Holder(sight.link.id, taken[number], ""))
-    return hold_by_stranger(number, invoice, current.organisation, difference)
+    return hold_by_stranger(number, invoice, current.organisation, difference, is_create=sight.is_create)
 
 
 def _takes_another(current: Round, sight: Sight, ground: Ground, taken: Mapping[str, str]) -> bool:

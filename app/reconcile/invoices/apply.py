@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from app.db.findings.attempts import Attempt
 from app.db.invoices.link_record import begin_links
+from app.domain.contacts.contact_legality import TAKEN
 from app.domain.crossing.numbering import Numbering
 from app.domain.holds.hold import Hold
 from app.domain.holds.refusals import NUMBER_TAKEN, explain
@@ -77,7 +78,10 @@ async def apply_invoices(current: Round, works: Sequence[Work]) -> bool:
     # What costs no call comes first: nothing is made in Xero for an invoice that cannot go.
     numbered = await list_numbered(current, planned)
     supplied = await ensure_items(current, numbered)
-    contacts = await ensure_contacts(current, _contacts_needed(current, supplied))
+    held = {
+        work.hub.record.get("contact") or "": work.stood for work, _ in supplied if work.stood.code in TAKEN
+    }
+    contacts = await ensure_contacts(current, _contacts_needed(current, supplied), held)
     creates: list[Sending] = []
     updates: list[Sending] = []
     async for work, plan in unhurried(supplied):

@@ -8,7 +8,6 @@ about to be made (read right before writing, since Xero has no compare-and-set).
 from collections.abc import Sequence
 
 from app.domain.holds.hold import Hold
-from app.domain.invoices.link import InvoiceLink
 from app.reconcile.contacts.keys import contact_keys, follow_sharers
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.facts.behind import learn_from_invoices
@@ -40,7 +39,7 @@ async def observe(current: Round, works: Sequence[Work]) -> None:
         with work.guarded():
             if not work.is_broken and needs_a_read(current, work):
                 due.append(work)
-    await _read(current, [work.link for work in due])
+    await _read(current, due)
     await _take_in(current, due)
     await tell_overwritten(current, "INVOICE", {_xero_id(work): work for work in due})
     async for work in unhurried(taken_up):
@@ -60,11 +59,16 @@ def _xero_id(work: Work) -> str:
     return work.link.xero_invoice_id or ""
 
 
-async def _read(current: Round, links: Sequence[InvoiceLink]) -> None:
-    """Read by id what is not fresh yet; where many moved, `moved` has read most of it by pages."""
-    wanted = {link.xero_invoice_id: link for link in links if link.xero_invoice_id not in current.fresh}
-    for batch in batches([xero_id for xero_id in wanted if xero_id is not None], READ_BATCH):
-        found = await spent_on([wanted[xero_id].id for xero_id in batch], current.xero.invoices.fetch(batch))
+async def _read(current: Round, due: Sequence[Work]) -> None:
+    """Read by id what is not fresh yet, and what stands in the way of a number with it; where many moved, `moved` has
+    read most of it by pages.
+    """
+    named = {
+        xero_id: work.link_id for work in due for xero_id in (work.in_its_way, _xero_id(work)) if xero_id
+    }
+    wanted = {xero_id: link_id for xero_id, link_id in named.items() if xero_id not in current.fresh}
+    for batch in batches(list(wanted), READ_BATCH):
+        found = await spent_on([wanted[xero_id] for xero_id in batch], current.xero.invoices.fetch(batch))
         current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
 
 

@@ -12,7 +12,7 @@ from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.domain.findings.resolution import Resolution, ResolutionState
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked
+from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked, why_overtaken
 from app.domain.invoices.voiding import PAYMENT_ON_VOIDED
 from app.domain.record.apart import apart_from_json, apart_to_json
 from app.domain.record.fields import ABSENT
@@ -40,17 +40,25 @@ _IDENTITY = ("xero_invoice_id", "line_ids", "payment_ids", "credit_ids")
 
 async def relink(current: Round, work: Work, resolution: Resolution, claimed: set[str]) -> None:
     """Link it to the chosen invoice, or say why not; `claimed` are those that were chosen in this round."""
-    wanted = resolution.xero_id or ""
-    found = await spent_on([work.link.id], current.xero.invoices.fetch([wanted]))
+    wanted, left = resolution.xero_id or "", work.link.xero_invoice_id
+    asked = [wanted, left] if left and left not in current.fresh else [wanted]
+    found = await spent_on([work.link.id], current.xero.invoices.fetch(asked))
     invoice = next((each for each in found if each.xero_invoice_id == wanted), None)
+    current.fresh |= {each.xero_invoice_id: each for each in found if each.xero_invoice_id == left}
     owner, is_owed = await _find_owner(current, work, wanted), work.standing.code == PAYMENT_ON_VOIDED
     why = why_not_relinked(invoice, work.hub.record, owner, is_owed=is_owed)
+    if why is None and wanted == left:
+        why = "It is linked to that invoice already."
     if why is None and wanted in claimed:
         why = "Another of your invoices was just linked to it."
     if why is None and work.link.overpaid:
         why = _CANNOT_GO_ALONG
     if invoice is None or why is not None:
         _end(current, work, resolution, why or "")
+        return
+    overtaken = why_overtaken(invoice, resolution.content, resolution.decided_at)
+    if overtaken is not None:
+        work.decisions.put(resolution.ended(ResolutionState.OVERTAKEN, current.clock.now(), overtaken))
         return
     claimed.add(wanted)
     keys = await spent_on([work.link.id], contact_keys(current, [invoice]))
@@ -59,6 +67,8 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
         _link(current, work, invoice, resolution.content, keys.get(invoice.xero_contact_id), is_owed=is_owed)
     if work.is_broken and known is not work.broken:
         return
+    # It keeps its number, which so may be no number for this link's new invoice.
+    work.in_its_way = left
     moved = list_moves(before.hub.record, work.link.hub.record)
     work.attempts.append(Attempt(before.id, "link", {}, "adopted", f"Linked by hand to {invoice.number!r}."))
     done = replace(resolution.carried(current.clock.now(), moved), before=_remember(before))

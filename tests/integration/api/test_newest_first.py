@@ -14,9 +14,14 @@ from app.db.findings.attempts import build_attempts_page
 from app.db.findings.conflicts import WantedConflicts, build_conflicts_page
 from app.db.findings.discrepancies import WantedDiscrepancies, build_discrepancies_page
 from app.db.findings.resolutions import WantedResolutions, build_resolutions_page
+from app.db.invoices.invoice_lists import Wanted, build_page
+from app.db.life.trials import build_trials_page
+from app.db.links.held import HeldWanted, build_held_page
+from app.db.links.listing import Sort
 from app.db.postgres.numbered import Numbered
+from app.domain.trials.trial import UNTRIED
 from tests.integration.api.driver import Plumbline, document
-from tests.integration.api.plans import explain, fill
+from tests.integration.api.plans import ROWS, explain, fill
 from tests.integration.api.test_contacts import contact
 from tests.integration.api.test_decisions import add_conflict, add_discrepancies
 from tests.integration.api.test_items import product
@@ -27,6 +32,16 @@ ATTEMPTS = """
 INSERT INTO attempts (connection_id, link_id, action, moves, outcome)
 SELECT connection_id, id, 'update', '{}', 'done' FROM {links}, generate_series(1, 5)
 """
+HOLDING = """
+UPDATE invoice_links SET state = 'held', settled_generation = generation, reason_code = 'plan_limit',
+    reason_message = 'The plan is used up.', reason_cure = 'Raise it.'
+"""
+TRIALS = """
+INSERT INTO test_transactions (id, connection_id, state, created_at, ended_at, steps)
+SELECT gen_random_uuid(), id, 'passed', now() - n % 3 * interval '1 hour', now(), CAST(:steps AS jsonb)
+FROM connections, generate_series(1, :rows) n
+"""
+STEPS = json.dumps([step.to_json() for step in UNTRIED])
 LISTS = (
     "conflicts",
     "discrepancies",
@@ -34,6 +49,9 @@ LISTS = (
     "settings/versions",
     *(f"{each}/attempts" for each in ("invoices/inv_1", "contacts/cus_9", "items/prd_1")),
     *(f"{each}/history" for each in ("invoices/inv_1", "contacts/cus_9", "items/prd_1")),
+    "links",
+    "held",
+    "test-transactions",
 )
 
 
@@ -56,6 +74,12 @@ async def path(plumbline: Plumbline) -> str:
         " SELECT gen_random_uuid(), connection_id, id, 'invoice', 'ignore', now() + n % 3 * interval '1 hour'"
         " FROM invoice_links, generate_series(1, 5) n"
     )
+    for n in range(2, FEW + 1):
+        (
+            await plumbline.http.put(f"{opened}/invoices/inv_{n}", json=document(id=f"inv_{n}", number=None))
+        ).raise_for_status()
+    await plumbline.execute(HOLDING)
+    await plumbline.execute(TRIALS, rows=FEW, steps=STEPS)
     return opened
 
 
@@ -125,8 +149,15 @@ MANY = (
     MANY_RESOLUTIONS,
     MANY_VERSIONS,
     ATTEMPTS.replace("{links}", "invoice_links"),
-    "ANALYZE conflicts, discrepancies, resolutions, attempts, settings_versions",
+    "ANALYZE conflicts, discrepancies, resolutions, attempts, settings_versions, test_transactions",
 )
+
+
+HELD = [
+    {f"ix_{links}_{name}" for name in ("held", "retry", "listed")}
+    for links in ("invoice_links", "contact_links", "item_links")
+]
+"""Of a page of what is held: of each kind the few that are, sorted, or its list in its order."""
 
 
 async def test_either_end_of_each_is_found_by_an_index(plumbline: Plumbline) -> None:
@@ -138,6 +169,7 @@ async def test_either_end_of_each_is_found_by_an_index(plumbline: Plumbline) -> 
     for n in range(OTHERS):
         await plumbline.open_connection(f"another {n}")
     await fill(plumbline, path)
+    await plumbline.execute(TRIALS, rows=ROWS, steps=STEPS)
     for statement in MANY:
         await plumbline.execute(statement)
     connection_id, link_id = UUID(path.split("/")[3]), uuid4()
@@ -164,3 +196,10 @@ async def test_either_end_of_each_is_found_by_an_index(plumbline: Plumbline) -> 
         wanted = WantedResolutions(after=place, is_newest_first=newest_first)
         used = await explain(plumbline, build_resolutions_page(connection_id, wanted))
         assert "ix_resolutions_listed" in used, used
+    for sort, place in product_of((Sort.CREATED, Sort.CREATED_LAST), (None, (NOW, uuid4()))):
+        used = await explain(plumbline, build_trials_page(connection_id, sort, place, 50))
+        assert "ix_test_transactions_listed" in used, used
+        used = await explain(plumbline, build_page(connection_id, Wanted(sort=sort, after=place, limit=50)))
+        assert "ix_invoice_links_listed" in used, used
+        used = await explain(plumbline, build_held_page(connection_id, HeldWanted(after=place, sort=sort)))
+        assert all(used & among for among in HELD), used

@@ -1,12 +1,12 @@
 """What is taken for the last agreement when a link turns out to be another invoice of Xero's."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked
+from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked, why_overtaken
 from app.domain.record.fields import keys_of
 from app.domain.record.sides import Side, project
 from app.domain.xero.xero_invoice import XeroPayment
@@ -40,6 +40,15 @@ def test_one_that_fits_is_linked_and_none_is_not() -> None:
     assert why_not_relinked(xero_invoice(), record(), None) is None
     assert why_not_relinked(None, record(), None) == "Xero has no such invoice."
     assert why_not_relinked(xero_invoice(), record({"status": "cancelled"}), None, is_owed=True) is None
+
+
+def test_only_what_would_be_replaced_can_overtake_the_decision() -> None:
+    """An edit in Xero after the decision; one at that very moment was there to be seen."""
+    invoice = xero_invoice()
+    at, before = invoice.updated_at, invoice.updated_at - timedelta(milliseconds=1)
+    assert "decide again" in str(why_overtaken(invoice, Side.PARTNER, before))
+    assert why_overtaken(invoice, Side.PARTNER, at) is None
+    assert why_overtaken(invoice, Side.XERO, before) is None
 
 
 def test_payments_that_are_alike_are_the_same_each_once() -> None:
