@@ -40,7 +40,9 @@ async def test_a_key_is_made_rotated_with_an_overlap_and_revoked(house: House) -
     listed = await type_in(house, "partner", "list", "--json")
     assert listed.json["data"] == [{"id": partner, "name": "Tradie Tools"}]
     ends = f"{house.clock.now().year + 2}-01-31"
-    made = await type_in(house, "key", "create", partner, "Office", "--role", "read", "--ends", ends, "--json")
+    made = await type_in(
+        house, "key", "create", partner, "Office", "--role", "read", "--ends", ends, "--json"
+    )
     assert (made.code, made.json["role"], made.json["expires_at"]) == (0, "read", f"{ends}T00:00:00Z")
     assert await status_with(house, made.json["key"]) == 200
     rotated = await type_in(
