@@ -62,7 +62,7 @@ def _draw_edit(story: Story, held: Json) -> Edit:
         case "description":
             changes = {"index": index, "Description": f"D{token}"}
             return "lines", line["Description"], f"D{token}", {"LineItems": [changes]}
-        case "price":
+        case "price" if line.get("UnitAmount") is not None:
             price = f"{500 + token}.50"
             changes = {"index": index, "UnitAmount": float(price)}
             return "lines", line["UnitAmount"], price, {"LineItems": [changes]}
