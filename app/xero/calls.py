@@ -82,8 +82,9 @@ class XeroCalls:
         self._under_way = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def fetch(self, operation: str, member: str, **arguments: Any) -> list[Json]:
-        """The elements that a read answers under `member`."""
-        return read_objects(await self._call(operation, is_write=False, **arguments), member)
+        """The elements that a read answers under `member`; an answer without them is none, and not an empty one."""
+        answer = await self._call(operation, is_write=False, **arguments)
+        return _list_elements(answer, member, may_be_empty="if_modified_since" in arguments)
 
     async def fetch_page(
         self, operation: str, member: str, number: int, **arguments: Any
@@ -93,7 +94,8 @@ class XeroCalls:
             operation, is_write=False, page=number, page_size=ROWS_OF_A_PAGE, **arguments
         )
         pages = read_decimal(read_object(answer, "pagination"), "pageCount")
-        return read_objects(answer, member), None if pages is None else int(pages)
+        elements = _list_elements(answer, member, may_be_empty="if_modified_since" in arguments)
+        return elements, int(pages) if pages is not None and pages >= 1 else None
 
     async def fetch_pages(self, operation: str, member: str, **arguments: Any) -> list[Json]:
         """The elements of every page, `order` being by the id, in which rows do not move while pages are read.
@@ -180,3 +182,15 @@ class XeroCalls:
                 raise
             await self._budget.settle(tenant_id, number)
             return answer
+
+
+def _list_elements(answer: Json, member: str, *, may_be_empty: bool) -> list[Json]:
+    """Raises `XeroUnavailable` for what is no list of objects: taken for an empty one, it would say that Xero has none
+    of what was asked for. How Xero says that nothing was modified is not known, so none at all may say it too.
+    """
+    elements = answer.get(member)
+    if elements is None and may_be_empty:
+        return []
+    if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):
+        raise XeroUnavailable(f"Xero's answer has no list of {member}")
+    return elements
