@@ -18,7 +18,7 @@ from app.db.invoices.numbers import Holder, list_number_holders
 from app.db.links.holds import trigger_freed
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.crossing.numbering import Numbering, fold_number, list_suffixed, next_free
-from app.domain.holds.hold import Hold
+from app.domain.holds.hold import Hold, hold_unreadable
 from app.domain.holds.refusals import NUMBER_TAKEN
 from app.domain.invoices.adoption import find_difference
 from app.domain.invoices.plan import Plan
@@ -92,7 +92,9 @@ async def settle_clashes(
     for link_id, (work, number) in clashing.items():
         invoice = there.get(number or "")
         difference = find_clash(current, work, invoice, linked, contacts.get(link_id))
-        if invoice is not None and difference is None:
+        if invoice is not None and invoice.flaw is not None:
+            settled[link_id] = hold_unreadable(invoice.flaw)
+        elif invoice is not None and difference is None:
             settled[link_id] = invoice
         elif _is_create(work) and may_add_suffix(current) and (name := try_next(work, taken)):
             taken.add(name)
