@@ -7,4 +7,6 @@ stands before the sandbox's Xero and changes some of its answers on the way; wha
     rows            a field gone, null, of another type, an unknown word, sums that do not add up: `rows`
     harmless        another form of the same, which must change nothing: `harmless`
     plausible       older versions of rows, rows of other ids, rows left out: `plausible`
+
+The same intermediary stands before an app that is read, in histories of a kind of their own.
 """

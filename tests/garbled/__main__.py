@@ -26,7 +26,7 @@ def main(
     only: Annotated[list[str] | None, typer.Option()] = None,
     tell: bool = False,
 ) -> None:
-    """Live so many histories, each third of a kind, and print one line of JSON."""
+    """Live so many histories, of each kind in turn, and print one line of JSON."""
     began, tally = time.monotonic(), Tally()
     tasks = [
         Task(partial(run, each, tuple(only or ()), tell), number, f"garbled {number} {each}")

@@ -10,12 +10,12 @@ from random import Random
 from threading import Lock
 
 from tests.garbled.answer import Answer, Json, Request
-from tests.garbled.harmless import HARMLESS
+from tests.garbled.harmless import HARMLESS, OF_THE_APP
 from tests.garbled.plausible import PLAUSIBLE, Memory
 from tests.garbled.rows import ROWS, spoil_row
 from tests.garbled.whole_answers import WHOLE
 
-KINDS = ("noticeable", "one_invoice", "plausible")
+KINDS = ("noticeable", "one_invoice", "plausible", "polled")
 CHANCE = 0.5
 
 
@@ -66,7 +66,7 @@ class Garbler:
             ]
             name = random.choice(names)
             return name, PLAUSIBLE[name](answer, random, self._memory)
-        known = {**WHOLE, **ROWS, **HARMLESS}
+        known = {**WHOLE, **OF_THE_APP} if self.kind == "polled" else {**WHOLE, **ROWS, **HARMLESS}
         name = random.choice(self.only or list(known))
         return name, known[name](answer, random)
 

@@ -144,3 +144,16 @@ HARMLESS: dict[str, Garble] = {
     "spaces": _space_out,
     "status_of_success": _say_other_statuses,
 }
+OF_THE_APP: dict[str, Garble] = {
+    name: HARMLESS[name]
+    for name in (
+        "unknown_field",
+        "rows_twice",
+        "rows_in_another_order",
+        "content_type",
+        "headers_gone",
+        "packed",
+        "spaces",
+    )
+}
+"""The same of the answers of an app that is read, whose forms are ours: an unknown field there is a fault, and told."""

@@ -8,16 +8,18 @@ of what is plausible, without the ledger of edits and whatever was undone meanwh
 
 import json
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from app import schema
 from app.domain.why.reasons import REASONS
+from app.reading.reading import READ_EVERY
 from app.sandbox.xero.events.webhooks import build_signature
 from tests.chaos import in_the_app, in_xero, weather
 from tests.chaos.ground import Ground
@@ -36,6 +38,7 @@ from tests.scenarios.troubles import ask, connection, restarted
 STEPS = 32
 LOOKS = 0.6
 A_MOMENT = timedelta(minutes=6)
+BEARER = "the-app's-own-secret-drawn-at-random"
 SPOILED = "inv_1"
 """Of the kind `one_invoice`."""
 
@@ -105,6 +108,22 @@ async def ask_the_api(story: Story) -> None:
         _heard(story).broken.append(f"{answer.request.url}: {answer.text[:300]}")
 
 
+async def look_at_the_app(story: Story) -> None:
+    """A worker reads the app's side, where it is due."""
+    parts = story.house.parts
+    await weather.move_on(story, READ_EVERY)
+    await work(story, parts.reading.nudge_due)
+    await work(story, partial(parts.reading.read, UUID(story.house.connection_id)))
+
+
+@contextmanager
+def read_through(garbler: Garbler, address: str) -> Iterator[str]:
+    """The app's read address, behind the garbler."""
+    at = urlsplit(address)
+    with stand_before(f"{at.scheme}://{at.netloc}", garbler.change) as root:
+        yield root + at.path
+
+
 async def send_odd_webhook(story: Story) -> None:
     """A webhook rightly signed with a body that is none of Xero's."""
     house, random, at = story.house, story.random, "2026-11-20T01:15:39.902"
@@ -172,6 +191,11 @@ OFTEN = (
 )
 
 
+POLLED: dict[str, Act] = {**ACTS, "look_at_the_app": look_at_the_app, "break_app": weather.break_app}
+OFTEN_POLLED = (*OFTEN, *["look_at_the_app"] * 8, *["break_app"] * 3)
+"""Of an app that is read, whose answers to that are garbled, and none of Xero's."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What came of a history."""
@@ -183,24 +207,33 @@ class Verdict:
     """Each answer that was changed, in their order."""
 
 
-def draw_history(seed: int) -> list[Step]:
+def draw_history(seed: int, kind: str) -> list[Step]:
     """The steps of a seed."""
-    return [*BEGINNING, *draw_steps(seed, [*ACTS, *OFTEN], STEPS)]
+    names = [*POLLED, *OFTEN_POLLED] if kind == "polled" else [*ACTS, *OFTEN]
+    return [*BEGINNING, *draw_steps(seed, names, STEPS)]
 
 
 @asynccontextmanager
 async def open_garbled_house(ground: Ground, garbler: Garbler) -> AsyncIterator[House]:
-    """A joined house whose Plumbline reaches Xero through the garbler."""
+    """A joined house whose Plumbline reaches Xero through the garbler, or the app's read address."""
+    is_polled = garbler.kind == "polled"
     async with (
         schema.scratch_database(ground.servers.database_url, ground.left.database) as database_url,
         open_house(
             database_url,
             await empty_redis(ground.servers.redis_url),
             ground.left,
-            lambda root_url: stand_before(root_url, garbler.change),
+            nullcontext if is_polled else lambda root_url: stand_before(root_url, garbler.change),
         ) as house,
     ):
-        yield house
+        if not is_polled:
+            yield house
+            return
+        access = await ask(house.app.put("/read-access", json={"bearer": BEARER, "page_size": 2}))
+        with read_through(garbler, access["url"]) as url:
+            wish = {"url": url, "auth": "bearer", "bearer_secret": BEARER, "reads_contacts": True}
+            await ask(house.api.put("/v1/read-endpoint", json=wish))
+            yield house
 
 
 async def run_history(house: House, steps: list[Step], garbler: Garbler) -> Verdict:
@@ -212,7 +245,7 @@ async def run_history(house: House, steps: list[Step], garbler: Garbler) -> Verd
         await house.drain()
         garbler.number = f"N-{SPOILED}"
     garbler.is_on = True
-    await live(story, steps[len(BEGINNING) :], ACTS)
+    await live(story, steps[len(BEGINNING) :], POLLED)
     if garbler.kind == "one_invoice":
         heard.broken += await find_stopped(story)
     garbler.is_on = False

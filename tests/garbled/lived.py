@@ -12,7 +12,7 @@ async def run_seed(ground: Ground, seed: int, kind: str, only: tuple[str, ...] =
     """The history of a seed, of that kind."""
     garbler = Garbler(seed, kind, only=only)
     async with open_garbled_house(ground, garbler) as house:
-        return await run_history(house, draw_history(Random(seed).randrange(10**9)), garbler)
+        return await run_history(house, draw_history(Random(seed).randrange(10**9), kind), garbler)
 
 
 async def run(kind: str, only: tuple[str, ...], is_told: bool, ground: Ground, seed: int) -> Outcome:
