@@ -10,6 +10,7 @@ left out where the element does not show all that belongs to them. What may be m
 not asked for.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ from app.xero.words import AMOUNTS_ARE_OF
 
 _APPROVED = frozenset({"AUTHORISED", "PAID"})
 _OVER = frozenset({"VOIDED", "DELETED"})
-_LONGEST_ID = 64
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_NUMBER = 1000
 _CENT = Decimal("0.01")
 _ROUNDING = Decimal("0.10")
@@ -42,8 +43,8 @@ def find_flaw(element: Json) -> str | None:
 
 
 def is_id(text: str | None) -> bool:
-    """Whether it may be one of Xero's ids."""
-    return bool(text) and len(text or "") <= _LONGEST_ID
+    """Whether it may be one of Xero's ids, or of its own words for a thing, as a tax type: letters and digits."""
+    return text is not None and _ID.fullmatch(text) is not None
 
 
 def _list_flaws(element: Json) -> Iterator[str]:

@@ -33,7 +33,8 @@ MAY_BE_GONE_OF_LINES = ("Description", "TaxType", "AccountCode", "ItemCode", "Ta
 
 ODD_TEXTS = (
     "Reference", "Name", "EmailAddress", "Description", "InvoiceNumber", "ContactNumber", "PaymentID", "LineItemID",
-    "AccountCode", "ItemCode", "TaxType", "CreditNoteNumber", "AccountNumber", "CurrencyCode", "Url", "ContactID", "Code",
+    "AccountCode", "ItemCode", "TaxType", "CreditNoteNumber", "AccountNumber", "CurrencyCode", "Url", "ContactID",
+    "Code",
 )  # fmt: skip
 
 

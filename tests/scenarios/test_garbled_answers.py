@@ -91,6 +91,8 @@ def of_invoice(number: str, *place: str, says: Any) -> Change:
         (("Contact",), {}),
         (("SentToContact",), None),
         (("InvoiceID",), GONE),
+        (("Contact", "ContactID"), f"{NO_ID}\x00"),
+        (("Payments",), [{"PaymentID": "p" * 70, "Amount": 0, "Date": "2026-11-20"}]),
     ],
 )
 async def test_what_cannot_be_believed_of_an_invoice_is_no_edit_of_it(
