@@ -107,8 +107,11 @@ async def _take_read(
     reads: int = 1,
     missing: Collection[str] = (),
 ) -> list[XeroInvoice]:
-    """Make due what differs and what is missing, and record how far it came; answers invoices without a link."""
-    by_id = {invoice.xero_invoice_id: invoice for invoice in invoices}
+    """Make due what differs, what is missing and what cannot be read, and record how far it came; answers invoices
+    without a link.
+    """
+    by_id = {invoice.xero_invoice_id: invoice for invoice in invoices if invoice.flaw is None}
+    unread = {invoice.xero_invoice_id for invoice in invoices} - by_id.keys()
     known: set[str | None] = set()
     compared = Compared()
     for ids in batches(list(by_id), LINKS_AT_ONCE):
@@ -124,14 +127,14 @@ async def _take_read(
         invoices=run.invoices + len(known) + len(missing),
         differing=run.differing + len(differing) + len(missing),
     )
-    gone = await _load(current, missing)
+    gone = await _load(current, {*missing, *unread})
     async with current.lease.recording() as session:
         await mark_xero_due(session, [link.id for link in (*differing, *gone)])
         await insert_discrepancies(session, current.connection_id, compared.found, now)
         await save_sums(session, current.connection_id, compared.sums)
-        await compares.forget_compared(session, current.connection_id, {*by_id, *missing})
+        await compares.forget_compared(session, current.connection_id, {*by_id, *missing, *unread})
         await compares.save_compare(session, current.connection_id, run)
-    current.fresh |= {xero_id: by_id[xero_id] for link in differing if (xero_id := link.xero_invoice_id)}
+    current.keep(by_id[link.xero_invoice_id or ""] for link in differing)
     newer = [link for link in differing if _has_moved(link, by_id[link.xero_invoice_id or ""])]
     await note_finds(current, newer, by_id)
     return [invoice for xero_id, invoice in by_id.items() if xero_id not in known]

@@ -68,8 +68,10 @@ async def _page(current: Round, since: datetime, wanted: set[str]) -> None:
 
 
 async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
-    """Every row is fresh; links that hold an older state become due before their events come."""
-    by_id = {invoice.xero_invoice_id: invoice for invoice in page}
+    """Every row that can be read is fresh, the others are read by id; links that hold an older state become due before
+    their events come.
+    """
+    by_id = {invoice.xero_invoice_id: invoice for invoice in page if invoice.flaw is None}
     async with current.lease.recording() as session:
         links = await list_by_xero_id(session, current.connection_id, by_id)
         held = {link.xero_invoice_id: link for link in links if link.xero_due}

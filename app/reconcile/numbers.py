@@ -23,7 +23,7 @@ from app.db.invoices.numbers import Holder, list_number_holders
 from app.db.links.holds import trigger_freed
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.crossing.numbering import Numbering, fold_number, list_suffixed, next_free
-from app.domain.holds.hold import Hold
+from app.domain.holds.hold import Hold, hold_unreadable
 from app.domain.holds.refusals import NUMBER_TAKEN
 from app.domain.invoices.adoption import find_difference
 from app.domain.invoices.plan import Plan
@@ -120,7 +120,7 @@ async def _read_in_the_way(current: Round, waiting: Sequence[Work]) -> None:
     for batch in batches(sorted(wanted), READ_BATCH):
         call = current.xero.invoices.fetch(batch)
         found = await spent_on([wanted[xero_id] for xero_id in batch], call)
-        current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
+        current.keep(found)
 
 
 def _find_in_the_way(current: Round, work: Work) -> XeroInvoice | None:
@@ -157,7 +157,9 @@ async def settle_clashes(
     for link_id, (work, number) in clashing.items():
         invoice = there.get(number or "")
         difference = find_clash(current, work, invoice, linked, contacts.get(link_id))
-        if invoice is not None and difference is None:
+        if invoice is not None and invoice.flaw is not None:
+            settled[link_id] = hold_unreadable(invoice.flaw)
+        elif invoice is not None and difference is None:
             settled[link_id] = invoice
         elif _is_create(work) and may_add_suffix(current) and (name := try_next(work, taken)):
             taken.add(name)

@@ -58,6 +58,9 @@ class Round:
     copy was restored, `made_by_us` are the ids of what this app created since the copy, and `overpayments_made` the
     overpayments of that time.
 
+    What Xero showed of an invoice and cannot be read is never fresh; `flaws` says what is wrong with it. `left_out` are
+    the ids of invoices that were not brought in because one of ours has their number, or is about to.
+
     `portion` says what the round takes up: the calls of a bulk are all made as a bulk's. `agenda` is what waited when
     the portion was chosen; None: not asked. `debounce` knows the invoices that were written a moment ago.
     `has_told_of_contacts`: a change of a contact was put into the feed; `has_told_of_facts`: a notice was written.
@@ -73,6 +76,8 @@ class Round:
     organisation: Organisation
     xero: XeroOrganisation
     fresh: dict[str, XeroInvoice] = field(default_factory=dict)
+    flaws: dict[str, str] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
     contact_keys: dict[str, str] = field(default_factory=dict)
     contact_sharers: dict[str, frozenset[str]] = field(default_factory=dict)
     fresh_contacts: dict[str, XeroContact] = field(default_factory=dict)
@@ -116,6 +121,15 @@ class Round:
         """Raise `CalledOff` if the round is called off."""
         if self.is_called_off:
             raise CalledOff
+
+    def keep(self, invoices: Iterable[XeroInvoice]) -> None:
+        """Know what was read for the rest of the round."""
+        for invoice in invoices:
+            if invoice.flaw is None:
+                self.fresh[invoice.xero_invoice_id] = invoice
+                self.flaws.pop(invoice.xero_invoice_id, None)
+            else:
+                self.flaws[invoice.xero_invoice_id] = invoice.flaw
 
     async def begin(self) -> None:
         """Check the connection before a write to Xero that needs no intent on disk; raises `CalledOff`."""

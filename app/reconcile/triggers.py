@@ -13,6 +13,7 @@ from datetime import datetime
 from app.db.findings.discrepancies import insert_discrepancies
 from app.db.inboxes.events import XeroEvent, list_waiting, mark_taken
 from app.db.invoices.invoice_links import insert_links, mark_xero_due
+from app.db.invoices.numbers import list_wanted_numbers
 from app.db.invoices.reads import Known, list_known
 from app.db.links.following import follow_links, list_told
 from app.db.links.holds import trigger_freed
@@ -93,9 +94,11 @@ async def _bring_in(current: Round, events: Sequence[XeroEvent]) -> None:
 
 async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[XeroInvoice]:
     """Link those of these invoices, born in Xero, that the gate lets through, and answer them; they are fresh for this
-    round. One that has another number now may have freed the one that a link of ours waits for.
+    round. One that has another number now may have freed the one that a link of ours waits for. What cannot be read is
+    left to the next sweep, and so is one whose number one of ours has (`_leave_out_numbered`).
     """
     settings = current.connection.settings
+    invoices = [invoice for invoice in invoices if invoice.flaw is None]
     invoices = await leave_out_ours(current, invoices)
     if invoices:
         numbers = {invoice.xero_invoice_id: invoice.number for invoice in invoices}
@@ -106,11 +109,26 @@ async def link_born(current: Round, invoices: Sequence[XeroInvoice]) -> list[Xer
         for invoice in await leave_out_made_before(current, invoices)
         if gate.to_partner(invoice, settings.import_from_xero, settings.sync_from, settings.lanes) is None
     ]
+    born = await _leave_out_numbered(current, born)
     if not born:
         return []
-    current.fresh |= {invoice.xero_invoice_id: invoice for invoice in born}
+    current.keep(born)
     rows = {BORN_IN_XERO + invoice.xero_invoice_id: invoice.xero_invoice_id for invoice in born}
     async with current.lease.recording() as session:
         told = await list_told(session, current.connection_id, list(rows.values()))
         await insert_links(session, current.connection_id, rows, current.clock.now(), told)
     return born
+
+
+async def _leave_out_numbered(current: Round, born: Sequence[XeroInvoice]) -> list[XeroInvoice]:
+    """Those whose numbers no link of ours has in Xero, or is about to ask for.
+
+    Xero gives no number twice (FACTS 4.3). So one of these is ours, made by a create whose answer was lost and which
+    Xero did not show when it was looked for; or what we know of the other is old; or the row is none of this
+    organisation's. Brought in at once, it would stand in the app twice. The create finds out whether it is the same.
+    """
+    numbers = sorted({invoice.number for invoice in born if invoice.number})
+    async with current.database.reading() as session:
+        wanted = await list_wanted_numbers(session, current.connection_id, numbers)
+    current.left_out |= {invoice.xero_invoice_id for invoice in born if invoice.number in wanted}
+    return [invoice for invoice in born if invoice.number not in wanted]

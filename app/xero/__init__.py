@@ -8,6 +8,8 @@ Begin with `organisation`, which is what the reconcile's ports ask for; then `in
     from_xero, to_xero              pure mappings of invoices and payments, from Xero's JSON and to it
     contact_from_xero, contact_to_xero, credits_from_xero, credits_to_xero, item_mapping, organisation_from_xero
                                     the same of the other things
+    invoice_flaws, always           what may be believed: an invoice that adds up, what each other element always says
+    answer_order                    whether an element of an answer is about the write at its place
     json_values, words, where       JSON read tolerantly; words that both directions use; how Xero is asked for a part
     portions, half_read             long writes in parts, and long lists that go on where they were cut off
 

@@ -24,6 +24,8 @@ _WAIT_WHEN_UNTOLD = {
     "daylimit": timedelta(hours=1),
 }
 _WAIT_FOR_THE_REST = timedelta(minutes=1)
+_LONGEST_WAIT_SECONDS = 24 * 60 * 60
+_DIGITS_OF_A_COUNT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,16 @@ def read_rate_limit(headers: Mapping[str, str]) -> RateLimited:
 
 
 def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Retry-After in seconds, never less than one; None where it is absent or unreadable."""
+    """Retry-After in seconds, never less than one; None where it is absent or unreadable, and where it asks for more
+    than the day that the longest of Xero's limits lasts: nobody would come back from that.
+    """
     try:
         seconds = math.ceil(float(headers.get("Retry-After") or "nan"))
     except (ValueError, OverflowError):
         return None
-    return timedelta(seconds=max(seconds, 1))
+    return timedelta(seconds=max(seconds, 1)) if seconds <= _LONGEST_WAIT_SECONDS else None
 
 
 def _count(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    is_count = text and text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_A_COUNT
+    return int(text) if text and is_count else None

@@ -21,6 +21,8 @@ from uuid import UUID
 from app.domain.xero.xero_invoice import Refused
 from app.errors import AuthorisationLost, OutcomeUnknown, RateLimited, XeroUnavailable
 from app.tracing import span
+from app.xero.always import Unreadable
+from app.xero.answer_order import IsOf
 from app.xero.budget import CALLS_AT_ONCE, CallBudget
 from app.xero.client import XeroClient
 from app.xero.failures import Barred, RequestInvalid, TokenRejected
@@ -54,6 +56,10 @@ async def go_ahead() -> None:
     """Before each call of those who need nothing before it."""
 
 
+class Silent(XeroUnavailable):
+    """An answer came, and in it no list of what was asked for."""
+
+
 class XeroCalls:
     """Makes the SDK's operations by name. `client_of` gives the client that is bound to a token set's token."""
 
@@ -82,8 +88,12 @@ class XeroCalls:
         self._under_way = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def fetch(self, operation: str, member: str, **arguments: Any) -> list[Json]:
-        """The elements that a read answers under `member`."""
-        return read_objects(await self._call(operation, is_write=False, **arguments), member)
+        """The elements that a read answers under `member`; an answer without them is none, and not an empty one.
+
+        Asked for what was modified, Xero may say by it that nothing was.
+        """
+        answer = await self._call(operation, is_write=False, **arguments)
+        return _list_elements(answer, member, may_be_empty="if_modified_since" in arguments)
 
     async def fetch_page(
         self, operation: str, member: str, number: int, **arguments: Any
@@ -93,35 +103,55 @@ class XeroCalls:
             operation, is_write=False, page=number, page_size=ROWS_OF_A_PAGE, **arguments
         )
         pages = read_decimal(read_object(answer, "pagination"), "pageCount")
-        return read_objects(answer, member), None if pages is None else int(pages)
+        elements = _list_elements(answer, member, may_be_empty="if_modified_since" in arguments)
+        return elements, int(pages) if pages is not None and pages >= 1 else None
 
     async def fetch_pages(self, operation: str, member: str, **arguments: Any) -> list[Json]:
         """The elements of every page, `order` being by the id, in which rows do not move while pages are read.
 
         A list that a limit or an outage cuts off goes on where it was when it is asked for again soon (`half_read`).
         """
+        return await self._fetch_pages(operation, member, arguments, takes_silence=True)
+
+    async def look_through(self, operation: str, member: str, **arguments: Any) -> list[Json]:
+        """As `fetch_pages`, for what counts as not being there when it is not found: raises `Silent` for an answer that
+        has no list, whatever was asked for.
+        """
+        return await self._fetch_pages(operation, member, arguments, takes_silence=False)
+
+    async def _fetch_pages(
+        self, operation: str, member: str, arguments: Mapping[str, Any], *, takes_silence: bool
+    ) -> list[Json]:
         whose = self._connection_id, self._tokens.xero_tenant_id
         listed = self._half_reads.take(whose, operation, arguments)
         try:
-            await self._read_on(listed, operation, member, arguments)
+            await self._read_on(listed, operation, member, arguments, takes_silence=takes_silence)
             if not listed.is_resumed:
                 return listed.elements
             asked = arguments.get("if_modified_since")
             since = modified_since(listed.began_at - CLOCKS_APART)
             again = {**arguments, "if_modified_since": max(since, asked) if asked else since}
             newer = HalfRead(listed.began_at)
-            await self._read_on(newer, operation, member, again)
+            await self._read_on(newer, operation, member, again, takes_silence=takes_silence)
         except (RateLimited, XeroUnavailable):
             self._half_reads.keep(whose, operation, arguments, listed)
             raise
         return listed.overlay(newer.elements, str(arguments["order"]).partition(" ")[0])
 
     async def _read_on(
-        self, listed: HalfRead, operation: str, member: str, arguments: Mapping[str, Any]
+        self,
+        listed: HalfRead,
+        operation: str,
+        member: str,
+        arguments: Mapping[str, Any],
+        *,
+        takes_silence: bool,
     ) -> None:
         while listed.pages * ROWS_OF_A_PAGE == len(listed.elements):
             page = {"page": listed.pages + 1, "page_size": ROWS_OF_A_PAGE}
-            listed.add_page(await self.fetch(operation, member, **page, **arguments))
+            answer = await self._call(operation, is_write=False, **page, **arguments)
+            may_be_empty = takes_silence and "if_modified_since" in arguments
+            listed.add_page(_list_elements(answer, member, may_be_empty=may_be_empty))
 
     async def write(self, operation: str, member: str, **arguments: Any) -> list[Json]:
         """The elements that a write answers under `member`; raises `OutcomeUnknown` when its answer was lost."""
@@ -132,9 +162,11 @@ class XeroCalls:
         send: Callable[[Sequence[Write], str], Awaitable[list[Json]]],
         writes: Sequence[Write],
         read: Callable[[Json], Read],
+        is_of: IsOf[Write],
         key: str = "",
     ) -> list[Read | Refused]:
-        """One answer for each write, in order. `send` makes one call with some of the writes.
+        """One answer for each write, in order. `send` makes one call with some of the writes; `is_of` tells whether an
+        element is about a write.
 
         `key` marks the whole batch; each part of it gets one of its own, since Xero refuses a key that comes again with
         another body (FACTS 4.9).
@@ -145,13 +177,18 @@ class XeroCalls:
             if len(writes) == 1:
                 return [Refused(refusal.messages)]
             cut = 1 if isinstance(refusal, Barred) else len(writes) // 2
-            first = await self.write_batch(send, writes[:cut], read, f"{key}a")
+            first = await self.write_batch(send, writes[:cut], read, is_of, f"{key}a")
             if isinstance(refusal, Barred) and first == [Refused(refusal.messages)]:
                 return first * len(writes)
-            return first + await self.write_batch(send, writes[cut:], read, f"{key}b")
+            return first + await self.write_batch(send, writes[cut:], read, is_of, f"{key}b")
         if len(elements) != len(writes):
             raise OutcomeUnknown(f"Xero answered {len(elements)} elements to {len(writes)}")
-        return [find_refusal(element) or read(element) for element in elements]
+        if not all(map(is_of, writes, elements)):
+            raise OutcomeUnknown("Xero answered about something else than was asked at that place")
+        try:
+            return [find_refusal(element) or read(element) for element in elements]
+        except Unreadable as unreadable:
+            raise OutcomeUnknown(str(unreadable)) from None
 
     async def _call(self, operation: str, *, is_write: bool, **arguments: Any) -> Json:
         async with self._under_way:
@@ -180,3 +217,15 @@ class XeroCalls:
                 raise
             await self._budget.settle(tenant_id, number)
             return answer
+
+
+def _list_elements(answer: Json, member: str, *, may_be_empty: bool) -> list[Json]:
+    """Raises `XeroUnavailable` for what is no list of objects: taken for an empty one, it would say that Xero has none
+    of what was asked for. How Xero says that nothing was modified is not known, so none at all may say it too.
+    """
+    elements = answer.get(member)
+    if elements is None and may_be_empty:
+        return []
+    if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):
+        raise Silent(f"Xero's answer has no list of {member}")
+    return elements

@@ -41,7 +41,8 @@ class XeroClient:
     def call(self, operation: str, *, is_write: bool, **arguments: Any) -> Json:
         """Make one call, `operation` being the SDK's name for it, and give the answer's JSON.
 
-        Raises the errors of `app.xero.failures`. A 304 (nothing modified) is an empty answer.
+        Raises the errors of `app.xero.failures`. A 304 (nothing modified) is an empty answer, and so may be an empty
+        body where a read asked for what was modified (FACTS 8).
         """
         try:
             response = getattr(self._accounting, operation)(
@@ -58,7 +59,8 @@ class XeroClient:
                 raise
             # The SDK's exception holds the whole answer; ours says what matters of it.
             raise failure from None
-        return _read(response.data, is_write=is_write)
+        may_be_empty = is_write or "if_modified_since" in arguments
+        return _read(response.data, is_write=is_write, may_be_empty=may_be_empty)
 
     def close(self) -> None:
         """Close idle connections; calls under way end undisturbed."""
@@ -86,7 +88,9 @@ def _is_unmodified(error: Exception) -> bool:
     return answer is not None and answer.status == 304
 
 
-def _read(body: bytes, *, is_write: bool) -> Json:
+def _read(body: bytes, *, is_write: bool, may_be_empty: bool) -> Json:
+    if not body and not may_be_empty:
+        raise unanswered("Xero's answer is empty", is_write=is_write)
     try:
         parsed = parse_json(body) if body else {}
     except ValueError:

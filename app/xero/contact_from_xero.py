@@ -10,6 +10,7 @@ from typing import Any
 
 from app.domain.contacts.contact import ADDRESS_LINES
 from app.domain.xero.xero_contact import ContactGroup, Part, XeroContact
+from app.xero.always import need_id, need_name
 from app.xero.json_values import Json, read_instant, read_objects, read_text
 
 PHONE_TYPES = {"phone": "DEFAULT", "mobile": "MOBILE", "direct_phone": "DDI", "fax": "FAX"}
@@ -26,14 +27,17 @@ _UNUSABLE = {"ARCHIVED", _ERASED}
 
 
 def contact_from_xero(element: Json) -> XeroContact:
-    """A contact; archived, erased on request (GDPRREQUEST) and merged ones count as archived: none can be used."""
+    """A contact; archived, erased on request (GDPRREQUEST) and merged ones count as archived: none can be used.
+
+    Raises `Unreadable` for one without id or name.
+    """
     merged_into_id = read_text(element, "MergedToContactID") or None
     status = read_text(element, "ContactStatus")
     phones, addresses = _parts(element, "Phones"), _parts(element, "Addresses")
     groups = (read_text(group, "ContactGroupID") for group in read_objects(element, "ContactGroups"))
     return XeroContact(
-        xero_contact_id=read_text(element, "ContactID") or "",
-        name=read_text(element, "Name") or "",
+        xero_contact_id=need_id(element, "ContactID"),
+        name=need_name(element, "Name"),
         email=read_text(element, "EmailAddress") or None,
         phone=_phone(phones, PHONE_TYPES["phone"]),
         contact_number=read_text(element, "ContactNumber") or None,

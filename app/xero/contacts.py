@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.xero.xero_contact import ContactGroup, ContactWrite, XeroContact
 from app.domain.xero.xero_invoice import Refused
+from app.xero.answer_order import is_of_contact
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, IDS_OF_A_READ, XeroCalls
 from app.xero.contact_from_xero import contact_from_xero, group_from_xero
 from app.xero.contact_to_xero import contacts_to_xero
@@ -85,7 +86,9 @@ class XeroSdkContacts:
             )
 
         return (
-            await self._calls.write_batch(send, writes, contact_from_xero, idempotency_key) if writes else []
+            await self._calls.write_batch(send, writes, contact_from_xero, is_of_contact, idempotency_key)
+            if writes
+            else []
         )
 
     async def update(self, writes: Sequence[ContactWrite]) -> list[XeroContact | Refused]:
@@ -102,7 +105,7 @@ class XeroSdkContacts:
                 "update_or_create_contacts", "Contacts", contacts=body, **EACH_FOR_ITSELF
             )
 
-        return await self._calls.write_batch(send, writes, contact_from_xero) if writes else []
+        return await self._calls.write_batch(send, writes, contact_from_xero, is_of_contact) if writes else []
 
     async def fetch_groups(self) -> list[ContactGroup]:
         """One call; Xero lists them without their members."""

@@ -13,6 +13,7 @@ from typing import Any
 from app.domain.record.credit import CreditKind
 from app.domain.xero.xero_credit import CreditWrite, XeroCredit
 from app.domain.xero.xero_invoice import Refused
+from app.xero.answer_order import is_of_credit
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.credits_from_xero import credit_from_xero
 from app.xero.credits_to_xero import allocation_to_xero, credit_notes_to_xero, receipts_to_xero
@@ -138,7 +139,7 @@ class XeroSdkCredits:
             )
 
         read = partial(credit_from_xero, CreditKind.CREDIT_NOTE)
-        return await self._calls.write_batch(send, writes, read, key) if writes else []
+        return await self._calls.write_batch(send, writes, read, is_of_credit, key) if writes else []
 
     async def _create_receipts(self, writes: Sequence[CreditWrite], key: str) -> list[XeroCredit | Refused]:
         async def send(part: Sequence[CreditWrite], key: str) -> list[Json]:
@@ -150,7 +151,11 @@ class XeroSdkCredits:
                 **EACH_FOR_ITSELF,
             )
 
-        return await self._calls.write_batch(send, writes, _receipt_from_xero, key) if writes else []
+        return (
+            await self._calls.write_batch(send, writes, _receipt_from_xero, is_of_credit, key)
+            if writes
+            else []
+        )
 
     async def _change(self, operation: str, member: str, **arguments: Any) -> Refused | None:
         """A write of something that may be gone already, which is what was wanted."""

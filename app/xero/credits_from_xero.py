@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.domain.record.credit import AppliedCredit, CreditKind
 from app.domain.xero.xero_credit import Allocation, XeroCredit
+from app.xero.always import need_amount, need_id
 from app.xero.json_values import (
     EPOCH,
     Json,
@@ -44,7 +45,12 @@ def applied_from_xero(invoice: Json) -> tuple[AppliedCredit, ...] | None:
 
 
 def credit_from_xero(kind: CreditKind, element: Json) -> XeroCredit:
-    """A credit note, prepayment or overpayment, or the bank transaction that made one of the latter two."""
+    """A credit note, prepayment or overpayment, or the bank transaction that made one of the latter two.
+
+    Raises `Unreadable` for one without id or total.
+    """
+    need_id(element, *_list_id_names(kind))
+    need_amount(element, "Total")
     total = read_decimal(element, "Total") or _ZERO
     remaining = read_decimal(element, "RemainingCredit")
     return XeroCredit(
@@ -85,6 +91,9 @@ def _allocation(part: Json) -> Allocation:
 
 
 def _id_of(kind: CreditKind, element: Json) -> str:
-    """Its own id; a bank transaction may only show its own, which is said to be the same."""
-    names = (_ID_NAMES[kind], "BankTransactionID", "ID")
-    return next((found for name in names if (found := read_text(element, name))), "")
+    return next((found for name in _list_id_names(kind) if (found := read_text(element, name))), "")
+
+
+def _list_id_names(kind: CreditKind) -> tuple[str, ...]:
+    """Of its own id; a bank transaction may only show its own, which is said to be the same."""
+    return (_ID_NAMES[kind], "BankTransactionID", "ID")

@@ -15,6 +15,7 @@ Nothing here reads the SDK's own exception texts: they fail on a body that is no
 """
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -35,6 +36,8 @@ from app.xero.budget import read_rate_limit, read_retry_after
 from app.xero.refusals import list_reasons
 
 _LONGEST_QUOTE = 300
+_REPLACED = "\ufffd"
+_UNKEEPABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 
@@ -96,8 +99,28 @@ def unanswered(message: str, *, is_write: bool) -> Retryable:
 
 
 def parse_json(body: bytes) -> Any:
-    """Xero's JSON with every fractional number as `Decimal`; raises `ValueError` for anything else."""
-    return json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
+    """Xero's JSON with every fractional number as `Decimal`; raises `ValueError` for anything else, and for what is
+    nested deeper than anything of Xero's.
+
+    A NUL and half a surrogate pair, which JSON can escape and PostgreSQL cannot keep, become the replacement character:
+    one of them in one text would have all that is recorded with it refused.
+    """
+    text = body.decode("utf-8-sig")
+    try:
+        parsed = json.loads(text, parse_float=Decimal)
+        return _with_words_kept(parsed) if _UNKEEPABLE.search(text) else parsed
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _with_words_kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", _REPLACED).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_with_words_kept(part) for part in value]
+    if isinstance(value, dict):
+        return {_with_words_kept(name): _with_words_kept(part) for name, part in value.items()}
+    return value
 
 
 def _map_unauthorised(headers: Mapping[str, str], detail: str) -> PlumblineError:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.domain.xero.xero_invoice import XeroInvoice, XeroLine, XeroPayment
 from app.xero.credits_from_xero import applied_from_xero
+from app.xero.invoice_flaws import are_all_shown, find_flaw
 from app.xero.json_values import (
     EPOCH,
     Json,
@@ -26,7 +27,7 @@ _ZERO = Decimal(0)
 def invoice_from_xero(element: Json) -> XeroInvoice:
     """An invoice out of a read or of the answer to a write.
 
-    `payments` is None where the element has none, `credits` where it does not show all of them.
+    `payments` is None where the element does not show all of them, and so is `credits`.
     """
     contact = read_object(element, "Contact")
     amounts_are = read_text(element, "LineAmountTypes") or ""
@@ -55,6 +56,7 @@ def invoice_from_xero(element: Json) -> XeroInvoice:
             read_instant(element, "UpdatedDateUTC") or read_instant(element, "UpdatedDateUTCString") or EPOCH
         ),
         credits=applied_from_xero(element),
+        flaw=find_flaw(element),
     )
 
 
@@ -63,7 +65,7 @@ def payment_from_xero(element: Json) -> XeroPayment:
     return XeroPayment(
         xero_payment_id=read_text(element, "PaymentID") or "",
         amount=read_decimal(element, "Amount") or _ZERO,
-        paid_on=read_date(element, "Date") or EPOCH.date(),
+        paid_on=read_date(element, "Date") or read_date(element, "DateString") or EPOCH.date(),
         is_fixed=element.get("IsReconciled") is True
         or bool(read_text(element, "BatchPaymentID") or read_object(element, "BatchPayment")),
         reference=read_text(element, "Reference"),
@@ -112,8 +114,9 @@ def _line_from_xero(element: Json) -> XeroLine:
 def _payments_from_xero(invoice: Json) -> tuple[XeroPayment, ...] | None:
     if not isinstance(invoice.get("Payments"), list):
         return None
-    return tuple(
-        payment_from_xero(part)
-        for part in read_objects(invoice, "Payments")
-        if not is_deleted(part) and not is_refund(part)
-    )
+    parts = [
+        part for part in read_objects(invoice, "Payments") if not is_deleted(part) and not is_refund(part)
+    ]
+    if not are_all_shown(parts, read_decimal(invoice, "AmountPaid")):
+        return None
+    return tuple(map(payment_from_xero, parts))

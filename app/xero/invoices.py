@@ -11,7 +11,9 @@ from typing import Any
 
 from app.domain.crossing.numbering import fold_number
 from app.domain.xero.xero_invoice import InvoicePage, InvoiceWrite, Refused, XeroInvoice
-from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
+from app.xero.always import Unreadable
+from app.xero.answer_order import is_of_invoice
+from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, Silent, XeroCalls
 from app.xero.credits_from_xero import applied_from_xero
 from app.xero.failures import NotFound, RequestInvalid
 from app.xero.from_xero import invoice_from_xero
@@ -31,10 +33,19 @@ class XeroSdkInvoices:
         self._calls = calls
 
     async def fetch(self, invoice_ids: Sequence[str]) -> list[XeroInvoice]:
-        """One call; asked for as a page, because an unpaged list has no lines (FACTS 4.7)."""
+        """One call; asked for as a page, because an unpaged list has no lines (FACTS 4.7).
+
+        Rows of others are passed over. Where there are such, or some that have no id, what is not there may be one of
+        them: it is given as one that cannot be read, and not left out as what Xero does not have.
+        """
         if not invoice_ids:
             return []
-        return await self._fetch(i_ds=list(invoice_ids), **FIRST_PAGE)
+        found = await self._fetch(i_ds=list(invoice_ids), **FIRST_PAGE)
+        asked = [invoice for invoice in found if invoice.xero_invoice_id in invoice_ids]
+        missing = set(invoice_ids) - {invoice.xero_invoice_id for invoice in asked}
+        if len(asked) < len(found):
+            asked += [invoice_from_xero({"InvoiceID": xero_id}) for xero_id in sorted(missing)]
+        return asked
 
     async def fetch_modified_since(self, since: datetime) -> list[XeroInvoice]:
         """One call. Rows may be up to two seconds older than `since`, see `modified_since`."""
@@ -68,19 +79,28 @@ class XeroSdkInvoices:
         if listable:
             reads.append(self._fetch(invoice_numbers=listable, where=_SALES, **FIRST_PAGE))
         found = [invoice for answer in await asyncio.gather(*reads) for invoice in answer]
+        if any(invoice.flaw is not None and not invoice.number for invoice in found):
+            raise Unreadable("Xero showed an invoice without the number by which it was asked for")
         return list({invoice.xero_invoice_id: invoice for invoice in found}.values())
 
     async def fetch_created_by_us(self, since: datetime) -> list[XeroInvoice]:
-        """One call per thousand, ordered by id: in the order of their time, rows move from page to page while read."""
-        elements = await self._calls.fetch_pages(
-            "get_invoices",
-            "Invoices",
-            created_by_my_app=True,
-            if_modified_since=modified_since(since),
-            where=_SALES,
-            order="InvoiceID ASC",
+        """One call per thousand, ordered by id: in the order of their time, rows move from page to page while read.
+
+        What is not found is made, so no answer but a list is taken for an empty one. How Xero says that nothing was
+        modified is not known (FACTS 8): where it says nothing, all that this app ever created is read.
+        """
+        made: dict[str, Any] = {
+            "created_by_my_app": True,
+            "where": _SALES,
+            "order": "InvoiceID ASC",
             **_FOUR_PLACES,
-        )
+        }
+        try:
+            elements = await self._calls.look_through(
+                "get_invoices", "Invoices", if_modified_since=modified_since(since), **made
+            )
+        except Silent:
+            elements = await self._calls.look_through("get_invoices", "Invoices", **made)
         return [invoice_from_xero(element) for element in elements]
 
     async def create(
@@ -126,7 +146,7 @@ class XeroSdkInvoices:
         answers: list[XeroInvoice | Refused] = []
         for number, part in enumerate(cut_by_size(writes, invoice_to_xero)):
             marked = key if number == 0 else f"{key}-{number}"
-            answers += await self._calls.write_batch(send, part, invoice_from_xero, marked)
+            answers += await self._calls.write_batch(send, part, _answer_from_xero, is_of_invoice, marked)
         return answers
 
     async def fetch_online_url(self, xero_invoice_id: str) -> str | None:
@@ -166,3 +186,10 @@ class XeroSdkInvoices:
         found = (invoice_from_xero(element) for element in elements)
         wanted = fold_number(number)
         return [each for each in found if each.is_receivable and fold_number(each.number) == wanted]
+
+
+def _answer_from_xero(element: Json) -> XeroInvoice:
+    invoice = invoice_from_xero(element)
+    if invoice.flaw is not None:
+        raise Unreadable(f"Xero answered a write with an invoice that cannot be read: {invoice.flaw}")
+    return invoice

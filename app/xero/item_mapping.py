@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.domain.xero.xero_item import ItemWrite, XeroItem
+from app.xero.always import need_id, need_name
 from app.xero.json_values import EPOCH, Json, read_decimal, read_instant, read_object, read_text
 
 _TEXTS = {"code": "Code", "name": "Name", "description": "Description"}
@@ -15,11 +16,11 @@ _SALE = {"unit_price": "UnitPrice", "account": "AccountCode", "tax_type": "TaxTy
 
 
 def item_from_xero(element: Json) -> XeroItem:
-    """An item out of the list or of the answer to a write."""
+    """An item out of the list or of the answer to a write; raises `Unreadable` for one without id or code."""
     sale = read_object(element, "SalesDetails")
     return XeroItem(
-        xero_item_id=read_text(element, "ItemID") or "",
-        code=read_text(element, "Code") or "",
+        xero_item_id=need_id(element, "ItemID"),
+        code=need_name(element, "Code"),
         name=read_text(element, "Name") or None,
         description=read_text(element, "Description") or None,
         unit_price=read_decimal(sale, "UnitPrice"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain.xero.xero_invoice import Refused
 from app.domain.xero.xero_item import ItemWrite, XeroItem
+from app.xero.answer_order import is_of_item
 from app.xero.calls import EACH_FOR_ITSELF, XeroCalls
 from app.xero.item_mapping import item_from_xero, items_to_xero
 from app.xero.json_values import Json
@@ -39,7 +40,11 @@ class XeroSdkItems:
                 **_FOUR_PLACES,
             )
 
-        return await self._calls.write_batch(send, writes, item_from_xero, idempotency_key) if writes else []
+        return (
+            await self._calls.write_batch(send, writes, item_from_xero, is_of_item, idempotency_key)
+            if writes
+            else []
+        )
 
     async def update(self, writes: Sequence[ItemWrite]) -> list[XeroItem | Refused]:
         """POST, without an idempotency key (FACTS 4.9).
@@ -55,4 +60,4 @@ class XeroSdkItems:
                 "update_or_create_items", "Items", items=body, **EACH_FOR_ITSELF, **_FOUR_PLACES
             )
 
-        return await self._calls.write_batch(send, writes, item_from_xero) if writes else []
+        return await self._calls.write_batch(send, writes, item_from_xero, is_of_item) if writes else []

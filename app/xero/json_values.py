@@ -14,6 +14,9 @@ Json = dict[str, Any]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_LARGEST_EXPONENT = 30
+"""Of a number that somebody means; one that only its exponent makes large would fill the memory once it is written."""
+
 _NET_DATE = re.compile(r"^/Date\((-?\d+)(?:([+-])(\d\d)(\d\d))?\)/$")
 
 
@@ -32,7 +35,8 @@ def read_decimal(element: Mapping[str, Any], name: str) -> Decimal | None:
         number = Decimal(value) if isinstance(value, Decimal | int) else Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    is_meant = number.is_finite() and abs(number.adjusted()) <= _LARGEST_EXPONENT
+    return number if is_meant else None
 
 
 def read_date(element: Mapping[str, Any], name: str) -> date | None:

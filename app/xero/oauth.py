@@ -7,23 +7,25 @@ would disconnect every business that the same person (an accountant, say) ever c
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from app.clock import Clock
 from app.errors import AppRefused, AuthorisationLost, PlumblineError, XeroUnavailable
-from app.xero.failures import NotFound, TokenRejected, map_status
+from app.xero.failures import NotFound, TokenRejected, map_status, parse_json
+from app.xero.json_values import read_decimal, read_text
 from app.xero.registration import Registration
 from app.xero.scopes import PURPOSE_OF_SCOPE
 
 _OF_THE_APP = ("invalid_client", "unauthorized_client")
 _TIMEOUT = httpx.Timeout(15, connect=5)
+_LIFETIME = timedelta(minutes=30)
+_LONGEST_LIFETIME = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class XeroIdentity:
         entries = _json(answer)
         if not isinstance(entries, list):
             raise XeroUnavailable("Xero's list of connections is no list")
-        return [_connection_from_xero(entry) for entry in entries if isinstance(entry, dict)]
+        if not all(isinstance(entry, dict) and _has_ids(entry) for entry in entries):
+            raise XeroUnavailable("Xero's list of connections has one without an id")
+        return [_connection_from_xero(entry) for entry in entries]
 
     async def delete_connection(self, access_token: str, xero_connection_id: str) -> None:
         """Disconnect one organisation; nothing happens when it is gone already."""
@@ -131,7 +135,7 @@ class XeroIdentity:
         request.extensions["timeout"] = _TIMEOUT.as_dict()
         try:
             answer = await self._http.send(request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise XeroUnavailable(f"Xero gave no answer ({type(error).__name__})") from None
         if answer.is_success:
             return answer
@@ -152,46 +156,62 @@ def _map_refusal(answer: httpx.Response) -> PlumblineError:
 
 def _json(answer: httpx.Response) -> Any:
     try:
-        return answer.json()
+        return parse_json(answer.content)
     except ValueError:
         raise XeroUnavailable("Xero's answer is no JSON") from None
 
 
 def _grant_from_xero(token: Any, now: datetime) -> Grant:
-    try:
-        access_token, refresh_token = str(token["access_token"]), str(token["refresh_token"])
-        expires_at = now + timedelta(seconds=int(token["expires_in"]))
-    except (KeyError, TypeError, ValueError):
-        raise XeroUnavailable("Xero's token answer lacks a token") from None
+    said: Mapping[str, Any] = token if isinstance(token, dict) else {}
+    access_token, refresh_token = said.get("access_token"), said.get("refresh_token")
+    if not _is_token(access_token) or not _is_token(refresh_token):
+        raise XeroUnavailable("Xero's token answer lacks a token")
     claims = _claims_of(access_token)
-    scopes = token.get("scope") or claims.get("scope") or ""
+    scopes = said.get("scope") or claims.get("scope") or ""
     return Grant(
         access_token=access_token,
         refresh_token=refresh_token,
-        expires_at=expires_at,
+        expires_at=now + _lifetime_of(said),
         scopes=tuple(scopes.split() if isinstance(scopes, str) else map(str, scopes)),
-        xero_user_id=str(claims.get("xero_userid") or ""),
-        authentication_event_id=claims.get("authentication_event_id"),
+        xero_user_id=read_text(claims, "xero_userid") or "",
+        authentication_event_id=read_text(claims, "authentication_event_id"),
     )
+
+
+def _is_token(token: Any) -> TypeGuard[str]:
+    return isinstance(token, str) and bool(token)
+
+
+def _lifetime_of(token: Mapping[str, Any]) -> timedelta:
+    """As long as Xero says; a token of which it says nothing that can be is believed for as long as all are (FACTS 1),
+    because the refresh token that came with it must not be lost.
+    """
+    seconds = read_decimal(token, "expires_in")
+    is_known = seconds is not None and 0 < seconds <= _LONGEST_LIFETIME.total_seconds()
+    return timedelta(seconds=int(seconds)) if seconds is not None and is_known else _LIFETIME
 
 
 def _claims_of(access_token: str) -> Mapping[str, Any]:
     """The claims of the token, unverified: it came from Xero itself, over TLS, a moment ago."""
     try:
         payload = access_token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = parse_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):
         return {}
     return claims if isinstance(claims, dict) else {}
 
 
+def _has_ids(entry: Mapping[str, Any]) -> bool:
+    return bool(read_text(entry, "id") and read_text(entry, "tenantId"))
+
+
 def _connection_from_xero(entry: Mapping[str, Any]) -> XeroConnection:
     return XeroConnection(
-        xero_connection_id=str(entry.get("id") or ""),
-        xero_tenant_id=str(entry.get("tenantId") or ""),
-        tenant_name=str(entry.get("tenantName") or ""),
+        xero_connection_id=read_text(entry, "id") or "",
+        xero_tenant_id=read_text(entry, "tenantId") or "",
+        tenant_name=read_text(entry, "tenantName") or "",
         is_organisation=entry.get("tenantType") == "ORGANISATION",
-        authentication_event_id=entry.get("authEventId"),
+        authentication_event_id=read_text(entry, "authEventId"),
     )
 
 

@@ -8,6 +8,7 @@ import structlog
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.part import EVERYTHING, Part
 from app.errors import RequestRefused
+from app.xero.always import Unreadable, need_facts
 from app.xero.calls import XeroCalls
 from app.xero.contacts import XeroSdkContacts
 from app.xero.credits import XeroSdkCredits
@@ -50,15 +51,23 @@ class XeroSdkOrganisation:
     ) -> Organisation:
         """One call for each part, at once, in the order of the parts: sets have none that is the same each time."""
         wanted = [part for part in Part if part in parts]
-        reads = await asyncio.gather(*(self._fetch(part) for part in wanted))
+        reads = await asyncio.gather(*(self._fetch(part, is_known=known is not None) for part in wanted))
         read = {part: elements for part, elements in zip(wanted, reads, strict=True) if elements is not None}
         return organisation_from_xero(known or NOTHING, read)
 
-    async def _fetch(self, part: Part) -> list[Json] | None:
+    async def _fetch(self, part: Part, *, is_known: bool) -> list[Json] | None:
+        """None where the old facts stay."""
         try:
-            return await self._calls.fetch(*_READS[part])
+            elements = await self._calls.fetch(*_READS[part])
+            need_facts(part, elements)
         except RequestRefused as refusal:
             if part not in _DISPENSABLE:
                 raise
             log.warning("facts_refused", part=part.value, reason=str(refusal))
             return None
+        except Unreadable as unreadable:
+            if not is_known and part not in _DISPENSABLE:
+                raise
+            log.warning("facts_unreadable", part=part.value, reason=str(unreadable))
+            return None
+        return elements

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from app.domain.xero.xero_invoice import PaymentWrite, Refused, XeroPayment
+from app.xero.always import need_payment
+from app.xero.answer_order import is_of_payment
 from app.xero.calls import EACH_FOR_ITSELF, FIRST_PAGE, XeroCalls
 from app.xero.failures import NotFound, RequestInvalid
 from app.xero.from_xero import is_deleted, payment_from_xero
@@ -24,7 +26,7 @@ class XeroSdkPayments:
         wanted = list(dict.fromkeys(references))
         answers = await asyncio.gather(*(self._fetch_referring(reference) for reference in wanted))
         return {
-            reference: payment_from_xero(answer[0])
+            reference: _payment_from_xero(answer[0])
             for reference, answer in zip(wanted, answers, strict=True)
             if answer
         }
@@ -41,7 +43,9 @@ class XeroSdkPayments:
             )
 
         return (
-            await self._calls.write_batch(send, writes, payment_from_xero, idempotency_key) if writes else []
+            await self._calls.write_batch(send, writes, _payment_from_xero, is_of_payment, idempotency_key)
+            if writes
+            else []
         )
 
     async def delete(self, payment_id: str) -> Refused | None:
@@ -66,7 +70,7 @@ class XeroSdkPayments:
             found = await self._calls.fetch("get_payment", "Payments", payment_id=payment_id)
         except NotFound:
             return None
-        return payment_from_xero(found[0]) if found and not is_deleted(found[0]) else None
+        return _payment_from_xero(found[0]) if found and not is_deleted(found[0]) else None
 
     async def _fetch_referring(self, reference: str) -> list[Json]:
         where = find_equality("Reference", reference)
@@ -74,3 +78,9 @@ class XeroSdkPayments:
             raise ValueError(f"a marker holds no quotes: {reference!r}")
         found = await self._calls.fetch("get_payments", "Payments", where=where, **FIRST_PAGE)
         return [element for element in found if not is_deleted(element)]
+
+
+def _payment_from_xero(element: Json) -> XeroPayment:
+    """One that stands by itself; raises `Unreadable` for one that cannot be told from others."""
+    need_payment(element)
+    return payment_from_xero(element)

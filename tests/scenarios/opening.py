@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime
 
 import uvicorn
@@ -28,9 +28,14 @@ from tests.scenarios.left import Left
 NO_LIMIT = 100_000
 """Calls in a minute and in a day; stories about Xero's limits lower them."""
 
+Front = Callable[[str], AbstractContextManager[str]]
+"""What stands before a Xero at that address, and gives the address at which Plumbline reaches it."""
+
 
 @asynccontextmanager
-async def open_house(database_url: str, redis_url: str, left: Left | None = None) -> AsyncIterator[House]:
+async def open_house(
+    database_url: str, redis_url: str, left: Left | None = None, front: Front = nullcontext
+) -> AsyncIterator[House]:
     """Start everything; nobody is joined yet, unless one goes on with a house that was left."""
     async with AsyncExitStack() as stack:
         listener = socket.create_server(("127.0.0.1", 0))
@@ -40,6 +45,8 @@ async def open_house(database_url: str, redis_url: str, left: Left | None = None
         xero: SandboxXero = stack.enter_context(serve_in_thread(start, frozen=frozen))
         app = stack.enter_context(SandboxPartner())
         settings = build_settings(database_url, redis_url, xero, port)
+        reached = stack.enter_context(front(xero.root_url))
+        settings = settings.model_copy(update={"xero_api_url": reached, "xero_identity_url": reached})
         if left:
             settings, partner = settings.model_copy(update={"secret_keys": left.secret_keys}), left.partner
             await left.move_to(database_url, app.webhook_url)

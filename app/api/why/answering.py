@@ -20,6 +20,7 @@ from app.domain.connections.connection import Connection, ConnectionState
 from app.domain.why.invoice import answer_invoice
 from app.domain.why.stranger import answer_nowhere, answer_refused_order, answer_stranger
 from app.domain.xero.xero_invoice import XeroInvoice
+from app.errors import XeroUnavailable
 from app.intake.refusals import NO_INVOICE, Fault, InputRefused
 
 MOST_ALIKE = 10
@@ -122,5 +123,10 @@ async def _fetch(
 ) -> list[XeroInvoice]:
     organisation = await services.organisations.open(connection.id)
     if number is not None:
-        return await organisation.invoices.fetch_by_number([number])
-    return await organisation.invoices.fetch([xero_id or ""])
+        found = await organisation.invoices.fetch_by_number([number])
+    else:
+        found = await organisation.invoices.fetch([xero_id or ""])
+    for invoice in found:
+        if invoice.flaw is not None:
+            raise XeroUnavailable(f"What Xero shows of the invoice cannot be read: {invoice.flaw}.")
+    return found

@@ -35,9 +35,35 @@ async def list_number_holders(
     }
 
 
+async def list_wanted_numbers(
+    session: ReadSession, connection_id: UUID, numbers: Sequence[str]
+) -> frozenset[str]:
+    """Those of these numbers that a link's invoice has in Xero, or that the next one to be made there asks for."""
+    if not numbers:
+        return frozenset()
+    found = await session.execute(_WANTED, {"of_connection": connection_id, "numbers": list(numbers)})
+    return frozenset(found.scalars())
+
+
 _LINK = bare(InvoiceLinkRow).c
 _HOLDERS = select(_LINK.xero_number, _LINK.id, _LINK.partner_invoice_id, _LINK.xero_invoice_id).where(
     _LINK.connection_id == asked("of_connection", _LINK.connection_id),
     among_asked(_LINK.xero_number, "numbers"),
     _LINK.xero_invoice_id.is_not(None),
+)
+_WANTED = (
+    select(_LINK.xero_number)
+    .where(
+        _LINK.connection_id == asked("of_connection", _LINK.connection_id),
+        among_asked(_LINK.xero_number, "numbers"),
+        _LINK.xero_invoice_id.is_not(None),
+    )
+    .union(
+        select(_LINK.partner_number).where(
+            _LINK.connection_id == asked("of_connection", _LINK.connection_id),
+            among_asked(_LINK.partner_number, "numbers"),
+            _LINK.xero_invoice_id.is_(None),
+            _LINK.state == "behind",
+        )
+    )
 )

@@ -28,3 +28,16 @@ class Hold:
     cure: str
     way: Way = Way.PERSON
     held_by: str | None = None
+
+
+UNREADABLE = "unreadable_in_xero"
+
+
+def hold_unreadable(flaw: str) -> Hold:
+    """The hold of an invoice of which Xero showed something that cannot be believed; `flaw` says why, in words."""
+    return Hold(
+        UNREADABLE,
+        f"What Xero shows of this invoice cannot be read: {flaw}.",
+        "Nothing is taken from it, and it is read again within the hour. If that lasts, open the invoice in Xero, and "
+        "tell Plumbline's operator what the message says.",
+    )

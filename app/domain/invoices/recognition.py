@@ -83,6 +83,13 @@ def recognise(
     return found
 
 
+def is_surely_of(begun: Begun, invoice: XeroInvoice) -> bool:
+    """Whether it is that create's by our mark or, where it carries none, by its number: all else may be unreadable."""
+    if is_marked(invoice):
+        return carries_mark(begun.link_id, invoice)
+    return _has_number(begun.tried, invoice)
+
+
 def is_marked(invoice: XeroInvoice) -> bool:
     """Whether it carries a mark of ours, whichever link's."""
     return bool(invoice.url and MARK in invoice.url)

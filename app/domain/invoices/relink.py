@@ -23,6 +23,8 @@ def why_not_relinked(
     """
     if invoice is None:
         return "Xero has no such invoice."
+    if invoice.flaw is not None:
+        return f"What Xero shows of it cannot be read now: {invoice.flaw}."
     if not invoice.is_receivable:
         return "It is a bill, not a sales invoice."
     if invoice.canonical_status is not Status.SENT:

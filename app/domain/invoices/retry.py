@@ -7,6 +7,7 @@ keeps the calls few: a look that legality answers costs none, one that Xero answ
 
 from datetime import UTC, datetime, timedelta
 
+from app.domain.holds.hold import UNREADABLE
 from app.domain.holds.refusals import ABOUT_CONTACTS, PLAN_LIMIT
 from app.domain.xero.part import FACT_CODES
 
@@ -14,6 +15,9 @@ DAY = timedelta(days=1)
 
 KEY_FORGOTTEN = timedelta(minutes=10)
 """Xero remembers an idempotency key for six minutes (FACTS 4.9)."""
+
+READ_AGAIN = timedelta(hours=1)
+"""A share of a read by id, as long as what Xero shows of an invoice cannot be read."""
 
 
 def next_retry(code: str | None, now: datetime) -> datetime | None:
@@ -25,6 +29,8 @@ def next_retry(code: str | None, now: datetime) -> datetime | None:
         return min(now + DAY, _next_month(now))
     if code == "idempotency_conflict":
         return now + KEY_FORGOTTEN
+    if code == UNREADABLE:
+        return now + READ_AGAIN
     return now + DAY if code in FACT_CODES | ABOUT_CONTACTS else None
 
 

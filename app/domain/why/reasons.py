@@ -199,6 +199,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
         Row("not_approved", "It is not approved in Xero, which this needs.", "Approve it in Xero."),
         Row("not_editable", "Its status in Xero forbids the change.", "Open it in Xero.", None),
         Row("missing_in_xero", "Xero no longer has it.", "Cancel it in the app, or ask Xero.", SEND),
+        Row("unreadable_in_xero", "What Xero shows of it cannot be read.",
+            "It is read again within the hour; if that lasts, tell Plumbline's operator."),
     ),
     Gate.PAID: (
         Row("paid_locked", "Xero has payments on it, and then takes only few changes.",

@@ -73,7 +73,8 @@ class XeroInvoice:
     """An invoice as Xero holds it at `updated_at` (Xero's own clock, aware UTC).
 
     `status` is Xero's word, unknown words included. `payments` and `credits` are None where the answer did not carry
-    them; `amount_paid` and `amount_credited` then tell whether any moved.
+    them; `amount_paid` and `amount_credited` then tell whether any moved. `flaw` says, in words, why nothing of this
+    may be believed but its id: what every such invoice says is missing, or does not add up.
     """
 
     xero_invoice_id: str
@@ -97,6 +98,7 @@ class XeroInvoice:
     amount_credited: Decimal
     updated_at: datetime
     credits: tuple[AppliedCredit, ...] | None = None
+    flaw: str | None = field(default=None, compare=False)
 
     @property
     def canonical_status(self) -> Status:

@@ -11,19 +11,28 @@ What is ours is told by `domain.invoices.recognition`, among the invoices that t
 that no link has yet. While any intent of a connection is open, no invoice is taken for one that was born in Xero.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import list_by_xero_id, list_unfinished
 from app.domain.crossing.trial_mark import is_of_a_test
+from app.domain.holds.hold import hold_unreadable
 from app.domain.invoices.adoption import as_adopted
 from app.domain.invoices.link import INVOICE_INTENT, Intent
 from app.domain.invoices.payment_links import with_payment
-from app.domain.invoices.recognition import Begun, carries_mark, is_marked, payment_mark, recognise
+from app.domain.invoices.recognition import (
+    Begun,
+    carries_mark,
+    is_marked,
+    is_surely_of,
+    payment_mark,
+    recognise,
+)
 from app.domain.record.fields import decimal_text
 from app.domain.xero.xero_invoice import XeroInvoice
+from app.errors import XeroUnavailable
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.contacts.recovered import link_recovered
 from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
@@ -56,6 +65,9 @@ async def _finish_invoices(current: Round, works: Sequence[Work]) -> None:
     found, keys = await _look_for(current, begun)
     for work in begun:
         ours = found.get(work.link.id)
+        if ours is not None and ours.flaw is not None:
+            _adopt_unread(work, ours, ours.flaw)
+            continue
         await _end(current, work, ours, keys.get(ours.xero_contact_id) if ours else None)
 
 
@@ -70,17 +82,57 @@ async def _look_for(
     free = await _without_links(current, candidates)
     known = await list_marked_links(current, free)
     if known is None:
-        keys = await spent_on(ids, contact_keys(current, candidates))
+        keys = await spent_on(ids, contact_keys(current, _sound(candidates)))
     else:
         # Whose customers the others are is learned when their documents come again.
-        keys = await known_contact_keys(current, {candidate.xero_contact_id for candidate in free})
-    found = recognise([_describe(current, work) for work in begun], free, keys, known)
-    await spent_on(ids, learn_from_invoices(current, [(ours, {}) for ours in found.values()]))
+        keys = await known_contact_keys(current, {candidate.xero_contact_id for candidate in _sound(free)})
+    found = _recognise([_describe(current, work) for work in begun], free, keys, known)
+    await spent_on(ids, learn_from_invoices(current, [(ours, {}) for ours in _sound(found.values())]))
     if known is not None and found:
-        again = [(work, found[work.link.id]) for work in begun if work.link.id in found]
+        again = [
+            (work, ours)
+            for work in begun
+            if (ours := found.get(work.link.id)) is not None and ours.flaw is None
+        ]
         await spent_on(found, link_recovered(current, again))
-        keys = await spent_on(found, contact_keys(current, list(found.values())))
+        keys = await spent_on(found, contact_keys(current, _sound(found.values())))
     return found, keys
+
+
+def _recognise(
+    begun: Sequence[Begun],
+    free: Sequence[XeroInvoice],
+    keys: Mapping[str, str],
+    known: Collection[UUID] | None,
+) -> dict[UUID, XeroInvoice]:
+    """As `recognise`; of those that cannot be read the surest signs alone count, our mark and the number.
+
+    Raises `XeroUnavailable` where one that cannot be read may be one of those that are not found: made again, it might
+    be there twice.
+    """
+    found = recognise(begun, _sound(free), keys, known)
+    unread = [invoice for invoice in free if invoice.flaw is not None]
+    for one in begun:
+        ours = next((each for each in unread if one.link_id not in found and is_surely_of(one, each)), None)
+        if ours is not None and ours.xero_invoice_id:
+            found[one.link_id] = ours
+            unread.remove(ours)
+    if unread and len(found) < len(begun):
+        raise XeroUnavailable(f"Xero shows an invoice of this app that cannot be read: {unread[0].flaw}")
+    return found
+
+
+def _sound(invoices: Iterable[XeroInvoice]) -> list[XeroInvoice]:
+    return [invoice for invoice in invoices if invoice.flaw is None]
+
+
+def _adopt_unread(work: Work, ours: XeroInvoice, flaw: str) -> None:
+    """It has arrived, and nothing else is known of it: it is read by its id from now on, and never made again."""
+    intent = work.link.intents[INVOICE_INTENT]
+    link = work.link.without_intent(INVOICE_INTENT)
+    work.link = replace(link, xero_invoice_id=ours.xero_invoice_id, xero_due=True)
+    work.refusal = hold_unreadable(flaw)
+    work.attempts.append(_adopted(work.link.id, intent))
 
 
 async def _end(current: Round, work: Work, ours: XeroInvoice | None, contact_key: str | None) -> None:

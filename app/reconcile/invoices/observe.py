@@ -6,8 +6,9 @@ about to be made (read right before writing, since Xero has no compare-and-set).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from app.domain.holds.hold import Hold
+from app.domain.holds.hold import Hold, hold_unreadable
 from app.reconcile.contacts.keys import contact_keys, follow_sharers
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.facts.behind import learn_from_invoices
@@ -69,7 +70,7 @@ async def _read(current: Round, due: Sequence[Work]) -> None:
     wanted = {xero_id: link_id for xero_id, link_id in named.items() if xero_id not in current.fresh}
     for batch in batches(list(wanted), READ_BATCH):
         found = await spent_on([wanted[xero_id] for xero_id in batch], current.xero.invoices.fetch(batch))
-        current.fresh |= {invoice.xero_invoice_id: invoice for invoice in found}
+        current.keep(found)
 
 
 async def _take_in(current: Round, due: Sequence[Work]) -> None:
@@ -82,7 +83,10 @@ async def _take_in(current: Round, due: Sequence[Work]) -> None:
     async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
-            work.refusal = MISSING_IN_XERO
+            flaw = current.flaws.get(_xero_id(work))
+            work.refusal = MISSING_IN_XERO if flaw is None else hold_unreadable(flaw)
+            # What was read for a write that is held now is to be read again before it.
+            work.link = replace(work.link, xero_due=work.link.xero_due or flaw is not None)
             continue
         await learn_own_credits(current, work, invoice)
         await learn_own_overpayments(current, work, invoice)

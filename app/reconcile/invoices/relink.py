@@ -44,7 +44,7 @@ async def relink(current: Round, work: Work, resolution: Resolution, claimed: se
     asked = [wanted, left] if left and left not in current.fresh else [wanted]
     found = await spent_on([work.link.id], current.xero.invoices.fetch(asked))
     invoice = next((each for each in found if each.xero_invoice_id == wanted), None)
-    current.fresh |= {each.xero_invoice_id: each for each in found if each.xero_invoice_id == left}
+    current.keep(each for each in found if each.xero_invoice_id == left)
     owner, is_owed = await _find_owner(current, work, wanted), work.standing.code == PAYMENT_ON_VOIDED
     why = why_not_relinked(invoice, work.hub.record, owner, is_owed=is_owed)
     if why is None and wanted == left:

@@ -131,7 +131,8 @@ def _list_in_doubt(link: InvoiceLink) -> set[str]:
 def _landed(link: InvoiceLink, seen: Fields, at: datetime) -> list[Attempt]:
     """The update whose answer was lost, if what it wrote is there: it may have gone over somebody's edit like any."""
     tried = link.hub.unanswered
-    if tried is None or link.xero_invoice_id is None:
+    # Nothing is known of Xero's side before the answer to a create.
+    if tried is None or link.xero_invoice_id is None or not link.hub.xero_shadow:
         return []
     moves = list_moves_arrived(link.hub.xero_shadow, tried, seen)
     if not moves:

@@ -38,6 +38,9 @@ NUDGES_AT_ONCE = 500
 SWEEPS_AT_ONCE = 4
 """At each look of the timer, of which there are twelve in a minute; more where more are due than a minute takes."""
 
+UNREAD_FOR = timedelta(days=1)
+"""How long a sweep goes back for what could not be read; after that the daily compare has looked at it."""
+
 LOOKS_OF_A_MINUTE = 12
 COMPARES_AT_ONCE = 12
 """At each of four looks in a minute: a compare is long, and those of many connections need not come together."""
@@ -99,20 +102,24 @@ async def sweep_xero(current: Round) -> None:
     Where other settings are chosen meanwhile it stays due, and the next round does it by those.
     """
     connection, version = current.connection, current.connection.settings_version
-    since = (connection.swept_to or connection.created_at) - OVERLAP
+    swept_to, unread = connection.swept_to or connection.created_at, False
+    since = swept_to - OVERLAP
     while True:
         page = await current.xero.invoices.fetch_modified_since(since)
-        newest = max((invoice.updated_at for invoice in page), default=since)
-        await _take_page(current, page)
+        newest = _newest(page, since)
+        unread |= await _take_page(current, page)
         if len(page) < PAGE_SIZE:
             break
         if is_stuck(newest, since):
             newest = await _sweep_by_number(current, since)
             break
         async with current.lease.recording() as session:
-            if not await save_swept(session, current.connection_id, newest, by_settings=version):
+            saved = swept_to if unread else newest
+            if not await save_swept(session, current.connection_id, saved, by_settings=version):
                 return
         since = newest
+    if unread:
+        newest = max(swept_to, newest - UNREAD_FOR)
     async with current.lease.recording() as session:
         now = current.clock.now()
         done = {"done_at": now, "next_at": now + SWEEP_EVERY}
@@ -125,30 +132,41 @@ async def _sweep_by_number(current: Round, since: datetime) -> datetime:
     What moves while the pages are read may come into one that was read already. So it is sure up to the beginning only,
     and as the two clocks differ, the overlap covers the rest.
     """
-    began_at, newest, number = current.clock.now(), since, 1
+    began_at, newest, number, unread = current.clock.now(), since, 1, False
     while True:
         page = (await current.xero.invoices.fetch_page(number, since=since)).invoices
-        await _take_page(current, page)
-        newest = max([newest, *(invoice.updated_at for invoice in page)])
+        unread |= await _take_page(current, page)
+        newest = _newest(page, newest)
         if len(page) < PAGE_SIZE:
-            return max(since, min(newest, began_at))
+            return since if unread else max(since, min(newest, began_at))
         number += 1
 
 
-async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> None:
-    """Make the links due whose invoices are newer than what we hold of them, and bring in those that we do not know."""
-    by_id = {invoice.xero_invoice_id: invoice for invoice in page}
+def _newest(page: Sequence[XeroInvoice], known: datetime) -> datetime:
+    """When the last of them was moved that can be read."""
+    return max([known, *(invoice.updated_at for invoice in page if invoice.flaw is None)])
+
+
+async def _take_page(current: Round, page: Sequence[XeroInvoice]) -> bool:
+    """Make the links due whose invoices are newer than what we hold of them, or cannot be read, and bring in those that
+    we do not know. True where one of those cannot be read, or was left out: it is asked for again with the next sweep.
+    """
+    by_id = {invoice.xero_invoice_id: invoice for invoice in page if invoice.flaw is None}
+    unread = {invoice.xero_invoice_id for invoice in page} - by_id.keys()
     async with current.lease.recording() as session:
-        links = await list_by_xero_id(session, current.connection_id, by_id)
+        links = await list_by_xero_id(session, current.connection_id, {*by_id, *unread})
+        known = {link.xero_invoice_id for link in links}
+        await mark_xero_due(session, [link.id for link in links if link.xero_invoice_id in unread])
+        readable = [link for link in links if link.xero_invoice_id in by_id]
         moved = [
             link
-            for link in links
+            for link in readable
             if link.xero_updated_at is None
             or by_id[link.xero_invoice_id or ""].updated_at > link.xero_updated_at
         ]
         await mark_xero_due(session, [link.id for link in moved])
         await follow_found(current, session, {link.xero_invoice_id: link for link in moved}, Thing.INVOICE)
-    current.fresh |= {xero_id: by_id[xero_id] for link in moved if (xero_id := link.xero_invoice_id)}
-    known = {link.xero_invoice_id for link in links}
+    current.keep(by_id[link.xero_invoice_id or ""] for link in moved)
     born = await link_born(current, [invoice for invoice in page if invoice.xero_invoice_id not in known])
     await note_finds(current, moved, by_id, born)
+    return not unread <= known or not current.left_out.isdisjoint(by_id)

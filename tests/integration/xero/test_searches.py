@@ -68,7 +68,18 @@ async def new_round(
 def rows(*ids: str, at: datetime = LONG_AGO) -> list[dict[str, Any]]:
     """Invoices as Xero lists them, all of that instant."""
     stamp = f"/Date({int(at.timestamp() * 1000)}+0000)/"
-    return [{"InvoiceID": i, "Type": "ACCREC", "Status": "AUTHORISED", "UpdatedDateUTC": stamp} for i in ids]
+    of_each = {
+        "Type": "ACCREC",
+        "Status": "AUTHORISED",
+        "LineAmountTypes": "Exclusive",
+        "CurrencyCode": "AUD",
+        "Contact": {"ContactID": "c-1"},
+        "DateString": "2026-11-20T00:00:00",
+        "UpdatedDateUTC": stamp,
+        **dict.fromkeys(("Total", "AmountDue", "AmountPaid"), 0),
+        "LineItems": [],
+    }
+    return [{"InvoiceID": i, "InvoiceNumber": f"N-{i}", **of_each} for i in ids]
 
 
 def many(count: int, at: datetime = LONG_AGO, mark: str = "i") -> list[dict[str, Any]]:

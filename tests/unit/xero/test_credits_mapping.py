@@ -74,7 +74,8 @@ def test_a_credit_is_read_with_its_allocations_and_its_words() -> None:
 )
 def test_drafts_and_voided_credits_are_not_approved(status: str, is_approved: bool) -> None:
     """Neither can be allocated."""
-    assert credit_from_xero(CreditKind.CREDIT_NOTE, {"Status": status}).is_approved is is_approved
+    element = {"CreditNoteID": "cn-1", "Total": 5, "Status": status}
+    assert credit_from_xero(CreditKind.CREDIT_NOTE, element).is_approved is is_approved
 
 
 def test_a_receipt_shows_the_prepayment_that_it_made() -> None:

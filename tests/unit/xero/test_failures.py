@@ -16,7 +16,15 @@ from app.errors import (
     ScopeMissing,
     XeroUnavailable,
 )
-from app.xero.failures import Barred, NotFound, RequestInvalid, TokenRejected, map_failure, map_status
+from app.xero.failures import (
+    Barred,
+    NotFound,
+    RequestInvalid,
+    TokenRejected,
+    map_failure,
+    map_status,
+    parse_json,
+)
 
 FORBIDDEN = b'{"Title":"Forbidden","Status":403,"Detail":"AuthenticationUnsuccessful"}'
 EXPIRED = b'{"Title":"Unauthorized","Status":401,"Detail":"TokenExpired: token expired at 11/22/2026"}'
@@ -108,3 +116,24 @@ def test_a_connection_that_broke_later_leaves_a_write_open(error: Exception) -> 
 def test_a_mistake_of_ours_is_not_taken_for_xeros() -> None:
     """A TypeError is no network failure and must come out as it is."""
     assert map_failure(TypeError("missing argument"), is_write=True) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (rb'"a\u0000b"', "a\ufffdb"),
+        (rb'"\ud83d"', "\ufffd"),
+        (rb'"\udc00\ud83d\udca7"', "\ufffd\U0001f4a7"),
+        (rb'{"\u0000": ["\ud83d\udca7"]}', {"\ufffd": ["\U0001f4a7"]}),
+        (rb'"plain \\u00e9"', "plain \\u00e9"),
+    ],
+)
+def test_what_no_database_keeps_is_replaced(said: bytes, kept: object) -> None:
+    """One such character in one invoice would have all that is recorded with it refused, round after round."""
+    assert parse_json(said) == kept
+
+
+def test_a_wait_of_decades_is_not_believed() -> None:
+    """A 5xx that asks for more than a day is tried again by our own steps."""
+    assert isinstance(error := map_status(503, {"Retry-After": "1e9"}, b"", is_write=False), Retryable)
+    assert error.retry_after is None
