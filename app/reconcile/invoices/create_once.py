@@ -79,8 +79,13 @@ async def _look_for(
     if known is not None and found:
         again = [(work, found[work.link.id]) for work in begun if work.link.id in found]
         await spent_on(found, link_recovered(current, again))
-        keys = await spent_on(found, contact_keys(current, list(found.values())))
-    return found, keys
+    # What was made may stand with another contact by now, into which its own was merged.
+    stood = {
+        found[work.link.id].xero_invoice_id: (work.hub.unanswered or {}).get("contact")
+        for work in begun
+        if work.link.id in found
+    }
+    return found, {**keys, **await spent_on(found, contact_keys(current, list(found.values()), stood))}
 
 
 async def _end(current: Round, work: Work, ours: XeroInvoice | None, contact_key: str | None) -> None:
