@@ -122,9 +122,7 @@ def find_differences(
             found.append(f"{invoice_id} is behind: {resource['reason']}")
         elif resource["state"] == "settled" and resource["reason"] is None:
             linked = by_id.get(_find_linked(resource) or "")
-            customer = document["contact"]
-            named = {**customer, "name": names.get(customer["id"], customer["name"])}
-            found += _compare({**document, "contact": named}, linked or by_number.get(document["number"]))
+            found += _compare(document, linked or by_number.get(document["number"]), names)
     return found
 
 
@@ -145,10 +143,12 @@ def _find_linked(resource: Json) -> str | None:
     return found
 
 
-def _compare(document: Json, invoice: Json | None) -> list[str]:
+def _compare(document: Json, invoice: Json | None, names: Mapping[str, str]) -> list[str]:
     if invoice is None:
         return [f"{document['id']} is said to be settled, and Xero does not have it"]
-    app, xero = app_view(document), xero_view(invoice)
+    customer = document["contact"]
+    named = {**customer, "name": names.get(customer["id"], customer["name"])}
+    app, xero = app_view({**document, "contact": named}), xero_view(invoice)
     return [
         f"{document['id']} {name}: {app.get(name)} in the app, {xero.get(name)} in Xero"
         for name in sorted({*app, *xero})
