@@ -32,6 +32,9 @@ from tests.simulation.nudges import Nudge
 from tests.simulation.processes import Worker, build_worker_of
 from tests.simulation.scheduler import Gate, Way
 
+BRIEFLY = 2_000
+"""Characters that are told of what broke; a statement of ours may be longer."""
+
 MOST_JOBS = 4
 """At a time on one worker."""
 
@@ -230,8 +233,8 @@ async def _live_and_judge(opened: Opened, story: Story, steps: Sequence[Step]) -
         findings, held = await opened.world.scheduler.until_done(_settle_and_judge(story))
         findings.diverged += lived.broken
         return findings, held
-    except AssertionError as error:
-        return Findings(diverged=[f"it broke off: {error}", *lived.broken]), []
+    except Exception as error:
+        return Findings(diverged=[f"it broke off: {_describe(error)}"[:BRIEFLY], *lived.broken]), []
 
 
 async def _settle_and_judge(story: Story) -> tuple[Findings, list[str]]:
