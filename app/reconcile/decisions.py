@@ -63,7 +63,7 @@ def carry_decision(
 ) -> None:
     """Carry out one decision about values; `hold_with` says what would hold the link if its hub were another."""
     if resolution.action is Action.UNDO:
-        _take_back(current, work, resolution)
+        _take_back(current, work, resolution, hold_with)
     elif resolution.action is Action.IGNORE:
         _ignore(current, work, resolution)
     else:
@@ -95,14 +95,24 @@ def _carry_values(
         )
         _overtake(current, work, resolution, beside)
         return
-    hold = hold_with(carried.hub)
-    if hold is not None and hold.way is Way.NONE and _asks_xero(carried.hub, resolution, current.lanes):
-        _refuse(current, work, resolution, f"{hold.message} {hold.cure}")
+    impossible = _why_impossible(carried.hub, resolution, current.lanes, hold_with)
+    if impossible is not None:
+        _refuse(current, work, resolution, impossible)
         return
     work.take_hub(carried.hub)
     work.conflicts.extend(carried.conflicts)
     work.had_open_conflicts = True
     work.decisions.put(resolution.carried(current.clock.now(), carried.moves))
+
+
+def _why_impossible(
+    hub: Hub, resolution: Resolution, lanes: Lanes, hold_with: Callable[[Hub], Hold | None]
+) -> str | None:
+    """Why Xero could not follow to this hub, by no way that a person has; None where it could, or need not."""
+    hold = hold_with(hub)
+    if hold is None or hold.way is not Way.NONE or not _asks_xero(hub, resolution, lanes):
+        return None
+    return f"{hold.message} {hold.cure}"
 
 
 def _asks_xero(hub: Hub, resolution: Resolution, lanes: Lanes) -> bool:
@@ -138,7 +148,9 @@ def _ignore(current: Round, work: Deciding, resolution: Resolution) -> None:
     work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now))
 
 
-def _take_back(current: Round, work: Deciding, resolution: Resolution) -> None:
+def _take_back(
+    current: Round, work: Deciding, resolution: Resolution, hold_with: Callable[[Hub], Hold | None]
+) -> None:
     target, now = work.decisions.find_target(resolution), current.clock.now()
     why = _why_not_undone(work, target, current.lanes)
     if target is None or why is not None:
@@ -149,6 +161,10 @@ def _take_back(current: Round, work: Deciding, resolution: Resolution) -> None:
         done = resolution.carried(now, {}).ended(ResolutionState.DONE, now)
     else:
         carried = undo.take_back(work.hub, target.stakes, target.moves)
+        impossible = _why_impossible(carried.hub, target, current.lanes, hold_with)
+        if impossible is not None:
+            _refuse(current, work, resolution, impossible)
+            return
         work.take_hub(carried.hub)
         work.conflicts.extend(carried.conflicts)
         done = resolution.carried(now, carried.moves)
@@ -173,6 +189,8 @@ def _why_not_undone(work: Deciding, target: Resolution | None, lanes: Lanes) -> 
     closed = decision.find_closed(work.hub, undo.wanted_back(target.stakes, target.moves), lanes)
     if closed:
         return decision.say_closed(closed)
+    if undo.is_final_in_xero(work.hub, target.stakes):
+        return "It is voided in Xero, where nothing is edited any more."
     if undo.cannot_part(target.stakes):
         return "Payments and credits are never edited: take one away and add another instead."
     return None

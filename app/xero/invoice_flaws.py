@@ -107,15 +107,18 @@ def _list_flaws_of_a_line(line: Json) -> Iterator[str]:
         return
     if quantity is None or price is None:
         yield "one of its lines has an amount, and not both quantity and price"
-    elif abs(_reckon(line, quantity, price) - amount) > _CENT * 2 + abs(quantity) * _CENT / 100:
+    elif not any(
+        abs(whole - amount) <= _CENT * 2 + abs(quantity) * _CENT / 100
+        for whole in _reckon(line, quantity, price)
+    ):
         yield "the LineAmount of one of its lines is not what its quantity and price come to"
 
 
-def _reckon(line: Json, quantity: Decimal, price: Decimal) -> Decimal:
-    rate, off = (read_decimal(line, name) or Decimal(0) for name in ("DiscountRate", "DiscountAmount"))
+def _reckon(line: Json, quantity: Decimal, price: Decimal) -> list[Decimal]:
+    """What the line comes to, by each form of its discount that it shows: Xero may show both, and one of them rounded."""
+    rate, off = (read_decimal(line, name) for name in ("DiscountRate", "DiscountAmount"))
     whole = quantity * price
-    # Of one discount Xero may show both forms.
-    return whole - (whole * rate / 100 if rate else off)
+    return [whole - part for part in (rate and whole * rate / 100, off) if part] or [whole]
 
 
 def _list_flaws_of_a_payment(payment: Json) -> Iterator[str]:

@@ -18,14 +18,17 @@ async def write(story: Story) -> None:
     held = await story.find_in_app(invoice_id)
     if held is None:
         status = story.random.choice(["sent", "sent", "sent", "draft"])
-        said = _write(story, invoice_id, customer, status)
+        said = build_document(story, invoice_id, customer, status)
         if await story.find(story.house.app.post("/invoices", json=said)) is not None:
             story.ledger.note(SIDE, invoice_id, "reference", None, said["reference"])
     elif held["status"] == "draft":
-        await story.find(story.house.app.post(f"/invoices/{invoice_id}/send-to-customer", json={}))
+        call = story.house.app.post(f"/invoices/{invoice_id}/send-to-customer", json={})
+        if (answer := await story.find(call)) is not None:
+            story.ledger.reopen(invoice_id, answer["document"]["version"])
 
 
-def _write(story: Story, invoice_id: str, customer: str, status: str) -> Json:
+def build_document(story: Story, invoice_id: str, customer: str, status: str) -> Json:
+    """An invoice of that customer, with a line or some."""
     return {
         "id": invoice_id,
         "number": f"N-{invoice_id}",
@@ -159,8 +162,8 @@ async def cancel(story: Story) -> None:
     held = await story.find_in_app(invoice_id)
     if held is not None and held["status"] == "sent" and story.random.random() < 0.5:
         call = story.house.app.post(f"/invoices/{invoice_id}/cancel", json={})
-        if await story.find(call) is not None:
-            story.ledger.end(SIDE, invoice_id)
+        if (answer := await story.find(call)) is not None:
+            story.ledger.end(SIDE, invoice_id, answer["document"]["version"])
 
 
 async def edit_contact(story: Story) -> None:

@@ -6,7 +6,7 @@ any more by itself.
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,6 +17,8 @@ from tests.chaos.story import Story
 from tests.scenarios.both_sides import app_view, list_resources, xero_view
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import contacts_in_xero, rows, writes_since
+
+NO_NAMES: Mapping[str, str] = {}
 
 Fetch = Callable[[str], Awaitable[Sequence[Any]]]
 """Rows of the database by a query."""
@@ -54,7 +56,8 @@ async def judge(story: Story) -> Findings:
     found = Findings()
     contacts, moved = await contacts_in_xero(house), story.ledger.relinked
     found.duplicated += find_doubles(in_app.values(), in_xero, contacts, moved)
-    found.diverged += find_differences(in_app, in_xero, resources)
+    names = await _list_names(house, in_app.values())
+    found.diverged += find_differences(in_app, in_xero, resources, names)
     found.diverged += _find_unmeant_ends(story, in_app, in_xero)
     found.lost += await _find_lost(story, in_app, in_xero, resources)
     found.rate_limited += await _find_limited(story)
@@ -66,7 +69,8 @@ def find_doubles(
 ) -> list[str]:
     """What exists twice: invoices by number, contacts by name, payments and credits by their amount.
 
-    What was paid on an invoice stays there when a person links another one in its place, and is booked there too.
+    The name of a contact that was merged into another is free again. What was paid on an invoice stays there when a
+    person links another one in its place, and is booked there too.
     """
 
     def of(invoice: Json) -> str:
@@ -77,7 +81,11 @@ def find_doubles(
         [
             *(f"in Xero: invoice {invoice['InvoiceNumber']}" for invoice in live),
             *(f"in the app: invoice {document['number']}" for document in in_app),
-            *(f"in Xero: contact {contact['Name']}" for contact in contacts),
+            *(
+                f"in Xero: contact {contact['Name']}"
+                for contact in contacts
+                if "MergedToContactID" not in contact
+            ),
             *(
                 f"in Xero: payment {paid['Amount']}{of(invoice)}"
                 for invoice in in_xero
@@ -94,8 +102,15 @@ def find_doubles(
     return [f"{what}, {count} times" for what, count in counted.items() if count > 1]
 
 
-def find_differences(in_app: dict[str, Json], in_xero: list[Json], resources: dict[str, Json]) -> list[str]:
-    """What differs and is not said to be held; what is neither settled nor held."""
+def find_differences(
+    in_app: dict[str, Json],
+    in_xero: list[Json],
+    resources: dict[str, Json],
+    names: Mapping[str, str] = NO_NAMES,
+) -> list[str]:
+    """What differs and is not said to be held; what is neither settled nor held. `names` are those of customers now,
+    where their invoices in the app have an older one.
+    """
     by_id = {invoice["InvoiceID"]: invoice for invoice in in_xero}
     by_number = {invoice["InvoiceNumber"]: invoice for invoice in in_xero}
     found = []
@@ -107,8 +122,20 @@ def find_differences(in_app: dict[str, Json], in_xero: list[Json], resources: di
             found.append(f"{invoice_id} is behind: {resource['reason']}")
         elif resource["state"] == "settled" and resource["reason"] is None:
             linked = by_id.get(_find_linked(resource) or "")
-            found += _compare(document, linked or by_number.get(document["number"]))
+            found += _compare(document, linked or by_number.get(document["number"]), names)
     return found
+
+
+async def _list_names(house: House, documents: Iterable[Json]) -> dict[str, str]:
+    """What the customers of these are called: in the app, or in Xero where the two do not agree on it."""
+    names: dict[str, str] = {}
+    for customer in sorted({document["contact"]["id"] for document in documents}):
+        shown = (await house.api.get(f"{house.path}/contacts/{customer}")).json()
+        held = await house._json(house.app.get(f"/contacts/{customer}"))
+        names[customer] = held["name"]
+        if shown.get("state") == "held" and shown["xero"] is not None:
+            names[customer] = shown["xero"]["details"]["name"]
+    return names
 
 
 def _find_linked(resource: Json) -> str | None:
@@ -116,10 +143,12 @@ def _find_linked(resource: Json) -> str | None:
     return found
 
 
-def _compare(document: Json, invoice: Json | None) -> list[str]:
+def _compare(document: Json, invoice: Json | None, names: Mapping[str, str]) -> list[str]:
     if invoice is None:
         return [f"{document['id']} is said to be settled, and Xero does not have it"]
-    app, xero = app_view(document), xero_view(invoice)
+    customer = document["contact"]
+    named = {**customer, "name": names.get(customer["id"], customer["name"])}
+    app, xero = app_view({**document, "contact": named}), xero_view(invoice)
     return [
         f"{document['id']} {name}: {app.get(name)} in the app, {xero.get(name)} in Xero"
         for name in sorted({*app, *xero})
@@ -150,6 +179,8 @@ async def _find_lost(
         standing[thing] = standing.get(thing, set()) | set(scalars(held))
     _join_linked(standing, in_xero, resources)
     known, flagged = await _list_told(partial(rows, house))
+    if story.kept.get("choices") or story.kept.get("merged"):
+        flagged |= _join_customers(standing, flagged)
     told, told_overwritten = story.ledger.told, story.ledger.told_overwritten
     lost = story.ledger.list_lost(standing, known | told, flagged | told_overwritten)
     return [str(edit) for edit in lost]
@@ -163,6 +194,21 @@ def _join_linked(standing: dict[str, set[str]], in_xero: list[Json], resources: 
         if number is not None:
             both = standing.get(number, set()) | standing.get(invoice_id, set())
             standing[number] = standing[invoice_id] = both
+
+
+def _join_customers(standing: dict[str, set[str]], flagged: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Where people chose contacts of Xero's for customers, what stands with one of these may have been said of another;
+    answers what is flagged of each, then.
+    """
+    customers = {thing for thing in standing if not thing.startswith((INVOICES, BY_OFFICE))}
+    together = set().union(*(standing[each] for each in customers))
+    standing |= dict.fromkeys(customers, together)
+    paths = {path for thing, path in flagged if not thing.startswith((INVOICES, BY_OFFICE))}
+    return {(thing, path) for thing in customers for path in paths}
+
+
+INVOICES, BY_OFFICE = "inv_", "X-"
+"""How ids of the app's invoices begin, and numbers of those that the office writes."""
 
 
 async def list_flagged(story: Story) -> set[tuple[str, str]]:

@@ -31,6 +31,10 @@ class Ledger:
     """By side, the invoices that somebody cancelled or voided there."""
     reopened: set[str] = field(default_factory=set)
     """Those that somebody sent again in the app, or said to be another of Xero's, after their end."""
+    brought_back: set[str] = field(default_factory=set)
+    """Those of them that a person brought back by what was decided of them, and not in the app."""
+    said_in_app: dict[str, dict[int, bool]] = field(default_factory=dict)
+    """By invoice and version, whether somebody said in the app that it is over, or that it is not."""
     relinked: set[str] = field(default_factory=set)
     """Invoices that somebody said to be another of Xero's, and the numbers of both."""
     told: set[str] = field(default_factory=set)
@@ -47,20 +51,30 @@ class Ledger:
         self.relinked |= {thing, f"N-{thing}", number}
         self.reopen(thing)
 
-    def end(self, side: str, thing: str) -> None:
-        """Somebody cancelled or voided it."""
+    def end(self, side: str, thing: str, version: int | None = None) -> None:
+        """Somebody cancelled or voided it; in the app by that version."""
         self.ended.setdefault(side, set()).add(thing)
+        if version is not None:
+            self.said_in_app.setdefault(thing, {})[version] = True
 
-    def reopen(self, thing: str) -> None:
-        """Somebody brought it back."""
+    def reopen(self, thing: str, version: int | None = None) -> None:
+        """Somebody brought it back; in the app by that version."""
         self.reopened.add(thing)
+        if version is None:
+            self.brought_back.add(thing)
+        else:
+            self.said_in_app.setdefault(thing, {})[version] = False
 
     def list_unmeant_ends(self, over: Iterable[str], open_in_app: Iterable[str]) -> list[str]:
         """The invoices that are `over` on a side and that nobody ended; those that the app has open again after
         somebody cancelled them there, and that nobody brought back.
         """
         meant = set().union(*self.ended.values())
-        back = (self.ended.get("partner", set()) & set(open_in_app)) - self.reopened
+        is_open = set(open_in_app)
+        back = (self.ended.get("partner", set()) & is_open) - self.reopened
+        # Whoever cancels it once more has the last word.
+        last = {thing for thing, said in self.said_in_app.items() if said[max(said)]}
+        back |= (last & is_open) - self.brought_back
         found = [f"{thing} was ended by nobody" for thing in sorted(set(over) - meant)]
         return [*found, *(f"{thing} came back by itself" for thing in sorted(back))]
 

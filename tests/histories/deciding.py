@@ -4,7 +4,7 @@ As with the API, a decision is taken on what is known at that moment and carried
 happens in between, it meets. What a decision replaces was seen by the one who decided; nothing else may vanish by it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.findings import decision, undo
@@ -13,7 +13,7 @@ from app.domain.findings.stake import Stake, look, sides_of
 from app.domain.record.basis import AMOUNTS_ARE, list_decided_together
 from app.domain.record.coupling import XERO_WORD
 from app.domain.record.fields import DISCOUNTS, Absent, Value, group_of, is_text_only
-from app.domain.record.hub import hold_of, settle_parted
+from app.domain.record.hub import Hub, hold_of, settle_parted
 from app.domain.record.moves import Move
 from app.domain.record.path import is_group, read_at
 from app.domain.record.sides import Side
@@ -133,7 +133,7 @@ class DecidingWorld(World):
             return
         moved_at = dict.fromkeys(Side, self._now())
         carried = decision.carry_out(self.hub, stakes, rules=self.rules, at=self._now(), moved_at=moved_at)
-        if carried.edited:
+        if carried.edited or self._is_impossible(carried.hub, stakes):
             self._refuse(stakes)
             return
         self.hub, decided.moves = carried.hub, dict(carried.moves)
@@ -143,6 +143,10 @@ class DecidingWorld(World):
             self.people.mean(self.hub.record)
         self.conflicts += carried.conflicts
         self.carried.append(decided)
+
+    def _is_impossible(self, _hub: Hub, _stakes: Sequence[Stake]) -> bool:
+        """Whether a side could not follow; `_hub` is the one after the decision."""
+        return False
 
     def _tell_of_words(self, stakes: list[Stake]) -> None:
         """What was decided for a line that is words alone has no place in it: that decision is told as overtaken."""
@@ -154,7 +158,10 @@ class DecidingWorld(World):
     def _take_back(self, decided: Decided) -> None:
         stakes = decided.stakes
         closed = decision.find_closed(self.hub, undo.wanted_back(stakes, decided.moves), self.rules.lanes)
-        if closed or undo.find_edited(self.hub, stakes, decided.moves) or undo.cannot_part(stakes):
+        cannot = undo.cannot_part(stakes) or undo.is_final_in_xero(self.hub, stakes)
+        taken = undo.take_back(self.hub, stakes, decided.moves)
+        edited = undo.find_edited(self.hub, stakes, decided.moves)
+        if closed or edited or cannot or self._is_impossible(taken.hub, stakes):
             self.refused += 1
             return
         self.undone += 1
@@ -162,7 +169,6 @@ class DecidingWorld(World):
             self.seen_by_deciders |= list_values(stake.value)
         for before, _ in decided.moves.values():
             self.people.disown(before)
-        taken = undo.take_back(self.hub, stakes, decided.moves)
         self.hub, self.conflicts = taken.hub, [*self.conflicts, *taken.conflicts]
 
     def _is_closed(self, stakes: list[Stake]) -> bool:

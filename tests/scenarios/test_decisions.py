@@ -1,5 +1,6 @@
 """What a person decides about conflicts reaches both sides, meets what moved meanwhile, and can be taken back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from tests.scenarios.contact_sides import (
     shown_contact,
 )
 from tests.scenarios.house import House, Json
-from tests.scenarios.troubles import app_fault, ask
+from tests.scenarios.troubles import app_fault, ask, later
+
+A_WHILE = timedelta(hours=1)
+VOIDED = "It is voided in Xero, where nothing is edited any more."
 
 
 async def clash(house: House, xero: str = "PO xero", app: str = "PO app") -> Json:
@@ -208,6 +212,37 @@ async def test_what_xero_will_not_take_is_held_or_changes_nothing(house: House) 
     await resolve(house, conflict, "take_xero")
     await house.drain()
     assert (await house.in_app())["status"] == "cancelled"
+
+
+async def test_what_is_voided_is_not_brought_back(house: House) -> None:
+    """An undo that Xero can never follow is not possible, and says so; nothing waits for it."""
+    await start(house)
+    decided = await resolve(house, await clash(house), "take_partner")
+    await house.drain()
+    await house.at_xero("invoices/N-inv_1/void")
+    await house.drain()
+    late = await undo(house, decided)
+    await house.drain()
+    assert await state_of(house, late) == ("not_possible", VOIDED)
+    assert (await states(house), await house.held_as()) == (["closed"], None)
+    await assert_alike(house)
+
+
+async def test_what_is_voided_before_xero_is_brought_back_is_no_conflict_any_more(house: House) -> None:
+    """Xero is away while an undo would write to it, and the office voids the invoice: both sides say the same."""
+    await start(house)
+    decided = await resolve(house, await clash(house), "take_partner")
+    await house.drain()
+    back = await undo(house, decided)
+    await house.fault("error_500", "POST", "/Invoices")
+    await house.drain()
+    assert await references(house) == ("PO app", "PO app")
+    await house.at_xero("invoices/N-inv_1/void")
+    await later(house, A_WHILE)
+    await house.drain()
+    assert (await state_of(house, back))[0] == "done"
+    assert (await states(house), await house.held_as()) == (["closed"], None)
+    await assert_alike(house)
 
 
 @pytest.mark.parametrize("path", ["lines/l1/account", "lines/l1/category"])

@@ -1,8 +1,10 @@
 """Contacts that were merged in Xero, where an invoice tells of it before the contacts do: their events are lost."""
 
+import pytest
+
 from tests.scenarios.contact_sides import KIM, assert_contacts_alike, contact_in_app, shown_contact
 from tests.scenarios.house import House
-from tests.scenarios.troubles import ask, standing
+from tests.scenarios.troubles import SIX_MINUTES, ask, in_the_middle, later, reconcile, standing
 
 TRAN = {"id": "cus_2", "name": "Tran Plumbing", "email": "office@tran.example", "phone": None}
 
@@ -53,3 +55,41 @@ async def test_an_invoice_keeps_its_customer_though_the_one_that_stays_is_anothe
     await house.edit_xero(Contact={"Name": "Bob Lee"})
     await house.drain()
     assert (await house.in_app())["contact"]["name"] == "Bob Lee"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_an_invoice_keeps_its_customer_though_the_answer_to_our_write_tells_of_the_merge(
+    house: House, is_known: bool
+) -> None:
+    """The office merges the customer between our read and our write: the invoice stays whose it is in the app."""
+    await house.write("inv_1", contact=KIM)
+    if is_known:
+        await house.write("inv_2", contact=TRAN)
+    else:
+        await house.at_xero("contacts", Name="Tran Plumbing", EmailAddress="office@tran.example")
+    await house.drain()
+    await house.edit(reference="PO 2")
+    async with in_the_middle(house, "GET", "/Invoices"):
+        await merge_unheard(house)
+    await house.drain()
+    assert (await house.in_xero())["Contact"]["Name"] == "Tran Plumbing"
+    shown = await house.in_app()
+    assert (shown["contact"]["id"], shown["reference"]) == ("cus_1", "PO 2")
+    assert (await contact_in_app(house))["name"] == "Tran Plumbing"
+
+
+async def test_an_invoice_whose_create_is_found_keeps_its_customer_that_was_merged_meanwhile(
+    house: House,
+) -> None:
+    """The answer to the create is lost, and the office merges the customer before we look for what was made."""
+    await house.write("inv_2", contact=TRAN)
+    await house.drain()
+    await house.write("inv_1", contact=KIM)
+    await house.fault("cut_after", "PUT", "/Invoices")
+    await reconcile(house)
+    await merge_unheard(house)
+    await later(house, SIX_MINUTES)
+    await house.drain()
+    assert [each["InvoiceNumber"] for each in await house.list_in_xero()] == ["N-inv_2", "N-inv_1"]
+    assert (await house.in_app())["contact"]["id"] == "cus_1"
+    assert (await contact_in_app(house))["name"] == "Tran Plumbing"

@@ -130,6 +130,26 @@ async def test_two_wishes_for_one_contact_at_once_are_carried_out_or_refused(hou
     assert "with is_shared" in held["reason"]["cure"]
 
 
+async def test_a_contact_is_chosen_while_another_customer_comes_to_be_it_by_a_merge(house: House) -> None:
+    """Nobody has it when it is chosen, and the office has merged another one's contact into it: both are it, in one
+    turn, and everything goes on.
+    """
+    await house.write("inv_1", contact=BOB)
+    await house.write("inv_2", contact={**AGAIN, "name": "Bob's Plumbing South"})
+    await house.drain()
+    await house.at_xero("contacts", Name="Somebody", EmailAddress="x@example.com")
+    xero_id = str((await contact_in_xero(house, "Somebody"))["ContactID"])
+    await house.at_xero(f"contacts/{NAME}/merge", Into="Somebody")
+    assert (await link(house, "cus_2", xero_id, with_invoices=True)).status_code == 200
+    await house.drain()
+    shown = [await shown_contact(house, contact_id) for contact_id in ("cus_1", "cus_2")]
+    assert [each["xero"]["xero_contact_id"] for each in shown] == [xero_id] * 2
+    assert sorted(each["xero"]["is_shared"] for each in shown) == [False, True]
+    for invoice_id, contact_id in (("inv_1", "cus_1"), ("inv_2", "cus_2")):
+        assert (await house.in_app(invoice_id))["contact"]["id"] == contact_id
+        assert (await house.in_xero(f"N-{invoice_id}"))["Contact"]["ContactID"] == xero_id
+
+
 async def clash_over_the_second(house: House) -> tuple[Json, str]:
     """Two customers of two names, each with an invoice in Xero, and a conflict over the second; then Xero's id of the
     first, which the second turns out to be as well.

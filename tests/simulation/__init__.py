@@ -8,7 +8,8 @@
     joined, copies      the joined house that every history begins with; an older copy of the database, put back in one
     drawing, history    what happens, drawn from a seed or read from a script, and how it is lived
     office, ends        what people do: with the connection, to end an invoice or bring it back,
-    relinking, products to links, with products and what lines are tracked under; the last has a judge of its own
+    deciding, relinking about disputed ends and the ways things travel, to links,
+    customers, products to contacts, with products and what lines are tracked under; both have judges of their own
     shrinking, run      the shortest history that still fails; histories as a part of `tests.chaos`
 
 Judged by what holds for every story (`tests.chaos.judging`). PostgreSQL, the Xero adapter over

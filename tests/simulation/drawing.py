@@ -6,7 +6,7 @@ from random import Random
 
 from tests.chaos import in_the_app, in_xero, of_lines, weather
 from tests.chaos.story import Act
-from tests.simulation import ends, office, products, relinking
+from tests.simulation import customers, deciding, ends, office, products, relinking
 
 TROUBLES = (
     "look",
@@ -29,10 +29,23 @@ PEOPLE: dict[str, Act] = {
     **products.AT_XERO,
     **relinking.AT_XERO,
     **relinking.IN_THE_OFFICE,
+    **customers.IN_THE_APP,
+    **customers.AT_XERO,
+    **customers.IN_THE_OFFICE,
+    **deciding.AT_XERO,
+    **deciding.IN_THE_OFFICE,
     **office.ACTS,
     **weather.ACTS,
 }
-AT_XERO = (*in_xero.ACTS, *of_lines.IN_XERO, *ends.IN_XERO, *products.AT_XERO, *relinking.AT_XERO)
+AT_XERO = (
+    *in_xero.ACTS,
+    *of_lines.IN_XERO,
+    *ends.IN_XERO,
+    *products.AT_XERO,
+    *relinking.AT_XERO,
+    *customers.AT_XERO,
+    *deciding.AT_XERO,
+)
 OFTEN = (
     *("app_write", "app_edit", "app_edit", "app_edit", "xero_edit", "xero_edit", "xero_edit"),
     *(

@@ -17,7 +17,7 @@ async def call_off(story: Story) -> None:
     changes: Json = story.random.choice([{}, {}, {"payments": []}, {"payments": [], "credits": []}])
     answer = await story.find(story.house.app.post(f"/invoices/{invoice_id}/cancel", json=changes))
     if answer is not None:
-        story.ledger.end("partner", invoice_id)
+        story.ledger.end("partner", invoice_id, answer["document"]["version"])
         for kind in changes:
             for gone in held[kind] or []:
                 story.ledger.note("partner", invoice_id, kind, gone["amount"], None)
@@ -29,8 +29,8 @@ async def reopen(story: Story) -> None:
     held = await story.find_in_app(invoice_id)
     if held is not None and held["status"] == "cancelled":
         call = story.house.app.patch(f"/invoices/{invoice_id}", json={"status": "sent"})
-        if await story.find(call) is not None:
-            story.ledger.reopen(invoice_id)
+        if (answer := await story.find(call)) is not None:
+            story.ledger.reopen(invoice_id, answer["document"]["version"])
 
 
 async def add_to_what_is_over(story: Story) -> None:

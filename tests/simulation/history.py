@@ -19,16 +19,21 @@ from typing import Any
 from tests.chaos import weather
 from tests.chaos.history import A_WHILE, SETTLING_ROUNDS, is_settled
 from tests.chaos.judging import Findings, find_restless, judge, note_kept
-from tests.chaos.office import open_all
 from tests.chaos.story import Story
 from tests.scenarios.both_sides import list_resources
 from tests.scenarios.troubles import ask
+from tests.simulation.customers import choices_of
+from tests.simulation.deciding import open_all
 from tests.simulation.drawing import AT_XERO, CALM, COPYING, PEOPLE, Step
 from tests.simulation.joined import Joined, Opened
+from tests.simulation.judging_customers import judge_customers
 from tests.simulation.judging_products import judge_products
 from tests.simulation.nudges import Nudge
 from tests.simulation.processes import Worker, build_worker_of
 from tests.simulation.scheduler import Gate, Way
+
+BRIEFLY = 2_000
+"""Characters that are told of what broke; a statement of ours may be longer."""
 
 MOST_JOBS = 4
 """At a time on one worker."""
@@ -118,6 +123,7 @@ class Lived:
             await older.make(clock.now())
         elif older.is_made:
             await note_kept(self.story, older.fetch)
+            choices_of(self.story).clear()
             people.kill_all()
             await self.opened.world.scheduler.idle()
             await older.put_back(clock.now())
@@ -227,14 +233,15 @@ async def _live_and_judge(opened: Opened, story: Story, steps: Sequence[Step]) -
         findings, held = await opened.world.scheduler.until_done(_settle_and_judge(story))
         findings.diverged += lived.broken
         return findings, held
-    except AssertionError as error:
-        return Findings(diverged=[f"it broke off: {error}", *lived.broken]), []
+    except Exception as error:
+        return Findings(diverged=[f"it broke off: {_describe(error)}"[:BRIEFLY], *lived.broken]), []
 
 
 async def _settle_and_judge(story: Story) -> tuple[Findings, list[str]]:
     await _settle(story)
     findings = await judge(story)
     findings.diverged += await judge_products(story)
+    findings.diverged += await judge_customers(story)
     findings.diverged += await find_restless(story.house)
     resources = await list_resources(story.house)
     return findings, [each["reason"]["code"] for each in resources.values() if each["state"] == "held"]

@@ -12,6 +12,7 @@ from tests.chaos.ledger import scalars
 from tests.chaos.office import FIELDS, LANES, POLICIES
 from tests.chaos.story import Act, Story
 from tests.scenarios.house import Json
+from tests.simulation.deciding import STATUS, find_decided, note_decided_end
 
 
 async def pause(story: Story) -> None:
@@ -67,6 +68,8 @@ async def decide(story: Story) -> None:
     path = f"{house.path}/conflicts/{conflict['id']}"
     seen = await story.find(house.api.get(path))
     if await story.find(house.api.post(f"{path}/resolve", json={"action": action})) is not None:
+        if conflict["path"] == STATUS and seen is not None:
+            note_decided_end(story, conflict["invoice_id"], find_decided(seen, {"action": action}))
         # Whoever decides has looked at what stands there, and replaces it.
         for value in sorted(set(scalars(seen))):
             story.ledger.note("decided", conflict["invoice_id"] or "", conflict["path"], value, None)
@@ -82,6 +85,8 @@ async def undo(story: Story) -> None:
     resolution = story.random.choice(taken)
     path = f"{house.path}/resolutions/{resolution['id']}/undo"
     if await story.find(house.api.post(path)) is not None:
+        if STATUS in [each["path"] for each in resolution["fields"]]:
+            story.ledger.reopen(resolution["invoice_id"])
         for value in sorted(set(scalars(resolution["fields"]))):
             story.ledger.note("decided", resolution["invoice_id"] or "", "fields", value, None)
 

@@ -6,11 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.domain.record import observing
 from app.reconcile import overwritten
+from app.reconcile.contacts import chosen, keys
 from app.settings import Settings
+from tests.chaos.ledger import Ledger
 from tests.chaos.tally import Outcome
 from tests.simulation.drawing import Step, draw_history, read_history, write_history
 from tests.simulation.history import fetch_final, run_history
@@ -85,6 +89,54 @@ def test_a_broken_piece_is_found_and_shrunk(stage: Stage, monkeypatch: pytest.Mo
     assert {"app_edit", "xero_edit"} <= {step.act for step in shortest}
     monkeypatch.undo()
     assert not stage.run(run_history(stage.base, shortest)).findings
+
+
+async def _move_nothing(*_: Any) -> None:
+    """The invoices of a customer stay where they are in Xero."""
+
+
+async def _follow_nothing(*_: Any) -> dict[str, Any]:
+    """Nobody asks whether a contact was merged into another."""
+    return {}
+
+
+def _forget_who_decided(ledger: Ledger, thing: str, version: int | None = None) -> None:
+    """Of a decision that brings an invoice back nothing is noted; of what is said in the app, what is needed."""
+    if version is not None:
+        ledger.said_in_app.setdefault(thing, {})[version] = False
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("script", "of", "rule", "other", "told"),
+    [
+        pytest.param(
+            "app_write:1:calm xero_person:2:calm link_customer:2:calm",
+            chosen, "_move_invoices", _move_nothing, "was said to be of", id="a customer is chosen",
+        ),
+        pytest.param(
+            "app_write:190530:calm app_write:202233:calm app_line:691851:16 xero_merge:757317:calm",
+            keys, "_list_left", _follow_nothing, "was said to be of", id="two are merged between a read and a write",
+        ),
+        pytest.param(
+            "app_write:621:calm turn:36:calm app_edit:595:calm",
+            observing, "with_bases", lambda view, _apart: dict(view), "lost: ", id="a direction is closed and opened",
+        ),
+        pytest.param(
+            "app_write:1:calm dispute_end:1:calm decide_end:1:calm app_reopen:1:calm app_call_off:1:calm undo:3:calm",
+            Ledger, "reopen", _forget_who_decided, "came back by itself", id="an end is decided and taken back",
+        ),
+    ],
+)  # fmt: skip
+def test_what_people_choose_and_decide_is_judged(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, script: str, of: Any, rule: str, other: Any, told: str
+) -> None:
+    """Each of these histories holds, and goes wrong without a rule of ours, or without who decided it."""
+    steps = read_history(script)
+    assert not stage.run(run_history(stage.base, steps)).findings
+    monkeypatch.setattr(of, rule, other)
+    assert told in str(stage.run(run_history(stage.base, steps)).findings)
 
 
 @pytest.mark.proof

@@ -27,7 +27,7 @@ from app.domain.record.fields import (
     line_keys,
 )
 from app.domain.record.held import covers
-from app.domain.record.hub import Hub, hold_of, settle_parted
+from app.domain.record.hub import Hub, hold_of, is_voided, settle_parted
 from app.domain.record.line_order import interleave
 from app.domain.record.moves import Move, apply_moves, list_groups
 from app.domain.record.path import is_group, read_at, same_at
@@ -86,6 +86,11 @@ def _was_edited(hub: Hub, stake: Stake) -> bool:
 def cannot_part(stakes: Sequence[Stake]) -> bool:
     """Whether the sides would have to be brought apart over a payment or a credit, which are never edited."""
     return any(is_parted(stake) and stake.path.startswith(("payments/", "credits/")) for stake in stakes)
+
+
+def is_final_in_xero(hub: Hub, stakes: Sequence[Stake]) -> bool:
+    """Whether Xero would have to be brought back to a value of its own, of what is voided there."""
+    return is_voided(hub) and any(is_parted(stake) and Side.XERO in _own_values(stake) for stake in stakes)
 
 
 def wanted_back(stakes: Sequence[Stake], moves: Mapping[str, Move]) -> dict[str, dict[Side, Value | Absent]]:

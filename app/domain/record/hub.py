@@ -13,7 +13,7 @@ What does not travel by the connection's directions stays on its side and is lef
 (`direction`, `apart`). All functions are pure: they take a hub and answer the next one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.record.apart import Apart
@@ -21,8 +21,8 @@ from app.domain.record.fields import Absent, Fields, Value, differing
 from app.domain.record.held import Parted, covers, with_a_sides_value
 from app.domain.record.kind import INVOICE, Kind
 from app.domain.record.moves import Move, apply_moves
-from app.domain.record.path import read_at
-from app.domain.record.sides import Side
+from app.domain.record.path import read_at, same_at
+from app.domain.record.sides import Side, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,11 @@ def list_behind_paths(hub: Hub) -> set[str]:
 
 
 def settle_parted(hub: Hub) -> Hub:
-    """The hub without what has been brought back: from there on it is a held conflict like any."""
+    """The hub without what has been brought back: from there on it is a held conflict like any.
+
+    To what is voided in Xero nothing is brought back any more (FACTS 4.1): where the two sides hold the same then,
+    there is no conflict.
+    """
     left, record = {}, hub.record
     for path, values in hub.parted.items():
         waiting = {side: value for side, value in values.items() if not _is_back(hub, path, side, value)}
@@ -94,12 +98,26 @@ def settle_parted(hub: Hub) -> Hub:
             left[path] = waiting
         else:
             record = with_a_sides_value(record, path, {side: hold_of(hub, side) for side in Side})
-    return replace(hub, parted=left, record=record) if hub.parted else hub
+    if not hub.parted:
+        return hub
+    settled = replace(hub, parted=left, record=record)
+    return _without_agreed(settled, hub.parted.keys() - left) if is_voided(hub) else settled
+
+
+def is_voided(hub: Hub) -> bool:
+    """Whether it is over in Xero, which takes no edits of it any more."""
+    return hub.xero_shadow.get("status") == Status.CANCELLED
+
+
+def _without_agreed(hub: Hub, paths: Collection[str]) -> Hub:
+    held = {side: hold_of(hub, side) for side in Side}
+    agreed = {path for path in paths if same_at(path, *(read_at(held[side], path) for side in Side))}
+    return replace(hub, open_conflicts=hub.open_conflicts - agreed) if agreed else hub
 
 
 def _is_back(hub: Hub, path: str, side: Side, value: Value | Absent) -> bool:
     if side is Side.XERO:
-        return read_at(hub.xero_shadow, path) == value
+        return is_voided(hub) or read_at(hub.xero_shadow, path) == value
     view = partner_view(hub, hub.acked_revision)
     # A change that is on its way may still take it away again.
     is_sure = not any(covers(path, other) for other in list_unheard(hub, hub.sent))

@@ -50,7 +50,7 @@ async def reconcile_contacts(current: Round, limit: int) -> None:
     end_relinks(current, works)
     lanes = current.lanes
     due = [work for work in works if work.refusal is None and work.link.needs_a_read(lanes)]
-    await _observe(current, due)
+    await _observe(current, due, works)
     await record_contacts(current, works)
     await write_contacts(current, works)
     await join_groups(current, works)
@@ -66,13 +66,14 @@ def _list_pushed(works: Sequence[ContactWork]) -> set[str]:
     return {work.link.partner_contact_id for work in works if work.refusal is None and work.link.is_push_due}
 
 
-async def _observe(current: Round, works: Sequence[ContactWork]) -> None:
+async def _observe(current: Round, works: Sequence[ContactWork], together: Sequence[ContactWork]) -> None:
+    """Look at these; `together` are all that are recorded with them."""
     wanted = {work.link.xero_contact_id or "" for work in works}
     there = await spent_on([work.link.id for work in works], read_followed(current, wanted))
     moved = {
         contact.xero_contact_id for xero_id, contact in there.items() if contact.xero_contact_id != xero_id
     }
-    owners = await _owners(current, moved)
+    owners = await _owners(current, moved, together)
     for work in works:
         contact = there.get(work.link.xero_contact_id or "")
         if contact is None:
@@ -93,11 +94,15 @@ def _follow(work: ContactWork, contact: XeroContact, owners: dict[str, str]) -> 
     work.link = replace(link, is_shared=owner != str(link.id))
 
 
-async def _owners(current: Round, xero_ids: set[str]) -> dict[str, str]:
+async def _owners(current: Round, xero_ids: set[str], together: Sequence[ContactWork]) -> dict[str, str]:
+    """Whose each of these contacts of Xero's is: on disk, or by what somebody chose in this very turn."""
     if not xero_ids:
         return {}
     async with current.database.reading() as session:
-        links = await list_contacts_by_xero_id(session, current.connection_id, xero_ids)
+        kept = await list_contacts_by_xero_id(session, current.connection_id, xero_ids)
+    links = {link.id: link for link in kept} | {work.link.id: work.link for work in together}
     return {
-        link.xero_contact_id: str(link.id) for link in links if link.xero_contact_id and not link.is_shared
+        link.xero_contact_id: str(link.id)
+        for link in links.values()
+        if link.xero_contact_id in xero_ids and not link.is_shared
     }

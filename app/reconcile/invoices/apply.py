@@ -230,8 +230,14 @@ async def _record_answers(
     ]
     answered = [sending.with_outcome(outcome) for sending, outcome in zip(batch, outcomes, strict=True)]
     moved = await spent_on(_list_ids(batch), learn_from_answers(current, answered))
+    # A contact may have been merged into another since the read: the answer names that one then.
+    stood = {
+        outcome.xero_invoice_id: sending.target.get("contact")
+        for sending, outcome in zip(batch, outcomes, strict=True)
+        if isinstance(outcome, XeroInvoice)
+    }
     shown = [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)]
-    keys = await spent_on(_list_ids(batch), contact_keys(current, shown))
+    keys = await spent_on(_list_ids(batch), contact_keys(current, shown, stood))
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)
         work.link = work.link.without_intent(INVOICE_INTENT)

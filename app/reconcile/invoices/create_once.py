@@ -87,16 +87,16 @@ async def _look_for(
         # Whose customers the others are is learned when their documents come again.
         keys = await known_contact_keys(current, {candidate.xero_contact_id for candidate in _sound(free)})
     found = _recognise([_describe(current, work) for work in begun], free, keys, known)
-    await spent_on(ids, learn_from_invoices(current, [(ours, {}) for ours in _sound(found.values())]))
-    if known is not None and found:
-        again = [
-            (work, ours)
-            for work in begun
-            if (ours := found.get(work.link.id)) is not None and ours.flaw is None
-        ]
+    again = [
+        (work, ours) for work in begun if (ours := found.get(work.link.id)) is not None and ours.flaw is None
+    ]
+    sound = [ours for _, ours in again]
+    await spent_on(ids, learn_from_invoices(current, [(ours, {}) for ours in sound]))
+    if known is not None and again:
         await spent_on(found, link_recovered(current, again))
-        keys = await spent_on(found, contact_keys(current, _sound(found.values())))
-    return found, keys
+    # What was made may stand with another contact by now, into which its own was merged.
+    stood = {ours.xero_invoice_id: (work.hub.unanswered or {}).get("contact") for work, ours in again}
+    return found, {**keys, **await spent_on(found, contact_keys(current, sound, stood))}
 
 
 def _recognise(
