@@ -13,6 +13,7 @@ import pytest
 from app.domain.record import observing
 from app.reconcile import overwritten
 from app.reconcile.contacts import chosen, keys
+from app.reconcile.contacts import stage as stage_of_contacts
 from app.settings import Settings
 from tests.chaos.ledger import Ledger
 from tests.chaos.tally import Outcome
@@ -96,7 +97,7 @@ async def _move_nothing(*_: Any) -> None:
 
 
 async def _follow_nothing(*_: Any) -> dict[str, Any]:
-    """Nobody asks whether a contact was merged into another."""
+    """Nobody asks whether a contact was merged into another, or whose it is."""
     return {}
 
 
@@ -118,6 +119,11 @@ def _forget_who_decided(ledger: Ledger, thing: str, version: int | None = None) 
         pytest.param(
             "app_write:190530:calm app_write:202233:calm app_line:691851:16 xero_merge:757317:calm",
             keys, "_list_left", _follow_nothing, "was said to be of", id="two are merged between a read and a write",
+        ),
+        pytest.param(
+            "app_write:863703:calm app_write:227013:calm xero_write_other:961876:calm xero_merge:419759:calm "
+            "link_customer:243074:0",
+            stage_of_contacts, "_owners", _follow_nothing, "it broke off", id="one is chosen while two are merged",
         ),
         pytest.param(
             "app_write:621:calm turn:36:calm app_edit:595:calm",
