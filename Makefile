@@ -24,10 +24,10 @@ export PIP_NO_INPUT := 1
 # Kept bytecode halves what it takes to start; tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve work migrate test proofs histories chaos bench budget contract check audit locked lock clean
+.PHONY: help setup demo serve work migrate test proofs histories chaos garbled bench budget contract check audit locked lock clean
 
 help: ## Tell what can be made
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Build .venv with everything that development needs (seconds when it is already there)
 	@if ! $(BIN)/python -c '' 2>/dev/null; then rm -f $(STAMP); fi
@@ -74,6 +74,9 @@ histories: setup ## Run random histories of both sides (RUNS=20000 SEED=1)
 
 chaos: setup ## Prove convergence: random stories, every crash point, outages, many processes (RUNS=500 SEED=1)
 	@$(BIN)/python -m tests.chaos --runs $(or $(RUNS),500) --seed $(or $(SEED),1) $(ARGS)
+
+garbled: setup ## Prove that wrong and odd answers of Xero lose and double nothing (RUNS=60 SEED=1)
+	@$(BIN)/python -m tests.garbled --runs $(or $(RUNS),60) --seed $(or $(SEED),1) $(ARGS)
 
 budget: setup ## Prove Xero's call limits kept: 5,000 invoices, two workers (INVOICES=5000)
 	@$(BIN)/python -m benchmarks.budget --invoices $(or $(INVOICES),5000)

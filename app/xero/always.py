@@ -60,11 +60,33 @@ def need_payment(element: Json) -> None:
 def need_facts(part: Part, elements: Sequence[Json]) -> None:
     """Raises `Unreadable` for facts of an organisation that cannot be all of that part."""
     if not elements and part in _NEVER_EMPTY:
-        raise Unreadable(f"Xero showed no {part.value}")
+        raise Unreadable(f"Xero showed no {part.value.replace('_', ' ')}")
     for element in elements:
-        if part in _IDS_OF_PARTS:
-            need_id(element, _IDS_OF_PARTS[part])
-        if part is Part.TAX_RATES:
-            need_amount(element, "EffectiveRate")
-        if part is Part.ORGANISATION:
-            need_name(element, "BaseCurrency")
+        _need_fact(part, element)
+
+
+def list_readable(part: Part, elements: Sequence[Json]) -> list[Json]:
+    """Those of a part that can be read, for who knows nothing yet: one odd tax rate is no reason to have none.
+
+    Raises `Unreadable` where none is left of what every organisation has.
+    """
+    readable = [element for element in elements if _is_fact(part, element)]
+    need_facts(part, readable)
+    return readable
+
+
+def _is_fact(part: Part, element: Json) -> bool:
+    try:
+        _need_fact(part, element)
+    except Unreadable:
+        return False
+    return True
+
+
+def _need_fact(part: Part, element: Json) -> None:
+    if part in _IDS_OF_PARTS:
+        need_id(element, _IDS_OF_PARTS[part])
+    if part is Part.TAX_RATES:
+        need_amount(element, "EffectiveRate")
+    if part is Part.ORGANISATION:
+        need_name(element, "BaseCurrency")

@@ -29,19 +29,20 @@ _UNUSABLE = {"ARCHIVED", _ERASED}
 def contact_from_xero(element: Json) -> XeroContact:
     """A contact; archived, erased on request (GDPRREQUEST) and merged ones count as archived: none can be used.
 
-    Raises `Unreadable` for one without id or name.
+    Raises `Unreadable` for one without id, or in use without a name; what is left of one that was erased is not known.
     """
     merged_into_id = read_text(element, "MergedToContactID") or None
     status = read_text(element, "ContactStatus")
+    is_usable = merged_into_id is None and status not in _UNUSABLE
     phones, addresses = _parts(element, "Phones"), _parts(element, "Addresses")
     groups = (read_text(group, "ContactGroupID") for group in read_objects(element, "ContactGroups"))
     return XeroContact(
         xero_contact_id=need_id(element, "ContactID"),
-        name=need_name(element, "Name"),
+        name=need_name(element, "Name") if is_usable else read_text(element, "Name") or "",
         email=read_text(element, "EmailAddress") or None,
         phone=_phone(phones, PHONE_TYPES["phone"]),
         contact_number=read_text(element, "ContactNumber") or None,
-        is_archived=status in _UNUSABLE or merged_into_id is not None,
+        is_archived=not is_usable,
         merged_into_id=merged_into_id,
         updated_at=read_instant(element, "UpdatedDateUTC"),
         first_name=read_text(element, "FirstName") or None,

@@ -8,7 +8,7 @@ import structlog
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.part import EVERYTHING, Part
 from app.errors import RequestRefused
-from app.xero.always import Unreadable, need_facts
+from app.xero.always import Unreadable, list_readable, need_facts
 from app.xero.calls import XeroCalls
 from app.xero.contacts import XeroSdkContacts
 from app.xero.credits import XeroSdkCredits
@@ -59,15 +59,14 @@ class XeroSdkOrganisation:
         """None where the old facts stay."""
         try:
             elements = await self._calls.fetch(*_READS[part])
-            need_facts(part, elements)
         except RequestRefused as refusal:
             if part not in _DISPENSABLE:
                 raise
             log.warning("facts_refused", part=part.value, reason=str(refusal))
             return None
+        try:
+            need_facts(part, elements)
         except Unreadable as unreadable:
-            if not is_known and part not in _DISPENSABLE:
-                raise
             log.warning("facts_unreadable", part=part.value, reason=str(unreadable))
-            return None
+            return None if is_known or part in _DISPENSABLE else list_readable(part, elements)
         return elements
