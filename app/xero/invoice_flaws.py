@@ -115,7 +115,7 @@ def _list_flaws_of_a_line(line: Json) -> Iterator[str]:
 
 
 def _reckon(line: Json, quantity: Decimal, price: Decimal) -> list[Decimal]:
-    """What the line comes to, by each form of its discount that it shows: both may be there, and one of them rounded."""
+    """What the line comes to, by each form of its discount: there may be both, and one of them rounded."""
     rate, off = (read_decimal(line, name) for name in ("DiscountRate", "DiscountAmount"))
     whole = quantity * price
     return [whole - part for part in (rate and whole * rate / 100, off) if part] or [whole]
