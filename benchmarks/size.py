@@ -1,4 +1,4 @@
-"""How much is measured. The default took ten to fifteen minutes on two cores, by the host; `quick` two."""
+"""How much is measured. The default took nine and a half minutes on two cores; `quick` two."""
 
 from dataclasses import dataclass
 
