@@ -87,7 +87,8 @@ async def _leave_waiting(current: Round, planned: Sequence[Planned]) -> list[Pla
     # Which numbers our own links have is known without a call.
     owned = await _list_owned(current, [work.in_its_way or "" for work in asked])
     waiting = [work for work in asked if work.in_its_way not in owned]
-    await _read_in_the_way(current, waiting)
+    # Most were read with the works' own invoices.
+    await current.read({work.in_its_way: work.link.id for work in waiting if work.in_its_way})
     met = {work.link.id: invoice for work in waiting if (invoice := _find_in_the_way(current, work))}
     contacts = await _list_customers(current, [work for work in waiting if work.link.id in met])
     for work in waiting:
@@ -108,19 +109,6 @@ def _may_wait(current: Round, work: Work, plan: Plan) -> bool:
     if work.in_its_way is None or _number_to_write(work, plan) is None:
         return False
     return not (plan.create and (may_add_suffix(current) or must_look(current, work.link.id)))
-
-
-async def _read_in_the_way(current: Round, waiting: Sequence[Work]) -> None:
-    """Read what was not read with the works' own invoices; forty cost a call."""
-    wanted = {
-        work.in_its_way: work.link.id
-        for work in waiting
-        if work.in_its_way and work.in_its_way not in current.fresh
-    }
-    for batch in batches(sorted(wanted), READ_BATCH):
-        call = current.xero.invoices.fetch(batch)
-        found = await spent_on([wanted[xero_id] for xero_id in batch], call)
-        current.keep(found)
 
 
 def _find_in_the_way(current: Round, work: Work) -> XeroInvoice | None:

@@ -1,7 +1,7 @@
 """One round of the loop: what its stages share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,8 +24,9 @@ from app.domain.xero.xero_invoice import XeroInvoice
 from app.errors import CalledOff
 from app.reconcile.debounce import Debounce
 from app.reconcile.lease import Lease
-from app.reconcile.ports import XeroOrganisation
+from app.reconcile.ports import READ_BATCH, XeroOrganisation
 from app.reconcile.work import Work
+from app.spending import spent_on
 
 Item = TypeVar("Item")
 
@@ -130,6 +131,13 @@ class Round:
                 self.flaws.pop(invoice.xero_invoice_id, None)
             else:
                 self.flaws[invoice.xero_invoice_id] = invoice.flaw
+
+    async def read(self, wanted: Mapping[str, UUID]) -> None:
+        """Read by id those of these invoices of Xero's that are not fresh; each belongs to a link, which is charged."""
+        missing = [xero_id for xero_id in wanted if xero_id not in self.fresh]
+        for batch in batches(missing, READ_BATCH):
+            call = self.xero.invoices.fetch(batch)
+            self.keep(await spent_on([wanted[xero_id] for xero_id in batch], call))
 
     async def begin(self) -> None:
         """Check the connection before a write to Xero that needs no intent on disk; raises `CalledOff`."""

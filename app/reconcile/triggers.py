@@ -128,6 +128,8 @@ async def _leave_out_numbered(current: Round, born: Sequence[XeroInvoice]) -> li
     organisation's. Brought in at once, it would stand in the app twice. The create finds out whether it is the same.
     """
     numbers = sorted({invoice.number for invoice in born if invoice.number})
+    if not numbers:
+        return list(born)
     async with current.database.reading() as session:
         wanted = await list_wanted_numbers(session, current.connection_id, numbers)
     current.left_out |= {invoice.xero_invoice_id for invoice in born if invoice.number in wanted}

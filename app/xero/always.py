@@ -15,7 +15,6 @@ _LONGEST_NAME = 1000
 
 _IDS_OF_PARTS = {
     Part.ACCOUNTS: "AccountID",
-    Part.TAX_RATES: "TaxType",
     Part.CURRENCIES: "Code",
     Part.TRACKING: "TrackingCategoryID",
     Part.THEMES: "BrandingThemeID",
@@ -87,6 +86,8 @@ def _need_fact(part: Part, element: Json) -> None:
     if part in _IDS_OF_PARTS:
         need_id(element, _IDS_OF_PARTS[part])
     if part is Part.TAX_RATES:
+        # A word, not an id: which characters it may have in every country is not known.
+        need_name(element, "TaxType")
         need_amount(element, "EffectiveRate")
     if part is Part.ORGANISATION:
         need_name(element, "BaseCurrency")

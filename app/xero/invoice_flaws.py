@@ -43,7 +43,7 @@ def find_flaw(element: Json) -> str | None:
 
 
 def is_id(text: str | None) -> bool:
-    """Whether it may be one of Xero's ids, or of its own words for a thing, as a tax type: letters and digits."""
+    """Whether it may be one of Xero's ids, or of its codes, as of a currency: letters and digits."""
     return text is not None and _ID.fullmatch(text) is not None
 
 
@@ -140,13 +140,13 @@ def _list_wrong_sums(element: Json) -> Iterator[str]:
         rest = total - due - paid - (credited or 0)
         if rest < -_CENT or (credited is not None and rest > _CENT):
             yield "its Total is not what is due, paid and credited together"
-    lines = read_objects(element, "LineItems")
-    amounts = [read_decimal(line, "LineAmount") for line in lines]
-    if None not in amounts and (tax is not None or element.get("LineAmountTypes") != "Exclusive"):
-        on_top = tax if element.get("LineAmountTypes") == "Exclusive" else None
-        summed = sum((amount for amount in amounts if amount is not None), on_top or Decimal(0))
-        if abs(summed - total) > _ROUNDING + _CENT * len(amounts):
-            yield "its lines do not add up to its Total"
+    amounts = [read_decimal(line, "LineAmount") for line in read_objects(element, "LineItems")]
+    shown = [amount for amount in amounts if amount is not None]
+    on_top = tax if element.get("LineAmountTypes") == "Exclusive" else Decimal(0)
+    if on_top is None or len(shown) < len(amounts):
+        return
+    if abs(sum(shown, on_top) - total) > _ROUNDING + _CENT * len(amounts):
+        yield "its lines do not add up to its Total"
 
 
 def are_all_shown(parts: Sequence[Json], said: Decimal | None) -> bool:

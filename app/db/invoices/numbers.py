@@ -39,8 +39,6 @@ async def list_wanted_numbers(
     session: ReadSession, connection_id: UUID, numbers: Sequence[str]
 ) -> frozenset[str]:
     """Those of these numbers that a link's invoice has in Xero, or that the next one to be made there asks for."""
-    if not numbers:
-        return frozenset()
     found = await session.execute(_WANTED, {"of_connection": connection_id, "numbers": list(numbers)})
     return frozenset(found.scalars())
 

@@ -16,8 +16,7 @@ from app.reconcile.footing import Footing
 from app.reconcile.invoices.take_document import read_paid_anew, take_document
 from app.reconcile.invoices.take_invoice import expected_of, take_invoice
 from app.reconcile.overwritten import tell_overwritten
-from app.reconcile.ports import READ_BATCH
-from app.reconcile.round import Round, batches, unhurried
+from app.reconcile.round import Round, unhurried
 from app.reconcile.work import Work
 from app.spending import spent_on
 
@@ -64,13 +63,8 @@ async def _read(current: Round, due: Sequence[Work]) -> None:
     """Read by id what is not fresh yet, and what stands in the way of a number with it; where many moved, `moved` has
     read most of it by pages.
     """
-    named = {
-        xero_id: work.link_id for work in due for xero_id in (work.in_its_way, _xero_id(work)) if xero_id
-    }
-    wanted = {xero_id: link_id for xero_id, link_id in named.items() if xero_id not in current.fresh}
-    for batch in batches(list(wanted), READ_BATCH):
-        found = await spent_on([wanted[xero_id] for xero_id in batch], current.xero.invoices.fetch(batch))
-        current.keep(found)
+    ids = [(xero_id, work.link.id) for work in due for xero_id in (work.in_its_way, _xero_id(work))]
+    await current.read({xero_id: link_id for xero_id, link_id in ids if xero_id})
 
 
 async def _take_in(current: Round, due: Sequence[Work]) -> None:
