@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
+import psutil
 
 from app.demo.organisation import Organisation
 from app.demo.partner_app import PartnerApp
@@ -28,6 +29,7 @@ from app.demo.stage import HOST, build_environment, find_free_port, name_xero
 from app.demo.waiting import wait_for
 from app.demo.world import World
 from app.embedded import Addresses
+from benchmarks.machine import find_postgres
 
 DATA_FOLDER = Path(".plumbline/benchmarks")
 START_SECONDS = 60
@@ -105,6 +107,12 @@ def start_world(ground: Ground, workers: int = 1, xero: dict[str, Any] | None = 
     organisation.subscribe(f"{plumbline.url}/webhooks/xero")
     organisation.lift_limits()
     return World(plumbline, organisation, app, ground.children)
+
+
+def watch_postgres(ground: Ground) -> Callable[[], list[psutil.Process]]:
+    """The processes of its server, as they are at the time; the server itself counts those that ended."""
+    row = ground.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+    return lambda: find_postgres(row[0][0])
 
 
 @contextmanager

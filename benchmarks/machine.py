@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Iterable
 
 import psutil
 
@@ -27,13 +28,20 @@ def find_child(*words: str) -> psutil.Process:
 
 
 def list_children(word: str) -> list[psutil.Process]:
-    """Our child processes that run `python -m app WORD`."""
+    """Our child processes that run `python -m app WORD`, or another module with that word."""
     return [child for child in psutil.Process().children() if word in child.cmdline()[3:4]]
 
 
-def cpu_seconds(process: psutil.Process) -> float:
-    """What a process has used so far, its ended children included."""
-    times = process.cpu_times()
+def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
+    """What processes have used so far, their ended children included; nothing of one that is gone itself."""
+    return sum(map(_cpu_seconds, processes))
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
     return float(times.user + times.system + times.children_user + times.children_system)
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from app.demo.failures import StepFailed
 from benchmarks.figure import Figure, compare
-from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, run, serving, start_api
+from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, run, serving, start_api, watch_postgres
 from benchmarks.intake.opponents import TABLES
 from benchmarks.intake.prepared import build_partner, build_put, build_xero
 from benchmarks.intake.seed import Seed, seed
 from benchmarks.load import CONNECTIONS, name_player, play, requests
 from benchmarks.load.played import Played
+from benchmarks.machine import cpu_seconds, list_children
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
 
@@ -25,6 +26,9 @@ ENDLESSLY = 2_000
 REST_SECONDS = 0.1
 LONGEST = 10.0
 """Seconds of one turn."""
+
+MILLISECONDS = 1000
+BARE, NAIVE = "benchmarks.intake.opponents:build_bare", "benchmarks.intake.opponents:build_naive"
 
 
 @dataclass(frozen=True)
@@ -48,27 +52,55 @@ KINDS = (
 )
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What one round came to, and what each answer cost its server's process and PostgreSQL."""
+
+    played: Played
+    cpu_ms: float
+
+
+@dataclass(frozen=True)
+class Server:
+    """What answers, and what its process is called to do."""
+
+    url: str
+    word: str
+
+
 class Contender:
     """One server under load with one kind of request."""
 
-    def __init__(self, ground: Ground, seeded: Seed, kind: Kind, url: str, kept_in: str | None) -> None:
-        self._ground, self._seed, self._kind, self._url, self._kept_in = ground, seeded, kind, url, kept_in
+    def __init__(self, ground: Ground, seeded: Seed, kind: Kind, server: Server, kept_in: str | None) -> None:
+        self._ground, self._seed, self._kind, self._server, self._kept_in = (
+            ground,
+            seeded,
+            kind,
+            server,
+            kept_in,
+        )
+        self._postgres = watch_postgres(ground)
         self._next, self._rate = 1, float(FIRST_GUESS)
 
-    def play(self, seconds: float) -> Played:
+    def play(self, seconds: float) -> Turn:
         """One round. Raises StepFailed where an answer was not good, or what was answered is not what is stored."""
         file = self._ground.folder / "playback"
         # An answer to each connection at least, also from one that is slow.
         seconds = min(LONGEST, max(seconds, 3 * CONNECTIONS / max(self._rate, 1)))
         count = int(min(MOST, self._rate * 2) * seconds) + 4 * CONNECTIONS if self._kept_in else ENDLESSLY
         requests.write(file, self._kind.build(self._seed, count, self._next))
-        before = self._count()
-        played = play(self._url, file, seconds, is_endless=self._kept_in is None)
+        before, spent = self._count(), self._spent()
+        played = play(self._server.url, file, seconds, is_endless=self._kept_in is None)
+        spent = self._spent() - spent
         self._check(played, count, before)
         # Numbers of Xero's that never came would mean a loss; things that were sent already would not be inserted.
         sent = 0 if self._kind.has_numbers else CONNECTIONS
         self._next, self._rate = self._next + played.answered + sent, played.rate
-        return played
+        return Turn(played, spent / played.answered * MILLISECONDS)
+
+    def _spent(self) -> float:
+        """CPU seconds until now."""
+        return cpu_seconds([*list_children(self._server.word), *self._postgres()])
 
     def _count(self) -> int:
         """What is stored once nothing more is on its way."""
@@ -100,20 +132,20 @@ def measure(size: Size) -> Iterator[Figure]:
     with open_ground() as ground:
         seeded = seed(ground)
         run(_make_tables(ground))
-        plumbline = start_api(ground)
+        plumbline = Server(start_api(ground).url, "serve")
         told = {"XERO_KEY": WEBHOOK_KEY, "PARTNER_SECRET": seeded.secret, "API_KEY": seeded.api_key}
         told["NAIVE_DATABASE_URL"] = ground.database_url
         with (
-            serving("benchmarks.intake.opponents:build_bare", **told) as bare,
-            serving("benchmarks.intake.opponents:build_naive", **told) as naive,
+            serving(BARE, **told) as bare,
+            serving(NAIVE, **told) as naive,
         ):
             for kind in KINDS:
-                ours = Contender(ground, seeded, kind, plumbline.url, kind.ours)
+                ours = Contender(ground, seeded, kind, plumbline, kind.ours)
                 yield from measure_kind(
                     kind.figure,
                     ours,
-                    Contender(ground, seeded, kind, naive, kind.naive),
-                    Contender(ground, seeded, kind, bare, None),
+                    Contender(ground, seeded, kind, Server(naive, NAIVE), kind.naive),
+                    Contender(ground, seeded, kind, Server(bare, BARE), None),
                     size,
                 )
                 ground.execute("TRUNCATE naive.events, naive.documents")
@@ -122,19 +154,23 @@ def measure(size: Size) -> Iterator[Figure]:
 def measure_kind(
     name: str, ours: Contender, naive: Contender, bare: Contender, size: Size
 ) -> Iterator[Figure]:
-    """The rate beside both opponents, and the slowest in a hundred."""
+    """The rate beside both opponents, the slowest in a hundred, and what one costs."""
     contenders = {"ours": ours, "naive": naive, "bare": bare}
     for contender in contenders.values():
         contender.play(size.seconds)
     turns = {who: lambda _, each=each: each.play(size.seconds) for who, each in contenders.items()}
     found = interleave(turns, size.rounds)
-    rates = {who: [played.rate for played in each] for who, each in found.items()}
-    slowest = {who: [played.p99_ms for played in each] for who, each in found.items()}
+    rates = {who: [turn.played.rate for turn in each] for who, each in found.items()}
+    slowest = {who: [turn.played.p99_ms for turn in each] for who, each in found.items()}
+    costs = {who: [turn.cpu_ms for turn in each] for who, each in found.items()}
     note = f"{CONNECTIONS} connections, one process, fsync; {name_player()}"
     one_each, nothing = "one insert per request", "verified, nothing stored"
     yield compare(name, "requests/s", rates["ours"], one_each, rates["naive"], note)
     yield compare(f"{name}.bare", "requests/s", rates["ours"], nothing, rates["bare"])
     yield compare(f"{name}.p99", "ms", slowest["ours"], one_each, slowest["naive"])
+    yield compare(
+        f"{name}.cost", "ms CPU", costs["ours"], one_each, costs["naive"], "its process and PostgreSQL"
+    )
 
 
 async def _make_tables(ground: Ground) -> None:

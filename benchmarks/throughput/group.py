@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from app.demo.introduction import introduce
 from app.demo.processes import Child
 from app.demo.waiting import wait_for
 from app.demo.world import World
 from benchmarks.figure import Figure, alone, compare
-from benchmarks.ground import Ground, open_ground, settle, start_world
+from benchmarks.ground import Ground, open_ground, settle, start_world, watch_postgres
 from benchmarks.joined import Joined, join
-from benchmarks.machine import cpu_seconds, find_postgres, list_children
+from benchmarks.machine import cpu_seconds, list_children
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
 from benchmarks.throughput.proxy import Counter, counting_proxy
@@ -59,7 +57,7 @@ class Bench:
     def __init__(self, ground: Ground, world: World, joined: Sequence[Joined], each: int) -> None:
         self._ground, self._world, self._joined, self._each, self._version = ground, world, joined, each, 0
         self._extra: list[Child] = []
-        self._postgres = find_postgres_of(ground)
+        self._postgres = watch_postgres(ground)
         self.spend()
 
     def with_workers(self, count: int) -> Spent:
@@ -123,21 +121,8 @@ class Bench:
 
     def _read(self) -> dict[str, float]:
         stages = {"api": "serve", "worker": "work", "sandboxes": "sandbox"}
-        found = {name: sum(map(cpu_seconds, list_children(word))) for name, word in stages.items()}
-        return found | {"postgres": sum(_cpu_or_none(each) for each in self._postgres())}
-
-
-def find_postgres_of(ground: Ground) -> Callable[[], list[psutil.Process]]:
-    """The processes of the server, as they are at the time; connections that ended are counted by the server itself."""
-    row = ground.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-    return lambda: find_postgres(row[0][0])
-
-
-def _cpu_or_none(process: psutil.Process) -> float:
-    try:
-        return cpu_seconds(process)
-    except psutil.NoSuchProcess:
-        return 0.0
+        found = {name: cpu_seconds(list_children(word)) for name, word in stages.items()}
+        return found | {"postgres": cpu_seconds(self._postgres())}
 
 
 def measure(size: Size) -> Iterator[Figure]:
