@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from app.domain.record.hub import Hub
 from app.domain.record.merge import Conflict
 from app.domain.record.moves import list_groups
 from app.domain.record.observing import Observed
+from app.domain.record.replaced import replace
 from app.domain.record.sides import Side
 from app.reconcile.decided import Decisions
 

@@ -41,9 +41,13 @@ def list_reasons(body: Any) -> list[str]:
 
 
 def _validation_messages(body: Any) -> Iterator[str]:
-    if isinstance(body, Mapping):
+    # Asked of every element that Xero answers with, and most of its values are no place for messages.
+    if isinstance(body, dict):
         for name, value in body.items():
-            yield from _texts(value) if name == "ValidationErrors" else _validation_messages(value)
+            if name == "ValidationErrors":
+                yield from _texts(value)
+            elif isinstance(value, dict | list):
+                yield from _validation_messages(value)
     elif isinstance(body, list):
         for part in body:
             yield from _validation_messages(part)

@@ -46,7 +46,7 @@ def _rank(said: Document, *, is_mention: bool = False) -> int:
     return 2 * said.version + (0 if is_mention else 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContactLink:
     """One contact's link.
 

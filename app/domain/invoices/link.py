@@ -5,7 +5,7 @@ with the reason.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +21,7 @@ from app.domain.record.credit import Overpaid
 from app.domain.record.fields import Fields, keys_of, member
 from app.domain.record.hub import Hub
 from app.domain.record.money import credited, paid
+from app.domain.record.replaced import replace
 from app.domain.xero.xero_invoice import Identities, XeroInvoice
 
 INVOICE_INTENT = "invoice"
@@ -82,7 +83,7 @@ class Intent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InvoiceLink:
     """One invoice's link.
 

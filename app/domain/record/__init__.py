@@ -13,6 +13,7 @@ What these stand on:
     path, moves                 reading and writing at one path; what differs between two values, path by path
     kind                        what the hub asks of invoices, and of other things, in their own ways
     policy, line_order          who wins a conflict; lines put in order three ways
+    replaced                    a copy of a frozen value with some fields replaced
     money, credit               sums and rounding as Xero does it; what lowers an amount due without being a payment
 
 Facts that take more than one field to say:

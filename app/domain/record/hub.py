@@ -25,7 +25,7 @@ from app.domain.record.path import read_at, same_at
 from app.domain.record.sides import Side, Status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hub:
     """What we know of one linked thing.
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.domain.record.fields import Fields, Value, is_text_only, line_keys, member
+from app.domain.record.fields import Fields, Value, is_text_only, keys_of, line_keys, member
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -115,11 +115,8 @@ def covered(record: Fields) -> Decimal:
 
 
 def _sum_of(record: Fields, kind: str) -> Decimal:
-    prefix, total = f"{kind}/", Decimal("0.00")
-    for path, value in record.items():
-        if path.startswith(prefix) and path.endswith("/amount"):
-            total += Decimal(value)
-    return total
+    amounts = (record[path] for key in keys_of(record, kind) if (path := f"{kind}/{key}/amount") in record)
+    return sum(map(Decimal, amounts), Decimal("0.00"))
 
 
 def decimal_or_zero(text: Value) -> Decimal:

@@ -5,7 +5,7 @@ merged too, as soon as it travels. All functions are pure: they take a hub and a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ from app.domain.record.hub import (
 from app.domain.record.merge import Conflict, WinnerOf, merge
 from app.domain.record.moves import landed, list_groups
 from app.domain.record.path import is_group, read_at, write_at
+from app.domain.record.replaced import replace
 from app.domain.record.sides import Side, holds, with_own_number, with_xeros_number
 from app.domain.record.together import bring_along
 

@@ -319,6 +319,8 @@ def _list_vanished(shadow: Fields, there: Collection[str]) -> dict[str, dict[str
     vanished: dict[str, dict[str, Value]] = {
         key: {} for key in shadow.get(LINE_ORDER) or [] if key not in there
     }
+    if not vanished:
+        return {}
     for path, value in shadow.items():
         kind, _, rest = path.partition("/")
         key, _, name = rest.partition("/")

@@ -9,7 +9,7 @@ What happens when the process dies on any line of this module, for one batch:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from app.db.findings.attempts import Attempt
@@ -30,6 +30,7 @@ from app.domain.invoices.recognition import carries_mark
 from app.domain.partner.change import moves_to_json
 from app.domain.record.fields import Fields
 from app.domain.record.moves import Move, list_moves_at
+from app.domain.record.replaced import replace
 from app.domain.xero.organisation import Organisation
 from app.domain.xero.xero_invoice import InvoiceWrite, Refused, XeroInvoice
 from app.reconcile.contacts.ensure import Found, ensure_contacts

@@ -3,7 +3,6 @@
 Nobody is asked for it: a round does it, and so does a look at what a round would do (`preview`).
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.crossing.numbering import part_numbers
@@ -16,6 +15,7 @@ from app.domain.record.item_code import translate_items
 from app.domain.record.money import covered, totals
 from app.domain.record.observing import catch_up, observe_document
 from app.domain.record.over import over_on_both
+from app.domain.record.replaced import replace
 from app.reconcile.footing import Footing
 from app.reconcile.work import NEVER, Work
 

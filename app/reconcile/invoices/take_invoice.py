@@ -1,6 +1,5 @@
 """Xero's side: an invoice as Xero shows it, read or as the answer to a write, merged into the record."""
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,6 +17,7 @@ from app.domain.record.hub import hold_of
 from app.domain.record.moves import list_groups, list_moves_arrived
 from app.domain.record.observing import observe_xero, xero_answered
 from app.domain.record.path import read_at
+from app.domain.record.replaced import replace
 from app.domain.record.sides import Side
 from app.domain.xero.former_codes import said_by_codes_of_now
 from app.domain.xero.xero_invoice import (

@@ -6,7 +6,7 @@ settled when the record equals both shadows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from app.domain.record.hub import Hub, partner_view
 from app.domain.record.money import covered
 from app.domain.record.moves import apply_moves
 from app.domain.record.owed import PartnerChange, anew, next_change
+from app.domain.record.replaced import replace
 from app.domain.record.sent import change_sent, is_refused_for_good
 from app.domain.record.sides import Side, Status, project
 from app.metrics import SETTLING
