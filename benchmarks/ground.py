@@ -30,6 +30,7 @@ from app.demo.waiting import wait_for
 from app.demo.world import World
 from app.embedded import Addresses
 from benchmarks.machine import find_postgres
+from benchmarks.watch import Watch
 
 DATA_FOLDER = Path(".plumbline/benchmarks")
 START_SECONDS = 60
@@ -47,12 +48,14 @@ class Ground:
     children: Children
     environment: dict[str, str]
     """What every process is told."""
+    watch: Watch
+    """For what is asked while something is measured."""
     workers: list[Child] = field(default_factory=list)
 
     @property
     def database_url(self) -> str:
         """As asyncpg takes it."""
-        return urlunsplit(urlsplit(self.addresses.database_url)._replace(scheme="postgresql"))
+        return _for_asyncpg(self.addresses)
 
     def execute(self, statement: str, *values: Any) -> list[Any]:
         """Run one statement, committed by itself; its rows."""
@@ -75,7 +78,13 @@ def open_ground() -> Iterator[Ground]:
         environment = build_environment(folder, addresses) | {"PLUMBLINE_LOG_LEVEL": "warning"}
         children = stack.enter_context(Children(folder, environment))
         children.start("migrate", "migrate").finish()
-        yield Ground(folder, addresses, children, environment)
+        watch = Watch(_for_asyncpg(addresses))
+        stack.callback(watch.close)
+        yield Ground(folder, addresses, children, environment, watch)
+
+
+def _for_asyncpg(addresses: Addresses) -> str:
+    return urlunsplit(urlsplit(addresses.database_url)._replace(scheme="postgresql"))
 
 
 def start_api(ground: Ground) -> Plumbline:
@@ -166,7 +175,7 @@ FROM (SELECT count(*) AS behind FROM connections WHERE state = 'active' AND gene
 def settle(ground: Ground, seconds: float = 300.0) -> None:
     """Wait until no active connection and no link is behind; raises StepFailed. It asks the database alone."""
     wait_for(
-        lambda: int(ground.execute(COUNT_BEHIND)[0][0]),
+        lambda: ground.watch.count(COUNT_BEHIND),
         lambda behind: behind == 0,
         lambda behind: f"{behind} are still behind",
         seconds=seconds,
