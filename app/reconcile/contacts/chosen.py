@@ -125,7 +125,9 @@ async def _link(
     with work.guarded():
         # Whatever was agreed with the contact before means nothing to this one.
         hub = replace(work.hub, xero_shadow={}, unanswered=None, xero_apart={})
-        work.link = replace(work.link, hub=hub, xero_contact_id=None, is_shared=is_shared, intent=None)
+        has_another = work.link.xero_contact_id not in (None, chosen.xero_contact_id)
+        link = work.link.moved_on(is_shared=is_shared) if has_another else work.link
+        work.link = replace(link, hub=hub, xero_contact_id=None, is_shared=is_shared, intent=None)
         take_contact(current, work, chosen)
         said = f"Linked by hand to {chosen.name!r}{_tell_others(others)}."
         work.attempts.append(Attempt(work.link.id, "link", {}, "adopted", said))

@@ -7,8 +7,8 @@ thousand, and matched here, so that joining an organisation that knows two hundr
 two hundred searches. Nothing that another app wrote into ContactNumber is touched.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -36,10 +36,19 @@ Asked = tuple[ContactLink, Sequence[str], Fields]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A contact that stands in the way; `hold` says why it is another customer's, where it is."""
+    """A contact that stands in the way; `hold` says why it is another customer's, where it is. `is_marked`: it bears
+    the link's own mark. `merged_into` is the contact that stands for it, where it was merged into another.
+    """
 
     contact: XeroContact
     hold: Hold | None = None
+    is_marked: bool = False
+    merged_into: XeroContact | None = None
+
+    @property
+    def meant(self) -> XeroContact:
+        """The contact that the customer would be."""
+        return self.merged_into or self.contact
 
 
 async def find_matches(current: Round, asked: Sequence[Asked]) -> dict[UUID, Match]:
@@ -49,10 +58,16 @@ async def find_matches(current: Round, asked: Sequence[Asked]) -> dict[UUID, Mat
     found = {
         link.id: match for link, _, known in asked if (match := match_contact(link, known, candidates, keys))
     }
-    merged = {m.contact.xero_contact_id for m in found.values() if m.contact.merged_into_id}
+    return await follow_matches(current, found)
+
+
+async def follow_matches(current: Round, found: Mapping[UUID, Match]) -> dict[UUID, Match]:
+    """These matches with the contacts that stand for those that were merged into others."""
+    merged = {m.contact.xero_contact_id: m.contact for m in found.values() if m.contact.merged_into_id}
+    current.fresh_contacts |= merged
     survivors = await read_followed(current, merged) if merged else {}
     return {
-        link_id: Match(survivors.get(match.contact.xero_contact_id, match.contact), match.hold)
+        link_id: replace(match, merged_into=survivors.get(match.contact.xero_contact_id))
         for link_id, match in found.items()
     }
 
@@ -82,7 +97,7 @@ def match_contact(
     for is_its in passes:
         match = next((contact for contact in contacts if is_its(contact)), None)
         if match is not None:
-            return Match(match)
+            return Match(match, is_marked=match.contact_number == link.marker)
     namesake = next((contact for contact in contacts if is_named(contact, known)), None)
     return Match(namesake, _another_person(link, known, namesake)) if namesake else None
 

@@ -10,7 +10,6 @@ A contact comes to Xero with the first invoice that does, or by a call of its ow
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from app.db.contacts.contact_links import list_behind_contacts, list_contacts_by_xero_id
 from app.domain.holds.hold import Hold
@@ -91,7 +90,7 @@ def _follow(work: ContactWork, contact: XeroContact, owners: dict[str, str]) -> 
     if contact.xero_contact_id == link.xero_contact_id:
         return
     owner = owners.setdefault(contact.xero_contact_id, str(link.id))
-    work.link = replace(link, is_shared=owner != str(link.id))
+    work.link = link.moved_on(is_shared=owner != str(link.id))
 
 
 async def _owners(current: Round, xero_ids: set[str], together: Sequence[ContactWork]) -> dict[str, str]:
