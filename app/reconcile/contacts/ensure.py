@@ -132,8 +132,7 @@ async def _leave_waiting(
         work, standing, owner = works[link_id], stood[link_id], owned.get(match.meant.xero_contact_id)
         # One that would be joined is sent: it is by the refusal that it is joined.
         if match.hold is not None or (owner is not None and link_id not in merged):
-            before = Hold(standing.code or "", standing.message or "", standing.cure or "")
-            work.refusal = _refusal(before, match, owner)
+            work.refusal = _refusal(standing.hold, match, owner)
     return [creating for creating in made if creating.work.refusal is None]
 
 

@@ -16,6 +16,7 @@ from app.domain.contacts.contact import tidy_name
 from app.domain.contacts.contact_legality import (
     CONTACT_ACCOUNT_NUMBER_TAKEN,
     CONTACT_NUMBER_TAKEN,
+    explain_contact,
     reasons_for,
 )
 from app.domain.contacts.contact_link import ContactLink
@@ -85,6 +86,29 @@ async def _fetch_candidates(current: Round, asked: Sequence[Asked]) -> Sequence[
     found = [*await contacts.fetch_by_number(marks)] if marks else []
     found += await contacts.fetch_by_account_number(numbers) if numbers else []
     return found + (await contacts.fetch_by_name(names) if names else [])
+
+
+async def find_in_the_way(current: Round, asked: Sequence[Asked]) -> dict[UUID, str]:
+    """Xero's id of the contact that has what each of these refused updates would give another, where one shows it."""
+    candidates = await _fetch_candidates(current, asked)
+    found: dict[UUID, str] = {}
+    for link, said, known in asked:
+        code = explain_contact(said).code
+        who = next((each for each in candidates if is_in_the_way(code, link, known, each)), None)
+        if who is not None:
+            found[link.id] = who.xero_contact_id
+    return found
+
+
+def is_in_the_way(code: str, link: ContactLink, known: Fields, contact: XeroContact) -> bool:
+    """Whether another contact than the link's has what is said to be taken; the name of an archived one is free."""
+    if contact.xero_contact_id == link.xero_contact_id:
+        return False
+    if code == CONTACT_NAME_TAKEN:
+        return is_named(contact, known)
+    if code == CONTACT_NUMBER_TAKEN:
+        return contact.contact_number == link.marker
+    return ContactKey.ACCOUNT_NUMBER.matches(known, contact)
 
 
 def match_contact(
