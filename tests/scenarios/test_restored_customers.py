@@ -232,6 +232,33 @@ async def test_a_lost_customer_is_the_one_that_it_was_merged_into_though_that_is
         assert sorted(each["id"] for each in told) == ["cus_1", "cus_2", "cus_9"]
 
 
+async def test_a_customer_that_was_given_another_contact_since_the_copy_keeps_it(
+    house: House, tmp_path: Path
+) -> None:
+    """Its invoice was moved there, and so was our mark, one further: unlinked later, it gets one that nobody has."""
+    await house.write("inv_draft", status="draft", contact=KIM)
+    await save_copy(house, tmp_path / "copy")
+    await house.write("inv_1", contact=BEA)
+    await house.drain()
+    await house.at_xero("contacts", Name="Fox Holdings", EmailAddress=BEA["email"])
+    chosen = (await contact_in_xero(house, "Fox Holdings"))["ContactID"]
+    choice = {"xero_contact_id": chosen, "with_invoices": True}
+    await ask(house.api.put(f"{house.path}/contacts/cus_2/link", json=choice))
+    await house.drain()
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await take_up(house)
+        assert (await shown_contact(house, "cus_2"))["xero"]["xero_contact_id"] == chosen
+        assert (await house.in_app())["contact"]["id"] == "cus_2"
+        assert await standing(house) == ("settled", None)
+        await ask(house.api.delete(f"{house.path}/contacts/cus_2/link", params={"with_invoices": "true"}))
+        await edit_contact(house, "cus_2", name="Beatrice Fox")
+        await house.drain()
+        names = sorted(each["Name"] for each in await contacts_in_xero(house))
+        assert names == ["Bea Fox", "Beatrice Fox", "Fox Holdings"]
+        assert (await house.in_xero("N-inv_1"))["Contact"]["Name"] == "Beatrice Fox"
+
+
 async def take_up(house: House) -> None:
     """The work goes on, and the app says what it holds."""
     await house.drain()

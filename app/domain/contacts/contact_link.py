@@ -32,6 +32,21 @@ LONGEST_MARKER = 50
 """ContactNumber holds fifty characters (FACTS 5)."""
 
 
+HEX_OF_AN_ID = 32
+
+
+def read_marker(contact_number: str | None) -> tuple[UUID, int] | None:
+    """Whose mark a contact of Xero bears, and how often that link had left one before; None: it is none of ours."""
+    number = contact_number or ""
+    if not number.startswith(MARKER):
+        return None
+    said, _, left = number.removeprefix(MARKER).partition("-")
+    try:
+        return UUID(hex=said[:HEX_OF_AN_ID]), int(left or 0)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What an invoice said of its contact last; `version` 0: it did not say which version of the contact that is."""

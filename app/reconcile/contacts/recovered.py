@@ -7,11 +7,12 @@ customer's was merged into in Xero (`merged`). Otherwise it is left alone: someb
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from app.db.contacts.contact_links import list_contact_links, list_contacts, list_contacts_by_xero_id
 from app.db.findings.attempts import Attempt
-from app.domain.contacts.contact_link import MARKER, ContactLink
+from app.domain.contacts.contact_link import ContactLink, read_marker
 from app.domain.xero.xero_contact import XeroContact
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.carry import start_work
@@ -22,7 +23,6 @@ from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.round import Round
 from app.reconcile.work import Work
 
-HEX_OF_AN_ID = 32
 SAID = "It was in Xero already: an invoice that was made for it stands with this contact."
 SAID_MERGED = "It was in Xero already, and was merged with another contact there: our mark tells it."
 
@@ -67,6 +67,7 @@ def _link_made(
             left.append((work, contact))
             continue
         with work.guarded():
+            work.link = _with_marker(work.link, contact)
             take_contact(current, work, contact)
             owners[contact.xero_contact_id] = work.link
             work.attempts.append(Attempt(work.link.id, "link", {}, "adopted", SAID))
@@ -90,7 +91,7 @@ async def _link_merged(current: Round, left: Sequence[Meeting], owners: Owners) 
 def _is_recovered(link: ContactLink, contact: XeroContact, known: Collection[UUID]) -> bool:
     """Whether it was made for this link, or for one that is not among the known ones of this copy."""
     marked = _find_marked(contact)
-    return marked is not None and (marked not in known or contact.contact_number == link.marker)
+    return marked is not None and (marked not in known or marked == link.id)
 
 
 def _list_marked(contacts: Iterable[XeroContact]) -> set[UUID]:
@@ -99,10 +100,15 @@ def _list_marked(contacts: Iterable[XeroContact]) -> set[UUID]:
 
 def _find_marked(contact: XeroContact) -> UUID | None:
     """The link for which a contact was made, by our mark on it; None where it bears none."""
-    number = contact.contact_number or ""
-    if not number.startswith(MARKER):
-        return None
-    try:
-        return UUID(hex=number.removeprefix(MARKER)[:HEX_OF_AN_ID])
-    except ValueError:
-        return None
+    marker = read_marker(contact.contact_number)
+    return marker[0] if marker else None
+
+
+def _with_marker(link: ContactLink, contact: XeroContact) -> ContactLink:
+    """The link with the mark of its own that the contact bears: of those that it had since the copy, the newest that
+    is known.
+    """
+    marker = read_marker(contact.contact_number)
+    if marker is None or marker[0] != link.id:
+        return link
+    return replace(link, marker_number=max(link.marker_number, marker[1]))
