@@ -49,7 +49,10 @@ async def list_numbered(current: Round, planned: Sequence[Planned]) -> list[Plan
     """
     async with current.database.reading() as session:
         holders = await find_holders(session, current.connection_id, planned)
-    return await _leave_waiting(current, part_numbered(planned, holders, adds_suffix=may_add_suffix(current)))
+    parted = part_numbered(planned, holders, adds_suffix=may_add_suffix(current))
+    if may_add_suffix(current):
+        parted = await _try_suffixes(current, parted, holders.keys())
+    return await _leave_waiting(current, parted)
 
 
 async def find_holders(
@@ -100,6 +103,33 @@ async def _leave_waiting(current: Round, planned: Sequence[Planned]) -> list[Pla
         if difference is not None:
             work.refusal = _hold_by_stranger(current, work, invoice, difference)
     return [(work, plan) for work, plan in planned if work.refusal is None]
+
+
+async def _try_suffixes(current: Round, planned: Sequence[Planned], ours: Collection[str]) -> list[Planned]:
+    """The same where a number that is taken gets a suffix: of those that were held because each was taken they are all
+    read, in a call for every forty, and the first that is free is given. `ours` are numbers of links of ours.
+    """
+    held = [work for work, plan in planned if plan.create and work.stood.code == NUMBER_TAKEN]
+    asked = [work for work in held if not must_look(current, work.link.id)]
+    names = {name for work in asked for name in _list_tried(work)}
+    there = await find_numbered(current, names, [work.link.id for work in asked])
+    met = [(work, invoice) for work in asked if (invoice := there.get(number_in_xero(work.hub) or ""))]
+    linked = await list_linked(current, [invoice for _, invoice in met])
+    contacts = await _list_customers(current, [work for work, _ in met])
+    taken = {*there, *ours, *(number for work, _ in planned if (number := number_in_xero(work.hub)))}
+    for work, invoice in met:
+        customer = contacts.get(work.hub.record.get("contact") or "")
+        if customer is None or invoice.flaw or not find_clash(current, work, invoice, linked, customer):
+            continue
+        name = try_next(work, taken)
+        taken |= {name} if name else set()
+        work.refusal = None if name else work.stood.hold
+    return [(work, plan) for work, plan in planned if work.refusal is None]
+
+
+def _list_tried(work: Work) -> list[str]:
+    number = number_in_xero(work.hub)
+    return [number, *list_suffixed(work.hub.record.get("number"))] if number else []
 
 
 def _may_wait(current: Round, work: Work, plan: Plan) -> bool:

@@ -180,7 +180,9 @@ class XeroCredits(Protocol):
         ...
 
     async def find_note(self, number: str) -> XeroCredit | None:
-        """The customers' credit note of that number that is approved; None also where it cannot be asked for."""
+        """The customers' credit note of that number, one that is approved before one that is not; None also where it
+        cannot be asked for.
+        """
         ...
 
     async def fetch_modified_since(self, kind: CreditKind, since: datetime) -> list[XeroCredit]:

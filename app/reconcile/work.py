@@ -54,7 +54,7 @@ class LinkWork(Generic[LinkT]):
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
     says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at. `stood` is its
     standing when the round came to it. `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a
-    write of it since.
+    write of it since. `is_relinked`: a person parted it from what it was in Xero, and that is not recorded yet.
     """
 
     broken: ClassVar[Hold]
@@ -70,6 +70,7 @@ class LinkWork(Generic[LinkT]):
     stood: Standing = field(init=False)
     was_barred: bool = field(init=False)
     is_let_through: bool = field(default=False, init=False)
+    is_relinked: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.before = self.link

@@ -63,7 +63,7 @@ class XeroSdkCredits:
             f"get_{name}s", member, where=f"{_CUSTOMERS} AND {where}", **FIRST_PAGE
         )
         notes = [credit_from_xero(CreditKind.CREDIT_NOTE, element) for element in found]
-        return next((note for note in notes if note.is_approved), None)
+        return next((note for note in notes if note.is_approved), notes[0] if notes else None)
 
     async def fetch_modified_since(self, kind: CreditKind, since: datetime) -> list[XeroCredit]:
         """One call per thousand, and one for each of which the list shows less than the credit itself would.

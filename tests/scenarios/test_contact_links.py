@@ -194,6 +194,9 @@ async def test_o8_a_contact_is_chosen_by_hand_and_chosen_again(house: House) -> 
     assert (await house.in_xero())["Contact"]["ContactID"] == ids["Tran Holdings"]
     assert (await house.in_app())["contact"]["id"] == "cus_1"
     assert (await house.resource())["state"] == "settled"
+    await edit_contact(house, mobile="0411 111 111")
+    await house.drain()
+    await assert_contacts_alike(house, "cus_1", "Tran Holdings")
 
 
 @pytest.mark.proof

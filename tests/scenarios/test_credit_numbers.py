@@ -74,6 +74,49 @@ async def test_what_waits_for_a_number_is_not_offered_again_while_it_is_taken(ho
     assert ("PUT", "/CreditNotes") in await writes_since(house, seen)
 
 
+async def look_again(house: House) -> list[tuple[str, str]]:
+    """All that is held is looked at again; answers the credit notes that were offered."""
+    seen = await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    await house.sweep()
+    return [write for write in await writes_since(house, seen) if write == ("PUT", "/CreditNotes")]
+
+
+async def test_a_number_that_a_voided_note_keeps_is_offered_once(house: House) -> None:
+    """Xero refuses it then too: nothing is sent again, however often it is looked at, until the app gives another."""
+    await sent(house)
+    await credit(house, "10.00", number="CR-7")
+    await house.drain()
+    await house.edit("inv_1", credits=[])
+    await house.drain()
+    assert await numbers(house) == {"CR-7": "VOIDED"}
+    await sent(house, "inv_2")
+    await credit(house, "10.00", invoice_id="inv_2", number="CR-7")
+    await house.drain()
+    assert await house.held_as("inv_2") == "credit_number_taken"
+    assert [await look_again(house) for _ in range(2)] == [[], []]
+    [taken] = (await house.in_app("inv_2"))["credits"]
+    await house.edit("inv_2", credits=[taken | {"number": "CR-8"}])
+    await house.drain()
+    await assert_alike(house, "inv_2")
+
+
+async def test_a_number_that_is_waited_for_is_tried_once_after_its_note_is_voided(house: House) -> None:
+    """Whether Xero gives it again nobody has told, so it is asked, and what it says is remembered."""
+    await sent(house)
+    await credit(house, "10.00", number="CR-7")
+    await house.drain()
+    await sent(house, "inv_2")
+    await credit(house, "10.00", invoice_id="inv_2", number="CR-7")
+    await house.drain()
+    assert await look_again(house) == []
+    await house.edit("inv_1", credits=[])
+    await house.drain()
+    assert [len(await look_again(house)) for _ in range(3)] == [1, 0, 0]
+    assert await house.held_as("inv_2") == "credit_number_taken"
+
+
 async def test_an_app_that_drops_the_number_is_told_what_it_holds(house: House) -> None:
     """A change that said the number as what the app has would be refused, for ever: the credit would never go."""
     await sent(house)

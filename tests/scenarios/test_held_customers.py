@@ -1,7 +1,16 @@
 """What a held customer costs while others come and go: nothing, unless what they do may lift its cause."""
 
+import pytest
+
 from app.reconcile.timers.sweep import SWEEP_EVERY
-from tests.scenarios.contact_sides import KIM, assert_contacts_alike, edit_contact_in_xero
+from tests.scenarios.contact_sides import (
+    KIM,
+    assert_contacts_alike,
+    contact_in_app,
+    edit_contact,
+    edit_contact_in_xero,
+    shown_contact,
+)
 from tests.scenarios.house import House
 from tests.scenarios.troubles import ask, standing, writes_since
 
@@ -115,3 +124,59 @@ async def test_a_held_customer_of_the_apps_second_namesake_is_not_offered_again(
     await house.edit("inv_2", contact=KIM | {"id": "cus_2", "name": "Kim Tran the younger"})
     await house.drain()
     assert await standing(house, "inv_2") == ("settled", None)
+
+
+@pytest.mark.parametrize("holder", ["a stranger", "another of the app's"])
+async def test_a_customer_that_is_renamed_to_a_taken_name_is_not_offered_again(
+    house: House, holder: str
+) -> None:
+    """Who has the name is looked for once, and read with what is to be written: no write while that one has it, and
+    what the app says meanwhile waits with it.
+    """
+    if holder == "a stranger":
+        await house.at_xero("contacts", Name="Kim Tran", EmailAddress="other@example.com")
+    else:
+        await house.write("inv_1", contact=KIM | {"email": "other@example.com"})
+    await house.write("inv_2", contact=LEE)
+    await house.drain()
+    await edit_contact(house, "cus_2", name="Kim Tran")
+    await house.drain()
+    told = (await shown_contact(house, "cus_2"))["reason"]
+    assert told["code"] == "contact_name_taken"
+    seen = await house.last_call()
+    await edit_contact(house, "cus_2", mobile="0411 111 111")
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    await house.sweep()
+    assert await writes_since(house, seen) == []
+    assert (await shown_contact(house, "cus_2"))["reason"] == told
+    seen = await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert [call for call in await list_calls(house, seen) if call[1].startswith("/Contacts")] == [
+        ("GET", "/Contacts")
+    ]
+    await edit_contact_in_xero(house, "Kim Tran", Name="Kim Tran of Perth")
+    await house.drain()
+    await assert_contacts_alike(house, "cus_2")
+    assert (await contact_in_app(house, "cus_2"))["mobile"] == "0411 111 111"
+
+
+async def test_a_customer_that_waits_for_a_name_takes_another_one(house: House) -> None:
+    """It goes on at once under the name that the app gives it next, and with the account number that is free."""
+    await house.at_xero("contacts", Name="Kim Tran", AccountNumber="A-1")
+    await house.write("inv_2", contact=LEE)
+    await house.drain()
+    await edit_contact(house, "cus_2", name="Kim Tran")
+    await house.drain()
+    await edit_contact(house, "cus_2", name="Kim Tran the younger", account_number="A-1")
+    await house.drain()
+    assert (await shown_contact(house, "cus_2"))["reason"]["code"] == "contact_account_number_taken"
+    seen = await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert await writes_since(house, seen) == []
+    await edit_contact(house, "cus_2", account_number="A-2")
+    await house.drain()
+    await assert_contacts_alike(house, "cus_2", "Kim Tran the younger")

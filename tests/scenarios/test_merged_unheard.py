@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.scenarios.contact_sides import KIM, assert_contacts_alike, contact_in_app, shown_contact
+from tests.scenarios.contact_sides import (
+    KIM,
+    assert_contacts_alike,
+    contact_in_app,
+    edit_contact,
+    shown_contact,
+)
 from tests.scenarios.house import House
 from tests.scenarios.troubles import SIX_MINUTES, ask, in_the_middle, later, reconcile, standing
 
@@ -55,6 +61,21 @@ async def test_an_invoice_keeps_its_customer_though_the_one_that_stays_is_anothe
     await house.edit_xero(Contact={"Name": "Bob Lee"})
     await house.drain()
     assert (await house.in_app())["contact"]["name"] == "Bob Lee"
+
+
+async def test_a_customer_is_edited_in_the_app_after_it_was_merged_into_one_that_the_app_lacks(
+    house: House,
+) -> None:
+    """Our mark stays on the contact that went: the one that stays takes the edit without it."""
+    await house.at_xero("contacts", Name="Tran Plumbing", EmailAddress="office@tran.example")
+    await house.write("inv_1", contact=KIM)
+    await house.drain()
+    await house.at_xero("contacts/Kim Tran/merge", Into="Tran Plumbing")
+    await house.drain()
+    await edit_contact(house, mobile="0411 111 111")
+    await house.drain()
+    await assert_contacts_alike(house, "cus_1", "Tran Plumbing")
+    assert (await contact_in_app(house))["mobile"] == "0411 111 111"
 
 
 @pytest.mark.parametrize("is_known", [True, False])

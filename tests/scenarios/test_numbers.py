@@ -5,7 +5,7 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_gate import write_in_xero
-from tests.scenarios.troubles import ask, writes_since
+from tests.scenarios.troubles import ask, standing, writes_since
 
 
 async def list_numbered(house: House) -> list[Json]:
@@ -173,6 +173,31 @@ async def test_t16_xeros_own_numbers_beside_the_apps(house: House) -> None:
     assert (await house.in_xero("N-inv_0"))["Status"] == "AUTHORISED"
     assert await find_by_number(house, "A-0") == ["inv_0"]
     assert (await house.resource("inv_0"))["state"] == "settled"
+
+
+async def test_t16_where_every_suffix_is_taken_nothing_is_offered_until_one_is_free(house: House) -> None:
+    """Each look reads who has them, in one call; the first that is free is taken without a refusal."""
+    await house.choose(numbering="partner_with_suffix", import_from_xero="off")
+    for number in ("N-1", *(f"N-1-{suffix}" for suffix in range(2, 10))):
+        await write_in_xero(house, number)
+    await house.write("inv_1", number="N-1")
+    await house.drain()
+    assert await house.held_as() == "number_taken"
+    told, seen = (await house.resource())["reason"], await house.last_call()
+    await house.edit(reference="edited while it waits")
+    await house.drain()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert (await house.resource())["reason"] == told
+    assert await writes_since(house, seen) == []
+    await house.edit_xero("N-1-5", InvoiceNumber="X-5")
+    seen = await house.last_call()
+    await ask(house.api.post(f"{house.path}/held/retry", json={"all": True}))
+    await house.drain()
+    assert await writes_since(house, seen) == [("PUT", "/Invoices")]
+    assert (await house.resource())["xero"]["number"] == "N-1-5"
+    assert (await house.in_xero("N-1-5"))["Reference"] == "edited while it waits"
+    assert await standing(house) == ("settled", None)
 
 
 @pytest.mark.proof

@@ -55,7 +55,7 @@ class ContactLinkRow(HubColumns, Table):
     contact of Xero and had it first, because the two were merged there, or a person said that they are one.
     `groups_joined` are Xero's groups that we put it into; `wanted_xero_id` is a person's choice, not carried out yet,
     and `wanted_is_shared` says that others may have that contact too; `push_wanted`: somebody wants it in Xero without
-    an invoice, and it is not there yet. `marker_number` counts how often it was unlinked by hand, since each time it
+    an invoice, and it is not there yet. `marker_number` counts how often it left a contact of Xero, since each time it
     gets another marker.
     """
 

@@ -32,6 +32,21 @@ LONGEST_MARKER = 50
 """ContactNumber holds fifty characters (FACTS 5)."""
 
 
+HEX_OF_AN_ID = 32
+
+
+def read_marker(contact_number: str | None) -> tuple[UUID, int] | None:
+    """Whose mark a contact of Xero bears, and how often that link had left one before; None: it is none of ours."""
+    number = contact_number or ""
+    if not number.startswith(MARKER):
+        return None
+    said, _, left = number.removeprefix(MARKER).partition("-")
+    try:
+        return UUID(hex=said[:HEX_OF_AN_ID]), int(left or 0)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What an invoice said of its contact last; `version` 0: it did not say which version of the contact that is."""
@@ -55,7 +70,7 @@ class ContactLink:
     groups that we put it into, each once. `wanted_xero_id` is the contact that a person chose, until it is linked or
     cannot be, and `wanted_is_shared` says that it may be other links' too; `granted_xero_id` is the choice that this
     round dealt with so. `push_wanted`: somebody wants it in Xero without an invoice. `acked_version` is the app's
-    version after it took a change of ours. `marker_number` counts how often it was unlinked by hand. `skip` stands
+    version after it took a change of ours. `marker_number` counts how often it left a contact of Xero. `skip` stands
     while a person has set it aside.
     """
 
@@ -91,10 +106,18 @@ class ContactLink:
     def marker(self) -> str:
         """Our mark on the contact, in its ContactNumber: it names the link, so it is unique over all businesses.
 
-        A link that was unlinked has another one from then on, or it would be taken for the same contact for ever.
+        A link that left a contact has another one from then on: the contact keeps the mark, so it would be taken for
+        the same contact for ever, and Xero gives no number twice.
         """
-        number = f"-{self.marker_number}" if self.marker_number else ""
-        return f"{MARKER}{self.id.hex}{number}"[:LONGEST_MARKER]
+        return self._build_marker(self.marker_number)
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        """All the marks that it had, the one of now last."""
+        return tuple(self._build_marker(number) for number in range(self.marker_number + 1))
+
+    def _build_marker(self, number: int) -> str:
+        return f"{MARKER}{self.id.hex}{f'-{number}' if number else ''}"[:LONGEST_MARKER]
 
     @property
     def was_said(self) -> bool:
@@ -134,6 +157,10 @@ class ContactLink:
             said.append((_rank(mention, is_mention=True), mention))
         news = [(rank, document) for rank, document in said if rank > self.hub.partner_version]
         return sorted(news, key=lambda ranked: ranked[0])
+
+    def moved_on(self, *, is_shared: bool) -> "ContactLink":
+        """The link as it goes over from the contact that it had to another one, which it is yet to be shown."""
+        return replace(self, is_shared=is_shared, marker_number=self.marker_number + 1)
 
     def with_details(self) -> "ContactLink":
         """The link with what invoices said of it for the first time; once it is said or in Xero they say no more.

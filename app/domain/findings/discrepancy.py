@@ -156,10 +156,12 @@ def find_why_gone(
     *,
     totals_agree: bool,
     has_left_over: bool = False,
+    is_relinked: bool = False,
     lanes: Lanes = OPEN,
 ) -> str | None:
     """Why the cause of a discrepancy is gone by now, in words, or None; `standing` is the code with which it is held,
-    and it `has_left_over` what stays in Xero of the payment at that path.
+    and it `has_left_over` what stays in Xero of the payment at that path. `is_relinked`: a person just parted it from
+    what it was in Xero.
 
     What the app's own list told of a version is over with the next version, or when the app takes it back.
     """
@@ -167,6 +169,8 @@ def find_why_gone(
         case DiscrepancyKind.VALUE_DIFFERS:
             return _find_why_equal(path, hub, lanes)
         case DiscrepancyKind.OVERWRITTEN_IN_XERO:
+            if is_relinked:
+                return "It is another one in Xero since, or none."
             is_as_written = _at(hub.record, path) == values.get("partner", ABSENT)
             return None if is_as_written else "The field was edited again since."
         case DiscrepancyKind.MISSING_IN_XERO:

@@ -59,6 +59,12 @@ class Standing:
     def held(cls, hold: Hold) -> "Standing":
         return cls(State.HELD, hold.code, hold.message, hold.cure, hold.way, hold.held_by)
 
+    @property
+    def hold(self) -> Hold:
+        """The hold with which a held one stands, for one that goes on waiting."""
+        way = self.way or Way.PERSON
+        return Hold(self.code or "", self.message or "", self.cure or "", way, self.held_by)
+
 
 def is_barred(standing: Standing) -> bool:
     """Whether it is held because Xero refuses who asks."""

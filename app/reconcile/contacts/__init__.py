@@ -15,6 +15,7 @@ Invoices need them:
     ensure          for invoices that are about to be written: each contact's id in Xero, created or adopted
     matching        which contact of Xero a refused create means
     unfinished      creates that were begun and whose answer was lost
+    merged          customers whose contact was merged with another one's, known by our marks
     recovered       contacts that a restored copy does not know, known by the invoices that were made for them
     keys            whose contact an invoice of Xero names
 """

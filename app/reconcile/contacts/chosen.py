@@ -22,6 +22,10 @@ from app.db.invoices.invoice_contacts import has_invoices_in_xero, save_contact_
 from app.domain.contacts.contact_legality import CONTACT_LINK_REFUSED, judge_use, tell_two_as_one
 from app.domain.contacts.contact_link import UNLINKED, ContactLink
 from app.domain.holds.hold import Hold
+from app.domain.record.fields import differing
+from app.domain.record.hub import hold_of
+from app.domain.record.path import read_at, write_at
+from app.domain.record.sides import Side
 from app.domain.xero.xero_contact import XeroContact
 from app.domain.xero.xero_invoice import BORN_IN_XERO
 from app.reconcile.contacts.keys import born_link
@@ -64,18 +68,9 @@ async def _unlink(current: Round, work: ContactWork) -> None:
     there = await read_followed(current, {link.xero_contact_id}) if has_invoices else {}
     for before in there.values():
         await _move_invoices(current, work, before)
-    work.had_open_conflicts |= bool(work.hub.open_conflicts)
+    _leave(work)
     work.link = replace(
-        link,
-        hub=replace(
-            work.hub,
-            xero_shadow={},
-            unanswered=None,
-            open_conflicts=frozenset(),
-            xero_apart={},
-            parted={},
-            ignored={},
-        ),
+        work.link,
         xero_contact_id=None,
         is_shared=False,
         intent=None,
@@ -123,12 +118,39 @@ async def _link(
         await _move_invoices(current, work, before)
     is_shared = any(not other.is_shared for other in others)
     with work.guarded():
-        # Whatever was agreed with the contact before means nothing to this one.
-        hub = replace(work.hub, xero_shadow={}, unanswered=None, xero_apart={})
-        work.link = replace(work.link, hub=hub, xero_contact_id=None, is_shared=is_shared, intent=None)
+        has_another = work.link.xero_contact_id not in (None, chosen.xero_contact_id)
+        if has_another:
+            _leave(work)
+        link = work.link.moved_on(is_shared=is_shared) if has_another else work.link
+        hub = replace(link.hub, xero_shadow={}, unanswered=None, xero_apart={})
+        work.link = replace(link, hub=hub, xero_contact_id=None, is_shared=is_shared, intent=None)
         take_contact(current, work, chosen)
         said = f"Linked by hand to {chosen.name!r}{_tell_others(others)}."
         work.attempts.append(Attempt(work.link.id, "link", {}, "adopted", said))
+
+
+def _leave(work: ContactWork) -> None:
+    """Whatever was agreed, or is in dispute, with the contact before means nothing to the next one; where it is in
+    dispute, what the app holds is its word.
+    """
+    hub, in_app = work.hub, hold_of(work.hub, Side.PARTNER)
+    record = hub.record
+    for path in hub.open_conflicts:
+        record = write_at(record, path, read_at(in_app, path))
+    work.had_open_conflicts |= bool(hub.open_conflicts)
+    work.is_relinked = True
+    hub = replace(
+        hub,
+        record=record,
+        revision=hub.revision + bool(differing(hub.record, record)),
+        xero_shadow={},
+        unanswered=None,
+        open_conflicts=frozenset(),
+        xero_apart={},
+        parted={},
+        ignored={},
+    )
+    work.link = replace(work.link, hub=hub)
 
 
 def _tell_others(others: Sequence[ContactLink]) -> str:

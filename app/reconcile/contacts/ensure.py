@@ -37,7 +37,8 @@ from app.domain.xero.xero_invoice import Refused
 from app.errors import RateLimited
 from app.reconcile.contacts.carry import end_relinks, start_work
 from app.reconcile.contacts.chosen import link_chosen
-from app.reconcile.contacts.matching import Match, find_matches, match_contact
+from app.reconcile.contacts.matching import Match, find_matches, follow_matches, match_contact
+from app.reconcile.contacts.merged import Claim, find_merged, take_merged
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.contacts.write import write_contacts
@@ -117,20 +118,21 @@ async def _leave_waiting(
         return list(made)
     found = await spent_on(waiting.values(), current.xero.contacts.fetch(sorted(waiting)))
     there = {contact.xero_contact_id: contact for contact in found}
-    matches = {
+    again = {
         link_id: match
         for creating in made
         if (contact := there.get(stood[link_id := creating.work.link.id].held_by or ""))
         and (match := _match_again(current, creating, contact))
     }
+    works = {creating.work.link.id: creating.work for creating in made if creating.work.link.id in again}
+    matches = await spent_on(again, follow_matches(current, again))
     owned = await _owners(current, matches)
-    for work in [creating.work for creating in made if creating.work.link.id in matches]:
-        match, standing = matches[work.link.id], stood[work.link.id]
-        owner = owned.get(match.contact.xero_contact_id)
+    merged = await spent_on(again, _list_merged(current, works, matches, owned))
+    for link_id, match in matches.items():
+        work, standing, owner = works[link_id], stood[link_id], owned.get(match.meant.xero_contact_id)
         # One that would be joined is sent: it is by the refusal that it is joined.
-        if owner is not None or match.hold is not None:
-            before = Hold(standing.code or "", standing.message or "", standing.cure or "")
-            work.refusal = _refusal(before, match, owner)
+        if match.hold is not None or (owner is not None and link_id not in merged):
+            work.refusal = _refusal(standing.hold, match, owner)
     return [creating for creating in made if creating.work.refusal is None]
 
 
@@ -222,17 +224,21 @@ async def _adopt(current: Round, batch: Sequence[Creating], refused: Mapping[UUI
         return
     works = [creating.work for creating in batch]
     asked = [(c.work.link, refused[c.work.link.id].messages, list_known(c)) for c in batch]
-    matches = await spent_on([work.link.id for work in works], find_matches(current, asked))
+    ids = [work.link.id for work in works]
+    matches = await spent_on(ids, find_matches(current, asked))
     owned = await _owners(current, matches)
-    for work in works:
+    by_id = {work.link.id: work for work in works}
+    merged = await spent_on(ids, _list_merged(current, by_id, matches, owned))
+    # Of two that come back together, and that a merge made one, the one whose contact stays has it first.
+    for work in sorted(works, key=lambda work: work.link.id in merged):
         match = matches.get(work.link.id)
-        owner = owned.get(match.contact.xero_contact_id) if match else None
-        if match is None or owner is not None or match.hold is not None:
+        owner = owned.get(match.meant.xero_contact_id) if match else None
+        if match is None or match.hold is not None or (owner is not None and work.link.id not in merged):
             work.refusal = _refusal(explain_contact(refused[work.link.id].messages), match, owner)
             continue
         with work.guarded():
-            _join(current, work, match.contact)
-            owned[match.contact.xero_contact_id] = work.link.partner_contact_id
+            _join(current, work, match, is_shared=owner is not None)
+            owned.setdefault(match.meant.xero_contact_id, work.link)
     for work in works:
         if work.refusal is not None:
             work.attempts.append(Attempt(work.link.id, "create", {}, "refused", work.refusal.message))
@@ -247,31 +253,53 @@ def list_known(creating: Creating) -> Fields:
     return {**creating.work.hub.record, **said}
 
 
-def _join(current: Round, work: ContactWork, contact: XeroContact) -> None:
-    take_contact(current, work, contact)
+def _join(current: Round, work: ContactWork, match: Match, *, is_shared: bool) -> None:
     action, said = (
         "link",
         "It was in Xero already and is the same: by its account number, or its name and e-mail.",
     )
-    if contact.contact_number == work.link.marker:
+    if match.is_marked:
         action, said = "create", "Found in Xero by our mark: an earlier create had arrived."
+        take_merged(current, work, match.contact, match.meant, is_shared=is_shared)
+    else:
+        take_contact(current, work, match.meant)
     work.attempts.append(Attempt(work.link.id, action, {}, "adopted", said))
 
 
-async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, str]:
-    """Which of the app's contacts is linked to each of these contacts of Xero already."""
-    ids = [match.contact.xero_contact_id for match in matches.values()]
+async def _owners(current: Round, matches: Mapping[UUID, Match]) -> dict[str, ContactLink]:
+    """Which of our links has each of these contacts of Xero already; of several that share it the owner."""
+    ids = {match.meant.xero_contact_id for match in matches.values()}
+    if not ids:
+        return {}
     async with current.database.reading() as session:
         linked = await list_contacts_by_xero_id(session, current.connection_id, ids)
-    return {link.xero_contact_id: link.partner_contact_id for link in linked if link.xero_contact_id}
+    return {link.xero_contact_id: link for link in linked if link.xero_contact_id}
 
 
-def _refusal(hold: Hold, match: Match | None, owner: str | None) -> Hold:
+async def _list_merged(
+    current: Round,
+    works: Mapping[UUID, ContactWork],
+    matches: Mapping[UUID, Match],
+    owned: Mapping[str, ContactLink],
+) -> set[UUID]:
+    """Those of these that a merge in Xero made one with whoever has the contact that they are matched with."""
+    marked = {link_id: match for link_id, match in matches.items() if match.is_marked}
+    merged = {link_id for link_id, match in marked.items() if match.merged_into is not None}
+    claims = [
+        Claim(works[link_id].link, match.meant, owner)
+        for link_id, match in marked.items()
+        if link_id not in merged and (owner := owned.get(match.meant.xero_contact_id))
+    ]
+    return merged | (await find_merged(current, claims)).keys()
+
+
+def _refusal(hold: Hold, match: Match | None, owner: ContactLink | None) -> Hold:
     """The hold for a create that is refused; `hold` is what Xero's words come to."""
     if match is None:
         return hold
     hold = replace(match.hold or hold, held_by=match.contact.xero_contact_id)
     if match.hold is None and owner is not None:
-        message = f"The contact {match.contact.name!r} in Xero is the app's contact {owner} already."
-        return replace(hold, message=message, cure=tell_two_as_one(owner))
+        key = owner.partner_contact_id
+        message = f"The contact {match.meant.name!r} in Xero is the app's contact {key} already."
+        return replace(hold, message=message, cure=tell_two_as_one(key))
     return hold

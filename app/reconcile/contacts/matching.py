@@ -7,8 +7,8 @@ thousand, and matched here, so that joining an organisation that knows two hundr
 two hundred searches. Nothing that another app wrote into ContactNumber is touched.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from app.domain.contacts.contact import tidy_name
 from app.domain.contacts.contact_legality import (
     CONTACT_ACCOUNT_NUMBER_TAKEN,
     CONTACT_NUMBER_TAKEN,
+    explain_contact,
     reasons_for,
 )
 from app.domain.contacts.contact_link import ContactLink
@@ -36,10 +37,19 @@ Asked = tuple[ContactLink, Sequence[str], Fields]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A contact that stands in the way; `hold` says why it is another customer's, where it is."""
+    """A contact that stands in the way; `hold` says why it is another customer's, where it is. `is_marked`: it bears
+    the link's own mark. `merged_into` is the contact that stands for it, where it was merged into another.
+    """
 
     contact: XeroContact
     hold: Hold | None = None
+    is_marked: bool = False
+    merged_into: XeroContact | None = None
+
+    @property
+    def meant(self) -> XeroContact:
+        """The contact that the customer would be."""
+        return self.merged_into or self.contact
 
 
 async def find_matches(current: Round, asked: Sequence[Asked]) -> dict[UUID, Match]:
@@ -49,10 +59,16 @@ async def find_matches(current: Round, asked: Sequence[Asked]) -> dict[UUID, Mat
     found = {
         link.id: match for link, _, known in asked if (match := match_contact(link, known, candidates, keys))
     }
-    merged = {m.contact.xero_contact_id for m in found.values() if m.contact.merged_into_id}
+    return await follow_matches(current, found)
+
+
+async def follow_matches(current: Round, found: Mapping[UUID, Match]) -> dict[UUID, Match]:
+    """These matches with the contacts that stand for those that were merged into others."""
+    merged = {m.contact.xero_contact_id: m.contact for m in found.values() if m.contact.merged_into_id}
+    current.fresh_contacts |= merged
     survivors = await read_followed(current, merged) if merged else {}
     return {
-        link_id: Match(survivors.get(match.contact.xero_contact_id, match.contact), match.hold)
+        link_id: replace(match, merged_into=survivors.get(match.contact.xero_contact_id))
         for link_id, match in found.items()
     }
 
@@ -72,6 +88,29 @@ async def _fetch_candidates(current: Round, asked: Sequence[Asked]) -> Sequence[
     return found + (await contacts.fetch_by_name(names) if names else [])
 
 
+async def find_in_the_way(current: Round, asked: Sequence[Asked]) -> dict[UUID, str]:
+    """Xero's id of the contact that has what each of these refused updates would give another, where one shows it."""
+    candidates = await _fetch_candidates(current, asked)
+    found: dict[UUID, str] = {}
+    for link, said, known in asked:
+        code = explain_contact(said).code
+        who = next((each for each in candidates if is_in_the_way(code, link, known, each)), None)
+        if who is not None:
+            found[link.id] = who.xero_contact_id
+    return found
+
+
+def is_in_the_way(code: str, link: ContactLink, known: Fields, contact: XeroContact) -> bool:
+    """Whether another contact than the link's has what is said to be taken; the name of an archived one is free."""
+    if contact.xero_contact_id == link.xero_contact_id:
+        return False
+    if code == CONTACT_NAME_TAKEN:
+        return is_named(contact, known)
+    if code == CONTACT_NUMBER_TAKEN:
+        return contact.contact_number == link.marker
+    return ContactKey.ACCOUNT_NUMBER.matches(known, contact)
+
+
 def match_contact(
     link: ContactLink, known: Fields, candidates: Iterable[XeroContact], keys: Sequence[ContactKey]
 ) -> Match | None:
@@ -82,7 +121,7 @@ def match_contact(
     for is_its in passes:
         match = next((contact for contact in contacts if is_its(contact)), None)
         if match is not None:
-            return Match(match)
+            return Match(match, is_marked=match.contact_number == link.marker)
     namesake = next((contact for contact in contacts if is_named(contact, known)), None)
     return Match(namesake, _another_person(link, known, namesake)) if namesake else None
 

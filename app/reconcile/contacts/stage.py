@@ -10,9 +10,9 @@ A contact comes to Xero with the first invoice that does, or by a call of its ow
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from app.db.contacts.contact_links import list_behind_contacts, list_contacts_by_xero_id
+from app.domain.contacts.contact_legality import TAKEN
 from app.domain.holds.hold import Hold
 from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.contacts.carry import end_relinks, start_work
@@ -69,7 +69,11 @@ def _list_pushed(works: Sequence[ContactWork]) -> set[str]:
 async def _observe(current: Round, works: Sequence[ContactWork], together: Sequence[ContactWork]) -> None:
     """Look at these; `together` are all that are recorded with them."""
     wanted = {work.link.xero_contact_id or "" for work in works}
-    there = await spent_on([work.link.id for work in works], read_followed(current, wanted))
+    # Who stood in the way of an update is read along: while that one does, nothing is written (`write`).
+    along = {held_by for work in works if work.stood.code in TAKEN and (held_by := work.stood.held_by)}
+    ids = [work.link.id for work in works]
+    found = await spent_on(ids, read_followed(current, wanted | along))
+    there = {xero_id: contact for xero_id, contact in found.items() if xero_id in wanted}
     moved = {
         contact.xero_contact_id for xero_id, contact in there.items() if contact.xero_contact_id != xero_id
     }
@@ -91,7 +95,7 @@ def _follow(work: ContactWork, contact: XeroContact, owners: dict[str, str]) -> 
     if contact.xero_contact_id == link.xero_contact_id:
         return
     owner = owners.setdefault(contact.xero_contact_id, str(link.id))
-    work.link = replace(link, is_shared=owner != str(link.id))
+    work.link = link.moved_on(is_shared=owner != str(link.id))
 
 
 async def _owners(current: Round, xero_ids: set[str], together: Sequence[ContactWork]) -> dict[str, str]:

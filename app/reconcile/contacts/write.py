@@ -10,18 +10,21 @@ What happens when the process dies on any line of this module, for one batch:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from app.db.contacts.contact_record import save_contact_links
 from app.db.findings.attempts import Attempt
 from app.domain.contacts.contact import with_said_along
-from app.domain.contacts.contact_legality import explain_contact
+from app.domain.contacts.contact_legality import TAKEN, explain_contact
 from app.domain.contacts.contact_link import plan_contact
+from app.domain.holds.hold import Hold
 from app.domain.partner.change import moves_to_json
 from app.domain.record.fields import Fields
 from app.domain.record.moves import Move, apply_moves
 from app.domain.record.owed import xero_moves
 from app.domain.xero.xero_contact import ContactWrite, XeroContact
 from app.domain.xero.xero_invoice import Refused
+from app.reconcile.contacts.matching import find_in_the_way, is_in_the_way
 from app.reconcile.contacts.record import record_contacts
 from app.reconcile.contacts.work import ContactWork, take_contact
 from app.reconcile.oscillation import find_oscillating
@@ -48,8 +51,11 @@ async def write_contacts(current: Round, works: Sequence[ContactWork]) -> None:
     the first.
     """
     prepared = [sending for work in works if work.refusal is None and (sending := _prepare(current, work))]
-    first: dict[str, Sending] = {}
     for sending in prepared:
+        sending.work.refusal = _find_waiting(current, sending)
+    await record_contacts(current, [sending.work for sending in prepared if sending.work.refusal])
+    first: dict[str, Sending] = {}
+    for sending in [each for each in prepared if each.work.refusal is None]:
         first.setdefault(sending.work.link.xero_contact_id or "", sending)
     sendings = list(first.values())
     held = await find_oscillating(current, {sending.work.link.id: sending.moves for sending in sendings})
@@ -75,6 +81,15 @@ def _prepare(current: Round, work: ContactWork) -> Sending | None:
     return Sending(work, write, target, with_said_along(moves, link.hub.xero_shadow))
 
 
+def _find_waiting(current: Round, sending: Sending) -> Hold | None:
+    """The hold with which it stands, where Xero refused it for what another contact has, and that one still has it."""
+    stood = sending.work.stood
+    contact = current.fresh_contacts.get(stood.held_by or "") if stood.code in TAKEN else None
+    if contact is None or not is_in_the_way(stood.hold.code, sending.work.link, sending.target, contact):
+        return None
+    return stood.hold
+
+
 async def _write(current: Round, batch: Sequence[Sending]) -> None:
     await _begin(current, batch)
     call = current.xero.contacts.update([sending.write for sending in batch])
@@ -82,7 +97,30 @@ async def _write(current: Round, batch: Sequence[Sending]) -> None:
     for sending, answer in zip(batch, answers, strict=True):
         with sending.work.guarded():
             _take_answer(current, sending, answer)
-    await record_contacts(current, [sending.work for sending in batch])
+    refused = {
+        sending.work.link.id: (sending, answer.messages)
+        for sending, answer in zip(batch, answers, strict=True)
+        if isinstance(answer, Refused)
+    }
+    # What Xero took is on disk before anything else is asked of it.
+    await record_contacts(current, [each.work for each in batch if each.work.link.id not in refused])
+    await _name_who_has_it(current, refused)
+    await record_contacts(current, [sending.work for sending, _ in refused.values()])
+
+
+async def _name_who_has_it(current: Round, refused: Mapping[UUID, tuple[Sending, Sequence[str]]]) -> None:
+    """Of those refused for what another contact has: that one is looked for once, and read with them from then on."""
+    taken = {
+        link_id: (sending.work.link, messages, sending.target)
+        for link_id, (sending, messages) in refused.items()
+        if sending.work.refusal is not None and sending.work.refusal.code in TAKEN
+    }
+    if not taken:
+        return
+    found = await spent_on(taken, find_in_the_way(current, list(taken.values())))
+    for link_id, xero_id in found.items():
+        work = refused[link_id][0].work
+        work.refusal = replace(work.refusal, held_by=xero_id) if work.refusal else None
 
 
 async def _begin(current: Round, batch: Sequence[Sending]) -> None:

@@ -5,7 +5,7 @@ carries a mark of the same, by which `finish_credits` finds one whose answer was
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -57,6 +57,8 @@ def find_contact(current: Round, work: Work) -> str | None:
 async def part_waiting(current: Round, makings: Sequence[Making]) -> tuple[list[Making], list[Making]]:
     """Those that may be sent, and those whose numbers are known to be taken, which holds their links: of one that was
     held for that, the note that has the number is read, a call for each. The caller records.
+
+    Whether the number of a voided note is free nobody has told (FACTS 5): it is tried once, and then waited for.
     """
     ready: list[Making] = []
     waiting: list[Making] = []
@@ -64,8 +66,9 @@ async def part_waiting(current: Round, makings: Sequence[Making]) -> tuple[list[
         work, number = making.work, making.write.number
         was_taken = work.stood.code == CREDIT_NUMBER_TAKEN
         asking = current.xero.credits.find_note(number) if was_taken and number else None
-        if asking is not None and await spent_on([work.link.id], asking) is not None:
-            work.refusal = Hold(CREDIT_NUMBER_TAKEN, work.stood.message or "", work.stood.cure or "")
+        note = await spent_on([work.link.id], asking) if asking is not None else None
+        if note is not None and (note.is_approved or note.xero_credit_id == work.stood.held_by):
+            work.refusal = work.stood.hold
             waiting.append(making)
         else:
             ready.append(making)
@@ -91,7 +94,20 @@ async def make_credits(current: Round, batch: Sequence[Making]) -> list[XeroCred
             raise
         return [_take_answer(making, SCOPE_FOR_RECEIPTS) for making in batch]
     moved = await learn_from_refusals(current, [Answered(answer) for answer in answers])
-    return [_take_answer(making, answer, moved) for making, answer in zip(batch, answers, strict=True)]
+    made = [_take_answer(making, answer, moved) for making, answer in zip(batch, answers, strict=True)]
+    for making in batch:
+        await _name_voided(current, making)
+    return made
+
+
+async def _name_voided(current: Round, making: Making) -> None:
+    """Of one that was refused for a number that only a voided note has: that note, which will not change any more."""
+    work, number = making.work, making.write.number
+    if work.refusal is None or work.refusal.code != CREDIT_NUMBER_TAKEN or not number:
+        return
+    note = await spent_on([work.link.id], current.xero.credits.find_note(number))
+    if note is not None and not note.is_approved:
+        work.refusal = replace(work.refusal, held_by=note.xero_credit_id)
 
 
 def _take_answer(

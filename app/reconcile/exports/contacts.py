@@ -147,7 +147,8 @@ def _foresee(current: Round, work: ContactWork, book: Book) -> tuple[Result, tup
         _expect(work, sent, book)
         return Result(ExportOutcome.CREATED), ()
     contact = book.survivors.get(match.contact.xero_contact_id, match.contact)
-    hold = match.hold or _judge_owner(contact, book)
+    is_merged = match.is_marked and contact is not match.contact
+    hold = match.hold or (None if is_merged else _judge_owner(contact, book))
     return (held(hold), ()) if hold else _join(current, work, contact, book)
 
 

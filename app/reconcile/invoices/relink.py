@@ -97,7 +97,7 @@ def _link(
         parted={},
         ignored={},
     )
-    work.had_open_conflicts = True
+    work.had_open_conflicts = work.is_relinked = True
     work.link = replace(
         work.link,
         hub=hub,

@@ -41,6 +41,7 @@ class Finding(Deciding, Protocol):
 
     attempts: list[Attempt]
     discrepancies: list[Found]
+    is_relinked: bool
 
     @property
     def totals_agree(self) -> bool: ...
@@ -104,6 +105,7 @@ async def save_findings(session: WriteSession, current: Round, works: Sequence[F
         work.attempts.clear()
         work.discrepancies.clear()
         work.decisions.saved()
+        work.is_relinked = False
 
 
 async def _save_conflicts(
@@ -112,6 +114,9 @@ async def _save_conflicts(
     settings = current.connection.settings
     found = [_found(work, conflict, settings) for work in works for conflict in work.conflicts]
     for work in works:
+        if work.is_relinked:
+            # What is in dispute with the one that it is now is another conflict, at the same path too.
+            await close_conflicts(session, work.link_id, (), (), now)
         if work.decisions.reopened:
             paths = await reopen_conflicts(session, work.link_id, work.decisions.reopened)
             anew = [conflict for path, conflict in work.decisions.reopened.items() if path not in paths]
@@ -161,6 +166,7 @@ def _list_gone(
             work.standing.code,
             totals_agree=work.totals_agree,
             has_left_over=work.has_left_over(kept.path),
+            is_relinked=work.is_relinked,
             lanes=lanes,
         )
         if why is not None:

@@ -131,8 +131,8 @@ async def test_a_credit_that_nobody_made_is_not_found(organisation: XeroSdkOrgan
         assert await organisation.credits.remove_allocation(kind, nobody, nobody) is None
 
 
-async def test_a_note_is_found_by_its_number_while_it_is_approved(organisation: XeroSdkOrganisation) -> None:
-    """Not another one, not one that is voided, and none by a number that Xero cannot be asked for."""
+async def test_a_note_is_found_by_its_number_though_it_is_voided(organisation: XeroSdkOrganisation) -> None:
+    """Not another one, and none by a number that Xero cannot be asked for."""
     invoice = await make_invoice(organisation)
     made = await make(organisation, replace(note(invoice), number="CR-7"))
     await make(organisation, note(invoice, mark="pl-2"))
@@ -140,5 +140,9 @@ async def test_a_note_is_found_by_its_number_while_it_is_approved(organisation: 
     assert found is not None
     assert found.xero_credit_id == made.xero_credit_id
     assert await organisation.credits.find_note('CR-"7') is None
+    assert found.is_approved
     assert await organisation.credits.void(made.xero_credit_id) is None
-    assert await organisation.credits.find_note("CR-7") is None
+    voided = await organisation.credits.find_note("CR-7")
+    assert voided is not None
+    assert (voided.xero_credit_id, voided.is_approved) == (made.xero_credit_id, False)
+    assert await organisation.credits.find_note("CR-8") is None

@@ -18,7 +18,7 @@ from app.domain.contacts.contact import (
     to_contact_document,
 )
 from app.domain.contacts.contact_legality import explain_contact, judge_contact, judge_use, reasons_for
-from app.domain.contacts.contact_link import ContactLink, Mention, plan_contact
+from app.domain.contacts.contact_link import ContactLink, Mention, plan_contact, read_marker
 from app.domain.invoices.link import Document, Standing, State
 from app.domain.record.hub import Hub
 from app.domain.record.sides import Side
@@ -82,6 +82,17 @@ def test_an_unlinked_contact_has_another_mark() -> None:
     marks = {replace(link(), marker_number=n).marker for n in (0, 1, 2)}
     assert len(marks) == 3
     assert all(mark.startswith(link().marker) and len(mark) <= 50 for mark in marks)
+
+
+def test_a_mark_tells_whose_it_is_and_what_it_left_before() -> None:
+    """What another app wrote there, or somebody cut short, is none of ours."""
+    for number in (0, 3):
+        marked = replace(link(), marker_number=number)
+        assert read_marker(marked.marker) == (marked.id, number)
+        assert len(marked.markers) == number + 1
+        assert marked.markers[-1] == marked.marker
+    for none_of_ours in (None, "", "C-1", "plumbline:", f"{link().marker}-x", link().marker[:20]):
+        assert read_marker(none_of_ours) is None
 
 
 def test_one_version_said_twice_ranks_the_document_above_the_mention() -> None:
