@@ -137,6 +137,7 @@ class Work(LinkWork[InvoiceLink]):
     """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
     `moved_codes`: by which codes it named accounts that have others by now, as was learned last. `in_its_way` is Xero's
     id of the invoice that had its number when it was held for that, or that the link was just taken from.
+    `gave_back_at` is when the one that it stood for until a person took that back was moved last in Xero.
     """
 
     broken: ClassVar[Hold] = BROKEN
@@ -146,6 +147,7 @@ class Work(LinkWork[InvoiceLink]):
     is_renumbered: bool = False
     sums: Sums | None = None
     in_its_way: str | None = field(init=False)
+    gave_back_at: datetime | None = None
     _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:

@@ -112,6 +112,96 @@ async def test_e11_what_is_edited_in_xero_after_a_relink_was_decided_is_not_repl
     await assert_alike(house)
 
 
+async def test_n12_our_mark_that_it_was_sent_goes_with_an_undone_relink(house: House) -> None:
+    """The office never sent the chosen invoice; linked, it was marked as sent, as the app's is. Taken back, it is as it
+    was, and stays in Xero, as it would have; once somebody sends it there, it comes.
+    """
+    _, linked = await link_to_other(house)
+    await house.drain()
+    assert (await house.in_xero("X-9"))["SentToContact"] is True
+    undone = await undo(house, linked)
+    await house.drain()
+    assert await state_of(house, undone) == ("done", None)
+    await look_at_all(house)
+    assert await ids_in_app(house) == ["inv_1"]
+    assert (await house.in_xero("X-9"))["SentToContact"] is False
+    assert await why_of(house, "X-9") == "not_sent_in_xero"
+    assert (await house.in_xero("N-inv_1"))["SentToContact"] is True
+    await assert_alike(house)
+    await house.edit_xero("X-9", SentToContact=True)
+    await house.drain()
+    assert len(await ids_in_app(house)) == 2
+
+
+async def test_n12_what_an_undone_relink_gives_back_comes_as_settings_have_it(house: House) -> None:
+    """All approved invoices of Xero are to come, as somebody chose while it was linked: this one comes then, without
+    having been sent, and nothing of it was lost on the way.
+    """
+    other, linked = await link_to_other(house)
+    await house.drain()
+    await house.choose(import_from_xero="authorised")
+    await house.drain()
+    assert await ids_in_app(house) == ["inv_1"]
+    await undo(house, linked)
+    await house.drain()
+    assert await ids_in_app(house) == ["inv_1", f"xero-{other['InvoiceID']}"]
+    born = await house.in_app(f"xero-{other['InvoiceID']}")
+    assert (born["status"], born["sent_at"], born["number"]) == ("sent", None, "X-9")
+    await assert_alike(house)
+
+
+async def test_n12_a_mark_of_the_offices_stays_with_an_undone_relink(house: House) -> None:
+    """It was sent in Xero while none was to come to the app: taken back, it still was, and comes as settings have it
+    now, though nobody touched it again.
+    """
+    await house.choose(import_from_xero="off")
+    await house.write()
+    await house.drain()
+    other = await make_in_xero(house, "X-9", SentToContact=True)
+    linked = await resolve(house, await clash(house), "relink", xero_id=other["InvoiceID"])
+    await house.drain()
+    await house.choose(import_from_xero="sent")
+    await house.drain()
+    before = await house.last_call()
+    await undo(house, linked)
+    await house.drain()
+    assert await writes_since(house, before) == []
+    assert (await house.in_xero("X-9"))["SentToContact"] is True
+    assert await ids_in_app(house) == ["inv_1", f"xero-{other['InvoiceID']}"]
+    await assert_alike(house)
+
+
+async def test_n12_a_mark_that_xero_keeps_is_told_by_the_undo(house: House) -> None:
+    """The books were locked since, so Xero takes the mark off no more: the undo is done, and says so."""
+    _, linked = await link_to_other(house)
+    await house.drain()
+    await house.set_facts(period_lock_date="2077-06-30")
+    undone = await undo(house, linked)
+    await house.drain()
+    state, reason = await state_of(house, undone)
+    assert (state, "stays marked as sent" in str(reason)) == ("done", True)
+    assert (await house.in_app())["lines"][0]["unit_price"] == "110.00"
+    assert (await house.resource())["xero"]["number"] == "N-inv_1"
+
+
+async def look_at_all(house: House) -> None:
+    """A search, and a compare of everything."""
+    await ask(house.api.post(f"{house.path}/compare"))
+    await house.sweep()
+    await house.drain()
+
+
+async def ids_in_app(house: House) -> list[str]:
+    """What stands in the app."""
+    return [document["id"] for document in await house.list_in_app()]
+
+
+async def why_of(house: House, number: str) -> str:
+    """Why that invoice of Xero's is not in the app."""
+    [why] = (await ask(house.api.get(f"{house.path}/why", params={"number": number})))["data"]
+    return str(why["code"])
+
+
 async def test_e11_another_word_on_whose_content_stands_is_another_decision(house: House) -> None:
     """While the first one waits, the same invoice is chosen with the app's words in place of Xero's: the second is told
     that it came too late, and is not taken for the first.

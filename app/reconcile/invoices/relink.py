@@ -2,7 +2,8 @@
 
 Xero's invoice is read first; it must be there, approved, a sales invoice and nobody else's, and the identity is unique
 in the database, so it is linked once. The invoice that the link stood for stays in Xero as it is, and belongs to
-nobody. Taken back, the link stands for that one again, with all that was known of it.
+nobody. Taken back, the link stands for that one again, with all that was known of it; the chosen one is nobody's then,
+and is looked at as any other of Xero's (`given_back`).
 """
 
 from dataclasses import replace
@@ -27,6 +28,7 @@ from app.domain.xero.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys
+from app.reconcile.invoices.given_back import take_mark_back
 from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.round import Round
 from app.reconcile.work import Work
@@ -119,6 +121,9 @@ async def unlink(current: Round, work: Work, resolution: Resolution, target: Res
     if why is not None:
         _end(current, work, resolution, why)
         return
+    stays_marked = await take_mark_back(current, work)
+    # It may be one that comes to the app by the settings of now.
+    work.gave_back_at = work.link.xero_updated_at
     back = {path: (after, was) for path, (was, after) in target.moves.items()}
     hub = replace(
         work.hub,
@@ -131,7 +136,7 @@ async def unlink(current: Round, work: Work, resolution: Resolution, target: Res
     identity = {name: before[name] for name in _IDENTITY}
     work.link = replace(work.link, hub=hub, xero_due=True, xero_updated_at=None, booked={}, **identity)
     work.had_open_conflicts = True
-    work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now))
+    work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now, stays_marked))
     work.decisions.put(target.ended(ResolutionState.UNDONE, now))
 
 
