@@ -3,6 +3,7 @@
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_agreement import make_in_xero
+from tests.scenarios.test_credits import credit, credit_in_xero, sent
 from tests.scenarios.test_decisions import clash, resolve, state_of, undo
 from tests.scenarios.troubles import ask, writes_since
 
@@ -182,6 +183,47 @@ async def test_n12_a_mark_that_xero_keeps_is_told_by_the_undo(house: House) -> N
     assert (state, "stays marked as sent" in str(reason)) == ("done", True)
     assert (await house.in_app())["lines"][0]["unit_price"] == "110.00"
     assert (await house.resource())["xero"]["number"] == "N-inv_1"
+
+
+async def credits_of(house: House, number: str) -> list[tuple[str, float]]:
+    """What is set against an invoice in Xero, by the numbers of the notes."""
+    notes = (await house.in_xero(number))["CreditNotes"]
+    return [(note["CreditNoteNumber"], note["AppliedAmount"]) for note in notes]
+
+
+async def test_e11_a_credit_is_not_made_again_where_an_invoice_is_linked_back(house: House) -> None:
+    """An invoice with a credit note is said to be another one, and then to be the first after all: the note that Xero
+    has is the app's, and stands on both sides once.
+    """
+    await sent(house)
+    await credit(house, "40.00")
+    await house.drain()
+    first, other = await house.in_xero(), await make_in_xero(house, "X-9")
+    conflict = await clash(house)
+    await resolve(house, conflict, "relink", xero_id=other["InvoiceID"])
+    await house.drain()
+    back = await resolve(house, conflict, "relink", xero_id=first["InvoiceID"])
+    await house.drain()
+    assert await state_of(house, back) == ("done", None)
+    assert await credits_of(house, "N-inv_1") == [("CN-0001", 40)]
+    assert [each["id"] for each in (await house.in_app())["credits"]] == ["c1"]
+    await assert_alike(house)
+
+
+async def test_e11_a_credit_that_stands_in_the_chosen_invoice_is_the_apps(house: House) -> None:
+    """The office made the note, and the app names it too: they are one, and nothing waits for its number any more."""
+    await sent(house)
+    other = await make_in_xero(house, "X-9")
+    note = await credit_in_xero(house, 40, "X-9")
+    await credit(house, "40.00", number=note["CreditNoteNumber"])
+    await house.drain()
+    assert await house.held_as() == "credit_number_taken"
+    linked = await resolve(house, await clash(house), "relink", xero_id=other["InvoiceID"])
+    await house.drain()
+    assert await state_of(house, linked) == ("done", None)
+    assert await credits_of(house, "X-9") == [("CN-0001", 40)]
+    assert [each["id"] for each in (await house.in_app())["credits"]] == ["c1"]
+    await assert_alike(house)
 
 
 async def look_at_all(house: House) -> None:

@@ -13,7 +13,13 @@ from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.domain.findings.resolution import Resolution, ResolutionState
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked, why_overtaken
+from app.domain.invoices.relink import (
+    find_ground,
+    match_alike_credits,
+    match_alike_payments,
+    why_not_relinked,
+    why_overtaken,
+)
 from app.domain.invoices.voiding import PAYMENT_ON_VOIDED
 from app.domain.record.apart import apart_from_json, apart_to_json
 from app.domain.record.fields import ABSENT
@@ -85,11 +91,14 @@ def _link(
     record = {**work.hub.record, "status": Status.SENT.value} if is_owed else work.hub.record
     ours = project(Side.XERO, record)
     payment_ids = match_alike_payments(invoice, record)
+    credit_ids = match_alike_credits(invoice, record, work.link.credit_ids)
     identities = Identities(
-        match_lines(invoice.lines, {}, ours), match_payments(invoice, payment_ids), match_credits(invoice, {})
+        match_lines(invoice.lines, {}, ours),
+        match_payments(invoice, payment_ids),
+        match_credits(invoice, credit_ids),
     )
     seen = observed_fields(invoice, identities, contact_key, {})
-    ground = find_ground(record, seen, content, payment_ids, is_owed=is_owed)
+    ground = find_ground(record, seen, content, payment_ids, credit_ids, is_owed=is_owed)
     hub = replace(
         work.hub,
         xero_shadow=ground,
@@ -106,7 +115,7 @@ def _link(
         xero_invoice_id=invoice.xero_invoice_id,
         line_ids=identities.lines,
         payment_ids=payment_ids,
-        credit_ids={},
+        credit_ids=credit_ids,
         intents={},
         tax_amounts_sent=False,
         booked={},
