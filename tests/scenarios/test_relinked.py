@@ -210,6 +210,29 @@ async def test_e11_a_credit_is_not_made_again_where_an_invoice_is_linked_back(ho
     await assert_alike(house)
 
 
+async def test_n12_a_credit_is_not_made_again_where_a_relink_is_undone(house: House) -> None:
+    """A deposit is set against the chosen invoice, goes to the first one as that is chosen again, and both decisions
+    are taken back: the first one has it, as the app's, and once.
+    """
+    await sent(house)
+    first, other = await house.in_xero(), await make_in_xero(house, "X-9")
+    conflict = await clash(house)
+    there = await resolve(house, conflict, "relink", xero_id=other["InvoiceID"])
+    await house.drain()
+    await credit(house, "40.00", "prepayment")
+    await house.drain()
+    back = await resolve(house, conflict, "relink", xero_id=first["InvoiceID"])
+    await house.drain()
+    for decided in (back, there):
+        undone = await undo(house, decided)
+        await house.drain()
+        assert await state_of(house, undone) == ("done", None)
+    deposits = (await house.in_xero("N-inv_1"))["Prepayments"]
+    assert [each["AppliedAmount"] for each in deposits] == [40]
+    assert [each["id"] for each in (await house.in_app())["credits"]] == ["c1"]
+    await assert_alike(house)
+
+
 async def test_e11_a_credit_that_stands_in_the_chosen_invoice_is_the_apps(house: House) -> None:
     """The office made the note, and the app names it too: they are one, and nothing waits for its number any more."""
     await sent(house)

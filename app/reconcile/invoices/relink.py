@@ -6,6 +6,7 @@ nobody. Taken back, the link stands for that one again, with all that was known 
 and is looked at as any other of Xero's (`given_back`).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from app.domain.invoices.relink import (
 )
 from app.domain.invoices.voiding import PAYMENT_ON_VOIDED
 from app.domain.record.apart import apart_from_json, apart_to_json
-from app.domain.record.fields import ABSENT
+from app.domain.record.fields import ABSENT, Fields
 from app.domain.record.moves import apply_moves, list_moves
 from app.domain.record.sides import Side, Status, project
 from app.domain.xero.xero_invoice import (
@@ -134,19 +135,31 @@ async def unlink(current: Round, work: Work, resolution: Resolution, target: Res
     # It may be one that comes to the app by the settings of now.
     work.gave_back_at = work.link.xero_updated_at
     back = {path: (after, was) for path, (was, after) in target.moves.items()}
+    record = apply_moves(work.hub.record, back)
     hub = replace(
         work.hub,
-        record=apply_moves(work.hub.record, back),
+        record=record,
         xero_shadow=before["xero_shadow"],
         xero_apart=apart_from_json(before.get("xero_apart", {})),
         unanswered=None,
         revision=work.hub.revision + bool(back),
     )
     identity = {name: before[name] for name in _IDENTITY}
+    identity["credit_ids"] = await _find_credits(current, work, identity, record)
     work.link = replace(work.link, hub=hub, xero_due=True, xero_updated_at=None, booked={}, **identity)
     work.had_open_conflicts = True
     work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now, stays_marked))
     work.decisions.put(target.ended(ResolutionState.UNDONE, now))
+
+
+async def _find_credits(
+    current: Round, work: Work, identity: Mapping[str, Any], record: Fields
+) -> dict[str, str]:
+    """Whose the credits of the invoice of before are: it may have got some since, while it was chosen once more."""
+    xero_id, known = identity["xero_invoice_id"], identity["credit_ids"]
+    await current.read({xero_id: work.link.id})
+    invoice = current.fresh.get(xero_id)
+    return {**known, **(match_alike_credits(invoice, record, known) if invoice is not None else {})}
 
 
 async def _why_not_unlinked(current: Round, work: Work, target: Resolution) -> str | None:
