@@ -52,7 +52,8 @@ class LinkWork(Generic[LinkT]):
 
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
     says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at. `stood` is its
-    standing when the round came to it. `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a
+    standing when the round came to it. `agreed` are paths that somebody edited to what the record said already.
+    `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a
     write of it since.
     """
 
@@ -66,6 +67,7 @@ class LinkWork(Generic[LinkT]):
     had_open_conflicts: bool = False
     decisions: Decisions = field(default_factory=Decisions)
     discrepancies: list[Found] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
     stood: Standing = field(init=False)
     was_barred: bool = field(init=False)
     is_let_through: bool = field(default=False, init=False)
@@ -117,6 +119,7 @@ class LinkWork(Generic[LinkT]):
         self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
         self.link = replace(self.link, hub=observed.hub)
         self.conflicts.extend(observed.conflicts)
+        self.agreed |= observed.agreed
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
