@@ -46,6 +46,10 @@ class Decisions:
         if resolution.id in self.targets:
             self.targets[resolution.id] = resolution
 
+    def meet(self, agreed: Collection[str]) -> None:
+        """Somebody said the same at these paths as what was carried out."""
+        self.now = [each if each.carried_at is None else each.agreed_at(agreed) for each in self.now]
+
     def list_news(self) -> list[Resolution]:
         """What is not on disk yet."""
         every = {each.id: each for each in (*self.targets.values(), *self.now)}

@@ -102,7 +102,7 @@ def _carry_values(
     work.take_hub(carried.hub)
     work.conflicts.extend(carried.conflicts)
     work.had_open_conflicts = True
-    work.decisions.put(resolution.carried(current.clock.now(), carried.moves))
+    work.decisions.put(resolution.carried(current.clock.now(), carried.moves).agreed_at(carried.agreed))
 
 
 def _why_impossible(
@@ -183,6 +183,8 @@ def _why_not_undone(work: Deciding, target: Resolution | None, lanes: Lanes) -> 
         return None
     if target.carried_at is None:
         return "It was not carried out."
+    if target.agreed:
+        return f"Somebody else gave {', '.join(target.agreed)} the same value, and that stands."
     edited = undo.find_edited(work.hub, target.stakes, target.moves)
     if edited:
         return f"{', '.join(edited)} was edited since, and that stands."

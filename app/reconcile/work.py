@@ -53,8 +53,9 @@ class LinkWork(Generic[LinkT]):
 
     `refusal` is what Xero refused in this round, or that a person set it aside; it holds the link whatever the plan
     says. `decisions` are what people decided of it, `discrepancies` what is found for them to look at. `stood` is its
-    standing when the round came to it. `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a
-    write of it since. `is_relinked`: a person parted it from what it was in Xero, and that is not recorded yet.
+    standing when the round came to it. `agreed` are paths that somebody edited to what the record said already.
+    `was_barred`: it was held by a bar then; `is_let_through`: Xero has taken a write of it since. `is_relinked`: a
+    person parted it from what it was in Xero, and that is not recorded yet.
     """
 
     broken: ClassVar[Hold]
@@ -67,6 +68,7 @@ class LinkWork(Generic[LinkT]):
     had_open_conflicts: bool = False
     decisions: Decisions = field(default_factory=Decisions)
     discrepancies: list[Found] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
     stood: Standing = field(init=False)
     was_barred: bool = field(init=False)
     is_let_through: bool = field(default=False, init=False)
@@ -119,6 +121,7 @@ class LinkWork(Generic[LinkT]):
         self.had_open_conflicts |= bool(self.hub.open_conflicts or observed.hub.open_conflicts)
         self.link = replace(self.link, hub=observed.hub)
         self.conflicts.extend(observed.conflicts)
+        self.agreed |= observed.agreed
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -139,6 +142,7 @@ class Work(LinkWork[InvoiceLink]):
     """An invoice's. `is_renumbered`: Xero shows another number than before. `sums` is what it comes to on each side.
     `moved_codes`: by which codes it named accounts that have others by now, as was learned last. `in_its_way` is Xero's
     id of the invoice that had its number when it was held for that, or that the link was just taken from.
+    `gave_back_at` is when the one that it stood for until a person took that back was moved last in Xero.
     """
 
     broken: ClassVar[Hold] = BROKEN
@@ -148,6 +152,7 @@ class Work(LinkWork[InvoiceLink]):
     is_renumbered: bool = False
     sums: Sums | None = None
     in_its_way: str | None = field(init=False)
+    gave_back_at: datetime | None = None
     _planned: tuple[Hub, Terms, XeroState, Plan] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:

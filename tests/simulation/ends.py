@@ -18,9 +18,16 @@ async def call_off(story: Story) -> None:
     answer = await story.find(story.house.app.post(f"/invoices/{invoice_id}/cancel", json=changes))
     if answer is not None:
         story.ledger.end("partner", invoice_id, answer["document"]["version"])
+        replaced = await _find_replaced(story, held, answer["document"]) if changes else held
         for kind in changes:
-            for gone in held[kind] or []:
+            for gone in replaced[kind] or []:
                 story.ledger.note("partner", invoice_id, kind, gone["amount"], None)
+
+
+async def _find_replaced(story: Story, seen: Json, made: Json) -> Json:
+    """What stood in the app when that was made of it: somebody may have paid or credited it since it was `seen`."""
+    path, version = f"/invoices/{made['id']}", made["version"] - 1
+    return await story.find(story.house.app.get(path, params={"version": version})) or seen
 
 
 async def reopen(story: Story) -> None:

@@ -17,6 +17,7 @@ from app.reconcile.contacts import stage as stage_of_contacts
 from app.settings import Settings
 from tests.chaos.ledger import Ledger
 from tests.chaos.tally import Outcome
+from tests.simulation import ends
 from tests.simulation.drawing import Step, draw_history, read_history, write_history
 from tests.simulation.history import fetch_final, run_history
 from tests.simulation.run import Stage, close_stage, live, live_in_thread, shrink
@@ -101,6 +102,11 @@ async def _follow_nothing(*_: Any) -> dict[str, Any]:
     return {}
 
 
+async def _look_before(_story: Any, seen: Any, _made: Any) -> Any:
+    """What an edit replaced is taken for what stood there at the look before it."""
+    return seen
+
+
 def _forget_who_decided(ledger: Ledger, thing: str, version: int | None = None) -> None:
     """Of a decision that brings an invoice back nothing is noted; of what is said in the app, what is needed."""
     if version is not None:
@@ -132,6 +138,10 @@ def _forget_who_decided(ledger: Ledger, thing: str, version: int | None = None) 
         pytest.param(
             "app_write:1:calm dispute_end:1:calm decide_end:1:calm app_reopen:1:calm app_call_off:1:calm undo:3:calm",
             Ledger, "reopen", _forget_who_decided, "came back by itself", id="an end is decided and taken back",
+        ),
+        pytest.param(
+            "app_write:546789:calm app_call_off:120093:0 app_credit:69458:4",
+            ends, "_find_replaced", _look_before, "lost: ", id="one is called off while it is credited",
         ),
     ],
 )  # fmt: skip

@@ -80,6 +80,14 @@ async def ask_for_sweep_from_start(session: WriteSession, connection_id: UUID) -
     )
 
 
+async def ask_for_sweep_since(session: WriteSession, connection_id: UUID, moved_at: datetime) -> None:
+    """Ask for a sweep that finds again what moved at that moment by Xero's clock."""
+    row = ConnectionRow
+    asked = update(row).where(row.id == connection_id, row.swept_to.is_not(None))
+    back = {"swept_to": func.least(row.swept_to, moved_at), "generation": row.generation + 1}
+    await session.execute(asked.values(sweep_due=True, **back))
+
+
 async def spread_sweeps(
     session: WriteSession, xero_app_id: UUID | None, now: datetime, within: timedelta
 ) -> int:

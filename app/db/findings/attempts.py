@@ -139,6 +139,18 @@ _RECENT_UPDATES = select(_ATTEMPT.link_id, _ATTEMPT.moves).where(
 )
 
 
+async def list_updates_since_linked(session: ReadSession, link_id: UUID) -> list[Mapping[str, Any]]:
+    """What each update of a link moved since it was joined to what was in Xero before, but for those that Xero refused;
+    none if it never was.
+    """
+    row = AttemptRow
+    linked = select(func.max(row.id)).where(row.link_id == link_id, row.action == "link").scalar_subquery()
+    updates = select(row.moves).where(
+        row.link_id == link_id, row.id > linked, row.action == "update", row.outcome != "refused"
+    )
+    return list((await session.execute(updates.order_by(row.id))).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class KeptAttempt:
     """One action on Xero as it is read back."""

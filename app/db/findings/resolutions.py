@@ -145,6 +145,16 @@ async def list_resolutions(session: ReadSession, ids: Collection[UUID]) -> list[
     return [_from_row(row) for row in rows.scalars()]
 
 
+async def list_done_resolutions(
+    session: ReadSession, connection_id: UUID, link_ids: Collection[UUID]
+) -> list[Resolution]:
+    """What was decided of these links and stands."""
+    row = ResolutionRow
+    done = select(row).where(row.connection_id == connection_id, row.state == ResolutionState.DONE)
+    rows = await session.execute(done.where(row.link_id.in_(list(link_ids))).order_by(row.decided_at, row.id))
+    return [_from_row(kept) for kept in rows.scalars()]
+
+
 async def save_resolutions(session: WriteSession, resolutions: Sequence[Resolution]) -> None:
     """Write what became of these."""
     if not resolutions:

@@ -53,13 +53,15 @@ class Carried:
     """The hub after a decision, the conflicts that it met, and what moved in the record.
 
     Beside that, `moves` names what the decision was meant with and left as it was (`basis`), from a value to the same.
-    `edited` is what it would go over though nobody who decided had seen it: then nothing of it is to be done.
+    `edited` is what it would go over though nobody who decided had seen it: then nothing of it is to be done. `agreed`
+    are the paths to which somebody gave the decided value too since the person looked.
     """
 
     hub: Hub
     conflicts: tuple[Conflict, ...] = ()
     moves: Mapping[str, Move] = field(default_factory=dict)
     edited: Sequence[str] = ()
+    agreed: Sequence[str] = ()
 
 
 def find_closed(
@@ -155,7 +157,16 @@ def carry_out(
     carried, along = bring_along(carried)
     moves |= _list_beside(hub.record, record, {*moves, *(stake.path for stake in stakes)})
     edited = list_edited_beside(hub, stakes, carried)
-    return Carried(settle_parted(carried), (*conflicts, *along), moves, edited)
+    agreed = [
+        stake.path
+        for stake in stakes
+        if any(stake.was_met(side, _held(hub, side, stake)) for side in stake.seen)
+    ]
+    return Carried(settle_parted(carried), (*conflicts, *along), moves, edited, agreed)
+
+
+def _held(hub: Hub, side: Side, stake: Stake) -> Value | Absent:
+    return read_at(hold_of(hub, side), stake.path)
 
 
 def _list_beside(before: Fields, record: Fields, decided: Collection[str]) -> dict[str, Move]:

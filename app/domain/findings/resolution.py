@@ -7,7 +7,7 @@ not_possible   it can never be carried out, and the reason says why; nothing was
 undone         it was taken back
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,9 @@ from app.domain.record.hub import Hub, list_behind_paths
 from app.domain.record.moves import Move
 from app.domain.record.path import read_at, same_at
 from app.domain.record.sides import Side
+
+_AGREED = "agreed"
+"""Its name in what is kept."""
 
 
 class Action(StrEnum):
@@ -54,8 +57,8 @@ class Resolution:
 
     `xero_id` is the other identity of a relink, which other links may have too where `is_shared`; `content` is the
     side whose words stand where the two say different things. `moves` is what it came to in the record, and what it was
-    meant with (`Carried`); `before` is what a relink needs to be taken back. It is carried out once, at `carried_at`;
-    what follows is the ordinary plan's.
+    meant with (`Carried`); `before` is what is to be known where it is taken back: of a relink what the link was, of
+    any other what is `agreed`. It is carried out once, at `carried_at`; what follows is the ordinary plan's.
     """
 
     id: UUID
@@ -83,6 +86,19 @@ class Resolution:
     @property
     def paths(self) -> list[str]:
         return [stake.path for stake in self.stakes]
+
+    @property
+    def agreed(self) -> list[str]:
+        """The paths to which somebody gave the decided value too, on a side and without having it from us."""
+        return list(self.before.get(_AGREED, []))
+
+    def agreed_at(self, paths: Iterable[str]) -> "Resolution":
+        """The resolution now that somebody said the same at those of these paths that it decided."""
+        decided = {path for path, (was, is_now) in self.moves.items() if was != is_now}
+        met = {path for path in paths if path in decided or any(covers(each, path) for each in self.paths)}
+        if not met or self.action in (Action.RELINK, Action.IGNORE, Action.UNDO):
+            return self
+        return replace(self, before={**self.before, _AGREED: sorted({*self.agreed, *met})})
 
     def ended(self, state: ResolutionState, at: datetime, reason: str | None = None) -> "Resolution":
         """The resolution now that it has come to an end."""

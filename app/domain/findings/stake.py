@@ -38,6 +38,12 @@ class Stake:
         known = (self.seen[side], *(self.would_hold(side, each) for each in (self.value, *self.ours)))
         return not any(same_at(self.path, now, each) for each in known)
 
+    def was_met(self, side: Side, now: Value | Absent) -> bool:
+        """Whether somebody gave that side the decided value since, which it neither held then nor got from us."""
+        known = (self.seen[side], *(self.would_hold(side, each) for each in self.ours))
+        is_decided = same_at(self.path, now, self.would_hold(side, self.value))
+        return is_decided and not any(same_at(self.path, now, each) for each in known)
+
     def would_hold(self, side: Side, value: Value | Absent) -> Value | Absent:
         """What that side comes to by a value: of a line in the other side's words it keeps its own."""
         seen = self.seen[side]

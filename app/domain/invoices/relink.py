@@ -8,6 +8,7 @@ others come in addition.
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from app.domain.record.fields import Fields, Value, instant_in_words, keys_of, member, without_groups
 from app.domain.record.sides import Side, Status, project
@@ -71,10 +72,47 @@ def match_alike_payments(invoice: XeroInvoice, record: Fields) -> dict[str, str]
     return matched
 
 
+def match_alike_credits(invoice: XeroInvoice, record: Fields, known: Mapping[str, str]) -> dict[str, str]:
+    """Our key for each of Xero's credits that is one of the record's: `known` by its id, or of one kind and amount, at
+    best with the same number.
+    """
+    ours = set(keys_of(record, "credits"))
+    amounts: dict[str, Decimal] = {}
+    for credit in invoice.credits or ():
+        amounts[credit.xero_credit_id] = amounts.get(credit.xero_credit_id, Decimal(0)) + credit.amount
+    matched = {xero_id: known[xero_id] for xero_id in amounts if known.get(xero_id) in ours}
+    free = sorted(ours - set(matched.values()))
+    for is_same_number in (True, False):
+        for credit in invoice.credits or ():
+            if credit.xero_credit_id in matched:
+                continue
+            key = next(
+                (
+                    key
+                    for key in free
+                    if member(record, "credits", key, "kind") == credit.kind
+                    and Decimal(member(record, "credits", key, "amount")) == amounts[credit.xero_credit_id]
+                    and (member(record, "credits", key, "number") == credit.number or not is_same_number)
+                ),
+                None,
+            )
+            if key is not None:
+                matched[credit.xero_credit_id] = key
+                free.remove(key)
+    return matched
+
+
 def find_ground(
-    record: Fields, seen: Fields, content: Side, payment_ids: Mapping[str, str], *, is_owed: bool = False
+    record: Fields,
+    seen: Fields,
+    content: Side,
+    payment_ids: Mapping[str, str],
+    credit_ids: Mapping[str, str] = MappingProxyType({}),
+    *,
+    is_owed: bool = False,
 ) -> dict[str, Value]:
-    """The base against which what Xero shows is merged; `payment_ids` are payments that are alike.
+    """The base against which what Xero shows is merged; `payment_ids` and `credit_ids` are those that are alike. What
+    Xero says of such a credit stands, as its number: Xero edits none.
 
     Of one that `is_owed` (see above; the record is given as if it were not cancelled) Xero says that it is not voided,
     and its number: the voided one keeps the other.
@@ -86,9 +124,8 @@ def find_ground(
         ground["is_sent"] = seen.get("is_sent")
     if is_owed:
         ground |= {"status": Status.CANCELLED.value, "number": project(Side.XERO, record).get("number")}
-    alike = set(payment_ids.values())
-    return ground | {
-        path: value
-        for path, value in seen.items()
-        if path.startswith("payments/") and path.split("/")[1] in alike
-    }
+    paid = tuple(f"payments/{key}/" for key in payment_ids.values())
+    credited = tuple(f"credits/{key}/" for key in credit_ids.values())
+    ground |= {path: value for path, value in seen.items() if path.startswith(paid)}
+    ours = project(Side.XERO, record)
+    return ground | {path: value for path, value in ours.items() if path.startswith(credited)}

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from app.domain.record.apart import Apart, travels, with_bases, without_met
 from app.domain.record.coupling import Vocabulary
 from app.domain.record.direction import OPEN, Lanes
-from app.domain.record.fields import Fields, Value, differing, group_of
+from app.domain.record.fields import ABSENT, LINE_ORDER, Fields, Value, differing, group_of
 from app.domain.record.held import covers, list_gone, without_edited
 from app.domain.record.hub import (
     Hub,
@@ -41,10 +41,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The hub after one side was looked at, and the conflicts that this brought to light."""
+    """The hub after one side was looked at, and the conflicts that this brought to light.
+
+    `agreed` are the paths that somebody edited there to what the record said already: it came from elsewhere, and yet
+    is that person's word too.
+    """
 
     hub: Hub
     conflicts: tuple[Conflict, ...] = ()
+    agreed: frozenset[str] = frozenset()
 
 
 def observe_document(
@@ -79,7 +84,14 @@ def observe_document(
         parted=without_edited(hub.parted, Side.PARTNER, differing(base, document)),
     )
     observed = _merge_partner(hub, seen, base, document, rules, at, xero_at)
-    return _with_what_travels(observed, rules, xero_at, at)
+    # Who does not say what it was based on may have taken a change of ours that it has not answered yet.
+    agreed = _list_agreed(base, document, hub.record) if based_on is not None else frozenset[str]()
+    return replace(_with_what_travels(observed, rules, xero_at, at), agreed=agreed)
+
+
+def _list_agreed(base: Fields, seen: Fields, record: Fields) -> frozenset[str]:
+    agreed = {path for path in differing(base, seen) if seen.get(path, ABSENT) == record.get(path, ABSENT)}
+    return frozenset(agreed - {LINE_ORDER})
 
 
 def _merge_partner(
@@ -124,7 +136,8 @@ def observe_xero(
     if hub.unanswered is not None:
         base = landed(base, hub.unanswered, seen)
     merged = _merge_xero(hub, base, seen, rules, at, partner_at, remembered)
-    return _with_what_travels(merged, rules, at, partner_at)
+    agreed = _list_agreed(base, seen, hub.record)
+    return replace(_with_what_travels(merged, rules, at, partner_at), agreed=agreed)
 
 
 def xero_answered(

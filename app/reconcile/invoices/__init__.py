@@ -2,6 +2,7 @@
 
 carry           what people decided of them, before anything else
 relink          the choice of another invoice of Xero's, linked or taken back
+given_back      what is taken back in Xero with it
 observe         what each side holds now, merged into the record; Xero is read where there is a reason
 take_document, take_invoice
                 the same of one side: the app's newest document, and an invoice as Xero shows it

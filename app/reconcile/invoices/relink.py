@@ -2,9 +2,11 @@
 
 Xero's invoice is read first; it must be there, approved, a sales invoice and nobody else's, and the identity is unique
 in the database, so it is linked once. The invoice that the link stood for stays in Xero as it is, and belongs to
-nobody. Taken back, the link stands for that one again, with all that was known of it.
+nobody. Taken back, the link stands for that one again, with all that was known of it; the chosen one is nobody's then,
+and is looked at as any other of Xero's (`given_back`).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +14,16 @@ from app.db.findings.attempts import Attempt
 from app.db.invoices.invoice_links import list_by_xero_id
 from app.domain.findings.resolution import Resolution, ResolutionState
 from app.domain.invoices.link import InvoiceLink
-from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked, why_overtaken
+from app.domain.invoices.relink import (
+    find_ground,
+    match_alike_credits,
+    match_alike_payments,
+    why_not_relinked,
+    why_overtaken,
+)
 from app.domain.invoices.voiding import PAYMENT_ON_VOIDED
 from app.domain.record.apart import apart_from_json, apart_to_json
-from app.domain.record.fields import ABSENT
+from app.domain.record.fields import ABSENT, Fields
 from app.domain.record.moves import apply_moves, list_moves
 from app.domain.record.sides import Side, Status, project
 from app.domain.xero.xero_invoice import (
@@ -27,6 +35,7 @@ from app.domain.xero.xero_invoice import (
     observed_fields,
 )
 from app.reconcile.contacts.keys import contact_keys
+from app.reconcile.invoices.given_back import take_mark_back
 from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.round import Round
 from app.reconcile.work import Work
@@ -83,11 +92,14 @@ def _link(
     record = {**work.hub.record, "status": Status.SENT.value} if is_owed else work.hub.record
     ours = project(Side.XERO, record)
     payment_ids = match_alike_payments(invoice, record)
+    credit_ids = match_alike_credits(invoice, record, work.link.credit_ids)
     identities = Identities(
-        match_lines(invoice.lines, {}, ours), match_payments(invoice, payment_ids), match_credits(invoice, {})
+        match_lines(invoice.lines, {}, ours),
+        match_payments(invoice, payment_ids),
+        match_credits(invoice, credit_ids),
     )
     seen = observed_fields(invoice, identities, contact_key, {})
-    ground = find_ground(record, seen, content, payment_ids, is_owed=is_owed)
+    ground = find_ground(record, seen, content, payment_ids, credit_ids, is_owed=is_owed)
     hub = replace(
         work.hub,
         xero_shadow=ground,
@@ -104,7 +116,7 @@ def _link(
         xero_invoice_id=invoice.xero_invoice_id,
         line_ids=identities.lines,
         payment_ids=payment_ids,
-        credit_ids={},
+        credit_ids=credit_ids,
         intents={},
         tax_amounts_sent=False,
         booked={},
@@ -119,20 +131,35 @@ async def unlink(current: Round, work: Work, resolution: Resolution, target: Res
     if why is not None:
         _end(current, work, resolution, why)
         return
+    stays_marked = await take_mark_back(current, work)
+    # It may be one that comes to the app by the settings of now.
+    work.gave_back_at = work.link.xero_updated_at
     back = {path: (after, was) for path, (was, after) in target.moves.items()}
+    record = apply_moves(work.hub.record, back)
     hub = replace(
         work.hub,
-        record=apply_moves(work.hub.record, back),
+        record=record,
         xero_shadow=before["xero_shadow"],
         xero_apart=apart_from_json(before.get("xero_apart", {})),
         unanswered=None,
         revision=work.hub.revision + bool(back),
     )
     identity = {name: before[name] for name in _IDENTITY}
+    identity["credit_ids"] = await _find_credits(current, work, identity, record)
     work.link = replace(work.link, hub=hub, xero_due=True, xero_updated_at=None, booked={}, **identity)
     work.had_open_conflicts = True
-    work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now))
+    work.decisions.put(resolution.carried(now, {}).ended(ResolutionState.DONE, now, stays_marked))
     work.decisions.put(target.ended(ResolutionState.UNDONE, now))
+
+
+async def _find_credits(
+    current: Round, work: Work, identity: Mapping[str, Any], record: Fields
+) -> dict[str, str]:
+    """Whose the credits of the invoice of before are: it may have got some since, while it was chosen once more."""
+    xero_id, known = identity["xero_invoice_id"], identity["credit_ids"]
+    await current.read({xero_id: work.link.id})
+    invoice = current.fresh.get(xero_id)
+    return {**known, **(match_alike_credits(invoice, record, known) if invoice is not None else {})}
 
 
 async def _why_not_unlinked(current: Round, work: Work, target: Resolution) -> str | None:

@@ -20,7 +20,7 @@ from app.db.findings.discrepancies import (
     save_state_of_discrepancy,
 )
 from app.db.findings.open_findings import find_open
-from app.db.findings.resolutions import list_uncarried, save_resolutions
+from app.db.findings.resolutions import list_done_resolutions, list_uncarried, save_resolutions
 from app.db.links.moments import insert_moments
 from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.connections.settings import ConnectionSettings
@@ -42,6 +42,7 @@ class Finding(Deciding, Protocol):
     attempts: list[Attempt]
     discrepancies: list[Found]
     is_relinked: bool
+    agreed: set[str]
 
     @property
     def totals_agree(self) -> bool: ...
@@ -66,7 +67,11 @@ class Open:
 def has_findings(work: Finding) -> bool:
     """Whether a work has more for `save_findings` to keep than attempts."""
     return bool(
-        work.conflicts or work.had_open_conflicts or work.discrepancies or not work.decisions.are_none
+        work.conflicts
+        or work.had_open_conflicts
+        or work.discrepancies
+        or work.agreed
+        or not work.decisions.are_none
     )
 
 
@@ -94,18 +99,30 @@ async def save_findings(session: WriteSession, current: Round, works: Sequence[F
     now = current.clock.now()
     for work in works:
         judge_decisions(work, now)
+        work.decisions.meet(work.agreed)
     await _save_conflicts(session, current, works, now)
     await insert_attempts(session, current.connection_id, [a for work in works for a in work.attempts])
     decided = [each for work in works for each in work.decisions.list_news()]
     await save_resolutions(session, decided)
+    await _meet_done(session, current, works)
     await insert_moments(session, current.connection_id, list_decision_moments(decided))
     await _save_discrepancies(session, current, works, now, seen)
     for work in works:
         work.conflicts.clear()
         work.attempts.clear()
         work.discrepancies.clear()
+        work.agreed.clear()
         work.decisions.saved()
         work.is_relinked = False
+
+
+async def _meet_done(session: WriteSession, current: Round, works: Sequence[Finding]) -> None:
+    """Note of decisions that were done before that somebody has said the same since: an undo leaves that alone."""
+    agreed = {work.link_id: work.agreed for work in works if work.agreed}
+    own = {each.id for work in works for each in work.decisions.now}
+    done = await list_done_resolutions(session, current.connection_id, list(agreed)) if agreed else []
+    met = [(each, each.agreed_at(agreed[each.link_id])) for each in done if each.id not in own]
+    await save_resolutions(session, [after for before, after in met if after != before])
 
 
 async def _save_conflicts(

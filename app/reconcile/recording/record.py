@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.db.connections.sweeps import ask_for_sweep_since
 from app.db.contacts.contact_resources import ContactDetails, list_contact_details
 from app.db.delivery.changes import NewChange, insert_changes
 from app.db.invoices.recorded import Recorded, save_recorded, save_recorded_alone
 from app.db.links.moments import Moment, insert_moments
-from app.db.postgres.session import ReadSession
+from app.db.postgres.session import ReadSession, WriteSession
 from app.domain.connections.connection import Connection
 from app.domain.crossing.left_out import find_apart
 from app.domain.holds.hold import Hold
@@ -155,7 +156,17 @@ async def _save_whole(current: Round, works: Sequence[Work], drawn: Drawn, now: 
         await save_findings(session, current, works, seen)
         await insert_moments(session, current.connection_id, drawn.moments)
         await tell_bars(session, current.connection_id, works, now)
+        await _look_for_given_back(session, current, works)
     return has_notice
+
+
+async def _look_for_given_back(session: WriteSession, current: Round, works: Sequence[Work]) -> None:
+    """What no link stands for any more is found by a search, as if it had moved now: it may come to the app."""
+    given_back = [work.gave_back_at for work in works if work.gave_back_at is not None]
+    if given_back:
+        await ask_for_sweep_since(session, current.connection_id, min(given_back))
+    for work in works:
+        work.gave_back_at = None
 
 
 def _build_recorded(works: Sequence[Work], drawn: Drawn, now: datetime) -> Recorded:

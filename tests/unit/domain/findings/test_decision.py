@@ -106,6 +106,16 @@ def test_a_decision_meets_what_the_other_side_did_meanwhile(
     assert ("reference" in done.hub.open_conflicts) is is_open
 
 
+def test_a_side_that_came_to_the_decided_value_by_itself_said_it_too() -> None:
+    """Somebody typed there what was decided before that was carried out; what we brought there is nobody's word."""
+    hub = held("reference", "PO a", "PO x")
+    stake = look(hub, "reference", "PO x")
+    typed = replace(hub, partner_shadow=changed(hub.partner_shadow, {"reference": "PO x"}))
+    assert list(carry(typed, stake).agreed) == ["reference"]
+    assert list(carry(hub, stake).agreed) == []
+    assert list(carry(typed, replace(stake, ours=("PO x",))).agreed) == []
+
+
 def test_what_we_brought_to_a_side_ourselves_is_no_edit_of_it() -> None:
     """A policy that is regretted while its change is on its way: that the app takes the change is no news."""
     hub = in_step(record({"reference": "PO x"}))

@@ -85,6 +85,16 @@ def test_nothing_is_judged_before_it_is_carried_out() -> None:
     assert fresh.waits_to_be_carried
 
 
+def test_what_somebody_said_too_is_noted_of_what_was_decided() -> None:
+    """At its own path, once however often; never of what else was edited, nor of a link that was taken anew."""
+    _, resolution = carried()
+    met = resolution.agreed_at({"reference", "due_on"}).agreed_at({"reference"})
+    assert (resolution.agreed, met.agreed) == ([], ["reference"])
+    assert resolution.agreed_at({"due_on"}) == resolution
+    linked = replace(resolution, action=Action.RELINK)
+    assert linked.agreed_at({"reference"}) == linked
+
+
 def test_an_undo_is_done_when_each_side_has_its_own_value_again() -> None:
     """That the two differ then is what was wanted."""
     hub, resolution = carried()

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.domain.invoices.relink import find_ground, match_alike_payments, why_not_relinked, why_overtaken
+from app.domain.invoices.relink import (
+    find_ground,
+    match_alike_credits,
+    match_alike_payments,
+    why_not_relinked,
+    why_overtaken,
+)
+from app.domain.record.credit import AppliedCredit, CreditKind
 from app.domain.record.fields import keys_of
 from app.domain.record.sides import Side, project
 from app.domain.xero.xero_invoice import XeroPayment
@@ -16,6 +23,17 @@ from tests.unit.domain.samples import payment, record, xero_invoice
 def paid(key: str, amount: str, day: int) -> XeroPayment:
     """A payment in Xero."""
     return XeroPayment(key, Decimal(amount), date(2026, 11, day))
+
+
+def credit(key: str, amount: str, number: str | None = None, kind: str = "credit_note") -> dict[str, Any]:
+    """A credit of the record."""
+    members = {"kind": kind, "amount": amount, "applied_on": "2026-11-21", "number": number, "reason": None}
+    return {f"credits/{key}/{name}": value for name, value in members.items()}
+
+
+def applied(key: str, amount: str, number: str | None = None) -> AppliedCredit:
+    """A credit note that is set against an invoice in Xero."""
+    return AppliedCredit(key, CreditKind.CREDIT_NOTE, Decimal(amount), date(2026, 11, 22), number)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +76,35 @@ def test_payments_that_are_alike_are_the_same_each_once() -> None:
     )
     theirs = (paid("a", "100", 22), paid("b", "100", 30), paid("c", "100", 21))
     assert match_alike_payments(xero_invoice(payments=theirs), ours) == {"a": "p2", "c": "p1"}
+
+
+def test_credits_that_are_alike_are_the_same_each_once() -> None:
+    """Known by its id first, whatever it comes to; then of one kind and amount, at best with the same number."""
+    ours = record(
+        credit("c1", "40", "CN-1")
+        | credit("c2", "40", "CN-2")
+        | credit("c3", "9")
+        | credit("c4", "9", kind="prepayment")
+    )
+    theirs = (
+        applied("a", "40", "CN-2"),
+        applied("b", "40", "CN-7"),
+        applied("c", "9"),
+        applied("d", "3"),
+        applied("d", "4"),
+    )
+    invoice = xero_invoice(credits=theirs)
+    assert match_alike_credits(invoice, ours, {}) == {"a": "c2", "b": "c1", "c": "c3"}
+    assert match_alike_credits(invoice, ours, {"d": "c3", "a": "gone"}) == {"d": "c3", "a": "c2", "b": "c1"}
+
+
+def test_what_xero_says_of_a_credit_that_is_alike_stands() -> None:
+    """Its number there is Xero's own, whoever's words stand."""
+    ours = record(credit("c1", "40"))
+    seen = project(Side.XERO, record(credit("c1", "40", "CN-1") | credit("xero-b", "7", "CN-2")))
+    ground = find_ground(ours, seen, Side.PARTNER, {}, {"a": "c1"})
+    assert keys_of(ground, "credits") == ["c1"]
+    assert ground["credits/c1/number"] is None
 
 
 @pytest.mark.parametrize("content", list(Side))

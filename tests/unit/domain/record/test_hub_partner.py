@@ -170,6 +170,16 @@ def test_a_stale_document_changes_nothing() -> None:
         assert app_says(hub, changed(APP, {"reference": "old"}), version=version) == Observed(hub)
 
 
+def test_what_a_person_typed_too_is_told_apart_from_a_change_that_was_taken() -> None:
+    """The document says on what it was based: on the change, or on what stood before. Who does not say may have it."""
+    hub, change = sent(xero_shows(START, changed(XERO, {"reference": "X"})).hub)
+    both = changed(APP, {"reference": "X"})
+    assert app_says(hub, both, based_on=0).agreed == {"reference"}
+    assert app_says(hub, both, based_on=change.revision).agreed == frozenset()
+    assert app_says(hub, both, based_on=None).agreed == frozenset()
+    assert xero_shows(app_says(START, both).hub, changed(XERO, {"reference": "X"})).agreed == {"reference"}
+
+
 def test_a_refused_change_is_not_part_of_the_view() -> None:
     """What the app did not apply is not what it holds, whatever revision it applied since."""
     hub, first = sent(xero_shows(START, changed(XERO, {"reference": "X"})).hub)
