@@ -3,9 +3,10 @@
 Tolerant like `from_xero`: words that are new stay Xero's own, and what is missing is taken for the least it can mean.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from app.domain.xero.former_codes import with_former_codes
@@ -36,17 +37,45 @@ Elements = Sequence[Json]
 NOTHING = Organisation(name="", country="", base_currency="", short_code=None, currencies=())
 
 
-def organisation_from_xero(known: Organisation, read: Mapping[Part, Elements]) -> Organisation:
-    """What was known, with the parts that were read in place of the old ones."""
+_IDS: Mapping[str, Callable[[Any], str]] = {
+    "accounts": attrgetter("account_id"),
+    "tax_rates": attrgetter("tax_type"),
+    "currencies": str,
+    "tracking_categories": attrgetter("category_id"),
+    "branding_themes": attrgetter("theme_id"),
+}
+"""What tells one of a list of facts from the others."""
+
+
+def organisation_from_xero(
+    known: Organisation, read: Mapping[Part, Elements], not_whole: Collection[Part] = ()
+) -> Organisation:
+    """What was known, with the parts that were read in place of the old ones. Of what is `not_whole`, because some of
+    it could not be read, everything stays that was known and is not among the rest: it may be that.
+    """
     found: dict[str, Any] = {}
     for part, elements in read.items():
-        found |= _read_part(part, elements)
+        fresh = _read_part(part, elements)
+        found |= _with_kept(known, fresh) if part in not_whole else fresh
     if Part.ACCOUNTS in read:
         found["accounts"] = with_former_codes(known.accounts, found["accounts"])
     if Part.TRACKING in read:
         tracked = with_former_names(known.tracking_categories, found["tracking_categories"])
         found["tracking_categories"] = tracked
     return replace(known, **found)
+
+
+def _with_kept(known: Organisation, fresh: Mapping[str, Any]) -> dict[str, Any]:
+    """The lists as they were read, and behind that what was known beside it."""
+    whole: dict[str, Any] = {}
+    for name, values in fresh.items():
+        if name not in _IDS:
+            whole[name] = values
+            continue
+        there = set(map(_IDS[name], values))
+        kept = (each for each in getattr(known, name) if _IDS[name](each) not in there)
+        whole[name] = (*values, *kept)
+    return whole
 
 
 def _read_part(part: Part, elements: Elements) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class XeroSdkOrganisations:
         self._clients = _Clients(api_url, count_call)
         self._threads = Threads()
         self._half_reads = HalfReads(clock)
+        self._clock = clock
 
     async def open(
         self, connection_id: UUID, *, bulk: bool = False, before_each: BeforeEach = go_ahead
@@ -86,7 +87,7 @@ class XeroSdkOrganisations:
             is_bulk=bulk,
             before_each=before_each,
         )
-        return XeroSdkOrganisation(calls)
+        return XeroSdkOrganisation(calls, self._clock)
 
     def _get_budget(self, client_id: str | None) -> CallBudget:
         """One for each Xero app: Xero's limits are of an app and an organisation (FACTS 2)."""

@@ -16,7 +16,14 @@ from tests.scenarios.conftest import judged
 from tests.scenarios.house import House
 from tests.scenarios.left import Left
 from tests.scenarios.opening import open_house
-from tests.scenarios.troubles import ask, assert_in_step, numbers_in_xero, reconcile, standing
+from tests.scenarios.troubles import (
+    ask,
+    assert_in_step,
+    contacts_in_xero,
+    numbers_in_xero,
+    reconcile,
+    standing,
+)
 
 UNREADABLE = ("held", "unreadable_in_xero")
 NO_ID = "00000000-0000-4000-8000-000000000001"
@@ -234,6 +241,79 @@ async def test_facts_that_cannot_be_read_leave_those_of_before(house: House, way
     await house.write()
     await house.drain()
     await assert_in_step(house)
+
+
+def of_one(name: str, key: str, value: str, *place: str) -> Change:
+    """Of all rows of a list the one that has this value lacks something."""
+    return in_rows(name, lambda row: put(row, place, None) if row.get(key) == value else row)
+
+
+async def checked(house: House, call: str = "GET checkup") -> list[tuple[str, str | None, str]]:
+    """What does not pass of the check-up, or of the pre-flight, about the organisation's facts."""
+    method, name = call.split()
+    checkup = await ask(house.api.request(method, f"{house.path}/{name}"))
+    unwell = [each for each in checkup["checks"] if each["outcome"] != "passed" and each["code"] == "facts"]
+    return [(each["outcome"], each["about"], each["message"]) for each in unwell]
+
+
+@pytest.mark.parametrize(
+    ("change", "about", "lacks"),
+    [
+        (of_one("Accounts", "Code", "200", "AccountID"), "accounts", "AccountID"),
+        (of_one("TaxRates", "TaxType", "OUTPUT", "EffectiveRate"), "tax_rates", "EffectiveRate"),
+        (
+            in_rows("Organisations", lambda row: put(row, ("BaseCurrency",), None)),
+            "organisation",
+            "BaseCurrency",
+        ),
+    ],
+)
+async def test_e14_one_fact_that_cannot_be_read_for_good_is_told_and_the_others_are_taken(
+    house: House, way: Way, change: Change, about: str, lacks: str
+) -> None:
+    """An account without an id, a rate without a percentage: it stays as it was known, what people do to others is
+    seen, and the check-up says since when, and what is wrong, until it can be read again.
+    """
+    assert await checked(house) == []
+    way.change = change
+    await ask(house.xero.patch(f"/people/{house.tenant_id}/accounts/210", json={"Code": "211"}))
+    await house.wait(timedelta(hours=7))
+    await house.sweep()
+    told = await checked(house)
+    [(outcome, told_about, message)] = told
+    assert (outcome, told_about, lacks in message, " since " in message) == ("warning", about, True, True)
+    assert {"200", "211"} <= await list_codes_for_sales(house)
+    assert (await ask(house.api.get(house.path)))["problems"] == []
+    await house.write()
+    await house.drain()
+    await assert_in_step(house)
+    await house.wait(timedelta(hours=7))
+    assert await checked(house) == await checked(house, "POST preflight") == told
+    assert {"200", "211"} <= await list_codes_for_sales(house)
+    way.clear()
+    await house.sweep()
+    assert await checked(house) == []
+
+
+async def list_codes_for_sales(house: House) -> set[str]:
+    """The accounts that are offered."""
+    listed = await ask(house.api.get(f"{house.path}/accounts", params={"fit_for": "sales"}))
+    return {account["code"] for account in listed["data"]}
+
+
+async def test_one_row_without_an_id_is_told_and_makes_nothing_twice(house: House, way: Way) -> None:
+    """It may be the very customer that is looked for, so all waits, and says for what: made anew, it would be two."""
+    await house.at_xero("contacts", Name="Kim Tran", EmailAddress="kim@example.com")
+    way.change = of_one("Contacts", "Name", "Kim Tran", "ContactID")
+    await house.write()
+    await house.drain()
+    await house.wait(timedelta(hours=2))
+    waits = (await ask(house.api.get(house.path)))["waits_for"]
+    assert (waits["code"], "without its ContactID" in waits["message"]) == ("xero_unavailable", True)
+    way.clear()
+    await house.wait(timedelta(hours=1))
+    await assert_in_step(house)
+    assert [contact["Name"] for contact in await contacts_in_xero(house)].count("Kim Tran") == 1
 
 
 async def test_a_customer_without_an_id_is_asked_for_again(house: House, way: Way) -> None:

@@ -60,6 +60,16 @@ async def test_a_renamed_option_is_no_finding_of_each_invoice(house: House) -> N
     assert await list_told(house) == ["tracking_renamed"]
 
 
+async def test_what_a_preflight_reads_first_is_no_finding_either(house: House) -> None:
+    """Somebody asks for a pre-flight right after the option was renamed: its former name stays known."""
+    key = await tracked(house)
+    await rename(house, key, "Northern", option="North")
+    await ask(house.api.post(f"{house.path}/preflight"))
+    assert (await compare(house))["differing"] == 0
+    assert await every_finding(house) == []
+    assert await list_told(house) == ["tracking_renamed"]
+
+
 async def test_options_that_exchange_their_names_are_no_finding_either(house: House) -> None:
     """Both names are known, as those of the other one: the ids tell."""
     key = await tracked(house)

@@ -29,7 +29,8 @@ async def check_freshly(
     unanswered, nudges = None, Nudges()
     if connection.state in _CAN_BE_ASKED:
         try:
-            organisation = await (await services.organisations.open(connection.id)).fetch_organisation()
+            xero = await services.organisations.open(connection.id)
+            organisation = await xero.fetch_organisation(connection.organisation)
         except PlumblineError as error:
             unanswered = str(error)
         else:

@@ -61,12 +61,13 @@ async def activate(services: Services, connection_id: UUID, tenant_id: str) -> C
 
 async def _fetch_organisation(services: Services, connection_id: UUID) -> Organisation | None:
     """The organisation, read fresh; None when Xero does not answer but what was read before will do."""
+    async with services.database.reading() as session:
+        connection = await find_connection(session, connection_id)
+    known = connection.organisation if connection is not None else None
     try:
-        return await (await services.organisations.open(connection_id)).fetch_organisation()
+        return await (await services.organisations.open(connection_id)).fetch_organisation(known)
     except PlumblineError as error:
-        async with services.database.reading() as session:
-            connection = await find_connection(session, connection_id)
-        if connection is not None and connection.organisation is not None and isinstance(error, Retryable):
+        if known is not None and isinstance(error, Retryable):
             return None
         raise put_in_words(error) from error
 

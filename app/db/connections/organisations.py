@@ -23,6 +23,7 @@ from app.domain.xero.organisation import (
     TaxRate,
     TrackingCategory,
     TrackingOption,
+    Unread,
 )
 
 Kept = TypeVar("Kept")
@@ -65,6 +66,10 @@ def organisation_to_json(organisation: Organisation) -> dict[str, Any]:
         kept[name] = kept[name].isoformat() if kept[name] else None
     kept["tax_rates"] = [rate | {"rate": str(rate["rate"])} for rate in kept["tax_rates"]]
     kept["actions"] = dict(organisation.actions)
+    kept["unread"] = {
+        part: {"since": each.since.isoformat(), "reason": each.reason}
+        for part, each in organisation.unread.items()
+    }
     return kept
 
 
@@ -86,6 +91,7 @@ def organisation_from_json(kept: Mapping[str, Any]) -> Organisation:
                 _read(BrandingTheme, theme) for theme in kept.get("branding_themes", ())
             ),
             "sales_terms": _read(PaymentTerms, terms) if terms else None,
+            "unread": {part: _read_unread(each) for part, each in kept.get("unread", {}).items()},
         },
     )
 
@@ -101,6 +107,10 @@ def _read_rate(rate: Mapping[str, Any]) -> TaxRate:
 def _read_category(category: Mapping[str, Any]) -> TrackingCategory:
     options = tuple(_read(TrackingOption, _with_names(option)) for option in category.get("options", ()))
     return _read(TrackingCategory, {**_with_names(category), "options": options})
+
+
+def _read_unread(kept: Mapping[str, Any]) -> Unread:
+    return Unread(datetime.fromisoformat(kept["since"]), kept["reason"])
 
 
 def _with_names(kept: Mapping[str, Any]) -> dict[str, Any]:

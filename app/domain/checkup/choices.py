@@ -1,6 +1,6 @@
 """What the business chose, set against what its organisation has and allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from app.domain.checkup.check import Check, failed, passed, warning
@@ -8,9 +8,23 @@ from app.domain.checkup.facts import CheckFacts
 from app.domain.connections.stale import list_problems
 from app.domain.why.hinges import FACTS_STALE_AFTER
 from app.domain.xero.organisation import APPROVE, DEFAULT_TAXES, USE_CURRENCIES, Organisation
+from app.domain.xero.part import Part
 
 STOPS_INVOICES = frozenset({"account_stale", "tax_stale"})
 """Stale mappings that hold invoices; the others are passed over when an invoice is written."""
+
+_PARTS: Mapping[str, str] = {
+    Part.ORGANISATION: "of the organisation's own details",
+    Part.ACCOUNTS: "accounts",
+    Part.TAX_RATES: "tax rates",
+    Part.CURRENCIES: "currencies",
+    Part.TRACKING: "tracking categories",
+    Part.THEMES: "branding themes",
+}
+_READ_AGAIN = (
+    "Nothing to do: it is read again within six hours, or at once by a sweep. If it stays, tell the operator what "
+    "this says."
+)
 
 _TRIALS = frozenset({"TRIAL"})
 _DEMOS = frozenset({"DEMO"})
@@ -23,6 +37,7 @@ def check_choices(facts: CheckFacts) -> Iterator[Check]:
         yield _check_unknown(facts)
         return
     yield _check_organisation(facts, organisation)
+    yield from _check_facts(organisation)
     yield _check_plan(organisation)
     yield _check_kind(organisation)
     yield _check_currencies(organisation)
@@ -54,6 +69,18 @@ def _check_organisation(facts: CheckFacts, organisation: Organisation) -> Check:
             "organisation", f"{organisation.name} was last read {when}.", "Have it read anew.", sweep
         )
     return passed("organisation", f"{organisation.name} was read at {read_at:%Y-%m-%d %H:%M} UTC.")
+
+
+def _check_facts(organisation: Organisation) -> Iterator[Check]:
+    """One for each part that cannot be read whole, so that each says since when."""
+    if not organisation.unread:
+        yield passed("facts", "Everything that Xero shows of the organisation can be read.")
+    for part, unread in sorted(organisation.unread.items()):
+        said = (
+            f"Not all {_PARTS.get(part, part)} can be read since {unread.since:%Y-%m-%d %H:%M} UTC: {unread.reason}. "
+            "What can be read is taken, and beside that stands what was known before."
+        )
+        yield warning("facts", said, _READ_AGAIN, None, part)
 
 
 def _check_plan(organisation: Organisation) -> Check:

@@ -86,7 +86,8 @@ def observe_document(
     observed = _merge_partner(hub, seen, base, document, rules, at, xero_at)
     # Who does not say what it was based on may have taken a change of ours that it has not answered yet.
     agreed = _list_agreed(base, document, hub.record) if based_on is not None else frozenset[str]()
-    return replace(_with_what_travels(observed, rules, xero_at, at), agreed=agreed)
+    whole = _with_what_travels(observed, rules, xero_at, at)
+    return Observed(whole.hub, whole.conflicts, agreed)
 
 
 def _list_agreed(base: Fields, seen: Fields, record: Fields) -> frozenset[str]:
@@ -137,7 +138,8 @@ def observe_xero(
         base = landed(base, hub.unanswered, seen)
     merged = _merge_xero(hub, base, seen, rules, at, partner_at, remembered)
     agreed = _list_agreed(base, seen, hub.record)
-    return replace(_with_what_travels(merged, rules, at, partner_at), agreed=agreed)
+    whole = _with_what_travels(merged, rules, at, partner_at)
+    return Observed(whole.hub, whole.conflicts, agreed)
 
 
 def xero_answered(

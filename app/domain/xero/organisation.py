@@ -5,7 +5,7 @@ Read from Xero, kept and refreshed; these values carry no behaviour but look-up.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -121,6 +121,14 @@ class PaymentTerms:
     type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Of a part of the facts (`part`): since when Xero does not show it whole, and what is wrong, in words."""
+
+    since: datetime
+    reason: str
+
+
 DEEP_LINK = "https://go.xero.com/app/{}/invoicing/view/{}"
 """Xero's page of an invoice, by the organisation's short code and the invoice's id (FACTS 5)."""
 
@@ -141,7 +149,8 @@ class Organisation:
 
     Nothing dated on or before a lock date may move: `year_lock_on` binds everybody, `period_lock_on` all but advisers.
     `actions` is what Xero allows, by its names. `plan_class` (STARTER, PREMIUM ...) and `default_sales_tax` are Xero's
-    words and may be new ones.
+    words and may be new ones. `unread` says by part what Xero did not show so that it can be read: there stays what was
+    known before.
     """
 
     name: str
@@ -161,6 +170,7 @@ class Organisation:
     plan_class: str | None = None
     version: str | None = None
     is_demo: bool = False
+    unread: Mapping[str, Unread] = field(default_factory=dict, compare=False)
     _accounts_by: dict[str, Account] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The accounts by id and by code, built with the first that is looked for: lines ask by the thousand."""
 

@@ -65,6 +65,25 @@ def test_parts_that_were_not_read_stay_as_they_were_known() -> None:
     assert (again.name, again.currencies) == ("y", ("NZD",))
 
 
+def test_beside_what_cannot_be_read_stays_what_was_known() -> None:
+    """It may be any of those that are not among the rest; of two with one code, the one that was read has it."""
+    before = [
+        {"AccountID": "a", "Code": "200"},
+        {"AccountID": "b", "Code": "210"},
+        {"AccountID": "c", "Code": "220"},
+    ]
+    known = read_organisation({Part.ACCOUNTS: before, Part.CURRENCIES: [{"Code": "NZD"}, {"Code": "AUD"}]})
+    moved = {Part.ACCOUNTS: [{"AccountID": "b", "Code": "200"}], Part.CURRENCIES: [{"Code": "AUD"}]}
+    after = organisation_from_xero(known, moved, [Part.ACCOUNTS])
+    assert [(each.account_id, each.code) for each in after.accounts] == [
+        ("b", "200"),
+        ("a", "200"),
+        ("c", "220"),
+    ]
+    assert after.find_account("200") == after.find_account("b")
+    assert after.currencies == ("AUD",)
+
+
 def test_what_xero_allows_is_told_by_name() -> None:
     """A status that is new says nothing, and so forbids nothing."""
     said = {"A": "ALLOWED", "B": "NOT-ALLOWED", "C": "not-allowed", "D": "PERHAPS", "E": None}

@@ -13,7 +13,7 @@ from app.domain.connections.compare_run import CompareRun
 from app.domain.connections.connection import ConnectionState
 from app.domain.connections.settings import ConnectionSettings
 from app.domain.connections.usage import CallsLeft
-from app.domain.xero.organisation import APPROVE
+from app.domain.xero.organisation import APPROVE, Unread
 from tests.unit.domain.samples import AT, ORGANISATION
 from tests.unit.domain.why.facts import CONNECTION, NOW
 
@@ -95,6 +95,7 @@ def test_what_cannot_go_fails_with_its_cure(facts: CheckFacts, code: str, about:
     ("facts", "code"),
     [
         (organisation(is_demo=True), "subscription"),
+        (organisation(unread={"accounts": Unread(AT, "one has no id")}), "facts"),
         (organisation(plan_class="TRIAL"), "subscription"),
         (connection(organisation_fetched_at=AT - timedelta(days=2)), "organisation"),
         (

@@ -34,8 +34,8 @@ def test_what_is_replaced_so_has_nothing_but_its_fields(kind: type[Any]) -> None
     assert not any(isinstance(each, cached_property) for each in vars(kind).values())
 
 
-def test_a_value_with_slots_is_refused() -> None:
-    """It has no dict to be copied."""
-    standing: Any = Standing(State.SETTLED)
-    with pytest.raises(AttributeError):
-        replace(standing)
+def test_a_value_with_slots_is_replaced_too() -> None:
+    """As the standard library does it."""
+    standing = Standing(State.SETTLED)
+    assert replace(standing, code="drafted") == Standing(State.SETTLED, "drafted")
+    assert standing == Standing(State.SETTLED)
