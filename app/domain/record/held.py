@@ -2,16 +2,27 @@
 
 A held path is a field, or a whole line or payment. Where a field is held and its line has come or gone in the record,
 the whole line is left alone: taking it away would take the held value with it. The order of the lines follows. Where
-it is held how amounts are, lines keep their tax types, which follow from it (`basis`).
+it is held how amounts are, lines keep their tax types, which follow from it (`basis`). Where a line's discount is held
+in one form, by rate or by amount, so is the other: a side that got it beside its own would take off both.
 
 After a decision over such a path was undone, the sides are brought back apart: each to the value of its own that it had
 before (`Parted`), until it holds it or somebody edits it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from app.domain.record.basis import AMOUNTS_ARE, is_money_of_line, with_tax_types_of
-from app.domain.record.fields import LINE_ORDER, Absent, Fields, Value, group_of, keys_of, line_keys
+from app.domain.record.fields import (
+    DISCOUNTS,
+    LINE_ORDER,
+    Absent,
+    Fields,
+    Value,
+    group_of,
+    keys_of,
+    line_keys,
+    member_of,
+)
 from app.domain.record.line_order import interleave
 from app.domain.record.path import is_group, read_at, write_at
 from app.domain.record.sides import Side
@@ -25,7 +36,7 @@ def leave_held(holds: Fields, wanted: Fields, open_conflicts: Collection[str]) -
     left = dict(wanted)
     if AMOUNTS_ARE in open_conflicts:
         left = with_tax_types_of(left, holds)
-    for conflict in open_conflicts:
+    for conflict in {*open_conflicts, *_list_other_discounts(open_conflicts)}:
         group = group_of(conflict)
         is_whole = group is not None and (conflict == group or _has(holds, group) != _has(wanted, group))
         held = group if group is not None and is_whole else conflict
@@ -37,6 +48,13 @@ def leave_held(holds: Fields, wanted: Fields, open_conflicts: Collection[str]) -
     return left
 
 
+def _list_other_discounts(open_conflicts: Collection[str]) -> Iterator[str]:
+    for path in open_conflicts:
+        line, name = group_of(path), member_of(path)
+        if line is not None and name in DISCOUNTS:
+            yield from (f"{line}/{other}" for other in DISCOUNTS if other != name)
+
+
 def put_back(holds: Fields, parted: Parted, side: Side) -> Fields:
     """What a side holds, with the values that it is to be brought back to."""
     for path, values in parted.items():
@@ -46,10 +64,15 @@ def put_back(holds: Fields, parted: Parted, side: Side) -> Fields:
 
 
 def without_edited(parted: Parted, side: Side, edited: Collection[str]) -> Parted:
-    """`parted` without what a side was edited at since, nor what would mean another sum by that edit."""
+    """`parted` without what a side was edited at since, nor what would mean another sum by that edit.
+
+    A whole line that stays for that keeps its price, so the basis under which it stands stays with it.
+    """
     if not parted or not edited:
         return parted
-    with_money = AMOUNTS_ARE in edited or (AMOUNTS_ARE in parted and any(map(is_money_of_line, edited)))
+    stays = [path for path in parted if is_group(path) and _lies_in(path, edited)]
+    is_of_money = any(map(is_money_of_line, (*edited, *stays)))
+    with_money = AMOUNTS_ARE in edited or (AMOUNTS_ARE in parted and is_of_money)
     return {
         path: {
             other: value

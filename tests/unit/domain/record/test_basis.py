@@ -90,6 +90,7 @@ def test_what_a_change_names_beside_what_it_moves() -> None:
     [
         (["amounts_are"], set()),
         (["lines/l2/unit_price"], set()),
+        (["lines/l1/description"], set()),
         (["reference"], {"amounts_are", "lines/l1"}),
     ],
 )

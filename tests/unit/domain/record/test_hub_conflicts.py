@@ -50,6 +50,22 @@ def test_other_fields_go_on_beside_a_held_conflict() -> None:
     assert change.moves == {"number": ("INV-0042", "INV-9")}
 
 
+@pytest.mark.parametrize("ours", ["discount_amount", "discount_rate"])
+def test_a_line_whose_discount_is_held_gets_no_second_one(ours: str) -> None:
+    """The app changes its held discount for one of the other form: beside Xero's own that would be taken off twice."""
+    off = changed(APP, {f"lines/l1/{ours}": "5"})
+    hub = xero_shows(
+        app_says(START, off, policy=HOLD).hub, changed(XERO, {f"lines/l1/{ours}": "7"}), policy=HOLD
+    ).hub
+    assert hub.open_conflicts == {f"lines/l1/{ours}"}
+    other = "discount_rate" if ours == "discount_amount" else "discount_amount"
+    hub = app_says(hub, changed(APP, {f"lines/l1/{other}": "3"}), policy=HOLD).hub
+    assert xero_moves(hub) == {}
+    assert next_change(hub) is None
+    hub = xero_shows(hub, changed(XERO, {}), policy=HOLD).hub
+    assert {path: after for path, (_, after) in xero_moves(hub).items()} == {f"lines/l1/{other}": "3"}
+
+
 def test_it_ends_when_the_app_takes_xeros_value() -> None:
     """Both sides equal: there is nothing left to decide."""
     observed = app_says(held_after_xero(), changed(APP, {"reference": "X"}), policy=HOLD)
