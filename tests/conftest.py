@@ -10,25 +10,37 @@ import asyncio
 import gc
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+import uvloop
 
 from app import schema
 from app.embedded import open_servers
 from app.settings import Settings
+from tests.databases import Databases, open_databases
 from tests.redis_databases import empty_redis
-from tests.statements import share_compiled_statements
+from tests.statements import share_compiled_statements, share_type_lookups
 
 # Rich would draw every traceback that a test provokes, in seconds each.
 _plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
 
+# httpcore asks for sniffio some ten times in each call, and it is not here: looking through every folder for it takes a
+# fifth of the call.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+
 share_compiled_statements()
+share_type_lookups()
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop that the API and the workers run on, which is also the quicker one."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_finish() -> None:
@@ -58,20 +70,24 @@ def _find_roomy_memory() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def template_database(servers: Settings) -> Iterator[str]:
+def databases(servers: Settings) -> Iterator[Databases]:
+    """Where tests get their databases."""
+    with open_databases(servers.database_url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def template_database(databases: Databases) -> Iterator[str]:
     """The name of a database in which every migration has run, to be copied."""
-    stack = AsyncExitStack()
-    with asyncio.Runner() as runner:
-        url = runner.run(stack.enter_async_context(schema.scratch_database(servers.database_url)))
+    with databases.copy("template1") as url:
         schema.upgrade(url)
         yield schema.find_database(url)
-        runner.run(stack.aclose())
 
 
 @pytest.fixture
-async def database_url(servers: Settings, template_database: str) -> AsyncIterator[str]:
+def database_url(databases: Databases, template_database: str) -> Iterator[str]:
     """A migrated, empty PostgreSQL database for this test alone."""
-    async with schema.scratch_database(servers.database_url, template_database) as url:
+    with databases.copy(template_database) as url:
         yield url
 
 

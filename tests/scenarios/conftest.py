@@ -10,6 +10,7 @@ from app import schema
 from app.clock import SystemClock
 from app.sandbox.xero import freeze
 from app.settings import Settings
+from tests.databases import Databases
 from tests.facts.wire import held_to_the_facts
 from tests.redis_databases import empty_redis
 from tests.scenarios.house import House
@@ -55,13 +56,16 @@ async def judged(house: House) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def house(servers: Settings, redis_url: str, left: Left) -> AsyncIterator[House]:
+def left_database_url(databases: Databases, left: Left) -> Iterator[str]:
+    """The database of a house that was joined and settled, for this story alone."""
+    with databases.copy(left.database) as url:
+        yield url
+
+
+@pytest.fixture
+async def house(left_database_url: str, redis_url: str, left: Left) -> AsyncIterator[House]:
     """Both sides and Plumbline between them, joined and settled; whatever is said to Xero is judged in the end."""
-    async with (
-        schema.scratch_database(servers.database_url, left.database) as database_url,
-        open_house(database_url, redis_url, left) as opened,
-        judged(opened),
-    ):
+    async with open_house(left_database_url, redis_url, left) as opened, judged(opened):
         yield opened
 
 

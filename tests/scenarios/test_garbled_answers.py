@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from app import schema
-from app.settings import Settings
 from tests.garbled.answer import Answer, Request
 from tests.garbled.intermediary import Change, stand_before
 from tests.garbled.rows import GONE, put
@@ -52,12 +50,11 @@ def way() -> Way:
 
 
 @pytest.fixture
-async def house(servers: Settings, redis_url: str, left: Left, way: Way) -> AsyncIterator[House]:
+async def house(left_database_url: str, redis_url: str, left: Left, way: Way) -> AsyncIterator[House]:
     """Joined and settled; its Plumbline hears of Xero what the way lets through."""
     async with (
-        schema.scratch_database(servers.database_url, left.database) as database_url,
         open_house(
-            database_url,
+            left_database_url,
             redis_url,
             left,
             lambda root_url: stand_before(root_url, lambda request, answer: way.change(request, answer)),

@@ -39,9 +39,7 @@ class SimulatedHouse(House):
     async def drain(self) -> None:
         """Let webhooks go, reconcile and deliver until nothing more is due; nobody is asked who has nothing to say."""
         for _ in range(MOST_TURNS):
-            webhooks = self.sandbox.sandbox.webhooks
-            if webhooks.queue.pending or webhooks._overdue:
-                await self._json(self.xero.post("/webhooks/flush"))
+            await self.let_webhooks_go()
             await self._json(self.app.post("/flush"))
             await self.parts.xero_webhooks.take_in()
             if await self._is_quiet():

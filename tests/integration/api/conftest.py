@@ -8,13 +8,14 @@ import pytest
 from app.sandbox.xero import SandboxXero, serve_in_thread
 from tests.integration.api.browser import Browser, register
 from tests.integration.api.driver import Plumbline, build_settings, open_plumbline
+from tests.integration.peopled import Peopled
 from tests.loopback import NO_CERTIFICATES
 
 
 @pytest.fixture
-async def plumbline(database_url: str, redis_url: str) -> AsyncIterator[Plumbline]:
+async def plumbline(peopled_url: str, redis_url: str, peopled: Peopled) -> AsyncIterator[Plumbline]:
     """The API, reaching no Xero."""
-    async with open_plumbline(build_settings(database_url, redis_url)) as running:
+    async with open_plumbline(build_settings(peopled_url, redis_url), peopled.partner) as running:
         yield running
 
 
@@ -26,11 +27,13 @@ def xero() -> Iterator[SandboxXero]:
 
 
 @pytest.fixture
-async def browser(xero: SandboxXero, database_url: str, redis_url: str) -> AsyncIterator[Browser]:
+async def browser(
+    xero: SandboxXero, peopled_url: str, redis_url: str, peopled: Peopled
+) -> AsyncIterator[Browser]:
     """A person, with Plumbline registered at the sandbox."""
-    settings = register(xero, database_url, redis_url)
+    settings = register(xero, peopled_url, redis_url)
     async with (
-        open_plumbline(settings) as plumbline,
+        open_plumbline(settings, peopled.partner) as plumbline,
         httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES) as http,
     ):
         yield Browser(xero, plumbline, http)

@@ -37,6 +37,8 @@ from app.wiring.ground import open_queue
 from tests.loopback import NO_CERTIFICATES
 
 WEBHOOK_KEY = "a key that only a test knows"
+SECRET_KEYS = (SecretStr(Fernet.generate_key().decode()),)
+"""One for all tests of a process: a partner is made once, and copied with its database."""
 ORGANISATION = Organisation(
     name="Plumb Trades Pty Ltd",
     country="AU",
@@ -156,6 +158,11 @@ class Plumbline:
         async with self.database.reading() as session:
             intake.known.remember((await find_connections(session, [connection_id])).values())
 
+    def forget(self) -> None:
+        """Have the process know no connection any more: a document that was refused is enough to know one."""
+        intake: IntakeServices = self.app.state.intake
+        intake.known._known.clear()
+
     async def take_in(self) -> None:
         """Read what Xero sent, as a worker does."""
         services: Services = self.app.state.services
@@ -192,16 +199,15 @@ class Plumbline:
 
 
 @asynccontextmanager
-async def open_plumbline(settings: Settings) -> AsyncIterator[Plumbline]:
-    """The API with a partner of its own, until the block ends."""
+async def open_plumbline(
+    settings: Settings, partner: dict[str, str] | None = None
+) -> AsyncIterator[Plumbline]:
+    """The API with a partner, who is made where none is given, until the block ends."""
     app = create_app(settings)
-    database = Database(settings.database_url)
-    partner = await create_partner(settings, "Tradie Tools", None)
-    try:
-        async with app.router.lifespan_context(app), _client(app, partner["api_key"]) as http:
-            yield Plumbline(app, http, settings, partner, database)
-    finally:
-        await database.close()
+    partner = partner or await create_partner(settings, "Tradie Tools", None)
+    async with app.router.lifespan_context(app), _client(app, partner["api_key"]) as http:
+        services: Services = app.state.services
+        yield Plumbline(app, http, settings, partner, services.database)
 
 
 def build_settings(database_url: str, redis_url: str, **more: Any) -> Settings:
@@ -211,7 +217,7 @@ def build_settings(database_url: str, redis_url: str, **more: Any) -> Settings:
         database_url=database_url,
         redis_url=redis_url,
         public_url="http://localhost:8000",
-        secret_keys=(SecretStr(Fernet.generate_key().decode()),),
+        secret_keys=SECRET_KEYS,
         **{
             "xero_client_id": "client",
             "xero_client_secret": SecretStr("a secret"),

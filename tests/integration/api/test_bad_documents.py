@@ -87,18 +87,18 @@ def plumbline(request: pytest.FixtureRequest, plumbline: Plumbline) -> Plumbline
     return plumbline
 
 
-@pytest.mark.parametrize(("sent", "field"), BAD.values(), ids=BAD.keys())
-async def test_a_bad_document_is_refused_by_field(
-    plumbline: Plumbline, sent: dict[str, Any], field: str
-) -> None:
+async def test_a_bad_document_is_refused_by_field(plumbline: Plumbline) -> None:
     """It is a 422 problem that names the field; no link, no trigger and no nudge is left behind."""
     path = await plumbline.open_active()
     before = await plumbline.get_connection(path)
-    answer = await plumbline.http.put(f"{path}/invoices/inv_1", json=sent)
-    assert (answer.status_code, name_faults(answer)) == (422, [field])
-    assert await plumbline.count("invoice_links") == 0
-    assert await plumbline.get_connection(path) == before
-    assert await plumbline.count_nudges() == 0
+    for sent, field in BAD.values():
+        if not plumbline.is_known:
+            plumbline.forget()
+        answer = await plumbline.http.put(f"{path}/invoices/inv_1", json=sent)
+        assert (answer.status_code, name_faults(answer)) == (422, [field]), sent
+        assert await plumbline.count("invoice_links") == 0, sent
+        assert await plumbline.get_connection(path) == before, sent
+        assert await plumbline.count_nudges() == 0, sent
 
 
 async def test_every_wrong_field_is_named_at_once(plumbline: Plumbline) -> None:
@@ -110,16 +110,19 @@ async def test_every_wrong_field_is_named_at_once(plumbline: Plumbline) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("body", [b"{", b"", b"[]", b'"text"', b"\xff\xfe", b'{"id": ' + b"9" * 5000 + b"}"])
-async def test_a_body_that_is_no_document_is_refused(plumbline: Plumbline, body: bytes) -> None:
+NO_DOCUMENTS: list[bytes] = [b"{", b"", b"[]", b'"text"', b"\xff\xfe", b'{"id": ' + b"9" * 5000 + b"}"]
+
+
+async def test_a_body_that_is_no_document_is_refused(plumbline: Plumbline) -> None:
     """Malformed JSON and JSON that is no object are 4xx problems, and nothing is stored."""
     path = await plumbline.open_active()
-    answer = await plumbline.http.put(
-        f"{path}/invoices/inv_1", content=body, headers={"content-type": "application/json"}
-    )
-    name_faults(answer)
-    assert answer.status_code in (400, 422)
-    assert await plumbline.count("invoice_links") == 0
+    for body in NO_DOCUMENTS:
+        answer = await plumbline.http.put(
+            f"{path}/invoices/inv_1", content=body, headers={"content-type": "application/json"}
+        )
+        name_faults(answer)
+        assert answer.status_code in (400, 422), body
+        assert await plumbline.count("invoice_links") == 0, body
 
 
 async def test_half_a_surrogate_pair_is_refused(plumbline: Plumbline) -> None:

@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from app.commands.acts.new_partner import create_partner
 from app.db.exports.export_runs import get_export_anew, save_export
 from app.db.exports.export_things import insert_things, save_outcomes, tally_things
@@ -60,26 +58,24 @@ async def test_an_export_is_a_dry_run_from_the_settings_day_unless_it_says_other
     assert await plumbline.count_nudges() == 1
 
 
-@pytest.mark.parametrize(
-    ("asked", "field"),
-    [
-        ({"stages": []}, "stages"),
-        ({}, "stages"),
-        ({"stages": ["quotes"]}, "stages.0"),
-        ({"stages": ["items"], "from": "yesterday"}, "from"),
-        ({"stages": ["items"], "from": "2026-09-01", "to": "2026-08-31"}, "to"),
-        ({"stages": ["items"], "note": "n" * 201}, "note"),
-        ({"stages": ["items"], "until": "2026-01-01"}, "until"),
-    ],
-)
-async def test_what_cannot_be_asked_is_refused_by_field(
-    plumbline: Plumbline, asked: Json, field: str
-) -> None:
+NO_EXPORTS: list[tuple[Json, str]] = [
+    ({"stages": []}, "stages"),
+    ({}, "stages"),
+    ({"stages": ["quotes"]}, "stages.0"),
+    ({"stages": ["items"], "from": "yesterday"}, "from"),
+    ({"stages": ["items"], "from": "2026-09-01", "to": "2026-08-31"}, "to"),
+    ({"stages": ["items"], "note": "n" * 201}, "note"),
+    ({"stages": ["items"], "until": "2026-01-01"}, "until"),
+]
+
+
+async def test_what_cannot_be_asked_is_refused_by_field(plumbline: Plumbline) -> None:
     """Nothing is stored of it."""
     path = await plumbline.open_active()
-    answer = await plumbline.http.post(f"{path}/exports", json=asked)
-    assert (answer.status_code, name_faults(answer)) == (422, [field])
-    assert (await plumbline.http.get(f"{path}/exports")).json()["data"] == []
+    for asked, field in NO_EXPORTS:
+        answer = await plumbline.http.post(f"{path}/exports", json=asked)
+        assert (answer.status_code, name_faults(answer)) == (422, [field]), asked
+        assert (await plumbline.http.get(f"{path}/exports")).json()["data"] == [], asked
 
 
 async def test_one_export_at_a_time_and_every_order_twice(plumbline: Plumbline) -> None:

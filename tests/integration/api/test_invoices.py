@@ -188,13 +188,13 @@ async def test_pages_follow_one_another_without_gap_or_repeat(plumbline: Plumbli
     assert seen == [f"inv_{n}" for n in range(5)]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "MjAyNg==", "%00", "é"])
-async def test_a_cursor_that_is_none_of_ours_is_named(plumbline: Plumbline, cursor: str) -> None:
+async def test_a_cursor_that_is_none_of_ours_is_named(plumbline: Plumbline) -> None:
     """422 that names the cursor."""
     path = await plumbline.open_active()
-    answer = await plumbline.http.get(f"{path}/invoices", params={"cursor": cursor})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == "cursor"
+    for cursor in ["nonsense", "MjAyNg==", "%00", "é"]:
+        answer = await plumbline.http.get(f"{path}/invoices", params={"cursor": cursor})
+        assert answer.status_code == 422, cursor
+        assert answer.json()["errors"][0]["field"] == "cursor", cursor
 
 
 async def test_documents_that_race_are_all_taken(plumbline: Plumbline) -> None:
@@ -212,15 +212,15 @@ async def test_documents_that_race_are_all_taken(plumbline: Plumbline) -> None:
     assert sorted(invoice["partner"]["version"] for invoice in invoices) == [26, 27, 28, 29, 30]
 
 
-@pytest.mark.parametrize("call", ["", "/why", "/history", "/attempts"])
-async def test_a_number_in_the_place_of_an_id_is_told_where_to_ask(plumbline: Plumbline, call: str) -> None:
+async def test_a_number_in_the_place_of_an_id_is_told_where_to_ask(plumbline: Plumbline) -> None:
     """Whoever is called up has the number that is printed on the invoice; the 404 names the call that takes it."""
     path = await plumbline.open_active()
     (await plumbline.http.put(f"{path}/invoices/inv_1", json=document())).raise_for_status()
-    answer = await plumbline.http.get(f"{path}/invoices/INV-0042{call}")
-    assert (answer.status_code, "GET .../why?number=" in answer.json()["detail"]) == (404, True)
-    [found] = (await plumbline.http.get(f"{path}/why", params={"number": "INV-0042"})).json()["data"]
-    assert found["id"] == "inv_1"
+    for call in ["", "/why", "/history", "/attempts"]:
+        answer = await plumbline.http.get(f"{path}/invoices/INV-0042{call}")
+        assert (answer.status_code, "GET .../why?number=" in answer.json()["detail"]) == (404, True), call
+        [found] = (await plumbline.http.get(f"{path}/why", params={"number": "INV-0042"})).json()["data"]
+        assert found["id"] == "inv_1", call
 
 
 async def test_attempts_tell_what_was_tried(plumbline: Plumbline) -> None:

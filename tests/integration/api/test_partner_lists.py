@@ -71,21 +71,11 @@ async def test_what_a_partner_has_is_walked_page_by_page(
 
 
 @pytest.mark.parametrize("where", LISTS)
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ({"limit": "0"}, "limit"),
-        ({"limit": "501"}, "limit"),
-        ({"cursor": "x"}, "cursor"),
-        ({"page": "2"}, "page"),
-    ],
-)
-async def test_a_page_that_cannot_be_is_refused_by_field(
-    plumbline: Plumbline, where: str, query: dict[str, str], field: str
-) -> None:
+async def test_a_page_that_cannot_be_is_refused_by_field(plumbline: Plumbline, where: str) -> None:
     """As of every other list."""
-    answer = await plumbline.http.get(where, params=query)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    for name, value in (("limit", "0"), ("limit", "501"), ("cursor", "x"), ("page", "2")):
+        answer = await plumbline.http.get(where, params={name: value})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name), value
 
 
 async def test_c1_a_business_is_walked_by_itself(plumbline: Plumbline) -> None:

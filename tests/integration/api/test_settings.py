@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.integration.api.driver import SETTINGS, Plumbline, document, name_faults
 
 
@@ -62,67 +60,65 @@ async def test_what_is_not_named_stays_and_null_takes_away(plumbline: Plumbline)
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"revenue_accounts": {"materials": "999"}}, "revenue_accounts.materials"),
-        ({"revenue_accounts": {"materials": "445"}}, "revenue_accounts.materials"),
-        ({"revenue_accounts": {"materials": "210"}}, "revenue_accounts.materials"),
-        ({"revenue_accounts": {"xero:200": "200"}}, "revenue_accounts.xero:200"),
-        ({"revenue_accounts": {"": "200"}}, "revenue_accounts."),
-        ({"revenue_accounts": {"materials": 200}}, "revenue_accounts.materials"),
-        ({"revenue_accounts": None}, "revenue_accounts"),
-        ({"taxes": {"gst": "OUTPUT9"}}, "taxes.gst"),
-        ({"taxes": {"gst": "INPUT"}}, "taxes.gst"),
-        ({"payment_account": "999"}, "payment_account"),
-        ({"payment_account": "200"}, "payment_account"),
-        ({"credit_note_account": "999"}, "credit_note_account"),
-        ({"credit_note_account": "acc-bank"}, "credit_note_account"),
-        ({"prepayment_account": "210"}, "prepayment_account"),
-        ({"overpayments": "keep"}, "overpayments"),
-        ({"overpayments": None}, "overpayments"),
-        ({"conflict_policy": "loudest_wins"}, "conflict_policy"),
-        ({"conflict_policy": None}, "conflict_policy"),
-        ({"import_from_xero": "all"}, "import_from_xero"),
-        ({"import_from_xero": None}, "import_from_xero"),
-        ({"sync_from": "July"}, "sync_from"),
-        ({"tracking": "North"}, "tracking"),
-        ({"revenue_accounts": {"discount": "210"}}, "revenue_accounts.discount"),
-        ({"item_accounts": {"TAP": "acc-bank"}}, "item_accounts.TAP"),
-        ({"item_accounts": {"xero:1": "200"}}, "item_accounts.xero:1"),
-        ({"expense_taxes": {"gst": "OUTPUT9"}}, "expense_taxes.gst"),
-        ({"unmapped_category": None}, "unmapped_category"),
-        ({"contact_matching": ["phone"]}, "contact_matching.0"),
-        ({"contact_matching": None}, "contact_matching"),
-        ({"conflict_policies": {"lines/*/colour": "hold"}}, "conflict_policies.lines/*/colour"),
-        ({"conflict_policies": {"lines": "loudest_wins"}}, "conflict_policies.lines"),
-        ({"directions": {"quotes": "off"}}, "directions.quotes"),
-        ({"directions": {"invoices": "sideways"}}, "directions.invoices"),
-        ({"directions": {"items": "both"}}, "directions.items"),
-        ({"directions": {"items": "to_xero"}, "items": "off"}, "directions.items"),
-        ({"directions": {"items": "to_xero"}, "items": None}, "items"),
-        ({"directions": {"invoices": "off"}}, "directions.payments"),
-        ({"directions": {"invoices": "to_xero"}, "fields": {"due_on": "to_partner"}}, "fields.due_on"),
-        ({"fields": {"lines/*/unit_price": "off"}}, "fields.lines/*/unit_price"),
-        ({"mode": "yearly"}, "mode"),
-        ({"mode": None}, "mode"),
-        ({"at": "24:00"}, "at"),
-        ({"weekday": "someday"}, "weekday"),
-        ({"time_zone": "Mars/Olympus"}, "time_zone"),
-    ],
-)
-async def test_what_cannot_be_chosen_is_named(
-    plumbline: Plumbline, change: dict[str, Any], field: str
-) -> None:
+NO_CHOICES: list[tuple[dict[str, Any], str]] = [
+    ({"revenue_accounts": {"materials": "999"}}, "revenue_accounts.materials"),
+    ({"revenue_accounts": {"materials": "445"}}, "revenue_accounts.materials"),
+    ({"revenue_accounts": {"materials": "210"}}, "revenue_accounts.materials"),
+    ({"revenue_accounts": {"xero:200": "200"}}, "revenue_accounts.xero:200"),
+    ({"revenue_accounts": {"": "200"}}, "revenue_accounts."),
+    ({"revenue_accounts": {"materials": 200}}, "revenue_accounts.materials"),
+    ({"revenue_accounts": None}, "revenue_accounts"),
+    ({"taxes": {"gst": "OUTPUT9"}}, "taxes.gst"),
+    ({"taxes": {"gst": "INPUT"}}, "taxes.gst"),
+    ({"payment_account": "999"}, "payment_account"),
+    ({"payment_account": "200"}, "payment_account"),
+    ({"credit_note_account": "999"}, "credit_note_account"),
+    ({"credit_note_account": "acc-bank"}, "credit_note_account"),
+    ({"prepayment_account": "210"}, "prepayment_account"),
+    ({"overpayments": "keep"}, "overpayments"),
+    ({"overpayments": None}, "overpayments"),
+    ({"conflict_policy": "loudest_wins"}, "conflict_policy"),
+    ({"conflict_policy": None}, "conflict_policy"),
+    ({"import_from_xero": "all"}, "import_from_xero"),
+    ({"import_from_xero": None}, "import_from_xero"),
+    ({"sync_from": "July"}, "sync_from"),
+    ({"tracking": "North"}, "tracking"),
+    ({"revenue_accounts": {"discount": "210"}}, "revenue_accounts.discount"),
+    ({"item_accounts": {"TAP": "acc-bank"}}, "item_accounts.TAP"),
+    ({"item_accounts": {"xero:1": "200"}}, "item_accounts.xero:1"),
+    ({"expense_taxes": {"gst": "OUTPUT9"}}, "expense_taxes.gst"),
+    ({"unmapped_category": None}, "unmapped_category"),
+    ({"contact_matching": ["phone"]}, "contact_matching.0"),
+    ({"contact_matching": None}, "contact_matching"),
+    ({"conflict_policies": {"lines/*/colour": "hold"}}, "conflict_policies.lines/*/colour"),
+    ({"conflict_policies": {"lines": "loudest_wins"}}, "conflict_policies.lines"),
+    ({"directions": {"quotes": "off"}}, "directions.quotes"),
+    ({"directions": {"invoices": "sideways"}}, "directions.invoices"),
+    ({"directions": {"items": "both"}}, "directions.items"),
+    ({"directions": {"items": "to_xero"}, "items": "off"}, "directions.items"),
+    ({"directions": {"items": "to_xero"}, "items": None}, "items"),
+    ({"directions": {"invoices": "off"}}, "directions.payments"),
+    ({"directions": {"invoices": "to_xero"}, "fields": {"due_on": "to_partner"}}, "fields.due_on"),
+    ({"fields": {"lines/*/unit_price": "off"}}, "fields.lines/*/unit_price"),
+    ({"mode": "yearly"}, "mode"),
+    ({"mode": None}, "mode"),
+    ({"at": "24:00"}, "at"),
+    ({"weekday": "someday"}, "weekday"),
+    ({"time_zone": "Mars/Olympus"}, "time_zone"),
+]
+
+
+async def test_what_cannot_be_chosen_is_named(plumbline: Plumbline) -> None:
     """422 that names the entry, and nothing of the change is kept, not even its good parts."""
     path = await plumbline.open_active()
     before = await plumbline.get_connection(path)
-    answer = await plumbline.http.patch(f"{path}/settings", json={"sync_from": "2026-01-01", **change})
-    assert answer.status_code == 422
-    assert field in name_faults(answer)
-    # The framework's own words show a pattern, not what to write.
-    assert " should " not in answer.text
-    assert await plumbline.get_connection(path) == before
+    for change, field in NO_CHOICES:
+        answer = await plumbline.http.patch(f"{path}/settings", json={"sync_from": "2026-01-01", **change})
+        assert answer.status_code == 422, change
+        assert field in name_faults(answer), change
+        # The framework's own words show a pattern, not what to write.
+        assert " should " not in answer.text, change
+        assert await plumbline.get_connection(path) == before, change
 
 
 async def test_lines_that_are_no_plain_sales_may_go_to_expenses(plumbline: Plumbline) -> None:

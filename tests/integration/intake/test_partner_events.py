@@ -133,7 +133,7 @@ async def test_webhooks_out_of_order_leave_the_newest(plumbline: Plumbline) -> N
     assert (await plumbline.http.get(f"{path}/invoices/inv_1")).json()["partner"]["version"] == 4
 
 
-WRONG = {
+WRONG: dict[str, dict[str, Any]] = {
     "another secret": {"secret": "whsec_c29tZSBvdGhlciBzZWNyZXQ="},
     "no signature": {"webhook-signature": ""},
     "no id": {"webhook-id": ""},
@@ -150,16 +150,14 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
-async def test_what_the_partner_did_not_sign_is_refused_without_a_word(
-    plumbline: Plumbline, wrong: dict[str, Any]
-) -> None:
+async def test_what_the_partner_did_not_sign_is_refused_without_a_word(plumbline: Plumbline) -> None:
     """401 with no body, the same for every cause; nothing is stored."""
     path = await plumbline.open_active()
-    answer = await post(plumbline, changed(path, document()), **wrong)
-    assert (answer.status_code, answer.content) == (401, b"")
-    assert "set-cookie" not in answer.headers
-    assert await plumbline.count("partner_events") == await plumbline.count("invoice_links") == 0
+    for wrong in WRONG.values():
+        answer = await post(plumbline, changed(path, document()), **wrong)
+        assert (answer.status_code, answer.content) == (401, b""), wrong
+        assert "set-cookie" not in answer.headers, wrong
+        assert await plumbline.count("partner_events") == await plumbline.count("invoice_links") == 0, wrong
 
 
 @pytest.mark.parametrize(
@@ -192,25 +190,23 @@ async def test_a_bad_document_is_refused_by_field(
     assert await plumbline.count("invoice_links") == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "field"),
-    [
-        (b"{", 400, "body"),
-        (b'{"type": NaN}', 400, "body"),
-        (b'{"type": 1e999}', 400, "body"),
-        (b"[]", 422, "type"),
-        (b'{"type": 7}', 422, "type"),
-        (b'{"type": "invoice.changed"}', 422, "data"),
-        (b'{"type": "invoice.changed", "data": []}', 422, "data"),
-    ],
-)
-async def test_a_signed_body_that_is_no_webhook_is_refused(
-    plumbline: Plumbline, body: bytes, status: int, field: str
-) -> None:
+NO_WEBHOOKS: list[tuple[bytes, int, str]] = [
+    (b"{", 400, "body"),
+    (b'{"type": NaN}', 400, "body"),
+    (b'{"type": 1e999}', 400, "body"),
+    (b"[]", 422, "type"),
+    (b'{"type": 7}', 422, "type"),
+    (b'{"type": "invoice.changed"}', 422, "data"),
+    (b'{"type": "invoice.changed", "data": []}', 422, "data"),
+]
+
+
+async def test_a_signed_body_that_is_no_webhook_is_refused(plumbline: Plumbline) -> None:
     """A problem that says what is wrong, and nothing is stored."""
-    answer = await post(plumbline, body)
-    assert (answer.status_code, name_faults(answer)) == (status, [field])
-    assert await plumbline.count("partner_events") == 0
+    for body, status, field in NO_WEBHOOKS:
+        answer = await post(plumbline, body)
+        assert (answer.status_code, name_faults(answer)) == (status, [field]), body
+        assert await plumbline.count("partner_events") == 0, body
 
 
 async def test_bytes_that_are_no_text_are_not_signed_by_anybody(plumbline: Plumbline) -> None:
