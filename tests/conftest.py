@@ -10,7 +10,6 @@ import asyncio
 import gc
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,10 +28,6 @@ from tests.statements import share_compiled_statements, share_type_lookups
 # Rich would draw every traceback that a test provokes, in seconds each.
 _plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
-
-# httpcore asks for sniffio some ten times in each call, and it is not here: looking through every folder for it takes a
-# fifth of the call.
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 share_compiled_statements()
 share_type_lookups()
