@@ -16,7 +16,14 @@ from tests.scenarios.conftest import judged
 from tests.scenarios.house import House
 from tests.scenarios.left import Left
 from tests.scenarios.opening import open_house
-from tests.scenarios.troubles import ask, assert_in_step, numbers_in_xero, reconcile, standing
+from tests.scenarios.troubles import (
+    ask,
+    assert_in_step,
+    contacts_in_xero,
+    numbers_in_xero,
+    reconcile,
+    standing,
+)
 
 UNREADABLE = ("held", "unreadable_in_xero")
 NO_ID = "00000000-0000-4000-8000-000000000001"
@@ -292,6 +299,21 @@ async def list_codes_for_sales(house: House) -> set[str]:
     """The accounts that are offered."""
     listed = await ask(house.api.get(f"{house.path}/accounts", params={"fit_for": "sales"}))
     return {account["code"] for account in listed["data"]}
+
+
+async def test_one_row_without_an_id_is_told_and_makes_nothing_twice(house: House, way: Way) -> None:
+    """It may be the very customer that is looked for, so all waits, and says for what: made anew, it would be two."""
+    await house.at_xero("contacts", Name="Kim Tran", EmailAddress="kim@example.com")
+    way.change = of_one("Contacts", "Name", "Kim Tran", "ContactID")
+    await house.write()
+    await house.drain()
+    await house.wait(timedelta(hours=2))
+    waits = (await ask(house.api.get(house.path)))["waits_for"]
+    assert (waits["code"], "without its ContactID" in waits["message"]) == ("xero_unavailable", True)
+    way.clear()
+    await house.wait(timedelta(hours=1))
+    await assert_in_step(house)
+    assert [contact["Name"] for contact in await contacts_in_xero(house)].count("Kim Tran") == 1
 
 
 async def test_a_customer_without_an_id_is_asked_for_again(house: House, way: Way) -> None:
