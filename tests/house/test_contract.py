@@ -6,20 +6,20 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.application import build_app
 from app.api.delivery.notice_webhooks import NOTICES
 from app.intake.routes import build_routes
+from tests.served import build_bare, build_contract
 
 
 @pytest.fixture(scope="module")
 def contract() -> dict[str, Any]:
     """OpenAPI as it is served."""
-    return build_app(build_routes()).openapi()
+    return build_contract()
 
 
 async def fetch(path: str) -> httpx.Response:
     """What the API answers there; it needs no database for it."""
-    transport = httpx.ASGITransport(build_app(build_routes()))
+    transport = httpx.ASGITransport(build_bare())
     async with httpx.AsyncClient(transport=transport, base_url="http://plumbline.example") as client:
         return await client.get(path)
 

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.api.application import build_app
-from app.intake.routes import build_routes
 from tests.house.contract_rules import RULES, Json
+from tests.served import build_contract
 
 
 @pytest.fixture(scope="module")
 def contract() -> Json:
     """OpenAPI as it is served."""
-    return build_app(build_routes()).openapi()
+    return build_contract()
 
 
 def test_the_contract_is_valid(contract: Json) -> None:

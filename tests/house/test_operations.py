@@ -8,13 +8,12 @@ from prometheus_client.metrics import MetricWrapperBase
 from starlette.routing import Route
 
 from app.__main__ import cli
-from app.api.application import build_app
 from app.api.metrics.families import build_families, build_up
 from app.db.upkeep.gauges import Gauges, LinksLeft, Waiting, Webhooks
 from app.domain.xero.pricing import PlanInForce, XeroPlan
-from app.intake.routes import build_routes
 from app.metrics import REGISTRY
 from tests.house import operations
+from tests.served import build_bare, build_contract
 
 SOME = Gauges(
     links=[
@@ -124,12 +123,11 @@ def is_known(words: list[str], known: set[tuple[str, ...]]) -> bool:
 
 def list_known_calls() -> set[tuple[str, str]]:
     """Every method and path that is served, the plain routes too."""
-    app = build_app(build_routes())
-    paths = app.openapi()["paths"]
+    paths = build_contract()["paths"]
     known = {(method.upper(), path) for path, operations_ in paths.items() for method in operations_}
     plain = {
         (method, route.path)
-        for route in app.routes
+        for route in build_bare().routes
         if isinstance(route, Route)
         for method in route.methods or ()
     }

@@ -13,11 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.api.application import build_app
-from app.intake.routes import build_routes
 from tests.house import house
 from tests.house.guide import Call as GuideCall
 from tests.house.guide import read_guide
+from tests.served import build_contract
 
 ROWS = {
     "job-management": [f"T{number}" for number in range(1, 26) if number != 15],
@@ -47,7 +46,7 @@ class Call:
 @pytest.fixture(scope="module")
 def contract() -> Json:
     """The contract as it is served."""
-    return build_app(build_routes()).openapi()
+    return build_contract()
 
 
 def read_calls(name: str) -> list[Call]:

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import httpx
-
-from app.api.application import build_app
-from app.intake.routes import build_routes
 
 Json = dict[str, Any]
 
@@ -106,12 +102,6 @@ class Operation:
                 return True
         formats = {"uuid": NOWHERE, "date": "2026-11-20", "date-time": "2026-11-20T03:15:00Z"}
         return formats.get(schema.get("format", ""), "x" * max(3, schema.get("minLength", 0)))
-
-
-@cache
-def build_contract() -> Json:
-    """The contract, built once."""
-    return build_app(build_routes()).openapi()
 
 
 def list_operations(contract: Json) -> Iterator[Operation]:

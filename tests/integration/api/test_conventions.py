@@ -2,6 +2,7 @@
 
 from tests.integration.api.driver import Plumbline, build_settings, name_faults, open_plumbline
 from tests.integration.api.operations import list_operations
+from tests.served import build_contract
 
 
 async def test_query_parameters_that_are_not_known_are_refused(plumbline: Plumbline) -> None:
@@ -90,7 +91,7 @@ async def test_what_is_reached_by_https_is_never_reached_otherwise(database_url:
 
 async def test_the_contract_tells_of_repeats_and_limits_on_every_operation(plumbline: Plumbline) -> None:
     """No router lists them, and none lacks them."""
-    for operation in list_operations(plumbline.app.openapi()):
+    for operation in list_operations(build_contract()):
         answers = operation.told["responses"]
         assert {"401", "403", "422", "429"} <= set(answers), operation.name
         assert "Retry-After" in answers["429"]["headers"]

@@ -4,11 +4,12 @@ from typing import Any
 
 from tests.integration.api.driver import Plumbline, document, name_faults
 from tests.integration.api.operations import Operation, list_operations
+from tests.served import build_contract
 
 
 def operations_of(plumbline: Plumbline) -> list[Operation]:
     """All of them."""
-    found = list(list_operations(plumbline.app.openapi()))
+    found = list(list_operations(build_contract()))
     assert len(found) > 40
     return found
 

@@ -12,8 +12,8 @@ from app.api.request_limits import LARGEST_HEADERS, LONGEST_ADDRESS, MOST_HEADER
 from app.intake.bodies import DEEPEST
 from app.intake.refusals import Fault
 from tests.integration.api.driver import Plumbline, document, name_faults
-from tests.integration.api.operations import build_contract
 from tests.integration.intake.test_partner_events import post
+from tests.served import build_contract
 
 Json = dict[str, Any]
 

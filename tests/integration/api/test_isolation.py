@@ -15,8 +15,9 @@ import pytest
 from app.commands.acts.new_partner import create_partner
 from app.db.tables import Table
 from tests.integration.api.driver import Plumbline
-from tests.integration.api.operations import Operation, build_contract
+from tests.integration.api.operations import Operation
 from tests.integration.api.things import CHOSEN_BY_PARTNERS, KINDS, Things, make_things
+from tests.served import build_contract
 
 _OF_ITS_OWN = {"x-correlation-id", "ratelimit"}
 """Headers that differ from one call to the next, whoever calls."""

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.integration.api.driver import Plumbline, name_faults
-from tests.integration.api.operations import Operation, build_contract, list_operations
+from tests.integration.api.operations import Operation, list_operations
 from tests.integration.api.things import Things, make_things
+from tests.served import build_contract
 
 
 @pytest.fixture
