@@ -13,7 +13,7 @@ from app import schema
 from app.commands.acts.restoring import doubt
 from app.embedded import postgres
 from app.wiring import open_api
-from tests.scenarios.both_sides import assert_all_alike
+from tests.scenarios.both_sides import assert_alike, assert_all_alike
 from tests.scenarios.house import House
 from tests.scenarios.test_exactly_once import count
 from tests.scenarios.troubles import ask, restarted, until
@@ -117,6 +117,32 @@ async def test_what_was_paid_beyond_an_invoice_since_the_copy_is_not_booked_twic
         await pay(house, "inv_part", "p5", "7.00")
         await house.drain()
         assert await count(house) == before | {"overpayments": 4}
+
+
+@pytest.mark.parametrize("policy", ["newest_wins", "hold"])
+async def test_what_the_app_edits_in_a_line_before_an_invoice_is_found_again_is_not_lost(
+    house: House, tmp_path: Path, policy: str
+) -> None:
+    """Xero has the line as it was made, of which the copy knows nothing: nobody edited it there."""
+    await house.choose(conflict_policy=policy)
+    await house.write("inv_draft", status="draft")
+    await save_copy(house, tmp_path / "copy")
+    await house.write("inv_1")
+    await house.drain()
+    [line] = (await house.in_app())["lines"]
+    await put_back(house, tmp_path / "copy")
+    async with restarted(house):
+        await house.edit("inv_1", lines=[line | {"discount_rate": "50", "description": "Half of it"}])
+        await house.drain()
+        [shown] = (await house.in_app())["lines"]
+        assert (shown["discount_rate"], shown["description"]) == ("50", "Half of it")
+        if policy == "hold":
+            found = {each["path"]: each["values"] for each in await house.conflicts()}
+            assert found["lines/l1/discount_rate"] == {"partner": "50", "xero": None}
+        else:
+            await assert_alike(house)
+            [there] = (await house.in_xero("N-inv_1"))["LineItems"]
+            assert (there["Description"], float(there["DiscountRate"])) == ("Half of it", 50)
 
 
 async def tell_paid(house: House) -> dict[str, tuple[str, list[str], bool]]:

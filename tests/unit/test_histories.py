@@ -143,7 +143,7 @@ def test_with_the_whole_record_as_the_base_histories_go_wrong(monkeypatch: pytes
 def test_without_the_memory_of_unanswered_writes_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """What we wrote to Xero would be read as a person's edit."""
 
-    def forgets(base: dict[str, Any], _tried: Mapping[str, Any], _seen: Mapping[str, Any]) -> dict[str, Any]:
+    def forgets(base: dict[str, Any], *_said: Mapping[str, Any], was_sent: bool = True) -> dict[str, Any]:
         return base
 
     replace_in_the_hub(monkeypatch, "landed", forgets)

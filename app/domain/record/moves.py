@@ -32,13 +32,14 @@ def apply_moves(fields: Fields, moves: Mapping[str, Move]) -> dict[str, Value]:
     return moved
 
 
-def landed(base: Fields, tried: Fields, seen: Fields) -> dict[str, Value]:
+def landed(base: Fields, tried: Fields, seen: Fields, *, was_sent: bool = True) -> dict[str, Value]:
     """`base` with what of an unanswered write is found in what was seen: it was ours, and not a person's.
 
     A number that was left out is Xero's to give: what it gave is its edit, and no conflict with ours. A line that was
-    not there before is there by our write, so that all of it was.
+    not there before is there by our write, so that all of it was, if that write `was_sent`; else an earlier one brought
+    it, of which nothing is known.
     """
-    brought = list_groups(tried) & list_groups(seen) - list_groups(base)
+    brought = list_groups(tried) & list_groups(seen) - list_groups(base) if was_sent else set[str]()
     found = dict(base)
     for path in {*tried, *base}:
         wanted = tried.get(path, ABSENT)

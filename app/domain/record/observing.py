@@ -127,15 +127,17 @@ def observe_xero(
     at: datetime,
     partner_at: datetime,
     remembered: Fields = MappingProxyType({}),
+    was_sent: bool = True,
 ) -> Observed:
     """Merge what Xero holds now. What an unanswered write tried to set and is found there was ours, not a person's.
+    It `was_sent`, but where a create was only looked for after an older copy.
 
     `remembered` is the record before the partner's document was taken in: a line that this took away and that Xero's
     edit brings back has the app's own words from there.
     """
     base = hub.xero_shadow
     if hub.unanswered is not None:
-        base = landed(base, hub.unanswered, seen)
+        base = landed(base, hub.unanswered, seen, was_sent=was_sent)
     merged = _merge_xero(hub, base, seen, rules, at, partner_at, remembered)
     agreed = _list_agreed(base, seen, hub.record)
     whole = _with_what_travels(merged, rules, at, partner_at)

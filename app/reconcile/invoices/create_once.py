@@ -148,7 +148,8 @@ async def _end(current: Round, work: Work, ours: XeroInvoice | None, contact_key
         # Made for a link that is lost with the database: its payments and credits are known by what they are.
         work.link = as_adopted(work.link, ours)
     await learn_own_overpayments(current, work, ours)
-    take_invoice(current, work, ours, contact_key)
+    # A look after an older copy bears the copy's moment, and nothing was sent with it.
+    take_invoice(current, work, ours, contact_key, was_sent=intent.at != current.connection.doubted_since)
     work.attempts.append(_adopted(work.link.id, intent))
 
 

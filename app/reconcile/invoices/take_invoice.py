@@ -35,9 +35,17 @@ from app.reconcile.work import NEVER, Work
 
 
 def take_invoice(
-    current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None, *, wrote: Fields | None = None
+    current: Round,
+    work: Work,
+    invoice: XeroInvoice,
+    contact_key: str | None,
+    *,
+    wrote: Fields | None = None,
+    was_sent: bool = True,
 ) -> None:
-    """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours."""
+    """Merge what Xero shows; `wrote` is what it should show, when this is the answer to a write of ours. What is not
+    answered `was_sent`, but for a create that was only looked for.
+    """
     link, invoice = with_overpaid_apart(work.link, invoice)
     invoice = said_by_codes_of_now(invoice, current.organisation)
     link = with_names_of_now(link, invoice.lines, current.organisation)
@@ -50,7 +58,17 @@ def take_invoice(
     if wrote is None:
         work.attempts += _landed(link, seen, invoice.updated_at)
         known, view = work.before.hub.record, hold_of(work.hub, Side.PARTNER)
-        work.moved(observe_xero(link.hub, seen, rules=rules, at=at, partner_at=partner_at, remembered=known))
+        work.moved(
+            observe_xero(
+                link.hub,
+                seen,
+                rules=rules,
+                at=at,
+                partner_at=partner_at,
+                remembered=known,
+                was_sent=was_sent,
+            )
+        )
         work.discrepancies += _list_left_over(work, link, view, at)
     else:
         work.moved(xero_answered(link.hub, wrote, seen, rules=rules, at=at, partner_at=partner_at))
