@@ -23,11 +23,17 @@ class Databases:
         self._connection = connection
 
     @contextmanager
-    def copy(self, template: str) -> Iterator[str]:
-        """Give the URL of a new database, a copy of `template`; dropped after."""
+    def copy(self, template: str, *, is_planned_once: bool = True) -> Iterator[str]:
+        """Give the URL of a new database, a copy of `template`; dropped after.
+
+        What is asked there is planned once in each connection, for whatever values come. PostgreSQL by itself plans a
+        statement anew for the first five times, which is all the times that most tests ask it.
+        """
         name = f"scratch_{secrets.token_hex(6)}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         try:
+            if is_planned_once:
+                self._run(f'ALTER DATABASE "{name}" SET plan_cache_mode = force_generic_plan')
             yield with_database(self._server_url, name)
         finally:
             self._run(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -69,7 +69,11 @@ def test_no_module_is_named_for_nothing() -> None:
 def test_no_two_tests_of_a_file_share_a_name() -> None:
     """The second of two functions with one name hides the first, which then never runs."""
     for path in house.list_modules("tests"):
-        names = Counter(each.name for each in house.parse(path).body if isinstance(each, ast.FunctionDef))
+        names = Counter(
+            each.name
+            for each in house.parse(path).body
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
         assert [name for name, count in names.items() if count > 1 and name.startswith("test_")] == [], path
 
 

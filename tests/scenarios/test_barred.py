@@ -253,6 +253,7 @@ async def test_what_stays_refused_does_not_hide_another_kind_that_may_go(house: 
     assert await standing(house, "inv_2") == ("held", "not_permitted")
 
 
+@pytest.mark.proof
 async def test_of_one_kind_each_has_its_turn(house: House) -> None:
     """Four new invoices stay barred, and the edit of one that is there may go: it does, by the fifth time at last."""
     await house.write()

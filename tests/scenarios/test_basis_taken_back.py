@@ -8,6 +8,7 @@ from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_basis import EXCLUSIVE, REPRICED, TAP, edit_both, resolve, totals
 from tests.scenarios.test_lines import XERO_TAP, two_lines
+from tests.scenarios.variants import in_turn
 
 XERO_PRICE: Json = {"LineItems": [{"index": 0, "UnitAmount": 132}]}
 MONEY_SINCE: dict[str, tuple[Json, Json, str]] = {
@@ -34,8 +35,7 @@ async def regret(house: House, *paths: str, action: str) -> list[Json]:
     return [dict(each["resolution"]) for each in answer["data"]]
 
 
-@pytest.mark.parametrize("since", list(MONEY_SINCE))
-@pytest.mark.parametrize("action", ["take_partner", "take_xero"])
+@pytest.mark.parametrize(("since", "action"), in_turn(list(MONEY_SINCE), ["take_partner", "take_xero"]))
 async def test_money_said_since_keeps_the_basis_that_it_was_said_under(
     house: House, since: str, action: str
 ) -> None:
@@ -87,6 +87,7 @@ async def test_a_price_is_not_put_back_under_another_basis(house: House) -> None
     assert await totals(house) == before
 
 
+@pytest.mark.proof
 async def test_what_was_turned_round_whole_is_taken_back_newest_first(house: House) -> None:
     """Basis and lines in turn: the basis waits for the prices that were decided with it."""
     await house.choose(conflict_policy="xero_wins")

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import text
 
 from app.domain.connections.precedence import FEW
@@ -90,6 +91,7 @@ async def test_a_bulk_without_room_waits_and_an_edit_beside_it_does_not(house: H
     await assert_in_step(house, "inv_5", "N-inv_5")
 
 
+@pytest.mark.proof
 async def test_a_long_bulk_leaves_its_place_to_one_that_waits(house: House) -> None:
     """After its round: the other is called first, and it comes again itself."""
     await write_many(house)

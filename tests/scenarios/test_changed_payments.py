@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.troubles import writes_since
@@ -88,6 +90,7 @@ async def test_a_deposit_stays_applied_while_more_of_it_is_wanted_than_there_is(
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_payment_that_came_again_is_taken_back_where_it_stands(house: House) -> None:
     """Deleted in Xero, said again by the app under its id, and taken back: it is the second one that goes, not the dead
     one. Of many, because Xero's ids fall as they may.

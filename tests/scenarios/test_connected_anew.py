@@ -1,5 +1,7 @@
 """A business whose connection was removed, and that is connected anew to the same organisation."""
 
+import pytest
+
 from app.clock import SystemClock
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.contact_sides import KIM, contact_in_app, edit_contact_in_xero
@@ -47,6 +49,7 @@ async def erase(house: House) -> None:
     assert (await ask(house.api.get(f"{house.path}/erasure")))["state"] == "erased"
 
 
+@pytest.mark.proof
 async def test_after_an_erasure_the_app_says_first_what_it_has(house: House) -> None:
     """Nothing here knows whose the invoices in Xero are. With `import_from_xero` off until the app's documents have
     come, each is linked to its own by its number; then it is switched on, and none comes a second time.
@@ -85,6 +88,7 @@ async def test_what_was_born_in_xero_comes_under_the_id_that_the_app_has(house: 
     assert (sorted(shown), shown["X-1"]) == (["N-inv_1", "X-1", "X-2"], "PO anew")
 
 
+@pytest.mark.proof
 async def test_a_customer_of_the_app_is_known_by_an_invoice_that_was_born_in_xero(house: House) -> None:
     """Its contact comes under the app's own id, so no second customer is made, and the app's next invoice goes."""
     await house.write("inv_1", contact=KIM)

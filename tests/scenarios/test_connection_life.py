@@ -157,6 +157,7 @@ async def join_by_broken_app(house: House) -> None:
         await session.execute(text(joined), {"app": app["id"], "id": opened["id"]})
 
 
+@pytest.mark.proof
 async def test_an_app_that_xero_refuses_costs_nobody_else_the_consent(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """One change is followed from the call or webhook that brought it to the write that carried it out."""
 
+import pytest
 import structlog
 
 from tests.scenarios.contact_sides import edit_contact_in_xero
@@ -64,6 +65,7 @@ async def test_what_begins_in_xero_is_followed_from_its_webhook_to_the_delivery(
     assert [edited] in [line["brought_by"] for line in lines if line["event"] == "change_sent"]
 
 
+@pytest.mark.proof
 async def test_what_a_page_brings_is_followed_by_its_webhook_that_waits(house: House) -> None:
     """In a storm a page holds what moved too and whose webhook came a moment ago; a sweep's page does as well."""
     await ask(house.app.post("/invoices/bulk", json={"count": 25, "customers": 1, "prefix": "storm"}))

@@ -80,6 +80,7 @@ async def test_o8_a_customer_that_the_app_has_twice_is_one_in_xero(house: House)
         assert (await shown_contact(house, contact_id))["xero"]["is_shared"] == (contact_id == "cus_2")
 
 
+@pytest.mark.proof
 async def test_what_is_edited_of_a_shared_customer_reaches_all_and_comes_to_rest(house: House) -> None:
     """In Xero, or in either of the app's two, or in both of these at once: all three show the same in the end, nobody
     goes on writing, and no edit is lost but to a conflict that is kept.
@@ -189,6 +190,7 @@ async def test_e11_a_customer_that_is_linked_anew_by_a_decision_is_shared(house:
         )
 
 
+@pytest.mark.proof
 async def test_a_decision_to_share_is_another_than_one_that_does_not(house: House) -> None:
     """Both wait until the work is done, and the later one counts; said twice, it is the one that is there."""
     conflict, _ = await clash_over_the_second(house)
@@ -222,6 +224,7 @@ async def test_what_is_no_customer_is_not_shared(house: House) -> None:
         assert (refused.status_code, named) == (422, ["is_shared"])
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("leaving", ["cus_1", "cus_2"])
 async def test_one_of_two_that_share_is_parted_again(house: House, leaving: str) -> None:
     """With its invoices it gets a contact of its own, and the other keeps the one that was shared: no third is made."""
@@ -247,6 +250,7 @@ async def test_one_of_two_that_share_is_parted_again(house: House, leaving: str)
     assert [each["id"] for each in listed] == ["cus_1", "cus_2"]
 
 
+@pytest.mark.proof
 async def test_the_app_merges_its_two_itself(house: House) -> None:
     """Every invoice names the one that stays, one with a payment too; Xero has nothing to change, and the one that went
     is unlinked without touching an invoice.

@@ -1,5 +1,7 @@
 """A payment of more than was due is corrected in the app: what Xero had booked as an overpayment covers the invoice."""
 
+import pytest
+
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_credits import LATE, held_in_xero, sent
 from tests.scenarios.troubles import later, restarted, standing
@@ -50,6 +52,7 @@ async def test_a_slip_of_the_keyboard_leaves_nothing_due(house: House) -> None:
     assert await shown(house) == [TYPED]
 
 
+@pytest.mark.proof
 async def test_a_payment_of_less_than_the_excess_is_not_lost(house: House) -> None:
     """It is the overpayment alone, of as much as was paid; taken back, the invoice is due again."""
     await overpaid(house)

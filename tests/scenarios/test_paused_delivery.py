@@ -97,6 +97,7 @@ async def is_paused(house: House) -> bool:
     return bool(row["state"] == "paused")
 
 
+@pytest.mark.proof
 async def test_e5_a_way_to_the_app_that_is_closed_stops_the_changes_that_were_claimed(house: House) -> None:
     """Those under way arrive; the app keeps its own of all others until the way opens again."""
     async with in_the_middle_of_delivery(house):
@@ -110,6 +111,7 @@ async def test_e5_a_way_to_the_app_that_is_closed_stops_the_changes_that_were_cl
     await assert_alike(house, "many_19", "N-many_19")
 
 
+@pytest.mark.proof
 async def test_other_settings_stop_nothing_that_still_may_go(house: House) -> None:
     """What was claimed is claimed again, and all of it goes at once."""
     async with in_the_middle_of_delivery(house):
@@ -133,6 +135,7 @@ async def get_endpoint(house: House) -> str:
     return f"{ENDPOINTS}/{endpoint['id']}"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("gone", ["deleted", "elsewhere"])
 async def test_an_endpoint_that_is_gone_gets_no_more_than_what_is_under_way(house: House, gone: str) -> None:
     """Deleted, or given another address, in the middle of many changes."""

@@ -1,5 +1,7 @@
 """Where a payment is booked goes by its method: corrected in the app, it moves to where it belongs."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House
 from tests.scenarios.test_changed_payments import LONGER_THAN_FACTS_ARE_KEPT
@@ -46,6 +48,7 @@ async def test_a_corrected_method_moves_the_payment_to_its_account(house: House)
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_a_corrected_method_waits_while_the_payment_cannot_be_booked_there(house: House) -> None:
     """Its date is in locked books: it stays where it is, and moves once they are open, also by a lost answer."""
     default, card = await choose_accounts(house)

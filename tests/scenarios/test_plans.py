@@ -19,7 +19,9 @@ from app.db.delivery.partner_reads import list_reads_due
 from app.db.inboxes.events import find_stored
 from app.db.invoices.resources import list_invoices_named
 from app.wiring import WorkerParts
+from tests.databases import Databases
 from tests.scenarios.house import House
+from tests.scenarios.left import Left
 from tests.scenarios.shop_steps import check, look, refused_orders, set_woo
 from tests.scenarios.troubles import ask
 from tests.shops.stand_in import open_stand_in
@@ -79,6 +81,13 @@ READERS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 EXPLAIN = "EXPLAIN (FORMAT JSON)"
 
 Node = Mapping[str, Any]
+
+
+@pytest.fixture
+def left_database_url(databases: Databases, left: Left) -> Iterator[str]:
+    """As PostgreSQL itself decides how often a statement is planned: these stories are about plans."""
+    with databases.copy(left.database, is_planned_once=False) as url:
+        yield url
 
 
 @dataclass

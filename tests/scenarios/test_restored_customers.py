@@ -51,6 +51,7 @@ async def test_a_customer_that_was_renamed_since_the_copy_is_known_by_its_invoic
         assert (await house.in_xero("N-inv_2"))["Contact"]["Name"] == "Beatrice Fox"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("customer", [BEA, LEE], ids=["with e-mail", "without"])
 async def test_an_invoice_without_a_number_is_known_with_its_renamed_customer(
     house: House, tmp_path: Path, customer: Json
@@ -77,6 +78,7 @@ async def test_an_invoice_without_a_number_is_known_with_its_renamed_customer(
         assert [each["Contact"]["Name"] for each in await house.list_in_xero()] == ["Somebody Else"] * 3
 
 
+@pytest.mark.proof
 async def test_a_customer_that_was_pushed_since_the_copy_is_known_though_it_was_renamed(
     house: House, tmp_path: Path
 ) -> None:
@@ -101,6 +103,7 @@ async def test_a_customer_that_was_pushed_since_the_copy_is_known_though_it_was_
         assert (await house.in_xero("N-inv_1"))["Contact"]["Name"] == "Beatrice Fox"
 
 
+@pytest.mark.proof
 async def test_customers_that_come_back_together_are_asked_for_together(house: House, tmp_path: Path) -> None:
     """The database is asked as often for many of them as for one."""
     await house.write("inv_draft", status="draft", contact=KIM)

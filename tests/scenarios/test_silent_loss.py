@@ -59,7 +59,9 @@ async def told(house: House) -> list[str]:
     return [each["type"].removeprefix("connection.") for each in notices]
 
 
-@pytest.mark.parametrize(("way", "after"), [("weekly", "active"), ("paused", "paused")])
+@pytest.mark.parametrize(
+    ("way", "after"), [pytest.param("weekly", "active", marks=pytest.mark.proof), ("paused", "paused")]
+)
 async def test_t12_a_quiet_connection_that_is_disconnected_in_xero_is_told_of_it_within_a_day(
     house: House, way: str, after: str
 ) -> None:
@@ -101,6 +103,7 @@ async def test_a_connection_that_works_as_things_come_is_not_asked_about(house: 
     assert await call_roll(house, 2 * DAY) == []
 
 
+@pytest.mark.proof
 async def test_a_run_at_a_set_time_shows_it_too(house: House) -> None:
     """For a day after it nobody asks."""
     await leave_quiet(house, "weekly")
@@ -141,6 +144,7 @@ async def test_a_consent_given_while_xero_is_asked_stands(house: House) -> None:
     await assert_in_step(house)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("way", ["weekly", "paused"])
 async def test_a_quiet_connection_whose_xero_app_is_refused_is_told_of_it_within_a_day(
     house: House, way: str

@@ -79,6 +79,7 @@ def assert_one_trace(spans: InMemorySpanExporter, *names: str) -> None:
     assert len({(each.attributes or {})["plumbline.correlation_id"] for each in trace}) == 1
 
 
+@pytest.mark.proof
 def test_without_a_collector_nothing_is_loaded() -> None:
     """Whoever does not want traces pays nothing for them."""
     code = (

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import ask
@@ -79,6 +81,7 @@ async def test_options_that_exchange_their_names_are_no_finding_either(house: Ho
     assert await every_finding(house) == []
 
 
+@pytest.mark.proof
 async def test_another_option_is_an_edit_beside_a_renamed_one(house: House) -> None:
     """A person moves one invoice to the other option, and what the app edits later leaves each where it is."""
     key = await tracked(house)

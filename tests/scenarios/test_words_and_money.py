@@ -16,7 +16,11 @@ WORDS_ALONE: Json = {"quantity": None, "unit_price": None, "discount_rate": None
     ("policy", "stands"), [("xero_wins", "10"), ("partner_wins", None), ("hold", "held")], ids=str
 )
 @pytest.mark.parametrize(
-    "edit", [{"DiscountRate": 10}, {"DiscountRate": 10, "Quantity": 4}], ids=["rate", "both"]
+    "edit",
+    [
+        pytest.param({"DiscountRate": 10}, id="rate"),
+        pytest.param({"DiscountRate": 10, "Quantity": 4}, id="both", marks=pytest.mark.proof),
+    ],
 )
 async def test_words_alone_here_and_a_discount_there_are_a_conflict(
     house: House, policy: str, stands: str | None, edit: Json

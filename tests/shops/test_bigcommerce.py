@@ -56,6 +56,7 @@ async def test_every_order_comes_once_and_the_oldest_change_first(
     assert pages[-1].at == clock.now()
 
 
+@pytest.mark.proof
 async def test_no_order_is_passed_over_where_another_changes_while_pages_are_turned(
     shop: BigCommerceShop, visit: Visit, clock: ManualClock
 ) -> None:
@@ -76,6 +77,7 @@ async def test_no_order_is_passed_over_where_another_changes_while_pages_are_tur
     assert [order.id for order in listed[-4:]] == [str(order.id) for order in orders[:4]]
 
 
+@pytest.mark.proof
 async def test_more_orders_of_one_second_than_a_page_has_are_all_read(
     shop: BigCommerceShop, visit: Visit, clock: ManualClock
 ) -> None:

@@ -55,6 +55,7 @@ async def _tell(stage: Stage, steps: list[Step]) -> str:
     return "\n".join([*verdict.transcript, *await fetch_final(stage.base)])
 
 
+@pytest.mark.proof
 def test_what_is_cut_off_does_not_stop_what_comes_after_it(servers: Settings) -> None:
     """Histories that last too long end where they are, and the next ones live as if they had not been."""
 

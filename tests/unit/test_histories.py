@@ -250,6 +250,7 @@ def test_without_naming_held_paths_beside_others_histories_go_wrong(monkeypatch:
     assert {World(seed, settings).run() for seed in seeds} != {None}
 
 
+@pytest.mark.proof
 def test_without_one_conflict_over_both_discounts_histories_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rate of the one side and an amount of the other would both be taken, and one of them go in silence."""
     monkeypatch.setattr(merge._Merging, "_is_discounted_twice", lambda *_: False)
@@ -284,6 +285,7 @@ def test_without_what_waits_along_with_the_basis_histories_go_wrong(monkeypatch:
     assert is_noticed_where_people_decide()
 
 
+@pytest.mark.proof
 def test_a_decision_over_half_of_what_waits_together_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that was added since a person looked would be left under the basis of the other side."""
     monkeypatch.setattr(decision, "is_torn", lambda *_: False)

@@ -30,6 +30,7 @@ def generate(contract: dict[str, Any], folder: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+@pytest.mark.proof
 async def test_a_generated_client_opens_a_connection_and_sends_an_invoice(
     plumbline: Plumbline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

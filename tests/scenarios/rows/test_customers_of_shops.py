@@ -21,6 +21,7 @@ LEE = {"first_name": "Lee", "last_name": "Park", "company": "", "email": "lee@ex
 NAMESAKE = LEE | {"email": "lee@example.org"}
 
 
+@pytest.mark.proof
 async def test_e1_people_of_one_name_are_customers_of_their_own(house: House, shop: WooShop) -> None:
     """By the name alone the second waits for a person; told apart by e-mail both are in Xero, what waited too, and
     whoever was there stays who it was; or all are one.

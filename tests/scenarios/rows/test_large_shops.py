@@ -48,6 +48,7 @@ def count_lists(shop: WooShop) -> int:
     return [call.path for call in shop.calls].count(ORDERS)
 
 
+@pytest.mark.proof
 async def test_e1_what_is_new_in_a_large_shop_does_not_wait_until_all_is_read(
     house: House, shop: WooShop
 ) -> None:
@@ -76,6 +77,7 @@ async def test_e1_what_is_new_in_a_large_shop_does_not_wait_until_all_is_read(
     assert await discrepancies(house) == []
 
 
+@pytest.mark.proof
 async def test_e1_a_compare_of_a_large_shop_goes_on_where_it_failed(house: House, shop: WooShop) -> None:
     """A shop that is down for an hour is not read from the beginning again."""
     await fill(house, shop, PORTION + 120)

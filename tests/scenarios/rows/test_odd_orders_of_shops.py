@@ -43,6 +43,7 @@ async def test_e1_an_order_that_no_machine_can_read_stops_no_other(house: House,
     assert why["code"] == "order_refused"
 
 
+@pytest.mark.proof
 async def test_e1_two_refunds_of_one_day_leave_what_was_kept(house: House, shop: WooShop) -> None:
     """WooCommerce lists the newest first, so that the second stands before the first: one payment all the same."""
     order = shop.place(item("Tap", "100.00"))

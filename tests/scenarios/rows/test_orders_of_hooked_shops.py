@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from app.reading.reading import READ_EVERY
 from tests.scenarios.house import House, Json
 from tests.scenarios.shop_steps import ACCOUNTS, check, lines_of, look, payments_of, reading, refused_orders
@@ -207,6 +209,7 @@ async def test_e1_a_checkout_of_bigcommerce_is_no_invoice_until_it_is_completed(
         assert (await find_in_xero(house, str(order.id)))["status"] == "VOIDED"
 
 
+@pytest.mark.proof
 async def test_e1_a_compare_asks_bigcommerce_for_the_parts_of_news_alone(house: House) -> None:
     """Each order costs calls of its own for its products and its money: those that are known at their last change are
     listed, and no more.
