@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -78,6 +79,7 @@ def read_objects(element: Mapping[str, Any], name: str) -> list[Json]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
+@lru_cache(maxsize=10_000)  # A page names the same days again and again, and each is read twice: judged, and taken.
 def _parse_net_date(text: str) -> datetime | None:
     found = _NET_DATE.match(text)
     if found is None:

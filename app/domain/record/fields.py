@@ -50,12 +50,13 @@ def grouped(fields: Fields) -> tuple[dict[str, Value], dict[str, dict[str, Value
     """Split into header fields by path, and groups by name with their members by path."""
     header: dict[str, Value] = {}
     groups: dict[str, dict[str, Value]] = {}
+    # The members of a group stand together, so that most paths are of the group of the one before.
+    start, members = "/", header
     for path, value in fields.items():
-        group = group_of(path)
-        if group is None:
-            header[path] = value
-        else:
-            groups.setdefault(group, {})[path] = value
+        if not path.startswith(start):
+            group = group_of(path)
+            start, members = (f"{group}/", groups.setdefault(group, {})) if group else ("/", header)
+        members[path] = value
     return header, groups
 
 
@@ -102,7 +103,8 @@ def differing(one: Fields, other: Fields) -> list[str]:
     """Paths whose values differ between two maps, absence counted as a value; sorted."""
     if one == other:
         return []
-    return sorted(path for path in {*one, *other} if one.get(path, ABSENT) != other.get(path, ABSENT))
+    moved = [path for path, value in one.items() if other.get(path, ABSENT) != value]
+    return sorted(moved + [path for path in other if path not in one])
 
 
 def without_groups(fields: Fields, kind: str) -> dict[str, Value]:
