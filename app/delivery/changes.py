@@ -107,9 +107,11 @@ class ChangeDelivery:
         """Whether there may be more to claim for the same endpoint: a change that waited for the answer to an older
         one, or a new one.
         """
+        async with self._database.reading_bare() as driver:
+            due = await find_due(driver, connection_id, self._clock.now())
+        if not due.changes:
+            return False
         async with self._database.reading() as session:
-            if not (await find_due(session, connection_id, self._clock.now())).changes:
-                return False
             await permission.look(session)
         return not permission.is_stopped
 

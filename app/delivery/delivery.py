@@ -68,10 +68,11 @@ class Delivery:
         One that does not answer is left to the next sweep, lest it keep a worker waiting for every one of its changes.
         """
         now = self._clock.now()
+        async with self._database.reading_bare() as driver:
+            due = await find_due(driver, connection_id, now)
+        if due.is_nothing:
+            return
         async with self._database.reading() as session:
-            due = await find_due(session, connection_id, now)
-            if due.is_nothing:
-                return
             targets = await list_targets(session, self._vault, connection_id, now)
         copied = await self._copies.list_due(connection_id, targets) if targets and due.copies else []
         sending: list[tuple[Target, Send]] = [

@@ -55,8 +55,8 @@ class Lease:
     async def take(cls, database: Database, clock: Clock, connection_id: UUID) -> "Lease | None":
         """The lease of an active connection, or None when another worker has it or nothing may be done now."""
         owner, now = uuid4().hex, clock.now()
-        async with database.writing_one() as session:
-            taken = await leases.take_lease(session, connection_id, owner, now, now + LEASE_SPAN)
+        async with database.writing_bare() as driver:
+            taken = await leases.take_lease(driver, connection_id, owner, now, now + LEASE_SPAN)
         if taken.connection is not None:
             LEASES.labels("taken_over" if taken.is_takeover else "taken").inc()
             return cls(database, clock, taken.connection, owner)
@@ -80,8 +80,8 @@ class Lease:
     async def recording_one(self) -> AsyncIterator[leases.Fenced]:
         """The same for a single statement, which holds the fence in itself and is one round trip."""
         now = self._clock.now()
-        async with self._database.writing_one() as session:
-            yield leases.Fenced(session, self.connection_id, self._owner, now + LEASE_SPAN, self._note)
+        async with self._database.writing_bare() as driver:
+            yield leases.Fenced(driver, self.connection_id, self._owner, now + LEASE_SPAN, self._note)
         self._renewed_at = now
 
     async def begin_round(self) -> Connection:
@@ -94,9 +94,9 @@ class Lease:
     async def renew(self) -> Connection:
         """The connection as it is now, with the lease renewed."""
         now = self._clock.now()
-        async with self._database.writing_one() as session:
+        async with self._database.writing_bare() as driver:
             connection = await leases.renew_and_find(
-                session, self.connection_id, self._owner, now + LEASE_SPAN
+                driver, self.connection_id, self._owner, now + LEASE_SPAN
             )
         if connection is None:
             raise LeaseLost
@@ -125,9 +125,9 @@ class Lease:
         means: go on.
         """
         self._may_be_back = True
-        async with self._database.writing_one() as session:
+        async with self._database.writing_bare() as driver:
             is_back = await leases.release_lease(
-                session, self.connection_id, self._owner, seen, unless_behind=unless_behind
+                driver, self.connection_id, self._owner, seen, unless_behind=unless_behind
             )
         self._may_be_back = is_back
         return is_back
@@ -139,9 +139,9 @@ class Lease:
         once where that was about consents, of which there are more by now than `by_consents`.
         """
         self._may_be_back = True
-        async with self._database.writing_one() as session:
+        async with self._database.writing_bare() as driver:
             await leases.postpone(
-                session,
+                driver,
                 self.connection_id,
                 self._owner,
                 retry_at,
@@ -152,11 +152,11 @@ class Lease:
 
     async def go_on(self) -> None:
         """What the work was put off for is over before its time."""
-        async with self._database.writing_one() as session:
-            await leases.go_on(session, self.connection_id, self._owner)
+        async with self._database.writing_bare() as driver:
+            await leases.go_on(driver, self.connection_id, self._owner)
 
     async def drop(self) -> None:
         """Give it back as it is."""
         self._may_be_back = True
-        async with self._database.writing_one() as session:
-            await leases.drop_lease(session, self.connection_id, self._owner)
+        async with self._database.writing_bare() as driver:
+            await leases.drop_lease(driver, self.connection_id, self._owner)

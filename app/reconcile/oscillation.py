@@ -24,8 +24,8 @@ async def find_oscillating(current: Round, moves: Mapping[UUID, Mapping[str, Mov
     if not moves:
         return {}
     since = current.clock.now() - REMEMBERED
-    async with current.database.reading() as session:
-        made = await recent_moves(session, list(moves), since)
+    async with current.database.reading_bare() as driver:
+        made = await recent_moves(driver, list(moves), since)
     found: dict[UUID, Hold] = {}
     for link_id, wanted in moves.items():
         paths = [

@@ -31,8 +31,8 @@ async def find_portion(
     counts as somebody's.
     """
     lately = clock.now() - LATELY
-    async with database.reading() as session:
-        agenda = await read_agenda(session, connection, max(lately, since) if since else lately)
+    async with database.reading_bare() as driver:
+        agenda = await read_agenda(driver, connection, max(lately, since) if since else lately)
     return choose(agenda.waiting), agenda
 
 

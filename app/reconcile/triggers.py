@@ -43,8 +43,8 @@ class Followed:
 
 async def collect_events(current: Round) -> Followed:
     """Turn waiting events into links that are due, and mark them taken in the same transaction."""
-    async with current.database.reading() as session:
-        events = await list_waiting(session, current.connection_id, EVENTS_AT_ONCE)
+    async with current.database.reading_bare() as driver:
+        events = await list_waiting(driver, current.connection_id, EVENTS_AT_ONCE)
     if not events:
         return Followed()
     newest = _newest(events)

@@ -79,7 +79,9 @@ def read_objects(element: Mapping[str, Any], name: str) -> list[Json]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
-@lru_cache(maxsize=10_000)  # A page names the same days again and again, and each is read twice: judged, and taken.
+@lru_cache(
+    maxsize=10_000
+)  # A page names the same days again and again, and each is read twice: judged, and taken.
 def _parse_net_date(text: str) -> datetime | None:
     found = _NET_DATE.match(text)
     if found is None:

@@ -4,18 +4,40 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from sqlalchemy import Executable, bindparam, func, insert, select, text
+from sqlalchemy import (
+    Dialect,
+    Executable,
+    Text,
+    TypeDecorator,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import InvalidRequestError
 
 from app.db.postgres.given import bare
 from app.db.postgres.session import Database
-from app.db.postgres.straight import run
+from app.db.postgres.straight import ask_alone, run
 from app.db.postgres.unavailable import is_unavailable
 from app.db.tables import PartnerRow
 
 PARTNER = bare(PartnerRow)
 SAVING = insert(PARTNER).values(id=func.gen_random_uuid(), name=bindparam("called")).returning(PARTNER.c.name)
 NAMES = select(PARTNER.c.name).order_by(PARTNER.c.name)
+
+
+class _Loud(TypeDecorator[str]):
+    """A type whose values SQLAlchemy makes others of as it reads them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """In capitals."""
+        return value.upper() if value else value
 
 
 @pytest.fixture
@@ -51,6 +73,25 @@ async def test_what_it_writes_is_committed_with_the_transaction_and_rolled_back_
     with pytest.raises(asyncpg.DivisionByZeroError):
         await save_and(database, "Cy's", text("SELECT 1 / 0"))
     assert await list_names(database) == ["Ada's", "Bo's"]
+
+
+async def test_alone_it_is_committed_as_it_is_sent_and_its_rows_have_names(database: Database) -> None:
+    """As SQLAlchemy names them, by the labels of the statement; one that answers nothing has no rows."""
+    async with database.writing_bare() as driver:
+        [row] = await ask_alone(driver, SAVING, {"called": "Ada's"})
+        assert (row.name, tuple(row)) == ("Ada's", ("Ada's",))
+        assert await list_names(database) == ["Ada's"]
+        counted = select(func.count().label("partners"), bindparam("said", type_=Text).label("said"))
+        [row] = await ask_alone(driver, counted.select_from(PARTNER), {"said": "so"})
+        assert (row.partners, row.said) == (1, "so")
+        assert await ask_alone(driver, NAMES.where(PARTNER.c.name == "Bo's"), {}) == ()
+
+
+async def test_alone_a_value_that_sqlalchemy_would_make_another_of_is_refused(database: Database) -> None:
+    """The driver's would come in its place, and nobody would see the difference here."""
+    async with database.reading_bare() as driver:
+        with pytest.raises(ValueError, match="makes something else"):
+            await ask_alone(driver, select(literal("Ada's", _Loud()).label("name")), {})
 
 
 async def test_a_statement_that_sqlalchemy_makes_up_values_for_is_refused(database: Database) -> None:

@@ -1,6 +1,7 @@
 """The lease of a connection, in its row: taken, renewed and given back, by one statement each (`reconcile.lease`).
 
-These are asked for at every transaction that records, so they are built once in a process.
+These are asked for at every turn and at every transaction that records. Those that are transactions in themselves go to
+the driver (`db.postgres.lent`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,6 @@ from sqlalchemy import (
     DateTime,
     Insert,
     Integer,
-    Result,
     Select,
     Text,
     Update,
@@ -37,7 +37,9 @@ from app.db.connections.connections import connection_from_columns
 from app.db.connections.facts_at_hand import ask_beyond, list_at_hand, list_columns
 from app.db.connections.runs import has_looks, may_work
 from app.db.postgres.given import bare
+from app.db.postgres.lent import LentConnection
 from app.db.postgres.session import WriteSession
+from app.db.postgres.straight import ask_alone, run_alone
 from app.db.tables import ConnectionRow, ContactLinkRow, InvoiceLinkRow
 from app.domain.connections.connection import Connection, ConnectionState
 from app.errors import LeaseLost
@@ -54,7 +56,7 @@ class Taken(NamedTuple):
 
 
 async def take_lease(
-    session: WriteSession, connection_id: UUID, owner: str, now: datetime, until: datetime
+    driver: LentConnection, connection_id: UUID, owner: str, now: datetime, until: datetime
 ) -> Taken:
     """Take an active connection's lease; it is not given when somebody holds it, or it is not active, or must wait, for
     Xero or for its next run where there is more to do than to look.
@@ -63,7 +65,7 @@ async def take_lease(
     """
     at_hand = list_at_hand([connection_id])
     asked = {"of_connection": connection_id, "to_owner": owner, "at": now, "until": until}
-    found = (await session.execute(_TAKING, {**asked, **ask_beyond(at_hand)})).one()
+    [found] = await ask_alone(driver, _TAKING, {**asked, **ask_beyond(at_hand)})
     if found.id is None:
         return Taken(None, is_takeover=False, is_busy=found.is_busy)
     given = connection_from_columns(found, at_hand)
@@ -136,11 +138,11 @@ def has_other_settings() -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Fenced:
-    """A session for a single statement that does nothing unless the lease is still ours: the fence is part of it, and
-    `note` is told what it saw.
+    """For a single statement that does nothing unless the lease is still ours: the fence is part of it, and `note` is
+    told what it saw.
     """
 
-    session: WriteSession
+    driver: LentConnection
     connection_id: UUID
     owner: str
     until: datetime
@@ -148,7 +150,7 @@ class Fenced:
 
     async def execute(self, statement: Select[Any], values: Mapping[str, Any]) -> set[UUID]:
         """Run one that `while_ours` built; the ids of what it wrote. Raises `LeaseLost` where it did nothing."""
-        found = (await self._run(statement, values)).all()
+        found = await self._run(statement, values)
         if not found:
             raise LeaseLost
         self.note(Seen(found[0].settings_version, found[0].state))
@@ -156,15 +158,14 @@ class Fenced:
 
     async def try_to(self, statement: Select[Any], values: Mapping[str, Any]) -> bool:
         """Run one that `while_alone` built; False where it did nothing."""
-        found = (await self._run(statement, values)).one_or_none()
-        if found is not None:
-            self.note(Seen(found.settings_version, found.state))
-        return found is not None
+        found = await self._run(statement, values)
+        for row in found:
+            self.note(Seen(row.settings_version, row.state))
+        return bool(found)
 
-    async def _run(self, statement: Select[Any], values: Mapping[str, Any]) -> Result[Any]:
+    async def _run(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
         asked = {"of_connection": self.connection_id, "to_owner": self.owner, "until": self.until}
-        result: Result[Any] = await self.session.execute(statement, {**asked, **values})
-        return result
+        return await ask_alone(self.driver, statement, {**asked, **values})
 
 
 def while_ours(build: Callable[[ColumnElement[bool]], ReturningUpdate[tuple[UUID]]]) -> Select[Any]:
@@ -202,17 +203,17 @@ def while_alone(
 
 
 async def renew_and_find(
-    session: WriteSession, connection_id: UUID, owner: str, until: datetime
+    driver: LentConnection, connection_id: UUID, owner: str, until: datetime
 ) -> Connection | None:
     """Renew a lease that is still ours, and answer the connection as it is now; None when it is not."""
     at_hand = list_at_hand([connection_id])
     asked = {"of_connection": connection_id, "to_owner": owner, "until": until}
-    row = (await session.execute(_FINDING, {**asked, **ask_beyond(at_hand)})).one_or_none()
-    return connection_from_columns(row, at_hand) if row else None
+    found = await ask_alone(driver, _FINDING, {**asked, **ask_beyond(at_hand)})
+    return connection_from_columns(found[0], at_hand) if found else None
 
 
 async def release_lease(
-    session: WriteSession, connection_id: UUID, owner: str, seen: int, *, unless_behind: bool = False
+    driver: LentConnection, connection_id: UUID, owner: str, seen: int, *, unless_behind: bool = False
 ) -> bool:
     """Give the lease back if no trigger came since generation `seen`, nor, where that is asked, a link of an invoice or
     a contact is behind; True when given back. That ends a run.
@@ -221,7 +222,7 @@ async def release_lease(
     """
     asked = {"of_connection": connection_id, "to_owner": owner, "seen": seen}
     releasing = _RELEASING_UNLESS_BEHIND if unless_behind else _RELEASING
-    return (await session.execute(releasing, asked)).scalar_one_or_none() is not None
+    return bool(await run_alone(driver, releasing, asked))
 
 
 _SEEN = bindparam("seen", type_=BigInteger)
@@ -250,7 +251,7 @@ _RELEASING_UNLESS_BEHIND = _RELEASING.where(
 
 
 async def postpone(
-    session: WriteSession,
+    driver: LentConnection,
     connection_id: UUID,
     owner: str,
     retry_at: datetime,
@@ -270,7 +271,7 @@ async def postpone(
         "bulk_alone": bulk_alone,
         "by_consents": by_consents,
     }
-    await session.execute(_POSTPONING, asked)
+    await run_alone(driver, _POSTPONING, asked)
 
 
 _DROPPING = update(_TABLE).where(_IS_OURS).values(lease_owner=None, lease_until=None)
@@ -287,11 +288,11 @@ _POSTPONING = _DROPPING.values(
 _GOING_ON = update(_TABLE).where(_IS_OURS).values(retry_at=None, retry_reason=None, bulk_waits=False)
 
 
-async def go_on(session: WriteSession, connection_id: UUID, owner: str) -> None:
+async def go_on(driver: LentConnection, connection_id: UUID, owner: str) -> None:
     """What the work was put off for is over before its time."""
-    await session.execute(_GOING_ON, {"of_connection": connection_id, "to_owner": owner})
+    await run_alone(driver, _GOING_ON, {"of_connection": connection_id, "to_owner": owner})
 
 
-async def drop_lease(session: WriteSession, connection_id: UUID, owner: str) -> None:
+async def drop_lease(driver: LentConnection, connection_id: UUID, owner: str) -> None:
     """Give the lease back and leave everything else as it is."""
-    await session.execute(_DROPPING, {"of_connection": connection_id, "to_owner": owner})
+    await run_alone(driver, _DROPPING, {"of_connection": connection_id, "to_owner": owner})

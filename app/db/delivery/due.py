@@ -19,7 +19,8 @@ from sqlalchemy import (
     select,
 )
 
-from app.db.postgres.session import ReadSession
+from app.db.postgres.lent import LentConnection
+from app.db.postgres.straight import run_alone
 from app.db.tables import ChangeRow, DeliveryRow, NoticeRow
 from app.domain.connections.connection import ConnectionState
 
@@ -53,10 +54,10 @@ class Due:
         return not (self.changes or self.notices or self.copies)
 
 
-async def find_due(session: ReadSession, connection_id: UUID, now: datetime) -> Due:
+async def find_due(driver: LentConnection, connection_id: UUID, now: datetime) -> Due:
     """What there is to send for a connection, before anything is claimed."""
-    found = await session.execute(_FINDING, {"of_connection": connection_id, "due_by": now})
-    return Due(*found.one())
+    [found] = await run_alone(driver, _FINDING, {"of_connection": connection_id, "due_by": now})
+    return Due(*found)
 
 
 # Written out, as the indexes have it.

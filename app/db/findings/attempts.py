@@ -13,8 +13,10 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, give, rows_given
+from app.db.postgres.lent import LentConnection
 from app.db.postgres.numbered import Numbered, in_numbers
 from app.db.postgres.session import ReadSession, WriteSession
+from app.db.postgres.straight import run, run_alone
 from app.db.tables import AttemptRow, ContactLinkRow, InvoiceLinkRow, ItemLinkRow
 from app.metrics import ATTEMPTS
 
@@ -103,7 +105,7 @@ class Written:
 
 async def list_writes_over(session: ReadSession, link_ids: Sequence[UUID], since: datetime) -> list[Written]:
     """The writes of these links that Xero answered after `since` and that followed a read, oldest first."""
-    found = await session.execute(_WRITES_OVER, {"links": list(link_ids), "since": since})
+    found = await run(session, _WRITES_OVER, {"links": list(link_ids), "since": since})
     return [Written(*columns) for columns in found]
 
 
@@ -121,12 +123,12 @@ _WRITES_OVER = (
 
 
 async def recent_moves(
-    session: ReadSession, link_ids: Sequence[UUID], since: datetime
+    driver: LentConnection, link_ids: Sequence[UUID], since: datetime
 ) -> dict[UUID, list[Mapping[str, Any]]]:
     """What each update of these links moved since then, but for those that Xero refused: they moved nothing."""
     found: dict[UUID, list[Mapping[str, Any]]] = {}
     asking = {"links": list(link_ids), "since": since}
-    for link_id, moves in await session.execute(_RECENT_UPDATES, asking):
+    for link_id, moves in await run_alone(driver, _RECENT_UPDATES, asking):
         found.setdefault(link_id, []).append(moves)
     return found
 

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import Types, bare, each_found, give, rows_given, types_of
+from app.db.postgres.lent import LentConnection
 from app.db.postgres.session import ReadSession, WriteSession
-from app.db.postgres.straight import run
+from app.db.postgres.straight import run, run_alone
 from app.db.tables import PartnerEventRow, XeroEventRow
 
 
@@ -31,13 +32,13 @@ class XeroEvent:
     correlation_id: str | None = None
 
 
-async def list_waiting(session: ReadSession, connection_id: UUID, limit: int) -> list[XeroEvent]:
+async def list_waiting(driver: LentConnection, connection_id: UUID, limit: int) -> list[XeroEvent]:
     """Events of a connection that no reconcile has looked at, oldest first.
 
     Of one that a person had replayed the date is not believed: whatever we hold of its resource, it might be newer.
     """
     asking = {"of_connection": connection_id, "at_most": limit}
-    return [XeroEvent(*found) for found in await session.execute(_WAITING, asking)]
+    return [XeroEvent(*found) for found in await run_alone(driver, _WAITING, asking)]
 
 
 _EVENT = bare(XeroEventRow).c
@@ -59,7 +60,7 @@ _WAITING = (
 async def mark_taken(session: WriteSession, event_ids: Sequence[int], at: datetime) -> None:
     """These events have been looked at, or have become triggers that are on disk."""
     if event_ids:
-        await session.execute(_TAKING, {"ids": list(event_ids), "at": at})
+        await run(session, _TAKING, {"ids": list(event_ids), "at": at})
 
 
 _TAKING = (

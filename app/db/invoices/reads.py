@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.db.postgres.built import among_asked, asked
 from app.db.postgres.given import bare
 from app.db.postgres.session import ReadSession
+from app.db.postgres.straight import run
 from app.db.tables import InvoiceLinkRow
 
 
@@ -54,7 +55,7 @@ async def list_known(
 ) -> list[Known]:
     """Those of these invoices of Xero's that have links, with Xero's clock alone."""
     asking = {"of_connection": connection_id, "ids": list(xero_invoice_ids)}
-    return [Known(*columns) for columns in await session.execute(_KNOWN, asking)]
+    return [Known(*columns) for columns in await run(session, _KNOWN, asking)]
 
 
 _LINK = bare(InvoiceLinkRow).c

@@ -9,7 +9,7 @@ decided by the keeper.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
@@ -18,6 +18,7 @@ from app.db.life.states import lose_all_of_token_set
 from app.db.postgres.built import asked, whole
 from app.db.postgres.given import bare
 from app.db.postgres.session import Database, ReadSession, WriteSession
+from app.db.postgres.straight import ask_alone
 from app.db.tables import ConnectionRow, TokenSetRow, XeroAppRow
 from app.domain.connections.connection import ConnectionState
 from app.errors import AuthorisationLost
@@ -63,11 +64,12 @@ class DatabaseTokenStore:
 
     async def get(self, connection_id: UUID) -> StoredTokenSet:
         """The connection's token set; raises `AuthorisationLost` for a connection that was never authorised."""
-        async with self._database.reading() as session:
-            found = (await session.execute(_OF_CONNECTION, {"of_connection": connection_id})).one_or_none()
-        if found is None or found.tenant_id is None:
+        async with self._database.reading_bare() as driver:
+            found = await ask_alone(driver, _OF_CONNECTION, {"of_connection": connection_id})
+        if not found or found[0].tenant_id is None:
             raise AuthorisationLost("the connection has not been authorised in Xero")
-        return self._open(cast(TokenSetRow, found), found.tenant_id, found.client_id)
+        [row] = found
+        return self._open(row, row.tenant_id, row.client_id)
 
     async def get_set(self, token_set_id: UUID) -> StoredTokenSet:
         """A token set by itself; raises `AuthorisationLost` for one that was forgotten."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     DateTime,
-    Row,
     ScalarSelect,
     Select,
     Uuid,
@@ -25,12 +24,13 @@ from sqlalchemy import (
 from app.db.contacts.contact_links import is_unfinished_contact
 from app.db.exports.export_runs import is_workable
 from app.db.invoices.invoice_links import is_unfinished
-from app.db.items.item_links import count_items_behind
-from app.db.postgres.session import ReadSession
+from app.db.postgres.lent import LentConnection
+from app.db.postgres.straight import ask_alone
 from app.db.tables import (
     ContactLinkRow,
     ExportRow,
     InvoiceLinkRow,
+    ItemLinkRow,
     ItemListRow,
     ResolutionRow,
     XeroEventRow,
@@ -61,15 +61,12 @@ class Agenda:
         return not (has_others or self.waiting.links or self.waiting.is_sweep_due)
 
 
-async def read_agenda(session: ReadSession, connection: Connection, lately: datetime) -> Agenda:
+async def read_agenda(driver: LentConnection, connection: Connection, lately: datetime) -> Agenda:
     """Links behind, products too; links touched since `lately`; invoices of which events tell more than we hold."""
     asked = {"of_connection": connection.id, "lately": lately}
-    found = (await session.execute(_AGENDA, asked)).one()
-    products = 0
-    if connection.settings.items is ItemSync.ON:
-        products = await count_items_behind(session, connection.id)
+    [found] = await ask_alone(driver, _AGENDA, asked)
     return Agenda(
-        _weigh(found, connection, products),
+        _weigh(found, connection),
         has_creates=found.creates,
         has_contact_creates=found.contact_creates,
         has_contacts=found.contacts > 0,
@@ -80,7 +77,8 @@ async def read_agenda(session: ReadSession, connection: Connection, lately: date
     )
 
 
-def _weigh(found: Row[Any], connection: Connection, products: int) -> Waiting:
+def _weigh(found: Any, connection: Connection) -> Waiting:
+    products = found.products if connection.settings.items is ItemSync.ON else 0
     return Waiting(
         # An invoice brings its contact along: the two of them are one piece of work.
         max(found.links, found.contacts) + products,
@@ -104,6 +102,14 @@ def _count_behind(row: type[InvoiceLinkRow] | type[ContactLinkRow], name: str) -
         .where(row.connection_id == _CONNECTION, row.generation > row.settled_generation)
         .subquery(name)
     )
+
+
+def _count_products_behind() -> ScalarSelect[int]:
+    row = ItemLinkRow
+    behind = select(func.count()).where(
+        row.connection_id == _CONNECTION, row.generation > row.settled_generation
+    )
+    return behind.scalar_subquery()
 
 
 def _count_touched() -> ScalarSelect[int]:
@@ -145,6 +151,7 @@ def _build_agenda() -> Select[Any]:
         links.c.touched.label("touched_links"),
         contacts.c.behind.label("contacts"),
         contacts.c.touched.label("touched_contacts"),
+        _count_products_behind().label("products"),
         _count_touched().label("touched"),
         _count_news().label("news"),
         exists().where(link.connection_id == _CONNECTION, is_unfinished()).label("creates"),

@@ -52,16 +52,17 @@ async def fetch_whole(
     four times what making the connection of them does.
     """
     found = await session.execute(statement, values)
-    return cast("Sequence[RowT]", list(map(_build_tuple(tuple(found.keys()))._make, found)))
+    return cast("Sequence[RowT]", list(map(build_tuple(tuple(found.keys()))._make, found)))
 
 
 def build_maker(columns: Sequence[ColumnElement[Any]], row: type[RowT]) -> Callable[[Iterable[Any]], RowT]:
     """What makes such a row of a class of the values of its columns."""
     return cast(
-        "Callable[[Iterable[Any]], RowT]", _build_tuple(tuple(str(each.key) for each in columns))._make
+        "Callable[[Iterable[Any]], RowT]", build_tuple(tuple(str(each.key) for each in columns))._make
     )
 
 
 @cache
-def _build_tuple(names: tuple[str, ...]) -> Any:
+def build_tuple(names: tuple[str, ...]) -> Any:
+    """The class of rows whose values have these names, in this order."""
     return namedtuple("Row", names)

@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from asyncpg.exceptions import InternalClientError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
+
+DRIVER_ERRORS = (PostgresError, InterfaceError, InternalClientError)
+"""What a statement on a lent connection may raise, beside what SQLAlchemy raises while it is borrowed."""
 
 
 class LentConnection(Protocol):

@@ -5,7 +5,7 @@ costs, though the statement is the same every time. Here it writes the statement
 on its parameters go to asyncpg. The rows are asyncpg's, to be read in the order of their values, and so are the errors.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -14,7 +14,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.sql.selectable import ReturnsRows
 
+from app.db.postgres.built import build_tuple
 from app.db.postgres.driver import write_json
 from app.db.postgres.lent import LentConnection
 from app.db.postgres.session import ReadSession
@@ -63,6 +65,17 @@ async def run_alone(
     return await connection.fetch(written.text, *written.list_values(given))
 
 
+async def ask_alone(
+    connection: LentConnection, statement: Executable, given: Mapping[str, Any]
+) -> Sequence[Any]:
+    """The same, each row with its values under the names that the statement has for them."""
+    rows = await run_alone(connection, statement, given)
+    if not rows:
+        return ()
+    make = _build_maker(statement, tuple(rows[0].keys()))
+    return [make(row) for row in rows]
+
+
 async def _find_driver(session: ReadSession) -> Any:
     """The driver's connection, which a transaction keeps for as long as it lasts."""
     begun = session.sync_session.get_transaction()
@@ -75,6 +88,15 @@ async def _find_driver(session: ReadSession) -> Any:
 
 
 _drivers: WeakKeyDictionary[SessionTransaction, Any] = WeakKeyDictionary()
+
+
+@cache
+def _build_maker(statement: Executable, names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    for column in cast(ReturnsRows, statement).exported_columns:
+        if column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) is not None:
+            raise ValueError(f"SQLAlchemy makes something else of what the driver reads of {column}")
+    make: Callable[[Iterable[Any]], Any] = build_tuple(names)._make
+    return make
 
 
 @cache

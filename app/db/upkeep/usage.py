@@ -19,7 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.postgres.given import Types, bare, give, rows_given
-from app.db.postgres.session import Database, ReadSession, WriteSession
+from app.db.postgres.lent import DRIVER_ERRORS, LentConnection
+from app.db.postgres.session import Database, ReadSession
+from app.db.postgres.straight import run_alone
 from app.db.tables import ConnectionRow, LinkUsageRow, XeroUsageRow
 from app.domain.connections.connection import ConnectionState
 from app.domain.connections.usage import Counted, LinkUsage, Usage
@@ -65,9 +67,9 @@ class UsageBook:
         if not counted.usages:
             return
         try:
-            async with self._database.writing_one() as session:
-                await add_usage(session, counted.usages, counted.shares)
-        except (SQLAlchemyError, OSError) as error:
+            async with self._database.writing_bare() as driver:
+                await add_usage(driver, counted.usages, counted.shares)
+        except (SQLAlchemyError, *DRIVER_ERRORS, OSError) as error:
             self._counts.put_back(counted)
             log.warning("usage_not_kept", error=type(error).__name__)
         except BaseException:
@@ -75,10 +77,12 @@ class UsageBook:
             raise
 
 
-async def add_usage(session: WriteSession, counts: Sequence[Usage], shares: Sequence[LinkUsage] = ()) -> None:
+async def add_usage(
+    driver: LentConnection, counts: Sequence[Usage], shares: Sequence[LinkUsage] = ()
+) -> None:
     """Add to what is kept of connections and of links, in one statement; rows are locked in one order by everybody."""
     given = give(_COUNTS, _in_order(counts, _KEY)) | give(_SHARES, _in_order(shares, _LINK_KEY), "share_")
-    await session.execute(_ADDING, given)
+    await run_alone(driver, _ADDING, given)
 
 
 def _in_order(counts: Sequence[Usage] | Sequence[LinkUsage], key: Sequence[str]) -> list[dict[str, Any]]:

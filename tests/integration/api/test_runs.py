@@ -27,7 +27,8 @@ async def is_due(plumbline: Plumbline, path: str) -> bool:
     now, connection = datetime.now(UTC), await plumbline.get_connection(path)
     async with plumbline.database.writing() as session:
         due = await list_due(session, now, 10)
-        taken = await take_lease(session, connection.id, "test", now, now)
+    async with plumbline.database.writing_bare() as driver:
+        taken = await take_lease(driver, connection.id, "test", now, now)
     assert (connection.id in due) is (taken.connection is not None)
     return taken.connection is not None
 

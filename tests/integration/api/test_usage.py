@@ -26,8 +26,8 @@ def used(path: str, on: date = DAY, entity: str = "Invoices", method: str = "GET
 
 async def keep(plumbline: Plumbline, *counts: Usage) -> None:
     """Keep these, as a reconcile does at its end."""
-    async with plumbline.database.writing() as session:
-        await add_usage(session, counts)
+    async with plumbline.database.writing_bare() as driver:
+        await add_usage(driver, counts)
 
 
 async def open_active(plumbline: Plumbline, business_id: str) -> str:
@@ -189,8 +189,8 @@ async def test_an_invoice_bears_its_shares_and_its_part_of_the_price(plumbline: 
     await keep(plumbline, used(path, calls=3, bytes_received=14 * GB))
     for share in ("0.333333", "0.666667"):
         part = LinkUsage(link_id, UUID(path.split("/")[3]), DAY, Decimal(share), 7, 3 * GB + GB // 2)
-        async with plumbline.database.writing() as session:
-            await add_usage(session, (), [part])
+        async with plumbline.database.writing_bare() as driver:
+            await add_usage(driver, (), [part])
     asked = {"from": "2026-11-20", "to": "2026-11-20"}
     shown = (await plumbline.http.get(f"{path}/invoices/inv_1/usage", params=asked)).json()
     whole = {"calls": "1.000000", "bytes_sent": 14, "bytes_received": 7 * GB}
