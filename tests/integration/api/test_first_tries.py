@@ -115,7 +115,7 @@ async def test_an_etag_without_its_quotes_is_told_as_such(
 @pytest.mark.parametrize(
     ("state", "calls", "cure"),
     [
-        (ConnectionState.PENDING, ("pause", "resume", "run"), "Open authorise_url and give consent in Xero."),
+        (ConnectionState.PENDING, ("pause", "resume", "run"), "POST to authorise for a fresh one"),
         (ConnectionState.DISCONNECTED, ("pause", "resume", "run"), "POST to authorise and give consent in Xero again"),
         (ConnectionState.PAUSED, ("run",), "POST to resume"),
     ],
