@@ -1,5 +1,6 @@
 """The guides tell the truth: every call in them is made in order, and every answer in them is what comes back."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 
@@ -8,6 +9,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from app.clock import SystemClock
+from app.demo.command import YOUR_BOOKS
+from app.demo.organisation import Organisation
 from tests.house.guide import Call, fill_in, read_guide, read_webhook
 from tests.scenarios.guides import Happens, Known, consent, walk
 from tests.scenarios.house import House
@@ -137,6 +140,16 @@ async def test_i1_t1_t2_t3_every_call_of_the_first_guide_is_answered_as_it_shows
         True,
     )
     assert (invoice["InvoiceID"], invoice["Total"]) == (known["xero_invoice_id"], 1890)
+
+
+async def test_i1_the_first_guide_is_followed_beside_a_connection_that_is_there(house: House) -> None:
+    """As on a demo that stays up: the organisation of its story is joined, and the one that it adds is chosen."""
+    xero = Organisation({"tenant_id": house.tenant_id, "control_url": f"{house.xero_root}/control"})
+    house.tenant_id = await asyncio.to_thread(xero.add, YOUR_BOOKS)
+    xero.remote.close()
+    await walk(house, "first-invoice.md")
+    [invoice] = await house.list_in_xero()
+    assert (xero.tenant_id != house.tenant_id, invoice["InvoiceNumber"]) == (True, "INV-0042")
 
 
 async def test_t2_the_webhook_that_is_shown_does_what_a_put_does(house: House) -> None:
