@@ -179,3 +179,24 @@ async def test_what_was_paid_stays_paid_while_other_money_keeps_the_price(
     for invoice_id, due in (("listed", 50), ("credited", 50), ("said", 0)):
         assert (await house.in_xero(f"N-{invoice_id}"))["AmountDue"] == due
         await assert_alike(house, invoice_id)
+
+
+async def test_what_was_paid_too_much_stays_while_a_credit_keeps_the_price(house: House) -> None:
+    """What is over of it is an overpayment, which covers nothing before the price has moved: it is left as it is, and
+    nothing is due that was paid. The credit taken back, both edits go.
+    """
+    await house.choose(overpayments="book")
+    await house.write(payments=[PAID | {"amount": "110.00"}], credits=[NOTE | {"amount": "100.00"}])
+    await house.drain()
+    since = await house.last_call()
+    await house.edit(lines={"l1": {"unit_price": "200.00"}})
+    assert (await house.in_xero())["AmountPaid"] == 10
+    await house.edit(payments=[PAID | {"amount": "60.00"}])
+    await house.drain()
+    assert (await house.held_as(), (await house.in_xero())["AmountDue"]) == ("paid_locked", 0)
+    assert await writes_since(house, since) == []
+
+    await house.edit(credits=[])
+    await house.drain()
+    invoice = await house.in_xero()
+    assert (await house.held_as(), invoice["Total"], invoice["AmountDue"]) == (None, 200, 140)

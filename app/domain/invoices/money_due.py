@@ -62,7 +62,7 @@ def make_way_beside(away: Away, case: Case) -> tuple[Away, Hold | None]:
     """
     going, unfit = make_way(away, case.total(), case)
     if _leaves_money(going, case):
-        going, _ = make_way(going, case.xero.total, case, is_excess_booked=False)
+        going, _ = make_way(going, case.xero.total, case, with_overpayments=False)
     return going, unfit
 
 
@@ -74,18 +74,19 @@ def _leaves_money(away: Away, case: Case) -> bool:
 
 
 def make_way(
-    away: Away, total: str | None, case: Case, *, is_excess_booked: bool = True
+    away: Away, total: str | None, case: Case, *, with_overpayments: bool = True
 ) -> tuple[Away, Hold | None]:
     """What of it is taken away now, and why the rest is not: what the app changed to what cannot be booked within that
-    total, nor as an overpayment where `is_excess_booked`. Until it can, what was paid or credited stays so in Xero.
+    total. Until it can, what was paid or credited stays so in Xero. Unless `with_overpayments` a payment of which some
+    is one, or would be, counts as none that can be booked.
     """
     shadow, overpaid = case.hub.xero_shadow, case.xero.credits.overpaid
     # By the time that payments are made anew, the credits are as the record has them.
     anew = {**without_groups(shadow, "credits"), **only_groups(case.record, "credits")}
     due = find_due(total, _without(anew, "payments", away.payments), overpaid)
     paid = fit_payments(_list_changed("payments", away.payments, case), due, case)
-    if not is_excess_booked:
-        paid = replace(paid, exceeding=())
+    if not with_overpayments:
+        paid = replace(paid, keys=tuple(key for key in paid.keys if key not in overpaid), exceeding=())
     payments = _leave_unfit("payments", away.payments, paid, case)
 
     left = _without(_without(shadow, "credits", away.credits), "payments", payments)
