@@ -21,6 +21,8 @@ from app.embedded import ServersUnavailable
 INTERRUPTED = 130
 YOURS = "inv_yours"
 """An invoice for whoever looks around, the newest one in the app."""
+YOUR_BOOKS = "Tran Plumbing Pty Ltd"
+"""An organisation that nobody has joined, for whoever makes the calls of the first guide."""
 WRONG = (DemoFailed, httpx.HTTPError, ServersUnavailable)
 """What a demo that did not hold ends in; anything else is a mistake in the demo and shows where."""
 
@@ -85,12 +87,14 @@ def show_figures(world: World, screen: Screen, size: Size) -> bool:
 def stay(world: World, screen: Screen) -> int:
     """Keep everything running to be looked at until Ctrl-C; 1 if a process ended before."""
     world.open_sent(YOURS)
+    world.xero.add(YOUR_BOOKS)
     screen.head("Still running; Ctrl-C ends it")
     screen.show_addresses(
         {
             "API docs": f"{world.plumbline.url}/docs",
             "API key": world.introduction["api_key"],
             "Connection": world.plumbline.connection_id,
+            "Not joined yet": f"{YOUR_BOOKS}, for docs/first-invoice.md",
             "Sandbox Xero": world.xero.invoices_url,
             "Sandbox partner's app": world.partner.url,
         }

@@ -37,6 +37,13 @@ def read_guide(name: str) -> list[Act | Call]:
     return [_read(piece) for piece in _PIECE.finditer(text)]
 
 
+def read_webhook(name: str) -> tuple[str, str]:
+    """The address and the body of the one webhook that a guide shows, which is answered without a body."""
+    text = (house.ROOT / "docs" / name).read_text()
+    [shown] = re.findall(r"```http\nPOST (\S+)\n(.*?)```", text, re.DOTALL)
+    return shown[0], shown[1].strip()
+
+
 def _read(piece: re.Match[str]) -> Act | Call:
     if piece["act"] is not None:
         return Act(piece["act"])

@@ -11,6 +11,8 @@ from tests.scenarios.troubles import writes_since
 LONGER_THAN_FACTS_ARE_KEPT = timedelta(hours=7)
 PAID = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "card"}
 
+DEPOSIT = PAID | {"id": "p2", "amount": "20.00"}
+
 NOTE = {"id": "c1", "kind": "credit_note", "amount": "40.00", "applied_on": "2026-11-20"}
 
 
@@ -144,3 +146,57 @@ async def test_what_was_paid_stays_paid_while_a_credit_is_changed_beside_it(hous
     await house.drain()
     assert (await house.in_xero())["AmountDue"] == 0
     await assert_alike(house)
+
+
+@pytest.mark.parametrize("overpayments", ["hold", "book"])
+async def test_what_was_paid_stays_paid_while_other_money_keeps_the_price(
+    house: House, overpayments: str
+) -> None:
+    """A payment, a credit, or what "paid" stands for is changed with the price, and a deposit locks that: none is taken
+    away for a price that does not come. The deposit taken back, all goes.
+    """
+    await house.choose(overpayments=overpayments)
+    await house.write("listed", payments=[DEPOSIT, PAID])
+    await house.write("credited", payments=[DEPOSIT], credits=[NOTE])
+    await house.write("said", payments=[DEPOSIT], status="paid")
+    await house.drain()
+    [given] = (await house.in_app("credited"))["credits"]
+    since, dearer = await house.last_call(), {"l1": {"unit_price": "200.00"}}
+    await house.edit("listed", lines=dearer, payments=[DEPOSIT, PAID | {"amount": "150.00"}])
+    await house.edit("credited", lines=dearer, credits=[given | {"amount": "150.00"}])
+    await house.edit("said", lines=dearer)
+    await house.drain()
+    for invoice_id, due in (("listed", 50), ("credited", 50), ("said", 0)):
+        assert await house.held_as(invoice_id) == "paid_locked"
+        invoice = await house.in_xero(f"N-{invoice_id}")
+        assert (invoice["Total"], invoice["AmountDue"]) == (110, due)
+    assert await writes_since(house, since) == []
+
+    await house.edit("listed", payments=[PAID | {"amount": "150.00"}])
+    await house.edit("credited", payments=[])
+    await house.edit("said", payments=[PAID | {"amount": "200.00"}])
+    await house.drain()
+    for invoice_id, due in (("listed", 50), ("credited", 50), ("said", 0)):
+        assert (await house.in_xero(f"N-{invoice_id}"))["AmountDue"] == due
+        await assert_alike(house, invoice_id)
+
+
+async def test_what_was_paid_too_much_stays_while_a_credit_keeps_the_price(house: House) -> None:
+    """What is over of it is an overpayment, which covers nothing before the price has moved: it is left as it is, and
+    nothing is due that was paid. The credit taken back, both edits go.
+    """
+    await house.choose(overpayments="book")
+    await house.write(payments=[PAID | {"amount": "110.00"}], credits=[NOTE | {"amount": "100.00"}])
+    await house.drain()
+    since = await house.last_call()
+    await house.edit(lines={"l1": {"unit_price": "200.00"}})
+    assert (await house.in_xero())["AmountPaid"] == 10
+    await house.edit(payments=[PAID | {"amount": "60.00"}])
+    await house.drain()
+    assert (await house.held_as(), (await house.in_xero())["AmountDue"]) == ("paid_locked", 0)
+    assert await writes_since(house, since) == []
+
+    await house.edit(credits=[])
+    await house.drain()
+    invoice = await house.in_xero()
+    assert (await house.held_as(), invoice["Total"], invoice["AmountDue"]) == (None, 200, 140)

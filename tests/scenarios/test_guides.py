@@ -1,9 +1,17 @@
 """The guides tell the truth: every call in them is made in order, and every answer in them is what comes back."""
 
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import httpx
 import pytest
+from standardwebhooks import Webhook
 
 from app.clock import SystemClock
-from tests.house.guide import Call, read_guide
+from app.demo.command import YOUR_BOOKS
+from app.demo.organisation import Organisation
+from tests.house.guide import Call, fill_in, read_guide, read_webhook
 from tests.scenarios.guides import Happens, Known, consent, walk
 from tests.scenarios.house import House
 
@@ -132,3 +140,41 @@ async def test_i1_t1_t2_t3_every_call_of_the_first_guide_is_answered_as_it_shows
         True,
     )
     assert (invoice["InvoiceID"], invoice["Total"]) == (known["xero_invoice_id"], 1890)
+
+
+async def test_i1_the_first_guide_is_followed_beside_a_connection_that_is_there(house: House) -> None:
+    """As on a demo that stays up: the organisation of its story is joined, and the one that it adds is chosen."""
+    xero = Organisation({"tenant_id": house.tenant_id, "control_url": f"{house.xero_root}/control"})
+    house.tenant_id = await asyncio.to_thread(xero.add, YOUR_BOOKS)
+    xero.remote.close()
+    await walk(house, "first-invoice.md")
+    [invoice] = await house.list_in_xero()
+    assert (xero.tenant_id != house.tenant_id, invoice["InvoiceNumber"]) == (True, "INV-0042")
+
+
+async def test_t2_the_webhook_that_is_shown_does_what_a_put_does(house: House) -> None:
+    """An app signs the body that the guide shows and sends it where it says: the invoice is in Xero. A type that is
+    spelled otherwise is answered alike, and is found as ignored where the guide says.
+    """
+    known = {"partner_id": house.partner["partner_id"], "connection_id": house.connection_id}
+    address, body = (fill_in(text, known) for text in read_webhook("webhooks.md"))
+    assert (await _send(house, address, "msg_1", body)).status_code == 200
+    misspelled = json.dumps(json.loads(body) | {"type": "invoice.updated"})
+    assert (await _send(house, address, "msg_2", misspelled)).status_code == 200
+    await house.drain()
+    assert (await house.in_xero("INV-0042"))["Total"] == 1890
+    events = await house._json(house.api.get(f"{house.path}/events", params={"side": "partner"}))
+    told = {event["type"]: event["state"] for event in events["data"]}
+    assert told == {"invoice.updated": "ignored", "invoice.changed": "taken"}
+
+
+async def _send(house: House, address: str, webhook_id: str, body: str) -> httpx.Response:
+    """Sign a body as the app does, and post it."""
+    at = datetime.now(UTC)
+    signature = Webhook(house.partner["webhook_secret_in"]).sign(webhook_id, at, body)
+    headers = {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": signature,
+    }
+    return await house.api.post(address, content=body, headers=headers)

@@ -59,7 +59,8 @@ class ConnectionShown(BaseModel):
                     "since": "2026-11-20T03:00:00Z",
                     "next_step": {
                         "code": "authorise",
-                        "message": "Open authorise_url and give consent in Xero.",
+                        "message": "Open authorise_url, or POST to authorise for a fresh one, and give consent in "
+                        "Xero.",
                         "call": "POST /v1/connections/6d0dc7b6-7a0f-4b38-9d2a-3d4f5a8f2f10/authorise",
                         "is_optional": False,
                     },

@@ -112,17 +112,26 @@ async def take(services: Services, cookies: Cookies, state: str) -> BegunConsent
     return await take_in_its_browser(services, cookies, state, _REFUSALS)
 
 
-async def decline(services: Services, begun: BegunConsent) -> None:
-    """Note on a connection that waits that its consent was not given; one that had consent before keeps it."""
+async def note_refused(services: Services, begun: BegunConsent, reason: str) -> None:
+    """Keep on a connection that waits why its consent came to nothing: the page that says it is shown to one person,
+    and once. A connection that had consent before stays as it is.
+    """
     async with services.database.writing() as session:
         connection = await lock_connection(session, begun.connection_id)
         if connection is not None and connection.state is ConnectionState.PENDING:
-            reason = "Consent was declined in Xero."
             await save_state(session, connection.id, ConnectionState.PENDING, reason, services.clock.now())
 
 
 async def finish(services: Services, begun: BegunConsent, code: str) -> Connection | OpenChoice:
-    """Turn the code into an active connection, or into a choice; raises `ConsentRefused` with a sentence."""
+    """Turn the code into an active connection, or into a choice; raises `ConsentRefused` with a sentence, kept too."""
+    try:
+        return await _finish(services, begun, code)
+    except ConsentRefused as refused:
+        await note_refused(services, begun, str(refused))
+        raise
+
+
+async def _finish(services: Services, begun: BegunConsent, code: str) -> Connection | OpenChoice:
     verifier = _open_verifier(services, begun)
     try:
         identity = await _open_identity(services, begun.connection_id)

@@ -5,6 +5,7 @@ GET /oauth/xero/callback ends a consent, with a code or with a no. Where that co
 page posts the choice to /oauth/xero/organisation, as a form, with a token that is good once.
 """
 
+import re
 from typing import Annotated
 from urllib.parse import parse_qs
 
@@ -26,6 +27,9 @@ RETURN_PATH = "/oauth/xero/callback"
 """What a Xero app must have registered as its redirect URI, below our public address (FACTS 1)."""
 
 _TOO_MANY = {"description": "A page that says when to load it again: too many calls came from this address."}
+
+_ERROR = re.compile(r"[a-z_]{1,64}")
+"""As OAuth spells its errors: the address is the browser's, and what it says is kept."""
 
 _WITHOUT_STATE = "This address lacks its state; start again from your app."
 
@@ -97,8 +101,9 @@ async def return_from_xero(
     try:
         begun = await consent.take(services, request.cookies, state)
         if error is not None or not code:
-            await consent.decline(services, begun)
-            return show_refused(_explain(error))
+            reason, what_next = _explain(error)
+            await consent.note_refused(services, begun, reason)
+            return show_refused(f"{reason} {what_next}")
         return _show(services, await consent.finish(services, begun, code))
     except ConsentRefused as refused:
         return show_refused(str(refused))
@@ -153,9 +158,10 @@ def _give_cookie(services: Services, answer: Response, binding: Binding) -> Resp
     return answer
 
 
-def _explain(error: str | None) -> str:
+def _explain(error: str | None) -> tuple[str, str]:
+    """Why Xero sent no code, and what to do."""
     if error == "access_denied":
-        return (
-            "Consent was declined in Xero. Nothing was changed; start again from your app when you are ready."
-        )
-    return f"Xero did not give consent ({error or 'no code came back'}). Start again from your app."
+        what_next = "Nothing was changed; start again from your app when you are ready."
+        return "Consent was declined in Xero.", what_next
+    said = "no code came back" if not error else error if _ERROR.fullmatch(error) else "an unknown error"
+    return f"Xero did not give consent ({said}).", "Start again from your app."

@@ -45,7 +45,7 @@ async def explain_number(
 
     Raises `invalid_request`, and what `app.errors` names where Xero does not answer.
     """
-    if (number is None) == (xero_invoice_id is None):
+    if bool((number or "").strip()) == (xero_invoice_id is not None):
         raise InputRefused(
             "invalid_request",
             "Name a number or Xero's id.",

@@ -35,7 +35,7 @@ def find_next_step(connection: Connection) -> NextStep | None:
             message = "The consent covers several organisations; choose one of `offered` by its tenant_id."
             return NextStep("choose_organisation", message, f"POST {path}/organisation")
         case ConnectionState.PENDING:
-            message = "Open authorise_url and give consent in Xero."
+            message = "Open authorise_url, or POST to authorise for a fresh one, and give consent in Xero."
             return NextStep("authorise", message, f"POST {path}/authorise")
         case ConnectionState.DISCONNECTED:
             message = "POST to authorise and give consent in Xero again; nothing is lost."

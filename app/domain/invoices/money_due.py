@@ -5,7 +5,7 @@ made, each within what is due at that moment (`fitting`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.holds.hold import Hold
 from app.domain.invoices.booking import list_misplaced
@@ -14,6 +14,7 @@ from app.domain.invoices.credit_links import is_note_of_ours, kind_of
 from app.domain.invoices.fitting import Fitting, find_due, fit_credits, fit_payments
 from app.domain.invoices.plan import Plan
 from app.domain.record.fields import Fields, keys_of, only_groups, without_group, without_groups
+from app.domain.record.money import covered, credited
 from app.domain.record.sides import Side
 
 
@@ -53,15 +54,39 @@ def list_missing(kind: str, case: Case) -> list[str]:
     return [key for key in keys_of(case.moves, kind) if key in wanted]
 
 
-def make_way(away: Away, total: str | None, case: Case) -> tuple[Away, Hold | None]:
+def make_way_beside(away: Away, case: Case) -> tuple[Away, Hold | None]:
+    """What of it is taken away beside a hold that taking money away may lift, and why the rest is not.
+
+    What the app took back goes. What it changed goes where all that locks the invoice goes with it, for the lines move
+    then; else only where it fits as the invoice stands in Xero.
+    """
+    going, unfit = make_way(away, case.total(), case)
+    if _leaves_money(going, case):
+        going, _ = make_way(going, case.xero.total, case, with_overpayments=False)
+    return going, unfit
+
+
+def _leaves_money(away: Away, case: Case) -> bool:
+    """Whether something is paid or credited in Xero beside it, so that lines stay locked there."""
+    shadow = case.hub.xero_shadow
+    left = _without(_without(shadow, "payments", away.payments), "credits", away.credits)
+    return bool(covered(left)) or (case.xero.is_credited and not credited(shadow))
+
+
+def make_way(
+    away: Away, total: str | None, case: Case, *, with_overpayments: bool = True
+) -> tuple[Away, Hold | None]:
     """What of it is taken away now, and why the rest is not: what the app changed to what cannot be booked within that
-    total. Until it can, what was paid or credited stays so in Xero.
+    total. Until it can, what was paid or credited stays so in Xero. Unless `with_overpayments` a payment of which some
+    is one, or would be, counts as none that can be booked.
     """
     shadow, overpaid = case.hub.xero_shadow, case.xero.credits.overpaid
     # By the time that payments are made anew, the credits are as the record has them.
-    credited = {**without_groups(shadow, "credits"), **only_groups(case.record, "credits")}
-    due = find_due(total, _without(credited, "payments", away.payments), overpaid)
+    anew = {**without_groups(shadow, "credits"), **only_groups(case.record, "credits")}
+    due = find_due(total, _without(anew, "payments", away.payments), overpaid)
     paid = fit_payments(_list_changed("payments", away.payments, case), due, case)
+    if not with_overpayments:
+        paid = replace(paid, keys=tuple(key for key in paid.keys if key not in overpaid), exceeding=())
     payments = _leave_unfit("payments", away.payments, paid, case)
 
     left = _without(_without(shadow, "credits", away.credits), "payments", payments)

@@ -20,7 +20,14 @@ from app.domain.invoices.legality import (
     judge_create,
     judge_update,
 )
-from app.domain.invoices.money_due import Away, list_away, list_missing, make_way, plan_coming
+from app.domain.invoices.money_due import (
+    Away,
+    list_away,
+    list_missing,
+    make_way,
+    make_way_beside,
+    plan_coming,
+)
 from app.domain.invoices.plan import Plan, Terms, XeroState, conflict_hold
 from app.domain.invoices.unknown_words import judge_items, judge_words
 from app.domain.invoices.voiding import VOID_BLOCKED, judge_voided, list_unbooked
@@ -97,7 +104,7 @@ def _plan_beside(hold: Hold, moves: Sequence[str], away: Away, case: Case) -> Pl
         goes = editable_when_paid(moves, case.record, case.shadow, is_credited=is_credited)
     # Taking a payment or a credit back is a way out of these two; beside any other hold it would be done silently.
     is_way_out = hold.code in {PAID_LOCKED, VOID_BLOCKED}
-    away, unfit = make_way(away if is_way_out else Away(), case.total(), case)
+    away, unfit = make_way_beside(away if is_way_out else Away(), case)
     comes = Plan() if away.payments or away.credits else _plan_coming_beside(hold, case)
     return replace(
         comes,

@@ -77,6 +77,36 @@ async def test_a_consent_that_was_declined_is_told(browser: Browser) -> None:
     assert (await browser.authorise(path)).status_code == 200
 
 
+async def test_why_a_consent_came_to_nothing_stays_on_the_connection(browser: Browser) -> None:
+    """The page is shown to one person, once; whoever looks at the connection later reads the reason there."""
+    await browser.consent((await browser.plumbline.open_connection("North shop"))["authorise_url"])
+    path = f"/v1/connections/{(await browser.plumbline.open_connection('South shop'))['id']}"
+
+    async def open_again() -> str:
+        return str((await browser.plumbline.http.post(f"{path}/authorise")).json()["authorise_url"])
+
+    async def tell() -> str:
+        shown = await browser.get(path)
+        assert (shown["state"], shown["next_step"]["code"]) == ("pending", "authorise")
+        return str(shown["reason"])
+
+    await browser.consent(await open_again(), user="accountant@example.com")
+    assert await tell() == "Plumb Trades Pty Ltd is connected already, as North shop."
+    url = (await browser.open(await open_again())).replace("accounting.payments%20", "")
+    await browser.plumbline.http.get(await browser.press(url, user="bookkeeper@example.com"))
+    assert "lacks accounting.payments" in await tell()
+    await browser.control("/faults", kind="unavailable_before", path="/connect/token")
+    await browser.consent(await open_again())
+    assert "Xero did not answer" in await tell()
+    for error, told in (("server_error", "server_error"), ("<b>", "an unknown error")):
+        state = parse_qs(urlsplit(await browser.open(await open_again())).query)["state"][0]
+        await browser.plumbline.http.get(CALLBACK, params={"state": state, "error": error})
+        assert await tell() == f"Xero did not give consent ({told})."
+    other = (await browser.control("/organisations", name="South Books", country="AU"))["tenant_id"]
+    await browser.consent(await open_again(), tenant_id=other)
+    assert (await browser.get(path))["reason"] is None
+
+
 async def test_a_reconnect_keeps_everything_and_catches_up(browser: Browser) -> None:
     """Links and settings stay, though Xero keeps the first consent's event id; held links are looked at again."""
     opened = await browser.plumbline.open_connection()

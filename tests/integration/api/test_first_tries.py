@@ -115,7 +115,7 @@ async def test_an_etag_without_its_quotes_is_told_as_such(
 @pytest.mark.parametrize(
     ("state", "calls", "cure"),
     [
-        (ConnectionState.PENDING, ("pause", "resume", "run"), "Open authorise_url and give consent in Xero."),
+        (ConnectionState.PENDING, ("pause", "resume", "run"), "POST to authorise for a fresh one"),
         (ConnectionState.DISCONNECTED, ("pause", "resume", "run"), "POST to authorise and give consent in Xero again"),
         (ConnectionState.PAUSED, ("run",), "POST to resume"),
     ],
@@ -155,8 +155,9 @@ async def test_a_decision_that_lacks_something_names_it(
 async def test_a_question_without_a_number_names_both_ways_to_ask(plumbline: Plumbline) -> None:
     """And a list that must hold something says so in plain words."""
     path = await plumbline.open_active()
-    asked = await plumbline.http.get(f"{path}/why")
-    assert asked.json()["errors"] == [{"field": "number", "message": "must be given, or xero_invoice_id"}]
+    for query in ("", "?number=", "?number=%20"):
+        asked = await plumbline.http.get(f"{path}/why{query}")
+        assert asked.json()["errors"] == [{"field": "number", "message": "must be given, or xero_invoice_id"}]
     empty = await plumbline.http.put(f"{path}/invoices", json={"invoices": []})
     assert empty.json()["errors"] == [{"field": "invoices", "message": "must not be empty"}]
 
