@@ -69,6 +69,7 @@ async def open_house(
             xero_root=xero.root_url,
             sandbox=xero,
             connection_id=left.connection_id if left else "",
+            outbox=app.outbox,
         )
         stack.push_async_callback(house.database.close)
         if left:
