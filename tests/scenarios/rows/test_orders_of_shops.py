@@ -209,6 +209,7 @@ async def test_e1_what_xero_cannot_take_of_an_order_is_told_too(house: House, sh
     assert told["reason"].startswith("currency CHF is not a currency of")
 
 
+@pytest.mark.proof
 async def test_e1_a_look_goes_on_after_a_restart_and_passes_no_order_over(
     house: House, shop: WooShop
 ) -> None:
