@@ -44,5 +44,6 @@ def begin_elsewhere(config: pytest.Config) -> None:
 
 
 def put_in_order(items: list[pytest.Item]) -> None:
-    """Sort what was collected by its file, in every process alike; within a file it stays as it is."""
-    items.sort(key=lambda item: item.nodeid.partition("::")[0])
+    """Sort what was collected by its file, alike in all processes of a run; within a file it stays as it is."""
+    if _name:
+        items.sort(key=lambda item: item.nodeid.partition("::")[0])

@@ -300,7 +300,6 @@ async def show_codes_as_booked(house: House) -> None:
     await ask(house.xero.put(f"/organisations/{house.tenant_id}/behaviour", json={"line_code": "as_booked"}))
 
 
-@pytest.mark.proof
 async def test_old_lines_that_show_a_code_of_before_ask_for_it_once(house: House) -> None:
     """By its id an account is known, whatever stands beside it: no look and no page of a compare asks anew."""
     await show_codes_as_booked(house)

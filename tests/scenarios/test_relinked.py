@@ -54,6 +54,7 @@ async def test_e11_the_invoice_that_a_relink_left_is_not_brought_in_and_can_be_h
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_e11_the_number_that_an_invoice_left_by_a_relink_keeps_is_waited_for(house: House) -> None:
     """The app's words are to stand, its number with them, which the other one has: nothing is written until it is free,
     however often it is looked at, and the link is not taken back for the mark that the other one carries.
