@@ -11,7 +11,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from app.embedded import open_servers
 from app.settings import Settings
 from tests.databases import Databases, open_databases
 from tests.redis_databases import empty_redis
+from tests.shares import begin_elsewhere, compile_share, put_in_order
 from tests.statements import share_compiled_statements, share_type_lookups
 
 # Rich would draw every traceback that a test provokes, in seconds each.
@@ -38,11 +39,29 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
-def pytest_collection_finish() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Do not load what another process of the run loads meanwhile, as far as that goes."""
+    compile_share()
+    begin_elsewhere(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the same order in every process."""
+    put_in_order(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Let the collector pass over what is there to stay: looking through it takes time and frees nothing."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Puts the API together: routers, webhooks, problem documents, middleware, and the page of the contract."""
 
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
@@ -157,6 +157,7 @@ class Api(FastAPI):
     """FastAPI, with the whole contract as its OpenAPI, and a lane of their own for webhooks."""
 
     webhook_lane: ASGIApp
+    _contract: ClassVar[dict[str, Any] | None] = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if is_webhook(scope):
@@ -166,10 +167,10 @@ class Api(FastAPI):
             await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
-        """The contract; built once."""
-        if self.openapi_schema is None:
-            self.openapi_schema = complete(super().openapi())
-        return self.openapi_schema
+        """The contract; built once for all applications of a process, which have the same routes."""
+        if Api._contract is None:
+            Api._contract = complete(super().openapi())
+        return Api._contract
 
 
 def build_app(routes: list[Route], lifespan: StatelessLifespan[FastAPI] | None = None) -> FastAPI:

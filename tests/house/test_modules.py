@@ -1,6 +1,5 @@
 """Modules, functions and tests are small, named for what they are, and say what they promise."""
 
-import ast
 import re
 from collections import Counter
 
@@ -19,7 +18,7 @@ def test_every_module_opens_with_a_docstring() -> None:
     silent = [
         house.name(path)
         for path in house.list_modules(*house.CODE)
-        if not ast.get_docstring(house.parse(path))
+        if not house.read_outline(path).has_docstring
     ]
     assert silent == []
 
@@ -29,8 +28,8 @@ def test_every_test_states_its_rule() -> None:
     silent = [
         f"{house.name(path)}:{function.name}"
         for path in house.list_modules("tests")
-        for function in house.list_functions(house.parse(path))
-        if function.name.startswith("test_") and not ast.get_docstring(function)
+        for function in house.read_outline(path).functions
+        if function.name.startswith("test_") and not function.has_docstring
     ]
     assert silent == []
 
@@ -40,8 +39,8 @@ def test_no_function_is_longer_than_a_screen() -> None:
     long = [
         f"{house.name(path)}:{function.name}"
         for path in house.list_modules(*house.CODE)
-        for function in house.list_functions(house.parse(path))
-        if (function.end_lineno or 0) - function.lineno + 1 >= LONGEST_FUNCTION
+        for function in house.read_outline(path).functions
+        if function.lines >= LONGEST_FUNCTION
     ]
     assert [each for each in long if each not in MAY_BE_LONGER] == []
 
@@ -69,11 +68,7 @@ def test_no_module_is_named_for_nothing() -> None:
 def test_no_two_tests_of_a_file_share_a_name() -> None:
     """The second of two functions with one name hides the first, which then never runs."""
     for path in house.list_modules("tests"):
-        names = Counter(
-            each.name
-            for each in house.parse(path).body
-            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
-        )
+        names = Counter(each.name for each in house.read_outline(path).functions if each.is_at_top)
         assert [name for name, count in names.items() if count > 1 and name.startswith("test_")] == [], path
 
 

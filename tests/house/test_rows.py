@@ -37,7 +37,7 @@ def list_stories() -> list[tuple[str, Path]]:
     return [
         (function.name, path)
         for path in house.list_modules("tests/scenarios")
-        for function in house.list_functions(house.parse(path))
+        for function in house.read_outline(path).functions
         if function.name.startswith("test_")
     ]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,15 @@ from tests.redis_databases import empty_redis
 from tests.scenarios.house import House
 from tests.scenarios.left import Left, list_instants
 from tests.scenarios.opening import open_house
+from tests.scenarios.variants import leave_to_proofs
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before it is looked who is a proof: of the stories of this folder each run tells one variant."""
+    leave_to_proofs(item for item in items if item.path.is_relative_to(HERE))
 
 
 @pytest.fixture(scope="session")

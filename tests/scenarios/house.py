@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from app.clock import ManualClock, SystemClock
 from app.db.postgres.session import Database
+from app.sandbox.partner.outbox import Outbox
 from app.sandbox.xero import SandboxXero
 from app.settings import Settings
 from app.wiring import WorkerParts
@@ -45,6 +46,8 @@ class House:
     sandbox: SandboxXero
     """What stands behind `xero`; to be looked at only."""
     connection_id: str = ""
+    outbox: Outbox | None = None
+    """What stands behind `app`, where it is at hand; to be looked at only."""
     errors: list[BaseException] = field(default_factory=list)
 
     @property
@@ -205,13 +208,18 @@ class House:
         """Let webhooks go, reconcile and deliver until nothing more is due now."""
         for _ in range(MOST_TURNS):
             await self.let_webhooks_go()
-            await self.app.post("/flush")
+            await self.let_documents_go()
             await self.parts.xero_webhooks.take_in()
             await self.parts.reconciler.reconcile(UUID(self.connection_id))
             await self.parts.delivery.deliver(UUID(self.connection_id))
             if await self._is_quiet():
                 return
         raise AssertionError("the work does not come to an end")
+
+    async def let_documents_go(self) -> None:
+        """Have the app send the documents that it holds back; it is not asked where it is seen to have none."""
+        if self.outbox is None or self.outbox.is_holding:
+            await self.app.post("/flush")
 
     async def let_webhooks_go(self) -> None:
         """Have Xero send the webhooks that it holds, and those that failed; it is not asked where it has none."""

@@ -16,6 +16,7 @@ import httpx
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from app.db.postgres.session import Database
 from app.sandbox.xero import Frozen
 from tests.loopback import NO_CERTIFICATES
 
@@ -42,7 +43,7 @@ class Left:
     notices: Sequence[dict[str, Any]]
     """What the partner's app was told of the connection, oldest first."""
 
-    async def move_to(self, database_url: str, webhook_url: str) -> None:
+    async def move_to(self, database: Database, webhook_url: str) -> None:
         """Make a copy of the database that of a house which joined just now, whose app is at that address."""
         away = datetime.now(UTC) - self.at
         moves = [
@@ -51,12 +52,9 @@ class Left:
             # Its entries refuse to be moved: they are chained by what they say.
             if table != "audit_entries"
         ]
-        connection = await asyncpg.connect(database_url.replace("+asyncpg", "", 1))
-        try:
+        async with database.writing_bare() as connection:
             await connection.execute(";".join(moves))
             await connection.execute("UPDATE webhook_endpoints SET url = $1", webhook_url)
-        finally:
-            await connection.close()
 
     async def tell_again(self, webhook_url: str) -> None:
         """Tell the partner's app at that address what it was told of the connection."""

@@ -47,9 +47,11 @@ async def open_house(
         settings = build_settings(database_url, redis_url, xero, port)
         reached = stack.enter_context(front(xero.root_url))
         settings = settings.model_copy(update={"xero_api_url": reached, "xero_identity_url": reached})
+        database = Database(database_url)
+        stack.push_async_callback(database.close)
         if left:
             settings, partner = settings.model_copy(update={"secret_keys": left.secret_keys}), left.partner
-            await left.move_to(database_url, app.webhook_url)
+            await left.move_to(database, app.webhook_url)
         else:
             partner = await create_partner(settings, "Tradie Tools", app.webhook_url)
         await stack.enter_async_context(serve(settings, listener))
@@ -61,7 +63,7 @@ async def open_house(
                 build_client(f"http://127.0.0.1:{port}", f"Bearer {partner['api_key']}")
             ),
             parts=await stack.enter_async_context(open_parts(settings, clock)),
-            database=Database(database_url),
+            database=database,
             clock=clock,
             tenant_id=xero.tenant_id,
             partner=partner,
@@ -69,8 +71,8 @@ async def open_house(
             xero_root=xero.root_url,
             sandbox=xero,
             connection_id=left.connection_id if left else "",
+            outbox=app.outbox,
         )
-        stack.push_async_callback(house.database.close)
         if left:
             await house.introduce()
             await left.tell_again(app.webhook_url)

@@ -8,7 +8,6 @@ from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_basis import EXCLUSIVE, REPRICED, TAP, edit_both, resolve, totals
 from tests.scenarios.test_lines import XERO_TAP, two_lines
-from tests.scenarios.variants import in_turn
 
 XERO_PRICE: Json = {"LineItems": [{"index": 0, "UnitAmount": 132}]}
 MONEY_SINCE: dict[str, tuple[Json, Json, str]] = {
@@ -35,7 +34,8 @@ async def regret(house: House, *paths: str, action: str) -> list[Json]:
     return [dict(each["resolution"]) for each in answer["data"]]
 
 
-@pytest.mark.parametrize(("since", "action"), in_turn(list(MONEY_SINCE), ["take_partner", "take_xero"]))
+@pytest.mark.parametrize("since", MONEY_SINCE)
+@pytest.mark.parametrize("action", ["take_partner", "take_xero"])
 async def test_money_said_since_keeps_the_basis_that_it_was_said_under(
     house: House, since: str, action: str
 ) -> None:

@@ -16,6 +16,7 @@ async def connect_anew(house: House) -> None:
     await house.connect()
 
 
+@pytest.mark.proof
 async def test_what_the_app_has_already_is_not_brought_in_a_second_time(house: House) -> None:
     """Edited in Xero first, and searched for: it comes with its document, and why says so; the edit is kept."""
     await house.write("inv_1")

@@ -50,6 +50,7 @@ async def test_a_number_that_is_taken_has_the_cures_that_are_named(house: House)
     await assert_alike(house, "inv_3")
 
 
+@pytest.mark.proof
 async def test_what_waits_for_a_number_is_not_offered_again_while_it_is_taken(house: House) -> None:
     """However often it is looked at: the note that has it is read, and nothing is sent until that is gone."""
     await sent(house)
@@ -83,6 +84,7 @@ async def look_again(house: House) -> list[tuple[str, str]]:
     return [write for write in await writes_since(house, seen) if write == ("PUT", "/CreditNotes")]
 
 
+@pytest.mark.proof
 async def test_a_number_that_a_voided_note_keeps_is_offered_once(house: House) -> None:
     """Xero refuses it then too: nothing is sent again, however often it is looked at, until the app gives another."""
     await sent(house)
@@ -102,6 +104,7 @@ async def test_a_number_that_a_voided_note_keeps_is_offered_once(house: House) -
     await assert_alike(house, "inv_2")
 
 
+@pytest.mark.proof
 async def test_a_number_that_is_waited_for_is_tried_once_after_its_note_is_voided(house: House) -> None:
     """Whether Xero gives it again nobody has told, so it is asked, and what it says is remembered."""
     await sent(house)

@@ -5,7 +5,6 @@ import pytest
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.troubles import app_fault, standing
-from tests.scenarios.variants import in_turn
 
 PAID: Json = {"id": "p1", "amount": "40.00", "paid_on": "2026-11-20", "method": "card"}
 POLICIES = ("xero_wins", "partner_wins", "newest_wins", "hold")
@@ -37,7 +36,8 @@ async def replaced_and_changed(house: House, policy: str, first: str) -> None:
     await house.drain()
 
 
-@pytest.mark.parametrize(("policy", "first"), in_turn(POLICIES, ["partner", "xero"]))
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("first", ["partner", "xero"])
 async def test_a_payment_that_both_sides_corrected_is_paid_once(
     house: House, policy: str, first: str
 ) -> None:

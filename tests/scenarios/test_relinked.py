@@ -1,5 +1,7 @@
 """An invoice of the app's that is said to be another one of Xero's: what becomes of the one that it was (E11)."""
 
+import pytest
+
 from tests.scenarios.both_sides import assert_alike
 from tests.scenarios.house import House, Json
 from tests.scenarios.test_agreement import make_in_xero
@@ -52,6 +54,7 @@ async def test_e11_the_invoice_that_a_relink_left_is_not_brought_in_and_can_be_h
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_e11_the_number_that_an_invoice_left_by_a_relink_keeps_is_waited_for(house: House) -> None:
     """The app's words are to stand, its number with them, which the other one has: nothing is written until it is free,
     however often it is looked at, and the link is not taken back for the mark that the other one carries.
@@ -71,6 +74,7 @@ async def test_e11_the_number_that_an_invoice_left_by_a_relink_keeps_is_waited_f
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_e11_a_number_stays_taken_by_a_left_invoice_that_is_voided(house: House) -> None:
     """Xero gives no number twice, so voiding it helps nothing, as the cure says; another number in the app does."""
     other, _ = await link_to_other(house, content="partner")
@@ -113,6 +117,7 @@ async def test_e11_what_is_edited_in_xero_after_a_relink_was_decided_is_not_repl
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_n12_our_mark_that_it_was_sent_goes_with_an_undone_relink(house: House) -> None:
     """The office never sent the chosen invoice; linked, it was marked as sent, as the app's is. Taken back, it is as it
     was, and stays in Xero, as it would have; once somebody sends it there, it comes.
@@ -210,6 +215,7 @@ async def test_e11_a_credit_is_not_made_again_where_an_invoice_is_linked_back(ho
     await assert_alike(house)
 
 
+@pytest.mark.proof
 async def test_n12_a_credit_is_not_made_again_where_a_relink_is_undone(house: House) -> None:
     """A deposit is set against the chosen invoice, goes to the first one as that is chosen again, and both decisions
     are taken back: the first one has it, as the app's, and once.

@@ -27,6 +27,7 @@ BEA = {"id": "cus_2", "name": "Bea Fox", "email": "bea@example.com", "phone": No
 LEE = {"id": "cus_3", "name": "Lee Wong", "email": None, "phone": None}
 
 
+@pytest.mark.proof
 async def test_a_customer_that_was_renamed_since_the_copy_is_known_by_its_invoice(
     house: House, tmp_path: Path
 ) -> None:
@@ -125,6 +126,7 @@ async def test_customers_that_come_back_together_are_asked_for_together(house: H
     assert list(by_mark.values()) == [1], by_mark
 
 
+@pytest.mark.proof
 async def test_a_contact_to_which_an_invoice_was_moved_since_the_copy_is_not_taken_for_its_customer(
     house: House, tmp_path: Path
 ) -> None:
@@ -143,6 +145,7 @@ async def test_a_contact_to_which_an_invoice_was_moved_since_the_copy_is_not_tak
         assert sorted(each["Name"] for each in await contacts_in_xero(house)) == ["Ari Wood", "Lee Wong"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("goes", ["the lost one", "the known one"])
 @pytest.mark.parametrize("policy", ["xero_wins", "partner_wins"])
 async def test_a_customer_that_was_merged_with_another_since_the_copy_shares_its_contact(
@@ -235,6 +238,7 @@ async def test_a_lost_customer_is_the_one_that_it_was_merged_into_though_that_is
         assert sorted(each["id"] for each in told) == ["cus_1", "cus_2", "cus_9"]
 
 
+@pytest.mark.proof
 async def test_a_customer_that_was_given_another_contact_since_the_copy_keeps_it(
     house: House, tmp_path: Path
 ) -> None:

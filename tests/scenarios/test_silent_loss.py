@@ -59,9 +59,8 @@ async def told(house: House) -> list[str]:
     return [each["type"].removeprefix("connection.") for each in notices]
 
 
-@pytest.mark.parametrize(
-    ("way", "after"), [pytest.param("weekly", "active", marks=pytest.mark.proof), ("paused", "paused")]
-)
+@pytest.mark.proof
+@pytest.mark.parametrize(("way", "after"), [("weekly", "active"), ("paused", "paused")])
 async def test_t12_a_quiet_connection_that_is_disconnected_in_xero_is_told_of_it_within_a_day(
     house: House, way: str, after: str
 ) -> None:

@@ -42,6 +42,7 @@ def test_histories_hold(stage: Stage) -> None:
     assert outcome.faults > 0
 
 
+@pytest.mark.proof
 def test_one_seed_is_one_history(stage: Stage) -> None:
     """Every move, and what the database holds in the end, is the same byte for byte, whatever was lived before."""
     first, again = (stage.run(_tell(stage, draw_history(2))) for _ in range(2))

@@ -58,7 +58,9 @@ def build_application(http: httpx.AsyncClient | None = None) -> Starlette:
         *ReadSide(books, contacts, journal).list_routes(),
     ]
     handlers = dict.fromkeys((*STATUS_OF_ERROR, *MISUSE), answer_misuse)
-    return Starlette(routes=routes, lifespan=closing, exception_handlers=handlers)
+    application = Starlette(routes=routes, lifespan=closing, exception_handlers=handlers)
+    application.state.outbox = outbox
+    return application
 
 
 def _open_client() -> httpx.AsyncClient:

@@ -36,6 +36,11 @@ class Outbox:
         self._held: list[tuple[Document, str]] = []
         self._order = random.Random(SHUFFLE_SEED)
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether documents wait until they are flushed."""
+        return bool(self._held)
+
     async def send(self, document: Document, kind: str = INVOICES) -> list[Document]:
         """Send one document subject to the faults; the journal's entries about it."""
         if self.faults.take("lose_outgoing_next"):

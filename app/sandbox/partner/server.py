@@ -10,8 +10,10 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from starlette.applications import Starlette
 
 from app.sandbox.partner.application import WEBHOOK_PATH, build_application
+from app.sandbox.partner.outbox import Outbox
 from app.sandbox.serving import PromptServer
 
 START_PATIENCE_SECONDS = 60
@@ -39,7 +41,10 @@ class SandboxPartner:
     def __enter__(self) -> Self:
         self._socket = bind_socket(self._host, self._port)
         self._port = self._socket.getsockname()[1]
-        self._server = AnnouncingServer(build_config())
+        application = build_application()
+        self.outbox: Outbox = application.state.outbox
+        """To be looked at only: it belongs to the server's thread."""
+        self._server = AnnouncingServer(build_config(application))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         if not self._server.is_listening.wait(START_PATIENCE_SECONDS):
@@ -62,11 +67,11 @@ class AnnouncingServer(PromptServer):
         super().__init__(config, self.is_listening.set)
 
 
-def build_config() -> uvicorn.Config:
-    """A fresh app, quiet but for warnings."""
+def build_config(application: Starlette | None = None) -> uvicorn.Config:
+    """The app, a fresh one where none is given, quiet but for warnings."""
     return uvicorn.Config(
-        build_application(), log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2,
-        proxy_headers=False,
+        application or build_application(), log_config=None, log_level="warning", access_log=False,
+        timeout_graceful_shutdown=2, proxy_headers=False,
     )  # fmt: skip
 
 

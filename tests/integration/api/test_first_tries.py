@@ -8,9 +8,8 @@ from app.domain.connections.connection import ConnectionState
 from tests.integration.api.driver import SETTINGS, Plumbline, document, name_faults
 
 
-async def read_example(plumbline: Plumbline, operation_id: str) -> Any:
+def read_example(contract: dict[str, Any], operation_id: str) -> Any:
     """The body that the contract shows for a call."""
-    contract = (await plumbline.http.get("/openapi.json")).json()
     for item in contract["paths"].values():
         for said in item.values():
             if said["operationId"] == operation_id:
@@ -22,6 +21,7 @@ async def read_example(plumbline: Plumbline, operation_id: str) -> Any:
 
 async def test_the_examples_of_documents_are_taken_as_they_stand(plumbline: Plumbline) -> None:
     """One after the other on a new connection: none claims to know what was never told."""
+    contract = (await plumbline.http.get("/openapi.json")).json()
     path = await plumbline.open_active(SETTINGS)
     for operation, where, status in (
         ("put_contact", "contacts/cus_17", 201),
@@ -30,10 +30,10 @@ async def test_the_examples_of_documents_are_taken_as_they_stand(plumbline: Plum
         ("put_credit", "invoices/inv_8801/credits/c1", 201),
         ("put_item", "items/prd_250", 201),
     ):
-        answer = await plumbline.http.put(f"{path}/{where}", json=await read_example(plumbline, operation))
+        answer = await plumbline.http.put(f"{path}/{where}", json=read_example(contract, operation))
         assert answer.status_code == status, (operation, answer.text)
     for kind in ("contacts", "invoices", "items"):
-        example = await read_example(plumbline, f"put_{kind}")
+        example = read_example(contract, f"put_{kind}")
         [told] = (await plumbline.http.put(f"{path}/{kind}", json=example)).json()["data"]
         assert told["outcome"] in ("created", "updated", "unchanged", "stale"), told
 

@@ -134,6 +134,7 @@ async def test_e1_a_compare_lists_refunded_orders_and_asks_for_none_that_is_know
     assert len(shop.calls) == asked + 1
 
 
+@pytest.mark.proof
 async def test_e1_the_first_orders_are_in_xero_before_the_second_page_is_read(
     house: House, shop: WooShop
 ) -> None:

@@ -156,6 +156,7 @@ async def test_e1_an_order_of_etsy_is_read_at_once_where_its_webhook_says_so(hou
         assert (await ask(house.api.get(f"{house.path}/shop")))["next_steps"] == []
 
 
+@pytest.mark.proof
 async def test_e1_an_order_of_bigcommerce_is_followed_through_its_life(house: House) -> None:
     """Awaiting a transfer, paid, refunded in part and then whole."""
     async with open_stand_in(BigCommerceShop(house.clock)) as shop:

@@ -209,6 +209,7 @@ async def test_e1_what_xero_cannot_take_of_an_order_is_told_too(house: House, sh
     assert told["reason"].startswith("currency CHF is not a currency of")
 
 
+@pytest.mark.proof
 async def test_e1_a_look_goes_on_after_a_restart_and_passes_no_order_over(
     house: House, shop: WooShop
 ) -> None:
@@ -224,9 +225,8 @@ async def test_e1_a_look_goes_on_after_a_restart_and_passes_no_order_over(
     await look(house)
     await look(house)
     totals = {each["InvoiceNumber"]: each["Total"] for each in await house.list_in_xero()}
-    assert totals == {str(order): float(n) for n, order in enumerate(orders, start=1)} | {
-        str(orders[0]): 77.0
-    }
+    placed = {str(order): float(n) for n, order in enumerate(orders, start=1)}
+    assert totals == placed | {str(orders[0]): 77.0}
 
 
 async def test_e1_a_webhook_during_a_look_makes_another_look_follow(house: House, shop: WooShop) -> None:

@@ -23,6 +23,7 @@ def depth_of(value: Any) -> int:
     return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
 
 
+@pytest.mark.proof
 @given(VALUES, st.integers(min_value=0, max_value=DEEPEST + 3))
 def test_depth_is_that_of_the_parsed_value(value: Any, around: int) -> None:
     """Whatever stands in strings, brackets and escaped quotes included."""
