@@ -17,13 +17,18 @@ from benchmarks.rounds import interleave
 from benchmarks.size import Size
 
 FIRST_GUESS = 10_000
-"""Requests a second that are prepared before anything is known; from then on twice what was answered last."""
+"""Requests a second that are prepared before anything is known; from then on by what was answered last."""
 
 MOST = 24_000
 ENDLESSLY = 2_000
 """Requests that go round and round where nothing is stored."""
 
 REST_SECONDS = 0.1
+AT_HAND = 3
+"""Requests that are made for a round, to those of the last one in that time: where others leave the machine, the next
+answers more than twice as many.
+"""
+
 LONGEST = 10.0
 """Seconds of one turn."""
 
@@ -87,7 +92,7 @@ class Contender:
         file = self._ground.folder / "playback"
         # An answer to each connection at least, also from one that is slow.
         seconds = min(LONGEST, max(seconds, 3 * CONNECTIONS / max(self._rate, 1)))
-        count = int(min(MOST, self._rate * 2) * seconds) + 4 * CONNECTIONS if self._kept_in else ENDLESSLY
+        count = int(min(MOST, self._rate * AT_HAND) * seconds) + 4 * CONNECTIONS if self._kept_in else ENDLESSLY
         requests.write(file, self._kind.build(self._seed, count, self._next))
         before, spent = self._count(), self._spent()
         played = play(self._server.url, file, seconds, is_endless=self._kept_in is None)
