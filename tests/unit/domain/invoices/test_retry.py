@@ -30,6 +30,13 @@ def test_a_key_that_xero_remembers_is_waited_for() -> None:
     assert timedelta(minutes=6) < again - NOON < timedelta(hours=1)
 
 
+def test_what_came_late_is_read_again_soon() -> None:
+    """A moment later Xero shows what it has."""
+    again = next_retry("older_in_xero", NOON)
+    assert again is not None
+    assert timedelta() < again - NOON < timedelta(hours=1)
+
+
 @pytest.mark.parametrize("code", [None, "refused_by_xero", "number_taken", "conflict_held", "paid_locked"])
 def test_what_lifts_only_with_a_trigger_waits_for_it(code: str | None) -> None:
     """Nothing is sent again before its cause can have lifted."""
