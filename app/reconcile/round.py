@@ -132,6 +132,11 @@ class Round:
             else:
                 self.flaws[invoice.xero_invoice_id] = invoice.flaw
 
+    def keep_written(self, invoice: XeroInvoice) -> None:
+        """Know of what was read for the round what a write of ours was answered with since."""
+        if invoice.xero_invoice_id in self.fresh:
+            self.keep([invoice])
+
     async def read(self, wanted: Mapping[str, UUID]) -> None:
         """Read by id those of these invoices of Xero's that are not fresh; each belongs to a link, which is charged."""
         missing = [xero_id for xero_id in wanted if xero_id not in self.fresh]
