@@ -114,3 +114,19 @@ async def test_what_xero_showed_of_a_customer_before_our_write_does_not_undo_it(
             await house.sweep()
         await assert_contacts_alike(house)
         assert (await contact_in_app(house))["account_number"] == f"A{times}"
+
+
+async def test_what_a_late_read_does_not_show_yet_is_not_missing(house: House) -> None:
+    """An invoice and a customer that were made a moment ago: the read is made once more before they are held."""
+    await house.write("inv_2")
+    await house.drain()
+    for path in ("/Invoices", "/Contacts"):
+        await house.fault("stale", "GET", path)
+    await house.write(contact=KIM)
+    await house.drain()
+    await edit_contact(house, mobile="0411 111 111")
+    await house.edit(reference="PO late")
+    await house.drain()
+    assert (await house.in_xero())["Reference"] == "PO late"
+    await assert_in_step(house)
+    await assert_contacts_alike(house)

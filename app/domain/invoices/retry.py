@@ -8,7 +8,7 @@ keeps the calls few: a look that legality answers costs none, one that Xero answ
 from datetime import UTC, datetime, timedelta
 
 from app.domain.holds.hold import UNREADABLE
-from app.domain.holds.refusals import ABOUT_CONTACTS, PLAN_LIMIT
+from app.domain.holds.refusals import ABOUT_CONTACTS, MISSING, PLAN_LIMIT
 from app.domain.xero.lateness import OLDER
 from app.domain.xero.part import FACT_CODES
 
@@ -37,7 +37,7 @@ def next_retry(code: str | None, now: datetime) -> datetime | None:
         return now + READ_AGAIN
     if code == OLDER:
         return now + READ_ANEW
-    return now + DAY if code in FACT_CODES | ABOUT_CONTACTS else None
+    return now + DAY if code in FACT_CODES | ABOUT_CONTACTS | {MISSING} else None
 
 
 def _next_month(now: datetime) -> datetime:

@@ -1,10 +1,11 @@
 """The stage of contacts in a round: edits both ways by field, by the same hub as invoices (`domain.record.hub`).
 
 It comes before the invoices of the round, so that these find their contacts as they are. A contact is read only for a
-reason: an event newer than what we hold, a write that is due or was not answered. A read that comes late is made once
-more; where that comes late too, the contact is held until the next sweep. Where Xero answers with the contact that it
-was merged into, the link moves there. If another link has that one already, both share it: the app's two contacts stay
-two, each of their invoices keeps its own, and an edit of either reaches Xero's one contact and from there the other.
+reason: an event newer than what we hold, a write that is due or was not answered. A read that comes late, or does not
+show the contact, is made once more; where that comes late too, the contact is held until the next sweep. Where Xero
+answers with the contact that it was merged into, the link moves there. If another link has that one already, both share
+it: the app's two contacts stay two, each of their invoices keeps its own, and an edit of either reaches Xero's one
+contact and from there the other.
 
 A contact comes to Xero with the first invoice that does, or by a call of its own: it is then made, or matched, here.
 """
@@ -97,18 +98,18 @@ async def _observe(current: Round, works: Sequence[ContactWork], together: Seque
 async def _read(
     current: Round, works: Sequence[ContactWork], xero_ids: Collection[str]
 ) -> dict[str, XeroContact]:
-    """What stands for these now; what comes late of the works' own is read once more."""
+    """What stands for these now; what comes late of the works' own, or not at all, is read once more."""
     found = await spent_on([work.link.id for work in works], read_followed(current, xero_ids))
-    shown = [(work, found.get(work.link.xero_contact_id or "")) for work in works]
     late = {
-        contact.xero_contact_id: work.link.id
-        for work, contact in shown
-        if contact is not None and is_late(current, work, contact)
+        xero_id: work.link.id
+        for work in works
+        if (xero_id := work.link.xero_contact_id)
+        and ((contact := found.get(xero_id)) is None or is_late(current, work, contact))
     }
     if not late:
         return found
     for xero_id in late:
-        del current.fresh_contacts[xero_id]
+        current.fresh_contacts.pop(xero_id, None)
     return found | await spent_on(list(late.values()), read_followed(current, late))
 
 

@@ -3,7 +3,7 @@
 The partner's side is the newest document that it sent (`take_document`). Xero's side (`take_invoice`) is read fresh in
 batches, but only where there is a reason: an event newer than what we hold, an unanswered write, or a write that is
 about to be made (read right before writing, since Xero has no compare-and-set). A read that comes late is made once
-more, and what still comes late is held.
+more, as is one that does not show what is linked; what still comes late, or is not there, is held.
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,10 +83,10 @@ async def _learn(current: Round, due: Sequence[Work]) -> Mapping[str, str]:
 async def _take_in(current: Round, due: Sequence[Work]) -> None:
     """Merge what was read, once all is known that the invoices name."""
     contacts = await _learn(current, due)
-    late = [work for work in due if _find_late(current, work, contacts) is not None]
+    late = [work for work in due if _is_unshown(current, work) or _find_late(current, work, contacts)]
     if late:
         for work in late:
-            del current.fresh[_xero_id(work)]
+            current.fresh.pop(_xero_id(work), None)
         await _read(current, late)
         contacts = {**contacts, **await _learn(current, late)}
     async for work in unhurried(due):
@@ -105,6 +105,10 @@ async def _take_in(current: Round, due: Sequence[Work]) -> None:
         await learn_own_overpayments(current, work, invoice)
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
+
+
+def _is_unshown(current: Round, work: Work) -> bool:
+    return _xero_id(work) not in current.fresh and _xero_id(work) not in current.flaws
 
 
 def _find_late(current: Round, work: Work, contacts: Mapping[str, str]) -> XeroInvoice | None:

@@ -11,9 +11,11 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LAST_DAY = datetime(2026, 12, 31, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("code", sorted(FACT_CODES | {"contact_archived"}))
+@pytest.mark.parametrize("code", sorted(FACT_CODES | {"contact_archived", "missing_in_xero"}))
 def test_what_may_lift_unseen_is_looked_at_daily(code: str) -> None:
-    """Facts that moved there and back between two reads, a contact that was restored without an event."""
+    """Facts that moved there and back between two reads, a contact that was restored without an event, an invoice that
+    two reads did not show.
+    """
     assert next_retry(code, NOON) == NOON + timedelta(days=1)
 
 
