@@ -106,6 +106,8 @@ def take_contact(
         observed = observe_xero(hub, seen, rules=rules, at=at, partner_at=partner_at)
     work.moved(observed)
     work.link = work.link.as_held_by_xero(contact, work.hub)
+    if link.xero_contact_id != contact.xero_contact_id:
+        current.forget_keys_of(link.xero_contact_id, contact.xero_contact_id)
     current.fresh_contacts[contact.xero_contact_id] = contact
 
 
