@@ -132,6 +132,17 @@ class Round:
             else:
                 self.flaws[invoice.xero_invoice_id] = invoice.flaw
 
+    def keep_written(self, invoice: XeroInvoice) -> None:
+        """Know of what was read for the round what a write of ours was answered with since."""
+        if invoice.xero_invoice_id in self.fresh:
+            self.keep([invoice])
+
+    def forget_keys_of(self, *xero_contact_ids: str | None) -> None:
+        """Ask anew whose these contacts of Xero's are: a link has come to them, or left them, since the round began."""
+        for xero_id in xero_contact_ids:
+            self.contact_keys.pop(xero_id or "", None)
+            self.contact_sharers.pop(xero_id or "", None)
+
     async def read(self, wanted: Mapping[str, UUID]) -> None:
         """Read by id those of these invoices of Xero's that are not fresh; each belongs to a link, which is charged."""
         missing = [xero_id for xero_id in wanted if xero_id not in self.fresh]

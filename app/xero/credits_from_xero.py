@@ -69,6 +69,7 @@ def credit_from_xero(kind: CreditKind, element: Json) -> XeroCredit:
             read_instant(element, "UpdatedDateUTC") or read_instant(element, "UpdatedDateUTCString") or EPOCH
         ),
         issued_on=read_date(element, "Date") or read_date(element, "DateString"),
+        xero_contact_id=read_text(read_object(element, "Contact"), "ContactID"),
     )
 
 

@@ -14,6 +14,7 @@ from tests.chaos.stages.stage import LISTED, Work
 from tests.chaos.tally import Outcome, Tally
 from tests.chaos.ways_out import NOT_MADE, list_xero_calls
 from tests.histories.breaking import replace_in_the_hub
+from tests.scenarios.house import Json
 
 
 def test_an_edit_that_nobody_accounts_for_is_lost() -> None:
@@ -73,6 +74,61 @@ def test_what_is_behind_in_the_end_or_missing_on_a_side_has_diverged() -> None:
     assert find_differences({"inv_1": document}, [], settled) != []
     assert find_differences({}, [], settled) != []
     assert find_differences({"inv_1": document}, [], {}) != []
+
+
+@pytest.mark.parametrize(
+    ("status", "in_xero", "total", "is_alike"),
+    [
+        ("sent", "PAID", 0, True),
+        ("paid", "PAID", 0, True),
+        ("sent", "PAID", 0.01, False),
+        ("sent", "AUTHORISED", 0, True),
+        ("paid", "AUTHORISED", 0, False),
+        ("draft", "PAID", 0, False),
+        ("sent", "VOIDED", 0, False),
+        ("cancelled", "PAID", 0, False),
+    ],
+)
+def test_only_what_comes_to_nothing_may_be_called_sent_and_be_paid(
+    status: str, in_xero: str, total: float, *, is_alike: bool
+) -> None:
+    """Xero has it paid from the start, and the app goes on calling it sent; nothing else is excused."""
+    document, invoice = build_free(status, in_xero, total)
+    settled = {"inv_1": {"state": "settled", "reason": None}}
+    found = find_differences({"inv_1": document}, [invoice], settled)
+    assert (found == []) is is_alike
+
+
+def build_free(status: str, in_xero: str, total: float) -> tuple[Json, Json]:
+    """One invoice of words alone, as the app has it and as Xero has it."""
+    day, customer = "2026-11-20", "Customer cus_1"
+    document = {
+        "id": "inv_1",
+        "status": status,
+        "sent_at": f"{day}T03:15:00Z",
+        "amounts_are": "no_tax",
+        "number": "N-inv_1",
+        "reference": "R1",
+        "issued_on": day,
+        "due_on": day,
+        "contact": {"id": "cus_1", "name": customer},
+        "lines": [],
+        "payments": [],
+    }
+    invoice = {
+        "InvoiceID": "x1",
+        "InvoiceNumber": "N-inv_1",
+        "Status": in_xero,
+        "SentToContact": True,
+        "LineAmountTypes": "NoTax",
+        "Reference": "R1",
+        "DateString": f"{day}T00:00:00",
+        "DueDateString": f"{day}T00:00:00",
+        "Contact": {"Name": customer},
+        "Total": total,
+        **{name: [] for name in ("LineItems", "Payments", "CreditNotes", "Prepayments", "Overpayments")},
+    }
+    return document, invoice
 
 
 def test_a_run_with_one_failure_is_not_well() -> None:

@@ -13,6 +13,7 @@ from app.domain.holds.refusals import explain
 from app.domain.record.credit import CreditKind
 
 CREDIT_NUMBER_TAKEN = "credit_number_taken"
+CREDIT_OTHER_CONTACT = "credit_other_contact"
 
 _MEANINGS: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -35,7 +36,7 @@ _MEANINGS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         r"same contact",
-        "credit_other_contact",
+        CREDIT_OTHER_CONTACT,
         "The credit and the invoice are of two customers or currencies in Xero.",
         "Give the invoice the contact of its credit again, or take the credit off it in the app.",
     ),

@@ -8,7 +8,8 @@ keeps the calls few: a look that legality answers costs none, one that Xero answ
 from datetime import UTC, datetime, timedelta
 
 from app.domain.holds.hold import UNREADABLE
-from app.domain.holds.refusals import ABOUT_CONTACTS, PLAN_LIMIT
+from app.domain.holds.refusals import ABOUT_CONTACTS, MISSING, PLAN_LIMIT
+from app.domain.xero.lateness import OLDER
 from app.domain.xero.part import FACT_CODES
 
 DAY = timedelta(days=1)
@@ -18,6 +19,9 @@ KEY_FORGOTTEN = timedelta(minutes=10)
 
 READ_AGAIN = timedelta(hours=1)
 """A share of a read by id, as long as what Xero shows of an invoice cannot be read."""
+
+READ_ANEW = timedelta(minutes=10)
+"""The same, as long as what Xero shows of it is from before: that is over soon, or lasts."""
 
 
 def next_retry(code: str | None, now: datetime) -> datetime | None:
@@ -31,7 +35,9 @@ def next_retry(code: str | None, now: datetime) -> datetime | None:
         return now + KEY_FORGOTTEN
     if code == UNREADABLE:
         return now + READ_AGAIN
-    return now + DAY if code in FACT_CODES | ABOUT_CONTACTS else None
+    if code == OLDER:
+        return now + READ_ANEW
+    return now + DAY if code in FACT_CODES | ABOUT_CONTACTS | {MISSING} else None
 
 
 def _next_month(now: datetime) -> datetime:

@@ -201,6 +201,8 @@ _ROWS: Mapping[Gate, tuple[Row, ...]] = {
         Row("missing_in_xero", "Xero no longer has it.", "Cancel it in the app, or ask Xero.", SEND),
         Row("unreadable_in_xero", "What Xero shows of it cannot be read.",
             "It is read again within the hour; if that lasts, tell Plumbline's operator."),
+        Row("older_in_xero", "Xero shows it as it was before what it has shown already.",
+            "It is read again within the hour; if that lasts, save it once more in Xero."),
     ),
     Gate.PAID: (
         Row("paid_locked", "Xero has payments on it, and then takes only few changes.",

@@ -5,6 +5,7 @@ Begin with `xero_invoice`.
     xero_invoice                    an invoice with its lines and payments, as read and as to be written
     xero_contact, xero_credit, xero_item
                                     the same of customers, of credit notes and their like, and of products
+    lateness                        reads that come late, and show what was before
     line_identities                 lines to be written, with ids where codes and names may have been edited
 
 About the organisation:

@@ -40,6 +40,7 @@ class XeroCredit:
     descriptions: tuple[str, ...]
     updated_at: datetime
     issued_on: date | None = None
+    xero_contact_id: str | None = None
 
     def carries(self, mark: str) -> bool:
         """Whether it carries that mark.

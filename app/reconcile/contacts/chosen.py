@@ -120,6 +120,7 @@ async def _link(
     with work.guarded():
         has_another = work.link.xero_contact_id not in (None, chosen.xero_contact_id)
         if has_another:
+            current.forget_keys_of(work.link.xero_contact_id)
             _leave(work)
         link = work.link.moved_on(is_shared=is_shared) if has_another else work.link
         hub = replace(link.hub, xero_shadow={}, unanswered=None, xero_apart={})

@@ -23,6 +23,7 @@ from app.db.postgres.session import WriteSession
 from app.domain.contacts.contact_legality import CONTACT_CODES, TAKEN
 from app.domain.contacts.contact_link import ContactLink
 from app.domain.holds.thing import Thing
+from app.domain.xero.lateness import OLDER
 from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.followed import follow_found, list_followed
 from app.reconcile.overwritten import find_gone_over
@@ -71,6 +72,9 @@ async def sweep_contacts(current: Round) -> None:
         await _take_page(current, page, swept_to)
         async with current.lease.recording() as session:
             await save_contacts_swept(session, current.connection_id, newest)
+            if is_last:
+                # What came late when it was read last may come in time by now.
+                await trigger_all_held(session, current.connection_id, {OLDER})
         if is_last:
             return
         since = newest

@@ -21,6 +21,7 @@ from app.domain.record.hub import Hub, partner_view
 from app.domain.record.moves import list_moves_arrived
 from app.domain.record.observing import catch_up, observe_document, observe_xero, xero_answered
 from app.domain.record.sides import Side
+from app.domain.xero.lateness import is_from_before
 from app.domain.xero.xero_contact import XeroContact
 from app.reconcile.footing import Footing
 from app.reconcile.round import Round
@@ -105,7 +106,23 @@ def take_contact(
         observed = observe_xero(hub, seen, rules=rules, at=at, partner_at=partner_at)
     work.moved(observed)
     work.link = work.link.as_held_by_xero(contact, work.hub)
+    if link.xero_contact_id != contact.xero_contact_id:
+        current.forget_keys_of(link.xero_contact_id, contact.xero_contact_id)
     current.fresh_contacts[contact.xero_contact_id] = contact
+
+
+def is_late(current: Round, work: ContactWork, contact: XeroContact) -> bool:
+    """Whether a read of what is linked came late: it is from before what we know, and shows something else."""
+    link = work.link
+    if contact.xero_contact_id != link.xero_contact_id or not link.hub.xero_shadow:
+        return False
+    if not is_from_before(contact.updated_at, link.xero_updated_at, current.clock.now()):
+        return False
+    seen = link.as_held_by_xero(contact, link.hub)
+    return (
+        observed_contact(contact, link.hub.xero_shadow) != link.hub.xero_shadow
+        or seen.unusable != link.unusable
+    )
 
 
 def _landed(link: ContactLink, seen: Fields, at: datetime) -> list[Attempt]:

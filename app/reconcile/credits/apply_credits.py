@@ -28,7 +28,7 @@ from app.domain.invoices.credit_links import (
     with_credit_id,
     without_credit_id,
 )
-from app.domain.invoices.credit_refusals import explain_credit, used_elsewhere
+from app.domain.invoices.credit_refusals import CREDIT_OTHER_CONTACT, explain_credit, used_elsewhere
 from app.domain.invoices.plan import Plan
 from app.domain.record.credit import CreditKind
 from app.domain.record.fields import member
@@ -157,6 +157,9 @@ async def _look(current: Round, work: Work, key: str) -> bool:
         work.link = without_credit_id(work.link, key)
     elif found.remaining < amount:
         work.refusal = used_elsewhere(kind, found.remaining, amount)
+    elif work.stood.code == CREDIT_OTHER_CONTACT and found.xero_contact_id != find_contact(current, work):
+        # Xero has refused that once, and would again.
+        work.refusal = work.stood.hold
     else:
         return False
     return await record(current, [work])

@@ -46,7 +46,7 @@ class Making:
 
 
 def find_contact(current: Round, work: Work) -> str | None:
-    """Xero's id of the invoice's contact: as the invoice was read in this round, else as our key of it is known."""
+    """Xero's id of the invoice's contact: as the invoice was read in this round, or written since, or by our key."""
     invoice = current.fresh.get(work.link.xero_invoice_id or "")
     if invoice is not None:
         return invoice.xero_contact_id

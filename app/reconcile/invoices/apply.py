@@ -238,6 +238,8 @@ async def _record_answers(
         if isinstance(outcome, XeroInvoice)
     }
     shown = [outcome for outcome in outcomes if isinstance(outcome, XeroInvoice)]
+    for invoice in shown:
+        current.keep_written(invoice)
     keys = await spent_on(_list_ids(batch), contact_keys(current, shown, stood))
     for sending, answer, outcome in zip(batch, answers, outcomes, strict=True):
         work, moves = sending.work, moves_to_json(sending.moves)

@@ -3,6 +3,7 @@
 The comparison is the loop's own observation, made on a snapshot and thrown away, so that it finds a difference exactly
 where a reconcile would: it does not go by Xero's UpdatedDateUTC, which not every change moves (FACTS 0.10). Where Xero
 shows what we know, the two sides are set against each other: settled links must be equal, whatever we think of them.
+What is from before (`domain.xero.lateness`) is nobody's edit, and is to be read again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from app.domain.invoices.plan import Plan
 from app.domain.invoices.sums import Sums
 from app.domain.invoices.tracking_names import with_names_of_now
 from app.domain.record.sides import Side
+from app.domain.xero.lateness import is_from_before
 from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import known_contact_keys
 from app.reconcile.invoices.take_invoice import take_invoice
@@ -54,16 +56,32 @@ def _compare(
 ) -> None:
     trial = take_up_one(link, current.organisation)
     link = trial.link = with_names_of_now(trial.link, invoice.lines, current.organisation)
-    with trial.guarded():
-        take_invoice(current, trial, invoice, contact_key)
-    if trial.is_broken or _known(trial.link) != _known(link):
+    if _differs(current, trial, invoice, contact_key):
         into.differing.append(link)
-        into.found += [(link.id, each) for each in _list_moves(link, trial, invoice)]
+        if not is_from_before(invoice.updated_at, link.xero_updated_at, current.clock.now()):
+            into.found += [(link.id, each) for each in _list_moves(link, trial, invoice)]
         return
     into.sums[link.id] = (sum_up(current, trial, Plan()), link.partner_at)
     if link.standing.state is State.SETTLED and not link.is_behind:
         moved_at = {Side.PARTNER: link.partner_at, Side.XERO: link.xero_updated_at}
         into.found += [(link.id, each) for each in find_unequal(link.hub, moved_at, current.lanes)]
+
+
+def is_late(current: Round, work: Work, invoice: XeroInvoice, contact_key: str | None) -> bool:
+    """Whether a read of what is linked came late: it is from before what we know, and shows something else."""
+    link = work.link
+    if not is_from_before(invoice.updated_at, link.xero_updated_at, current.clock.now()):
+        return False
+    trial = take_up_one(link, current.organisation)
+    trial.link = with_names_of_now(trial.link, invoice.lines, current.organisation)
+    return _differs(current, trial, invoice, contact_key)
+
+
+def _differs(current: Round, trial: Work, invoice: XeroInvoice, contact_key: str | None) -> bool:
+    before = trial.link
+    with trial.guarded():
+        take_invoice(current, trial, invoice, contact_key)
+    return trial.is_broken or _known(trial.link) != _known(before)
 
 
 def _list_moves(link: InvoiceLink, trial: Work, invoice: XeroInvoice) -> list[Found]:

@@ -2,17 +2,21 @@
 
 The partner's side is the newest document that it sent (`take_document`). Xero's side (`take_invoice`) is read fresh in
 batches, but only where there is a reason: an event newer than what we hold, an unanswered write, or a write that is
-about to be made (read right before writing, since Xero has no compare-and-set).
+about to be made (read right before writing, since Xero has no compare-and-set). A read that comes late is made once
+more, as is one that does not show what is linked; what still comes late, or is not there, is held.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.holds.hold import Hold, hold_unreadable
+from app.domain.xero.lateness import hold_older
+from app.domain.xero.xero_invoice import XeroInvoice
 from app.reconcile.contacts.keys import contact_keys, follow_sharers
 from app.reconcile.doubt import learn_own_credits, learn_own_overpayments
 from app.reconcile.facts.behind import learn_from_invoices
 from app.reconcile.footing import Footing
+from app.reconcile.invoices.differences import is_late
 from app.reconcile.invoices.take_document import read_paid_anew, take_document
 from app.reconcile.invoices.take_invoice import expected_of, take_invoice
 from app.reconcile.overwritten import tell_overwritten
@@ -67,13 +71,24 @@ async def _read(current: Round, due: Sequence[Work]) -> None:
     await current.read({xero_id: link_id for xero_id, link_id in ids if xero_id})
 
 
-async def _take_in(current: Round, due: Sequence[Work]) -> None:
-    """Merge what was read, once all is known that the invoices name."""
+async def _learn(current: Round, due: Sequence[Work]) -> Mapping[str, str]:
+    """Know all that the invoices name; answers our keys of their contacts."""
     shown = [(work, found) for work in due if (found := current.fresh.get(_xero_id(work))) is not None]
     await learn_from_invoices(current, [(found, work.hub.xero_shadow) for work, found in shown])
     stood = {_xero_id(work): expected_of(work.link).get("contact") for work in due}
     asking = contact_keys(current, [found for _, found in shown], stood)
-    contacts = await spent_on([work.link.id for work in due], asking)
+    return await spent_on([work.link.id for work in due], asking)
+
+
+async def _take_in(current: Round, due: Sequence[Work]) -> None:
+    """Merge what was read, once all is known that the invoices name."""
+    contacts = await _learn(current, due)
+    late = [work for work in due if _is_unshown(current, work) or _find_late(current, work, contacts)]
+    if late:
+        for work in late:
+            current.fresh.pop(_xero_id(work), None)
+        await _read(current, late)
+        contacts = {**contacts, **await _learn(current, late)}
     async for work in unhurried(due):
         invoice = current.fresh.get(_xero_id(work))
         if invoice is None:
@@ -82,7 +97,23 @@ async def _take_in(current: Round, due: Sequence[Work]) -> None:
             # What was read for a write that is held now is to be read again before it.
             work.link = replace(work.link, xero_due=work.link.xero_due or flaw is not None)
             continue
+        if (older := _find_late(current, work, contacts)) is not None:
+            work.refusal = hold_older("invoice", older.updated_at)
+            work.link = replace(work.link, xero_due=True)
+            continue
         await learn_own_credits(current, work, invoice)
         await learn_own_overpayments(current, work, invoice)
         with work.guarded():
             take_invoice(current, work, invoice, contacts.get(invoice.xero_contact_id))
+
+
+def _is_unshown(current: Round, work: Work) -> bool:
+    return _xero_id(work) not in current.fresh and _xero_id(work) not in current.flaws
+
+
+def _find_late(current: Round, work: Work, contacts: Mapping[str, str]) -> XeroInvoice | None:
+    """What was read of it, where that came late."""
+    found = current.fresh.get(_xero_id(work))
+    if found is None or not is_late(current, work, found, contacts.get(found.xero_contact_id)):
+        return None
+    return found

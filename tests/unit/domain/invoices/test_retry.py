@@ -11,9 +11,11 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LAST_DAY = datetime(2026, 12, 31, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("code", sorted(FACT_CODES | {"contact_archived"}))
+@pytest.mark.parametrize("code", sorted(FACT_CODES | {"contact_archived", "missing_in_xero"}))
 def test_what_may_lift_unseen_is_looked_at_daily(code: str) -> None:
-    """Facts that moved there and back between two reads, a contact that was restored without an event."""
+    """Facts that moved there and back between two reads, a contact that was restored without an event, an invoice that
+    two reads did not show.
+    """
     assert next_retry(code, NOON) == NOON + timedelta(days=1)
 
 
@@ -28,6 +30,13 @@ def test_a_key_that_xero_remembers_is_waited_for() -> None:
     again = next_retry("idempotency_conflict", NOON)
     assert again is not None
     assert timedelta(minutes=6) < again - NOON < timedelta(hours=1)
+
+
+def test_what_came_late_is_read_again_soon() -> None:
+    """A moment later Xero shows what it has."""
+    again = next_retry("older_in_xero", NOON)
+    assert again is not None
+    assert timedelta() < again - NOON < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("code", [None, "refused_by_xero", "number_taken", "conflict_held", "paid_locked"])
