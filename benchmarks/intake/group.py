@@ -92,7 +92,9 @@ class Contender:
         file = self._ground.folder / "playback"
         # An answer to each connection at least, also from one that is slow.
         seconds = min(LONGEST, max(seconds, 3 * CONNECTIONS / max(self._rate, 1)))
-        count = int(min(MOST, self._rate * AT_HAND) * seconds) + 4 * CONNECTIONS if self._kept_in else ENDLESSLY
+        count = (
+            int(min(MOST, self._rate * AT_HAND) * seconds) + 4 * CONNECTIONS if self._kept_in else ENDLESSLY
+        )
         requests.write(file, self._kind.build(self._seed, count, self._next))
         before, spent = self._count(), self._spent()
         played = play(self._server.url, file, seconds, is_endless=self._kept_in is None)
