@@ -17,8 +17,14 @@ BELIEVED_AFTER = timedelta(days=1)
 
 
 def is_from_before(shown_at: datetime | None, known_at: datetime | None, now: datetime) -> bool:
-    """Whether what was shown was moved in Xero before what is known; both by Xero's clock."""
-    if shown_at is None or known_at is None or shown_at >= known_at:
+    """Whether what was shown was moved in Xero before what is known; both by Xero's clock.
+
+    Of its two ways to write a time, Xero's string has whole seconds only (FACTS 4.5), so what it tells may be later.
+    """
+    if shown_at is None or known_at is None:
+        return False
+    known_by = known_at if shown_at.microsecond else known_at.replace(microsecond=0)
+    if shown_at >= known_by:
         return False
     return abs(now - known_at) < BELIEVED_AFTER
 
