@@ -43,5 +43,10 @@ def counting(world: World) -> Iterator[Counted]:
     """What the block causes to the first organisation; it must wait until its work is done."""
     counted, before = Counted(), world.xero.mark()
     yield counted
-    ours = world.xero.tenant_id
-    counted.calls = [call for call in world.xero.list_calls(before) if call["tenant_id"] in (ours, None)]
+    counted.calls = list_calls(world, before)
+
+
+def list_calls(world: World, since: int) -> list[Json]:
+    """The calls to the first organisation after that one."""
+    ours = (world.xero.tenant_id, None)
+    return [call for call in world.xero.list_calls(since) if call["tenant_id"] in ours]

@@ -1,13 +1,16 @@
 """The rounds of latency: each way, Xero answering in 0, 50 and 300 ms, alone and beside busy connections."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
+from typing import Any, NamedTuple
 
 from app.demo.introduction import introduce
+from app.demo.organisation import list_writes
+from app.demo.waiting import wait_for
 from app.demo.world import World
-from benchmarks.calls.counting import counting
+from benchmarks.calls.counting import list_calls
 from benchmarks.calls.singles import await_app, await_xero, open_in_step
 from benchmarks.figure import Figure, alone
 from benchmarks.ground import Ground, open_ground, start_world
@@ -24,11 +27,10 @@ SLOW_MS = 300
 
 CONNECTIONS = 200
 ROUNDS = 3
-LOOK_SECONDS = 0.005
-"""Between two looks for a change on the other side, which is in what is measured: longer, and that is most of it."""
-
 INVOICE = "timed"
-MILLISECONDS = 1000
+MILLISECOND = timedelta(milliseconds=1)
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ class Spans:
         return [whole - xero for whole, xero in zip(self.whole, self.in_xero, strict=True)]
 
 
+class Marks(NamedTuple):
+    """The newest entries of both sides' logs before a change."""
+
+    xero: int
+    app: int
+
+
 class Bench:
     """One invoice that both sides have, changed on one side and looked at on the other."""
 
@@ -53,19 +62,11 @@ class Bench:
 
     def out(self, delay_ms: int) -> Spans:
         """From the app to Xero."""
-        return self._time(
-            delay_ms,
-            self._edit_app,
-            lambda said: await_xero(self._world, self.key, "Reference", said, LOOK_SECONDS),
-        )
+        return self._time(delay_ms, self._edit_app, self._find_write)
 
     def back(self, delay_ms: int) -> Spans:
         """From Xero to the app; the webhook is what sets out."""
-        return self._time(
-            delay_ms,
-            self._edit_xero,
-            lambda said: await_app(self._world, INVOICE, "reference", said, LOOK_SECONDS),
-        )
+        return self._time(delay_ms, self._edit_xero, self._find_delivery)
 
     def _edit_app(self, said: str) -> None:
         self._world.partner.edit(INVOICE, {"reference": said})
@@ -73,18 +74,30 @@ class Bench:
     def _edit_xero(self, said: str) -> None:
         self._world.xero.edit(self.key, {"Reference": said})
 
-    def _time(self, delay_ms: int, edit: Callable[[str], None], await_it: Callable[[str], None]) -> Spans:
+    def _find_write(self, said: str, marks: Marks) -> Json:
+        await_xero(self._world, self.key, "Reference", said)
+        return _await_last(lambda: list_writes(list_calls(self._world, marks.xero)))
+
+    def _find_delivery(self, said: str, marks: Marks) -> Json:
+        await_app(self._world, INVOICE, "reference", said)
+        return _await_last(lambda: self._world.partner.list_received(marks.app, INVOICE))
+
+    def _time(
+        self, delay_ms: int, edit: Callable[[str], None], find_landed: Callable[[str, Marks], Json]
+    ) -> Spans:
+        """Until the other side's own log says that the change landed: whoever looks for it often is in its way."""
         self._world.xero.remote.put("/latency", {"milliseconds": delay_ms})
         spans = Spans([], [])
         for _ in range(self._changes if delay_ms < SLOW_MS else self._changes // 2):
             self._count += 1
             said = f"change {self._count}"
-            with counting(self._world) as counted:
-                began = time.monotonic()
-                edit(said)
-                await_it(said)
-                spans.whole.append((time.monotonic() - began) * MILLISECONDS)
-            spans.in_xero.append(len(counted.calls) * delay_ms)
+            marks = Marks(self._world.xero.mark(), self._world.partner.mark())
+            began = datetime.now(UTC)
+            edit(said)
+            landed = find_landed(said, marks)["at"]
+            calls = [call for call in list_calls(self._world, marks.xero) if call["at"] <= landed]
+            spans.whole.append((datetime.fromisoformat(landed) - began) / MILLISECOND)
+            spans.in_xero.append(len(calls) * delay_ms)
             self._world.settle_quietly(INVOICE)
         self._world.xero.remote.put("/latency", {"milliseconds": 0})
         return spans
@@ -130,6 +143,11 @@ def tell_whole(delay_ms: int, spans: Sequence[Spans], rounds: int) -> Figure:
     note = f"{len(whole)} changes both ways, each of Xero's calls {delay_ms} ms"
     against = f"99th percentile: {_p99(whole):,.0f} ms"
     return Figure(f"latency.whole.{delay_ms}", median(whole), "ms", against, None, rounds, note)
+
+
+def _await_last(read: Callable[[], list[Json]]) -> Json:
+    """The newest entry, once there is one: a side shows a change a moment before it notes it."""
+    return wait_for(read, bool, lambda _: "The change is not in the log")[-1]
 
 
 def _list_own(found: Mapping[int, Sequence[Spans]]) -> list[float]:
