@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import RedisError
 
 from app.clock import Clock, SharedClock
 from app.db.postgres.session import Database
@@ -54,7 +56,7 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
 
     Jobs are JSON, not arq's pickle: whoever can write to Redis must not be able to run code here.
     """
-    pool = ConnectionPool.from_url(
+    pool = _Pool.from_url(
         settings.redis_url,
         socket_connect_timeout=1,
         socket_timeout=5,
@@ -69,7 +71,26 @@ async def open_queue(settings: Settings) -> AsyncIterator[ArqRedis]:
     try:
         yield queue
     finally:
+        pool.is_closed = True
         await queue.aclose(close_connection_pool=True)
+
+
+class _Pool(ConnectionPool):
+    """Has no connection for anybody once it is closed.
+
+    Where Redis goes away while arq queues the jobs of several timers, the first failure ends the worker's turn, and the
+    others go on trying; once Redis was back, each opened a connection that nobody closed any more.
+    """
+
+    is_closed = False
+
+    async def ensure_connection(self, connection: AbstractConnection) -> None:
+        """Connect, unless the pool is closed or was closed meanwhile. Raises RedisError."""
+        if not self.is_closed:
+            await super().ensure_connection(connection)
+        if self.is_closed:
+            await connection.disconnect()
+            raise RedisError("The pool of connections is closed")
 
 
 def build_vault(settings: Settings) -> Vault:

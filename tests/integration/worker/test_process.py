@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from arq.connections import ArqRedis
+from redis.exceptions import RedisError
 
 from app.embedded import valkey
 from app.settings import Settings
@@ -141,6 +142,14 @@ async def test_a_worker_outlives_its_redis(
                 assert not worker.done()
         finally:
             server.stop()
+
+
+async def test_a_queue_that_is_closed_opens_no_connection(settings: Settings) -> None:
+    """Nobody would close it: arq's tasks that queue a timer's job outlive the queue where Redis goes away meanwhile."""
+    async with open_queue(settings) as queue:
+        await queue.ping()
+    with pytest.raises(RedisError, match="closed"):
+        await queue.ping()
 
 
 async def test_a_job_under_way_is_finished_before_a_worker_ends(
