@@ -69,7 +69,9 @@ def build_put(seed: Seed, count: int, first: int) -> Iterator[bytes]:
 
 
 def build_document(number: int, prefix: str) -> dict[str, Any]:
-    """An invoice as a job-management app writes it: two lines, a customer out of twenty of its connection."""
+    """An invoice as a job-management app writes it: two lines of ids that no other has, a customer out of twenty of its
+    connection.
+    """
     return {
         "id": f"{prefix}_{number}",
         "number": f"{prefix.upper()}-{number}",
@@ -90,8 +92,8 @@ def build_document(number: int, prefix: str) -> dict[str, Any]:
             "phone": "0400 000 000",
         },
         "lines": [
-            _line("l1", "Supply and fit 250 L unit", "1", "1890.00", "materials"),
-            _line("l2", "Labour, hours", "2.5", "95.00", "labour"),
+            _line(f"{prefix}_{number}_1", "Supply and fit 250 L unit", "1", "1890.00", "materials"),
+            _line(f"{prefix}_{number}_2", "Labour, hours", "2.5", "95.00", "labour"),
         ],
     }
 
