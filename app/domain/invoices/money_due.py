@@ -80,6 +80,8 @@ def make_way(
     total. Until it can, what was paid or credited stays so in Xero. Unless `with_overpayments` a payment of which some
     is one, or would be, counts as none that can be booked.
     """
+    if not away.payments and not away.credits:
+        return away, None
     shadow, overpaid = case.hub.xero_shadow, case.xero.credits.overpaid
     # By the time that payments are made anew, the credits are as the record has them.
     anew = {**without_groups(shadow, "credits"), **only_groups(case.record, "credits")}

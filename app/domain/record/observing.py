@@ -193,7 +193,9 @@ def _merge_xero(
 
 def _list_brought_back(edited: Fields, record: Fields, remembered: Fields) -> dict[str, Value]:
     """What is remembered of lines, payments and credits that the record had no more and has again."""
-    groups = list_groups(edited) - list_groups(record) if remembered else set()
+    if not remembered or edited.keys() <= record.keys():
+        return {}
+    groups = list_groups(edited) - list_groups(record)
     return {path: value for path, value in remembered.items() if group_of(path) in groups}
 
 
