@@ -52,11 +52,13 @@ async def test_an_older_copy_comes_together_with_both_sides_and_makes_nothing_tw
         contact={"id": "cus_2", "name": "Ari Wood", "email": None, "phone": None},
     )
     await house.edit("inv_draft", status="sent")
+    await house.drain()
+    for n, credited in enumerate(("inv_credited", "inv_new", "inv_draft")):
+        given = [{"id": f"c{n}", "kind": "credit_note", "amount": "20.00", "applied_on": "2026-11-20"}]
+        await house.edit(credited, credits=given)
     await house.edit(
         "inv_paid", payments=[{"id": "p1", "amount": "50.00", "paid_on": "2026-11-20", "method": "card"}]
     )
-    given = [{"id": "c1", "kind": "credit_note", "amount": "20.00", "applied_on": "2026-11-20"}]
-    await house.edit("inv_credited", credits=given)
     await house.edit("inv_edited", reference="PO after the copy")
     await house.drain()
     await house.edit_xero("N-inv_edited", DueDate="2077-05-05")

@@ -35,7 +35,13 @@ from app.domain.xero.xero_invoice import XeroInvoice
 from app.errors import XeroUnavailable
 from app.reconcile.contacts.keys import contact_keys, known_contact_keys
 from app.reconcile.contacts.recovered import link_recovered
-from app.reconcile.doubt import SKEW, learn_own_overpayments, list_marked_links, must_look
+from app.reconcile.doubt import (
+    SKEW,
+    learn_own_credits,
+    learn_own_overpayments,
+    list_marked_links,
+    must_look,
+)
 from app.reconcile.facts.behind import learn_from_invoices
 from app.reconcile.invoices.take_invoice import take_invoice
 from app.reconcile.ports import READ_BATCH
@@ -147,6 +153,7 @@ async def _end(current: Round, work: Work, ours: XeroInvoice | None, contact_key
     if is_marked(ours) and not carries_mark(work.link.id, ours):
         # Made for a link that is lost with the database: its payments and credits are known by what they are.
         work.link = as_adopted(work.link, ours)
+    await learn_own_credits(current, work, ours)
     await learn_own_overpayments(current, work, ours)
     # A look after an older copy bears the copy's moment, and nothing was sent with it.
     take_invoice(current, work, ours, contact_key, was_sent=intent.at != current.connection.doubted_since)
