@@ -112,7 +112,7 @@ def _draw_edit(story: Story, held: Json) -> Edit:
             new = {"description": f"D{token}", "quantity": "1", "unit_price": "20.00", "tax": "gst"}
             return "lines", None, new["description"], {"lines": {f"n{token}": new}}
         case "remove" if len(held["lines"]) > 1:
-            gone = [line["description"], line["unit_price"]]
+            gone = [line.get(name) for name in ("description", "quantity", "unit_price", *DISCOUNTS.values())]
             return "lines", gone, None, {"lines": {line["id"]: None}}
     return "reference", held["reference"], f"R{token}", {"reference": f"R{token}"}
 

@@ -75,7 +75,7 @@ def _draw_edit(story: Story, held: Json) -> Edit:
                    "TaxType": line.get("TaxType", "OUTPUT")}  # fmt: skip
             return "lines", None, f"D{token}", {"LineItems": [new]}
         case "remove" if len(held["LineItems"]) > 1:
-            gone = [line.get(name) for name in ("Description", "UnitAmount", *DISCOUNTS.values())]
+            gone = [line.get(name) for name in ("Description", "Quantity", "UnitAmount", *DISCOUNTS.values())]
             return "lines", gone, None, {"LineItems": [{"index": index, "Removed": True}]}
     return "reference", held["Reference"], f"R{token}", {"Reference": f"R{token}"}
 

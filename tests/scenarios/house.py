@@ -248,7 +248,9 @@ class House:
             " AND (retry_at IS NULL OR retry_at <= :now) AND (next_run_at IS NULL OR run_due OR answers_due))"
             " + (SELECT count(*) FROM changes c JOIN connections n"
             " ON n.id = c.connection_id WHERE c.state = 'pending' AND n.state <> 'paused'"
-            " AND (c.attempts = 0 OR c.due_at <= :now))"
+            " AND (c.attempts = 0 OR c.due_at <= :now)"
+            # What other directions may forbid waits for the loop, and the loop for the business to be let in again.
+            " AND (n.state <> 'disconnected' OR c.id > coalesce(n.changes_unjudged_to, 0)))"
         )
         async with self.database.reading() as session:
             due: int = (await session.execute(statement, {"now": self.clock.now()})).scalar_one()
