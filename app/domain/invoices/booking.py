@@ -33,7 +33,7 @@ def list_misplaced(
     """
     if hub.record.get("status") != Status.SENT or not booked:
         return ()
-    left_alone = hub.open_conflicts | hub.xero_apart.keys()
+    left_alone = hub.open_conflicts.union(hub.xero_apart)
     held = [key for key in keys_of(hub.xero_shadow, "payments") if key in booked]
     methods = {key: member(hub.record, "payments", key, "method") for key in held}
     return tuple(

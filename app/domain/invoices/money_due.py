@@ -38,7 +38,7 @@ def list_away(case: Case) -> Away:
 
 def _list_gone(kind: str, case: Case) -> list[str]:
     changed, kept = keys_of(case.moves, kind), keys_of(case.record, kind)
-    left_alone = case.hub.open_conflicts | case.hub.xero_apart.keys()
+    left_alone = case.hub.open_conflicts.union(case.hub.xero_apart)
     return [
         key
         for key in keys_of(case.hub.xero_shadow, kind)

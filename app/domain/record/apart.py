@@ -102,7 +102,7 @@ def leave_apart(
     """
     if lanes.are_open and not apart:
         return leave_held(held, wanted, conflicts)
-    own = conflicts | apart.keys() | _list_sums_of_words(held, apart)
+    own = conflicts.union(apart) | _list_sums_of_words(held, apart)
     left = leave_held(held, offer(side, wanted, lanes, held), own)
     if held:
         left = _leave_closed(side, held, left, lanes)

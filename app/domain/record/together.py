@@ -33,7 +33,7 @@ def bring_along(hub: Hub) -> tuple[Hub, tuple[Conflict, ...]]:
             found |= {
                 line: _conflict(hub, side, line) for line in _list_lines(hub, side) if line not in found
             }
-    hub = replace(hub, open_conflicts=hub.open_conflicts | found.keys())
+    hub = replace(hub, open_conflicts=hub.open_conflicts.union(found))
     return hub, tuple(found.values())
 
 

@@ -33,6 +33,15 @@ def test_a_held_conflict_is_left_alone_on_both_sides(hub: Hub) -> None:
     assert next_change(hub) is None
 
 
+@pytest.mark.parametrize("hub", [held_after_xero(), held_after_app()], ids=["xero first", "app first"])
+def test_what_is_open_cannot_be_changed_in_place(hub: Hub) -> None:
+    """A hub is a value: several share what is open."""
+    assert isinstance(hub.open_conflicts, frozenset)
+    assert isinstance(
+        xero_shows(hub, changed(THEIR_XERO, {"reference": "Y"}), policy=HOLD).hub.open_conflicts, frozenset
+    )
+
+
 def test_a_held_conflict_keeps_base_and_both_values() -> None:
     """What a person needs to decide is all there, and nobody has won."""
     hub = xero_shows(START, THEIR_XERO, policy=HOLD).hub
