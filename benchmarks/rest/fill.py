@@ -14,7 +14,7 @@ PARTS = 2
 
 COPIED = """
 SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
-WHERE table_schema = 'public' AND table_name = $1 AND NOT column_name = ANY($2::text[])
+WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER' AND NOT column_name = ANY($2::text[])
 """
 OWN_OF_CONNECTIONS = [
     "id",

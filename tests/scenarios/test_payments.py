@@ -20,8 +20,13 @@ async def pay(house: House, amount: str, **payment: Any) -> None:
     await house._json(house.app.post("/invoices/inv_1/payments", json={"amount": amount} | payment))
 
 
+async def listed(house: House) -> list[str]:
+    """The amounts of all payments that Plumbline lists of the business."""
+    return [each["amount"] for each in (await house._json(house.api.get(f"{house.path}/payments")))["data"]]
+
+
 async def test_t23_paid_in_xero_in_parts_and_taken_back(house: House) -> None:
-    """Part, then the rest: the app shows it paid; payments deleted in Xero: unpaid again."""
+    """Part, then the rest: the app shows it paid, and the payments are listed; deleted in Xero: unpaid again."""
     await sent(house)
     await house.at_xero("invoices/N-inv_1/payments", Amount=40)
     await house.drain()
@@ -31,11 +36,12 @@ async def test_t23_paid_in_xero_in_parts_and_taken_back(house: House) -> None:
     await house.at_xero("invoices/N-inv_1/payments")
     await house.drain()
     assert (await house.in_app())["status"] == "paid"
+    assert await listed(house) == ["40.00", "70.00"]
     await assert_alike(house)
     await house.unpay_at_xero()
     await house.drain()
     document = await house.in_app()
-    assert (document["status"], document["payments"]) == ("sent", [])
+    assert (document["status"], document["payments"], await listed(house)) == ("sent", [], [])
     await assert_alike(house)
 
 

@@ -35,7 +35,7 @@ class Copy:
         """Make room for it."""
         self._tables = await self.raw.fetch(TABLES)
         made = [
-            f"CREATE TABLE {self._schema}.{each['name']} (LIKE public.{each['name']})"
+            f"CREATE TABLE {self._schema}.{each['name']} (LIKE public.{each['name']} INCLUDING GENERATED)"
             for each in self._tables
         ]
         await self.raw.execute(";".join([f"CREATE SCHEMA {self._schema}", *made]))

@@ -136,7 +136,7 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
     due = (
         select(row.id)
         .where(
-            row.generation > row.settled_generation,
+            row.is_behind,
             row.state == ConnectionState.ACTIVE,
             may_work(),
             or_(row.retry_at.is_(None), row.retry_at <= now, and_(row.bulk_waits, has_news)),

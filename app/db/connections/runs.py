@@ -59,7 +59,7 @@ async def begin_runs(session: WriteSession, now: datetime, limit: int) -> tuple[
         .with_for_update(key_share=True, skip_locked=True)
     )
     begun: list[UUID] = []
-    has_work = and_(row.state == ConnectionState.ACTIVE, row.generation > row.settled_generation)
+    has_work = and_(row.state == ConnectionState.ACTIVE, row.is_behind)
     rows = (await session.execute(passed)).all()
     for connection_id, stored, country in rows:
         schedule = ConnectionSettings.from_json(stored).schedule(country)
@@ -86,7 +86,7 @@ async def drop_answers_due(session: WriteSession, connection_id: UUID, seen: int
 
 def _waits() -> ColumnElement[bool]:
     row = ConnectionRow
-    return and_(row.next_run_at.is_not(None), row.generation > row.settled_generation)
+    return and_(row.next_run_at.is_not(None), row.is_behind)
 
 
 def _is_due(at: datetime) -> ColumnElement[bool]:

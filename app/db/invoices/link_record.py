@@ -47,6 +47,9 @@ def give_links(links: Sequence[InvoiceLink], at: datetime, again: Collection[UUI
     return {"saved_at": at, **give(_SAVED, [_to_row(link, at, again) for link in links])}
 
 
+PARTS = ("payments/", "credits/")
+"""How the paths of what an invoice has beside its lines begin."""
+
 _SAVED = types_of(
     InvoiceLinkRow,
     *HUB,
@@ -64,6 +67,7 @@ _SAVED = types_of(
     "retry_at",
     "settled_generation",
     "shown_status",
+    "has_parts",
     "line_ids",
     "payment_ids",
     "intents",
@@ -125,6 +129,7 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "retry_at": next_retry(standing.code, at) if standing.state is State.HELD else None,
         "settled_generation": link.generation - (link.id in again),
         "shown_status": link.shown_status,
+        "has_parts": any(path.startswith(PARTS) for path in (*hub.record, *hub.xero_shadow)),
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),
         "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},

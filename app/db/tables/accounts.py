@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.table import Table
@@ -74,14 +74,16 @@ COMPARE_OVERDUE = "state = 'active' AND compare_due IS false AND compare_at IS N
 class ConnectionRow(Table):
     """One business joined to one Xero organisation.
 
-    `generation` is raised by whatever gives a reason to look; a connection is behind while it exceeds
-    `settled_generation`. `lease_owner` and `lease_until` name the one worker that reconciles it now. `retry_at` is
-    when to look again after Xero was down or asked us to wait, with the reason in `retry_reason`; where
-    `bulk_waits`, a bulk alone waits for it and people's work goes on. `swept_to` is Xero's clock up to which changes
-    were looked for (of contacts: `contacts_swept_to`), `sweep_due` asks for the next look. `facts_due` asks for those
-    facts of the organisation for which links are held; `facts_checked_at` is when any of its facts were last read, and
-    `facts_asked` counts how often they were asked for, so that who asks during a read is not answered by it. The
-    database gives `organisation` another `facts_mark` whenever it is written, by whomever (version 0018).
+    `generation` is raised by whatever gives a reason to look; a connection `is_behind` while it exceeds
+    `settled_generation`. The database keeps that as a column of its own, so that no index has one that moves with each
+    document: a connection that is behind already is then written in place. `lease_owner` and `lease_until` name the one
+    worker that reconciles it now. `retry_at` is when to look again after Xero was down or asked us to wait, with the
+    reason in `retry_reason`; where `bulk_waits`, a bulk alone waits for it and people's work goes on. `swept_to` is
+    Xero's clock up to which changes were looked for (of contacts: `contacts_swept_to`), `sweep_due` asks for the next
+    look. `facts_due` asks for those facts of the organisation for which links are held; `facts_checked_at` is when any
+    of its facts were last read, and `facts_asked` counts how often they were asked for, so that who asks during a read
+    is not answered by it. The database gives `organisation` another `facts_mark` whenever it is written, by whomever
+    (version 0018).
 
     `sweep_at` is when the next sweep is asked for. `compare_due` asks for a full compare or for the rest of one,
     `compare_run` is how far it has come, and `compare_at` when to go on with one that was put off. `compared_at` is
@@ -109,7 +111,7 @@ class ConnectionRow(Table):
 
     __tablename__ = "connections"
     __table_args__ = (
-        Index("ix_connections_behind", "id", postgresql_where=text("generation > settled_generation")),
+        Index("ix_connections_is_behind", "id", postgresql_where=text("is_behind")),
         Index("ix_connections_tenant_id_lower", text("lower(tenant_id)")),
         Index("ix_connections_sweep_at", "sweep_at", postgresql_where=text("state = 'active'")),
         Index("ix_connections_compare_at", "compare_at", postgresql_where=text(COMPARE_PUT_OFF)),
@@ -171,6 +173,7 @@ class ConnectionRow(Table):
     facts_asked: Mapped[int] = mapped_column(server_default="0")
     generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
     settled_generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    is_behind: Mapped[bool] = mapped_column(Computed("generation > settled_generation", persisted=True))
     lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]

@@ -32,10 +32,10 @@ IS_BEHIND = "generation > settled_generation OR state = 'behind'"
 """A link of which something is due, or which waits for the app."""
 
 
-HAS_PARTS = """((record::text || xero_shadow::text) LIKE ANY (ARRAY['%"payments/%', '%"credits/%'])
+HAS_PARTS = """(has_parts IS NOT FALSE
     OR jsonb_path_exists(document, '$.payments[0]') OR jsonb_path_exists(document, '$.credits[0]'))"""
-"""Either side, or a document that was not merged yet, may have a payment or a credit: a word of a line can look like
-one. This is decided at every write of any link, and to look for their keys would cost more than all the indexes do.
+"""Either side, or a document that was not merged yet, may have a payment or a credit. This is decided at every write of
+any link: to look into the record and the shadow for it cost as much as all the other indexes together.
 """
 
 
@@ -138,14 +138,15 @@ class InvoiceLinkRow(HubColumns, Table):
     The document columns are the partner's newest document as it came; `merged_version` is the version that the record
     has taken in. `payment_fees` are the fees of the app's payments by id, as its documents said them last: they are the
     app's alone, and stay when a payment is taken back, for it may come again. `shown_status` is the status of the
-    record in the document's words. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to our keys; `overpaid` is
-    what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are those of payments that the
-    app took back and Xero still has, `booked` says of those that we made by which method and to which account, and
-    `account_ids` which account each code of its lines stood for when it was recorded. `intents` are creates that were
-    begun: what (`invoice`, a payment's key, or a credit's kind and key) to key and time. Of a held link, `reason_way`
-    says what kind of step is the way out, `held_by` which invoice or contact of Xero's stands in it, and `retry_at`
-    when it is looked at again by itself. `draft_asked` is the body of the call that asked for it in Xero as a draft,
-    null where there was none.
+    record in the document's words. `has_parts`: the record or what Xero holds has a payment or a credit; null where a
+    version before 0037 recorded it, which may have some. `line_ids`, `payment_ids` and `credit_ids` map Xero's ids to
+    our keys; `overpaid` is what of a payment stands in Xero as an overpayment, by payment key; `kept_methods` are those
+    of payments that the app took back and Xero still has, `booked` says of those that we made by which method and to
+    which account, and `account_ids` which account each code of its lines stood for when it was recorded. `intents` are
+    creates that were begun: what (`invoice`, a payment's key, or a credit's kind and key) to key and time. Of a held
+    link, `reason_way` says what kind of step is the way out, `held_by` which invoice or contact of Xero's stands in it,
+    and `retry_at` when it is looked at again by itself. `draft_asked` is the body of the call that asked for it in Xero
+    as a draft, null where there was none.
     """
 
     __tablename__ = "invoice_links"
@@ -210,7 +211,7 @@ class InvoiceLinkRow(HubColumns, Table):
             postgresql_where=text("xero_invoice_id IS NULL"),
         ),
         Index(
-            "ix_invoice_links_parts",
+            "ix_invoice_links_has_parts",
             "connection_id",
             "created_at",
             "id",
@@ -238,6 +239,7 @@ class InvoiceLinkRow(HubColumns, Table):
     draft_asked: Mapped[dict[str, Any] | None]
 
     shown_status: Mapped[str | None]
+    has_parts: Mapped[bool | None] = mapped_column(server_default=text("false"))
 
     line_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     payment_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -65,18 +65,18 @@ ITEM_PLANS: list[tuple[WantedItems, set[str]]] = [
     (WantedItems(is_in_xero=False), {"ix_item_links_not_in_xero"}),
 ]
 PART_PLANS: list[tuple[WantedParts, set[str]]] = [
-    (WantedParts(), {"ix_invoice_links_parts"}),
-    (WantedParts(begin=(NOW, uuid4())), {"ix_invoice_links_parts"}),
-    (WantedParts(sort=Sort.CREATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_parts"}),
-    (WantedParts(sort=Sort.UPDATED), {"ix_invoice_links_parts", UPDATED}),
-    (WantedParts(sort=Sort.UPDATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_parts", UPDATED}),
-    (WantedParts(updated_since=NOW - timedelta(hours=1)), {"ix_invoice_links_parts", UPDATED}),
-    (WantedParts(state=State.SETTLED), {"ix_invoice_links_parts"}),
-    (WantedParts(state=State.BEHIND), {"ix_invoice_links_parts", "ix_invoice_links_behind_listed"}),
+    (WantedParts(), {"ix_invoice_links_has_parts"}),
+    (WantedParts(begin=(NOW, uuid4())), {"ix_invoice_links_has_parts"}),
+    (WantedParts(sort=Sort.CREATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_has_parts"}),
+    (WantedParts(sort=Sort.UPDATED), {"ix_invoice_links_has_parts", UPDATED}),
+    (WantedParts(sort=Sort.UPDATED_LAST, begin=(NOW, uuid4())), {"ix_invoice_links_has_parts", UPDATED}),
+    (WantedParts(updated_since=NOW - timedelta(hours=1)), {"ix_invoice_links_has_parts", UPDATED}),
+    (WantedParts(state=State.SETTLED), {"ix_invoice_links_has_parts"}),
+    (WantedParts(state=State.BEHIND), {"ix_invoice_links_has_parts", "ix_invoice_links_behind_listed"}),
     (
         WantedParts(state=State.HELD),
         {
-            "ix_invoice_links_parts",
+            "ix_invoice_links_has_parts",
             "ix_invoice_links_held",
             "ix_invoice_links_retry",
             "ix_invoice_links_skipped",

@@ -3,16 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from app.db.connections.arrivals import lock_connection
 from app.intake.dependencies import IntakeServices
+from app.intake.document import Document
+from app.intake.documents import take_in_arrivals
+from app.intake.refusals import InputRefused
+from app.intake.taking import Arrival
 from tests.integration.api.driver import Plumbline, document, line, name_faults
 from tests.integration.intake.test_partner_events import changed, list_outcomes, post
 from tests.round_trips import Asked, counting_round_trips
+
+NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 
 STORY = (
     document(),
@@ -194,3 +202,19 @@ async def test_one_whose_connection_is_held_waits_for_it(plumbline: Plumbline) -
         assert await put(plumbline, free, document()) == 201
         assert not waiting.done()
     assert await waiting == 201
+
+
+async def test_a_document_of_a_connection_that_is_behind_moves_no_index_of_it(plumbline: Plumbline) -> None:
+    """The first one makes it behind, which an index tells; one that follows is written in place."""
+    path = await plumbline.open_active()
+    connection = await plumbline.get_connection(path)
+    in_place = text("SELECT pg_stat_get_xact_tuples_hot_updated(to_regclass('connections'))")
+    async with plumbline.database.writing() as session:
+        counts = []
+        for number in (1, 2):
+            sent = Document.model_validate(document(id=f"inv_{number}", number=f"INV-{number}"))
+            [taken] = await take_in_arrivals(session, [Arrival(connection, sent, NOW, None)])
+            assert not isinstance(taken, InputRefused)
+            counts.append((await session.execute(in_place)).scalar_one())
+        assert counts[1] == counts[0] + 1
+    assert (await plumbline.get_connection(path)).generation == connection.generation + 2
