@@ -16,7 +16,8 @@ Begin with `application`, then follow one call to its end, as `books.contacts` h
                             what a parameter may say, and that an unknown one is refused
     repeats                 a write that is sent twice is done once
     bounded_wait, nudges    waits for the loop where a person watches; whom to wake after a commit
-    problems, pages, etags  every refusal, every list and every condition in one form
+    problems, pages, etags, preferences
+                            every refusal, every list, every condition and every preference in one form
     contract, conventions, follow_ups, docs_page
                             what OpenAPI says of all that, and the page that shows it
 

@@ -18,10 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.authentication import find_caller
 from app.api.books.invoice_inbox import get_inbox
 from app.api.books.invoice_paths import InvoiceId
-from app.api.books.invoice_put import find_status, get_done, router
+from app.api.books.invoice_put import get_done, router
 from app.api.dependencies import Services
 from app.api.etags import CONDITIONS, build_etag, to_json
 from app.api.middleware import LARGEST_BODY
+from app.api.preferences import answer_minimally, wants_minimal
 from app.api.problems import answer_refusal
 from app.api.repeats.keyed import HEADER, give_back, read_body
 from app.api.sent_headers import find_header
@@ -104,7 +105,12 @@ def _read_put(scope: Scope, address: _Address, body: bytes) -> SentDocument | No
         return None
     services: Services = scope["app"].state.services
     return SentDocument(
-        address.partner_id, address.connection_id, document, services.clock.now(), find_correlation_id()
+        address.partner_id,
+        address.connection_id,
+        document,
+        services.clock.now(),
+        find_correlation_id(),
+        is_shown=not wants_minimal(scope),
     )
 
 
@@ -115,11 +121,8 @@ async def _answer(request: Request, put: SentDocument) -> Response:
     except InputRefused as refusal:
         return await answer_refusal(request, refusal)
     services: Services = request.app.state.services
-    shown = to_json(done.invoice)
-    return Response(
-        shown,
-        find_status(done),
-        {"ETag": build_etag(shown)},
-        "application/json",
-        BackgroundTask(services.waker.reconcile_soon, done.taken.nudges),
-    )
+    then = BackgroundTask(services.waker.reconcile_soon, done.taken.nudges)
+    if done.invoice is None:
+        return answer_minimally(is_first=done.is_first, then=then)
+    shown, status = to_json(done.invoice), 201 if done.is_first else 200
+    return Response(shown, status, {"ETag": build_etag(shown)}, "application/json", then)

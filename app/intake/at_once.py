@@ -24,7 +24,9 @@ from app.intake.taking import Arrival, TakenIn, count_stored, whom_to_wake
 
 @dataclass(frozen=True, slots=True)
 class SentDocument:
-    """A document that a partner sends for a connection; `event` is the webhook that brings it, None for a call."""
+    """A document that a partner sends for a connection; `event` is the webhook that brings it, None for a call, whose
+    answer may be to show its invoice (`is_shown`).
+    """
 
     partner_id: UUID
     connection_id: UUID
@@ -32,6 +34,7 @@ class SentDocument:
     at: datetime
     correlation_id: str | None
     event: Event | None = None
+    is_shown: bool = False
 
     @property
     def name(self) -> Name:
@@ -46,7 +49,7 @@ class SentDocument:
 
 @dataclass(frozen=True, slots=True)
 class TakenAtOnce:
-    """What became of a document, and what it found: its connection, and its link for whoever is to show that."""
+    """What became of a document, and what it found: its connection, and its link where that is to be shown."""
 
     taken: TakenIn
     connection: Connection
@@ -54,16 +57,13 @@ class TakenAtOnce:
 
 
 async def take_in_at_once(
-    database: Database,
-    known: KnownConnections,
-    sent: Sequence[SentDocument | None],
-    *,
-    is_shown: bool = False,
+    database: Database, known: KnownConnections, sent: Sequence[SentDocument | None]
 ) -> list[TakenAtOnce | None]:
     """What became of each that could be stored at once, in order; None for every other, of which nothing was stored."""
     judged = _choose(known, sent)
     if not judged:
         return [None] * len(sent)
+    is_shown = any(each is not None and each.is_shown for each in sent)
     async with database.writing_bare() as connection:
         stored = await save_at_once(connection, list(judged.values()), is_shown=is_shown)
     told = {position: _tell(one, stored) for position, one in judged.items()}

@@ -1,14 +1,14 @@
 """The rounds of intake: for each kind of request, Plumbline and both opponents in turn, and a count after each turn."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.demo.failures import StepFailed
 from benchmarks.figure import Figure, compare
 from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, run, serving, start_api, watch_postgres
 from benchmarks.intake.opponents import TABLES
-from benchmarks.intake.prepared import build_partner, build_put, build_xero
+from benchmarks.intake.prepared import build_minimal_put, build_partner, build_put, build_xero
 from benchmarks.intake.seed import Seed, seed
 from benchmarks.load import CONNECTIONS, name_player, play, requests
 from benchmarks.load.played import Played
@@ -33,6 +33,8 @@ LONGEST = 10.0
 """Seconds of one turn."""
 
 MILLISECONDS = 1000
+ONE_EACH, NOTHING = "one insert per request", "verified, nothing stored"
+COST = "its process and PostgreSQL"
 BARE, NAIVE = "benchmarks.intake.opponents:build_bare", "benchmarks.intake.opponents:build_naive"
 
 
@@ -47,13 +49,16 @@ class Kind:
     has_numbers: bool = False
     """Xero's, which must follow on one another, whatever the events are about."""
 
+    beside: "Kind | None" = None
+    """Another form of the same request, played in the same rounds against the same opponents."""
 
+
+PUTS, MINIMAL_PUTS = (f"invoice_links WHERE partner_invoice_id LIKE '{each}\\_%'" for each in ("put", "min"))
+MINIMAL = Kind("put.invoice.minimal", build_minimal_put, MINIMAL_PUTS, "naive.documents")
 KINDS = (
     Kind("intake.xero", build_xero, "xero_webhooks", "naive.events", has_numbers=True),
     Kind("intake.partner", build_partner, "partner_events", "naive.documents"),
-    Kind(
-        "put.invoice", build_put, "invoice_links WHERE partner_invoice_id LIKE 'put\\_%'", "naive.documents"
-    ),
+    Kind("put.invoice", build_put, PUTS, "naive.documents", beside=MINIMAL),
 )
 
 
@@ -147,22 +152,23 @@ def measure(size: Size) -> Iterator[Figure]:
             serving(NAIVE, **told) as naive,
         ):
             for kind in KINDS:
-                ours = Contender(ground, seeded, kind, plumbline, kind.ours)
-                yield from measure_kind(
-                    kind.figure,
-                    ours,
-                    Contender(ground, seeded, kind, Server(naive, NAIVE), kind.naive),
-                    Contender(ground, seeded, kind, Server(bare, BARE), None),
-                    size,
-                )
+                forms = [each for each in (kind, kind.beside) if each is not None]
+                ours = {each.figure: Contender(ground, seeded, each, plumbline, each.ours) for each in forms}
+                others = {
+                    ONE_EACH: Contender(ground, seeded, kind, Server(naive, NAIVE), kind.naive),
+                    NOTHING: Contender(ground, seeded, kind, Server(bare, BARE), None),
+                }
+                yield from measure_kind(ours, others, size)
                 ground.execute("TRUNCATE naive.events, naive.documents")
 
 
 def measure_kind(
-    name: str, ours: Contender, naive: Contender, bare: Contender, size: Size
+    ours: Mapping[str, Contender], others: Mapping[str, Contender], size: Size
 ) -> Iterator[Figure]:
-    """The rate beside both opponents, the slowest in a hundred, and what one costs."""
-    contenders = {"ours": ours, "naive": naive, "bare": bare}
+    """For each form of a request, by its figure: the rate beside both opponents, the slowest in a hundred, and what one
+    costs.
+    """
+    contenders = {**ours, **others}
     for contender in contenders.values():
         contender.play(size.seconds)
     turns = {who: lambda _, each=each: each.play(size.seconds) for who, each in contenders.items()}
@@ -171,13 +177,11 @@ def measure_kind(
     slowest = {who: [turn.played.p99_ms for turn in each] for who, each in found.items()}
     costs = {who: [turn.cpu_ms for turn in each] for who, each in found.items()}
     note = f"{CONNECTIONS} connections, one process, fsync; {name_player()}"
-    one_each, nothing = "one insert per request", "verified, nothing stored"
-    yield compare(name, "requests/s", rates["ours"], one_each, rates["naive"], note)
-    yield compare(f"{name}.bare", "requests/s", rates["ours"], nothing, rates["bare"])
-    yield compare(f"{name}.p99", "ms", slowest["ours"], one_each, slowest["naive"])
-    yield compare(
-        f"{name}.cost", "ms CPU", costs["ours"], one_each, costs["naive"], "its process and PostgreSQL"
-    )
+    for name in ours:
+        yield compare(name, "requests/s", rates[name], ONE_EACH, rates[ONE_EACH], note)
+        yield compare(f"{name}.bare", "requests/s", rates[name], NOTHING, rates[NOTHING])
+        yield compare(f"{name}.p99", "ms", slowest[name], ONE_EACH, slowest[ONE_EACH])
+        yield compare(f"{name}.cost", "ms CPU", costs[name], ONE_EACH, costs[ONE_EACH], COST)
 
 
 async def _make_tables(ground: Ground) -> None:

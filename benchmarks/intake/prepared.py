@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -62,10 +62,22 @@ def build_partner(seed: Seed, count: int, first: int) -> Iterator[bytes]:
 
 def build_put(seed: Seed, count: int, first: int) -> Iterator[bytes]:
     """PUT of one new invoice each."""
-    for number in range(first, first + count):
-        document = build_document(number, "put")
+    return _build_put(seed, range(first, first + count), "put", {})
+
+
+def build_minimal_put(seed: Seed, count: int, first: int) -> Iterator[bytes]:
+    """The same of others, answered without the invoice, as a hand-written endpoint answers too."""
+    return _build_put(seed, range(first, first + count), "min", {"prefer": "return=minimal"})
+
+
+def _build_put(
+    seed: Seed, numbers: Iterable[int], prefix: str, headers: Mapping[str, str]
+) -> Iterator[bytes]:
+    for number in numbers:
+        document = build_document(number, prefix)
         path = f"/v1/connections/{seed.connections[number % len(seed.connections)]}/invoices/{document['id']}"
-        yield requests.build("PUT", path, {"authorization": f"Bearer {seed.api_key}"}, to_json(document))
+        sent = {"authorization": f"Bearer {seed.api_key}", **headers}
+        yield requests.build("PUT", path, sent, to_json(document))
 
 
 def build_document(number: int, prefix: str) -> dict[str, Any]:

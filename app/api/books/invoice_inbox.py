@@ -14,7 +14,7 @@ from app.db.connections.arrivals import lock_connections
 from app.db.connections.connections import find_connections
 from app.db.connections.known import KnownConnections
 from app.db.invoices.resources import keep_invoices, list_invoices_named
-from app.db.links.documents import Name
+from app.db.links.documents import DocumentOutcome, Name
 from app.db.postgres.session import Database, ReadSession, WriteSession
 from app.domain.connections.connection import Connection
 from app.intake.at_once import SentDocument, TakenAtOnce, take_in_at_once
@@ -27,10 +27,15 @@ from app.intake.taking import Arrival, TakenIn, find_stale
 
 @dataclass(frozen=True, slots=True)
 class PutDone:
-    """What became of it, and the invoice as it stands then."""
+    """What became of it, and the invoice as it stands then, where the answer is to show it."""
 
     taken: TakenIn
-    invoice: Invoice
+    invoice: Invoice | None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing of this invoice was stored before."""
+        return self.taken.stored.outcome is DocumentOutcome.CREATED
 
 
 InvoiceInbox = Inbox[SentDocument, PutDone | InputRefused]
@@ -57,26 +62,29 @@ async def save_puts_at_once(
     database: Database, known: KnownConnections, puts: Sequence[SentDocument]
 ) -> list[PutDone | InputRefused | None]:
     """Store those that can be by a single statement, in order; None for every other."""
-    stored = await take_in_at_once(database, known, puts, is_shown=True)
-    found = {put.name: one for put, one in zip(puts, stored, strict=True) if one}
-    async with database.reading() as session:
-        invoices = await _show_stored(session, found)
+    stored = await take_in_at_once(database, known, puts)
+    shown = {put.name: one for put, one in zip(puts, stored, strict=True) if one and put.is_shown}
+    invoices = await _show_stored(database, shown) if shown else {}
     return [
-        PutDone(one.taken, invoices[put.name]) if one else None for put, one in zip(puts, stored, strict=True)
+        PutDone(one.taken, invoices.get(put.name)) if one else None
+        for put, one in zip(puts, stored, strict=True)
     ]
 
 
-async def _show_stored(session: ReadSession, stored: Mapping[Name, TakenAtOnce]) -> dict[Name, Invoice]:
+async def _show_stored(database: Database, stored: Mapping[Name, TakenAtOnce]) -> dict[Name, Invoice]:
     """The invoices as they stand, by the links that storing found.
 
     So are their connections, but for what holds one up: its reason is read anew.
     """
     held_up = {each.connection.id for each in stored.values() if find_connection_reason(each.connection)}
-    read = await find_connections(session, held_up) if held_up else {}
-    connections = {each.connection.id: each.connection for each in stored.values()} | read
-    kept = await keep_invoices(session, [each.link for each in stored.values() if each.link is not None])
-    whole = [(connections[each.connection.id], one) for each, one in zip(stored.values(), kept, strict=True)]
-    return dict(zip(stored, await build_invoices_of_all(session, whole), strict=True))
+    async with database.reading() as session:
+        read = await find_connections(session, held_up) if held_up else {}
+        connections = {each.connection.id: each.connection for each in stored.values()} | read
+        kept = await keep_invoices(session, [each.link for each in stored.values() if each.link is not None])
+        whole = [
+            (connections[each.connection.id], one) for each, one in zip(stored.values(), kept, strict=True)
+        ]
+        return dict(zip(stored, await build_invoices_of_all(session, whole), strict=True))
 
 
 async def save_puts(
@@ -107,11 +115,15 @@ async def put_all(
     arrivals = [Arrival(connection, put.document, put.at, put.correlation_id) for connection, put in puts]
     taken = await take_in_arrivals(session, arrivals)
     found = [_refuse_stale(one, put.document.version) for one, (_, put) in zip(taken, puts, strict=True)]
-    stored = [each for each, one in zip(arrivals, found, strict=True) if isinstance(one, TakenIn)]
-    invoices = await _show(session, {each.id: each.connection for each in stored})
+    shown = {
+        put.name: connection
+        for (connection, put), one in zip(puts, found, strict=True)
+        if put.is_shown and isinstance(one, TakenIn)
+    }
+    invoices = await _show(session, shown)
     return [
-        PutDone(one, invoices[each.id]) if isinstance(one, TakenIn) else one
-        for each, one in zip(arrivals, found, strict=True)
+        PutDone(one, invoices.get(put.name)) if isinstance(one, TakenIn) else one
+        for one, (_, put) in zip(found, puts, strict=True)
     ]
 
 

@@ -16,9 +16,9 @@ from app.api.books.invoice_paths import InvoiceId
 from app.api.books.invoice_resource import Invoice, build_invoices
 from app.api.dependencies import Given, Services
 from app.api.etags import Conditions, WriteConditions, build_etag, check_conditions
+from app.api.preferences import MINIMAL_RESPONSES, WantsMinimal, answer_minimally
 from app.api.problems import MISSING, documented
 from app.db.invoices.resources import find_kept_invoice
-from app.db.links.documents import DocumentOutcome
 from app.db.postgres.session import ReadSession, has_hook
 from app.domain.connections.connection import Connection
 from app.intake.at_once import SentDocument
@@ -38,8 +38,10 @@ router = APIRouter(
     "/{invoice_id}",
     operation_id="put_invoice",
     summary="Send the document as it stands in the app",
+    response_model=Invoice,
     responses={
         201: {"model": Invoice, "description": "The first document of this invoice was stored."},
+        **MINIMAL_RESPONSES,
         **documented(
             "malformed_body", *MISSING, "connection_removed", "stale_document",
             "version_reused", "resource_changed", "exists_already", "too_large", "invalid_document",
@@ -55,9 +57,10 @@ async def put_invoice(
     invoice_id: InvoiceId,
     document: Document,
     conditions: WriteConditions,
+    wants_minimal: WantsMinimal,
     response: Response,
     tasks: BackgroundTasks,
-) -> Invoice:
+) -> Invoice | Response:
     """Stored and answered at once; Xero is reached afterwards, and the resource tells how far that is.
 
     The same document again changes nothing, whatever conditions came with it. An older version than the one held is
@@ -66,17 +69,21 @@ async def put_invoice(
     if document.id != invoice_id:
         message = f"must be {invoice_id}, as in the address"
         raise InputRefused("invalid_document", "The document has another id.", [Fault("id", message)])
-    put = SentDocument(partner_id, connection_id, document, services.clock.now(), find_correlation_id())
+    put = SentDocument(
+        partner_id,
+        connection_id,
+        document,
+        services.clock.now(),
+        find_correlation_id(),
+        is_shown=not wants_minimal,
+    )
     done = get_done(await _store(request, put, conditions))
     tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
-    response.status_code = find_status(done)
+    if done.invoice is None:
+        return answer_minimally(is_first=done.is_first)
+    response.status_code = 201 if done.is_first else 200
     response.headers["ETag"] = build_etag(done.invoice)
     return done.invoice
-
-
-def find_status(done: PutDone) -> int:
-    """201 for the first document of an invoice, else 200."""
-    return 201 if done.taken.stored.outcome is DocumentOutcome.CREATED else 200
 
 
 async def _store(request: Request, put: SentDocument, conditions: Conditions) -> PutDone | InputRefused:
