@@ -97,7 +97,7 @@ def _fault(error: Mapping[str, Any], form: Any, skip: int, prefix: str) -> Fault
     context = error.get("ctx", {})
     # Of a secret Pydantic says so, and counts characters.
     kind = f"string_{error['type']}" if context.get("field_type") == "Value" else error["type"]
-    words = _WORDS.get(kind)
+    words = _WORDS.get("too_short" if context.get("min_length") == 1 else kind)
     message = words.format(**context) if words else error["msg"]
     if kind == "extra_forbidden" and (known := tell_known(form, where)):
         message = f"{message}; {known}"

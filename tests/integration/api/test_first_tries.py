@@ -160,6 +160,10 @@ async def test_a_question_without_a_number_names_both_ways_to_ask(plumbline: Plu
         assert asked.json()["errors"] == [{"field": "number", "message": "must be given, or xero_invoice_id"}]
     empty = await plumbline.http.put(f"{path}/invoices", json={"invoices": []})
     assert empty.json()["errors"] == [{"field": "invoices", "message": "must not be empty"}]
+    nameless = await plumbline.http.put(
+        f"{path}/invoices/inv_1", json=document(contact={"id": "cus_17", "name": ""})
+    )
+    assert nameless.json()["errors"] == [{"field": "contact.name", "message": "must not be empty"}]
 
 
 async def test_a_misspelt_field_is_told_with_the_one_that_was_meant(plumbline: Plumbline) -> None:
