@@ -166,7 +166,7 @@ def _await_port(url: str, process: subprocess.Popen[bytes]) -> None:
 COUNT_BEHIND = """
 SELECT CASE WHEN of_connections.behind > 0 THEN of_connections.behind
        ELSE (SELECT count(*) FROM invoice_links WHERE generation > settled_generation OR state = 'behind') END
-FROM (SELECT count(*) AS behind FROM connections WHERE state = 'active' AND generation > settled_generation)
+FROM (SELECT count(*) AS behind FROM connections WHERE state = 'active' AND is_behind)
   AS of_connections
 """
 """Asked many times while the work goes on, on the same PostgreSQL: links are counted once no connection is behind."""

@@ -29,6 +29,9 @@ AT_HAND = 3
 answers more than twice as many.
 """
 
+WARM_UP = 0.5
+"""Seconds before the first round: everything is prepared then, and it is known about how many are answered."""
+
 LONGEST = 10.0
 """Seconds of one turn."""
 
@@ -170,7 +173,7 @@ def measure_kind(
     """
     contenders = {**ours, **others}
     for contender in contenders.values():
-        contender.play(size.seconds)
+        contender.play(WARM_UP)
     turns = {who: lambda _, each=each: each.play(size.seconds) for who, each in contenders.items()}
     found = interleave(turns, size.rounds)
     rates = {who: [turn.played.rate for turn in each] for who, each in found.items()}

@@ -244,7 +244,7 @@ class House:
         """Whether nothing is due for a worker."""
         statement = text(
             "SELECT (SELECT count(*) FROM xero_webhooks WHERE again_at IS NULL)"
-            " + (SELECT count(*) FROM connections WHERE generation > settled_generation AND state = 'active'"
+            " + (SELECT count(*) FROM connections WHERE is_behind AND state = 'active'"
             " AND (retry_at IS NULL OR retry_at <= :now) AND (next_run_at IS NULL OR run_due OR answers_due))"
             " + (SELECT count(*) FROM changes c JOIN connections n"
             " ON n.id = c.connection_id WHERE c.state = 'pending' AND n.state <> 'paused'"
