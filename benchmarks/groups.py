@@ -25,10 +25,11 @@ class Group(StrEnum):
     LATENCY = "latency"
     COMPARE = "compare"
     START = "start"
+    MEMORY = "memory"
     INSTALL = "install"
 
 
-COUNTED = (Group.COMPARE, Group.CALLS, Group.INSTALL)
+COUNTED = (Group.COMPARE, Group.CALLS, Group.INSTALL, Group.MEMORY)
 """Calls, bytes and memory are the same beside another group; the longest comes first. What is installed is fetched for
 the most part, and timed beside a copy of the same files.
 """

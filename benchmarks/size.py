@@ -16,7 +16,7 @@ class Size:
     """On both sides, in the compare."""
     volume: int = 1000
     """Invoices of the export and of the storm."""
-    changes: int = 24
+    changes: int = 20
     """Timed one by one, each way and at each speed of Xero's."""
     connections: int = 10_000
     """That a worker has beside it when its memory is looked at."""

@@ -1,4 +1,4 @@
-"""The rounds of starting: `serve` until it is ready, beside a bare FastAPI; then a worker's memory."""
+"""The rounds of starting: `serve` until it is ready, beside a bare FastAPI."""
 
 import shutil
 import subprocess
@@ -7,20 +7,14 @@ from collections.abc import Iterator
 
 from fastapi import FastAPI
 
-from app.demo.introduction import introduce
 from app.demo.plumbline import Plumbline
 from app.demo.stage import HOST, find_free_port
-from benchmarks.calls.singles import open_in_step
 from benchmarks.figure import Figure, compare
-from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, run, serving, start_world
-from benchmarks.machine import list_children, resident
-from benchmarks.rest.fill import fill
+from benchmarks.ground import WEBHOOK_KEY, Ground, open_ground, serving
 from benchmarks.rounds import interleave
 from benchmarks.size import Size
 
 ROUNDS = 3
-SETTLE_SECONDS = 15.0
-"""In which every timer of a worker has run at least once, and those of five seconds thrice."""
 
 
 def build_bare() -> FastAPI:
@@ -36,7 +30,6 @@ def measure(size: Size) -> Iterator[Figure]:
         found = interleave(turns, min(ROUNDS, size.rounds))
         note = tell_of_images()
         yield compare("start.ready", "s", found["ours"], "a bare FastAPI application", found["bare"], note)
-        yield from measure_memory(ground, size.connections)
 
 
 def start_serve(ground: Ground) -> float:
@@ -55,21 +48,6 @@ def start_bare() -> float:
     began = time.monotonic()
     with serving("benchmarks.start.group:build_bare"):
         return time.monotonic() - began
-
-
-def measure_memory(ground: Ground, connections: int) -> Iterator[Figure]:
-    """A worker that has worked and then only kept watch, with one connection and with many."""
-    world = start_world(ground)
-    introduce(world)
-    open_in_step(world, ground, "kept")
-    worker = list_children("work")[0]
-    alone_mib = resident(worker)
-    run(fill(ground.database_url, connections, 1))
-    time.sleep(SETTLE_SECONDS)
-    against = f"one connection: {alone_mib:.0f} MiB"
-    many = resident(worker)
-    note = f"{connections:,} connections at rest, timers running; no target"
-    yield Figure("worker.memory", many, "MiB", against, many / alone_mib, 1, note)
 
 
 def tell_of_images() -> str:
