@@ -1,4 +1,4 @@
-"""How much is measured. The default took nine and a half minutes on two cores; `quick` two."""
+"""How much is measured. The default took nine minutes and three quarters on two cores; `quick` two."""
 
 from dataclasses import dataclass
 
