@@ -21,8 +21,9 @@ async def pay(house: House, amount: str, **payment: Any) -> None:
 
 
 async def listed(house: House) -> list[str]:
-    """The amounts of all payments that Plumbline lists of the business."""
-    return [each["amount"] for each in (await house._json(house.api.get(f"{house.path}/payments")))["data"]]
+    """The amounts of all payments that Plumbline lists of the business, which lists them by their ids."""
+    payments = (await house._json(house.api.get(f"{house.path}/payments")))["data"]
+    return sorted(each["amount"] for each in payments)
 
 
 async def test_t23_paid_in_xero_in_parts_and_taken_back(house: House) -> None:
