@@ -43,6 +43,6 @@ async def get_wants_minimal(
 WantsMinimal = Annotated[bool, Depends(get_wants_minimal)]
 
 
-def answer_minimally(*, is_first: bool, then: BackgroundTask | None = None) -> Response:
-    """The answer without a body: 201 where something was made, else 204."""
-    return Response(status_code=201 if is_first else 204, headers=_APPLIED, background=then)
+def answer_minimally(status: int, then: BackgroundTask | None = None) -> Response:
+    """The answer without a body, which says that the preference was kept to."""
+    return Response(status_code=status, headers=_APPLIED, background=then)

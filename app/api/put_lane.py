@@ -123,6 +123,6 @@ async def _answer(request: Request, put: SentDocument) -> Response:
     services: Services = request.app.state.services
     then = BackgroundTask(services.waker.reconcile_soon, done.taken.nudges)
     if done.invoice is None:
-        return answer_minimally(is_first=done.is_first, then=then)
-    shown, status = to_json(done.invoice), 201 if done.is_first else 200
-    return Response(shown, status, {"ETag": build_etag(shown)}, "application/json", then)
+        return answer_minimally(done.status, then)
+    shown = to_json(done.invoice)
+    return Response(shown, done.status, {"ETag": build_etag(shown)}, "application/json", then)

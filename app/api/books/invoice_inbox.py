@@ -33,9 +33,11 @@ class PutDone:
     invoice: Invoice | None
 
     @property
-    def is_first(self) -> bool:
-        """Whether nothing of this invoice was stored before."""
-        return self.taken.stored.outcome is DocumentOutcome.CREATED
+    def status(self) -> int:
+        """That of the answer: 201 for the first document of an invoice, else 200, or 204 where it shows none."""
+        if self.taken.stored.outcome is DocumentOutcome.CREATED:
+            return 201
+        return 204 if self.invoice is None else 200
 
 
 InvoiceInbox = Inbox[SentDocument, PutDone | InputRefused]

@@ -80,8 +80,8 @@ async def put_invoice(
     done = get_done(await _store(request, put, conditions))
     tasks.add_task(services.waker.reconcile_soon, done.taken.nudges)
     if done.invoice is None:
-        return answer_minimally(is_first=done.is_first)
-    response.status_code = 201 if done.is_first else 200
+        return answer_minimally(done.status)
+    response.status_code = done.status
     response.headers["ETag"] = build_etag(done.invoice)
     return done.invoice
 

@@ -15,6 +15,7 @@ from app.db.postgres.session import WriteSession
 from app.db.tables import InvoiceLinkRow
 from app.domain.invoices.link import InvoiceLink, State
 from app.domain.invoices.retry import next_retry
+from app.domain.record.fields import Fields, keys_of
 from app.domain.record.hub import partner_view
 
 
@@ -46,9 +47,6 @@ def give_links(links: Sequence[InvoiceLink], at: datetime, again: Collection[UUI
     """The parameters of `SAVING_LINKS`."""
     return {"saved_at": at, **give(_SAVED, [_to_row(link, at, again) for link in links])}
 
-
-PARTS = ("payments/", "credits/")
-"""How the paths of what an invoice has beside its lines begin."""
 
 _SAVED = types_of(
     InvoiceLinkRow,
@@ -129,7 +127,7 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "retry_at": next_retry(standing.code, at) if standing.state is State.HELD else None,
         "settled_generation": link.generation - (link.id in again),
         "shown_status": link.shown_status,
-        "has_parts": any(path.startswith(PARTS) for path in (*hub.record, *hub.xero_shadow)),
+        "has_parts": any(_has_parts(fields) for fields in (hub.record, hub.xero_shadow)),
         "line_ids": dict(link.line_ids),
         "payment_ids": dict(link.payment_ids),
         "intents": {what: {"key": i.key, "at": i.at.isoformat()} for what, i in link.intents.items()},
@@ -145,6 +143,10 @@ def _to_row(link: InvoiceLink, at: datetime, again: Collection[UUID]) -> dict[st
         "account_ids": dict(link.account_ids),
         **credits_to_row(link),
     }
+
+
+def _has_parts(fields: Fields) -> bool:
+    return bool(keys_of(fields, "payments") or keys_of(fields, "credits"))
 
 
 def _partner_number(link: InvoiceLink) -> str | None:

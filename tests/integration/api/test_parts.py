@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from app.db.invoices.link_record import PARTS
 from tests.integration.api.driver import Plumbline, document, name_faults
 from tests.integration.api.test_batches import counted_statements
 
@@ -42,7 +41,7 @@ async def merge(plumbline: Plumbline, invoice_id: str = "inv_1", **fields: Any) 
         " xero_shadow = xero_shadow || CAST(:fields AS jsonb), has_parts = :has_parts WHERE partner_invoice_id = :id",
         id=invoice_id,
         fields=json.dumps(fields),
-        has_parts=any(path.startswith(PARTS) for path in fields),
+        has_parts=any(path.startswith(("payments/", "credits/")) for path in fields),
     )
 
 
