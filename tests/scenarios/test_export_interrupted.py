@@ -16,7 +16,7 @@ from tests.scenarios.exporting import counts, exported, let_wait, look, order, o
 from tests.scenarios.house import House, Json
 from tests.scenarios.opening import open_parts
 from tests.scenarios.test_call_budget import count_places
-from tests.scenarios.troubles import ask, later, numbers_in_xero, reconcile, restarted, until, writes_since
+from tests.scenarios.troubles import ask, held_up, later, numbers_in_xero, reconcile, restarted
 
 
 async def write_backlog(house: House, prefix: str = "bulk") -> None:
@@ -28,20 +28,14 @@ async def write_backlog(house: House, prefix: str = "bulk") -> None:
 
 @asynccontextmanager
 async def worker_that_dies_in(house: House, path: str) -> AsyncIterator[None]:
-    """A worker that is killed while it waits for Xero's answer to a write; what its block does comes right before."""
-    since = await house.last_call()
-    await ask(house.xero.put("/latency", json={"milliseconds": 300}))
-    task = asyncio.create_task(reconcile(house))
-
-    async def is_called() -> bool:
-        return ("PUT", path) in await writes_since(house, since)
-
-    await until(is_called)
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-    await ask(house.xero.put("/latency", json={"milliseconds": 0}))
+    """A worker that is killed while it waits for Xero's answer to a write, after what its block does."""
+    async with held_up(house, "PUT", path) as arrival:
+        task = asyncio.create_task(reconcile(house))
+        await arrival()
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 class Watcher:
